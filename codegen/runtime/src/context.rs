@@ -1,0 +1,66 @@
+//! What a handler knows of a request beside its input: who calls, from where, under which policies.
+
+use std::net::IpAddr;
+
+use crate::idempotency::IdempotencyKey;
+use crate::operation::Operation;
+
+/// The surroundings of one request.
+///
+/// `P` is the principal on secured operations, `Option` of it where security is optional,
+/// and `()` on public ones.
+#[derive(Debug)]
+pub struct Context<P> {
+    principal: P,
+    call: CallInfo,
+}
+
+/// The part of a context that does not depend on who calls.
+#[derive(Debug, Clone)]
+pub struct CallInfo {
+    /// The operation that was called.
+    pub operation: &'static Operation,
+    /// The id of the request, as in `X-Request-Id` and the log.
+    pub request_id: String,
+    /// The client's address, as the trusted proxies tell it.
+    pub address: Option<IpAddr>,
+    /// The `Idempotency-Key` with its request's hash, where the contract honours one and the caller sent it.
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+impl<P> Context<P> {
+    /// Puts a context together, in generated code and in tests.
+    pub fn new(principal: P, call: CallInfo) -> Context<P> {
+        Context { principal, call }
+    }
+
+    /// Who calls.
+    pub fn principal(&self) -> &P {
+        &self.principal
+    }
+
+    /// The operation that was called.
+    pub fn operation(&self) -> &'static Operation {
+        self.call.operation
+    }
+
+    /// The id of the request.
+    pub fn request_id(&self) -> &str {
+        &self.call.request_id
+    }
+
+    /// The client's address, where the transport told it.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.call.address
+    }
+
+    /// The idempotency key, where the contract honours one and the caller sent it.
+    pub fn idempotency(&self) -> Option<&IdempotencyKey> {
+        self.call.idempotency.as_ref()
+    }
+
+    /// The same surroundings with another principal.
+    pub fn map<Q>(self, f: impl FnOnce(P) -> Q) -> Context<Q> {
+        Context { principal: f(self.principal), call: self.call }
+    }
+}

@@ -1,0 +1,26 @@
+//! What is wrong with an input: each violation with its place and its field.
+
+use std::borrow::Cow;
+
+use crate::operation::Place;
+
+/// How many violations one answer names; decoding goes on, but remembers no more.
+pub const MOST_VIOLATIONS: usize = 100;
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where the value stands.
+    pub place: Place,
+    /// The parameter's name, or the way into the body: `items[0].quantity`. Empty: the whole body.
+    pub field: String,
+    /// One clause for people: `must be at least 1`.
+    pub message: Cow<'static, str>,
+}
+
+impl Violation {
+    /// A violation in the body, for what only the handler can know.
+    pub fn body(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Violation {
+        Violation { place: Place::Body, field: field.into(), message: message.into() }
+    }
+}
