@@ -1,1 +1,5 @@
 //! The generator.
+
+pub mod diagnostic;
+pub mod document;
+pub mod output;

@@ -1,0 +1,77 @@
+//! Numbers kept as text: what they are worth.
+
+/// The integer that a number is, if it is one: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
+pub fn integer(text: &str) -> Option<i128> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    if let Some(hex) = digits.strip_prefix("0x") {
+        return i128::from_str_radix(hex, 16).ok();
+    }
+    if let Some(octal) = digits.strip_prefix("0o") {
+        return i128::from_str_radix(octal, 8).ok();
+    }
+    if let Ok(number) = digits.parse::<i128>() {
+        return Some(number);
+    }
+    decimal_integer(digits)
+}
+
+/// A number with a fraction or an exponent whose value is nevertheless whole.
+fn decimal_integer(text: &str) -> Option<i128> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (unsigned, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = format!("{whole}{fraction}");
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut scale = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    while scale < 0 && digits.ends_with('0') {
+        digits.pop();
+        scale += 1;
+    }
+    let digits = digits.trim_start_matches('0');
+    if digits.is_empty() {
+        return Some(0);
+    }
+    // 39 digits are the most that an `i128` holds.
+    if !(0..=39).contains(&scale) {
+        return None;
+    }
+    format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?))
+        .parse()
+        .ok()
+}
+
+/// The nearest `f64`; `.inf` and `.nan` of YAML included.
+pub fn float(text: &str) -> Option<f64> {
+    match text {
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some(f64::INFINITY),
+        "-.inf" | "-.Inf" | "-.INF" => Some(f64::NEG_INFINITY),
+        ".nan" | ".NaN" | ".NAN" => Some(f64::NAN),
+        _ if text.starts_with("0x") || text.starts_with("0o") => integer(text).map(|n| n as f64),
+        _ => text.parse().ok(),
+    }
+}
+
+/// The number as JSON; its text where JSON has no such number.
+pub fn json_number(text: &str) -> serde_json::Value {
+    if let Ok(number) = serde_json::from_str::<serde_json::Number>(text) {
+        return serde_json::Value::Number(number);
+    }
+    if let Some(number) = integer(text) {
+        if let Ok(number) = i64::try_from(number) {
+            return number.into();
+        }
+        if let Ok(number) = u64::try_from(number) {
+            return number.into();
+        }
+    }
+    let float = float(text).and_then(serde_json::Number::from_f64);
+    float.map_or_else(|| text.into(), serde_json::Value::Number)
+}

@@ -1,0 +1,106 @@
+//! The files of a contract: their text, and where a byte lies in lines and columns.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::node::Span;
+
+/// One file among the [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(crate) u32);
+
+/// Every file that was read, in the order of reading: the entry is the first. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    files: Vec<Arc<SourceFile>>,
+}
+
+/// One file.
+#[derive(Debug)]
+struct SourceFile {
+    shown: String,
+    path: PathBuf,
+    text: String,
+    line_starts: Vec<u32>,
+}
+
+impl Sources {
+    /// Takes a file in. `shown` is the path that messages name it by, with `/` between its parts.
+    pub fn add(&mut self, shown: String, path: PathBuf, text: String) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0)
+            .chain(breaks.map(|(at, _)| offset(at + 1)))
+            .collect();
+        self.files.push(Arc::new(SourceFile {
+            shown,
+            path,
+            text,
+            line_starts,
+        }));
+        id
+    }
+
+    /// The path that messages name a file by.
+    pub fn shown(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| file.shown.as_str())
+    }
+
+    /// Where a file lies.
+    pub fn path(&self, file: FileId) -> &Path {
+        self.file(file)
+            .map_or(Path::new(""), |file| file.path.as_path())
+    }
+
+    /// What a file holds; nothing where it could not be read.
+    pub fn text(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| file.text.as_str())
+    }
+
+    /// What was written in a span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file)
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or("")
+    }
+
+    /// Line and column of the first byte of a span, from 1; the column counts characters.
+    pub fn location(&self, span: Span) -> (usize, usize) {
+        let Some(file) = self.file(span.file) else {
+            return (1, 1);
+        };
+        let line = file
+            .line_starts
+            .partition_point(|start| *start <= span.start)
+            .max(1);
+        let start = file.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = (span.start as usize).min(file.text.len());
+        let before = file.text.as_bytes().get(start..end).unwrap_or(&[]);
+        // Bytes that do not continue a character begin one.
+        let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
+        (line, column)
+    }
+
+    /// Every file, in the order of reading.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..offset(self.files.len())).map(FileId)
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether no file was read.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn file(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.get(file.0 as usize).map(Arc::as_ref)
+    }
+}
+
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
