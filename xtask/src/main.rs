@@ -1,2 +1,51 @@
-//! xtask
-fn main() {}
+//! `cargo xtask`: a thin command line over the generator, and the developer's environment.
+
+mod cargo;
+mod codegen;
+mod dev;
+mod folder;
+mod guard;
+mod http;
+mod process;
+mod services;
+mod sqlx;
+mod terminal;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Generates from the contract, and runs what it generates.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+enum Task {
+    /// Render generated/ from spec/, or a crate of your own from any contract.
+    Codegen(codegen::Args),
+    /// Run the server with its own PostgreSQL and Redis.
+    Dev(dev::Args),
+    /// Run the tests with their own PostgreSQL and Redis.
+    Test(test::Args),
+    /// Renew .sqlx, against which queries are checked while compiling.
+    Sqlx(sqlx::Args),
+    /// Ends what another xtask left running; started by xtask itself.
+    #[command(hide = true)]
+    Guard,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Task::parse() {
+        Task::Codegen(args) => codegen::run(&args),
+        Task::Dev(args) => dev::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Sqlx(args) => sqlx::run(&args),
+        Task::Guard => guard::run(),
+    };
+    outcome.unwrap_or_else(|error| {
+        if let Some(interrupted) = error.downcast_ref::<process::Interrupted>() {
+            return interrupted.exit_code();
+        }
+        terminal::error(&error);
+        ExitCode::FAILURE
+    })
+}

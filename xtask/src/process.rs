@@ -1,0 +1,225 @@
+//! Child processes that never outlive this one, and what an interrupt does to them.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::io::{Read, Seek};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use rustix::process::Pid;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::guard::{Guard, Kind, Target};
+use crate::terminal::{self, Waiting};
+
+/// How often a wait looks whether it is over, or interrupted.
+const TICK: Duration = Duration::from_millis(25);
+/// How long a process may take to end before it is killed.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// `timeout` and others send a signal to us and to our group: that is one request, not two.
+const ONE_REQUEST: Duration = Duration::from_millis(300);
+
+/// One task's hold on its child processes and on the signals sent to it.
+pub struct Session {
+    guard: RefCell<Guard>,
+    running: Arc<Mutex<Vec<Target>>>,
+    signal: Arc<AtomicI32>,
+}
+
+/// A child process, ended when dropped.
+pub struct Process<'s> {
+    session: &'s Session,
+    name: String,
+    child: Child,
+    target: Target,
+}
+
+/// The user asked us to stop.
+#[derive(Debug)]
+pub struct Interrupted(i32);
+
+impl Interrupted {
+    /// What a shell reports for a program that its signal ended.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(u8::try_from(128 + self.0).unwrap_or(130))
+    }
+}
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+impl Session {
+    /// Takes over the signals and starts the guard.
+    pub fn open() -> anyhow::Result<Self> {
+        let session = Self {
+            guard: RefCell::new(Guard::start()?),
+            running: Arc::default(),
+            signal: Arc::default(),
+        };
+        let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;
+        let (running, signal) = (Arc::clone(&session.running), Arc::clone(&session.signal));
+        std::thread::spawn(move || obey(signals, &running, &signal));
+        Ok(session)
+    }
+
+    /// Fails once the user asked us to stop.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        match self.signal.load(Ordering::SeqCst) {
+            0 => Ok(()),
+            signal => Err(Interrupted(signal)),
+        }
+    }
+
+    /// Lets a moment pass.
+    pub fn pause(&self) -> Result<(), Interrupted> {
+        self.check()?;
+        sleep(TICK);
+        self.check()
+    }
+
+    /// Starts a process, named for messages.
+    pub fn start(
+        &self,
+        name: &str,
+        kind: Kind,
+        command: &mut Command,
+    ) -> anyhow::Result<Process<'_>> {
+        self.check()?;
+        // Its own group: Ctrl-C on the terminal reaches us alone, and we stop things in order.
+        let child = command
+            .process_group(0)
+            .spawn()
+            .with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        let target = Target {
+            pid: Pid::from_child(&child),
+            kind,
+        };
+        self.guard.borrow_mut().watch(target);
+        self.targets().push(target);
+        Ok(Process {
+            session: self,
+            name: name.to_owned(),
+            child,
+            target,
+        })
+    }
+
+    /// Runs a process to its end.
+    pub fn run(&self, name: &str, command: &mut Command) -> anyhow::Result<ExitStatus> {
+        self.start(name, Kind::Group, command)?.wait()
+    }
+
+    /// Runs a process to its end, silently; what it wrote is shown when it fails.
+    pub fn run_quietly(&self, name: &str, command: &mut Command) -> anyhow::Result<String> {
+        let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
+        command
+            .stdout(output.try_clone()?)
+            .stderr(output.try_clone()?);
+        let status = self.run(name, command)?;
+        let mut text = Vec::new();
+        output.rewind()?;
+        output.read_to_end(&mut text)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if !status.success() {
+            bail!("{name} failed ({status}):\n{}", text.trim_end());
+        }
+        Ok(text)
+    }
+
+    /// Removes the folder at `path` even when we are killed.
+    pub fn remove_when_gone(&self, path: &Path) {
+        self.guard.borrow_mut().remove_folder(path);
+    }
+
+    fn targets(&self) -> std::sync::MutexGuard<'_, Vec<Target>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Process<'_> {
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> anyhow::Result<ExitStatus> {
+        loop {
+            if let Some(status) = self.ended()? {
+                return Ok(status);
+            }
+            self.session.pause()?;
+        }
+    }
+
+    /// How it ended, when it has.
+    pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
+        self.child
+            .try_wait()
+            .with_context(|| format!("cannot watch {}", self.name))
+    }
+
+    fn has_ended(&mut self) -> bool {
+        // What cannot be watched cannot be waited for.
+        self.child
+            .try_wait()
+            .map_or(true, |status| status.is_some())
+    }
+}
+
+impl Drop for Process<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended() {
+            self.target.end_gently();
+            let since = Instant::now();
+            let mut waiting = Waiting::on(format!("stopping {}", self.name));
+            while !self.has_ended() {
+                if since.elapsed() > PATIENCE {
+                    self.target.kill();
+                }
+                waiting.tick();
+                sleep(TICK);
+            }
+        }
+        // What it started itself and left behind.
+        if self.target.kind == Kind::Group {
+            self.target.kill();
+        }
+        self.session
+            .targets()
+            .retain(|target| *target != self.target);
+        self.session.guard.borrow_mut().forget(self.target);
+    }
+}
+
+/// The first signal asks the task to stop, a second one ends everything at once.
+fn obey(mut signals: Signals, running: &Mutex<Vec<Target>>, first: &AtomicI32) {
+    let mut asked: Option<Instant> = None;
+    for signal in signals.forever() {
+        match asked {
+            None => {
+                asked = Some(Instant::now());
+                first.store(signal, Ordering::SeqCst);
+                terminal::step("Stopping", "(once more to end at once)");
+            }
+            Some(since) if since.elapsed() < ONE_REQUEST => {}
+            Some(_) => {
+                let running = running.lock().unwrap_or_else(PoisonError::into_inner);
+                running.iter().rev().for_each(|target| target.end_at_once());
+                std::process::exit(128 + signal);
+            }
+        }
+    }
+}

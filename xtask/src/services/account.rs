@@ -1,0 +1,45 @@
+//! Who runs the private services: PostgreSQL refuses to be root.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::Context;
+
+/// An account of this machine that owns nothing else of ours.
+#[derive(Clone, Copy)]
+pub struct Account {
+    /// Its user id.
+    pub uid: u32,
+    /// Its group id.
+    pub gid: u32,
+}
+
+impl Account {
+    /// The account to step down to: none unless we are root.
+    pub fn to_step_down_to() -> anyhow::Result<Option<Self>> {
+        if !rustix::process::geteuid().is_root() {
+            return Ok(None);
+        }
+        let accounts = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
+        ["postgres", "nobody"]
+            .into_iter()
+            .find_map(|name| find(&accounts, name))
+            .map(Some)
+            .context("PostgreSQL does not run as root: use an ordinary user")
+    }
+
+    /// Makes `command` run as this account.
+    pub fn apply(self, command: &mut Command) {
+        command.uid(self.uid).gid(self.gid);
+    }
+}
+
+fn find(accounts: &str, name: &str) -> Option<Account> {
+    let line = accounts
+        .lines()
+        .find(|line| line.split(':').next() == Some(name))?;
+    let mut numbers = line.split(':').skip(2).map(str::parse);
+    let (uid, gid) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    (uid != 0).then_some(Account { uid, gid })
+}

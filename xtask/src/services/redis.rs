@@ -1,0 +1,113 @@
+//! A private Redis or Valkey on a free port.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use super::install::{self, Package};
+use super::locate;
+use super::{Lifetime, port};
+use crate::folder::{Folder, secret};
+use crate::guard::Kind;
+use crate::process::{Process, Session};
+use crate::terminal::{self, Waiting};
+
+const PACKAGE: Package = Package {
+    title: "Redis",
+    variable: "REDIS_URL",
+    apt: &["redis-server", "valkey-server"],
+    dnf: &["valkey", "redis"],
+    brew: &["redis"],
+};
+const START_LIMIT: Duration = Duration::from_secs(60);
+
+/// The running server.
+pub struct Redis<'s> {
+    /// Its process.
+    pub process: Process<'s>,
+    /// `redis://` with the password.
+    pub url: String,
+}
+
+/// Starts the server with its data in `folder`.
+pub fn start<'s>(
+    session: &'s Session,
+    folder: &Folder,
+    lifetime: Lifetime,
+) -> anyhow::Result<Redis<'s>> {
+    let found = match locate::redis() {
+        Some(found) => found,
+        None => {
+            install::install(session, &PACKAGE, || locate::redis().is_some())?;
+            locate::redis().context("Redis was installed and cannot be found")?
+        }
+    };
+    folder.end_orphan(session, "redis")?;
+    let data = folder.create_folder("redis")?;
+    let password = secret()?;
+    let log = folder.path().join("redis.log");
+    // Another program may take a free port before Redis does.
+    for _ in 0..3 {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free(None)?));
+        let configuration = [
+            "bind 127.0.0.1".to_owned(),
+            format!("port {}", address.port()),
+            format!("requirepass {password}"),
+            format!("dir \"{}\"", data.display()),
+            "daemonize no".to_owned(),
+            "save \"\"".to_owned(),
+            format!(
+                "appendonly {}",
+                if lifetime == Lifetime::Kept {
+                    "yes"
+                } else {
+                    "no"
+                }
+            ),
+        ];
+        let configuration = folder.write("redis.conf", &configuration.join("\n"))?;
+        let output = folder.create("redis.log")?;
+        let mut command = folder.command(&found.program);
+        command
+            .arg(configuration)
+            .stdout(output.try_clone()?)
+            .stderr(output);
+        let mut process = session.start("Redis", Kind::Group, &mut command)?;
+        // Redis shows its address in the list of processes.
+        folder.record("redis", process.id(), &address.to_string())?;
+        let mut waiting = Waiting::on("starting Redis");
+        while process.ended()?.is_none() {
+            if is_ready(address, &password).unwrap_or(false) {
+                terminal::step(
+                    "Started",
+                    format_args!("Redis {} on {address}", found.version),
+                );
+                return Ok(Redis {
+                    process,
+                    url: format!("redis://:{password}@{address}/"),
+                });
+            }
+            if waiting.passed() > START_LIMIT {
+                bail!("Redis does not start; its log is {}", log.display());
+            }
+            waiting.tick();
+            session.pause()?;
+        }
+    }
+    let log = fs::read_to_string(&log).unwrap_or_default();
+    bail!("Redis does not start:\n{}", log.trim_end())
+}
+
+/// Whether it takes our password and has loaded its data.
+fn is_ready(address: SocketAddr, password: &str) -> io::Result<bool> {
+    let limit = Duration::from_secs(1);
+    let mut stream = TcpStream::connect_timeout(&address, limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    write!(stream, "AUTH {password}\r\nPING\r\nQUIT\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer.starts_with("+OK\r\n+PONG\r\n"))
+}

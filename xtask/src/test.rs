@@ -1,0 +1,53 @@
+//! `cargo xtask test`: the tests, beside a PostgreSQL and a Redis of their own.
+
+use std::process::ExitCode;
+
+use crate::folder::Folder;
+use crate::process::Session;
+use crate::services::{self, Lifetime};
+use crate::{cargo, terminal};
+
+/// What to test.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Passed on to `cargo test`, which tests the workspace unless a package is named.
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGS"
+    )]
+    cargo: Vec<String>,
+}
+
+/// Runs the subcommand; its exit code is that of the tests.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open()?;
+    let folder = Folder::temporary(&session)?;
+    let services = services::start(&session, &folder, Lifetime::Temporary)?;
+    let mut tests = cargo::command();
+    tests.arg("test");
+    if !names_packages(&args.cargo) {
+        tests.arg("--workspace");
+    }
+    tests
+        .args(&args.cargo)
+        .env("WRIT_TEST_DATABASE_URL", &services.database_url)
+        .env("WRIT_TEST_REDIS_URL", &services.redis_url);
+    terminal::step("Testing", "with a database and a key prefix a test");
+    let status = session.run("cargo test", &mut tests)?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, Into::into))
+}
+
+fn names_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|argument| *argument != "--")
+        .any(|argument| {
+            let name = argument.split('=').next().unwrap_or_default();
+            ["--package", "--workspace", "--all", "--manifest-path"].contains(&name)
+                || (argument.starts_with("-p") && !argument.starts_with("--"))
+        })
+}
