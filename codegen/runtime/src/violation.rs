@@ -24,3 +24,32 @@ impl Violation {
         Violation { place: Place::Body, field: field.into(), message: message.into() }
     }
 }
+
+/// Everything that is wrong with one input.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Violations {
+    /// The violations in the order they were met, [`MOST_VIOLATIONS`] at most.
+    pub list: Vec<Violation>,
+    /// Whether the input could not be read at all (not JSON, not UTF-8, too deep): always a 400.
+    pub malformed: bool,
+}
+
+impl Violations {
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty() && !self.malformed
+    }
+
+    /// Adds one, unless there are [`MOST_VIOLATIONS`] already.
+    pub fn push(&mut self, violation: Violation) {
+        if self.list.len() < MOST_VIOLATIONS {
+            self.list.push(violation);
+        }
+    }
+
+    /// Adds those of another part of the request.
+    pub fn extend(&mut self, other: Violations) {
+        self.malformed |= other.malformed;
+        other.list.into_iter().for_each(|violation| self.push(violation));
+    }
+}
