@@ -1,20 +1,23 @@
 //! `cargo xtask dev`: from a fresh clone to a running server.
 
-use std::fs;
+mod admin;
+
+use std::io::{Write, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 
-use crate::folder::{Folder, secret};
-use crate::guard::Kind;
-use crate::process::{Process, Session};
+use self::admin::Admin;
+use crate::folder::Folder;
+use crate::process::{Kind, Process, Session};
 use crate::services::{self, Lifetime, Services};
 use crate::terminal::{self, Waiting};
-use crate::{cargo, codegen, http};
+use crate::{cargo, codegen, http, orphan};
 
 const USUAL_PORT: u16 = 8080;
+const USUAL_METRICS_PORT: u16 = 9464;
 /// Migrating and seeding a new database takes a second or two.
 const READY_LIMIT: Duration = Duration::from_secs(120);
 
@@ -29,24 +32,16 @@ pub struct Args {
     reset: bool,
 }
 
-/// The administrator's password.
-struct Admin {
-    password: String,
-    /// The password as the curl shows it, inside of single quotes.
-    shown: String,
-    note: String,
-}
-
 /// Runs the subcommand until it is interrupted.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::kept(&cargo::root())?;
+    orphan::end_all(&session, &folder)?;
     if args.reset {
         terminal::step(
             "Removing",
             format_args!("the data in {}", folder.path().display()),
         );
-        folder.end_orphans(&session)?;
         folder.empty()?;
     }
     let address = address(args.port)?;
@@ -56,10 +51,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     session.check()?;
     build(&session)?;
     let mut services = services::start(&session, &folder, Lifetime::Kept)?;
-    let admin = admin(&folder)?;
-    let mut server = serve(&session, &services, address, &admin)?;
+    let admin = Admin::of(&folder)?;
+    let metrics = (
+        Ipv4Addr::LOCALHOST,
+        services::free_port(Some(USUAL_METRICS_PORT))?,
+    )
+        .into();
+    let mut server = serve(&session, &folder, &services, [address, metrics], &admin)?;
     wait_until_ready(&session, &mut server, address)?;
-    welcome(address, &services, &admin);
+    welcome(address, metrics, &services, &admin);
     loop {
         if let Some(status) = server.ended()? {
             bail!("the server ended by itself ({status})");
@@ -97,40 +97,11 @@ fn build(session: &Session) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn admin(folder: &Folder) -> anyhow::Result<Admin> {
-    if let Some(password) = std::env::var("ADMIN_PASSWORD")
-        .ok()
-        .filter(|given| !given.is_empty())
-    {
-        return Ok(Admin {
-            password,
-            shown: r#"'"$ADMIN_PASSWORD"'"#.into(),
-            note: "ADMIN_PASSWORD of the environment, if that seeded it".into(),
-        });
-    }
-    let path = folder.path().join("admin-password");
-    if let Ok(password) = fs::read_to_string(&path) {
-        let shown = format!(r#"'"$(cat {})"'"#, path.display());
-        return Ok(Admin {
-            password,
-            shown,
-            note: format!("kept in {}", path.display()),
-        });
-    }
-    let password = secret()?;
-    folder.write("admin-password", &password)?;
-    let note = format!("{password} (shown this once, kept in {})", path.display());
-    Ok(Admin {
-        shown: password.clone(),
-        password,
-        note,
-    })
-}
-
 fn serve<'s>(
     session: &'s Session,
+    folder: &Folder,
     services: &Services<'_>,
-    address: SocketAddr,
+    [address, metrics]: [SocketAddr; 2],
     admin: &Admin,
 ) -> anyhow::Result<Process<'s>> {
     // Cargo puts it beside this program, whatever the target folder.
@@ -143,8 +114,15 @@ fn serve<'s>(
         .env("DATABASE_URL", &services.database_url)
         .env("REDIS_URL", &services.redis_url)
         .env("WRIT_BIND", address.to_string())
+        .env("WRIT_METRICS_BIND", metrics.to_string())
+        .env("ADMIN_EMAIL", &admin.email)
         .env("ADMIN_PASSWORD", &admin.password);
-    session.start("the server", Kind::Group, &mut command)
+    if std::env::var_os("WRIT_LOG_FORMAT").is_none() {
+        command.env("WRIT_LOG_FORMAT", "text");
+    }
+    let server = session.start("server", Kind::Group, &mut command)?;
+    orphan::record(folder, &server, &program.display().to_string())?;
+    Ok(server)
 }
 
 fn wait_until_ready(
@@ -172,25 +150,30 @@ fn wait_until_ready(
     }
 }
 
-fn welcome(address: SocketAddr, services: &Services<'_>, admin: &Admin) {
+fn welcome(address: SocketAddr, metrics: SocketAddr, services: &Services<'_>, admin: &Admin) {
     let Services {
         database_url,
         redis_url,
         ..
     } = services;
-    let Admin { shown, note, .. } = admin;
-    println!(
+    let Admin {
+        email, shown, note, ..
+    } = admin;
+    let text = format!(
         r#"
   API         http://{address}/v1
   Reference   http://{address}/docs
+  Metrics     http://{metrics}/metrics
   PostgreSQL  {database_url}
   Redis       {redis_url}
-  Admin       admin@example.com, password: {note}
+  Admin       {email}, password: {note}
 
   curl http://{address}/v1/auth/login -H 'Content-Type: application/json' \
-    -d '{{"email":"admin@example.com","password":"{shown}"}}'
+    -d '{{"email":"{email}","password":"{shown}"}}'
 
   Ctrl-C stops everything.
 "#
     );
+    // Whoever closed our output does not read this.
+    let _ = writeln!(stdout(), "{text}");
 }

@@ -1,20 +1,20 @@
 //! The private folder of the services: short, closed to others, open to the account that runs them.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+mod lock;
+mod secret;
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use rustix::process::Pid;
 use tempfile::TempDir;
 
-use crate::guard::{Kind, Target};
+pub use self::secret::secret;
 use crate::process::Session;
 use crate::services::Account;
-use crate::terminal::{self, Waiting};
 
 /// A folder that is ours alone while this value lives.
 pub struct Folder {
@@ -43,29 +43,7 @@ impl Folder {
         let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
         let path = parent.join(format!("writ-{:08x}-dev", short_hash(&root, user)));
         claim(&path, account)?;
-        let mut lock = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path.join("lock"))
-            .with_context(|| format!("cannot use {}", path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = lock.read_to_string(&mut holder);
-                let holder = if holder.is_empty() {
-                    "it is starting"
-                } else {
-                    holder.trim()
-                };
-                bail!("`cargo xtask dev` already runs for this checkout: {holder}");
-            }
-            Err(TryLockError::Error(error)) => return Err(error).context("cannot lock"),
-        }
-        lock.set_len(0)?;
+        let lock = lock::take(&path.join("lock"))?;
         Ok(Self {
             path,
             account,
@@ -103,12 +81,10 @@ impl Folder {
 
     /// Tells who finds the folder in use what uses it.
     pub fn announce(&self, what: &str) -> anyhow::Result<()> {
-        if let Hold::Lock(lock) = &self.hold {
-            let mut lock = lock;
-            lock.set_len(0)?;
-            write!(lock, "{what}")?;
+        match &self.hold {
+            Hold::Lock(lock) => lock::announce(lock, what),
+            Hold::Temporary { .. } => Ok(()),
         }
-        Ok(())
     }
 
     /// Removes all data, keeping hold of the folder.
@@ -172,59 +148,6 @@ impl Folder {
         claim(&path, self.account)?;
         Ok(path)
     }
-
-    /// Notes that `service` runs as process `id`, whose command line has `mark` in it.
-    pub fn record(&self, service: &str, id: u32, mark: &str) -> anyhow::Result<()> {
-        self.write(&format!("{service}.pid"), &format!("{id} {mark}"))
-            .map(drop)
-    }
-
-    /// Ends both services of an earlier task.
-    pub fn end_orphans(&self, session: &Session) -> anyhow::Result<()> {
-        ["redis", "postgres"]
-            .into_iter()
-            .try_for_each(|name| self.end_orphan(session, name))
-    }
-
-    /// Ends the `service` of an earlier task that was killed together with its guard. Nobody else
-    /// can be using it, since we hold the folder.
-    pub fn end_orphan(&self, session: &Session, service: &str) -> anyhow::Result<()> {
-        let path = self.path.join(format!("{service}.pid"));
-        let Ok(record) = fs::read_to_string(&path) else {
-            return Ok(());
-        };
-        if let Some((id, mark)) = record.split_once(' ')
-            && let Some(pid) = id.parse().ok().and_then(Pid::from_raw)
-            && command_line(id).is_some_and(|line| line.contains(mark))
-        {
-            terminal::step(
-                "Stopping",
-                format_args!("{service}, left over from an earlier run"),
-            );
-            let kind = if service == "postgres" {
-                Kind::Postgres
-            } else {
-                Kind::Group
-            };
-            let target = Target { pid, kind };
-            target.end_gently();
-            let mut waiting = Waiting::on(format!("stopping {service}"));
-            while target.is_alive() && waiting.passed() < Duration::from_secs(20) {
-                waiting.tick();
-                session.pause()?;
-            }
-            target.kill();
-        }
-        let _ = fs::remove_file(path);
-        Ok(())
-    }
-}
-
-/// 128 random bits, as text that needs no quoting anywhere.
-pub fn secret() -> anyhow::Result<String> {
-    let mut bytes = [0; 16];
-    File::open("/dev/urandom").and_then(|mut random| random.read_exact(&mut bytes))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Makes the folder at `path`, or checks that nobody else made it: others can write where it is.
@@ -261,15 +184,4 @@ fn short_hash(root: &Path, user: u32) -> u32 {
         .fold(0x811c_9dc5, |hash, byte| {
             (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
         })
-}
-
-fn command_line(id: &str) -> Option<String> {
-    if let Ok(line) = fs::read(format!("/proc/{id}/cmdline")) {
-        return Some(String::from_utf8_lossy(&line).replace('\0', " "));
-    }
-    let output = Command::new("ps")
-        .args(["-o", "command=", "-p", id])
-        .output()
-        .ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -4,8 +4,8 @@ mod cargo;
 mod codegen;
 mod dev;
 mod folder;
-mod guard;
 mod http;
+mod orphan;
 mod process;
 mod services;
 mod sqlx;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         Task::Dev(args) => dev::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
-        Task::Guard => guard::run(),
+        Task::Guard => process::guard::run(),
     };
     outcome.unwrap_or_else(|error| {
         if let Some(interrupted) = error.downcast_ref::<process::Interrupted>() {

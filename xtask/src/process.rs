@@ -1,11 +1,14 @@
 //! Child processes that never outlive this one, and what an interrupt does to them.
 
+pub mod guard;
+mod interrupt;
+mod target;
+
 use std::cell::RefCell;
-use std::fmt;
 use std::io::{Read, Seek};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
@@ -16,15 +19,15 @@ use rustix::process::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::guard::{Guard, Kind, Target};
-use crate::terminal::{self, Waiting};
+use self::guard::Guard;
+pub use self::interrupt::Interrupted;
+pub use self::target::{Kind, Target};
+use crate::terminal::Waiting;
 
 /// How often a wait looks whether it is over, or interrupted.
 const TICK: Duration = Duration::from_millis(25);
 /// How long a process may take to end before it is killed.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// `timeout` and others send a signal to us and to our group: that is one request, not two.
-const ONE_REQUEST: Duration = Duration::from_millis(300);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One task's hold on its child processes and on the signals sent to it.
 pub struct Session {
@@ -41,25 +44,6 @@ pub struct Process<'s> {
     target: Target,
 }
 
-/// The user asked us to stop.
-#[derive(Debug)]
-pub struct Interrupted(i32);
-
-impl Interrupted {
-    /// What a shell reports for a program that its signal ended.
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(u8::try_from(128 + self.0).unwrap_or(130))
-    }
-}
-
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("interrupted")
-    }
-}
-
-impl std::error::Error for Interrupted {}
-
 impl Session {
     /// Takes over the signals and starts the guard.
     pub fn open() -> anyhow::Result<Self> {
@@ -70,7 +54,7 @@ impl Session {
         };
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;
         let (running, signal) = (Arc::clone(&session.running), Arc::clone(&session.signal));
-        std::thread::spawn(move || obey(signals, &running, &signal));
+        std::thread::spawn(move || interrupt::obey(signals, &running, &signal));
         Ok(session)
     }
 
@@ -149,9 +133,14 @@ impl Session {
 }
 
 impl Process<'_> {
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    /// What it was named.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How to end it.
+    pub fn target(&self) -> Target {
+        self.target
     }
 
     /// Waits for its end.
@@ -201,25 +190,5 @@ impl Drop for Process<'_> {
             .targets()
             .retain(|target| *target != self.target);
         self.session.guard.borrow_mut().forget(self.target);
-    }
-}
-
-/// The first signal asks the task to stop, a second one ends everything at once.
-fn obey(mut signals: Signals, running: &Mutex<Vec<Target>>, first: &AtomicI32) {
-    let mut asked: Option<Instant> = None;
-    for signal in signals.forever() {
-        match asked {
-            None => {
-                asked = Some(Instant::now());
-                first.store(signal, Ordering::SeqCst);
-                terminal::step("Stopping", "(once more to end at once)");
-            }
-            Some(since) if since.elapsed() < ONE_REQUEST => {}
-            Some(_) => {
-                let running = running.lock().unwrap_or_else(PoisonError::into_inner);
-                running.iter().rev().for_each(|target| target.end_at_once());
-                std::process::exit(128 + signal);
-            }
-        }
     }
 }

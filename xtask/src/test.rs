@@ -51,3 +51,25 @@ fn names_packages(arguments: &[String]) -> bool {
                 || (argument.starts_with("-p") && !argument.starts_with("--"))
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::names_packages;
+
+    #[test]
+    fn the_workspace_is_tested_unless_a_package_is_named() {
+        let names =
+            |line: &str| names_packages(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        for line in [
+            "-p server",
+            "-pserver",
+            "--package=server",
+            "users -p server",
+        ] {
+            assert!(names(line), "{line}");
+        }
+        for line in ["", "users", "--test users", "--profile=ci", "-- -p"] {
+            assert!(!names(line), "{line}");
+        }
+    }
+}

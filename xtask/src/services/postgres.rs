@@ -1,18 +1,20 @@
 //! A private PostgreSQL: made once, started on a free port, recovered after a crash.
 
+mod cluster;
+
 use std::fs;
-use std::io::{Seek, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::process::Pid;
 
 use super::install::{self, Package};
 use super::locate::{self, FoundPostgres};
 use super::{Lifetime, port};
-use crate::folder::{Folder, secret};
-use crate::guard::Kind;
-use crate::process::{Process, Session};
+use crate::folder::Folder;
+use crate::orphan;
+use crate::process::{Kind, Process, Session, Target};
 use crate::terminal::{self, Waiting};
 
 const PACKAGE: Package = Package {
@@ -24,6 +26,7 @@ const PACKAGE: Package = Package {
 };
 /// Recovery after a crash replays the log, so this is generous.
 const START_LIMIT: Duration = Duration::from_secs(120);
+const LOCK: &str = "postmaster.pid";
 /// The superuser and the database.
 const NAME: &str = "writ";
 
@@ -56,13 +59,20 @@ pub fn start<'s>(
         .unwrap_or_default();
     let cluster = format!("postgres-{major}");
     let data = folder.path().join(&cluster);
-    folder.end_orphan(session, "postgres")?;
     if !data.exists() {
-        create(session, folder, &found, &cluster, lifetime)?;
+        cluster::create(session, folder, &found, &cluster, lifetime)?;
     }
-    // We hold the folder and nothing of ours runs in it: a lock that is left belongs to nobody, and
-    // would be believed when its process id is in use again.
-    let _ = fs::remove_file(data.join("postmaster.pid"));
+    let mark = data.display().to_string();
+    if let Some(pid) = lock(&data)
+        .first()
+        .and_then(|pid| Pid::from_raw(pid.parse().ok()?))
+    {
+        let kind = Kind::Postgres;
+        orphan::end(session, Target { pid, kind }, "postgres", &mark)?;
+        // Nothing runs in the folder, which we hold: a lock that is left belongs to nobody, and
+        // would be believed when its process id is in use again.
+        let _ = fs::remove_file(data.join(LOCK));
+    }
     let password = fs::read_to_string(folder.path().join(format!("{cluster}.password")))
         .context("cannot read the private PostgreSQL's password")?;
     let (process, port) = serve(session, folder, &found, &data, lifetime)?;
@@ -75,57 +85,6 @@ pub fn start<'s>(
         password.trim()
     );
     Ok(Postgres { process, url })
-}
-
-/// Makes the cluster beside its place and moves it there when complete.
-fn create(
-    session: &Session,
-    folder: &Folder,
-    found: &FoundPostgres,
-    cluster: &str,
-    lifetime: Lifetime,
-) -> anyhow::Result<()> {
-    terminal::step("Creating", "a private PostgreSQL cluster");
-    let new = folder.path().join("postgres.new");
-    let password = folder.write(&format!("{cluster}.password"), &secret()?)?;
-    // `C.UTF-8` sorts alike everywhere and knows the case of all letters; some systems lack it.
-    let initdb = |locale: &str| -> anyhow::Result<()> {
-        let _ = fs::remove_dir_all(&new);
-        let mut command = folder.command(&found.folder.join("initdb"));
-        // Clear text on the loopback interface costs a client nothing; SCRAM costs a debug build
-        // tens of milliseconds a connection.
-        command.args(["--username", NAME, "--auth=password", "--encoding=UTF8"]);
-        command
-            .arg("--locale")
-            .arg(locale)
-            .arg("--pwfile")
-            .arg(&password)
-            .arg("-D")
-            .arg(&new);
-        if lifetime == Lifetime::Temporary {
-            command.arg("--no-sync");
-        }
-        session.run_quietly("initdb", &mut command).map(drop)
-    };
-    if initdb("C.UTF-8").is_err() {
-        session.check()?;
-        initdb("C")?;
-    }
-    let mut input = tempfile::tempfile().context("cannot make a temporary file")?;
-    writeln!(input, "CREATE DATABASE {NAME};")?;
-    input.rewind()?;
-    let mut single = folder.command(&found.folder.join("postgres"));
-    single
-        .arg("--single")
-        .arg("-D")
-        .arg(&new)
-        .args(["-c", "fsync=off", "postgres"])
-        .stdin(input);
-    let said = session.run_quietly("postgres --single", &mut single)?;
-    if said.contains("ERROR:") {
-        bail!("cannot create the database:\n{said}");
-    }
-    fs::rename(&new, folder.path().join(cluster)).context("cannot put the cluster in its place")
 }
 
 /// Runs the server, and waits until it answers.
@@ -150,11 +109,11 @@ fn serve<'s>(
         for setting in settings(port, lifetime) {
             command.arg("-c").arg(setting);
         }
-        let mut process = session.start("PostgreSQL", Kind::Postgres, &mut command)?;
-        folder.record("postgres", process.id(), &data.display().to_string())?;
+        let mut process = session.start("postgres", Kind::Postgres, &mut command)?;
+        orphan::record(folder, &process, &data.display().to_string())?;
         let mut waiting = Waiting::on("starting PostgreSQL");
         while process.ended()?.is_none() {
-            if is_ready(data, process.id()) {
+            if is_ready(data, process.target().pid) {
                 return Ok((process, port));
             }
             if waiting.passed() > START_LIMIT {
@@ -190,11 +149,17 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     settings
 }
 
-/// The eighth line of the lock file is the server's own word, which `pg_ctl` goes by as well.
-fn is_ready(data: &Path, id: u32) -> bool {
-    let Ok(lock) = fs::read_to_string(data.join("postmaster.pid")) else {
-        return false;
-    };
-    let lines: Vec<&str> = lock.lines().map(str::trim).collect();
-    lines.first().and_then(|first| first.parse().ok()) == Some(id) && lines.get(7) == Some(&"ready")
+/// The eighth line of the lock is the server's own word, which `pg_ctl` goes by as well.
+fn is_ready(data: &Path, pid: Pid) -> bool {
+    let lines = lock(data);
+    let ours = lines
+        .first()
+        .is_some_and(|line| *line == pid.as_raw_pid().to_string());
+    ours && lines.get(7).is_some_and(|line| line == "ready")
+}
+
+/// The lines of the file by which PostgreSQL locks its data.
+fn lock(data: &Path) -> Vec<String> {
+    let text = fs::read_to_string(data.join(LOCK)).unwrap_or_default();
+    text.lines().map(|line| line.trim().to_owned()).collect()
 }

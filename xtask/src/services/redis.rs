@@ -11,8 +11,8 @@ use super::install::{self, Package};
 use super::locate;
 use super::{Lifetime, port};
 use crate::folder::{Folder, secret};
-use crate::guard::Kind;
-use crate::process::{Process, Session};
+use crate::orphan;
+use crate::process::{Kind, Process, Session};
 use crate::terminal::{self, Waiting};
 
 const PACKAGE: Package = Package {
@@ -45,7 +45,6 @@ pub fn start<'s>(
             locate::redis().context("Redis was installed and cannot be found")?
         }
     };
-    folder.end_orphan(session, "redis")?;
     let data = folder.create_folder("redis")?;
     let password = secret()?;
     let log = folder.path().join("redis.log");
@@ -75,9 +74,9 @@ pub fn start<'s>(
             .arg(configuration)
             .stdout(output.try_clone()?)
             .stderr(output);
-        let mut process = session.start("Redis", Kind::Group, &mut command)?;
+        let mut process = session.start("redis", Kind::Group, &mut command)?;
         // Redis shows its address in the list of processes.
-        folder.record("redis", process.id(), &address.to_string())?;
+        orphan::record(folder, &process, &address.to_string())?;
         let mut waiting = Waiting::on("starting Redis");
         while process.ended()?.is_none() {
             if is_ready(address, &password).unwrap_or(false) {

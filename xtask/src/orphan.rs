@@ -1,0 +1,74 @@
+//! What an earlier task left running because it was killed together with its guard.
+
+use std::fs;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::process::Pid;
+
+use crate::folder::Folder;
+use crate::process::{Kind, Process, Session, Target};
+use crate::terminal::{self, Waiting};
+
+/// How long an orphan may take to end before it is killed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Notes in `folder` that `process` runs, with `mark` somewhere in its command line.
+pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Result<()> {
+    let record = format!("{mark}\n{}", process.target().to_words());
+    folder
+        .write(&format!("{}.pid", process.name()), &record)
+        .map(drop)
+}
+
+/// Ends what the records in `folder` name and still runs, the last started first. Nobody else can
+/// be using it, since we hold the folder.
+pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
+    for name in ["server", "redis", "postgres"] {
+        let path = folder.path().join(format!("{name}.pid"));
+        let Ok(record) = fs::read_to_string(&path) else {
+            continue;
+        };
+        if let Some((mark, words)) = record.split_once('\n')
+            && let Some(target) = Target::from_words(words)
+        {
+            end(session, target, name, mark)?;
+        }
+        let _ = fs::remove_file(path);
+    }
+    Ok(())
+}
+
+/// Ends `target` when it runs and has `mark` in its command line; else its process id is by now
+/// that of something else.
+pub fn end(session: &Session, target: Target, name: &str, mark: &str) -> anyhow::Result<()> {
+    if !command_line(target.pid).is_some_and(|line| line.contains(mark)) {
+        return Ok(());
+    }
+    terminal::step(
+        "Stopping",
+        format_args!("{name}, left over from an earlier run"),
+    );
+    target.end_gently();
+    let mut waiting = Waiting::on(format!("stopping {name}"));
+    while target.is_alive() && waiting.passed() < PATIENCE {
+        waiting.tick();
+        session.pause()?;
+    }
+    if target.kind == Kind::Group || target.is_alive() {
+        target.kill();
+    }
+    Ok(())
+}
+
+fn command_line(pid: Pid) -> Option<String> {
+    let pid = pid.as_raw_pid().to_string();
+    if let Ok(line) = fs::read(format!("/proc/{pid}/cmdline")) {
+        return Some(String::from_utf8_lossy(&line).replace('\0', " "));
+    }
+    let output = Command::new("ps")
+        .args(["-o", "command=", "-p", &pid])
+        .output()
+        .ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}

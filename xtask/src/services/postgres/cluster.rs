@@ -1,0 +1,64 @@
+//! Making the folder that PostgreSQL keeps its data in.
+
+use std::fs;
+use std::io::{Seek, Write};
+
+use anyhow::{Context, bail};
+
+use super::super::Lifetime;
+use super::super::locate::FoundPostgres;
+use super::NAME;
+use crate::folder::{Folder, secret};
+use crate::process::Session;
+use crate::terminal;
+
+/// Makes the cluster beside its place and moves it there when complete.
+pub fn create(
+    session: &Session,
+    folder: &Folder,
+    found: &FoundPostgres,
+    cluster: &str,
+    lifetime: Lifetime,
+) -> anyhow::Result<()> {
+    terminal::step("Creating", "a private PostgreSQL cluster");
+    let new = folder.path().join("postgres.new");
+    let password = folder.write(&format!("{cluster}.password"), &secret()?)?;
+    // `C.UTF-8` sorts alike everywhere and knows the case of all letters; some systems lack it.
+    let initdb = |locale: &str| -> anyhow::Result<()> {
+        let _ = fs::remove_dir_all(&new);
+        let mut command = folder.command(&found.folder.join("initdb"));
+        // Clear text on the loopback interface costs a client nothing; SCRAM costs a debug build
+        // tens of milliseconds a connection.
+        command.args(["--username", NAME, "--auth=password", "--encoding=UTF8"]);
+        command
+            .arg("--locale")
+            .arg(locale)
+            .arg("--pwfile")
+            .arg(&password)
+            .arg("-D")
+            .arg(&new);
+        if lifetime == Lifetime::Temporary {
+            command.arg("--no-sync");
+        }
+        session.run_quietly("initdb", &mut command).map(drop)
+    };
+    if initdb("C.UTF-8").is_err() {
+        session.check()?;
+        initdb("C")?;
+    }
+    let mut input = tempfile::tempfile().context("cannot make a temporary file")?;
+    writeln!(input, "CREATE DATABASE {NAME};")?;
+    input.rewind()?;
+    let mut single = folder.command(&found.folder.join("postgres"));
+    single
+        .arg("--single")
+        .arg("-D")
+        .arg(&new)
+        .args(["-c", "fsync=off", "postgres"])
+        .stdin(input);
+    let said = session.run_quietly("postgres --single", &mut single)?;
+    if said.contains("ERROR:") {
+        bail!("cannot create the database:\n{said}");
+    }
+    fs::rename(&new, folder.path().join(cluster)).context("cannot put the cluster in its place")
+}
