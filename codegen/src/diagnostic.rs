@@ -2,9 +2,13 @@
 
 mod human;
 mod json_lines;
+mod suggest;
 
 pub use human::render;
 pub use json_lines::render_json_lines;
+pub use suggest::{Nearness, closest, nearest};
+
+use indexmap::IndexSet;
 
 use crate::document::{Sources, Span};
 
@@ -20,7 +24,7 @@ pub enum Severity {
 }
 
 /// A place and what is to be said of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     /// The place.
     pub span: Span,
@@ -29,7 +33,7 @@ pub struct Label {
 }
 
 /// What to do about a problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Help {
     /// The advice.
     pub message: String,
@@ -38,7 +42,7 @@ pub struct Help {
 }
 
 /// A problem of a contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Its kind, in kebab-case: `unknown-field`.
     pub code: &'static str,
@@ -59,7 +63,7 @@ pub struct Diagnostic {
 /// Every problem found so far.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
-    found: Vec<Diagnostic>,
+    found: IndexSet<Diagnostic>,
     sources: Sources,
 }
 
@@ -176,9 +180,12 @@ impl Diagnostics {
 
     /// Takes one in, unless the same is there already.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.found.contains(&diagnostic) {
-            self.found.push(diagnostic);
-        }
+        self.found.insert(diagnostic);
+    }
+
+    /// Takes all of another in.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.found.extend(other.found);
     }
 
     /// Whether something stops the generation.

@@ -1,10 +1,181 @@
 //! Problems as a terminal shows them, each with the lines it is about.
 
-use super::Diagnostics;
-use crate::document::Sources;
+use std::ops::Range;
 
-/// Every problem, in the look of rustc; `color` adds ANSI escapes.
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet,
+};
+
+use super::{Diagnostic, Diagnostics, Help, Label, Severity};
+use crate::document::{FileId, Sources, Span};
+
+/// A longer line (of minified JSON) is no use as a diff: the advice then stands in words alone.
+const LONGEST_DIFF_LINE: usize = 400;
+
+/// Part of a file, whole lines, that an excerpt is cut from: the renderer indexes all it is given.
+struct Window<'s> {
+    text: &'s str,
+    start: usize,
+    first_line: usize,
+}
+
+/// Every problem, in the look of rustc, an empty line between two; `color` adds ANSI escapes.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
-    let _ = (diagnostics, sources, color);
-    String::new()
+    let renderer = if color {
+        Renderer::styled().hyperlink(false)
+    } else {
+        Renderer::plain()
+    };
+    let shown: Vec<String> = diagnostics
+        .sorted()
+        .into_iter()
+        .map(|diagnostic| renderer.render(&groups(diagnostic, sources)) + "\n")
+        .collect();
+    shown.join("\n")
+}
+
+fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code);
+    let mut group = Group::with_title(title).elements(excerpts(diagnostic, sources));
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    match &diagnostic.help {
+        None => vec![group],
+        Some(help) => match change(help, sources) {
+            Some(snippet) => {
+                // The text may quote the contract, whose escape sequences the title would let pass.
+                let message: String = help
+                    .message
+                    .chars()
+                    .filter(|letter| !letter.is_control())
+                    .collect();
+                vec![group, Level::HELP.secondary_title(message).element(snippet)]
+            }
+            None => vec![group.element(Level::HELP.message(help.message.as_str()))],
+        },
+    }
+}
+
+/// One excerpt a file, that of the primary label first.
+fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element<'s>> {
+    let mut files: Vec<FileId> = vec![diagnostic.primary.span.file];
+    for label in &diagnostic.secondary {
+        if !files.contains(&label.span.file) {
+            files.push(label.span.file);
+        }
+    }
+    files
+        .into_iter()
+        .map(|file| excerpt(file, diagnostic, sources))
+        .collect()
+}
+
+fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -> Element<'s> {
+    let path = sources.shown(file);
+    if sources.text(file).is_empty() {
+        return Origin::path(path).into();
+    }
+    let mut labels: Vec<(AnnotationKind, &Label)> = Vec::new();
+    if diagnostic.primary.span.file == file {
+        labels.push((AnnotationKind::Primary, &diagnostic.primary));
+    }
+    let secondary = diagnostic
+        .secondary
+        .iter()
+        .filter(|label| label.span.file == file);
+    labels.extend(secondary.map(|label| (AnnotationKind::Context, label)));
+
+    let Some(window) = window(file, labels.iter().map(|(_, label)| label.span), sources) else {
+        return Origin::path(path).into();
+    };
+    let annotations = labels.into_iter().map(|(kind, label)| {
+        let annotation: Annotation<'_> = kind.span(window.within(label.span));
+        if label.text.is_empty() {
+            annotation
+        } else {
+            annotation.label(label.text.as_str())
+        }
+    });
+    Snippet::source(window.text)
+        .path(path)
+        .line_start(window.first_line)
+        .annotations(annotations)
+        .into()
+}
+
+fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<'s>>> {
+    let (span, replacement) = help.replacement.as_ref()?;
+    let window = window(span.file, std::iter::once(*span), sources)?;
+    if window
+        .text
+        .lines()
+        .any(|line| line.len() > LONGEST_DIFF_LINE)
+    {
+        return None;
+    }
+    let patch = Patch::new(window.within(*span), replacement.as_str());
+    Some(
+        Snippet::source(window.text)
+            .line_start(window.first_line)
+            .patch(patch),
+    )
+}
+
+/// The lines from the first to the last of the spans.
+fn window<'s>(
+    file: FileId,
+    spans: impl Iterator<Item = Span>,
+    sources: &'s Sources,
+) -> Option<Window<'s>> {
+    let text = sources.text(file);
+    let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
+        (
+            start.min(span.start as usize),
+            end.max(span.end as usize).max(span.start as usize),
+        )
+    });
+    let start = text
+        .as_bytes()
+        .get(..start.min(text.len()))?
+        .iter()
+        .rposition(|byte| *byte == b'\n');
+    let start = start.map_or(0, |at| at + 1);
+    let end = end.min(text.len());
+    let rest = text
+        .as_bytes()
+        .get(end..)?
+        .iter()
+        .position(|byte| *byte == b'\n');
+    let end = rest.map_or(text.len(), |at| end + at);
+    let (first_line, _) = sources.location(Span::new(file, start, start));
+    Some(Window {
+        text: text.get(start..end)?,
+        start,
+        first_line,
+    })
+}
+
+impl Window<'_> {
+    /// A span within the window, moved inwards to whole characters.
+    fn within(&self, span: Span) -> Range<usize> {
+        let floor = |offset: u32| {
+            let mut at = (offset as usize)
+                .saturating_sub(self.start)
+                .min(self.text.len());
+            while !self.text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = floor(span.start);
+        start..floor(span.end).max(start)
+    }
 }

@@ -4,16 +4,25 @@ pub mod node;
 pub mod place;
 pub mod source;
 
+mod check;
+mod grammar;
+mod json;
+mod load;
+mod read;
+mod reference;
+mod resolve;
 mod scalar;
+mod yaml;
+mod yaml_syntax;
 
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use load::load;
 pub use node::{Key, Node, Object, Span, Value};
 pub use place::{Located, Place};
 pub use source::{FileId, Sources};
-
-use crate::diagnostic::Diagnostics;
 
 /// A contract as it was written: every file that a reference reaches.
 #[derive(Debug, Clone)]
@@ -24,6 +33,12 @@ pub struct Document {
     pub root: FileId,
     version: Version,
     trees: Vec<Arc<Node>>,
+    /// The files that could not be read: references into them are not worth another word.
+    broken: HashSet<FileId>,
+    /// Where the paths of references lead, by the file that they stand in.
+    links: HashMap<(FileId, String), Result<FileId, RefError>>,
+    /// The steps to every `$anchor`.
+    anchors: HashMap<(FileId, String), Vec<String>>,
 }
 
 /// How to read.
@@ -66,19 +81,6 @@ pub enum RefError {
     Malformed,
 }
 
-/// Reads the entry and every file that a `$ref` reaches, and checks their structure.
-///
-/// Every problem goes to `diagnostics`. `None` only if the entry cannot be read as an OpenAPI
-/// document at all; its sources are then in [`Diagnostics::sources`].
-pub fn load(
-    entry: &Path,
-    options: &LoadOptions,
-    diagnostics: &mut Diagnostics,
-) -> Option<Document> {
-    let _ = (entry, options, diagnostics);
-    None
-}
-
 impl Document {
     /// The tree of the entry.
     pub fn root_node(&self) -> &Node {
@@ -96,18 +98,6 @@ impl Document {
             node: self.root_node(),
             place: Place::root(self.root),
         }
-    }
-
-    /// What a reference in `from` leads to: one step, so that the node may be a reference itself.
-    /// References on the way to it are followed, and its place is where it really stands.
-    pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
-        let _ = (from, reference);
-        Err(RefError::Malformed)
-    }
-
-    /// Follows a node through its `$ref`, and that one's, to what is not a reference any more.
-    pub fn follow<'d>(&'d self, located: Located<'d>) -> Result<Located<'d>, RefError> {
-        Ok(located)
     }
 
     /// The version that the contract is written in.

@@ -152,6 +152,15 @@ impl<'a> IntoIterator for &'a Object {
     }
 }
 
+impl IntoIterator for Object {
+    type Item = (Key, Node);
+    type IntoIter = indexmap::map::IntoIter<Key, Node>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
+
 impl Node {
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {

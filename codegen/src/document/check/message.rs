@@ -1,0 +1,270 @@
+//! What the structure check says.
+
+use super::{
+    Anchor, Diagnostic, EXTENSIONS, Field, Key, Nearness, Node, Rule, Shape, Since, Span, Value,
+    Walk, nearest,
+};
+
+impl Walk<'_, '_> {
+    /// A field that the object does not have.
+    pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
+        let message = format!("unknown field `{}` in {}", key.name, rule.name);
+        let meant = nearest(&key.name, rule.names(self.version));
+        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip)));
+        let severity = if slip || self.loader.strict {
+            Diagnostic::error
+        } else {
+            Diagnostic::warning
+        };
+        let problem = severity("unknown-field", key.span, message)
+            .label(format!("not a field of {}", rule.name));
+        let problem = match meant {
+            Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
+            None if rule.pattern.is_some() => self.form(rule, key, problem),
+            None => problem.help("it has no effect; a field of your own begins with `x-`"),
+        };
+        self.report(problem);
+    }
+
+    /// Advice for a name that has not the form of its siblings: a path, a status.
+    fn form(&self, rule: &Rule, key: &Key, problem: Diagnostic) -> Diagnostic {
+        let span = self.inside_quotes(key.span);
+        let with_slash = format!("/{}", key.name);
+        let upper = key.name.to_uppercase();
+        for fixed in [with_slash, upper] {
+            if rule
+                .pattern
+                .as_ref()
+                .is_some_and(|pattern| (pattern.matches)(&fixed))
+            {
+                return problem.suggest(span, fixed);
+            }
+        }
+        problem.help(
+            "an entry is named `default`, `200` or `4XX`; a field of your own begins with `x-`",
+        )
+    }
+
+    /// A field of another version of OpenAPI.
+    pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
+        let name = field.name;
+        let new = format!("`{name}` is new in OpenAPI 3.2, which is read as 3.1 so far");
+        let problem = match field.since {
+            Since::V32 => Diagnostic::error("unsupported-field", key.span, new)
+                .label("not supported yet")
+                .help("leave it out, or say the same with the fields of 3.1"),
+            Since::V32Remark => Diagnostic::warning("unsupported-field", key.span, new)
+                .label("has no effect")
+                .help("leave it out"),
+            Since::V30Only | Since::V31 | Since::Always => {
+                let (theirs, ours) = match field.since {
+                    Since::V30Only => ("3.0 only", "3.1"),
+                    _ => ("3.1", "3.0"),
+                };
+                let message =
+                    format!("`{name}` is a field of OpenAPI {theirs}, and this is OpenAPI {ours}");
+                let severity = if self.loader.strict {
+                    Diagnostic::error
+                } else {
+                    Diagnostic::warning
+                };
+                let problem = severity("other-version", key.span, message);
+                let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
+                match instead(name) {
+                    Some(advice) => problem.help(advice),
+                    None => problem,
+                }
+            }
+        };
+        self.report(problem);
+    }
+
+    /// A vendor keyword that is almost one of ours.
+    pub(super) fn extension(&mut self, key: &Key) {
+        if EXTENSIONS.contains(&key.name.as_str()) {
+            return;
+        }
+        if let Some((name, Nearness::Same | Nearness::Slip)) =
+            nearest(&key.name, EXTENSIONS.iter().copied())
+        {
+            let message = format!("`{}` means nothing here, `{name}` does", key.name);
+            let problem =
+                Diagnostic::warning("unknown-extension", key.span, message).label("has no effect");
+            self.report(problem.suggest(self.inside_quotes(key.span), name));
+        }
+    }
+
+    /// A field that must be there and is not.
+    pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Anchor) {
+        let message = format!("{} needs `{name}`", rule.name);
+        let problem = Diagnostic::error("missing-field", anchor.span, message);
+        self.report(problem.label(format!("has no `{name}`")));
+    }
+
+    /// A value of the wrong JSON type.
+    pub(super) fn wrong_type(
+        &mut self,
+        shape: &Shape,
+        node: &Node,
+        anchor: Anchor,
+        owner: &Rule,
+        name: &str,
+    ) {
+        let expected = expected(shape);
+        let found = match &node.value {
+            Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
+            Value::Null => "nothing".to_owned(),
+            _ => node.kind_name().to_owned(),
+        };
+        let several = self.loader.document.sources.slice(node.span).contains('\n');
+        let span = if several || node.span.start == node.span.end {
+            anchor.span
+        } else {
+            node.span
+        };
+        let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
+        let mut problem =
+            Diagnostic::error("wrong-type", span, message).label(format!("expected {expected}"));
+        if let Some(fixed) = converted(shape, node).filter(|_| !several) {
+            problem = problem.fix(format!("write {expected}"), span, fixed);
+        } else if node.is_null() {
+            problem = problem.help("write a value, or leave the field out");
+        } else if let Some(theirs) = owner.fields.iter().find(|field| {
+            field.name == name && !field.since.knows(self.version) && self.fits(&field.shape, node)
+        }) {
+            let version = if theirs.since == Since::V30Only {
+                "3.0"
+            } else {
+                "3.1"
+            };
+            problem = problem.help(format!(
+                "OpenAPI {version} has it so, but this is another version"
+            ));
+        }
+        self.report(problem);
+    }
+
+    /// A word that is none of those allowed.
+    pub(super) fn word(&mut self, words: &[&'static str], word: &str, span: Span, name: &str) {
+        if words.contains(&word) {
+            return;
+        }
+        let problem = Diagnostic::error(
+            "unknown-value",
+            span,
+            format!("`{name}` cannot be `{word}`"),
+        );
+        let listed = words
+            .iter()
+            .map(|word| format!("`{word}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let problem = problem.label(format!("one of {listed}"));
+        self.report(match nearest(word, words.iter().copied()) {
+            Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
+            None => problem,
+        });
+    }
+
+    /// A `$ref` where OpenAPI knows none.
+    pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
+        let problem = Diagnostic::error(
+            "misplaced-ref",
+            key.span,
+            format!("a `$ref` cannot stand for {what}"),
+        );
+        let problem = problem.label("not followed here");
+        self.report(problem.help("refer to its entries one by one, or write them here"));
+    }
+
+    /// A name of a component that no tool promises to take.
+    pub(super) fn component_name(&mut self, key: &Key) {
+        let plain =
+            |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+        if !key.name.is_empty() && key.name.chars().all(plain) {
+            return;
+        }
+        let message = format!(
+            "`{}` is not a name that OpenAPI allows for a component",
+            key.name
+        );
+        let severity = if self.loader.strict {
+            Diagnostic::error
+        } else {
+            Diagnostic::warning
+        };
+        let problem = severity("component-name", key.span, message);
+        self.report(problem.label("only letters, digits, `.`, `-` and `_`"));
+    }
+
+    /// A span without the quotes that the text stands in.
+    pub(super) fn inside_quotes(&self, span: Span) -> Span {
+        let written = self.loader.document.sources.slice(span);
+        if written.len() > 1 && written.starts_with(['"', '\'']) {
+            Span {
+                start: span.start + 1,
+                end: span.end - 1,
+                ..span
+            }
+        } else {
+            span
+        }
+    }
+}
+
+/// The first line of a value.
+pub(super) fn first_line(node: &Node, text: &str) -> Span {
+    let start = node.span.start as usize;
+    let written = text.get(start..node.span.end as usize).unwrap_or("");
+    let length = written.find(['\n', '\r']).unwrap_or(written.len());
+    Span::new(node.span.file, start, start + length)
+}
+
+fn expected(shape: &Shape) -> String {
+    match shape {
+        Shape::Any => "a value".to_owned(),
+        Shape::Text | Shape::Word(_) | Shape::SchemaName => "a string".to_owned(),
+        Shape::Bool => "a boolean".to_owned(),
+        Shape::Number => "a number".to_owned(),
+        Shape::Count => "an integer from 0".to_owned(),
+        Shape::List(_) => "an array".to_owned(),
+        Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
+        Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// The same value in the type that is expected, where there is no doubt of it.
+fn converted(shape: &Shape, node: &Node) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::Text, Value::Number(text)) => Some(format!("{text:?}")),
+        (Shape::Text, Value::Bool(truth)) => Some(format!("\"{truth}\"")),
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "true" | "false") => {
+            Some(text.clone())
+        }
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "yes" | "on") => {
+            Some("true".to_owned())
+        }
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "no" | "off") => {
+            Some("false".to_owned())
+        }
+        (Shape::Number | Shape::Count, Value::String(text)) if text.parse::<u64>().is_ok() => {
+            Some(text.clone())
+        }
+        (Shape::List(Shape::Text), Value::String(text)) => Some(format!("[{text:?}]")),
+        _ => None,
+    }
+}
+
+/// What to write instead of a field of another version.
+fn instead(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "nullable" => "in 3.1, write `type: [string, \"null\"]`",
+        "const" => "in 3.0, write an `enum` of one value",
+        "examples" => "in 3.0, write `example`",
+        "$defs" | "definitions" => "in 3.0, put it under `components`",
+        "webhooks" | "patternProperties" | "if" | "then" | "else" => {
+            "write `openapi: 3.1.0` to use it"
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,64 @@
+//! Rules of single objects that a table of fields cannot say.
+
+use super::{Anchor, Diagnostic, Kind, Object, Rule, Version, Walk};
+use crate::document::node::Node;
+
+impl Walk<'_, '_> {
+    /// What the fields of an object demand of each other.
+    pub(super) fn special(&mut self, kind: Kind, rule: &Rule, object: &Object, anchor: Anchor) {
+        match kind {
+            Kind::Root => self.root(rule, object, anchor),
+            Kind::Operation
+                if self.version == Version::V30 && !object.contains_key("responses") =>
+            {
+                self.missing(rule, "responses", anchor);
+            }
+            Kind::Parameter | Kind::Header => self.described(rule, object, anchor),
+            Kind::SecurityScheme => self.security_scheme(rule, object, anchor),
+            _ => {}
+        }
+    }
+
+    fn root(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
+        let enough: &[&str] = match self.version {
+            Version::V30 => &["paths"],
+            Version::V31 | Version::V32 => &["paths", "webhooks", "components"],
+        };
+        if !enough.iter().any(|name| object.contains_key(name)) {
+            self.missing(rule, "paths", anchor);
+        }
+    }
+
+    /// A parameter says what it holds either way, by one only.
+    fn described(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
+        match (object.key_span("schema"), object.key_span("content")) {
+            (None, None) => {
+                let message = format!("{} needs `schema` or `content`", rule.name);
+                let problem = Diagnostic::error("missing-field", anchor.span, message);
+                self.report(problem.label("nothing says what it holds"));
+            }
+            (Some(schema), Some(content)) => {
+                let message = format!("{} has `schema` and `content`", rule.name);
+                let problem =
+                    Diagnostic::error("conflicting-fields", content, message).label("and this");
+                self.report(problem.also(schema, "this").help("keep one of the two"));
+            }
+            _ => {}
+        }
+    }
+
+    fn security_scheme(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
+        let needed: &[&str] = match object.get("type").and_then(Node::as_str) {
+            Some("apiKey") => &["name", "in"],
+            Some("http") => &["scheme"],
+            Some("oauth2") => &["flows"],
+            Some("openIdConnect") => &["openIdConnectUrl"],
+            _ => &[],
+        };
+        for name in needed {
+            if !object.contains_key(name) {
+                self.missing(rule, name, anchor);
+            }
+        }
+    }
+}

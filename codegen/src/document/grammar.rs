@@ -1,0 +1,185 @@
+//! What OpenAPI allows where: one rule an object, for 3.0 and 3.1 at once.
+
+mod objects;
+mod schema;
+
+use super::Version;
+
+/// An object of OpenAPI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    Root,
+    Info,
+    Contact,
+    License,
+    Server,
+    ServerVariable,
+    Components,
+    Paths,
+    PathItem,
+    Operation,
+    ExternalDocs,
+    Parameter,
+    RequestBody,
+    MediaType,
+    Encoding,
+    Responses,
+    Response,
+    Callback,
+    Example,
+    Link,
+    Header,
+    Tag,
+    Schema,
+    Discriminator,
+    Xml,
+    SecurityScheme,
+    OAuthFlows,
+    OAuthFlow,
+}
+
+/// What is known of an object.
+pub struct Rule {
+    /// Its name with an article: `an operation`.
+    pub name: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+    /// Entries whose names are free, within a form.
+    pub pattern: Option<Pattern>,
+    /// Whether a `$ref` may stand for it.
+    pub reference: bool,
+}
+
+/// Entries whose names follow a form, such as paths and statuses.
+pub struct Pattern {
+    /// Whether a name has the form.
+    pub matches: fn(&str) -> bool,
+    /// What the entries hold.
+    pub shape: Shape,
+}
+
+/// A field of an object.
+pub struct Field {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+    pub since: Since,
+}
+
+/// Which versions know a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// All.
+    Always,
+    /// 3.0 only.
+    V30Only,
+    /// 3.1 and later.
+    V31,
+    /// 3.2, and leaving it out would change what the contract means.
+    V32,
+    /// 3.2, and leaving it out loses nothing.
+    V32Remark,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// Any value, never looked into: examples, defaults, constants.
+    Any,
+    Text,
+    Bool,
+    Number,
+    /// An integer that is not negative.
+    Count,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    List(&'static Shape),
+    /// A map with free names.
+    Map(&'static Shape),
+    /// A map whose names are those of components.
+    Components(&'static Shape),
+    Of(Kind),
+    /// A text that refers to a schema, or names one.
+    SchemaName,
+    /// The first of these that fits the JSON type.
+    Either(&'static [Shape]),
+}
+
+/// The rule of an object.
+pub fn rule(kind: Kind) -> &'static Rule {
+    match kind {
+        Kind::Schema => &schema::SCHEMA,
+        Kind::Discriminator => &schema::DISCRIMINATOR,
+        Kind::Xml => &schema::XML,
+        other => objects::rule(other),
+    }
+}
+
+impl Rule {
+    /// The field of a name: that of the version, or else that of another.
+    pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {
+        let mut named = self.fields.iter().filter(|field| field.name == name);
+        let first = named.next()?;
+        if first.since.knows(version) {
+            return Some(first);
+        }
+        Some(
+            named
+                .find(|field| field.since.knows(version))
+                .unwrap_or(first),
+        )
+    }
+
+    /// The names that a writer of this version may mean.
+    pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
+        let known = self
+            .fields
+            .iter()
+            .filter(move |field| field.since.knows(version));
+        known
+            .map(|field| field.name)
+            .chain(self.reference.then_some("$ref"))
+    }
+}
+
+impl Since {
+    /// Whether a version knows it. What 3.2 brought is refused by name, so that no version does.
+    pub fn knows(self, version: Version) -> bool {
+        match self {
+            Since::Always => true,
+            Since::V30Only => version == Version::V30,
+            Since::V31 => version != Version::V30,
+            Since::V32 | Since::V32Remark => false,
+        }
+    }
+}
+
+/// A field that may be left out.
+const fn field(name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        required: false,
+        since: Since::Always,
+    }
+}
+
+/// A field that may not be left out.
+const fn required(name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        required: true,
+        since: Since::Always,
+    }
+}
+
+/// A field that some versions do not know.
+const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        required: false,
+        since,
+    }
+}

@@ -1,0 +1,177 @@
+//! Where references lead, once every file is read.
+
+use super::node::{Node, Value};
+use super::place::{Located, Place};
+use super::reference::{Fragment, compose, file_part, parse};
+use super::{Document, FileId, RefError};
+use crate::diagnostic::closest;
+
+/// How many references are followed for one answer: more is a circle, or meant to waste time.
+const MAX_HOPS: usize = 64;
+
+impl Document {
+    /// What a reference in `from` leads to: one step, so that the node may be a reference itself.
+    /// References on the way to it are followed, and its place is where it really stands.
+    pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
+        self.resolve_within(from, reference, &mut 0)
+    }
+
+    /// Follows a node through its `$ref`, and that one's, to what is not a reference any more.
+    /// In a 3.1 schema the fields beside a `$ref` hold too: then use [`Document::resolve`].
+    pub fn follow<'d>(&'d self, located: Located<'d>) -> Result<Located<'d>, RefError> {
+        let mut here = located;
+        for _ in 0..MAX_HOPS {
+            let Some(reference) = reference_of(here.node) else {
+                return Ok(here);
+            };
+            here = self.resolve(here.place.file, reference)?;
+        }
+        Err(RefError::Cyclic)
+    }
+
+    fn resolve_within<'d>(
+        &'d self,
+        from: FileId,
+        text: &str,
+        hops: &mut usize,
+    ) -> Result<Located<'d>, RefError> {
+        if *hops == MAX_HOPS {
+            return Err(RefError::Cyclic);
+        }
+        let reference = parse(text)?;
+        let file = if reference.file.is_empty() {
+            from
+        } else {
+            let link = self.links.get(&(from, reference.file));
+            link.cloned()
+                .unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
+        };
+        if self.broken.contains(&file) {
+            return Err(RefError::File("it could not be read".to_owned()));
+        }
+        match &reference.fragment {
+            Fragment::Pointer(steps) => self.walk(file, steps, text, hops),
+            Fragment::Anchor(name) => match self.anchors.get(&(file, name.clone())) {
+                Some(steps) => self.walk(file, steps, text, hops),
+                None => {
+                    let steps: Vec<String> = name.split('/').map(super::place::unescape).collect();
+                    Err(RefError::Dangling {
+                        closest: self.closest(file, &steps, text),
+                    })
+                }
+            },
+        }
+    }
+
+    fn walk<'d>(
+        &'d self,
+        file: FileId,
+        steps: &[String],
+        text: &str,
+        hops: &mut usize,
+    ) -> Result<Located<'d>, RefError> {
+        let mut here = Located {
+            node: self.file_node(file),
+            place: Place::root(file),
+        };
+        for step in steps {
+            while child(here.node, step).is_none() {
+                let Some(reference) = reference_of(here.node) else {
+                    return Err(RefError::Dangling {
+                        closest: self.closest(file, steps, text),
+                    });
+                };
+                *hops += 1;
+                here = self.resolve_within(here.place.file, reference, hops)?;
+            }
+            if let Some(node) = child(here.node, step) {
+                here = Located {
+                    node,
+                    place: here.place.child(step),
+                };
+            }
+        }
+        Ok(here)
+    }
+
+    /// The reference that was probably meant: each step as near as there is one, or a component of that name.
+    fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
+        let mut node = self.file_node(file);
+        let mut taken = Vec::new();
+        for step in steps {
+            let next = child(node, step)
+                .map(|node| (step.as_str(), node))
+                .or_else(|| {
+                    let names = node.as_object()?.iter().map(|(key, _)| key.name.as_str());
+                    let name = closest(step, names)?;
+                    Some((name, node.get(name)?))
+                });
+            let Some((name, next)) = next else {
+                let component = self.component(file, steps.last()?)?;
+                return Some(compose(file_part(text), &component));
+            };
+            taken.push(name.to_owned());
+            node = next;
+        }
+        Some(compose(file_part(text), &taken))
+    }
+
+    /// The steps to a component of a name, in the first section that has one.
+    fn component(&self, file: FileId, name: &str) -> Option<Vec<String>> {
+        let sections = self.file_node(file).get("components")?.as_object()?;
+        let (section, _) = sections
+            .iter()
+            .find(|(_, section)| section.get(name).is_some())?;
+        Some(vec![
+            "components".to_owned(),
+            section.name.clone(),
+            name.to_owned(),
+        ])
+    }
+}
+
+/// The text of the `$ref` that a node has.
+pub(super) fn reference_of(node: &Node) -> Option<&str> {
+    node.get("$ref")?.as_str()
+}
+
+fn child<'d>(node: &'d Node, step: &str) -> Option<&'d Node> {
+    match &node.value {
+        Value::Object(object) => object.get(step),
+        Value::Array(elements) => {
+            let plain = step == "0" || !step.starts_with(['0', '+']);
+            elements.get(step.parse::<usize>().ok().filter(|_| plain)?)
+        }
+        _ => None,
+    }
+}
+
+/// The steps to every `$anchor` of a tree, by name.
+pub(super) fn anchors(
+    node: &Node,
+    steps: &mut Vec<String>,
+    found: &mut Vec<(String, Vec<String>)>,
+) {
+    match &node.value {
+        Value::Object(object) => {
+            for name in ["$anchor", "$dynamicAnchor"] {
+                if let Some(anchor) = object.get(name).and_then(Node::as_str) {
+                    found.push((anchor.to_owned(), steps.clone()));
+                }
+            }
+            for (key, node) in object {
+                steps.push(key.name.clone());
+                anchors(node, steps, found);
+                steps.pop();
+            }
+        }
+        Value::Array(elements) => {
+            for (at, node) in elements.iter().enumerate() {
+                steps.push(at.to_string());
+                anchors(node, steps, found);
+                steps.pop();
+            }
+        }
+        _ => {}
+    }
+}
