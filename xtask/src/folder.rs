@@ -5,7 +5,7 @@ mod secret;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown, lchown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -31,7 +31,6 @@ enum Hold {
 impl Folder {
     /// The folder of the checkout at `root`, which outlives us. Fails when another task uses it.
     pub fn kept(root: &Path) -> anyhow::Result<Self> {
-        let account = Account::to_step_down_to()?;
         let root = root
             .canonicalize()
             .context("cannot resolve the workspace's folder")?;
@@ -42,6 +41,7 @@ impl Folder {
             .find(|path| Path::new(path).is_dir());
         let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
         let path = parent.join(format!("writ-{:08x}-dev", short_hash(&root, user)));
+        let account = Account::owning(&path)?;
         claim(&path, account)?;
         let lock = lock::take(&path.join("lock"))?;
         Ok(Self {
@@ -122,17 +122,20 @@ impl Folder {
         command
     }
 
-    /// An empty file that only the services' account can read.
+    /// A new file, in place of any before, that only the services' account can read.
     pub fn create(&self, name: &str) -> anyhow::Result<File> {
         let path = self.path.join(name);
+        // Never through a link that the account may have put there: we may be root.
+        let _ = fs::remove_file(&path);
         let file = OpenOptions::new()
             .write(true)
-            .create(true)
-            .truncate(true)
+            .create_new(true)
             .mode(0o600)
             .open(&path)
             .with_context(|| format!("cannot write {}", path.display()))?;
-        give(&path, self.account)?;
+        if let Some(account) = self.account {
+            fchown(&file, Some(account.uid), Some(account.gid))?;
+        }
         Ok(file)
     }
 
@@ -171,7 +174,7 @@ fn give(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
     let Some(account) = account else {
         return Ok(());
     };
-    chown(path, Some(account.uid), Some(account.gid))
+    lchown(path, Some(account.uid), Some(account.gid))
         .with_context(|| format!("cannot hand over {}", path.display()))
 }
 

@@ -9,6 +9,9 @@ use anyhow::{Context, bail};
 
 /// Locks the file at `path` until the value is dropped, or the process ends however it does.
 pub fn take(path: &Path) -> anyhow::Result<File> {
+    if path.is_symlink() {
+        bail!("{} is a link: remove it", path.display());
+    }
     let mut lock = OpenOptions::new()
         .read(true)
         .write(true)

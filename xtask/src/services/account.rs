@@ -1,7 +1,9 @@
 //! Who runs the private services: PostgreSQL refuses to be root.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context;
@@ -18,13 +20,27 @@ pub struct Account {
 impl Account {
     /// The account to step down to: none unless we are root.
     pub fn to_step_down_to() -> anyhow::Result<Option<Self>> {
+        Self::preferring(None)
+    }
+
+    /// The account to step down to, the one that owns `path` if we left that behind: installing
+    /// PostgreSQL makes an account that was not there the first time.
+    pub fn owning(path: &Path) -> anyhow::Result<Option<Self>> {
+        Self::preferring(fs::symlink_metadata(path).ok().map(|found| found.uid()))
+    }
+
+    fn preferring(uid: Option<u32>) -> anyhow::Result<Option<Self>> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
         }
         let accounts = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-        ["postgres", "nobody"]
+        let mut known: Vec<Self> = ["postgres", "nobody"]
             .into_iter()
-            .find_map(|name| find(&accounts, name))
+            .filter_map(|name| find(&accounts, name))
+            .collect();
+        known.sort_by_key(|account| Some(account.uid) != uid);
+        let first = known.first().copied();
+        first
             .map(Some)
             .context("PostgreSQL does not run as root: use an ordinary user")
     }
