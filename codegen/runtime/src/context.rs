@@ -1,6 +1,7 @@
 //! What a handler knows of a request beside its input: who calls, from where, under which policies.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::idempotency::IdempotencyKey;
 use crate::operation::Operation;
@@ -11,7 +12,8 @@ use crate::operation::Operation;
 /// and `()` on public ones.
 #[derive(Debug)]
 pub struct Context<P> {
-    principal: P,
+    /// Shared, since the gate sees the principal again after the handler is done.
+    principal: Arc<P>,
     call: CallInfo,
 }
 
@@ -31,6 +33,10 @@ pub struct CallInfo {
 impl<P> Context<P> {
     /// Puts a context together, in generated code and in tests.
     pub fn new(principal: P, call: CallInfo) -> Context<P> {
+        Context::shared(Arc::new(principal), call)
+    }
+
+    pub(crate) fn shared(principal: Arc<P>, call: CallInfo) -> Context<P> {
         Context { principal, call }
     }
 
@@ -60,7 +66,10 @@ impl<P> Context<P> {
     }
 
     /// The same surroundings with another principal.
-    pub fn map<Q>(self, f: impl FnOnce(P) -> Q) -> Context<Q> {
-        Context { principal: f(self.principal), call: self.call }
+    pub fn map<Q>(self, f: impl FnOnce(&P) -> Q) -> Context<Q> {
+        Context {
+            principal: Arc::new(f(&self.principal)),
+            call: self.call,
+        }
     }
 }

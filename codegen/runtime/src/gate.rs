@@ -18,10 +18,18 @@ pub trait Gate<P>: Send + Sync + 'static {
     type Pass: Send + 'static;
 
     /// Lets the request in, answers it, or refuses it.
-    fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
+    fn enter(
+        &self,
+        entry: &Entry<'_, P>,
+    ) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
     /// Sees the answer and may add headers to it.
-    fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
+    fn leave(
+        &self,
+        pass: Self::Pass,
+        entry: &Entry<'_, P>,
+        reply: &mut Reply,
+    ) -> impl Future<Output = ()> + Send;
 }
 
 /// What the gate says.
@@ -55,7 +63,9 @@ impl<P> Entry<'_, P> {
         let mut out = String::with_capacity(tag.len() + 32);
         let mut rest = tag;
         while let Some(open) = rest.find('{') {
-            let Some(length) = rest[open..].find('}') else { break };
+            let Some(length) = rest[open..].find('}') else {
+                break;
+            };
             out.push_str(&rest[..open]);
             let name = &rest[open + 1..open + length];
             match self.path.iter().find(|(known, _)| *known == name) {

@@ -1,30 +1,54 @@
 //! What generated code stands on: reading and validating input, writing answers, and the one way in.
 
+mod address;
 pub mod authenticate;
+mod body;
+mod conditional;
 pub mod context;
+pub mod contract;
+mod credentials;
+pub mod decoder;
+pub mod edge;
+pub mod endpoint;
 pub mod etag;
 pub mod format;
 pub mod gate;
+mod head;
 pub mod idempotency;
+pub mod input;
 pub mod json;
+mod media;
 pub mod named;
 pub mod operation;
 pub mod page;
+mod parameters;
 pub mod patch;
 pub mod pattern;
+mod percent;
 pub mod problem;
+mod query;
 pub mod reply;
+pub mod request_id;
+pub mod router;
 pub mod rules;
 pub mod sort;
+pub mod status;
+mod template;
 pub mod typeid;
 pub mod violation;
 
+pub use address::{ClientAddress, ClientCertificate};
 pub use authenticate::{Authenticate, Credential, Denied, NoAuthentication};
 pub use context::{CallInfo, Context};
+pub use contract::{Contract, PROBLEM_JSON};
+pub use decoder::{Decoder, PageRule};
+pub use edge::{Edge, Settings};
+pub use endpoint::{Endpoint, Pending};
 pub use etag::{ETag, IfMatch};
 pub use format::Format;
 pub use gate::{Admission, Entry, Gate, OpenGate};
 pub use idempotency::{IdempotencyKey, Idempotent, Recorded};
+pub use input::Input;
 pub use json::{Branch, Object, Read, Reader, TextValue, Types, Write, Writer};
 pub use named::Named;
 pub use operation::{Body, Media, MediaKind, Method, Operation, Parameter, Place, Shape, Style};
@@ -33,11 +57,14 @@ pub use patch::Patch;
 pub use pattern::Pattern;
 pub use problem::Problem;
 pub use reply::{Reply, ReplyBody, Respond, Responder};
+pub use request_id::{RequestId, X_REQUEST_ID};
+pub use router::{fallback, router};
 pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
 pub use sort::Sort;
+pub use status::{AnyStatus, Internal, StatusOutOfRange};
 pub use violation::{Violation, Violations};
 
 /// The crates that generated code names, so that it needs no dependency of its own.
 pub mod exports {
-    pub use {bytes, chrono, http, rust_decimal, serde_json, uuid};
+    pub use {axum, bytes, chrono, http, rust_decimal, serde_json, uuid};
 }

@@ -91,22 +91,50 @@ pub struct Parameter {
 impl Parameter {
     /// A required path parameter in simple style.
     pub const fn path(name: &'static str) -> Parameter {
-        Parameter { name, place: Place::Path, style: Style::Simple, explode: false, shape: Shape::Scalar, required: true }
+        Parameter {
+            name,
+            place: Place::Path,
+            style: Style::Simple,
+            explode: false,
+            shape: Shape::Scalar,
+            required: true,
+        }
     }
 
     /// An optional query parameter in form style.
     pub const fn query(name: &'static str) -> Parameter {
-        Parameter { name, place: Place::Query, style: Style::Form, explode: true, shape: Shape::Scalar, required: false }
+        Parameter {
+            name,
+            place: Place::Query,
+            style: Style::Form,
+            explode: true,
+            shape: Shape::Scalar,
+            required: false,
+        }
     }
 
     /// An optional header in simple style.
     pub const fn header(name: &'static str) -> Parameter {
-        Parameter { name, place: Place::Header, style: Style::Simple, explode: false, shape: Shape::Scalar, required: false }
+        Parameter {
+            name,
+            place: Place::Header,
+            style: Style::Simple,
+            explode: false,
+            shape: Shape::Scalar,
+            required: false,
+        }
     }
 
     /// An optional cookie in form style.
     pub const fn cookie(name: &'static str) -> Parameter {
-        Parameter { name, place: Place::Cookie, style: Style::Form, explode: true, shape: Shape::Scalar, required: false }
+        Parameter {
+            name,
+            place: Place::Cookie,
+            style: Style::Form,
+            explode: true,
+            shape: Shape::Scalar,
+            required: false,
+        }
     }
 
     /// The same, required.

@@ -45,10 +45,36 @@ pub trait Respond {
     fn respond(self, responder: &Responder) -> Reply;
 }
 
+impl Responder {
+    /// Encodes what a handler yielded.
+    pub fn answer(&self, outcome: Result<impl Respond, impl Respond>) -> Reply {
+        match outcome {
+            Ok(response) => response.respond(self),
+            Err(error) => error.respond(self),
+        }
+    }
+}
+
+impl Respond for Problem {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::from(self)
+    }
+}
+
+impl Respond for Reply {
+    fn respond(self, _: &Responder) -> Reply {
+        self
+    }
+}
+
 impl Reply {
     /// An answer without a body.
     pub fn new(status: StatusCode) -> Reply {
-        Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
+        Reply {
+            status,
+            headers: HeaderMap::new(),
+            body: ReplyBody::Empty,
+        }
     }
 
     /// An answer without a body, from a status that generated code took from the contract.
@@ -58,17 +84,26 @@ impl Reply {
 
     /// The same with a header. A value that no header can hold makes the answer a 500.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
-        match HeaderValue::try_from(value.to_string()) {
-            Ok(value) => {
-                self.headers.append(HeaderName::from_static(name), value);
+        match (
+            HeaderName::try_from(name),
+            HeaderValue::try_from(value.to_string()),
+        ) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
                 self
             }
-            Err(error) => Reply::from(Problem::internal(error)),
+            (Err(error), _) => Reply::from(Problem::internal(error)),
+            (_, Err(error)) => Reply::from(Problem::internal(error)),
         }
     }
 
     /// The same with a JSON body of media type `content_type`.
-    pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
+    pub fn json(
+        self,
+        content_type: &'static str,
+        body: &impl Write,
+        responder: &Responder,
+    ) -> Reply {
         let mut writer = Writer::new();
         writer.keep_fields(responder.fields.as_deref());
         body.write(&mut writer);
@@ -77,9 +112,24 @@ impl Reply {
 
     /// The same with bytes of media type `content_type`.
     pub fn bytes(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
-        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
         self.body = ReplyBody::Bytes(body.into());
-        self
+        self.content_type(content_type)
+    }
+
+    /// The same with a body of media type `content_type` that is sent as it comes.
+    pub fn stream(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
+        self.body = ReplyBody::Stream(body);
+        self.content_type(content_type)
+    }
+
+    fn content_type(mut self, content_type: &'static str) -> Reply {
+        match HeaderValue::from_str(content_type) {
+            Ok(value) => {
+                self.headers.insert(header::CONTENT_TYPE, value);
+                self
+            }
+            Err(error) => Reply::from(Problem::internal(error)),
+        }
     }
 }
 

@@ -1,0 +1,135 @@
+//! One operation bound to its implementation, with its types erased: what the router holds.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody};
+use axum::response::Response;
+use futures_util::FutureExt;
+use http::{HeaderValue, Method, StatusCode, header};
+
+use crate::conditional;
+use crate::contract::{Contract, log_problem};
+use crate::edge::Settings;
+use crate::head::Head;
+use crate::operation::Operation;
+use crate::problem::Problem;
+use crate::reply::{Reply, ReplyBody};
+
+/// A boxed future that is sent between threads.
+pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What a generated call yields.
+pub type Pending = Boxed<Result<Reply, Problem>>;
+
+/// One operation, ready to be routed to.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(crate) operation: &'static Operation,
+    pub(crate) contract: &'static Contract,
+    pub(crate) settings: Settings,
+    pub(crate) serve: Arc<dyn Serve>,
+}
+
+/// The way from authentication to the answer.
+pub(crate) trait Serve: Send + Sync {
+    fn answer(self: Arc<Self>, head: Arc<Head>, body: Body) -> Boxed<Reply>;
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("operation", &self.operation.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Endpoint {
+    /// The operation.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// Answers one request. Whatever happens inside, there is an answer in the envelope.
+    pub(crate) async fn respond(&self, head: Head, body: Body) -> Response {
+        let head = Arc::new(head);
+        let answer = Arc::clone(&self.serve).answer(Arc::clone(&head), body);
+        // The handler and the body have limits of their own; this one is for what hangs beside them.
+        let limit = self
+            .settings
+            .timeout
+            .saturating_add(self.settings.body_timeout);
+        let mut reply = match tokio::time::timeout(limit, guard(answer)).await {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(problem)) => problem.into(),
+            Err(_) => timed_out(self.operation).into(),
+        };
+        if let ReplyBody::Problem(problem) = &reply.body {
+            log_problem(problem, &head.request_id, self.operation.id);
+        }
+        conditional::apply(&head, &mut reply);
+        if self.operation.produces.len() > 1 {
+            reply
+                .headers
+                .append(header::VARY, HeaderValue::from_static("accept"));
+        }
+        let mut response = self.contract.response(reply, &head.request_id);
+        if head.parts.method == Method::HEAD {
+            strip_body(&mut response);
+        }
+        response.extensions_mut().insert(self.operation);
+        response
+    }
+}
+
+/// Runs a future; a panic in it is a 500 whose message goes to the log.
+pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
+    AssertUnwindSafe(future)
+        .catch_unwind()
+        .await
+        .map_err(|payload| {
+            let message = payload
+                .downcast_ref::<&str>()
+                .map(|message| (*message).to_owned())
+                .or_else(|| payload.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "no message".to_owned());
+            Problem::internal(format!("panic: {message}"))
+        })
+}
+
+/// Runs a handler: a panic is a 500, and what takes longer than `settings.timeout` a 503, or a
+/// 504 where the contract declares that and not the other.
+pub(crate) async fn run(
+    pending: Pending,
+    operation: &Operation,
+    settings: &Settings,
+) -> Result<Reply, Problem> {
+    match tokio::time::timeout(settings.timeout, guard(pending)).await {
+        Ok(outcome) => outcome?,
+        Err(_) => Err(timed_out(operation)),
+    }
+}
+
+fn timed_out(operation: &Operation) -> Problem {
+    let status = if operation.declares(504) && !operation.declares(503) {
+        StatusCode::GATEWAY_TIMEOUT
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    Problem::new(status, "the answer took too long").with_code("TIMEOUT")
+}
+
+/// The answer to HEAD: the headers of GET, its length among them (RFC 9110 § 9.3.2).
+fn strip_body(response: &mut Response) {
+    let length = response.body().size_hint().exact();
+    if let Some(length) = length.filter(|_| response.status() != StatusCode::NOT_MODIFIED) {
+        response
+            .headers_mut()
+            .entry(header::CONTENT_LENGTH)
+            .or_insert_with(|| HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+}

@@ -1,0 +1,237 @@
+//! From method and path to an endpoint, for every template that a contract can hold.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use axum::routing::any;
+use http::{Method, StatusCode, header};
+
+use crate::contract::Contract;
+use crate::endpoint::Endpoint;
+use crate::head::Head;
+use crate::percent;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request_id::RequestId;
+use crate::template::{Piece, Segment, Template, match_mixed, weight};
+
+/// A router of these endpoints. It has no fallback, so that it merges with others; see [`fallback`].
+///
+/// axum is shown the shapes of the paths only, and each shape leads to the one table of all
+/// templates: axum's own router knows neither `/{id}.json` nor two names for one parameter.
+pub fn router(contract: &'static Contract, endpoints: Vec<Endpoint>) -> Router {
+    let mut shapes = BTreeSet::new();
+    let mut root = Node::default();
+    for endpoint in endpoints {
+        let template = Template::parse(endpoint.operation.path);
+        shapes.insert(template.shape());
+        root.insert(template, endpoint);
+    }
+    root.sort();
+    let table = Arc::new(Table { contract, root });
+    let service = any(move |request: Request| {
+        let table = Arc::clone(&table);
+        async move { table.respond(request).await }
+    });
+    shapes.iter().fold(Router::new(), |router, shape| {
+        router.route(shape, service.clone())
+    })
+}
+
+/// Answers what no route knows in the envelope: `router.fallback(fallback(&CONTRACT))`.
+pub fn fallback(
+    contract: &'static Contract,
+) -> impl Fn(Request) -> std::future::Ready<Response> + Clone + Send + Sync + 'static {
+    move |request: Request| {
+        let (parts, _) = request.into_parts();
+        std::future::ready(contract.refuse(not_found(), &RequestId::of(&parts)))
+    }
+}
+
+struct Table {
+    contract: &'static Contract,
+    root: Node,
+}
+
+/// A step of the table: what may stand in one segment, the most literal first.
+#[derive(Default)]
+struct Node {
+    literals: HashMap<String, Node>,
+    mixed: Vec<(Vec<Piece>, Node)>,
+    parameter: Option<Box<Node>>,
+    /// The operations whose template ends here.
+    methods: Vec<Bound>,
+}
+
+/// An endpoint and the names that its own template gives the parameters.
+struct Bound {
+    endpoint: Endpoint,
+    names: Vec<&'static str>,
+}
+
+impl Node {
+    fn insert(&mut self, template: Template, endpoint: Endpoint) {
+        let mut node = self;
+        for segment in template.segments {
+            node = match segment {
+                Segment::Literal(text) => node.literals.entry(text).or_default(),
+                Segment::Parameter => node.parameter.get_or_insert_default(),
+                Segment::Mixed(pieces) => {
+                    let at = node
+                        .mixed
+                        .iter()
+                        .position(|(known, _)| *known == pieces)
+                        .unwrap_or_else(|| {
+                            node.mixed.push((pieces, Node::default()));
+                            node.mixed.len() - 1
+                        });
+                    &mut node.mixed[at].1
+                }
+            };
+        }
+        node.methods.push(Bound {
+            endpoint,
+            names: template.names,
+        });
+    }
+
+    fn sort(&mut self) {
+        self.mixed
+            .sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
+        self.literals.values_mut().for_each(Node::sort);
+        self.mixed.iter_mut().for_each(|(_, node)| node.sort());
+        self.parameter.iter_mut().for_each(|node| node.sort());
+    }
+
+    /// The node that the segments from `from` lead to, and what the parameters caught on the way.
+    fn find(
+        &self,
+        path: &str,
+        from: Option<usize>,
+        captures: &mut Vec<Range<usize>>,
+    ) -> Option<&Node> {
+        let Some(start) = from else {
+            return (!self.methods.is_empty()).then_some(self);
+        };
+        let end = path[start..]
+            .find('/')
+            .map_or(path.len(), |length| start + length);
+        let next = (end < path.len()).then_some(end + 1);
+        let segment = &path[start..end];
+        if let Some(literal) = percent::decode(segment).and_then(|text| self.literals.get(&*text))
+            && let Some(found) = literal.find(path, next, captures)
+        {
+            return Some(found);
+        }
+        let before = captures.len();
+        for (pieces, node) in &self.mixed {
+            if match_mixed(pieces, path, start..end, captures)
+                && let Some(found) = node.find(path, next, captures)
+            {
+                return Some(found);
+            }
+            captures.truncate(before);
+        }
+        if let Some(node) = self.parameter.as_ref().filter(|_| start < end) {
+            captures.push(start..end);
+            if let Some(found) = node.find(path, next, captures) {
+                return Some(found);
+            }
+            captures.truncate(before);
+        }
+        None
+    }
+
+    /// The endpoint of a method; HEAD is served by GET where it has none of its own.
+    fn method(&self, method: &Method) -> Option<&Bound> {
+        let named = |name: &Method| {
+            self.methods
+                .iter()
+                .find(|bound| bound.endpoint.operation.method == *name)
+        };
+        named(method).or_else(|| {
+            if method == Method::HEAD {
+                named(&Method::GET)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The value of `Allow`.
+    fn allowed(&self) -> String {
+        let mut methods: BTreeSet<&str> = self
+            .methods
+            .iter()
+            .map(|bound| bound.endpoint.operation.method.as_str())
+            .collect();
+        if methods.contains("GET") {
+            methods.insert("HEAD");
+        }
+        methods.insert("OPTIONS");
+        methods.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Table {
+    async fn respond(&self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let request_id = RequestId::of(&parts);
+        let mut captures = Vec::new();
+        let path = parts.uri.path();
+        let from = usize::from(path.starts_with('/'));
+        let Some(node) = self.root.find(path, Some(from), &mut captures) else {
+            return self.contract.refuse(not_found(), &request_id);
+        };
+        let Some(bound) = node.method(&parts.method) else {
+            return self.other_method(node, &parts.method, &request_id);
+        };
+        let mut values = Vec::with_capacity(captures.len());
+        for (name, range) in bound.names.iter().zip(&captures) {
+            match percent::decode(&path[range.clone()]) {
+                Some(value) => values.push((*name, value.into_owned())),
+                None => return self.contract.refuse(undecodable(name), &request_id),
+            }
+        }
+        let head = Head::new(
+            bound.endpoint.operation,
+            parts,
+            request_id,
+            values,
+            captures,
+        );
+        bound.endpoint.respond(head, body).await
+    }
+
+    fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {
+        if method == Method::OPTIONS {
+            let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
+            return self.contract.response(reply, request_id);
+        }
+        let problem = Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "this path does not know the method",
+        )
+        .with_header(header::ALLOW, node.allowed());
+        self.contract.refuse(problem, request_id)
+    }
+}
+
+fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+}
+
+fn undecodable(name: &str) -> Problem {
+    use crate::operation::Place;
+    use crate::violation::Violation;
+    let violation = Violation {
+        place: Place::Path,
+        field: name.to_owned(),
+        message: "must be percent-encoded UTF-8".into(),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid").with_violation(violation)
+}
