@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::json::{Read, Reader};
+use crate::json::{Read, Reader, Write, Writer};
 
 /// An entity tag.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -25,18 +25,26 @@ pub enum IfMatch {
 impl ETag {
     /// A strong tag of what `tag` shows as. Characters that no tag can hold become `-`.
     pub fn strong(tag: impl fmt::Display) -> ETag {
-        ETag { weak: false, tag: tag.to_string() }
+        ETag {
+            weak: false,
+            tag: opaque(&tag.to_string()),
+        }
     }
 
     /// A weak tag, as [`ETag::strong`].
     pub fn weak(tag: impl fmt::Display) -> ETag {
-        ETag { weak: true, tag: tag.to_string() }
+        ETag {
+            weak: true,
+            tag: opaque(&tag.to_string()),
+        }
     }
 
     /// Reads one entity tag: `"abc"` or `W/"abc"`.
     pub fn parse(text: &str) -> Option<ETag> {
-        let _ = text;
-        None
+        match parse_one(text.trim_matches([' ', '\t']))? {
+            (tag, "") => Some(tag),
+            _ => None,
+        }
     }
 
     /// Whether both are strong and equal (RFC 9110 § 8.8.3.2).
@@ -59,8 +67,30 @@ impl fmt::Display for ETag {
 impl IfMatch {
     /// Reads the value of `If-Match` or `If-None-Match`: `*` or a comma list of tags.
     pub fn parse(text: &str) -> Option<IfMatch> {
-        let _ = text;
-        None
+        let mut rest = text.trim_matches([' ', '\t']);
+        if rest == "*" {
+            return Some(IfMatch::Any);
+        }
+        let mut tags = Vec::new();
+        // A comma may stand within a tag, so the list is not simply split. Empty elements are
+        // to be ignored (RFC 9110 § 5.6.1.2).
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', ',']);
+            if rest.is_empty() {
+                break;
+            }
+            let (tag, after) = parse_one(rest)?;
+            tags.push(tag);
+            rest = after.trim_start_matches([' ', '\t']);
+            if !rest.is_empty() && !rest.starts_with(',') {
+                return None;
+            }
+        }
+        if tags.is_empty() {
+            None
+        } else {
+            Some(IfMatch::Tags(tags))
+        }
     }
 
     /// Whether `current` satisfies it by strong comparison, as `If-Match` asks.
@@ -82,7 +112,124 @@ impl IfMatch {
 
 impl Read for IfMatch {
     fn read(reader: &mut Reader<'_>) -> Option<IfMatch> {
-        let _ = reader;
-        None
+        reader.with_string("entity tags", |text, trail| {
+            let tags = IfMatch::parse(text);
+            if tags.is_none() {
+                trail.record(format_args!("must be `*` or entity tags in double quotes"));
+            }
+            tags
+        })
+    }
+}
+
+impl Read for ETag {
+    fn read(reader: &mut Reader<'_>) -> Option<ETag> {
+        reader.with_string("an entity tag", |text, trail| {
+            let tag = ETag::parse(text);
+            if tag.is_none() {
+                trail.record(format_args!("must be an entity tag in double quotes"));
+            }
+            tag
+        })
+    }
+}
+
+impl Write for ETag {
+    fn write(&self, writer: &mut Writer) {
+        writer.string(&self.to_string());
+    }
+}
+
+/// Reads the tag at the beginning, and gives what follows.
+fn parse_one(text: &str) -> Option<(ETag, &str)> {
+    let (weak, rest) = match text.strip_prefix("W/") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let (tag, rest) = rest.strip_prefix('"')?.split_once('"')?;
+    tag.chars().all(is_tag_char).then(|| {
+        (
+            ETag {
+                weak,
+                tag: tag.to_owned(),
+            },
+            rest,
+        )
+    })
+}
+
+/// `etagc`: visible characters but the quote, and what is beyond ASCII.
+fn is_tag_char(c: char) -> bool {
+    c != '"' && !c.is_ascii_control() && c != ' '
+}
+
+fn opaque(tag: &str) -> String {
+    // A header cannot hold what is beyond ASCII in a way that everyone reads alike.
+    tag.chars()
+        .map(|c| {
+            if c.is_ascii() && is_tag_char(c) {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_comes_back_from_its_text() {
+        for text in ["\"\"", "\"abc\"", "W/\"a,b\"", "\"W/\""] {
+            assert_eq!(
+                ETag::parse(text).map(|tag| tag.to_string()).as_deref(),
+                Some(text)
+            );
+        }
+        for text in [
+            "",
+            "abc",
+            "w/\"a\"",
+            "\"a",
+            "\"a\"b",
+            "\"a b\"",
+            "\"a\", \"b\"",
+            "*",
+        ] {
+            assert_eq!(ETag::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_made_tag_can_always_stand_in_a_header() {
+        assert_eq!(ETag::strong(7).to_string(), "\"7\"");
+        assert_eq!(ETag::weak("a\"b\r\n é").to_string(), "W/\"a-b----\"");
+    }
+
+    #[test]
+    fn strong_comparison_refuses_weak_tags_and_weak_comparison_does_not() {
+        let (strong, weak) = (ETag::strong("1"), ETag::weak("1"));
+        assert!(strong.matches_strong(&strong));
+        assert!(!strong.matches_strong(&weak) && !weak.matches_strong(&weak));
+        assert!(strong.matches_weak(&weak) && weak.matches_weak(&weak));
+        assert!(!strong.matches_weak(&ETag::strong("2")));
+    }
+
+    #[test]
+    fn a_condition_is_a_star_or_a_list_whose_tags_may_hold_commas() {
+        assert_eq!(IfMatch::parse(" * "), Some(IfMatch::Any));
+        let tags = IfMatch::Tags(vec![ETag::strong("a,b"), ETag::weak("c")]);
+        assert_eq!(IfMatch::parse("\"a,b\" ,, W/\"c\","), Some(tags.clone()));
+        assert!(
+            tags.matches_strong(&ETag::strong("a,b")) && !tags.matches_strong(&ETag::strong("c"))
+        );
+        assert!(
+            tags.matches_weak(&ETag::strong("c")) && IfMatch::Any.matches_strong(&ETag::weak("x"))
+        );
+        for text in ["", ",", "\"a\" \"b\"", "*, \"a\"", "a"] {
+            assert_eq!(IfMatch::parse(text), None, "{text}");
+        }
     }
 }

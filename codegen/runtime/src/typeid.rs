@@ -1,15 +1,84 @@
 //! TypeIDs: `usr_01h455vb4pex5vsknk084sn02q`, a prefix and a UUID in Crockford's base 32.
 
+use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
 /// The TypeID of a UUID.
 pub fn format(prefix: &str, id: Uuid) -> String {
-    let _ = (prefix, id);
-    String::new()
+    let mut out = String::with_capacity(prefix.len() + 27);
+    if !prefix.is_empty() {
+        out.push_str(prefix);
+        out.push('_');
+    }
+    if let Ok(none) = DynamicType::new("") {
+        out.push_str(&TypeSafeId::from_type_and_uuid(none, id).to_string());
+    }
+    out
 }
 
-/// The UUID of a TypeID with that prefix.
+/// The UUID of a TypeID with that prefix. Any version of UUID is taken.
 pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
-    let _ = (prefix, text);
-    None
+    let suffix = if prefix.is_empty() {
+        text
+    } else {
+        text.strip_prefix(prefix)?.strip_prefix('_')?
+    };
+    // Only the suffix goes to the crate: it would cut a long unknown prefix within a character.
+    if suffix.len() != 26 || suffix.contains('_') {
+        return None;
+    }
+    suffix
+        .parse::<TypeSafeId<DynamicType>>()
+        .ok()
+        .map(|id| id.uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: Uuid = uuid::uuid!("0188bac7-4afa-78aa-bc3b-bd1eef28d881");
+
+    #[test]
+    fn an_id_comes_back_from_its_text() {
+        assert_eq!(format("prefix", ID), "prefix_01h2xcejqtf2nbrexx3vqjhp41");
+        assert_eq!(
+            parse("prefix", "prefix_01h2xcejqtf2nbrexx3vqjhp41"),
+            Some(ID)
+        );
+        assert_eq!(parse("", &format("", ID)), Some(ID));
+        assert_eq!(parse("a_b", &format("a_b", Uuid::max())), Some(Uuid::max()));
+        assert_eq!(parse("a", &format("a", Uuid::nil())), Some(Uuid::nil()));
+    }
+
+    #[test]
+    fn another_prefix_or_a_broken_suffix_is_no_id() {
+        for text in [
+            "",
+            "usr",
+            "usr_",
+            "prefix_01h2xcejqtf2nbrexx3vqjhp41",
+            "usr_x_01h2xcejqtf2nbrexx3vqjhp41",
+            "usr_01h2xcejqtf2nbrexx3vqjhp4",
+            "usr_01h2xcejqtf2nbrexx3vqjhp411",
+            "usr_01H2XCEJQTF2NBREXX3VQJHP41",
+            "usr_81h2xcejqtf2nbrexx3vqjhp41",
+            "usr_01h2xcejqtf2nbrexx3vqjhpl1",
+            "usr_01h2xcejqtf2nbrexx3vqjhp4é",
+        ] {
+            assert_eq!(parse("usr", text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_beyond_ascii_is_no_id_and_no_panic() {
+        assert_eq!(
+            parse(
+                "",
+                &format!("{}_01h2xcejqtf2nbrexx3vqjhp41", "é".repeat(40))
+            ),
+            None
+        );
+        assert_eq!(parse("usr", &"é".repeat(90)), None);
+    }
 }

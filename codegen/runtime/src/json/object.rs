@@ -1,21 +1,257 @@
-//! Objects with known fields.
+//! Objects with known fields: a field is found by its place in the contract's order first.
 
-use crate::rules::ObjectRule;
+use std::collections::HashSet;
+
+use super::check::Count;
+use super::reader::{Reader, Source};
+use super::scan::{Fault, Kind, Scan, quote_after};
+use super::trail::Segment;
+use crate::rules::{ObjectRule, Unknown};
 
 /// Where reading an object stands.
 #[derive(Debug)]
 pub struct Object {
-    key: String,
     rule: &'static ObjectRule,
+    /// Which known fields were met: one bit each, the first 64 here and the others in `seen_more`.
+    seen: u64,
+    seen_more: Vec<u64>,
+    /// Fields met, unknown ones too.
+    count: usize,
+    /// The known field that is likely to come next.
+    expected: usize,
+    key: String,
+    /// The names of unknown fields, which may not come twice either.
+    unknown: Option<Box<HashSet<String>>>,
+}
+
+/// What a key turned out to be.
+enum Found {
+    Field(usize),
+    Again(usize),
+    Unknown,
+    UnknownAgain,
 }
 
 impl Object {
-    /// The name of the field that [`super::Reader::next_field`] stopped at, where it is an unknown one that is kept.
+    fn new(rule: &'static ObjectRule) -> Object {
+        Object {
+            rule,
+            seen: 0,
+            seen_more: Vec::new(),
+            count: 0,
+            expected: 0,
+            key: String::new(),
+            unknown: None,
+        }
+    }
+
+    /// The key of the field that [`Reader::next_field`] stopped at, where it is an unknown one.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    pub(crate) fn rule(&self) -> &'static ObjectRule {
-        self.rule
+    /// Whether the known field of that index was met.
+    pub fn has(&self, index: usize) -> bool {
+        let bit = 1 << (index % 64);
+        match index / 64 {
+            0 => self.seen & bit != 0,
+            word => self
+                .seen_more
+                .get(word - 1)
+                .is_some_and(|seen| seen & bit != 0),
+        }
+    }
+
+    #[inline]
+    fn meet(&mut self, key: &str) -> Found {
+        self.count += 1;
+        let fields = self.rule.fields;
+        let index = match fields.get(self.expected) {
+            Some(field) if *field == key => Some(self.expected),
+            _ => fields.iter().position(|field| *field == key),
+        };
+        match index {
+            Some(index) => {
+                self.expected = index + 1;
+                if self.mark(index) {
+                    Found::Field(index)
+                } else {
+                    Found::Again(index)
+                }
+            }
+            None => self.meet_unknown(key),
+        }
+    }
+
+    /// Marks a known field as met; false when it was before.
+    #[inline]
+    fn mark(&mut self, index: usize) -> bool {
+        let bit = 1u64 << (index % 64);
+        let word = match index / 64 {
+            0 => &mut self.seen,
+            word => {
+                if self.seen_more.len() < word {
+                    self.seen_more.resize(word, 0);
+                }
+                &mut self.seen_more[word - 1]
+            }
+        };
+        let new = *word & bit == 0;
+        *word |= bit;
+        new
+    }
+
+    #[cold]
+    fn meet_unknown(&mut self, key: &str) -> Found {
+        self.key.clear();
+        self.key.push_str(key);
+        if self.unknown.get_or_insert_default().insert(key.to_owned()) {
+            Found::Unknown
+        } else {
+            Found::UnknownAgain
+        }
+    }
+
+    fn misses(&self, name: &str) -> bool {
+        match self.rule.fields.iter().position(|field| *field == name) {
+            Some(index) => !self.has(index),
+            None => !self
+                .unknown
+                .as_ref()
+                .is_some_and(|names| names.contains(name)),
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Goes into an object. A value of another kind is read over; `None` then.
+    pub fn object(&mut self, rule: &'static ObjectRule) -> Option<Object> {
+        self.open_object().then(|| Object::new(rule))
+    }
+
+    /// Goes to the next field's value, which the caller then reads, and gives the field's index.
+    ///
+    /// Unknown fields are dealt with as the rule says; one that is kept has the index
+    /// `fields.len()` and its name is [`Object::key`]. `None` at the end.
+    pub fn next_field(&mut self, object: &mut Object) -> Option<usize> {
+        loop {
+            let first = object.count == 0;
+            let (found, key_from) = match &mut self.source {
+                Source::Json(scan) => {
+                    let from = scan.offset();
+                    match next_key(scan, first) {
+                        Ok(Some(key)) => (object.meet(key), from),
+                        Ok(None) => return None,
+                        Err(fault) => {
+                            self.broken(&fault);
+                            return None;
+                        }
+                    }
+                }
+                Source::Text(text) => (object.meet(&text.next_entry()?), 0),
+            };
+            match found {
+                Found::Field(index) => {
+                    self.trail.step(Segment::Field(object.rule.fields[index]));
+                    return Some(index);
+                }
+                Found::Unknown if object.rule.unknown == Unknown::Keep => {
+                    self.step_into(key_from, &object.key);
+                    return Some(object.rule.fields.len());
+                }
+                other => self.refuse_field(&other, object),
+            }
+        }
+    }
+
+    /// Leaves the object: records the fields that it misses.
+    pub fn end_object(&mut self, object: Object) {
+        self.trail.leave();
+        let rule = object.rule;
+        if object.count < rule.min {
+            self.trail.record(format_args!(
+                "must have at least {}",
+                Count(rule.min, "field")
+            ));
+        }
+        if rule.max.is_some_and(|max| object.count > max) {
+            self.trail.record(format_args!(
+                "must have at most {}",
+                Count(rule.max.unwrap_or_default(), "field")
+            ));
+        }
+        for name in rule.required {
+            if object.misses(name) {
+                self.trail
+                    .record_in(Some(name), format_args!("is required"));
+            }
+        }
+    }
+
+    /// Goes into an object of whatever fields.
+    pub(crate) fn open_object(&mut self) -> bool {
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::Object) => {}
+                Ok(found) => {
+                    self.wrong_kind("an object", found);
+                    return false;
+                }
+                Err(fault) => {
+                    self.broken(&fault);
+                    return false;
+                }
+            },
+            Source::Text(text) => {
+                if !text.open_map() {
+                    self.trail.record(format_args!("must be an object"));
+                    return false;
+                }
+            }
+        }
+        if !self.may_enter() {
+            return false;
+        }
+        self.trail.enter(Segment::Field(""));
+        true
+    }
+
+    /// Names the field that a key begins, which the contract does not name.
+    pub(crate) fn step_into(&mut self, key_from: usize, key: &str) {
+        self.trail.step(match self.source {
+            Source::Json(_) => Segment::Key(quote_after(self.data, key_from)),
+            Source::Text(_) => Segment::Owned(key.to_owned()),
+        });
+    }
+
+    #[cold]
+    fn refuse_field(&mut self, found: &Found, object: &Object) {
+        self.skip();
+        self.trail.step(Segment::Field(""));
+        match *found {
+            Found::Again(index) => {
+                self.trail.record_in(
+                    Some(object.rule.fields[index]),
+                    format_args!("must not come twice"),
+                );
+            }
+            Found::UnknownAgain => self
+                .trail
+                .record_in(Some(&object.key), format_args!("must not come twice")),
+            Found::Unknown if object.rule.unknown == Unknown::Deny => {
+                self.trail
+                    .record_in(Some(&object.key), format_args!("is not a known field"));
+            }
+            Found::Unknown | Found::Field(_) => {}
+        }
+    }
+}
+
+#[inline]
+pub(crate) fn next_key<'s>(scan: &'s mut Scan<'_>, first: bool) -> Result<Option<&'s str>, Fault> {
+    if first {
+        scan.object_first()
+    } else {
+        scan.object_step()
     }
 }

@@ -1,79 +1,201 @@
-//! One reader over JSON bytes and over the text of parameters.
+//! One reader over JSON bytes and over the text of parameters, so that a schema is read by one function.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use bytes::Bytes;
-use chrono::{DateTime, NaiveDate, Utc};
-use rust_decimal::Decimal;
-use uuid::Uuid;
-
-use super::{Branch, Object, TextValue};
-use crate::named::Named;
+use super::scan::{Fault, Kind, Scan};
+use super::text::{TextCursor, TextValue};
+use super::trail::{DEEPEST, Trail};
 use crate::operation::Place;
 use crate::patch::Patch;
-use crate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule};
 use crate::violation::Violations;
 
 /// Reads one value and collects everything that is wrong with it.
+///
+/// Every reading method takes exactly one value, fits it to its rule, and returns `None` when it
+/// recorded a violation; the reader stands behind the value either way. Where the bytes are not
+/// JSON, reading ends: that is recorded once and every later call returns `None` in silence.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    text: Option<TextValue<'a>>,
-    violations: Violations,
+    pub(crate) source: Source<'a>,
+    pub(crate) trail: Trail<'a>,
+    /// The bytes of the JSON source, empty for a text.
+    pub(crate) data: &'a [u8],
+    /// Bytes that unions read more than once, see [`Reader::spend`].
+    spent: usize,
 }
 
-#[allow(unused_variables, missing_docs)]
+/// What is read from.
+#[derive(Debug)]
+pub(crate) enum Source<'a> {
+    Json(Scan<'a>),
+    Text(TextCursor<'a>),
+}
+
 impl<'a> Reader<'a> {
-    /// Reads a JSON body.
+    /// Reads a JSON body. It must be UTF-8 (RFC 8259 § 8.1).
     pub fn json(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { text: None, violations: Violations::default() }
+        Reader::json_at(bytes, Place::Body, "")
     }
-    /// Reads the JSON text of a parameter.
+
+    /// Reads the JSON text of a parameter; `name` begins the path of every violation.
     pub fn json_at(bytes: &'a [u8], place: Place, name: &'a str) -> Reader<'a> {
-        Reader::json(bytes)
+        let mut reader = Reader {
+            source: Source::Json(Scan::new(bytes)),
+            trail: Trail::new(bytes, place, name),
+            data: bytes,
+            spent: 0,
+        };
+        if let Err(error) = std::str::from_utf8(bytes) {
+            reader.end(format_args!("is not UTF-8 at byte {}", error.valid_up_to()));
+        }
+        reader
     }
-    /// Reads a parameter's or a form's text; `name` stands before every field path.
+
+    /// Reads a parameter or a form; `name` begins the path of every violation.
     pub fn text(value: TextValue<'a>, place: Place, name: &'a str) -> Reader<'a> {
-        Reader { text: Some(value), violations: Violations::default() }
+        Reader {
+            source: Source::Text(TextCursor::new(value)),
+            trail: Trail::new(&[], place, name),
+            data: &[],
+            spent: 0,
+        }
     }
-    /// Refuses what stands behind the value.
-    pub fn finish(&mut self) {}
+
+    /// Refuses what stands behind the value. To be called once, after reading.
+    pub fn finish(&mut self) {
+        if let Source::Json(scan) = &mut self.source
+            && let Err(fault) = scan.finish()
+        {
+            self.broken(&fault);
+        }
+    }
+
     /// What was wrong.
     pub fn into_violations(self) -> Violations {
-        self.violations
+        self.trail.into_violations()
     }
-    /// Records a violation at the place where the reader stands.
-    pub fn violate(&mut self, message: std::fmt::Arguments<'_>) {}
-    pub fn bool(&mut self) -> Option<bool> { None }
-    pub fn int32(&mut self, rule: &IntegerRule) -> Option<i32> { None }
-    pub fn int64(&mut self, rule: &IntegerRule) -> Option<i64> { None }
-    pub fn uint32(&mut self, rule: &IntegerRule) -> Option<u32> { None }
-    pub fn uint64(&mut self, rule: &IntegerRule) -> Option<u64> { None }
-    pub fn float32(&mut self, rule: &NumberRule) -> Option<f32> { None }
-    pub fn float64(&mut self, rule: &NumberRule) -> Option<f64> { None }
-    pub fn decimal(&mut self, rule: &NumberRule) -> Option<Decimal> { None }
-    pub fn string(&mut self, rule: &StringRule) -> Option<String> { None }
-    pub fn date_time(&mut self) -> Option<DateTime<Utc>> { None }
-    pub fn date(&mut self) -> Option<NaiveDate> { None }
-    pub fn time(&mut self) -> Option<String> { None }
-    pub fn duration(&mut self) -> Option<String> { None }
-    pub fn uuid(&mut self) -> Option<Uuid> { None }
-    pub fn bytes(&mut self) -> Option<Bytes> { None }
-    pub fn id(&mut self, prefix: &str) -> Option<Uuid> { None }
-    pub fn any(&mut self) -> Option<serde_json::Value> { None }
-    pub fn null(&mut self) -> Option<()> { None }
-    pub fn raw(&mut self) -> Option<&'a [u8]> { None }
-    pub fn named<T: Named>(&mut self) -> Option<T> { None }
-    /// An enum that is open: the index of a known name, or the name itself.
-    pub fn open_named(&mut self, names: &'static [&'static str]) -> Option<Result<usize, String>> { None }
-    pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> { None }
-    pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> { None }
-    pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> { None }
-    pub fn array<T>(&mut self, rule: &ArrayRule, read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> { None }
-    pub fn map<T>(&mut self, rule: &MapRule, read: impl FnMut(&mut Self) -> Option<T>) -> Option<BTreeMap<String, T>> { None }
-    pub fn object(&mut self, rule: &'static ObjectRule) -> Option<Object> { None }
-    pub fn next_field(&mut self, object: &mut Object) -> Option<usize> { None }
-    pub fn end_object(&mut self, object: Object) { object.rule(); }
-    pub fn one_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> { None }
-    pub fn any_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> { None }
-    pub fn tagged<T>(&mut self, property: &str, tags: &[(&str, usize)], read: impl FnOnce(&mut Self, usize) -> Option<T>) -> Option<T> { None }
+
+    /// Records a violation of the value that was just read, for constraints that no rule expresses.
+    pub fn violate(&mut self, message: fmt::Arguments<'_>) {
+        self.trail.record(message);
+    }
+
+    /// How many violations were met so far: two equal numbers mean that nothing was wrong between.
+    pub fn met(&self) -> usize {
+        self.trail.met()
+    }
+
+    /// The text of any value, which is read over. Of a parameter's text there is none.
+    pub fn raw(&mut self) -> Option<&'a [u8]> {
+        match &mut self.source {
+            Source::Json(scan) => match scan.skip() {
+                Ok(text) => return Some(text),
+                Err(fault) => self.broken(&fault),
+            },
+            Source::Text(text) => {
+                text.current = None;
+                self.trail.record(format_args!("must be JSON"));
+            }
+        }
+        None
+    }
+
+    /// Reads over any value.
+    pub fn skip(&mut self) {
+        match &mut self.source {
+            Source::Json(scan) => {
+                if let Err(fault) = scan.skip() {
+                    self.broken(&fault);
+                }
+            }
+            Source::Text(text) => text.current = None,
+        }
+    }
+
+    /// Null, or what `read` makes of another value. An empty text is null.
+    pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.take_null() {
+            Some(None)
+        } else {
+            read(self).map(Some)
+        }
+    }
+
+    /// The same for a field that may also be absent, which the caller sees by not calling.
+    pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
+        if self.take_null() {
+            Some(Patch::Null)
+        } else {
+            read(self).map(Patch::Value)
+        }
+    }
+
+    /// Reads null if it comes next.
+    pub(crate) fn take_null(&mut self) -> bool {
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::Null) => match scan.null() {
+                    Ok(()) => return true,
+                    Err(fault) => self.broken(&fault),
+                },
+                Ok(_) => {}
+                Err(fault) => self.broken(&fault),
+            },
+            Source::Text(text) => {
+                if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) {
+                    text.current = None;
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Reads over a value of the wrong kind and says so.
+    #[cold]
+    pub(crate) fn wrong_kind(&mut self, expected: &str, found: Kind) {
+        self.skip();
+        self.trail.record(format_args!(
+            "must be {expected}, not {}",
+            found.with_article()
+        ));
+    }
+
+    /// Whether one more array or object may be entered; too deep a value ends reading.
+    pub(crate) fn may_enter(&mut self) -> bool {
+        if self.trail.depth() < DEEPEST {
+            return true;
+        }
+        self.end(format_args!("nests more than {DEEPEST} levels deep"));
+        false
+    }
+
+    /// Accounts for bytes that a union reads again. Unions within unions could multiply the work
+    /// without bound, so beyond a generous share of the input's length reading ends.
+    pub(crate) fn spend(&mut self, bytes: usize) -> bool {
+        self.spent = self.spent.saturating_add(bytes);
+        if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 16) {
+            return true;
+        }
+        self.end(format_args!("could mean too many different things"));
+        false
+    }
+
+    /// Records that the bytes are not JSON, and ends reading.
+    #[cold]
+    pub(crate) fn broken(&mut self, fault: &Fault) {
+        if !self.trail.is_malformed() {
+            self.end(format_args!("{}", fault.describe(self.data)));
+        }
+    }
+
+    /// Ends reading: what follows finds nothing, and says nothing since the trail is malformed.
+    #[cold]
+    fn end(&mut self, message: fmt::Arguments<'_>) {
+        self.trail.record_malformed(message);
+        self.source = match self.source {
+            Source::Json(_) => Source::Json(Scan::new(b"")),
+            Source::Text(_) => Source::Text(TextCursor::new(TextValue::List(Vec::new()))),
+        };
+    }
 }

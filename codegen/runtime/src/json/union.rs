@@ -1,4 +1,9 @@
-//! `oneOf`, `anyOf` and discriminators.
+//! `oneOf`, `anyOf` and discriminators: which branch a value is meant for.
+
+use super::mark::{Content, Mark};
+use super::reader::{Reader, Source};
+use super::survey::{Shortlist, Survey};
+use super::types::Types;
 
 /// One branch of a union and what decides whether a value can be meant for it.
 #[derive(Debug, Clone, Copy)]
@@ -15,38 +20,220 @@ pub struct Branch {
 
 impl Branch {
     /// A branch that takes everything.
-    pub const NONE: Branch = Branch { name: "", types: Types::ANY, required: &[], consts: &[] };
+    pub const NONE: Branch = Branch {
+        name: "",
+        types: Types::ANY,
+        required: &[],
+        consts: &[],
+    };
 }
 
-/// A set of JSON types.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Types(u8);
+/// What the tries of a union's branches came to.
+#[derive(Debug, Default)]
+struct Tries {
+    fitting: Vec<usize>,
+    /// The branch with the fewest violations, and how many.
+    nearest: Option<(usize, usize)>,
+}
 
-impl Types {
-    /// `null`.
-    pub const NULL: Types = Types(1);
-    /// `true` and `false`.
-    pub const BOOL: Types = Types(2);
-    /// Numbers, integers among them.
-    pub const NUMBER: Types = Types(4 | 8);
-    /// Numbers without a fraction.
-    pub const INTEGER: Types = Types(8);
-    /// Strings.
-    pub const STRING: Types = Types(16);
-    /// Arrays.
-    pub const ARRAY: Types = Types(32);
-    /// Objects.
-    pub const OBJECT: Types = Types(64);
-    /// All of them.
-    pub const ANY: Types = Types(127);
-
-    /// Both sets together.
-    pub const fn or(self, other: Types) -> Types {
-        Types(self.0 | other.0)
+impl<'a> Reader<'a> {
+    /// The one branch that fits. Branches that cannot be meant, by type, required or constant
+    /// fields, are left out; if that leaves one, its violations are reported as they are.
+    pub fn one_of<T>(
+        &mut self,
+        branches: &[Branch],
+        read: impl FnMut(&mut Self, usize) -> Option<T>,
+    ) -> Option<T> {
+        self.union(branches, true, read)
     }
 
-    /// Whether the sets share a type.
-    pub const fn meets(self, other: Types) -> bool {
-        self.0 & other.0 != 0
+    /// The first branch that fits.
+    pub fn any_of<T>(
+        &mut self,
+        branches: &[Branch],
+        read: impl FnMut(&mut Self, usize) -> Option<T>,
+    ) -> Option<T> {
+        self.union(branches, false, read)
+    }
+
+    /// The branch that the string in `property` names: `tags` are the names and what `read` is told.
+    pub fn tagged<T>(
+        &mut self,
+        property: &str,
+        tags: &[(&str, usize)],
+        read: impl FnOnce(&mut Self, usize) -> Option<T>,
+    ) -> Option<T> {
+        let index = self.tag(property, tags)?;
+        read(self, index)
+    }
+
+    fn union<T>(
+        &mut self,
+        branches: &[Branch],
+        exclusive: bool,
+        mut read: impl FnMut(&mut Self, usize) -> Option<T>,
+    ) -> Option<T> {
+        let survey = self.survey(
+            branches
+                .iter()
+                .any(|branch| !branch.required.is_empty() || !branch.consts.is_empty()),
+        )?;
+        let shortlist = survey.shortlist(branches);
+        if let [only] = shortlist.possible[..] {
+            self.go_to(&survey.start);
+            return read(self, only);
+        }
+        let mut tries = Tries::default();
+        let mut chosen = None;
+        for &index in &shortlist.possible {
+            let met = self.begin_try(&survey)?;
+            let value = read(self, index).filter(|_| self.trail.met() == met);
+            let fits = value.is_some();
+            self.end_try(&survey, met, index, fits, &mut tries);
+            chosen = chosen.or(value);
+            if fits && !exclusive {
+                break;
+            }
+        }
+        if let Some(nearest) = self.judge(branches, &survey, &shortlist, &tries) {
+            self.go_to(&survey.start);
+            read(self, nearest);
+            self.go_to(&survey.end);
+        }
+        chosen.filter(|_| tries.fitting.len() == 1)
+    }
+
+    fn begin_try(&mut self, survey: &Survey<'a>) -> Option<usize> {
+        if !self.spend(survey.length) {
+            return None;
+        }
+        self.go_to(&survey.start);
+        self.trail.mute();
+        Some(self.trail.met())
+    }
+
+    fn end_try(
+        &mut self,
+        survey: &Survey<'a>,
+        met: usize,
+        index: usize,
+        fits: bool,
+        tries: &mut Tries,
+    ) {
+        self.trail.unmute();
+        self.go_to(&survey.end);
+        let wrong = self.trail.met() - met;
+        if fits {
+            tries.fitting.push(index);
+        } else if tries.nearest.is_none_or(|(_, fewest)| wrong < fewest) {
+            tries.nearest = Some((index, wrong));
+        }
+        self.trail.forget(met);
+    }
+
+    /// Records that none or too many fit. Gives the branch whose violations are still to be recorded.
+    fn judge(
+        &mut self,
+        branches: &[Branch],
+        survey: &Survey<'a>,
+        shortlist: &Shortlist,
+        tries: &Tries,
+    ) -> Option<usize> {
+        self.go_to(&survey.end);
+        match tries.fitting[..] {
+            [] => {}
+            [_] => return None,
+            _ => {
+                let names = names(branches, &tries.fitting);
+                self.trail
+                    .record(format_args!("must fit one form only, but fits {names}"));
+                return None;
+            }
+        }
+        let all: Vec<usize> = (0..branches.len()).collect();
+        let all = names(branches, &all);
+        let Some(nearest) = tries.nearest.map(|(index, _)| index).or(shortlist.nearest) else {
+            self.trail
+                .record(format_args!("must be one of the forms {all}"));
+            return None;
+        };
+        let name = branches.get(nearest).map_or("", |branch| branch.name);
+        self.trail.record(format_args!(
+            "must be one of the forms {all}; it was read as {name}"
+        ));
+        // Nobody sees what a muted branch lacks, so it need not be read once more.
+        (!self.trail.is_muted()).then_some(nearest)
+    }
+
+    /// Reads a discriminator and goes back before the object.
+    fn tag(&mut self, property: &str, tags: &[(&str, usize)]) -> Option<usize> {
+        let survey = self.survey(true)?;
+        if !survey.types.meets(Types::OBJECT) {
+            self.trail.record(format_args!("must be an object"));
+            return None;
+        }
+        let Some(content) = survey.field(property) else {
+            self.trail
+                .record_in(Some(property), format_args!("is required"));
+            return None;
+        };
+        let found = content
+            .string()
+            .and_then(|tag| tags.iter().find(|(name, _)| *name == tag));
+        let Some((_, index)) = found else {
+            let names: Vec<&str> = tags.iter().map(|(name, _)| *name).collect();
+            self.trail.record_in(
+                Some(property),
+                format_args!("must be {}", super::check::OneOf(&names)),
+            );
+            return None;
+        };
+        self.go_to(&survey.start);
+        Some(*index)
+    }
+
+    /// Reads over a value and tells what it is like.
+    fn survey(&mut self, with_fields: bool) -> Option<Survey<'a>> {
+        let survey = match &mut self.source {
+            Source::Text(text) => Survey::text(text),
+            Source::Json(scan) => match Survey::json(scan, with_fields) {
+                Ok(survey) => survey,
+                Err(fault) => {
+                    self.broken(&fault);
+                    return None;
+                }
+            },
+        };
+        self.spend(survey.length).then_some(survey)
+    }
+
+    /// Goes to a place that was marked in the same array or object, unless reading has ended.
+    fn go_to(&mut self, mark: &Mark<'a>) {
+        if self.trail.is_malformed() {
+            return;
+        }
+        match (&mut self.source, mark) {
+            (Source::Json(scan), Mark::Json(place)) => *scan = place.mark(),
+            (Source::Text(text), Mark::Text(value, depth)) => text.rewind(value.clone(), *depth),
+            _ => {}
+        }
+    }
+}
+
+fn names(branches: &[Branch], indices: &[usize]) -> String {
+    let names: Vec<&str> = indices
+        .iter()
+        .filter_map(|index| branches.get(*index))
+        .map(|branch| branch.name)
+        .collect();
+    names.join(", ")
+}
+
+impl Content<'_> {
+    fn string(&self) -> Option<String> {
+        match self.canonical()? {
+            super::equal::Canonical::String(text) => Some(text),
+            _ => None,
+        }
     }
 }

@@ -1,47 +1,274 @@
-//! Writing JSON.
+//! Writing JSON, as compact as it can be.
 
 use super::Write;
+use super::trim::Trim;
 use crate::patch::Patch;
 
 /// Writes one JSON value.
 #[derive(Debug, Default)]
 pub struct Writer {
     out: Vec<u8>,
+    /// Whether a comma stands before what comes next, unless it is a field's value.
+    comma: bool,
+    /// How many arrays and objects are open.
+    depth: usize,
+    trim: Option<Box<Trim>>,
 }
 
-#[allow(unused_variables, missing_docs)]
-impl Writer {
-    /// An empty one.
-    pub fn new() -> Writer {
-        Writer::default()
+/// What stands for a byte within a string: 0 itself, `u` a `\u00xx`, else the letter of its escape.
+const ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = b'u';
+        byte += 1;
     }
-    /// Keeps only these fields of the outermost object, of each element of `data` after [`Writer::begin_page`].
-    pub fn keep_fields(&mut self, fields: Option<&[String]>) {}
-    /// Begins an object whose `data` holds the elements that [`Writer::keep_fields`] means.
-    pub fn begin_page(&mut self) {}
-    pub fn begin_object(&mut self) {}
-    pub fn end_object(&mut self) {}
-    pub fn begin_array(&mut self) {}
-    pub fn end_array(&mut self) {}
-    pub fn key(&mut self, key: &str) {}
-    pub fn string(&mut self, value: &str) {}
-    pub fn int(&mut self, value: i64) {}
-    pub fn uint(&mut self, value: u64) {}
-    pub fn float(&mut self, value: f64) {}
-    pub fn bool(&mut self, value: bool) {}
-    pub fn null(&mut self) {}
+    table[0x08] = b'b';
+    table[0x09] = b't';
+    table[0x0a] = b'n';
+    table[0x0c] = b'f';
+    table[0x0d] = b'r';
+    table[b'"' as usize] = b'"';
+    table[b'\\' as usize] = b'\\';
+    table
+};
+
+impl Writer {
+    /// One that has written nothing.
+    pub fn new() -> Writer {
+        Writer {
+            out: Vec::with_capacity(256),
+            ..Writer::default()
+        }
+    }
+
+    /// Keeps only these fields of the outermost object, of each object of an outermost array, or
+    /// after [`Writer::begin_page`] of each object in its `data`. `None` keeps all. To be called before anything is written.
+    pub fn keep_fields(&mut self, fields: Option<&[String]>) {
+        self.trim = fields.map(|fields| Box::new(Trim::new(fields)));
+    }
+
+    /// Begins the object of a page: [`Writer::keep_fields`] means the elements of its `data`.
+    pub fn begin_page(&mut self) {
+        if self.depth == 0
+            && let Some(trim) = &mut self.trim
+        {
+            trim.of_page();
+        }
+        self.begin_object();
+    }
+
+    /// Begins an object.
+    pub fn begin_object(&mut self) {
+        self.begin(b'{');
+    }
+
+    /// Ends the object that was begun last.
+    pub fn end_object(&mut self) {
+        self.drop_field();
+        self.end(b'}');
+    }
+
+    /// Begins an array.
+    pub fn begin_array(&mut self) {
+        self.begin(b'[');
+    }
+
+    /// Ends the array that was begun last.
+    pub fn end_array(&mut self) {
+        self.end(b']');
+    }
+
+    /// Begins a field, whose value must follow.
+    pub fn key(&mut self, key: &str) {
+        self.drop_field();
+        if let Some(trim) = &mut self.trim {
+            trim.begin_field(key, self.depth, self.out.len(), self.comma);
+        }
+        if self.comma {
+            self.out.push(b',');
+        }
+        self.quote(key);
+        self.out.push(b':');
+        self.comma = false;
+    }
+
+    /// Writes a string.
+    pub fn string(&mut self, value: &str) {
+        self.separate();
+        self.quote(value);
+    }
+
+    /// Writes an integer.
+    pub fn int(&mut self, value: i64) {
+        self.separate();
+        let length = self.out.len();
+        let written = serde_json::to_writer(&mut self.out, &value);
+        settle(&mut self.out, length, written);
+    }
+
+    /// Writes an integer from 0.
+    pub fn uint(&mut self, value: u64) {
+        self.separate();
+        let length = self.out.len();
+        let written = serde_json::to_writer(&mut self.out, &value);
+        settle(&mut self.out, length, written);
+    }
+
+    /// Writes a number; what is not finite is null, since JSON has no word for it.
+    pub fn float(&mut self, value: f64) {
+        self.separate();
+        let length = self.out.len();
+        let written = serde_json::to_writer(&mut self.out, &value);
+        settle(&mut self.out, length, written);
+    }
+
+    /// The same with no more digits than 32 bits make.
+    pub fn float32(&mut self, value: f32) {
+        self.separate();
+        let length = self.out.len();
+        let written = serde_json::to_writer(&mut self.out, &value);
+        settle(&mut self.out, length, written);
+    }
+
+    /// Writes a boolean.
+    pub fn bool(&mut self, value: bool) {
+        self.raw(if value { "true" } else { "false" });
+    }
+
+    /// Writes null.
+    pub fn null(&mut self) {
+        self.raw("null");
+    }
+
     /// Writes JSON text as it is.
-    pub fn raw(&mut self, json: &str) {}
-    pub fn field(&mut self, key: &'static str, value: &dyn Write) {}
-    pub fn optional(&mut self, key: &'static str, value: Option<&dyn Write>) {}
-    pub fn patch<T: Write>(&mut self, key: &'static str, value: &Patch<T>) {}
+    pub fn raw(&mut self, json: &str) {
+        self.separate();
+        self.out.extend_from_slice(json.as_bytes());
+    }
+
+    /// Writes text that needs no escapes as a string.
+    pub(crate) fn plain(&mut self, text: &[u8]) {
+        self.separate();
+        self.out.push(b'"');
+        self.out.extend_from_slice(text);
+        self.out.push(b'"');
+    }
+
+    /// Writes any JSON value.
+    pub fn value(&mut self, value: &serde_json::Value) {
+        self.separate();
+        let length = self.out.len();
+        let written = serde_json::to_writer(&mut self.out, value);
+        settle(&mut self.out, length, written);
+    }
+
+    /// Writes a field.
+    pub fn field(&mut self, key: &'static str, value: &dyn Write) {
+        if self.keeps(key) {
+            self.key(key);
+            value.write(self);
+        }
+    }
+
+    /// Writes a field that may be absent.
+    pub fn optional(&mut self, key: &'static str, value: Option<&dyn Write>) {
+        if let Some(value) = value {
+            self.field(key, value);
+        }
+    }
+
+    /// Writes a field that may be absent or null.
+    pub fn patch<T: Write>(&mut self, key: &'static str, value: &Patch<T>) {
+        if !value.is_absent() {
+            self.field(key, value);
+        }
+    }
+
+    /// The text that was written.
     pub fn finish(self) -> Vec<u8> {
         self.out
     }
+
+    fn keeps(&self, key: &str) -> bool {
+        self.trim
+            .as_ref()
+            .is_none_or(|trim| trim.keeps(key, self.depth))
+    }
+
+    /// Takes back the field that was written last, where it is one of those that are trimmed.
+    fn drop_field(&mut self) {
+        if let Some(trim) = &mut self.trim
+            && let Some((length, comma)) = trim.end_field(self.depth)
+        {
+            self.out.truncate(length);
+            self.comma = comma;
+        }
+    }
+
+    fn begin(&mut self, bracket: u8) {
+        if self.depth == 0
+            && bracket == b'['
+            && let Some(trim) = &mut self.trim
+        {
+            trim.of_list();
+        }
+        self.separate();
+        self.out.push(bracket);
+        self.comma = false;
+        self.depth += 1;
+    }
+
+    fn end(&mut self, bracket: u8) {
+        self.out.push(bracket);
+        self.comma = true;
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    #[inline]
+    fn separate(&mut self) {
+        if self.comma {
+            self.out.push(b',');
+        }
+        self.comma = true;
+    }
+
+    fn quote(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        self.out.reserve(bytes.len() + 2);
+        self.out.push(b'"');
+        let mut start = 0;
+        for (index, byte) in bytes.iter().enumerate() {
+            let escape = ESCAPES[usize::from(*byte)];
+            if escape != 0 {
+                self.out.extend_from_slice(&bytes[start..index]);
+                self.escape(*byte, escape);
+                start = index + 1;
+            }
+        }
+        self.out.extend_from_slice(&bytes[start..]);
+        self.out.push(b'"');
+    }
+
+    fn escape(&mut self, byte: u8, escape: u8) {
+        self.out.extend_from_slice(&[b'\\', escape]);
+        if escape == b'u' {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
+            self.out.extend_from_slice(&[
+                b'0',
+                b'0',
+                HEX[usize::from(byte >> 4)],
+                HEX[usize::from(byte & 15)],
+            ]);
+        }
+    }
 }
 
-macro_rules! stub { ($($t:ty),*) => { $(impl Write for $t { fn write(&self, _: &mut Writer) {} })* } }
-stub!(u64, u32, i64, i32, bool, String, str, f64, f32);
-impl<T: Write> Write for Vec<T> { fn write(&self, _: &mut Writer) {} }
-impl<T: Write> Write for Option<T> { fn write(&self, _: &mut Writer) {} }
-impl<T: Write + ?Sized> Write for &T { fn write(&self, _: &mut Writer) {} }
+/// Numbers and free values go through serde_json, which cannot fail to write them into memory;
+/// the place of a value is never left empty all the same.
+fn settle(out: &mut Vec<u8>, length: usize, written: serde_json::Result<()>) {
+    if written.is_err() {
+        out.truncate(length);
+        out.extend_from_slice(b"null");
+    }
+}

@@ -1,0 +1,55 @@
+//! Email addresses (RFC 5321 § 4.1.2 `Mailbox`).
+
+use super::network::{is_hostname, is_ipv4, is_ipv6};
+
+/// `local@domain`, the local part 64 octets long at most (§ 4.5.3.1.1).
+pub(crate) fn is_mailbox(text: &str) -> bool {
+    // A quoted local part may hold an `@`, a domain never does.
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    local.len() <= 64 && (is_dot_string(local) || is_quoted(local)) && is_domain(domain)
+}
+
+fn is_domain(text: &str) -> bool {
+    match text
+        .strip_prefix('[')
+        .and_then(|text| text.strip_suffix(']'))
+    {
+        Some(literal) => match literal.strip_prefix("IPv6:") {
+            Some(address) => is_ipv6(address),
+            None => is_ipv4(literal),
+        },
+        None => is_hostname(text),
+    }
+}
+
+fn is_dot_string(text: &str) -> bool {
+    text.split('.')
+        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+}
+
+fn is_atext(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte)
+}
+
+fn is_quoted(text: &str) -> bool {
+    let Some(inside) = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+    else {
+        return false;
+    };
+    let mut bytes = inside.bytes();
+    while let Some(byte) = bytes.next() {
+        let escaped = match byte {
+            b'\\' => bytes.next(),
+            b'"' => None,
+            other => Some(other),
+        };
+        if !escaped.is_some_and(|byte| (32..=126).contains(&byte)) {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,101 @@
+//! URIs and references to them (RFC 3986).
+
+use super::network::{is_ipv4, is_ipv6};
+
+/// `scheme:` and what follows (§ 3).
+pub(crate) fn is_uri(text: &str) -> bool {
+    scheme_of(text).is_some_and(|rest| is_relative(rest))
+}
+
+/// A URI or a relative reference (§ 4.1).
+pub(crate) fn is_reference(text: &str) -> bool {
+    match scheme_of(text) {
+        Some(rest) => is_relative(rest),
+        // A colon in the first segment would have ended a scheme (§ 4.2).
+        None => !first_segment(text).contains(':') && is_relative(text),
+    }
+}
+
+/// What follows the scheme and its colon.
+fn scheme_of(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once(':')?;
+    let letters = scheme
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    (scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && letters).then_some(rest)
+}
+
+fn first_segment(text: &str) -> &str {
+    text.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// `//authority`, path, `?query` and `#fragment`, all but the path optional.
+fn is_relative(text: &str) -> bool {
+    let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let (text, query) = text.split_once('?').unwrap_or((text, ""));
+    if !is_made_of(fragment, b"/?:@") || !is_made_of(query, b"/?:@") {
+        return false;
+    }
+    match text.strip_prefix("//") {
+        Some(rest) => {
+            let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            is_authority(authority) && is_made_of(path, b"/:@")
+        }
+        None => is_made_of(text, b"/:@"),
+    }
+}
+
+/// `userinfo@host:port`, all but the host optional (§ 3.2).
+fn is_authority(text: &str) -> bool {
+    let (user, host) = text.split_once('@').unwrap_or(("", text));
+    is_made_of(user, b":") && is_host(host)
+}
+
+fn is_host(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix('[') {
+        let Some((literal, port)) = rest.split_once(']') else {
+            return false;
+        };
+        let port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        return port && (is_ipv6(literal) || is_future_address(literal));
+    }
+    let (name, port) = text.split_once(':').unwrap_or((text, ""));
+    is_port(port) && (is_ipv4(name) || is_made_of(name, b""))
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `v1.x`, for versions of IP to come.
+fn is_future_address(text: &str) -> bool {
+    let Some((version, address)) = text
+        .strip_prefix(['v', 'V'])
+        .and_then(|text| text.split_once('.'))
+    else {
+        return false;
+    };
+    let hex = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex && !address.is_empty() && !address.contains('%') && is_made_of(address, b":")
+}
+
+/// Unreserved characters, sub-delimiters, percent-encoded octets, and `others` (§ 2).
+fn is_made_of(text: &str, others: &[u8]) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let fits = match byte {
+            b'%' => [bytes.next(), bytes.next()]
+                .iter()
+                .all(|hex| hex.is_some_and(|hex| hex.is_ascii_hexdigit())),
+            byte => {
+                byte.is_ascii_alphanumeric()
+                    || b"-._~!$&'()*+,;=".contains(&byte)
+                    || others.contains(&byte)
+            }
+        };
+        if !fits {
+            return false;
+        }
+    }
+    true
+}

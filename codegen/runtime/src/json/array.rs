@@ -1,0 +1,232 @@
+//! Arrays, and objects that are read as maps.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::check::{self, Count};
+use super::equal::{Canonical, canonical, canonical_text};
+use super::object::next_key;
+use super::reader::{Reader, Source};
+use super::scan::{Kind, Scan};
+use super::text::TextValue;
+use super::trail::Segment;
+use crate::rules::{ArrayRule, MapRule};
+
+/// Where reading an array stands.
+#[derive(Debug)]
+struct Array<'a> {
+    next: usize,
+    met: usize,
+    /// The elements so far, where they must differ.
+    elements: Option<Elements<'a>>,
+}
+
+/// The elements of an array whose elements must differ.
+#[derive(Debug)]
+enum Elements<'a> {
+    /// The array's own place in the JSON.
+    Json(Scan<'a>),
+    Text(Vec<TextValue<'a>>),
+}
+
+/// Where reading a map stands.
+#[derive(Debug)]
+struct Map {
+    count: usize,
+    met: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// An array, each element by `read`. Of a text a list, or a scalar as a list of one.
+    pub fn array<T>(
+        &mut self,
+        rule: &ArrayRule,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let mut array = self.open_array(rule)?;
+        let mut elements = Vec::new();
+        while self.next_element(&mut array) {
+            elements.extend(read(self));
+        }
+        self.end_array(array, rule).then_some(elements)
+    }
+
+    /// An object of any keys, each value by `read`.
+    pub fn map<T>(
+        &mut self,
+        rule: &MapRule,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<BTreeMap<String, T>> {
+        let mut map = self.open_map()?;
+        let mut entries = BTreeMap::new();
+        while let Some(key) = self.next_key(&mut map) {
+            let met = self.trail.met();
+            if entries.contains_key(&key) {
+                self.trail.record(format_args!("must not come twice"));
+            }
+            if let Some(rule) = rule.key {
+                check::string(&key, rule, &mut self.trail);
+            }
+            match read(self) {
+                // A key of its own kind is in the map even if its value was refused.
+                Some(value) if met == self.trail.met() => drop(entries.insert(key, value)),
+                _ => {}
+            }
+        }
+        self.end_map(&map, rule).then_some(entries)
+    }
+
+    fn open_array(&mut self, rule: &ArrayRule) -> Option<Array<'a>> {
+        let mut elements = None;
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::Array) => elements = rule.unique.then(|| Elements::Json(scan.mark())),
+                Ok(found) => {
+                    self.wrong_kind("an array", found);
+                    return None;
+                }
+                Err(fault) => {
+                    self.broken(&fault);
+                    return None;
+                }
+            },
+            Source::Text(text) => {
+                if !text.open_list() {
+                    self.trail.record(format_args!("must be an array"));
+                    return None;
+                }
+                if rule.unique {
+                    elements = Some(Elements::Text(Vec::new()));
+                }
+            }
+        }
+        if !self.may_enter() {
+            return None;
+        }
+        self.trail.enter(Segment::Index(0));
+        Some(Array {
+            next: 0,
+            met: self.trail.met(),
+            elements,
+        })
+    }
+
+    fn next_element(&mut self, array: &mut Array<'a>) -> bool {
+        let more = match &mut self.source {
+            Source::Json(scan) => match if array.next == 0 {
+                scan.array_first()
+            } else {
+                scan.array_step()
+            } {
+                Ok(more) => more,
+                Err(fault) => {
+                    self.broken(&fault);
+                    false
+                }
+            },
+            Source::Text(text) => {
+                let more = text.next_item();
+                if let Some(Elements::Text(elements)) = &mut array.elements
+                    && more
+                {
+                    elements.extend(text.current.clone());
+                }
+                more
+            }
+        };
+        if more {
+            self.trail.step(Segment::Index(array.next));
+            array.next += 1;
+        }
+        more
+    }
+
+    /// Leaves the array: whether neither it nor an element broke a rule.
+    fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
+        self.trail.leave();
+        if array.next < rule.min {
+            self.trail.record(format_args!(
+                "must have at least {}",
+                Count(rule.min, "element")
+            ));
+        }
+        if let Some(max) = rule.max
+            && array.next > max
+        {
+            self.trail
+                .record(format_args!("must have at most {}", Count(max, "element")));
+        }
+        if let Some(elements) = array.elements
+            && !self.trail.is_malformed()
+            && let Some((first, second)) = equal_elements(elements)
+        {
+            self.trail.record(format_args!(
+                "must not have equal elements, but {first} and {second} are"
+            ));
+        }
+        self.trail.met() == array.met && !self.trail.is_malformed()
+    }
+
+    fn open_map(&mut self) -> Option<Map> {
+        self.open_object().then(|| Map {
+            count: 0,
+            met: self.trail.met(),
+        })
+    }
+
+    fn next_key(&mut self, map: &mut Map) -> Option<String> {
+        let (key, from) = match &mut self.source {
+            Source::Json(scan) => {
+                let from = scan.offset();
+                match next_key(scan, map.count == 0) {
+                    Ok(key) => (key?.to_owned(), from),
+                    Err(fault) => {
+                        self.broken(&fault);
+                        return None;
+                    }
+                }
+            }
+            Source::Text(text) => (text.next_entry()?.into_owned(), 0),
+        };
+        map.count += 1;
+        self.step_into(from, &key);
+        Some(key)
+    }
+
+    /// Leaves the map: whether neither it nor an entry broke a rule.
+    fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
+        self.trail.leave();
+        if map.count < rule.min {
+            self.trail.record(format_args!(
+                "must have at least {}",
+                Count(rule.min, "field")
+            ));
+        }
+        if let Some(max) = rule.max
+            && map.count > max
+        {
+            self.trail
+                .record(format_args!("must have at most {}", Count(max, "field")));
+        }
+        self.trail.met() == map.met && !self.trail.is_malformed()
+    }
+}
+
+/// The first two elements that are equal as JSON, by their indices.
+fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
+    let mut met = Vec::new();
+    match elements {
+        Elements::Text(texts) => met.extend(texts.iter().map(canonical_text)),
+        Elements::Json(mut scan) => {
+            scan.peek().ok()?;
+            let mut more = scan.array_first().ok()?;
+            while more {
+                met.push(canonical(scan.skip().ok()?)?);
+                more = scan.array_step().ok()?;
+            }
+        }
+    }
+    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(met.len());
+    let second = met.iter().position(|element| !seen.insert(element))?;
+    let first = met.iter().position(|element| *element == met[second])?;
+    Some((first, second))
+}

@@ -1,0 +1,118 @@
+//! Equality as JSON Schema means it: numbers by value, objects in any order.
+
+use super::number::{self, Parts};
+use super::object::next_key;
+use super::reader::{Reader, Source};
+use super::scan::{Kind, Scan};
+use super::text::TextValue;
+
+/// A value in a form in which equal values are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Canonical {
+    Null,
+    Bool(bool),
+    Number(Parts),
+    String(String),
+    Array(Vec<Canonical>),
+    Object(Vec<(String, Canonical)>),
+}
+
+/// The value of a JSON text, `None` when it is none.
+pub(crate) fn canonical(text: &[u8]) -> Option<Canonical> {
+    of_scan(&mut Scan::new(text), 0)
+}
+
+fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
+    // Deeper values are refused by the reader before anyone compares them.
+    if depth > 2 * super::trail::DEEPEST {
+        return None;
+    }
+    Some(match scan.peek().ok()? {
+        Kind::Null => scan.null().map(|()| Canonical::Null).ok()?,
+        Kind::Bool => Canonical::Bool(scan.bool().ok()?),
+        Kind::Number => Canonical::Number(number::parts(scan.number().ok()?)),
+        Kind::String => Canonical::String(scan.string().ok()?.to_owned()),
+        Kind::Array => {
+            let mut elements = Vec::new();
+            let mut more = scan.array_first().ok()?;
+            while more {
+                elements.push(of_scan(scan, depth + 1)?);
+                more = scan.array_step().ok()?;
+            }
+            Canonical::Array(elements)
+        }
+        Kind::Object => {
+            let mut fields = Vec::new();
+            while let Some(key) = next_key(scan, fields.is_empty()).ok()?.map(str::to_owned) {
+                fields.push((key, of_scan(scan, depth + 1)?));
+            }
+            fields.sort();
+            Canonical::Object(fields)
+        }
+    })
+}
+
+/// The value of a text, whose scalars are strings.
+pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
+    match value {
+        TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
+        TextValue::List(list) => Canonical::Array(list.iter().map(canonical_text).collect()),
+        TextValue::Map(map) => {
+            let mut fields: Vec<_> = map
+                .iter()
+                .map(|(key, value)| (key.clone().into_owned(), canonical_text(value)))
+                .collect();
+            fields.sort();
+            Canonical::Object(fields)
+        }
+    }
+}
+
+/// Whether a text can mean the constant `json`: a string as it is, other scalars as JSON writes them.
+pub(crate) fn text_means(value: &TextValue<'_>, json: &str) -> bool {
+    let Some(wanted) = canonical(json.as_bytes()) else {
+        return false;
+    };
+    match (value, &wanted) {
+        (TextValue::Scalar(text), Canonical::String(wanted)) => text == wanted,
+        (TextValue::Scalar(text), Canonical::Null) => text.is_empty(),
+        (TextValue::Scalar(text), Canonical::Bool(wanted)) => {
+            text == if *wanted { "true" } else { "false" }
+        }
+        (TextValue::Scalar(text), Canonical::Number(wanted)) => {
+            number::is_number(text.as_bytes()) && number::parts(text.as_bytes()) == *wanted
+        }
+        (value, wanted) => canonical_text(value) == *wanted,
+    }
+}
+
+impl Reader<'_> {
+    /// Which of `values`, each a JSON text, the next value is equal to.
+    pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> {
+        let index = match &mut self.source {
+            Source::Json(scan) => match scan.skip() {
+                Ok(text) => {
+                    let value = canonical(text);
+                    values
+                        .iter()
+                        .position(|known| value.is_some() && canonical(known.as_bytes()) == value)
+                }
+                Err(fault) => {
+                    self.broken(&fault);
+                    return None;
+                }
+            },
+            Source::Text(text) => {
+                let value = text.current.take();
+                values
+                    .iter()
+                    .position(|known| value.as_ref().is_some_and(|value| text_means(value, known)))
+            }
+        };
+        if index.is_none() {
+            self.trail
+                .record(format_args!("must be {}", super::check::OneOf(values)));
+        }
+        index
+    }
+}

@@ -1,0 +1,221 @@
+//! Numbers from their text: nothing is lost to floating point before the constraint is checked.
+
+use rust_decimal::Decimal;
+
+/// A number as `±digits × 10^exponent`. Digits have no zero at either end; zero has none at all,
+/// so equal numbers have equal parts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Parts {
+    pub(crate) negative: bool,
+    pub(crate) digits: Vec<u8>,
+    pub(crate) exponent: i64,
+}
+
+/// What a number's text is as an integer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Integer {
+    Value(i128),
+    /// Further from zero than any type holds; whether it is below.
+    Huge {
+        negative: bool,
+    },
+    Fraction,
+}
+
+/// Exponents beyond it are as good as it, and sums with it cannot overflow.
+const FARTHEST: i64 = 1 << 50;
+
+/// The integer that a JSON number is. `1.0` and `1e2` are integers.
+pub(crate) fn integer(text: &[u8]) -> Integer {
+    short_integer(text).map_or_else(|| long_integer(text), |value| Integer::Value(value.into()))
+}
+
+/// Up to 18 digits and nothing else, which is what nearly every integer is.
+#[inline]
+fn short_integer(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0i64;
+    for digit in digits {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + i64::from(digit - b'0');
+    }
+    Some(if negative { -value } else { value })
+}
+
+fn long_integer(text: &[u8]) -> Integer {
+    let parts = parts(text);
+    if parts.digits.is_empty() {
+        return Integer::Value(0);
+    }
+    if parts.exponent < 0 {
+        return Integer::Fraction;
+    }
+    // 38 digits are less than `i128::MAX`.
+    if parts.digits.len() as i64 + parts.exponent > 38 {
+        return Integer::Huge {
+            negative: parts.negative,
+        };
+    }
+    let zeros = std::iter::repeat_n(&0, parts.exponent as usize);
+    let value = parts
+        .digits
+        .iter()
+        .chain(zeros)
+        .fold(0i128, |value, digit| value * 10 + i128::from(*digit));
+    Integer::Value(if parts.negative { -value } else { value })
+}
+
+/// Takes a JSON number apart.
+pub(crate) fn parts(text: &[u8]) -> Parts {
+    let negative = text.first() == Some(&b'-');
+    let mut digits = Vec::new();
+    let mut exponent = 0i64;
+    let mut fraction = false;
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'0'..=b'9' => {
+                exponent -= i64::from(fraction);
+                if !digits.is_empty() || *byte != b'0' {
+                    digits.push(byte - b'0');
+                }
+            }
+            b'.' => fraction = true,
+            b'e' | b'E' => exponent += written_exponent(bytes.as_slice()),
+            _ => {}
+        }
+        if matches!(byte, b'e' | b'E') {
+            break;
+        }
+    }
+    while digits.last() == Some(&0) {
+        digits.pop();
+        exponent += 1;
+    }
+    if digits.is_empty() {
+        return Parts {
+            negative: false,
+            digits,
+            exponent: 0,
+        };
+    }
+    Parts {
+        negative,
+        digits,
+        exponent,
+    }
+}
+
+fn written_exponent(text: &[u8]) -> i64 {
+    let mut value = 0i64;
+    for digit in text.iter().filter(|byte| byte.is_ascii_digit()) {
+        value = (value * 10 + i64::from(digit - b'0')).min(FARTHEST);
+    }
+    if text.first() == Some(&b'-') {
+        -value
+    } else {
+        value
+    }
+}
+
+/// Whether a text is a number as JSON writes it (RFC 8259 § 6).
+pub(crate) fn is_number(text: &[u8]) -> bool {
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let (whole, rest) = digits_of(rest);
+    if whole.is_empty() || (whole.len() > 1 && whole[0] == b'0') {
+        return false;
+    }
+    let rest = match rest.strip_prefix(b".") {
+        Some(rest) => match digits_of(rest) {
+            ([], _) => return false,
+            (_, rest) => rest,
+        },
+        None => rest,
+    };
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', rest @ ..] | [b'e' | b'E', rest @ ..] => {
+            matches!(digits_of(rest), ([_, ..], []))
+        }
+        _ => false,
+    }
+}
+
+fn digits_of(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(
+        text.iter()
+            .position(|byte| !byte.is_ascii_digit())
+            .unwrap_or(text.len()),
+    )
+}
+
+/// The decimal number that a JSON number is, or `None` when it has more digits than one holds.
+/// Zeros at the end are kept: `1.50` stays `1.50`.
+pub(crate) fn decimal(text: &[u8]) -> Option<Decimal> {
+    let plain = std::str::from_utf8(text).ok()?;
+    if let Ok(value) = Decimal::from_str_exact(plain) {
+        return Some(value);
+    }
+    let parts = parts(text);
+    if parts.digits.is_empty() {
+        return Some(Decimal::ZERO);
+    }
+    // 29 digits are the most that 96 bits hold.
+    if parts.digits.len() as i64 + parts.exponent.max(0) > 29 || parts.exponent < -28 {
+        return None;
+    }
+    let zeros = std::iter::repeat_n(&0, parts.exponent.max(0) as usize);
+    let value = parts
+        .digits
+        .iter()
+        .chain(zeros)
+        .fold(0i128, |value, digit| value * 10 + i128::from(*digit));
+    let scale = parts.exponent.min(0).unsigned_abs() as u32;
+    Decimal::try_from_i128_with_scale(if parts.negative { -value } else { value }, scale).ok()
+}
+
+/// Whether the number `text` is a multiple of `step`, compared as decimal numbers: 0.3 is one of 0.1.
+pub(crate) fn is_multiple(text: &[u8], step: f64) -> bool {
+    if step <= 0.0 || !step.is_finite() {
+        return true;
+    }
+    let value = parts(text);
+    let step = parts(format!("{step:e}").as_bytes());
+    if value.digits.is_empty() {
+        return true;
+    }
+    // A float shows as 17 digits at most, so that squares of remainders stay within `u128`.
+    let divisor = step
+        .digits
+        .iter()
+        .fold(0u128, |value, digit| value * 10 + u128::from(*digit));
+    let Ok(shift) = u64::try_from(value.exponent - step.exponent) else {
+        // The value's last digit is not zero, so it is no multiple of what ends in a higher place.
+        return false;
+    };
+    let remainder = value.digits.iter().fold(0u128, |rest, digit| {
+        (rest * 10 + u128::from(*digit)) % divisor
+    });
+    (remainder * power_of_ten(shift, divisor)).is_multiple_of(divisor)
+}
+
+/// `10^exponent` modulo `modulus`.
+fn power_of_ten(mut exponent: u64, modulus: u128) -> u128 {
+    let (mut power, mut base) = (1 % modulus, 10 % modulus);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            power = power * base % modulus;
+        }
+        base = base * base % modulus;
+        exponent >>= 1;
+    }
+    power
+}

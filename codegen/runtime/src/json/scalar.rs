@@ -1,0 +1,297 @@
+//! Booleans, numbers and strings.
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::check::{self, OneOf};
+use super::number::{self, Integer};
+use super::reader::{Reader, Source};
+use super::scan::Kind;
+use super::text::TextValue;
+use super::trail::Trail;
+use crate::format::{self, Format};
+use crate::named::Named;
+use crate::rules::{IntegerRule, NumberRule, StringRule};
+use crate::typeid;
+
+impl Reader<'_> {
+    /// A boolean; of a text `true` or `false`.
+    pub fn bool(&mut self) -> Option<bool> {
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::Bool) => match scan.bool() {
+                    Ok(value) => return Some(value),
+                    Err(fault) => self.broken(&fault),
+                },
+                Ok(found) => self.wrong_kind("a boolean", found),
+                Err(fault) => self.broken(&fault),
+            },
+            Source::Text(text) => match text.scalar().as_deref() {
+                Some("true") => return Some(true),
+                Some("false") => return Some(false),
+                _ => self.trail.record(format_args!("must be true or false")),
+            },
+        }
+        None
+    }
+
+    /// Null; of a text the empty one.
+    pub fn null(&mut self) -> Option<()> {
+        if self.take_null() {
+            return Some(());
+        }
+        self.skip();
+        self.trail.record(format_args!("must be null"));
+        None
+    }
+
+    /// A 32-bit integer.
+    pub fn int32(&mut self, rule: &IntegerRule) -> Option<i32> {
+        self.integer(rule, i32::MIN.into(), i32::MAX.into())?
+            .try_into()
+            .ok()
+    }
+
+    /// A 64-bit integer.
+    pub fn int64(&mut self, rule: &IntegerRule) -> Option<i64> {
+        self.integer(rule, i64::MIN.into(), i64::MAX.into())?
+            .try_into()
+            .ok()
+    }
+
+    /// A 32-bit integer from 0.
+    pub fn uint32(&mut self, rule: &IntegerRule) -> Option<u32> {
+        self.integer(rule, 0, u32::MAX.into())?.try_into().ok()
+    }
+
+    /// A 64-bit integer from 0.
+    pub fn uint64(&mut self, rule: &IntegerRule) -> Option<u64> {
+        self.integer(rule, 0, u64::MAX.into())?.try_into().ok()
+    }
+
+    /// A 32-bit floating-point number.
+    pub fn float32(&mut self, rule: &NumberRule) -> Option<f32> {
+        self.float(rule, f32::MAX.into(), |text| text.parse::<f32>().ok())
+    }
+
+    /// A 64-bit floating-point number.
+    pub fn float64(&mut self, rule: &NumberRule) -> Option<f64> {
+        self.float(rule, f64::MAX, |text| text.parse::<f64>().ok())
+    }
+
+    /// A decimal number, from a JSON number or from a string that holds one.
+    pub fn decimal(&mut self, rule: &NumberRule) -> Option<Decimal> {
+        let is_string = match &mut self.source {
+            Source::Json(scan) => matches!(scan.peek(), Ok(Kind::String)),
+            Source::Text(_) => false,
+        };
+        if is_string {
+            return self.with_string("a decimal number", |text, trail| {
+                if !number::is_number(text.as_bytes()) {
+                    trail.record(format_args!("must be a decimal number"));
+                    return None;
+                }
+                check::decimal(text.as_bytes(), rule, trail)
+            });
+        }
+        self.with_number("a decimal number", |text, trail| {
+            check::decimal(text, rule, trail)
+        })
+    }
+
+    /// A string.
+    pub fn string(&mut self, rule: &StringRule) -> Option<String> {
+        self.with_string("a string", |text, trail| {
+            check::string(text, rule, trail).then(|| text.to_owned())
+        })
+    }
+
+    /// A moment (RFC 3339 § 5.6 `date-time`). A leap second is kept.
+    pub fn date_time(&mut self) -> Option<DateTime<Utc>> {
+        self.formatted(Format::DateTime, format::date_time)
+    }
+
+    /// A day (RFC 3339 § 5.6 `full-date`).
+    pub fn date(&mut self) -> Option<NaiveDate> {
+        self.formatted(Format::Date, format::date)
+    }
+
+    /// A time of day with its offset (RFC 3339 § 5.6 `full-time`), as it was written.
+    pub fn time(&mut self) -> Option<String> {
+        self.formatted(Format::Time, |text| {
+            format::check(Format::Time, text).then(|| text.to_owned())
+        })
+    }
+
+    /// A duration (RFC 3339 appendix A), as it was written.
+    pub fn duration(&mut self) -> Option<String> {
+        self.formatted(Format::Duration, |text| {
+            format::check(Format::Duration, text).then(|| text.to_owned())
+        })
+    }
+
+    /// A UUID (RFC 9562), hyphenated.
+    pub fn uuid(&mut self) -> Option<Uuid> {
+        self.formatted(Format::Uuid, format::uuid)
+    }
+
+    /// Bytes in base 64 (RFC 4648 § 4), padded.
+    pub fn bytes(&mut self) -> Option<Bytes> {
+        self.formatted(Format::Byte, format::base64)
+    }
+
+    /// The UUID of a TypeID with that prefix.
+    pub fn id(&mut self, prefix: &str) -> Option<Uuid> {
+        self.with_string("a string", |text, trail| {
+            let id = typeid::parse(prefix, text);
+            if id.is_none() {
+                trail.record(format_args!("must be an id that begins with `{prefix}_`"));
+            }
+            id
+        })
+    }
+
+    /// A value of an enum.
+    pub fn named<T: Named>(&mut self) -> Option<T> {
+        self.name_index(T::NAMES).and_then(T::from_index)
+    }
+
+    /// Where a string stands among `names`, for enums that are no [`Named`].
+    pub fn name_index(&mut self, names: &[&str]) -> Option<usize> {
+        self.with_string("a string", |text, trail| {
+            let index = names.iter().position(|name| *name == text);
+            if index.is_none() {
+                trail.record(format_args!("must be {}", OneOf(names)));
+            }
+            index
+        })
+    }
+
+    /// A value of an open enum: where it stands among `names`, or the string itself.
+    pub fn open_named(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
+        self.with_string("a string", |text, _| {
+            Some(
+                names
+                    .iter()
+                    .position(|name| *name == text)
+                    .ok_or_else(|| text.to_owned()),
+            )
+        })
+    }
+
+    fn formatted<T>(&mut self, format: Format, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.with_string(format.with_article(), |text, trail| {
+            let value = parse(text);
+            if value.is_none() {
+                trail.record(format_args!("must be {}", format.with_article()));
+            }
+            value
+        })
+    }
+
+    fn float<T>(
+        &mut self,
+        rule: &NumberRule,
+        most: f64,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T>
+    where
+        T: Copy + Into<f64>,
+    {
+        self.with_number("a number", |text, trail| {
+            let value = std::str::from_utf8(text).ok().and_then(parse)?;
+            let wide = value.into();
+            if !wide.is_finite() {
+                let (what, most) = if wide > 0.0 {
+                    ("most", most)
+                } else {
+                    ("least", -most)
+                };
+                trail.record(format_args!("must be at {what} {most:e}"));
+                return None;
+            }
+            check::float(text, wide, rule, trail).then_some(value)
+        })
+    }
+
+    fn integer(&mut self, rule: &IntegerRule, least: i128, most: i128) -> Option<i128> {
+        let least = rule.min.map_or(least, |min| min.max(least));
+        let most = rule.max.map_or(most, |max| max.min(most));
+        self.with_number("an integer", |text, trail| {
+            let value = match number::integer(text) {
+                Integer::Value(value) if (least..=most).contains(&value) => value,
+                Integer::Fraction => {
+                    trail.record(format_args!("must be an integer"));
+                    return None;
+                }
+                Integer::Value(value) => {
+                    check::record_bound(value < least, least, most, trail);
+                    return None;
+                }
+                Integer::Huge { negative } => {
+                    check::record_bound(negative, least, most, trail);
+                    return None;
+                }
+            };
+            match rule.multiple_of {
+                Some(step) if step > 0 && value % step != 0 => {
+                    trail.record(format_args!("must be a multiple of {step}"));
+                    None
+                }
+                _ => Some(value),
+            }
+        })
+    }
+
+    /// Reads a string. `read` records what is wrong with it.
+    pub(crate) fn with_string<T>(
+        &mut self,
+        expected: &str,
+        read: impl FnOnce(&str, &mut Trail<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::String) => match scan.string() {
+                    Ok(text) => return read(text, &mut self.trail),
+                    Err(fault) => self.broken(&fault),
+                },
+                Ok(found) => self.wrong_kind(expected, found),
+                Err(fault) => self.broken(&fault),
+            },
+            Source::Text(text) => match text.scalar() {
+                Some(text) => return read(&text, &mut self.trail),
+                None => self
+                    .trail
+                    .record(format_args!("must be {expected}, one single value")),
+            },
+        }
+        None
+    }
+
+    /// Reads a number as its text. `read` records what is wrong with it.
+    fn with_number<T>(
+        &mut self,
+        expected: &str,
+        read: impl FnOnce(&[u8], &mut Trail<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(Kind::Number) => match scan.number() {
+                    Ok(text) => return read(text, &mut self.trail),
+                    Err(fault) => self.broken(&fault),
+                },
+                Ok(found) => self.wrong_kind(expected, found),
+                Err(fault) => self.broken(&fault),
+            },
+            Source::Text(text) => match text.current.take() {
+                Some(TextValue::Scalar(text)) if number::is_number(text.as_bytes()) => {
+                    return read(text.as_bytes(), &mut self.trail);
+                }
+                _ => self.trail.record(format_args!("must be {expected}")),
+            },
+        }
+        None
+    }
+}

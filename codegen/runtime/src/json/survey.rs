@@ -1,0 +1,147 @@
+//! A first look at a value that several branches may be meant for.
+
+use super::mark::{Content, Mark};
+use super::number::{self, Integer};
+use super::object::next_key;
+use super::scan::{Fault, Kind, Scan};
+use super::text::{TextCursor, TextValue};
+use super::types::Types;
+use super::union::Branch;
+
+/// What a value is like, and where it begins and ends.
+#[derive(Debug)]
+pub(crate) struct Survey<'a> {
+    pub(crate) start: Mark<'a>,
+    pub(crate) end: Mark<'a>,
+    /// Its length in bytes of JSON.
+    pub(crate) length: usize,
+    pub(crate) types: Types,
+    fields: Vec<(String, Content<'a>)>,
+}
+
+/// The branches that a value may be meant for.
+#[derive(Debug, Default)]
+pub(crate) struct Shortlist {
+    pub(crate) possible: Vec<usize>,
+    /// Where none is possible, the one of the right type that lacks the least.
+    pub(crate) nearest: Option<usize>,
+}
+
+impl<'a> Survey<'a> {
+    /// Reads over a JSON value.
+    pub(crate) fn json(scan: &mut Scan<'a>, with_fields: bool) -> Result<Survey<'a>, Fault> {
+        let kind = scan.peek()?;
+        let start = scan.mark();
+        let text = scan.skip()?;
+        let types = match kind {
+            Kind::Null => Types::NULL,
+            Kind::Bool => Types::BOOL,
+            Kind::String => Types::STRING,
+            Kind::Array => Types::ARRAY,
+            Kind::Object => Types::OBJECT,
+            Kind::Number => number_type(text),
+        };
+        let mut fields = Vec::new();
+        if kind == Kind::Object && with_fields {
+            let mut inside = Scan::new(text);
+            inside.peek()?;
+            while let Some(key) = next_key(&mut inside, fields.is_empty())?.map(str::to_owned) {
+                fields.push((key, Content::Json(inside.skip()?)));
+            }
+        }
+        let (start, end) = (Mark::Json(start), Mark::Json(scan.mark()));
+        Ok(Survey {
+            start,
+            end,
+            length: text.len(),
+            types,
+            fields,
+        })
+    }
+
+    /// Reads over a value of a text. A scalar may mean several types.
+    pub(crate) fn text(cursor: &mut TextCursor<'a>) -> Survey<'a> {
+        let value = cursor.current.take();
+        let depth = cursor.depth();
+        let mut fields = Vec::new();
+        let types = match &value {
+            Some(TextValue::Scalar(text)) => Types::ARRAY.or(scalar_types(text)),
+            Some(TextValue::List(_)) => Types::ARRAY,
+            Some(TextValue::Map(map)) => {
+                fields.extend(
+                    map.iter()
+                        .map(|(key, value)| (key.to_string(), Content::Text(value.clone()))),
+                );
+                Types::OBJECT
+            }
+            None => Types::NONE,
+        };
+        Survey {
+            start: Mark::Text(value, depth),
+            end: Mark::Text(None, depth),
+            length: 0,
+            types,
+            fields,
+        }
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&Content<'a>> {
+        self.fields
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, content)| content)
+    }
+
+    /// Leaves out the branches that the value cannot be meant for.
+    pub(crate) fn shortlist(&self, branches: &[Branch]) -> Shortlist {
+        let mut shortlist = Shortlist::default();
+        let mut least = None;
+        for (index, branch) in branches.iter().enumerate() {
+            if !branch.types.meets(self.types) {
+                continue;
+            }
+            let lacks = if self.types.meets(Types::OBJECT) {
+                self.lacks(branch)
+            } else {
+                (0, 0)
+            };
+            if lacks == (0, 0) {
+                shortlist.possible.push(index);
+            }
+            if least.is_none_or(|least| lacks < least) {
+                least = Some(lacks);
+                shortlist.nearest = Some(index);
+            }
+        }
+        shortlist
+    }
+
+    /// How many constants differ and how many required fields are missing.
+    fn lacks(&self, branch: &Branch) -> (usize, usize) {
+        let differs = |(name, json): &&(&str, &str)| {
+            self.field(name).is_some_and(|content| !content.means(json))
+        };
+        let missing = |name: &&&str| self.field(name).is_none();
+        (
+            branch.consts.iter().filter(differs).count(),
+            branch.required.iter().filter(missing).count(),
+        )
+    }
+}
+
+fn number_type(text: &[u8]) -> Types {
+    match number::integer(text) {
+        Integer::Fraction => Types::FRACTION,
+        Integer::Value(_) | Integer::Huge { .. } => Types::INTEGER,
+    }
+}
+
+fn scalar_types(text: &str) -> Types {
+    let other = match text {
+        "" => Types::NULL,
+        "true" | "false" => Types::BOOL,
+        _ if number::is_number(text.as_bytes()) => number_type(text.as_bytes()),
+        _ => Types::NONE,
+    };
+    Types::STRING.or(other)
+}

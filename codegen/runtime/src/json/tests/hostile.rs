@@ -1,0 +1,212 @@
+//! Input that nobody sends by accident: whatever it is, reading ends, and says something or is right.
+
+use std::collections::BTreeMap;
+
+use super::Item;
+use crate::json::{Branch, Read, Reader, Types};
+use crate::operation::Place;
+use crate::rules::{ArrayRule, MapRule};
+use crate::violation::{MOST_VIOLATIONS, Violations};
+
+/// A small generator of numbers without pattern (xorshift), so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % sides as u64).unwrap()
+    }
+}
+
+const PIECES: [&str; 44] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\"name\"",
+    "\"items\"",
+    "\"quantity\"",
+    "\"name\":\"x\"",
+    "\"items\":[",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-1",
+    "1.5",
+    "1e9",
+    "1e999",
+    "-",
+    ".",
+    "e",
+    " ",
+    "\n",
+    "\\",
+    "\\u",
+    "\\ud800",
+    "\\udc00",
+    "\\\"",
+    "\"\\u0061\"",
+    "\"😀\"",
+    "é",
+    "\u{0}",
+    "\u{feff}",
+    "\"a\":1",
+    "{}",
+    "[]",
+    "\"\"",
+    "18446744073709551616",
+    "\"kind\"",
+    "\"kind\":\"a\"",
+    "NaN",
+    "/*",
+];
+
+type Readings = [fn(&mut Reader<'_>) -> bool; 8];
+
+/// Each reads one value in its way and tells whether it got one.
+const READINGS: Readings = [
+    |r| Item::read(r).is_some(),
+    |r| Vec::<Item>::read(r).is_some(),
+    |r| r.any().is_some(),
+    |r| BTreeMap::<String, Vec<i64>>::read(r).is_some(),
+    |r| {
+        r.array(
+            &ArrayRule {
+                unique: true,
+                ..ArrayRule::NONE
+            },
+            Reader::any,
+        )
+        .is_some()
+    },
+    |r| r.one_of_values(&["1", "{}", "[null]"]).is_some(),
+    |r| {
+        const BRANCHES: [Branch; 3] = [
+            Branch {
+                name: "Item",
+                types: Types::OBJECT,
+                ..Branch::NONE
+            },
+            Branch {
+                name: "Map",
+                types: Types::OBJECT,
+                required: &["name"],
+                consts: &[("kind", "\"a\"")],
+            },
+            Branch {
+                name: "Any",
+                ..Branch::NONE
+            },
+        ];
+        r.one_of(&BRANCHES, |r, index| match index {
+            0 => Item::read(r).map(drop),
+            1 => r.map(&MapRule::NONE, Reader::any).map(drop),
+            _ => r.any().map(drop),
+        })
+        .is_some()
+    },
+    |r| {
+        r.tagged("kind", &[("a", 0)], |r, _| {
+            r.map(&MapRule::NONE, Reader::any)
+        })
+        .is_some()
+    },
+];
+
+fn read_in_every_way(bytes: &[u8]) {
+    for read in READINGS {
+        let mut reader = Reader::json(bytes);
+        let read = read(&mut reader);
+        reader.finish();
+        let violations: Violations = reader.into_violations();
+        assert!(
+            read || !violations.is_empty(),
+            "{:?}",
+            String::from_utf8_lossy(bytes)
+        );
+        assert!(violations.list.len() <= MOST_VIOLATIONS);
+        if !violations.malformed {
+            let refused = serde_json::from_slice::<serde_json::Value>(bytes)
+                .err()
+                .map(|error| error.to_string());
+            // It refuses numbers beyond 64 bits, which are JSON all the same.
+            let refused = refused.filter(|error| !error.starts_with("number out of range"));
+            assert_eq!(
+                refused,
+                None,
+                "taken for JSON: {:?}",
+                String::from_utf8_lossy(bytes)
+            );
+        }
+    }
+}
+
+#[test]
+fn random_pieces_of_json_never_panic_and_are_never_taken_for_what_they_are_not() {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..20_000 {
+        let text: String = (0..=dice.roll(14))
+            .map(|_| PIECES[dice.roll(PIECES.len())])
+            .collect();
+        read_in_every_way(text.as_bytes());
+    }
+}
+
+#[test]
+fn random_bytes_never_panic() {
+    let mut dice = Dice(0xdead_beef_cafe_f00d);
+    for _ in 0..5_000 {
+        let bytes: Vec<u8> = (0..dice.roll(40)).map(|_| dice.roll(256) as u8).collect();
+        read_in_every_way(&bytes);
+    }
+}
+
+#[test]
+fn a_good_text_with_one_byte_changed_or_cut_never_panics() {
+    let good = br#"{"name":"x\u00e9","quantity":1.0,"items":[{"name":"y","items":[]},{"name":"\ud83d\ude00"}]}"#;
+    let mut dice = Dice(42);
+    for at in 0..good.len() {
+        read_in_every_way(&good[..at]);
+        for _ in 0..8 {
+            let mut bytes = good.to_vec();
+            bytes[at] = dice.roll(256) as u8;
+            read_in_every_way(&bytes);
+        }
+    }
+}
+
+#[test]
+fn an_object_of_many_unknown_fields_is_read_in_time() {
+    let fields: Vec<String> = (0..50_000).map(|index| format!("\"k{index}\":0")).collect();
+    let json = format!("{{\"name\":\"x\",{}}}", fields.join(","));
+    read_in_every_way(json.as_bytes());
+}
+
+#[test]
+fn random_text_of_a_parameter_never_panics() {
+    let mut dice = Dice(7);
+    for _ in 0..5_000 {
+        let text: String = (0..=dice.roll(5))
+            .map(|_| PIECES[dice.roll(PIECES.len())])
+            .collect();
+        for read in READINGS {
+            let value = match dice.roll(3) {
+                0 => super::scalar(&text),
+                1 => crate::json::TextValue::List(vec![super::scalar(&text), super::scalar("1")]),
+                _ => crate::json::TextValue::Map(vec![
+                    ("name".into(), super::scalar(&text)),
+                    ("kind".into(), super::scalar("a")),
+                ]),
+            };
+            let mut reader = Reader::text(value, Place::Query, "p");
+            let read = read(&mut reader);
+            assert!(read || !reader.into_violations().is_empty(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What reading and writing promise, by kind of value.
+
+mod arrays;
+mod broken;
+mod hostile;
+mod objects;
+mod scalars;
+mod texts;
+mod unions;
+mod writing;
+
+use super::{Read, Reader, TextValue};
+use crate::operation::Place;
+use crate::rules::{ObjectRule, StringRule, Unknown};
+
+/// What `read` makes of a whole JSON text, and each violation as `field: message`.
+fn read_all<'a, T>(
+    json: &'a str,
+    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+) -> (Option<T>, Vec<String>) {
+    let mut reader = Reader::json(json.as_bytes());
+    let value = read(&mut reader);
+    reader.finish();
+    let violations = shown(reader);
+    assert!(
+        value.is_some() || !violations.is_empty(),
+        "nothing was read and nothing is wrong: {json}"
+    );
+    (value, violations)
+}
+
+fn shown(reader: Reader<'_>) -> Vec<String> {
+    let violations = reader.into_violations();
+    violations
+        .list
+        .into_iter()
+        .map(|violation| format!("{}: {}", violation.field, violation.message))
+        .collect()
+}
+
+/// The value of a JSON text that is right.
+#[track_caller]
+fn good<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> T {
+    let (value, violations) = read_all(json, read);
+    assert_eq!(violations, [] as [String; 0], "{json}");
+    value.unwrap()
+}
+
+/// The violations of a JSON text that is wrong.
+#[track_caller]
+fn bad<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> Vec<String> {
+    let (_, violations) = read_all(json, read);
+    assert!(!violations.is_empty(), "{json}");
+    violations
+}
+
+/// What `read` makes of a query parameter `p`.
+fn read_text<'a, T>(
+    value: TextValue<'a>,
+    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
+) -> (Option<T>, Vec<String>) {
+    let mut reader = Reader::text(value, Place::Query, "p");
+    let value = read(&mut reader);
+    reader.finish();
+    (value, shown(reader))
+}
+
+fn scalar(text: &str) -> TextValue<'_> {
+    TextValue::Scalar(text.into())
+}
+
+/// A recursive type as generated code reads it.
+#[derive(Debug, PartialEq)]
+struct Item {
+    name: String,
+    quantity: Option<i32>,
+    items: Option<Vec<Item>>,
+}
+
+impl Read for Item {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: ObjectRule = ObjectRule {
+            fields: &["name", "quantity", "items"],
+            required: &["name"],
+            unknown: Unknown::Deny,
+            ..ObjectRule::NONE
+        };
+        let (mut name, mut quantity, mut items) = (None, None, None);
+        let mut object = r.object(&RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => {
+                    name = r.string(&StringRule {
+                        min: 1,
+                        ..StringRule::NONE
+                    })
+                }
+                1 => quantity = i32::read(r),
+                _ => items = r.array(&crate::rules::ArrayRule::NONE, Item::read),
+            }
+        }
+        r.end_object(object);
+        Some(Self {
+            name: name?,
+            quantity,
+            items,
+        })
+    }
+}

@@ -1,0 +1,211 @@
+//! Objects with known fields.
+
+use super::{Item, bad, good, read_all};
+use crate::json::{Read, Reader};
+use crate::patch::Patch;
+use crate::rules::{ObjectRule, StringRule, Unknown};
+use crate::violation::MOST_VIOLATIONS;
+
+#[test]
+fn fields_are_read_in_any_order_and_with_escaped_names() {
+    let item = good(r#" { "quantity" : 2 , "\u006eame" : "x" } "#, Item::read);
+    assert_eq!(
+        item,
+        Item {
+            name: "x".into(),
+            quantity: Some(2),
+            items: None
+        }
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_is_told_at_once_with_its_path() {
+    let json = r#"{
+        "quantity": "two",
+        "items": [{"name": ""}, 5, {"quantity": 1.5, "size": {"a": [1]}, "items": [{}]}],
+        "colour": 1
+    }"#;
+    assert_eq!(
+        bad(json, Item::read),
+        [
+            "quantity: must be an integer, not a string",
+            "items[0].name: must have at least 1 character",
+            "items[1]: must be an object, not a number",
+            "items[2].quantity: must be an integer",
+            "items[2].size: is not a known field",
+            "items[2].items[0].name: is required",
+            "items[2].name: is required",
+            "colour: is not a known field",
+            "name: is required",
+        ]
+    );
+}
+
+#[test]
+fn a_field_that_comes_twice_is_a_violation_whether_known_or_not() {
+    assert_eq!(
+        bad(r#"{"name":"a","\u006eame":"b"}"#, Item::read),
+        ["name: must not come twice"]
+    );
+    let read = |r: &mut Reader<'_>| {
+        let mut object = r.object(&ObjectRule::NONE)?;
+        while r.next_field(&mut object).is_some() {
+            r.skip();
+        }
+        r.end_object(object);
+        Some(())
+    };
+    assert_eq!(
+        bad(r#"{"a":1,"b":2,"a":[3]}"#, read),
+        ["a: must not come twice"]
+    );
+    good(r#"{"a":1,"b":{"a":1,"c":[{}]}}"#, read);
+}
+
+#[test]
+fn unknown_fields_are_handed_out_where_they_are_kept() {
+    const RULE: ObjectRule = ObjectRule {
+        fields: &["id"],
+        unknown: Unknown::Keep,
+        ..ObjectRule::NONE
+    };
+    let read = |r: &mut Reader<'_>| {
+        let mut rest = Vec::new();
+        let mut object = r.object(&RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => drop(i32::read(r)),
+                _ => {
+                    let key = object.key().to_owned();
+                    rest.push((key, i32::read(r)));
+                }
+            }
+        }
+        r.end_object(object);
+        Some(rest)
+    };
+    assert_eq!(
+        good(r#"{"a":1,"id":2,"b c":3}"#, read),
+        [("a".to_owned(), Some(1)), ("b c".to_owned(), Some(3))]
+    );
+    assert_eq!(
+        bad(r#"{"id":2,"b\n\"c":true}"#, read),
+        ["b\n\"c: must be an integer, not a boolean"]
+    );
+    assert_eq!(bad(r#"{"b":1,"b":1}"#, read), ["b: must not come twice"]);
+}
+
+#[test]
+fn fields_are_counted_and_required_ones_may_be_unknown() {
+    const RULE: ObjectRule = ObjectRule {
+        fields: &["a"],
+        required: &["a", "z"],
+        min: 2,
+        max: Some(2),
+        ..ObjectRule::NONE
+    };
+    let read = |r: &mut Reader<'_>| {
+        let mut object = r.object(&RULE)?;
+        while r.next_field(&mut object).is_some() {
+            r.skip();
+        }
+        r.end_object(object);
+        Some(())
+    };
+    good(r#"{"a":1,"z":1}"#, read);
+    assert_eq!(
+        bad("{}", read),
+        [
+            ": must have at least 2 fields",
+            "a: is required",
+            "z: is required"
+        ]
+    );
+    assert_eq!(
+        bad(r#"{"a":1,"y":1,"z":1}"#, read),
+        [": must have at most 2 fields"]
+    );
+}
+
+#[test]
+fn more_than_64_fields_are_told_apart() {
+    const NAMES: [&str; 130] = {
+        // Names that differ in length only, so that no table of them has to be written.
+        const LONG: &str = match std::str::from_utf8(&[b'x'; 130]) {
+            Ok(text) => text,
+            Err(_) => "",
+        };
+        let mut names = [""; 130];
+        let mut index = 0;
+        while index < 130 {
+            names[index] = LONG.split_at(index + 1).0;
+            index += 1;
+        }
+        names
+    };
+    const RULE: ObjectRule = ObjectRule {
+        fields: &NAMES,
+        required: &NAMES,
+        ..ObjectRule::NONE
+    };
+    let read = |r: &mut Reader<'_>| {
+        let mut met = Vec::new();
+        let mut object = r.object(&RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            met.push(field);
+            r.skip();
+        }
+        assert!(met.iter().all(|index| object.has(*index)));
+        r.end_object(object);
+        Some(met)
+    };
+    let all: Vec<String> = NAMES
+        .iter()
+        .rev()
+        .map(|name| format!("\"{name}\":0"))
+        .collect();
+    let all = format!("{{{}}}", all.join(","));
+    assert_eq!(good(&all, read), (0..130).rev().collect::<Vec<_>>());
+    let twice = all.replace('}', &format!(",\"{}\":0}}", NAMES[128]));
+    assert_eq!(
+        bad(&twice, read),
+        [format!("{}: must not come twice", NAMES[128])]
+    );
+    assert_eq!(bad("{}", read).len(), MOST_VIOLATIONS);
+}
+
+#[test]
+fn a_patch_knows_absent_from_null() {
+    const RULE: ObjectRule = ObjectRule {
+        fields: &["name"],
+        ..ObjectRule::NONE
+    };
+    let read = |r: &mut Reader<'_>| {
+        let mut name = Patch::Absent;
+        let mut object = r.object(&RULE)?;
+        while let Some(_name) = r.next_field(&mut object) {
+            name = r.patch(|r| r.string(&StringRule::NONE)).unwrap_or_default();
+        }
+        r.end_object(object);
+        Some(name)
+    };
+    assert_eq!(good("{}", read), Patch::Absent);
+    assert_eq!(good(r#"{"name":null}"#, read), Patch::Null);
+    assert_eq!(good(r#"{"name":"x"}"#, read), Patch::Value("x".to_owned()));
+    assert_eq!(
+        bad(r#"{"name":1}"#, read),
+        ["name: must be a string, not a number"]
+    );
+    assert_eq!(good("null", |r| r.nullable(i32::read)), None);
+    assert_eq!(good("1", |r| r.nullable(i32::read)), Some(1));
+}
+
+#[test]
+fn no_more_than_100_violations_are_told() {
+    let many = format!("[{}]", vec!["{}"; 5000].join(","));
+    let (value, violations) = read_all(&many, Vec::<Item>::read);
+    assert!(value.is_none());
+    assert_eq!(violations.len(), MOST_VIOLATIONS);
+    assert_eq!(violations[99], "[99].name: is required");
+}

@@ -1,0 +1,218 @@
+//! Writing JSON.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::json::{Write, Writer};
+use crate::page::{Page, Pagination};
+use crate::patch::Patch;
+
+pub(super) fn written(value: &dyn Write) -> String {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    String::from_utf8(writer.finish()).unwrap()
+}
+
+struct User {
+    id: u64,
+    name: Option<&'static str>,
+    nick: Patch<&'static str>,
+    tags: Vec<i32>,
+}
+
+impl Write for User {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("id", &self.id);
+        w.optional("name", self.name.as_ref().map(|name| name as &dyn Write));
+        w.patch("nick", &self.nick);
+        w.field("tags", &self.tags);
+        w.end_object();
+    }
+}
+
+const USER: User = User {
+    id: 7,
+    name: Some("x"),
+    nick: Patch::Null,
+    tags: vec![],
+};
+
+#[test]
+fn absent_fields_are_left_out() {
+    assert_eq!(
+        written(&USER),
+        r#"{"id":7,"name":"x","nick":null,"tags":[]}"#
+    );
+    let user = User {
+        name: None,
+        nick: Patch::Absent,
+        tags: vec![1, 2],
+        ..USER
+    };
+    assert_eq!(written(&user), r#"{"id":7,"tags":[1,2]}"#);
+    let user = User {
+        nick: Patch::Value("y"),
+        ..USER
+    };
+    assert_eq!(
+        written(&user),
+        r#"{"id":7,"name":"x","nick":"y","tags":[]}"#
+    );
+}
+
+#[test]
+fn every_string_comes_back_as_it_was() {
+    let all: String = (0..0x250)
+        .chain(0x2020..0x2030)
+        .chain([0xfeff, 0xffff, 0x1f600])
+        .filter_map(char::from_u32)
+        .collect();
+    for text in [
+        "",
+        "a",
+        "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}",
+        "é\u{2028}😀",
+        &all,
+    ] {
+        let json = written(&text);
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+        assert_eq!(json, serde_json::to_string(text).unwrap());
+    }
+}
+
+#[test]
+fn scalars_are_written_as_the_contract_means_them() {
+    assert_eq!(written(&i64::MIN), "-9223372036854775808");
+    assert_eq!(written(&u64::MAX), "18446744073709551615");
+    assert_eq!(written(&0.1f32), "0.1");
+    assert_eq!(written(&1.5e300f64), "1.5e+300");
+    assert_eq!(written(&f64::NAN), "null");
+    assert_eq!(written(&f32::INFINITY), "null");
+    assert_eq!(written(&true), "true");
+    assert_eq!(written(&None::<i32>), "null");
+    assert_eq!(written(&"19.90".parse::<Decimal>().unwrap()), "\"19.90\"");
+    assert_eq!(written(&Bytes::from_static(b"hi")), "\"aGk=\"");
+    assert_eq!(
+        written(&Uuid::max()),
+        "\"ffffffff-ffff-ffff-ffff-ffffffffffff\""
+    );
+    assert_eq!(
+        written(&json!({"a": [1, null, "é"]})),
+        r#"{"a":[1,null,"é"]}"#
+    );
+    assert_eq!(
+        written(&BTreeMap::from([
+            ("b".to_owned(), 1),
+            ("a\"".to_owned(), 2)
+        ])),
+        r#"{"a\"":2,"b":1}"#
+    );
+    let mut writer = Writer::new();
+    crate::json::number(&"1.50".parse().unwrap(), &mut writer);
+    assert_eq!(writer.finish(), b"1.50");
+}
+
+#[test]
+fn moments_have_as_many_digits_as_they_need() {
+    for text in [
+        "2024-05-31T13:45:00Z",
+        "0001-01-01T00:00:00.001Z",
+        "1969-12-31T23:59:59.000001Z",
+        "9999-12-31T23:59:59.999999999Z",
+    ] {
+        let moment = DateTime::parse_from_rfc3339(text).unwrap().to_utc();
+        assert_eq!(written(&moment), format!("\"{text}\""));
+    }
+    assert_eq!(
+        written(&DateTime::from_timestamp(1 << 40, 0).unwrap()),
+        "\"+36812-02-20T00:36:16Z\""
+    );
+    assert_eq!(
+        written(&NaiveDate::from_ymd_opt(7, 2, 3).unwrap()),
+        "\"0007-02-03\""
+    );
+}
+
+fn trimmed(value: &dyn Write, fields: &[&str]) -> Value {
+    let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+    let mut writer = Writer::new();
+    writer.keep_fields(Some(&fields));
+    value.write(&mut writer);
+    serde_json::from_slice(&writer.finish()).unwrap()
+}
+
+#[test]
+fn only_the_fields_that_are_wanted_are_written() {
+    assert_eq!(
+        trimmed(&USER, &["id", "tags"]),
+        json!({"id": 7, "tags": []})
+    );
+    assert_eq!(trimmed(&USER, &["tags"]), json!({"tags": []}));
+    assert_eq!(
+        trimmed(&USER, &["nick", "id"]),
+        json!({"id": 7, "nick": null})
+    );
+    assert_eq!(trimmed(&USER, &["other"]), json!({}));
+    assert_eq!(
+        trimmed(&vec![USER, USER], &["id"]),
+        json!([{"id": 7}, {"id": 7}])
+    );
+    assert_eq!(trimmed(&5, &["id"]), json!(5));
+}
+
+#[test]
+fn a_page_keeps_its_pagination_and_trims_its_elements() {
+    let pagination = Pagination {
+        limit: 2,
+        has_more: true,
+        next_cursor: Some("c".into()),
+        ..Pagination::default()
+    };
+    let page = Page {
+        data: vec![USER, User { id: 8, ..USER }],
+        pagination,
+    };
+    let expected = json!({
+        "data": [{"id": 7}, {"id": 8}],
+        "pagination": {"limit": 2, "has_more": true, "next_cursor": "c"},
+    });
+    assert_eq!(trimmed(&page, &["id"]), expected);
+}
+
+/// An object that is written key by key, nested ones included.
+struct Free;
+
+impl Write for Free {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        for key in ["a", "b", "c"] {
+            w.key(key);
+            w.begin_object();
+            w.key("b");
+            w.begin_array();
+            w.null();
+            w.begin_object();
+            w.end_object();
+            w.end_array();
+            w.key("x");
+            w.raw("1");
+            w.end_object();
+        }
+        w.end_object();
+    }
+}
+
+#[test]
+fn fields_that_are_written_by_key_are_trimmed_at_the_top_only() {
+    let inner = json!({"b": [null, {}], "x": 1});
+    assert_eq!(trimmed(&Free, &["b"]), json!({"b": inner}));
+    assert_eq!(trimmed(&Free, &["a", "c"]), json!({"a": inner, "c": inner}));
+    assert_eq!(trimmed(&Free, &["a"]), json!({"a": inner}));
+    assert_eq!(trimmed(&Free, &[]), json!({}));
+}

@@ -1,0 +1,189 @@
+//! Where a reader stands and what it found wrong. The path is spelled out for a violation only.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::scan::Scan;
+use crate::operation::Place;
+use crate::violation::{MOST_VIOLATIONS, Violation, Violations};
+
+/// How deep arrays and objects may nest.
+pub(crate) const DEEPEST: usize = 64;
+
+/// The way into a value, one segment for each open array or object, and the violations so far.
+#[derive(Debug)]
+pub(crate) struct Trail<'a> {
+    data: &'a [u8],
+    place: Place,
+    root: &'a str,
+    segments: Vec<Segment>,
+    violations: Violations,
+    /// Violations met, also those beyond the most that are kept and those met while muted.
+    met: usize,
+    muted: u32,
+}
+
+/// One step into an array or object.
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// A field that the contract names.
+    Field(&'static str),
+    /// An element.
+    Index(usize),
+    /// A key of the JSON input, by the offset of its opening quote; it is decoded when needed.
+    Key(usize),
+    /// A key of a text.
+    Owned(String),
+}
+
+impl<'a> Trail<'a> {
+    pub(crate) fn new(data: &'a [u8], place: Place, root: &'a str) -> Trail<'a> {
+        Trail {
+            data,
+            place,
+            root,
+            segments: Vec::new(),
+            violations: Violations::default(),
+            met: 0,
+            muted: 0,
+        }
+    }
+
+    /// Goes into an array or object.
+    pub(crate) fn enter(&mut self, segment: Segment) {
+        self.segments.push(segment);
+    }
+
+    /// Goes on to the next element or field of the innermost array or object.
+    #[inline]
+    pub(crate) fn step(&mut self, segment: Segment) {
+        if let Some(last) = self.segments.last_mut() {
+            *last = segment;
+        }
+    }
+
+    /// Leaves the innermost array or object.
+    pub(crate) fn leave(&mut self) {
+        self.segments.pop();
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// How many violations were met so far: it grows with each, kept or not.
+    pub(crate) fn met(&self) -> usize {
+        self.met
+    }
+
+    /// Takes back to `met` the count of violations that only a try met.
+    pub(crate) fn forget(&mut self, met: usize) {
+        if !self.is_malformed() {
+            self.met = met;
+        }
+    }
+
+    /// Whether the input turned out to be unreadable.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.violations.malformed
+    }
+
+    /// From here on violations are counted, not kept.
+    pub(crate) fn mute(&mut self) {
+        self.muted += 1;
+    }
+
+    /// Takes one [`Trail::mute`] back.
+    pub(crate) fn unmute(&mut self) {
+        self.muted = self.muted.saturating_sub(1);
+    }
+
+    pub(crate) fn is_muted(&self) -> bool {
+        self.muted > 0
+    }
+
+    /// Records a violation of the value where the trail stands.
+    #[cold]
+    pub(crate) fn record(&mut self, message: fmt::Arguments<'_>) {
+        self.record_in(None, message);
+    }
+
+    /// Records a violation of a field that the value where the trail stands has or misses.
+    #[cold]
+    pub(crate) fn record_in(&mut self, field: Option<&str>, message: fmt::Arguments<'_>) {
+        if self.is_malformed() {
+            return;
+        }
+        self.met += 1;
+        if self.is_muted() || self.violations.list.len() >= MOST_VIOLATIONS {
+            return;
+        }
+        let mut path = self.path();
+        if let Some(field) = field {
+            push_name(&mut path, field);
+        }
+        self.violations.push(Violation {
+            place: self.place,
+            field: path,
+            message: text_of(message),
+        });
+    }
+
+    /// Records that the input cannot be read; nothing is recorded after it.
+    #[cold]
+    pub(crate) fn record_malformed(&mut self, message: fmt::Arguments<'_>) {
+        if self.is_malformed() {
+            return;
+        }
+        self.met += 1;
+        self.violations.malformed = true;
+        let violation = Violation {
+            place: self.place,
+            field: self.root.to_owned(),
+            message: text_of(message),
+        };
+        // It explains why nothing after it was looked at, so it is kept in any case.
+        self.violations.list.truncate(MOST_VIOLATIONS - 1);
+        self.violations.list.push(violation);
+    }
+
+    pub(crate) fn into_violations(self) -> Violations {
+        self.violations
+    }
+
+    fn path(&self) -> String {
+        let mut path = self.root.to_owned();
+        for segment in &self.segments {
+            match segment {
+                Segment::Field(name) => push_name(&mut path, name),
+                Segment::Owned(name) => push_name(&mut path, name),
+                Segment::Key(offset) => push_name(&mut path, &key_at(self.data, *offset)),
+                Segment::Index(index) => {
+                    path.push('[');
+                    path.push_str(&index.to_string());
+                    path.push(']');
+                }
+            }
+        }
+        path
+    }
+}
+
+fn push_name(path: &mut String, name: &str) {
+    if !path.is_empty() && !name.is_empty() {
+        path.push('.');
+    }
+    path.push_str(name);
+}
+
+fn key_at(data: &[u8], offset: usize) -> String {
+    let mut scan = Scan::new(data.get(offset..).unwrap_or_default());
+    scan.string().map(str::to_owned).unwrap_or_default()
+}
+
+fn text_of(message: fmt::Arguments<'_>) -> Cow<'static, str> {
+    match message.as_str() {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(message.to_string()),
+    }
+}

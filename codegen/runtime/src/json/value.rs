@@ -1,0 +1,111 @@
+//! Values of no schema, and `Read` for the types that a schema can be without a name of its own.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Map, Number, Value};
+use uuid::Uuid;
+
+use super::Read;
+use super::reader::{Reader, Source};
+use super::scan::Kind;
+use super::text::TextValue;
+use crate::patch::Patch;
+use crate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
+
+impl Reader<'_> {
+    /// Any value. The scalars of a text are strings.
+    pub fn any(&mut self) -> Option<Value> {
+        let kind = match &mut self.source {
+            Source::Json(scan) => match scan.peek() {
+                Ok(kind) => kind,
+                Err(fault) => {
+                    self.broken(&fault);
+                    return None;
+                }
+            },
+            Source::Text(text) => match &text.current {
+                Some(TextValue::Map(_)) => Kind::Object,
+                Some(TextValue::List(_)) => Kind::Array,
+                _ => Kind::String,
+            },
+        };
+        match kind {
+            Kind::Null => self.null().map(|()| Value::Null),
+            Kind::Bool => self.bool().map(Value::Bool),
+            Kind::Number => self.any_number().map(Value::Number),
+            Kind::String => self.string(&StringRule::NONE).map(Value::String),
+            Kind::Array => self.array(&ArrayRule::NONE, Reader::any).map(Value::Array),
+            Kind::Object => {
+                let entries = self.map(&MapRule::NONE, Reader::any)?;
+                Some(Value::Object(entries.into_iter().collect::<Map<_, _>>()))
+            }
+        }
+    }
+
+    fn any_number(&mut self) -> Option<Number> {
+        let text = self.raw()?;
+        let number = std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.trail
+                .record(format_args!("must be within the range of 64-bit numbers"));
+        }
+        number
+    }
+}
+
+macro_rules! read {
+    ($($type:ty: $reader:ident => $read:expr;)*) => {
+        $(impl Read for $type {
+            fn read($reader: &mut Reader<'_>) -> Option<$type> {
+                $read
+            }
+        })*
+    };
+}
+
+read! {
+    bool: reader => reader.bool();
+    i32: reader => reader.int32(&IntegerRule::NONE);
+    i64: reader => reader.int64(&IntegerRule::NONE);
+    u32: reader => reader.uint32(&IntegerRule::NONE);
+    u64: reader => reader.uint64(&IntegerRule::NONE);
+    f32: reader => reader.float32(&NumberRule::NONE);
+    f64: reader => reader.float64(&NumberRule::NONE);
+    String: reader => reader.string(&StringRule::NONE);
+    Decimal: reader => reader.decimal(&NumberRule::NONE);
+    DateTime<Utc>: reader => reader.date_time();
+    NaiveDate: reader => reader.date();
+    Uuid: reader => reader.uuid();
+    Bytes: reader => reader.bytes();
+    Value: reader => reader.any();
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(reader: &mut Reader<'_>) -> Option<Vec<T>> {
+        reader.array(&ArrayRule::NONE, T::read)
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(reader: &mut Reader<'_>) -> Option<BTreeMap<String, T>> {
+        reader.map(&MapRule::NONE, T::read)
+    }
+}
+
+impl<T: Read> Read for Box<T> {
+    fn read(reader: &mut Reader<'_>) -> Option<Box<T>> {
+        T::read(reader).map(Box::new)
+    }
+}
+
+impl<T: Read> Read for Patch<T> {
+    /// Null or a value; that it is absent shows by not being read.
+    fn read(reader: &mut Reader<'_>) -> Option<Patch<T>> {
+        reader.patch(T::read)
+    }
+}

@@ -1,0 +1,103 @@
+//! `Write` for the types that a schema can be without a name of its own.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Write, Writer};
+use crate::format;
+
+macro_rules! write_as {
+    ($($type:ty: $value:ident, $writer:ident => $write:expr;)*) => {
+        $(impl Write for $type {
+            fn write(&self, $writer: &mut Writer) {
+                let $value = self;
+                $write
+            }
+        })*
+    };
+}
+
+write_as! {
+    bool: value, writer => writer.bool(*value);
+    i32: value, writer => writer.int((*value).into());
+    i64: value, writer => writer.int(*value);
+    u32: value, writer => writer.uint((*value).into());
+    u64: value, writer => writer.uint(*value);
+    f32: value, writer => writer.float32(*value);
+    f64: value, writer => writer.float(*value);
+    str: value, writer => writer.string(value);
+    String: value, writer => writer.string(value);
+    Value: value, writer => writer.value(value);
+    Bytes: value, writer => writer.plain(STANDARD.encode(value).as_bytes());
+    Uuid: value, writer => writer.plain(value.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    DateTime<Utc>: value, writer => writer.plain(format::show_date_time(value).as_bytes());
+    NaiveDate: value, writer => writer.plain(format::show_date(value).as_bytes());
+}
+
+impl Write for Decimal {
+    /// A string, so that no reader takes it for a binary fraction. [`number`] is the other way.
+    fn write(&self, writer: &mut Writer) {
+        writer.plain(self.to_string().as_bytes());
+    }
+}
+
+/// Writes a decimal number as a JSON number, for contracts that say `type: number`.
+pub fn number(value: &Decimal, writer: &mut Writer) {
+    writer.raw(&value.to_string());
+}
+
+impl<T: Write> Write for Option<T> {
+    /// `None` is null; [`Writer::optional`] leaves the field out instead.
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Some(value) => value.write(writer),
+            None => writer.null(),
+        }
+    }
+}
+
+impl<T: Write> Write for [T] {
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_array();
+        for element in self {
+            element.write(writer);
+        }
+        writer.end_array();
+    }
+}
+
+impl<T: Write> Write for Vec<T> {
+    fn write(&self, writer: &mut Writer) {
+        self.as_slice().write(writer);
+    }
+}
+
+impl<T: Write> Write for BTreeMap<String, T> {
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_object();
+        for (key, value) in self {
+            writer.key(key);
+            value.write(writer);
+        }
+        writer.end_object();
+    }
+}
+
+impl<T: Write + ?Sized> Write for Box<T> {
+    fn write(&self, writer: &mut Writer) {
+        (**self).write(writer);
+    }
+}
+
+impl<T: Write + ?Sized> Write for &T {
+    fn write(&self, writer: &mut Writer) {
+        (**self).write(writer);
+    }
+}
