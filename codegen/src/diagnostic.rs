@@ -94,20 +94,12 @@ impl Diagnostic {
         Diagnostic::new(Severity::Note, code, span, message)
     }
 
-    fn new(
-        severity: Severity,
-        code: &'static str,
-        span: Span,
-        message: impl Into<String>,
-    ) -> Diagnostic {
+    fn new(severity: Severity, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
             severity,
             message: message.into(),
-            primary: Label {
-                span,
-                text: String::new(),
-            },
+            primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             notes: Vec::new(),
             help: None,
@@ -124,10 +116,7 @@ impl Diagnostic {
     /// Another place that belongs to the problem.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.secondary.push(Label {
-            span,
-            text: text.into(),
-        });
+        self.secondary.push(Label { span, text: text.into() });
         self
     }
 
@@ -141,10 +130,7 @@ impl Diagnostic {
     /// Advice in words.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Diagnostic {
-        self.help = Some(Help {
-            message: message.into(),
-            replacement: None,
-        });
+        self.help = Some(Help { message: message.into(), replacement: None });
         self
     }
 
@@ -158,16 +144,8 @@ impl Diagnostic {
 
     /// Advice as a change, in other words than `did you mean`.
     #[must_use]
-    pub fn fix(
-        mut self,
-        message: impl Into<String>,
-        span: Span,
-        replacement: impl Into<String>,
-    ) -> Diagnostic {
-        self.help = Some(Help {
-            message: message.into(),
-            replacement: Some((span, replacement.into())),
-        });
+    pub fn fix(mut self, message: impl Into<String>, span: Span, replacement: impl Into<String>) -> Diagnostic {
+        self.help = Some(Help { message: message.into(), replacement: Some((span, replacement.into())) });
         self
     }
 }
@@ -190,9 +168,7 @@ impl Diagnostics {
 
     /// Whether something stops the generation.
     pub fn has_errors(&self) -> bool {
-        self.found
-            .iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
     /// Whether there are none.
@@ -202,17 +178,8 @@ impl Diagnostics {
 
     /// How many there are of each weight.
     pub fn counts(&self) -> Counts {
-        let count = |severity| {
-            self.found
-                .iter()
-                .filter(|found| found.severity == severity)
-                .count()
-        };
-        Counts {
-            errors: count(Severity::Error),
-            warnings: count(Severity::Warning),
-            notes: count(Severity::Note),
-        }
+        let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();
+        Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
     }
 
     /// All of them, by file in the order of reading, then by place, then by weight.

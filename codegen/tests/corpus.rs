@@ -38,3 +38,35 @@ fn published_contracts_are_read_without_an_error() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// What is refused of the small contracts, and by which word.
+const REFUSED: &[(&str, &str)] = &[
+    // OpenAPI 3.2.
+    ("additional_operations.yml", "`additionalOperations` is new in OpenAPI 3.2"),
+    // No `info`, which every version requires.
+    ("client_options.json", "the document needs `info`"),
+];
+
+#[test]
+fn small_contracts_of_all_features_are_read_or_refused_by_name() {
+    let Some(files) = corpus("features") else {
+        eprintln!("skipped: there is no corpus beside the repository");
+        return;
+    };
+    let mut wrong = String::new();
+    for file in files {
+        let mut diagnostics = Diagnostics::new();
+        let document = load(&file, &LoadOptions::default(), &mut diagnostics);
+        let said = render(&diagnostics, diagnostics.sources(), false);
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        let refused = REFUSED.iter().find(|(refused, _)| *refused == name);
+        let expected = match refused {
+            Some((_, word)) => diagnostics.has_errors() && said.contains(word),
+            None => document.is_some() && !diagnostics.has_errors(),
+        };
+        if !expected {
+            wrong.push_str(&said);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet,
-};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::document::{FileId, Sources, Span};
@@ -21,17 +19,31 @@ struct Window<'s> {
 
 /// Every problem, in the look of rustc, an empty line between two; `color` adds ANSI escapes.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
-    let renderer = if color {
-        Renderer::styled().hyperlink(false)
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
     let shown: Vec<String> = diagnostics
         .sorted()
         .into_iter()
-        .map(|diagnostic| renderer.render(&groups(diagnostic, sources)) + "\n")
+        .map(|diagnostic| widen(&renderer.render(&groups(diagnostic, sources))))
         .collect();
     shown.join("\n")
+}
+
+/// Line numbers take two columns at least, so that excerpts of one file stand in one line.
+fn widen(shown: &str) -> String {
+    let narrow = shown.lines().any(|line| visible(line).starts_with(" --> "));
+    let widened = shown.lines().map(|line| {
+        let body = visible(line).starts_with(|first: char| first == ' ' || first.is_ascii_digit());
+        format!("{}{line}\n", if narrow && body { " " } else { "" })
+    });
+    widened.collect()
+}
+
+/// A line without the colours that it begins with.
+fn visible(mut line: &str) -> &str {
+    while let Some((_, rest)) = line.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m')) {
+        line = rest;
+    }
+    line
 }
 
 fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>> {
@@ -40,9 +52,7 @@ fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.code);
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let mut group = Group::with_title(title).elements(excerpts(diagnostic, sources));
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
@@ -52,11 +62,7 @@ fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>
         Some(help) => match change(help, sources) {
             Some(snippet) => {
                 // The text may quote the contract, whose escape sequences the title would let pass.
-                let message: String = help
-                    .message
-                    .chars()
-                    .filter(|letter| !letter.is_control())
-                    .collect();
+                let message: String = help.message.chars().filter(|letter| !letter.is_control()).collect();
                 vec![group, Level::HELP.secondary_title(message).element(snippet)]
             }
             None => vec![group.element(Level::HELP.message(help.message.as_str()))],
@@ -72,10 +78,7 @@ fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element
             files.push(label.span.file);
         }
     }
-    files
-        .into_iter()
-        .map(|file| excerpt(file, diagnostic, sources))
-        .collect()
+    files.into_iter().map(|file| excerpt(file, diagnostic, sources)).collect()
 }
 
 fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -> Element<'s> {
@@ -87,10 +90,7 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     if diagnostic.primary.span.file == file {
         labels.push((AnnotationKind::Primary, &diagnostic.primary));
     }
-    let secondary = diagnostic
-        .secondary
-        .iter()
-        .filter(|label| label.span.file == file);
+    let secondary = diagnostic.secondary.iter().filter(|label| label.span.file == file);
     labels.extend(secondary.map(|label| (AnnotationKind::Context, label)));
 
     let Some(window) = window(file, labels.iter().map(|(_, label)| label.span), sources) else {
@@ -98,78 +98,41 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     };
     let annotations = labels.into_iter().map(|(kind, label)| {
         let annotation: Annotation<'_> = kind.span(window.within(label.span));
-        if label.text.is_empty() {
-            annotation
-        } else {
-            annotation.label(label.text.as_str())
-        }
+        if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
     });
-    Snippet::source(window.text)
-        .path(path)
-        .line_start(window.first_line)
-        .annotations(annotations)
-        .into()
+    Snippet::source(window.text).path(path).line_start(window.first_line).annotations(annotations).into()
 }
 
 fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<'s>>> {
     let (span, replacement) = help.replacement.as_ref()?;
     let window = window(span.file, std::iter::once(*span), sources)?;
-    if window
-        .text
-        .lines()
-        .any(|line| line.len() > LONGEST_DIFF_LINE)
-    {
+    if window.text.lines().any(|line| line.len() > LONGEST_DIFF_LINE) {
         return None;
     }
     let patch = Patch::new(window.within(*span), replacement.as_str());
-    Some(
-        Snippet::source(window.text)
-            .line_start(window.first_line)
-            .patch(patch),
-    )
+    Some(Snippet::source(window.text).line_start(window.first_line).patch(patch))
 }
 
 /// The lines from the first to the last of the spans.
-fn window<'s>(
-    file: FileId,
-    spans: impl Iterator<Item = Span>,
-    sources: &'s Sources,
-) -> Option<Window<'s>> {
+fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sources) -> Option<Window<'s>> {
     let text = sources.text(file);
     let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
-        (
-            start.min(span.start as usize),
-            end.max(span.end as usize).max(span.start as usize),
-        )
+        (start.min(span.start as usize), end.max(span.end as usize).max(span.start as usize))
     });
-    let start = text
-        .as_bytes()
-        .get(..start.min(text.len()))?
-        .iter()
-        .rposition(|byte| *byte == b'\n');
+    let start = text.as_bytes().get(..start.min(text.len()))?.iter().rposition(|byte| *byte == b'\n');
     let start = start.map_or(0, |at| at + 1);
     let end = end.min(text.len());
-    let rest = text
-        .as_bytes()
-        .get(end..)?
-        .iter()
-        .position(|byte| *byte == b'\n');
+    let rest = text.as_bytes().get(end..)?.iter().position(|byte| *byte == b'\n');
     let end = rest.map_or(text.len(), |at| end + at);
     let (first_line, _) = sources.location(Span::new(file, start, start));
-    Some(Window {
-        text: text.get(start..end)?,
-        start,
-        first_line,
-    })
+    Some(Window { text: text.get(start..end)?, start, first_line })
 }
 
 impl Window<'_> {
     /// A span within the window, moved inwards to whole characters.
     fn within(&self, span: Span) -> Range<usize> {
         let floor = |offset: u32| {
-            let mut at = (offset as usize)
-                .saturating_sub(self.start)
-                .min(self.text.len());
+            let mut at = (offset as usize).saturating_sub(self.start).min(self.text.len());
             while !self.text.is_char_boundary(at) {
                 at -= 1;
             }

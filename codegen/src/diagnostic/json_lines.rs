@@ -7,10 +7,7 @@ use crate::document::{Sources, Span};
 
 /// Every problem as one line of JSON; lines and columns count from 1, columns in characters.
 pub fn render_json_lines(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let lines = diagnostics
-        .sorted()
-        .into_iter()
-        .map(|diagnostic| format!("{}\n", record(diagnostic, sources)));
+    let lines = diagnostics.sorted().into_iter().map(|diagnostic| format!("{}\n", record(diagnostic, sources)));
     lines.collect()
 }
 
@@ -20,11 +17,7 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let secondary: Vec<Value> = diagnostic
-        .secondary
-        .iter()
-        .map(|label| labelled(label, sources))
-        .collect();
+    let secondary: Vec<Value> = diagnostic.secondary.iter().map(|label| labelled(label, sources)).collect();
     let help = diagnostic.help.as_ref().map(|help| {
         let change = help.replacement.as_ref();
         json!({
@@ -50,10 +43,7 @@ fn labelled(label: &Label, sources: &Sources) -> Value {
 
 fn place(span: Span, sources: &Sources) -> Value {
     let (line, column) = sources.location(span);
-    let (end_line, end_column) = sources.location(Span {
-        start: span.end,
-        ..span
-    });
+    let (end_line, end_column) = sources.location(Span { start: span.end, ..span });
     json!({
         "file": sources.shown(span.file),
         "line": line,

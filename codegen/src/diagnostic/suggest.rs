@@ -20,10 +20,7 @@ pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 }
 
 /// As [`closest`], with how near it is.
-pub fn nearest<'k>(
-    word: &str,
-    known: impl IntoIterator<Item = &'k str>,
-) -> Option<(&'k str, Nearness)> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(&'k str, Nearness)> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
@@ -57,10 +54,7 @@ pub fn nearest<'k>(
 
 /// A word without what writers differ in.
 fn fold(word: &str) -> String {
-    word.chars()
-        .filter(|letter| !matches!(letter, '_' | '-' | ' '))
-        .flat_map(char::to_lowercase)
-        .collect()
+    word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -70,22 +64,10 @@ mod tests {
     #[test]
     fn a_slip_finds_its_word() {
         let known = ["operationId", "parameters", "responses", "requestBody"];
-        assert_eq!(
-            nearest("operationID", known),
-            Some(("operationId", Nearness::Same))
-        );
-        assert_eq!(
-            nearest("request_body", known),
-            Some(("requestBody", Nearness::Same))
-        );
-        assert_eq!(
-            nearest("reponses", known),
-            Some(("responses", Nearness::Slip))
-        );
-        assert_eq!(
-            nearest("paramters", known),
-            Some(("parameters", Nearness::Slip))
-        );
+        assert_eq!(nearest("operationID", known), Some(("operationId", Nearness::Same)));
+        assert_eq!(nearest("request_body", known), Some(("requestBody", Nearness::Same)));
+        assert_eq!(nearest("reponses", known), Some(("responses", Nearness::Slip)));
+        assert_eq!(nearest("paramters", known), Some(("parameters", Nearness::Slip)));
         assert_eq!(nearest("colour", known), None);
         assert_eq!(nearest("", known), None);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::grammar::{Field, Kind, Rule, Shape, Since, rule};
+use super::grammar::{Field, Kind, Pattern, Rule, Shape, Since, rule};
 use super::load::Loader;
 use super::node::{Key, Node, Object, Span, Value};
 use super::{FileId, Version};
@@ -37,6 +37,8 @@ struct Walk<'w, 'l> {
     file: FileId,
     /// The way from the root of the document to here, through references, as a JSON pointer.
     trail: String,
+    /// How long the trail is at the object whose fields are walked.
+    owner: usize,
     /// What each object was taken for, by its address: the trees do not move.
     seen: HashMap<usize, Kind>,
     /// References that are still to be followed.
@@ -73,12 +75,11 @@ pub(super) fn check(loader: &mut Loader<'_>) {
         version,
         file: root,
         trail: String::new(),
+        owner: 0,
         seen: HashMap::new(),
         pending: VecDeque::new(),
     };
-    let anchor = Anchor {
-        span: message::first_line(&tree, walk.text()),
-    };
+    let anchor = Anchor { span: message::first_line(&tree, walk.text()) };
     walk.object_of(Kind::Root, &tree, anchor);
     while let Some(pending) = walk.pending.pop_front() {
         walk.refer(pending);
@@ -86,54 +87,49 @@ pub(super) fn check(loader: &mut Loader<'_>) {
 }
 
 impl Walk<'_, '_> {
-    /// Checks a value against a shape. `owner` and `name` say whose field it is.
-    fn value(&mut self, shape: &Shape, node: &Node, anchor: Anchor, owner: &Rule, name: &str) {
+    /// Checks a value against a shape. `owner` says whose field it is.
+    fn value(&mut self, shape: &Shape, node: &Node, anchor: Anchor, owner: &Rule) {
         match (shape, &node.value) {
             (Shape::Any, _)
             | (Shape::Text, Value::String(_))
             | (Shape::Bool, Value::Bool(_))
             | (Shape::Number, Value::Number(_)) => {}
             (Shape::Count, Value::Number(_)) if node.as_u64().is_some() => {}
-            (Shape::Word(words), Value::String(word)) => self.word(words, word, node.span, name),
+            (Shape::Word(words), Value::String(word)) => self.word(words, word, node.span),
+            (Shape::Word(words), Value::Null) if words.contains(&"null") && node.span.start < node.span.end => {
+                self.unquoted_null(node.span);
+            }
             (Shape::List(shape), Value::Array(elements)) => {
                 for (at, element) in elements.iter().enumerate() {
-                    let anchor = Anchor {
-                        span: message::first_line(element, self.text()),
-                    };
-                    self.step(&at.to_string(), |walk| {
-                        walk.value(shape, element, anchor, owner, name)
-                    });
+                    let anchor = Anchor { span: message::first_line(element, self.text()) };
+                    self.step(&at.to_string(), |walk| walk.value(shape, element, anchor, owner));
                 }
             }
-            (Shape::Map(shape), Value::Object(object)) => self.map(shape, object, owner, name),
+            (Shape::Map(shape), Value::Object(object)) => self.map(shape, object, owner),
             (Shape::Components(shape), Value::Object(object)) => {
                 object.iter().for_each(|(key, _)| self.component_name(key));
-                self.map(shape, object, owner, name);
+                self.map(shape, object, owner);
             }
             (Shape::Of(Kind::Schema), Value::Bool(_)) if self.version != Version::V30 => {}
             (Shape::Of(kind), Value::Object(_)) => self.object_of(*kind, node, anchor),
             (Shape::SchemaName, Value::String(text)) => self.schema_name(text, node.span),
-            (Shape::Either(shapes), _) => {
-                match shapes.iter().find(|shape| self.fits(shape, node)) {
-                    Some(shape) => self.value(shape, node, anchor, owner, name),
-                    None => self.wrong_type(shape, node, anchor, owner, name),
-                }
-            }
-            _ => self.wrong_type(shape, node, anchor, owner, name),
+            (Shape::Either(shapes), _) => match shapes.iter().find(|shape| self.fits(shape, node)) {
+                Some(shape) => self.value(shape, node, anchor, owner),
+                None => self.wrong_type(shape, node, anchor, owner),
+            },
+            _ => self.wrong_type(shape, node, anchor, owner),
         }
     }
 
-    fn map(&mut self, shape: &Shape, object: &Object, owner: &Rule, name: &str) {
+    fn map(&mut self, shape: &Shape, object: &Object, owner: &Rule) {
         for (key, node) in object {
             // In maps of texts and the like every name is free; `$ref` is a slip where objects are meant.
             if key.name == "$ref" && node.as_str().is_some() && matches!(shape, Shape::Of(_)) {
-                self.misplaced_reference(key, &format!("the whole of `{name}`"));
+                self.misplaced_reference(key, "a whole map");
                 continue;
             }
             let anchor = Anchor { span: key.span };
-            self.step(&key.name, |walk| {
-                walk.value(shape, node, anchor, owner, name)
-            });
+            self.step(&key.name, |walk| walk.value(shape, node, anchor, owner));
         }
     }
 
@@ -142,23 +138,20 @@ impl Walk<'_, '_> {
         let Some(object) = node.as_object() else {
             return;
         };
-        if self
-            .seen
-            .insert(std::ptr::from_ref(node).addr(), kind)
-            .is_some()
-        {
+        if self.seen.insert(std::ptr::from_ref(node).addr(), kind).is_some() {
             return;
         }
         let rule = rule(kind);
         if rule.reference && self.reference(kind, rule, node, object) {
             return;
         }
+        let outer = std::mem::replace(&mut self.owner, self.trail.len());
         for (key, node) in object {
             self.entry(rule, key, node);
         }
+        self.owner = outer;
         for field in rule.fields {
-            if field.required && field.since.knows(self.version) && !object.contains_key(field.name)
-            {
+            if field.required && field.since.knows(self.version) && !object.contains_key(field.name) {
                 self.missing(rule, field.name, anchor);
             }
         }
@@ -172,23 +165,15 @@ impl Walk<'_, '_> {
             if !field.since.knows(self.version) {
                 self.other_version(rule, field, key);
             }
-            self.step(name, |walk| {
-                walk.value(&field.shape, node, anchor, rule, name)
-            });
+            self.step(name, |walk| walk.value(&field.shape, node, anchor, rule));
         } else if name.starts_with("x-") {
             self.extension(key);
         } else if name == "$ref" && rule.reference {
             if node.as_str().is_none() {
-                self.wrong_type(&Shape::Text, node, anchor, rule, name);
+                self.step(name, |walk| walk.wrong_type(&Shape::Text, node, anchor, rule));
             }
-        } else if let Some(pattern) = rule
-            .pattern
-            .as_ref()
-            .filter(|pattern| (pattern.matches)(name))
-        {
-            self.step(name, |walk| {
-                walk.value(&pattern.shape, node, anchor, rule, name)
-            });
+        } else if let Some(pattern) = rule.pattern.as_ref().filter(|pattern| (pattern.matches)(name)) {
+            self.step(name, |walk| walk.value(&pattern.shape, node, anchor, rule));
         } else if name == "$ref" {
             self.misplaced_reference(key, rule.name);
         } else {
@@ -217,8 +202,7 @@ impl Walk<'_, '_> {
         let length = self.trail.len();
         self.trail.push('/');
         if name.contains(['~', '/']) {
-            self.trail
-                .push_str(&name.replace('~', "~0").replace('/', "~1"));
+            self.trail.push_str(&name.replace('~', "~0").replace('/', "~1"));
         } else {
             self.trail.push_str(name);
         }

@@ -48,12 +48,18 @@ pub struct Rule {
     pub pattern: Option<Pattern>,
     /// Whether a `$ref` may stand for it.
     pub reference: bool,
+    /// Whether keywords of anyone's may stand beside the fields, from 3.1 on.
+    pub keywords: bool,
 }
 
 /// Entries whose names follow a form, such as paths and statuses.
 pub struct Pattern {
     /// Whether a name has the form.
     pub matches: fn(&str) -> bool,
+    /// What the names are, with an article: `a path`.
+    pub entry: &'static str,
+    /// What they look like: `begins with ...`.
+    pub form: &'static str,
     /// What the entries hold.
     pub shape: Shape,
 }
@@ -123,22 +129,13 @@ impl Rule {
         if first.since.knows(version) {
             return Some(first);
         }
-        Some(
-            named
-                .find(|field| field.since.knows(version))
-                .unwrap_or(first),
-        )
+        Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
     }
 
     /// The names that a writer of this version may mean.
     pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
-        let known = self
-            .fields
-            .iter()
-            .filter(move |field| field.since.knows(version));
-        known
-            .map(|field| field.name)
-            .chain(self.reference.then_some("$ref"))
+        let known = self.fields.iter().filter(move |field| field.since.knows(version));
+        known.map(|field| field.name).chain(self.reference.then_some("$ref"))
     }
 }
 
@@ -156,30 +153,15 @@ impl Since {
 
 /// A field that may be left out.
 const fn field(name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: false,
-        since: Since::Always,
-    }
+    Field { name, shape, required: false, since: Since::Always }
 }
 
 /// A field that may not be left out.
 const fn required(name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: true,
-        since: Since::Always,
-    }
+    Field { name, shape, required: true, since: Since::Always }
 }
 
 /// A field that some versions do not know.
 const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
-    Field {
-        name,
-        shape,
-        required: false,
-        since,
-    }
+    Field { name, shape, required: false, since }
 }

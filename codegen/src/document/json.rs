@@ -16,19 +16,8 @@ struct Reader<'t, 'd> {
 }
 
 /// Reads a text as JSON. A duplicate key goes to `diagnostics`; what cannot be read at all comes back.
-pub(super) fn read(
-    file: FileId,
-    text: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<Node, Syntax> {
-    let mut reader = Reader {
-        file,
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        depth: 0,
-        diagnostics,
-    };
+pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
+    let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, depth: 0, diagnostics };
     reader.skip_space();
     let node = reader.value()?;
     reader.skip_space();
@@ -51,10 +40,7 @@ impl Reader<'_, '_> {
             Some(b'/') => return Err(self.unexpected("JSON has no comments")),
             _ => return Err(self.unexpected("expected a value")),
         };
-        Ok(Node {
-            span: self.span_from(start),
-            value,
-        })
+        Ok(Node { span: self.span_from(start), value })
     }
 
     fn object(&mut self) -> Result<Value, Syntax> {
@@ -70,10 +56,7 @@ impl Reader<'_, '_> {
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected_in(open, "expected a name in double quotes"));
             }
-            let key = Key {
-                name: self.string()?,
-                span: self.span_from(start),
-            };
+            let key = Key { name: self.string()?, span: self.span_from(start) };
             self.skip_space();
             if !self.take(b':') {
                 return Err(self.unexpected_in(open, "expected `:`"));
@@ -133,10 +116,9 @@ impl Reader<'_, '_> {
         self.skip_space();
         if self.peek() == Some(close) {
             let span = Span::new(self.file, comma, comma + 1);
-            let problem =
-                Diagnostic::error("invalid-json", span, "a comma before the closing bracket")
-                    .label("nothing follows it")
-                    .fix("JSON allows no trailing comma", span, "");
+            let problem = Diagnostic::error("invalid-json", span, "a comma before the closing bracket")
+                .label("nothing follows it")
+                .fix("JSON allows no trailing comma", span, "");
             return Err(Syntax::new(problem));
         }
         Ok(())
@@ -162,12 +144,9 @@ impl Reader<'_, '_> {
                 Some(0x20..) => self.at += 1,
                 Some(b'\n' | b'\r') | None => {
                     let span = Span::new(self.file, open, self.at);
-                    let problem =
-                        Diagnostic::error("invalid-json", span, "a string without an end")
-                            .label("opened here, not closed on its line")
-                            .help(
-                                "close it with `\"`; a line break within a string is written `\\n`",
-                            );
+                    let problem = Diagnostic::error("invalid-json", span, "a string without an end")
+                        .label("opened here, not closed on its line")
+                        .help("close it with `\"`; a line break within a string is written `\\n`");
                     return Err(Syntax::new(problem));
                 }
                 Some(control) => {
@@ -221,13 +200,9 @@ impl Reader<'_, '_> {
             self.at = second_start;
         }
         let span = Span::new(self.file, start, start + 6);
-        let problem = Diagnostic::warning(
-            "lone-surrogate",
-            span,
-            "half of a surrogate pair, which is no character",
-        )
-        .label("read as U+FFFD, the replacement character")
-        .note("a character beyond U+FFFF is written as two escapes: `\\ud83d\\ude00`");
+        let problem = Diagnostic::warning("lone-surrogate", span, "half of a surrogate pair, which is no character")
+            .label("read as U+FFFD, the replacement character")
+            .note("a character beyond U+FFFF is written as two escapes: `\\ud83d\\ude00`");
         self.diagnostics.push(problem);
         Ok(char::REPLACEMENT_CHARACTER)
     }
@@ -249,14 +224,10 @@ impl Reader<'_, '_> {
     }
 
     fn bad_escape(&self, start: usize, label: &str) -> Syntax {
-        let after = self
-            .text
-            .get(start + 1..)
-            .and_then(|rest| rest.chars().next());
+        let after = self.text.get(start + 1..).and_then(|rest| rest.chars().next());
         let end = start + 1 + after.map_or(0, char::len_utf8);
         let span = Span::new(self.file, start, end);
-        let problem =
-            Diagnostic::error("invalid-json", span, "an invalid escape in a string").label(label);
+        let problem = Diagnostic::error("invalid-json", span, "an invalid escape in a string").label(label);
         Syntax::new(problem.help("a backslash itself is written `\\\\`"))
     }
 
@@ -285,10 +256,7 @@ impl Reader<'_, '_> {
             false => "a digit is missing",
         };
         let span = self.span_from(start);
-        Err(Syntax::new(
-            Diagnostic::error("invalid-json", span, format!("`{text}` is not a number"))
-                .label(label),
-        ))
+        Err(Syntax::new(Diagnostic::error("invalid-json", span, format!("`{text}` is not a number")).label(label)))
     }
 
     fn digits(&mut self) -> usize {
@@ -301,10 +269,7 @@ impl Reader<'_, '_> {
 
     fn word(&mut self) -> Result<Value, Syntax> {
         let start = self.at;
-        while matches!(
-            self.peek(),
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')
-        ) {
+        while matches!(self.peek(), Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_')) {
             self.at += 1;
         }
         let word = self.text.get(start..self.at).unwrap_or("");
@@ -318,16 +283,10 @@ impl Reader<'_, '_> {
             _ => None,
         };
         let span = self.span_from(start);
-        let problem = Diagnostic::error(
-            "invalid-json",
-            span,
-            format!("`{word}` is not a JSON value"),
-        );
+        let problem = Diagnostic::error("invalid-json", span, format!("`{word}` is not a JSON value"));
         Err(Syntax::new(match meant {
             Some(meant) => problem.suggest(span, meant),
-            None => problem
-                .label("expected a value")
-                .help("a string stands in double quotes"),
+            None => problem.label("expected a value").help("a string stands in double quotes"),
         }))
     }
 
@@ -340,17 +299,13 @@ impl Reader<'_, '_> {
     }
 
     fn unexpected_here(&self, expected: &str) -> Diagnostic {
-        let letter = self
-            .text
-            .get(self.at..)
-            .and_then(|rest| rest.chars().next());
+        let letter = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let end = self.at + letter.map_or(0, char::len_utf8);
         let message = match letter {
             Some(letter) => format!("unexpected `{}`", letter.escape_debug()),
             None => "the file ends too early".to_owned(),
         };
-        Diagnostic::error("invalid-json", Span::new(self.file, self.at, end), message)
-            .label(expected)
+        Diagnostic::error("invalid-json", Span::new(self.file, self.at, end), message).label(expected)
     }
 
     fn peek(&self) -> Option<u8> {

@@ -27,11 +27,7 @@ pub(super) struct Loader<'l> {
 ///
 /// Every problem goes to `diagnostics`. `None` only if the entry cannot be read as an OpenAPI
 /// document at all; its sources are then in [`Diagnostics::sources`].
-pub fn load(
-    entry: &Path,
-    options: &LoadOptions,
-    diagnostics: &mut Diagnostics,
-) -> Option<Document> {
+pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
     let (root, tree) = read(shown(entry), entry, &mut sources, diagnostics);
     let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
@@ -39,11 +35,7 @@ pub fn load(
         diagnostics.keep_sources(&sources);
         return None;
     };
-    let folder = options
-        .root
-        .clone()
-        .or_else(|| entry.parent().map(Path::to_owned))
-        .unwrap_or_default();
+    let folder = options.root.clone().or_else(|| entry.parent().map(Path::to_owned)).unwrap_or_default();
     let mut loader = Loader {
         document: Document {
             sources,
@@ -78,12 +70,7 @@ impl Loader<'_> {
     }
 
     fn find(&mut self, from: FileId, path: &str) -> Result<FileId, RefError> {
-        let near = self
-            .document
-            .sources
-            .path(from)
-            .parent()
-            .unwrap_or(Path::new(""));
+        let near = self.document.sources.path(from).parent().unwrap_or(Path::new(""));
         let target = near.join(path);
         // Asked before the file is: what lies outside is not even looked for.
         if !lexical(&real(near), Path::new(path)).starts_with(&self.root) {
@@ -132,14 +119,7 @@ impl Loader<'_> {
 fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
     let Some(object) = root.as_object() else {
         let message = format!("a contract is an object, not {}", root.kind_name());
-        let problem = Diagnostic::error(
-            "wrong-type",
-            Span {
-                end: root.span.start + 1,
-                ..root.span
-            },
-            message,
-        );
+        let problem = Diagnostic::error("wrong-type", Span { end: root.span.start + 1, ..root.span }, message);
         diagnostics.push(problem.help("it begins with `openapi: 3.0.3`"));
         return None;
     };
@@ -157,16 +137,11 @@ fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
     };
     let problem = |severity: fn(&'static str, Span, String) -> Diagnostic, label: &str| {
         let message = if text.is_empty() {
-            format!(
-                "`openapi` is the version of OpenAPI, not {}",
-                openapi.kind_name()
-            )
+            format!("`openapi` is the version of OpenAPI, not {}", openapi.kind_name())
         } else {
             format!("`{text}` is not a version of OpenAPI that is known")
         };
-        severity("unknown-version", openapi.span, message)
-            .label(label)
-            .help("write `3.0.3` or `3.1.0`")
+        severity("unknown-version", openapi.span, message).label(label).help("write `3.0.3` or `3.1.0`")
     };
     if version.is_none() {
         diagnostics.push(problem(Diagnostic::error, "known are 3.0.x and 3.1.x"));
@@ -178,47 +153,21 @@ fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
 
 fn no_version(root: &Node) -> Diagnostic {
     if let Some(swagger) = root.get("swagger") {
-        let key = root
-            .as_object()
-            .and_then(|root| root.key_span("swagger"))
-            .unwrap_or(swagger.span);
-        return Diagnostic::error(
-            "swagger-2",
-            key,
-            "this is Swagger 2.0, the format before OpenAPI 3",
-        )
-        .label("OpenAPI begins at 3.0")
-        .help(
-            "convert it once, by editor.swagger.io (Edit, Convert to OpenAPI 3) or swagger2openapi",
-        );
+        let key = root.as_object().and_then(|root| root.key_span("swagger")).unwrap_or(swagger.span);
+        return Diagnostic::error("swagger-2", key, "this is Swagger 2.0, the format before OpenAPI 3")
+            .label("OpenAPI begins at 3.0")
+            .help("convert it once, by editor.swagger.io (Edit, Convert to OpenAPI 3) or swagger2openapi");
     }
     let Some((first, _)) = root.as_object().and_then(|root| root.iter().next()) else {
-        return Diagnostic::error(
-            "missing-field",
-            root.span,
-            "the document needs `openapi`, its version",
-        );
+        return Diagnostic::error("missing-field", root.span, "the document needs `openapi`, its version");
     };
-    let problem = Diagnostic::error(
-        "missing-field",
-        first.span,
-        "the document needs `openapi`, its version",
-    );
-    let names = root
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, _)| key.name.as_str());
+    let problem = Diagnostic::error("missing-field", first.span, "the document needs `openapi`, its version");
+    let names = root.as_object().into_iter().flatten().map(|(key, _)| key.name.as_str());
     if let Some(name) = closest("openapi", names) {
-        let span = root
-            .as_object()
-            .and_then(|root| root.key_span(name))
-            .unwrap_or(first.span);
+        let span = root.as_object().and_then(|root| root.key_span(name)).unwrap_or(first.span);
         return problem.label("not in this map").suggest(span, "openapi");
     }
-    problem
-        .label("not in this map")
-        .help("a contract begins with `openapi: 3.0.3`; is this the entry file?")
+    problem.label("not in this map").help("a contract begins with `openapi: 3.0.3`; is this the entry file?")
 }
 
 /// Why a file cannot be read, with the name of the file that was probably meant.
@@ -226,22 +175,11 @@ fn missing(target: &Path) -> String {
     if target.is_dir() {
         return "it is a folder".to_owned();
     }
-    let name = target
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or("");
-    let folder = target.parent().map(|folder| {
-        std::fs::read_dir(if folder == Path::new("") {
-            Path::new(".")
-        } else {
-            folder
-        })
-    });
+    let name = target.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    let folder =
+        target.parent().map(|folder| std::fs::read_dir(if folder == Path::new("") { Path::new(".") } else { folder }));
     let mut names: Vec<String> = match folder {
-        Some(Ok(entries)) => entries
-            .flatten()
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect(),
+        Some(Ok(entries)) => entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect(),
         _ => return "there is no such folder".to_owned(),
     };
     names.sort();
@@ -253,14 +191,8 @@ fn missing(target: &Path) -> String {
 
 /// The path with symbolic links resolved, or made absolute where that fails.
 fn real(path: &Path) -> PathBuf {
-    let path = if path == Path::new("") {
-        Path::new(".")
-    } else {
-        path
-    };
-    path.canonicalize()
-        .or_else(|_| std::path::absolute(path))
-        .unwrap_or_else(|_| path.to_owned())
+    let path = if path == Path::new("") { Path::new(".") } else { path };
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 /// `path` seen from `folder`, `.` and `..` undone by name alone.
@@ -286,13 +218,8 @@ fn lexical(folder: &Path, path: &Path) -> PathBuf {
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let path = lexical(Path::new(""), path.strip_prefix(&here).unwrap_or(path));
-    let parts: Vec<_> = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy().into_owned())
-        .collect();
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let shown = parts.join("/");
     // The root of an absolute path is a part of its own.
-    shown
-        .strip_prefix("//")
-        .map_or(shown.clone(), |rest| format!("/{rest}"))
+    shown.strip_prefix("//").map_or(shown.clone(), |rest| format!("/{rest}"))
 }

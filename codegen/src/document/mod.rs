@@ -94,10 +94,7 @@ impl Document {
 
     /// The entry as a located node.
     pub fn root_located(&self) -> Located<'_> {
-        Located {
-            node: self.root_node(),
-            place: Place::root(self.root),
-        }
+        Located { node: self.root_node(), place: Place::root(self.root) }
     }
 
     /// The version that the contract is written in.

@@ -83,20 +83,12 @@ impl Span {
     /// A span of `start..end` in `file`.
     pub fn new(file: FileId, start: usize, end: usize) -> Span {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Span {
-            file,
-            start: clamp(start),
-            end: clamp(end),
-        }
+        Span { file, start: clamp(start), end: clamp(end) }
     }
 
     /// The very beginning of a file: for what concerns the file as a whole.
     pub fn start_of(file: FileId) -> Span {
-        Span {
-            file,
-            start: 0,
-            end: 0,
-        }
+        Span { file, start: 0, end: 0 }
     }
 }
 
@@ -248,9 +240,7 @@ impl Node {
             Value::String(text) => serde_json::Value::String(text.clone()),
             Value::Array(elements) => elements.iter().map(Node::to_json).collect(),
             Value::Object(object) => {
-                let entries = object
-                    .iter()
-                    .map(|(key, node)| (key.name.clone(), node.to_json()));
+                let entries = object.iter().map(|(key, node)| (key.name.clone(), node.to_json()));
                 serde_json::Value::Object(entries.collect())
             }
         }

@@ -26,10 +26,7 @@ pub struct Located<'d> {
 impl Place {
     /// The whole of a file.
     pub fn root(file: FileId) -> Place {
-        Place {
-            file,
-            pointer: String::new(),
-        }
+        Place { file, pointer: String::new() }
     }
 
     /// The place of an entry or element of this node; `~` and `/` of its name are escaped.
@@ -45,17 +42,12 @@ impl Place {
                 other => pointer.push(other),
             }
         }
-        Place {
-            file: self.file,
-            pointer,
-        }
+        Place { file: self.file, pointer }
     }
 
     /// The last step of the pointer, unescaped: the name of a component, as a rule.
     pub fn name(&self) -> Option<String> {
-        self.pointer
-            .rsplit_once('/')
-            .map(|(_, step)| unescape(step))
+        self.pointer.rsplit_once('/').map(|(_, step)| unescape(step))
     }
 }
 
@@ -70,20 +62,14 @@ impl<'d> Located<'d> {
     /// An entry of this node.
     pub fn get(&self, name: &str) -> Option<Located<'d>> {
         let node = self.node.get(name)?;
-        Some(Located {
-            node,
-            place: self.place.child(name),
-        })
+        Some(Located { node, place: self.place.child(name) })
     }
 
     /// The entries of this node, empty if it is not an object.
     pub fn entries(&self) -> impl Iterator<Item = (&'d str, Located<'d>)> + '_ {
         let entries = self.node.as_object().into_iter().flatten();
         entries.map(|(key, node)| {
-            let located = Located {
-                node,
-                place: self.place.child(&key.name),
-            };
+            let located = Located { node, place: self.place.child(&key.name) };
             (key.name.as_str(), located)
         })
     }
@@ -91,10 +77,7 @@ impl<'d> Located<'d> {
     /// The elements of this node, empty if it is not an array.
     pub fn elements(&self) -> impl Iterator<Item = Located<'d>> + '_ {
         let elements = self.node.as_array().unwrap_or_default().iter().enumerate();
-        elements.map(|(at, node)| Located {
-            node,
-            place: self.place.child(&at.to_string()),
-        })
+        elements.map(|(at, node)| Located { node, place: self.place.child(&at.to_string()) })
     }
 }
 

@@ -42,19 +42,14 @@ pub(super) fn read(
         Err(message) => {
             let message = format!("cannot read `{shown}`: {message}");
             let file = sources.add(shown, path.to_owned(), String::new());
-            diagnostics.push(Diagnostic::error(
-                "unreadable-file",
-                Span::start_of(file),
-                message,
-            ));
+            diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
             return (file, None);
         }
     };
     let file = sources.add(shown, path.to_owned(), text.text);
     if let Some(problem) = text.problem {
         let span = Span::new(file, problem.at, problem.at);
-        diagnostics
-            .push(Diagnostic::error("invalid-encoding", span, problem.message).help(problem.help));
+        diagnostics.push(Diagnostic::error("invalid-encoding", span, problem.message).help(problem.help));
         return (file, None);
     }
     let text = sources.text(file);
@@ -67,22 +62,12 @@ pub(super) fn read(
     }
 }
 
-fn tree(
-    file: FileId,
-    path: &Path,
-    text: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<Node, Syntax> {
+fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     if text.trim().is_empty() {
         let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file is empty");
-        return Err(Syntax::new(
-            problem.help("a contract begins with `openapi: 3.0.3`"),
-        ));
+        return Err(Syntax::new(problem.help("a contract begins with `openapi: 3.0.3`")));
     }
-    let extension = path
-        .extension()
-        .and_then(|extension| extension.to_str())
-        .unwrap_or("");
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
     if extension.eq_ignore_ascii_case("json") {
         return json::read(file, text, diagnostics).map_err(|syntax| syntax.not_json(text));
     }
@@ -121,54 +106,33 @@ fn reason(error: &std::io::Error) -> String {
 }
 
 fn decode(bytes: Vec<u8>) -> Text {
-    const UTF16: Problem = Problem {
-        at: 0,
-        message: "the file is UTF-16, not UTF-8",
-        help: "save it as UTF-8",
-    };
+    const UTF16: Problem = Problem { at: 0, message: "the file is UTF-16, not UTF-8", help: "save it as UTF-8" };
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Text {
-            text: String::new(),
-            problem: Some(UTF16),
-        };
+        return Text { text: String::new(), problem: Some(UTF16) };
     }
     match String::from_utf8(bytes) {
         Ok(mut text) => {
             if text.starts_with('\u{FEFF}') {
                 text.drain(..'\u{FEFF}'.len_utf8());
             }
-            Text {
-                text,
-                problem: None,
-            }
+            Text { text, problem: None }
         }
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let message = "the file is not UTF-8: an invalid byte stands here";
-            let problem = Problem {
-                at,
-                message,
-                help: "save it as UTF-8",
-            };
-            Text {
-                text,
-                problem: Some(problem),
-            }
+            let problem = Problem { at, message, help: "save it as UTF-8" };
+            Text { text, problem: Some(problem) }
         }
     }
 }
 
 /// Two entries of one name in one map.
 pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error(
-        "duplicate-key",
-        second,
-        format!("`{name}` is written twice in one map"),
-    )
-    .label("again here")
-    .also(first, "first written here")
-    .help("keep one of the two")
+    Diagnostic::error("duplicate-key", second, format!("`{name}` is written twice in one map"))
+        .label("again here")
+        .also(first, "first written here")
+        .help("keep one of the two")
 }
 
 impl Syntax {
@@ -184,10 +148,7 @@ impl Syntax {
     /// A file named `.json` that was never meant as JSON deserves that hint.
     fn not_json(mut self, text: &str) -> Syntax {
         if !text.trim_start().starts_with(['{', '[']) && self.0.help.is_none() {
-            *self.0 = self
-                .0
-                .clone()
-                .help("if this is YAML, name the file `.yaml`");
+            *self.0 = self.0.clone().help("if this is YAML, name the file `.yaml`");
         }
         self
     }
@@ -195,8 +156,5 @@ impl Syntax {
 
 /// What stands for a file that could not be read.
 pub(super) fn nothing(file: FileId) -> Node {
-    Node {
-        span: Span::start_of(file),
-        value: Value::Null,
-    }
+    Node { span: Span::start_of(file), value: Value::Null }
 }

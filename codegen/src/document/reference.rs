@@ -35,49 +35,33 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
         None if fragment.is_empty() => Fragment::Pointer(Vec::new()),
         None => Fragment::Anchor(fragment),
     };
-    Ok(Reference {
-        file: decode(file),
-        fragment,
-    })
+    Ok(Reference { file: decode(file), fragment })
 }
 
 /// A whole reference of a file as it was written and the steps of a pointer.
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
-    let place = steps
-        .iter()
-        .fold(Place::root(super::FileId(0)), |place, step| {
-            place.child(step)
-        });
+    let place = steps.iter().fold(Place::root(super::FileId(0)), |place, step| place.child(step));
     format!("{file}#{}", place.pointer)
 }
 
 /// The part of a reference before `#`, as it was written.
 pub(super) fn file_part(reference: &str) -> &str {
-    reference
-        .split_once('#')
-        .map_or(reference, |(file, _)| file)
+    reference.split_once('#').map_or(reference, |(file, _)| file)
 }
 
 /// Whether it begins with a scheme (`https:`) or an authority (`//host`).
 fn is_remote(reference: &str) -> bool {
-    let scheme = reference
-        .split(['/', '#', '?'])
-        .next()
-        .and_then(|start| start.split_once(':'));
+    let scheme = reference.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));
     let scheme = scheme.is_some_and(|(scheme, _)| {
         scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'))
+            && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '+' | '-' | '.'))
     });
     scheme || reference.starts_with("//")
 }
 
 /// Undoes percent encoding; what is not UTF-8 then stays as it was.
 fn decode(text: &str) -> String {
-    percent_decode_str(text)
-        .decode_utf8()
-        .map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
 }
 
 #[cfg(test)]
@@ -91,38 +75,21 @@ mod tests {
     #[test]
     fn a_pointer_is_decoded_and_unescaped() {
         let reference = parse("#/paths/~1users~1%7Bid%7D/a~0b");
-        assert_eq!(
-            reference.map(|it| it.fragment),
-            Ok(pointer(&["paths", "/users/{id}", "a~b"]))
-        );
+        assert_eq!(reference.map(|it| it.fragment), Ok(pointer(&["paths", "/users/{id}", "a~b"])));
     }
 
     #[test]
     fn a_file_is_told_from_its_fragment() {
         let reference = parse("../common%20parts/x.yaml#/Id");
         let file = "../common parts/x.yaml".to_owned();
-        assert_eq!(
-            reference,
-            Ok(Reference {
-                file,
-                fragment: pointer(&["Id"])
-            })
-        );
+        assert_eq!(reference, Ok(Reference { file, fragment: pointer(&["Id"]) }));
         assert_eq!(parse("x.yaml").map(|it| it.fragment), Ok(pointer(&[])));
-        assert_eq!(
-            parse("#Id").map(|it| it.fragment),
-            Ok(Fragment::Anchor("Id".to_owned()))
-        );
+        assert_eq!(parse("#Id").map(|it| it.fragment), Ok(Fragment::Anchor("Id".to_owned())));
     }
 
     #[test]
     fn another_origin_is_remote() {
-        for remote in [
-            "https://example.com/a.yaml#/X",
-            "//example.com/a.yaml",
-            "file:///etc/passwd",
-            "urn:x",
-        ] {
+        for remote in ["https://example.com/a.yaml#/X", "//example.com/a.yaml", "file:///etc/passwd", "urn:x"] {
             assert_eq!(parse(remote), Err(RefError::Remote), "{remote}");
         }
         assert!(parse("a/b:c.yaml").is_ok());
@@ -130,10 +97,7 @@ mod tests {
 
     #[test]
     fn broken_percent_encoding_stays_as_it_is() {
-        assert_eq!(
-            parse("#/a%zz%").map(|it| it.fragment),
-            Ok(pointer(&["a%zz%"]))
-        );
+        assert_eq!(parse("#/a%zz%").map(|it| it.fragment), Ok(pointer(&["a%zz%"])));
         assert_eq!(parse("#/%ff").map(|it| it.fragment), Ok(pointer(&["%ff"])));
     }
 }

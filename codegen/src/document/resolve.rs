@@ -2,18 +2,18 @@
 
 use super::node::{Node, Value};
 use super::place::{Located, Place};
-use super::reference::{Fragment, compose, file_part, parse};
+use super::reference::{Fragment, Reference, compose, file_part, parse};
 use super::{Document, FileId, RefError};
 use crate::diagnostic::closest;
 
 /// How many references are followed for one answer: more is a circle, or meant to waste time.
-const MAX_HOPS: usize = 64;
+pub(super) const MAX_HOPS: usize = 64;
 
 impl Document {
     /// What a reference in `from` leads to: one step, so that the node may be a reference itself.
     /// References on the way to it are followed, and its place is where it really stands.
     pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
-        self.resolve_within(from, reference, &mut 0)
+        self.resolve_as(from, reference, "schemas")
     }
 
     /// Follows a node through its `$ref`, and that one's, to what is not a reference any more.
@@ -29,12 +29,21 @@ impl Document {
         Err(RefError::Cyclic)
     }
 
-    fn resolve_within<'d>(
+    /// As [`Document::resolve`]; `section` is where among the components to look for what was meant.
+    pub(super) fn resolve_as<'d>(
         &'d self,
         from: FileId,
-        text: &str,
-        hops: &mut usize,
+        reference: &str,
+        section: &str,
     ) -> Result<Located<'d>, RefError> {
+        let resolved = self.resolve_within(from, reference, &mut 0);
+        let Err(RefError::Dangling { closest: None }) = resolved else {
+            return resolved;
+        };
+        Err(RefError::Dangling { closest: self.component(from, reference, section) })
+    }
+
+    fn resolve_within<'d>(&'d self, from: FileId, text: &str, hops: &mut usize) -> Result<Located<'d>, RefError> {
         if *hops == MAX_HOPS {
             return Err(RefError::Cyclic);
         }
@@ -43,8 +52,7 @@ impl Document {
             from
         } else {
             let link = self.links.get(&(from, reference.file));
-            link.cloned()
-                .unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
+            link.cloned().unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
         };
         if self.broken.contains(&file) {
             return Err(RefError::File("it could not be read".to_owned()));
@@ -55,9 +63,7 @@ impl Document {
                 Some(steps) => self.walk(file, steps, text, hops),
                 None => {
                     let steps: Vec<String> = name.split('/').map(super::place::unescape).collect();
-                    Err(RefError::Dangling {
-                        closest: self.closest(file, &steps, text),
-                    })
+                    Err(RefError::Dangling { closest: self.closest(file, &steps, text) })
                 }
             },
         }
@@ -70,63 +76,51 @@ impl Document {
         text: &str,
         hops: &mut usize,
     ) -> Result<Located<'d>, RefError> {
-        let mut here = Located {
-            node: self.file_node(file),
-            place: Place::root(file),
-        };
+        let mut here = Located { node: self.file_node(file), place: Place::root(file) };
         for step in steps {
             while child(here.node, step).is_none() {
                 let Some(reference) = reference_of(here.node) else {
-                    return Err(RefError::Dangling {
-                        closest: self.closest(file, steps, text),
-                    });
+                    return Err(RefError::Dangling { closest: self.closest(file, steps, text) });
                 };
                 *hops += 1;
                 here = self.resolve_within(here.place.file, reference, hops)?;
             }
             if let Some(node) = child(here.node, step) {
-                here = Located {
-                    node,
-                    place: here.place.child(step),
-                };
+                here = Located { node, place: here.place.child(step) };
             }
         }
         Ok(here)
     }
 
-    /// The reference that was probably meant: each step as near as there is one, or a component of that name.
+    /// The reference that was probably meant: each step as near as there is one.
     fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
         let mut node = self.file_node(file);
         let mut taken = Vec::new();
         for step in steps {
-            let next = child(node, step)
-                .map(|node| (step.as_str(), node))
-                .or_else(|| {
-                    let names = node.as_object()?.iter().map(|(key, _)| key.name.as_str());
-                    let name = closest(step, names)?;
-                    Some((name, node.get(name)?))
-                });
-            let Some((name, next)) = next else {
-                let component = self.component(file, steps.last()?)?;
-                return Some(compose(file_part(text), &component));
-            };
+            let exact = child(node, step).map(|node| (step.as_str(), node));
+            let (name, next) = exact.or_else(|| {
+                let names = node.as_object()?.iter().map(|(key, _)| key.name.as_str());
+                let name = closest(step, names)?;
+                Some((name, node.get(name)?))
+            })?;
             taken.push(name.to_owned());
             node = next;
         }
         Some(compose(file_part(text), &taken))
     }
 
-    /// The steps to a component of a name, in the first section that has one.
-    fn component(&self, file: FileId, name: &str) -> Option<Vec<String>> {
-        let sections = self.file_node(file).get("components")?.as_object()?;
-        let (section, _) = sections
-            .iter()
-            .find(|(_, section)| section.get(name).is_some())?;
-        Some(vec![
-            "components".to_owned(),
-            section.name.clone(),
-            name.to_owned(),
-        ])
+    /// A component of the name that a reference ends in, be it in a wrong section: `#/definitions/User`.
+    fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
+        let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
+            return None;
+        };
+        let file = if file.is_empty() { from } else { self.links.get(&(from, file))?.clone().ok()? };
+        let name = steps.last()?;
+        let names = self.file_node(file).get("components")?.get(section)?.as_object()?;
+        let known = names.iter().map(|(key, _)| key.name.as_str());
+        let name = if names.contains_key(name) { name } else { closest(name, known)? };
+        let steps = ["components", section, name].map(str::to_owned);
+        Some(compose(file_part(reference), &steps))
     }
 }
 
@@ -147,11 +141,7 @@ fn child<'d>(node: &'d Node, step: &str) -> Option<&'d Node> {
 }
 
 /// The steps to every `$anchor` of a tree, by name.
-pub(super) fn anchors(
-    node: &Node,
-    steps: &mut Vec<String>,
-    found: &mut Vec<(String, Vec<String>)>,
-) {
+pub(super) fn anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Vec<String>)>) {
     match &node.value {
         Value::Object(object) => {
             for name in ["$anchor", "$dynamicAnchor"] {

@@ -45,9 +45,7 @@ fn decimal_integer(text: &str) -> Option<i128> {
     if !(0..=39).contains(&scale) {
         return None;
     }
-    format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?))
-        .parse()
-        .ok()
+    format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?)).parse().ok()
 }
 
 /// The nearest `f64`; `.inf` and `.nan` of YAML included.

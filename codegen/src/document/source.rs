@@ -29,15 +29,8 @@ impl Sources {
     pub fn add(&mut self, shown: String, path: PathBuf, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| offset(at + 1)))
-            .collect();
-        self.files.push(Arc::new(SourceFile {
-            shown,
-            path,
-            text,
-            line_starts,
-        }));
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
+        self.files.push(Arc::new(SourceFile { shown, path, text, line_starts }));
         id
     }
 
@@ -48,8 +41,7 @@ impl Sources {
 
     /// Where a file lies.
     pub fn path(&self, file: FileId) -> &Path {
-        self.file(file)
-            .map_or(Path::new(""), |file| file.path.as_path())
+        self.file(file).map_or(Path::new(""), |file| file.path.as_path())
     }
 
     /// What a file holds; nothing where it could not be read.
@@ -59,9 +51,7 @@ impl Sources {
 
     /// What was written in a span.
     pub fn slice(&self, span: Span) -> &str {
-        self.text(span.file)
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or("")
+        self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
     /// Line and column of the first byte of a span, from 1; the column counts characters.
@@ -69,10 +59,7 @@ impl Sources {
         let Some(file) = self.file(span.file) else {
             return (1, 1);
         };
-        let line = file
-            .line_starts
-            .partition_point(|start| *start <= span.start)
-            .max(1);
+        let line = file.line_starts.partition_point(|start| *start <= span.start).max(1);
         let start = file.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
         let end = (span.start as usize).min(file.text.len());
         let before = file.text.as_bytes().get(start..end).unwrap_or(&[]);

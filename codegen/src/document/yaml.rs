@@ -37,11 +37,7 @@ struct Frame {
 
 enum Open {
     Sequence(Vec<Node>),
-    Mapping {
-        object: Object,
-        pending: Option<Pending>,
-        merged: Vec<Node>,
-    },
+    Mapping { object: Object, pending: Option<Pending>, merged: Vec<Node> },
 }
 
 /// A key that waits for its value.
@@ -51,11 +47,7 @@ enum Pending {
 }
 
 /// Reads a text as YAML. What is wrong but readable goes to `diagnostics`; the rest comes back.
-pub(super) fn read(
-    file: FileId,
-    text: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<Node, Syntax> {
+pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     let mut builder = Builder {
@@ -74,11 +66,7 @@ pub(super) fn read(
         builder.event(event, span)?;
     }
     builder.root.ok_or_else(|| {
-        let problem = Diagnostic::error(
-            "empty-file",
-            Span::start_of(file),
-            "the file holds nothing but comments",
-        );
+        let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file holds nothing but comments");
         Syntax::new(problem.help("a contract begins with `openapi: 3.0.3`"))
     })
 }
@@ -93,20 +81,10 @@ impl Builder<'_, '_> {
                 self.place(node, anchor)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
-                self.open(
-                    Open::Sequence(Vec::new()),
-                    style,
-                    anchor,
-                    tag.as_deref(),
-                    &range,
-                )?;
+                self.open(Open::Sequence(Vec::new()), style, anchor, tag.as_deref(), &range)?;
             }
             Event::MappingStart(style, anchor, tag) => {
-                let open = Open::Mapping {
-                    object: Object::default(),
-                    pending: None,
-                    merged: Vec::new(),
-                };
+                let open = Open::Mapping { object: Object::default(), pending: None, merged: Vec::new() };
                 self.open(open, style, anchor, tag.as_deref(), &range)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end)?,
@@ -123,40 +101,23 @@ impl Builder<'_, '_> {
             return Ok(());
         }
         let span = Span::new(self.file, at, (at + 3).min(self.text.len()));
-        let problem = Diagnostic::error(
-            "several-documents",
-            span,
-            "a second YAML document in one file",
-        )
-        .label("begins here")
-        .help("a contract is one document: give each its own file");
+        let problem = Diagnostic::error("several-documents", span, "a second YAML document in one file")
+            .label("begins here")
+            .help("a contract is one document: give each its own file");
         Err(Syntax::new(problem))
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        range: &std::ops::Range<usize>,
-    ) -> Node {
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, range: &std::ops::Range<usize>) -> Node {
         let mut end = range.end;
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
             let written = self.text.get(range.clone()).unwrap_or("");
             end = range.start + written.trim_end().len();
         }
         // What is left out stands for null, and its place is behind what was written last.
-        let start = if range.is_empty() {
-            self.last_end
-        } else {
-            range.start
-        };
+        let start = if range.is_empty() { self.last_end } else { range.start };
         let span = Span::new(self.file, start, end.max(start));
         if range.is_empty() && tag.is_none() {
-            return Node {
-                span,
-                value: Value::Null,
-            };
+            return Node { span, value: Value::Null };
         }
         self.last_end = end.max(start);
         let value = match tag {
@@ -185,8 +146,7 @@ impl Builder<'_, '_> {
     fn bad_tag(&mut self, tag: &Tag, span: Span) {
         let message = format!("the YAML tag `{}` means nothing here", tag.original());
         let problem = Diagnostic::error("unknown-tag", span, message).label("tagged value");
-        self.diagnostics
-            .push(problem.help("leave the tag out; another file is referred to by `$ref`"));
+        self.diagnostics.push(problem.help("leave the tag out; another file is referred to by `$ref`"));
     }
 
     fn open(
@@ -202,11 +162,7 @@ impl Builder<'_, '_> {
             return Err(Syntax::too_deep(span));
         }
         if let Some(tag) = tag {
-            let expected = if matches!(open, Open::Sequence(_)) {
-                "seq"
-            } else {
-                "map"
-            };
+            let expected = if matches!(open, Open::Sequence(_)) { "seq" } else { "map" };
             if tag.core_suffix() != Some(expected) {
                 self.bad_tag(tag, span);
             }
@@ -215,12 +171,7 @@ impl Builder<'_, '_> {
         if flow {
             self.last_end = range.end;
         }
-        self.frames.push(Frame {
-            start: range.start,
-            flow,
-            anchor,
-            open,
-        });
+        self.frames.push(Frame { start: range.start, flow, anchor, open });
         Ok(())
     }
 
@@ -235,9 +186,7 @@ impl Builder<'_, '_> {
         let span = Span::new(self.file, frame.start, self.last_end.max(frame.start));
         let value = match frame.open {
             Open::Sequence(elements) => Value::Array(elements),
-            Open::Mapping {
-                mut object, merged, ..
-            } => {
+            Open::Mapping { mut object, merged, .. } => {
                 for node in merged {
                     self.merge(&mut object, node)?;
                 }
@@ -256,11 +205,7 @@ impl Builder<'_, '_> {
         match self.frames.last_mut().map(|frame| &mut frame.open) {
             None => self.root = Some(node),
             Some(Open::Sequence(elements)) => elements.push(node),
-            Some(Open::Mapping {
-                object,
-                pending,
-                merged,
-            }) => match pending.take() {
+            Some(Open::Mapping { object, pending, merged }) => match pending.take() {
                 Some(Pending::Merge) => merged.push(node),
                 Some(Pending::Key(key)) => {
                     let (name, span) = (key.name.clone(), key.span);
@@ -269,10 +214,7 @@ impl Builder<'_, '_> {
                     }
                 }
                 None => {
-                    let written = self
-                        .text
-                        .get(node.span.start as usize..node.span.end as usize)
-                        .unwrap_or("");
+                    let written = self.text.get(node.span.start as usize..node.span.end as usize).unwrap_or("");
                     *pending = Some(key(node, written, self.diagnostics));
                 }
             },
@@ -283,13 +225,8 @@ impl Builder<'_, '_> {
     fn alias(&mut self, anchor: usize, range: &std::ops::Range<usize>) -> Result<(), Syntax> {
         let span = Span::new(self.file, range.start, range.end);
         let Some(node) = self.anchors.get(&anchor).cloned() else {
-            let problem =
-                Diagnostic::error("cyclic-alias", span, "an alias within what it stands for");
-            return Err(Syntax::new(
-                problem
-                    .label("its anchor is not finished yet")
-                    .help("use a `$ref` instead"),
-            ));
+            let problem = Diagnostic::error("cyclic-alias", span, "an alias within what it stands for");
+            return Err(Syntax::new(problem.label("its anchor is not finished yet").help("use a `$ref` instead")));
         };
         self.copy(&node, span)?;
         self.last_end = range.end;
@@ -308,14 +245,10 @@ impl Builder<'_, '_> {
                 }
                 Ok(())
             }
-            Value::Array(elements) => {
-                elements
-                    .into_iter()
-                    .try_for_each(|element| match element.value {
-                        Value::Object(_) => self.merge(object, element),
-                        _ => Err(bad_merge(element.span)),
-                    })
-            }
+            Value::Array(elements) => elements.into_iter().try_for_each(|element| match element.value {
+                Value::Object(_) => self.merge(object, element),
+                _ => Err(bad_merge(element.span)),
+            }),
             _ => Err(bad_merge(node.span)),
         }
     }
@@ -330,10 +263,7 @@ impl Builder<'_, '_> {
         if self.copied <= MAX_COPIED {
             return Ok(());
         }
-        let message = format!(
-            "the aliases of this file stand for more than {} MiB",
-            MAX_COPIED >> 20
-        );
+        let message = format!("the aliases of this file stand for more than {} MiB", MAX_COPIED >> 20);
         let problem = Diagnostic::error("alias-bomb", span, message).label("too much from here on");
         Err(Syntax::new(problem.help("use `$ref` instead of aliases")))
     }
@@ -346,12 +276,8 @@ fn key(node: Node, written: &str, diagnostics: &mut Diagnostics) -> Pending {
         Value::String(text) | Value::Number(text) => text,
         Value::Null | Value::Bool(_) => written.to_owned(),
         Value::Array(_) | Value::Object(_) => {
-            let problem = Diagnostic::error(
-                "invalid-key",
-                span,
-                "a collection cannot be the name of an entry",
-            )
-            .label("YAML reads this as a collection");
+            let problem = Diagnostic::error("invalid-key", span, "a collection cannot be the name of an entry")
+                .label("YAML reads this as a collection");
             diagnostics.push(problem.fix("put it in quotes", span, format!("{written:?}")));
             written.to_owned()
         }
@@ -360,8 +286,7 @@ fn key(node: Node, written: &str, diagnostics: &mut Diagnostics) -> Pending {
 }
 
 fn bad_merge(span: Span) -> Syntax {
-    let problem =
-        Diagnostic::error("invalid-merge", span, "`<<` merges maps only").label("not a map");
+    let problem = Diagnostic::error("invalid-merge", span, "`<<` merges maps only").label("not a map");
     Syntax::new(problem.help("write `<<: *anchor` where the anchor stands at a map"))
 }
 
@@ -373,10 +298,7 @@ struct Size {
 
 fn size(node: &Node) -> Size {
     const EACH: usize = 96;
-    let mut whole = Size {
-        bytes: EACH,
-        depth: 0,
-    };
+    let mut whole = Size { bytes: EACH, depth: 0 };
     let mut add = |part: Size, name: usize| {
         whole.bytes += part.bytes + name;
         whole.depth = whole.depth.max(part.depth + 1);
@@ -385,9 +307,7 @@ fn size(node: &Node) -> Size {
         Value::Null | Value::Bool(_) => {}
         Value::Number(text) | Value::String(text) => whole.bytes += text.len(),
         Value::Array(elements) => elements.iter().for_each(|element| add(size(element), 0)),
-        Value::Object(object) => object
-            .iter()
-            .for_each(|(key, node)| add(size(node), EACH + key.name.len())),
+        Value::Object(object) => object.iter().for_each(|(key, node)| add(size(node), EACH + key.name.len())),
     }
     whole
 }

@@ -1,22 +1,14 @@
 //! References on the walk: where they may stand, and what they must lead to.
 
-use super::{
-    Anchor, Diagnostic, Kind, Node, Object, Pending, Rule, Span, Version, Walk, message, rule,
-};
+use super::{Anchor, Diagnostic, Kind, Node, Object, Pending, Rule, Span, Version, Walk, message, rule};
 use crate::document::RefError;
 use crate::document::place::{Located, Place};
 use crate::document::reference::{file_part, parse};
-use crate::document::resolve::reference_of;
+use crate::document::resolve::{MAX_HOPS, reference_of};
 
 impl Walk<'_, '_> {
     /// Notes the reference that stands for an object. Whether nothing else of the object counts.
-    pub(super) fn reference(
-        &mut self,
-        kind: Kind,
-        rule: &Rule,
-        node: &Node,
-        object: &Object,
-    ) -> bool {
+    pub(super) fn reference(&mut self, kind: Kind, rule: &Rule, node: &Node, object: &Object) -> bool {
         let Some(text) = reference_of(node) else {
             return false;
         };
@@ -39,19 +31,10 @@ impl Walk<'_, '_> {
             // A description beside a `$ref` is common, and losing it loses nothing.
             if !matches!(name, "$ref" | "summary" | "description") && !name.starts_with("x-") {
                 let message = format!("`{name}` beside a `$ref` has no effect");
-                let severity = if self.loader.strict {
-                    Diagnostic::error
-                } else {
-                    Diagnostic::warning
-                };
-                let problem = severity("ref-sibling", key.span, message).label("ignored");
-                let problem =
-                    problem.also(target.span, format!("stands for {} as a whole", rule.name));
-                let advice = if kind == Kind::Schema {
-                    "wrap the `$ref` in an `allOf` to add to it"
-                } else {
-                    "leave it out"
-                };
+                let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
+                let problem = problem.also(target.span, format!("stands for {} as a whole", rule.name));
+                let advice =
+                    if kind == Kind::Schema { "wrap the `$ref` in an `allOf` to add to it" } else { "leave it out" };
                 self.report(problem.help(advice));
             }
         }
@@ -60,9 +43,7 @@ impl Walk<'_, '_> {
 
     /// Notes a text that may be the name of a schema or a reference to one.
     pub(super) fn schema_name(&mut self, text: &str, span: Span) {
-        let file = [".yaml", ".yml", ".json"]
-            .iter()
-            .any(|ending| text.ends_with(ending));
+        let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
         if !file && !text.contains(['#', '/']) {
             return;
         }
@@ -83,7 +64,7 @@ impl Walk<'_, '_> {
         if let Ok(reference) = parse(&pending.text) {
             self.loader.link(pending.file, &reference.file);
         }
-        let resolved = self.loader.document.resolve(pending.file, &pending.text);
+        let resolved = self.loader.document.resolve_as(pending.file, &pending.text, section(pending.kind));
         let place = match resolved {
             Ok(Located { place, .. }) => place,
             Err(error) => {
@@ -111,28 +92,19 @@ impl Walk<'_, '_> {
         };
         let kind = pending.kind;
         let name = rule(kind).name;
-        let bool_schema =
-            kind == Kind::Schema && node.as_bool().is_some() && self.version != Version::V30;
+        let bool_schema = kind == Kind::Schema && node.as_bool().is_some() && self.version != Version::V30;
         if node.as_object().is_none() {
             if !bool_schema {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);
                 let line = message::first_line(node, self.loader.document.sources.text(place.file));
-                self.report(
-                    problem
-                        .label(format!("expected {name}"))
-                        .also(line, "it stands here"),
-                );
+                self.report(problem.label(format!("expected {name}")).also(line, "it stands here"));
             }
             return;
         }
         if let Some(other) = self.seen.get(&std::ptr::from_ref(node).addr()) {
             if *other != kind {
-                let message = format!(
-                    "`{}` is {}, and {name} is expected here",
-                    pending.text,
-                    rule(*other).name
-                );
+                let message = format!("`{}` is {}, and {name} is expected here", pending.text, rule(*other).name);
                 let problem = Diagnostic::error("wrong-ref", pending.span, message);
                 self.report(problem.label(format!("expected {name}")));
             }
@@ -151,7 +123,7 @@ impl Walk<'_, '_> {
         let document = &self.loader.document;
         let mut here = target.clone();
         let mut first = pending.span;
-        for _ in 0..document.sources.len().saturating_mul(64).max(1024) {
+        for _ in 0..MAX_HOPS {
             let Some(tree) = self.loader.tree(here.file) else {
                 return false;
             };
@@ -165,8 +137,7 @@ impl Walk<'_, '_> {
                 return first == pending.span;
             }
             first = first.min(next.span);
-            let Some(Ok(located)) = next.as_str().map(|text| document.resolve(here.file, text))
-            else {
+            let Some(Ok(located)) = next.as_str().map(|text| document.resolve(here.file, text)) else {
                 return false;
             };
             if located.place == *target {
@@ -174,7 +145,8 @@ impl Walk<'_, '_> {
             }
             here = located.place;
         }
-        false
+        // Nobody writes so long a chain but to waste time.
+        true
     }
 
     fn unresolved(&mut self, pending: &Pending, error: RefError) {
@@ -224,16 +196,27 @@ impl Walk<'_, '_> {
     }
 }
 
+/// Where among the components an object of a kind has its place.
+fn section(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Response => "responses",
+        Kind::Parameter => "parameters",
+        Kind::Example => "examples",
+        Kind::RequestBody => "requestBodies",
+        Kind::Header => "headers",
+        Kind::SecurityScheme => "securitySchemes",
+        Kind::Link => "links",
+        Kind::Callback => "callbacks",
+        Kind::PathItem => "pathItems",
+        _ => "schemas",
+    }
+}
+
 /// The node at a pointer.
 fn at<'t>(tree: &'t Node, pointer: &str) -> Option<&'t Node> {
-    let steps = pointer
-        .split('/')
-        .skip(1)
-        .map(crate::document::place::unescape);
-    steps
-        .into_iter()
-        .try_fold(tree, |node, step| match node.as_array() {
-            Some(elements) => elements.get(step.parse::<usize>().ok()?),
-            None => node.get(&step),
-        })
+    let steps = pointer.split('/').skip(1).map(crate::document::place::unescape);
+    steps.into_iter().try_fold(tree, |node, step| match node.as_array() {
+        Some(elements) => elements.get(step.parse::<usize>().ok()?),
+        None => node.get(&step),
+    })
 }

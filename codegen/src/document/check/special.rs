@@ -8,12 +8,11 @@ impl Walk<'_, '_> {
     pub(super) fn special(&mut self, kind: Kind, rule: &Rule, object: &Object, anchor: Anchor) {
         match kind {
             Kind::Root => self.root(rule, object, anchor),
-            Kind::Operation
-                if self.version == Version::V30 && !object.contains_key("responses") =>
-            {
+            Kind::Operation if self.version == Version::V30 && !object.contains_key("responses") => {
                 self.missing(rule, "responses", anchor);
             }
             Kind::Parameter | Kind::Header => self.described(rule, object, anchor),
+            Kind::Schema => self.tuple(object),
             Kind::SecurityScheme => self.security_scheme(rule, object, anchor),
             _ => {}
         }
@@ -39,11 +38,20 @@ impl Walk<'_, '_> {
             }
             (Some(schema), Some(content)) => {
                 let message = format!("{} has `schema` and `content`", rule.name);
-                let problem =
-                    Diagnostic::error("conflicting-fields", content, message).label("and this");
+                let problem = Diagnostic::error("conflicting-fields", content, message).label("and this");
                 self.report(problem.also(schema, "this").help("keep one of the two"));
             }
             _ => {}
+        }
+    }
+
+    /// Tuples were lists under `items` until JSON Schema 2020-12.
+    fn tuple(&mut self, object: &Object) {
+        let Some(span) = object.key_span("items") else { return };
+        if object.get("items").and_then(Node::as_array).is_some() && self.version != Version::V30 {
+            let message = "`items` is a list as in JSON Schema before 2020-12".to_owned();
+            let problem = self.lax(false, "other-version", span, message).label("read as `prefixItems`");
+            self.report(problem.help("write `prefixItems`, and under `items` what may follow them"));
         }
     }
 

@@ -15,49 +15,29 @@ const SCHEMA: Shape = Shape::Of(Kind::Schema);
 const OPERATION: Shape = Shape::Of(Kind::Operation);
 const FLOW: Shape = Shape::Of(Kind::OAuthFlow);
 const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
-const STYLES: Shape = Shape::Word(&[
-    "matrix",
-    "label",
-    "form",
-    "simple",
-    "spaceDelimited",
-    "pipeDelimited",
-    "deepObject",
-]);
+const STYLES: Shape =
+    Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"]);
 
 /// An object without free names that no `$ref` may stand for.
 const fn plain(name: &'static str, fields: &'static [Field]) -> Rule {
-    Rule {
-        name,
-        fields,
-        pattern: None,
-        reference: false,
-    }
+    Rule { name, fields, pattern: None, reference: false, keywords: false }
 }
 
 /// An object that a `$ref` may stand for.
 const fn referable(name: &'static str, fields: &'static [Field]) -> Rule {
-    Rule {
-        name,
-        fields,
-        pattern: None,
-        reference: true,
-    }
+    Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
 /// A map with names of one form.
 const fn named(
     name: &'static str,
     fields: &'static [Field],
+    entry: &'static str,
+    form: &'static str,
     matches: fn(&str) -> bool,
     shape: Shape,
 ) -> Rule {
-    Rule {
-        name,
-        fields,
-        pattern: Some(Pattern { matches, shape }),
-        reference: false,
-    }
+    Rule { name, fields, pattern: Some(Pattern { matches, entry, form, shape }), reference: false, keywords: false }
 }
 
 pub(super) fn rule(kind: Kind) -> &'static Rule {
@@ -121,22 +101,12 @@ static INFO: Rule = plain(
     ],
 );
 
-static CONTACT: Rule = plain(
-    "a contact",
-    &[
-        field("name", Shape::Text),
-        field("url", Shape::Text),
-        field("email", Shape::Text),
-    ],
-);
+static CONTACT: Rule =
+    plain("a contact", &[field("name", Shape::Text), field("url", Shape::Text), field("email", Shape::Text)]);
 
 static LICENSE: Rule = plain(
     "a license",
-    &[
-        required("name", Shape::Text),
-        since(V31, "identifier", Shape::Text),
-        field("url", Shape::Text),
-    ],
+    &[required("name", Shape::Text), since(V31, "identifier", Shape::Text), field("url", Shape::Text)],
 );
 
 static SERVER: Rule = plain(
@@ -151,11 +121,7 @@ static SERVER: Rule = plain(
 
 static SERVER_VARIABLE: Rule = plain(
     "a server variable",
-    &[
-        field("enum", TEXTS),
-        required("default", Shape::Text),
-        field("description", Shape::Text),
-    ],
+    &[field("enum", TEXTS), required("default", Shape::Text), field("description", Shape::Text)],
 );
 
 static COMPONENTS: Rule = plain(
@@ -165,36 +131,18 @@ static COMPONENTS: Rule = plain(
         field("responses", Shape::Components(&Shape::Of(Kind::Response))),
         field("parameters", Shape::Components(&Shape::Of(Kind::Parameter))),
         field("examples", Shape::Components(&Shape::Of(Kind::Example))),
-        field(
-            "requestBodies",
-            Shape::Components(&Shape::Of(Kind::RequestBody)),
-        ),
+        field("requestBodies", Shape::Components(&Shape::Of(Kind::RequestBody))),
         field("headers", Shape::Components(&Shape::Of(Kind::Header))),
-        field(
-            "securitySchemes",
-            Shape::Components(&Shape::Of(Kind::SecurityScheme)),
-        ),
+        field("securitySchemes", Shape::Components(&Shape::Of(Kind::SecurityScheme))),
         field("links", Shape::Components(&Shape::Of(Kind::Link))),
         field("callbacks", Shape::Components(&Shape::Of(Kind::Callback))),
-        since(
-            V31,
-            "pathItems",
-            Shape::Components(&Shape::Of(Kind::PathItem)),
-        ),
-        since(
-            V32,
-            "mediaTypes",
-            Shape::Components(&Shape::Of(Kind::MediaType)),
-        ),
+        since(V31, "pathItems", Shape::Components(&Shape::Of(Kind::PathItem))),
+        since(V32, "mediaTypes", Shape::Components(&Shape::Of(Kind::MediaType))),
     ],
 );
 
-static PATHS: Rule = named(
-    "the paths",
-    &[],
-    |name| name.starts_with('/'),
-    Shape::Of(Kind::PathItem),
-);
+static PATHS: Rule =
+    named("the paths", &[], "a path", "begins with `/`", |name| name.starts_with('/'), Shape::Of(Kind::PathItem));
 
 static PATH_ITEM: Rule = referable(
     "a path item",
@@ -234,13 +182,8 @@ static OPERATION_RULE: Rule = plain(
     ],
 );
 
-static EXTERNAL_DOCS: Rule = plain(
-    "external documentation",
-    &[
-        field("description", Shape::Text),
-        required("url", Shape::Text),
-    ],
-);
+static EXTERNAL_DOCS: Rule =
+    plain("external documentation", &[field("description", Shape::Text), required("url", Shape::Text)]);
 
 static PARAMETER: Rule = referable(
     "a parameter",
@@ -280,11 +223,7 @@ static HEADER: Rule = referable(
 
 static REQUEST_BODY: Rule = referable(
     "a request body",
-    &[
-        field("description", Shape::Text),
-        required("content", CONTENT),
-        field("required", Shape::Bool),
-    ],
+    &[field("description", Shape::Text), required("content", CONTENT), field("required", Shape::Bool)],
 );
 
 static MEDIA_TYPE: Rule = plain(
@@ -317,6 +256,8 @@ static ENCODING: Rule = plain(
 static RESPONSES: Rule = named(
     "the responses",
     &[field("default", Shape::Of(Kind::Response))],
+    "a status",
+    "is written `200`, `4XX` or `default`",
     is_status,
     Shape::Of(Kind::Response),
 );
@@ -337,9 +278,12 @@ static CALLBACK: Rule = Rule {
     fields: &[],
     pattern: Some(Pattern {
         matches: |_| true,
+        entry: "an expression",
+        form: "is any text",
         shape: Shape::Of(Kind::PathItem),
     }),
     reference: true,
+    keywords: false,
 };
 
 static EXAMPLE: Rule = referable(
@@ -381,10 +325,7 @@ static TAG: Rule = plain(
 static SECURITY_SCHEME: Rule = referable(
     "a security scheme",
     &[
-        required(
-            "type",
-            Shape::Word(&["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"]),
-        ),
+        required("type", Shape::Word(&["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"])),
         field("description", Shape::Text),
         field("name", Shape::Text),
         field("in", Shape::Word(&["query", "header", "cookie"])),

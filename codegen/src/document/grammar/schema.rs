@@ -7,26 +7,16 @@ const SCHEMA_SHAPE: Shape = Shape::Of(Kind::Schema);
 const SCHEMAS: Shape = Shape::Map(&SCHEMA_SHAPE);
 const SCHEMA_LIST: Shape = Shape::List(&SCHEMA_SHAPE);
 const TYPES_30: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array"]);
-const TYPE_31: Shape = Shape::Word(&[
-    "string", "number", "integer", "boolean", "object", "array", "null",
-]);
+const TYPE_31: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array", "null"]);
 
-pub(super) static SCHEMA: Rule = Rule {
-    name: "a schema",
-    fields: KEYWORDS,
-    pattern: None,
-    reference: true,
-};
+pub(super) static SCHEMA: Rule =
+    Rule { name: "a schema", fields: KEYWORDS, pattern: None, reference: true, keywords: true };
 
 static KEYWORDS: &[Field] = &[
     field("title", Shape::Text),
     field("description", Shape::Text),
     since(V30Only, "type", TYPES_30),
-    since(
-        V31,
-        "type",
-        Shape::Either(&[TYPE_31, Shape::List(&TYPE_31)]),
-    ),
+    since(V31, "type", Shape::Either(&[TYPE_31, Shape::List(&TYPE_31)])),
     field("format", Shape::Text),
     field("enum", Shape::List(&Shape::Any)),
     field("default", Shape::Any),
@@ -41,15 +31,13 @@ static KEYWORDS: &[Field] = &[
     field("maxLength", Shape::Count),
     field("minLength", Shape::Count),
     field("pattern", Shape::Text),
-    field("items", SCHEMA_SHAPE),
+    since(V30Only, "items", SCHEMA_SHAPE),
+    since(V31, "items", Shape::Either(&[SCHEMA_SHAPE, SCHEMA_LIST])),
     field("maxItems", Shape::Count),
     field("minItems", Shape::Count),
     field("uniqueItems", Shape::Bool),
     field("properties", SCHEMAS),
-    field(
-        "additionalProperties",
-        Shape::Either(&[Shape::Bool, SCHEMA_SHAPE]),
-    ),
+    field("additionalProperties", Shape::Either(&[Shape::Bool, SCHEMA_SHAPE])),
     field("required", Shape::List(&Shape::Text)),
     field("maxProperties", Shape::Count),
     field("minProperties", Shape::Count),
@@ -86,16 +74,8 @@ static KEYWORDS: &[Field] = &[
     since(V31, "patternProperties", SCHEMAS),
     since(V31, "propertyNames", SCHEMA_SHAPE),
     since(V31, "dependentSchemas", SCHEMAS),
-    since(
-        V31,
-        "dependentRequired",
-        Shape::Map(&Shape::List(&Shape::Text)),
-    ),
-    since(
-        V31,
-        "dependencies",
-        Shape::Map(&Shape::Either(&[SCHEMA_SHAPE, Shape::List(&Shape::Text)])),
-    ),
+    since(V31, "dependentRequired", Shape::Map(&Shape::List(&Shape::Text))),
+    since(V31, "dependencies", Shape::Map(&Shape::Either(&[SCHEMA_SHAPE, Shape::List(&Shape::Text)]))),
     since(V31, "unevaluatedProperties", SCHEMA_SHAPE),
     since(V31, "contentEncoding", Shape::Text),
     since(V31, "contentMediaType", Shape::Text),
@@ -113,6 +93,7 @@ pub(super) static DISCRIMINATOR: Rule = Rule {
     ],
     pattern: None,
     reference: false,
+    keywords: false,
 };
 
 pub(super) static XML: Rule = Rule {
@@ -127,4 +108,5 @@ pub(super) static XML: Rule = Rule {
     ],
     pattern: None,
     reference: false,
+    keywords: false,
 };
