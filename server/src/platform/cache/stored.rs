@@ -1,0 +1,48 @@
+//! An answer as bytes in Redis: one line of JSON, then the body as it is.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::{Deserialize, Serialize};
+use writ_runtime::{Reply, ReplyBody};
+
+#[derive(Serialize, Deserialize)]
+struct Head {
+    /// The versions of the tags, in the order of the contract.
+    versions: Vec<String>,
+    status: u16,
+    headers: Vec<(String, String)>,
+}
+
+/// `None` for an answer that cannot be kept.
+pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
+    let body: &[u8] = match &reply.body {
+        ReplyBody::Bytes(body) => body,
+        ReplyBody::Empty => &[],
+        ReplyBody::Stream(_) | ReplyBody::Problem(_) => return None,
+    };
+    let text = |(name, value): (&HeaderName, &HeaderValue)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()));
+    let headers = reply.headers.iter().map(text).collect::<Option<_>>()?;
+    let mut entry = serde_json::to_vec(&Head { versions: versions.to_vec(), status: reply.status.as_u16(), headers }).ok()?;
+    entry.push(b'\n');
+    entry.extend_from_slice(body);
+    Some(entry)
+}
+
+/// `None` when the versions have changed since, or the bytes are not ours.
+pub(super) fn read(entry: &[u8], versions: &[String]) -> Option<Reply> {
+    // JSON text written without a line break ends at the first one.
+    let end = entry.iter().position(|byte| *byte == b'\n')?;
+    let head: Head = serde_json::from_slice(&entry[..end]).ok()?;
+    if head.versions != versions {
+        return None;
+    }
+    let mut reply = Reply::new(StatusCode::from_u16(head.status).ok()?);
+    for (name, value) in head.headers {
+        reply.headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
+    }
+    let body = &entry[end + 1..];
+    if !body.is_empty() {
+        reply.body = ReplyBody::Bytes(Bytes::copy_from_slice(body));
+    }
+    Some(reply)
+}

@@ -1,0 +1,276 @@
+//! Pagination cursors: opaque, versioned, and signed, so that what comes back is what was given.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
+use rust_decimal::Decimal;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use writ_runtime::{Place, Problem, Violation};
+
+use crate::platform::config::decoded;
+
+/// The layout of what is sealed. Another one in the future reads this one no more, or converts it.
+const VERSION: u8 = 1;
+
+/// Bytes of the signature that are kept: 128 bits.
+const SIGNATURE: usize = 16;
+
+/// Seals and opens cursors. Clones share the key.
+#[derive(Clone)]
+pub struct Cursors(Hmac<Sha256>);
+
+/// Where a page begins: after the row with these values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cursor {
+    /// The list and its order, for example `orders:-createdAt,+total`.
+    pub sort: String,
+    /// The filters, as [`filter_hash`] makes them.
+    pub filter: [u8; 8],
+    /// The row's values in the order of the sort, the id last.
+    pub values: Vec<SortValue>,
+}
+
+/// A value that rows are ordered by.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SortValue {
+    /// Text.
+    Text(String),
+    /// A moment; PostgreSQL keeps microseconds.
+    Time(DateTime<Utc>),
+    /// An exact number.
+    Decimal(Decimal),
+    /// A whole number.
+    Integer(i64),
+    /// An id.
+    Id(Uuid),
+}
+
+/// A cursor that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadCursor {
+    /// It is not one of ours.
+    Unreadable,
+    /// It belongs to another list, sort or filter.
+    Elsewhere,
+}
+
+impl BadCursor {
+    /// What is wrong, as a violation of the parameter `cursor`.
+    pub fn violation(self) -> Violation {
+        let message = match self {
+            BadCursor::Unreadable => "must be the nextCursor of an earlier page",
+            BadCursor::Elsewhere => "belongs to a list with another sort or other filters",
+        };
+        Violation { place: Place::Query, field: "cursor".to_owned(), message: message.into() }
+    }
+
+    /// What is wrong, as a refusal with status 400.
+    pub fn problem(self) -> Problem {
+        Problem::new(http::StatusCode::BAD_REQUEST, "the request is not valid").with_violation(self.violation())
+    }
+}
+
+impl fmt::Debug for Cursors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cursors")
+    }
+}
+
+/// A hash over the filters of a list, given in a fixed order. `None` is another value than `Some("")`.
+pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u8; 8] {
+    let mut hash = Sha256::new();
+    for filter in filters {
+        // The length before the text keeps two neighbours apart.
+        hash.update(filter.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
+        hash.update(filter.unwrap_or_default());
+    }
+    let mut short = [0; 8];
+    short.copy_from_slice(&hash.finalize()[..8]);
+    short
+}
+
+impl Cursors {
+    /// Signs with `key`, 32 bytes in base64; without one, with a key that lives as long as the process.
+    pub fn new(key: Option<&SecretString>) -> Cursors {
+        let key = key.and_then(|key| decoded(key.expose_secret())).unwrap_or_else(|| crate::platform::random::bytes::<32>().to_vec());
+        // Keys for different purposes are never the same key.
+        let mut derived = keyed(&key);
+        derived.update(b"writ cursor v1");
+        Cursors(keyed(&derived.finalize().into_bytes()))
+    }
+
+    /// The text that stands for a cursor.
+    pub fn seal(&self, cursor: &Cursor) -> String {
+        let mut bytes = vec![VERSION];
+        put(&mut bytes, cursor.sort.as_bytes());
+        bytes.extend_from_slice(&cursor.filter);
+        for value in &cursor.values {
+            value.put(&mut bytes);
+        }
+        let signature = self.0.clone().chain_update(&bytes).finalize().into_bytes();
+        bytes.extend_from_slice(&signature[..SIGNATURE]);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The cursor that a text stands for, if it belongs to this list, sort and filter.
+    ///
+    /// # Errors
+    /// A text that we did not seal, or sealed for another list.
+    pub fn open(&self, text: &str, sort: &str, filter: [u8; 8]) -> Result<Cursor, BadCursor> {
+        let cursor = self.read(text).ok_or(BadCursor::Unreadable)?;
+        if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::Elsewhere) }
+    }
+
+    fn read(&self, text: &str) -> Option<Cursor> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (bytes, signature) = bytes.split_last_chunk::<SIGNATURE>()?;
+        self.0.clone().chain_update(bytes).verify_truncated_left(signature).ok()?;
+        let (version, mut rest) = bytes.split_first()?;
+        if *version != VERSION {
+            return None;
+        }
+        let sort = String::from_utf8(take(&mut rest)?.to_vec()).ok()?;
+        let filter = *rest.split_off(..8)?.first_chunk()?;
+        let mut values = Vec::new();
+        while !rest.is_empty() {
+            values.push(SortValue::take(&mut rest)?);
+        }
+        Some(Cursor { sort, filter, values })
+    }
+}
+
+impl SortValue {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        match self {
+            SortValue::Text(text) => {
+                bytes.push(b't');
+                put(bytes, text.as_bytes());
+            }
+            SortValue::Time(time) => {
+                bytes.push(b'm');
+                bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
+            }
+            SortValue::Decimal(decimal) => {
+                bytes.push(b'd');
+                bytes.extend_from_slice(&decimal.serialize());
+            }
+            SortValue::Integer(integer) => {
+                bytes.push(b'i');
+                bytes.extend_from_slice(&integer.to_be_bytes());
+            }
+            SortValue::Id(id) => {
+                bytes.push(b'u');
+                bytes.extend_from_slice(id.as_bytes());
+            }
+        }
+    }
+
+    fn take(bytes: &mut &[u8]) -> Option<SortValue> {
+        Some(match bytes.split_off_first()? {
+            b't' => SortValue::Text(String::from_utf8(take(bytes)?.to_vec()).ok()?),
+            b'm' => SortValue::Time(DateTime::from_timestamp_micros(i64::from_be_bytes(fixed(bytes)?))?),
+            b'd' => SortValue::Decimal(Decimal::deserialize(fixed(bytes)?)),
+            b'i' => SortValue::Integer(i64::from_be_bytes(fixed(bytes)?)),
+            b'u' => SortValue::Id(Uuid::from_bytes(fixed(bytes)?)),
+            _ => return None,
+        })
+    }
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of every length (RFC 2104 § 3)")]
+fn keyed(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("a key of any length")
+}
+
+/// A length in two bytes, then the text; what is longer could be in no index row either.
+fn put(bytes: &mut Vec<u8>, text: &[u8]) {
+    let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(&text[..usize::from(length)]);
+}
+
+fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = u16::from_be_bytes(fixed(bytes)?);
+    bytes.split_off(..usize::from(length))
+}
+
+fn fixed<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    bytes.split_off(..N)?.first_chunk().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor() -> Cursor {
+        Cursor {
+            sort: "users:-createdAt,+name".to_owned(),
+            filter: filter_hash([Some("admin"), None]),
+            values: vec![
+                SortValue::Time(DateTime::from_timestamp_micros(1_768_469_400_123_456).unwrap()),
+                SortValue::Text("Ünal \"x\"".to_owned()),
+                SortValue::Decimal("19.99".parse().unwrap()),
+                SortValue::Integer(-7),
+                SortValue::Id(Uuid::now_v7()),
+            ],
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_comes_back() {
+        let cursors = Cursors::new(None);
+        let cursor = cursor();
+        let text = cursors.seal(&cursor);
+        assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'), "{text}");
+        assert_eq!(cursors.open(&text, &cursor.sort, cursor.filter), Ok(cursor));
+    }
+
+    #[test]
+    fn a_cursor_is_good_for_its_own_list_alone() {
+        let cursors = Cursors::new(None);
+        let cursor = cursor();
+        let text = cursors.seal(&cursor);
+        assert_eq!(cursors.open(&text, "users:+name", cursor.filter), Err(BadCursor::Elsewhere));
+        assert_eq!(cursors.open(&text, &cursor.sort, filter_hash([None, None])), Err(BadCursor::Elsewhere));
+    }
+
+    #[test]
+    fn no_bit_of_a_cursor_can_be_changed() {
+        let cursors = Cursors::new(None);
+        let cursor = cursor();
+        let bytes = URL_SAFE_NO_PAD.decode(cursors.seal(&cursor)).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut forged = bytes.clone();
+            forged[bit / 8] ^= 1 << (bit % 8);
+            let forged = URL_SAFE_NO_PAD.encode(forged);
+            assert_eq!(cursors.open(&forged, &cursor.sort, cursor.filter), Err(BadCursor::Unreadable), "bit {bit}");
+        }
+        for text in ["", "A", "AAAA", "not a cursor", &"A".repeat(1024)] {
+            assert_eq!(cursors.open(text, "", [0; 8]), Err(BadCursor::Unreadable), "{text}");
+        }
+        let other = Cursors::new(None);
+        assert_eq!(other.open(&cursors.seal(&cursor), &cursor.sort, cursor.filter), Err(BadCursor::Unreadable));
+    }
+
+    #[test]
+    fn the_longest_names_fit_into_the_contract() {
+        let longest = |length: usize| SortValue::Text("ü".repeat(length));
+        let cursor = Cursor {
+            sort: "users:+name,-email,+createdAt".to_owned(),
+            filter: [0; 8],
+            values: vec![longest(100), SortValue::Text("e".repeat(254)), longest(0), SortValue::Id(Uuid::nil())],
+        };
+        assert!(Cursors::new(None).seal(&cursor).len() <= 1024);
+    }
+
+    #[test]
+    fn filters_next_to_each_other_are_told_apart() {
+        assert_ne!(filter_hash([Some("ab"), Some("c")]), filter_hash([Some("a"), Some("bc")]));
+        assert_ne!(filter_hash([None]), filter_hash([Some("")]));
+    }
+}

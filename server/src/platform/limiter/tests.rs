@@ -1,0 +1,105 @@
+//! Limits hold for many at once, with Redis and without.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use super::*;
+use crate::testing;
+
+static THREE: RateLimit = RateLimit { requests: 3, window: Duration::from_secs(60), by: LimitBy::Caller };
+static HUNDRED: RateLimit = RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Address };
+static QUICK: RateLimit = RateLimit { requests: 10, window: Duration::from_millis(500), by: LimitBy::Caller };
+static LOGIN: Operation = Operation {
+    id: "login",
+    rate_limits: &[RateLimit { requests: 2, window: Duration::from_secs(60), by: LimitBy::Account }],
+    ..Operation::NONE
+};
+
+static OPEN: Operation = Operation::NONE;
+
+fn counted(limit: &'static RateLimit, subject: &str) -> Counted {
+    Counted::new(&LOGIN, limit, subject)
+}
+
+async fn taken(limiter: &Limiter, counted: &[Counted], times: usize) -> usize {
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..times {
+        let (limiter, counted) = (limiter.clone(), counted.to_vec());
+        all.spawn(async move { limiter.take(&counted).await.unwrap().allowed });
+    }
+    all.join_all().await.into_iter().filter(|allowed| *allowed).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_as_many_pass_as_the_limit_says() {
+    for redis in [testing::redis(), testing::redis_away()] {
+        let limiter = Limiter::new(redis);
+        assert_eq!(taken(&limiter, &[counted(&THREE, "a")], 50).await, 3);
+        assert_eq!(taken(&limiter, &[counted(&THREE, "b")], 50).await, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_fills_again() {
+    for redis in [testing::redis(), testing::redis_away()] {
+        let limiter = Limiter::new(redis);
+        assert_eq!(taken(&limiter, &[counted(&QUICK, "a")], 30).await, 10);
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        let again = taken(&limiter, &[counted(&QUICK, "a")], 30).await;
+        assert!((2..=5).contains(&again), "{again}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_takes_from_no_bucket() {
+    let limiter = Limiter::new(testing::redis());
+    let both = [counted(&THREE, "a"), counted(&HUNDRED, "a")];
+    assert_eq!(taken(&limiter, &both, 50).await, 3);
+    let left = limiter.take(&[counted(&HUNDRED, "a")]).await.unwrap();
+    assert_eq!(left.tightest.remaining, 96);
+}
+
+#[tokio::test]
+async fn what_is_left_is_told() {
+    for redis in [testing::redis(), testing::redis_away()] {
+        let limiter = Limiter::new(redis);
+        let both = [counted(&THREE, "a"), counted(&HUNDRED, "a")];
+        let first = limiter.take(&both).await.unwrap();
+        assert_eq!((first.tightest.limit, first.tightest.remaining), (3, 2));
+        assert!((18..=22).contains(&(first.tightest.reset - now() / 1000)), "{first:?}");
+        let mut headers = HeaderMap::new();
+        first.write(&mut headers);
+        assert_eq!(headers["x-ratelimit-remaining"], "2");
+        assert!(!headers.contains_key("retry-after"));
+        for _ in 0..2 {
+            limiter.take(&both).await;
+        }
+        let refused = limiter.take(&both).await.unwrap();
+        assert!(!refused.allowed);
+        assert!((15..=20).contains(&refused.retry_after_seconds()), "{refused:?}");
+        refused.write(&mut headers);
+        assert_eq!(headers["x-ratelimit-remaining"], "0");
+        assert!(headers.contains_key("retry-after"));
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_counted_whatever_its_case() {
+    let limiter = Limiter::new(testing::redis());
+    for account in ["user@example.com", "User@Example.com"] {
+        assert!(limiter.take_account(&LOGIN, account).await.unwrap().allowed);
+    }
+    assert!(!limiter.take_account(&LOGIN, "USER@example.com").await.unwrap().allowed);
+    assert!(limiter.take_account(&LOGIN, "admin@example.com").await.unwrap().allowed);
+    assert_eq!(limiter.take_account(&OPEN, "user@example.com").await, None);
+}
+
+#[test]
+fn a_network_of_ipv6_is_counted_as_one() {
+    let of = |text: &str| subject_of(Some(text.parse().unwrap()));
+    assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
+    assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+}

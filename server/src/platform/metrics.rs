@@ -1,0 +1,99 @@
+//! Measurements by operation, in the Prometheus text format.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use http::{StatusCode, header};
+use prometheus_client::encoding::{EncodeLabelSet, text};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Upper bounds of the latency buckets, in seconds.
+const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// What is measured. Labels are operations of the contract, never paths: there are only so many.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    latency: Family<Called, Histogram>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    operation: &'static str,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Called {
+    operation: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        let requests = Family::<Answered, Counter>::default();
+        let latency = Family::<Called, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let mut registry = Registry::with_prefix("writ");
+        registry.register("requests", "Requests that were answered", requests.clone());
+        registry.register("request_duration_seconds", "How long answers took", latency.clone());
+        Metrics { registry, requests, latency }
+    }
+}
+
+impl Metrics {
+    /// Counts one answer. An empty operation is a path that no operation has.
+    pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
+        let operation = if operation.is_empty() { "unknown" } else { operation };
+        self.requests.get_or_create(&Answered { operation, status }).inc();
+        self.latency.get_or_create(&Called { operation }).observe(latency.as_secs_f64());
+    }
+
+    /// Everything that was measured.
+    ///
+    /// # Errors
+    /// Never, as long as memory can be written to.
+    pub fn render(&self) -> Result<String, std::fmt::Error> {
+        let mut out = String::new();
+        text::encode(&mut out, &self.registry)?;
+        Ok(out)
+    }
+}
+
+/// `/metrics`, to be served where only operators can reach it.
+pub fn router(metrics: Arc<Metrics>) -> Router {
+    Router::new().route("/metrics", get(scrape)).with_state(metrics)
+}
+
+async fn scrape(State(metrics): State<Arc<Metrics>>) -> impl IntoResponse {
+    match metrics.render() {
+        Ok(text) => {
+            let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, content_type)], text).into_response()
+        }
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_counted_by_operation_and_status() {
+        let metrics = Metrics::default();
+        metrics.observe("getUser", 200, Duration::from_millis(3));
+        metrics.observe("getUser", 200, Duration::from_millis(3));
+        metrics.observe("", 404, Duration::from_millis(1));
+        let text = metrics.render().unwrap();
+        assert!(text.contains(r#"writ_requests_total{operation="getUser",status="200"} 2"#), "{text}");
+        assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
+        assert!(text.contains(r#"writ_request_duration_seconds_count{operation="getUser"} 2"#), "{text}");
+    }
+}

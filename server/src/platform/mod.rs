@@ -1,0 +1,31 @@
+//! What every service stands on: settings, storage, credentials, policies, and the way in and out.
+
+pub mod authenticator;
+pub mod browsers;
+pub mod cache;
+pub mod caller;
+pub mod client_address;
+pub mod config;
+pub mod cursor;
+pub mod database;
+pub mod docs;
+pub mod gate;
+pub mod health;
+pub mod housekeeping;
+pub mod idempotency;
+pub mod keyset;
+pub mod limiter;
+pub mod metrics;
+pub mod network;
+pub mod password;
+pub mod random;
+pub mod redis;
+pub mod revocation;
+pub mod seed;
+pub mod serve;
+pub mod shutdown;
+pub mod start;
+pub mod telemetry;
+pub mod token;
+
+pub use start::{Platform, StartError};

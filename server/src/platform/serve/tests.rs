@@ -1,0 +1,93 @@
+//! Slow clients, and the end of the process.
+
+use std::time::Instant;
+
+use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::task::JoinHandle;
+
+use super::*;
+
+struct Running {
+    address: SocketAddr,
+    shutdown: Shutdown,
+    task: JoinHandle<()>,
+}
+
+async fn start(timeouts: Timeouts) -> Running {
+    let slow = get(async || {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        "done"
+    });
+    let app = Router::new().route("/slow", slow).route("/", get(async || "quick"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = Shutdown::default();
+    let task = tokio::spawn(serve(listener, app, timeouts, 10, shutdown.clone()));
+    Running { address, shutdown, task }
+}
+
+fn timeouts() -> Timeouts {
+    Timeouts {
+        request: Duration::from_secs(30),
+        header: Duration::from_millis(200),
+        drain: Duration::from_secs(5),
+        linger: Duration::ZERO,
+    }
+}
+
+async fn request(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+#[tokio::test]
+async fn a_client_that_never_finishes_its_head_is_cut_off() {
+    let running = start(timeouts()).await;
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
+    let started = Instant::now();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn what_runs_may_finish_and_nothing_new_is_accepted() {
+    let running = start(timeouts()).await;
+    let address = running.address;
+    let slow = tokio::spawn(async move { request(address, "/slow").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    running.shutdown.drain();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(request(address, "/").await.is_err());
+    assert!(slow.await.unwrap().unwrap().ends_with("done"));
+    running.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn the_drain_has_a_hard_limit() {
+    let running = start(Timeouts { drain: Duration::from_millis(50), ..timeouts() }).await;
+    let address = running.address;
+    let slow = tokio::spawn(async move { request(address, "/slow").await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let started = Instant::now();
+    running.shutdown.drain();
+    running.task.await.unwrap();
+    assert!(started.elapsed() < Duration::from_millis(190));
+    assert!(!slow.await.unwrap().is_ok_and(|answer| answer.ends_with("done")));
+}
+
+#[tokio::test]
+async fn a_second_word_ends_at_once() {
+    let running = start(Timeouts { linger: Duration::from_secs(60), ..timeouts() }).await;
+    running.shutdown.drain();
+    assert!(request(running.address, "/").await.unwrap().ends_with("quick"));
+    running.shutdown.end();
+    tokio::time::timeout(Duration::from_secs(1), running.task).await.unwrap().unwrap();
+}

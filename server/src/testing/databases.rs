@@ -1,0 +1,72 @@
+//! A database a test, dropped with it.
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use uuid::Uuid;
+
+use super::{database_config, variable};
+use crate::platform::database::Databases;
+
+/// A database of its own. It goes away with this value.
+#[derive(Debug)]
+pub struct TestDatabases {
+    /// The pools, one a schema.
+    pub pools: Databases,
+    /// Where it is.
+    pub url: String,
+    name: String,
+}
+
+impl TestDatabases {
+    /// Without any table.
+    pub async fn empty() -> TestDatabases {
+        let name = format!("writ_test_{}", Uuid::new_v4().simple());
+        run(&format!("CREATE DATABASE {name}")).await;
+        let url = with_database(&variable("WRIT_TEST_DATABASE_URL"), &name);
+        let pools = Databases::open(&database_config(&url)).expect("WRIT_TEST_DATABASE_URL can be read");
+        TestDatabases { pools, url, name }
+    }
+
+    /// With all migrations applied.
+    pub async fn migrated() -> TestDatabases {
+        let database = TestDatabases::empty().await;
+        database.pools.migrate().await.expect("the migrations apply");
+        database
+    }
+}
+
+impl Drop for TestDatabases {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        // A thread with a runtime of its own: the test's may be about to end.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime can be made").block_on(run(&drop));
+        });
+        let _ = dropping.join();
+    }
+}
+
+async fn run(sql: &str) {
+    let mut connection = PgConnection::connect(&variable("WRIT_TEST_DATABASE_URL")).await.expect("PostgreSQL answers");
+    sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
+}
+
+/// The same address with another database: what stands between the last slash and the query.
+fn with_database(url: &str, name: &str) -> String {
+    let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
+    let start = address.find("://").map_or(0, |scheme| scheme + 3);
+    let end = address[start..].find('/').map_or(address.len(), |slash| start + slash);
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}/{name}{query}", &address[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_the_database_changes() {
+        assert_eq!(with_database("postgres://u:p@h:1/a?x=/y", "b"), "postgres://u:p@h:1/b?x=/y");
+        assert_eq!(with_database("postgres://h", "b"), "postgres://h/b");
+    }
+}

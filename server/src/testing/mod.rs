@@ -1,0 +1,79 @@
+//! Real PostgreSQL and Redis for tests, a database and a key prefix each.
+//!
+//! `cargo xtask test` starts both and says where they are in `WRIT_TEST_DATABASE_URL` and
+//! `WRIT_TEST_REDIS_URL`.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
+
+mod databases;
+mod server;
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::platform::config::{Config, DatabaseConfig, RedisConfig, Source};
+use crate::platform::database::Databases;
+use crate::platform::redis::Redis;
+
+pub use databases::TestDatabases;
+pub use server::TestServer;
+
+/// Where nothing listens.
+const NOWHERE: &str = "127.0.0.1:1";
+
+/// Redis with a prefix of its own. Needs a running runtime.
+pub fn redis() -> Redis {
+    Redis::open(&redis_config(&variable("WRIT_TEST_REDIS_URL"))).expect("WRIT_TEST_REDIS_URL can be read")
+}
+
+/// A Redis that does not answer.
+pub fn redis_away() -> Redis {
+    Redis::open(&redis_config(&format!("redis://{NOWHERE}"))).expect("the address can be read")
+}
+
+/// Databases that do not answer.
+pub fn databases_away() -> Databases {
+    Databases::open(&database_config(&format!("postgres://user@{NOWHERE}/writ"))).expect("the address can be read")
+}
+
+/// Settings for a server on these, with the administrator `admin@example.com`.
+pub fn config(database_url: &str, redis_url: &str) -> Config {
+    let settings = [
+        ("DATABASE_URL", database_url),
+        ("REDIS_URL", redis_url),
+        ("WRIT_REDIS_PREFIX", &prefix()),
+        ("WRIT_BIND", "127.0.0.1:0"),
+        ("WRIT_DATABASE_CONNECTIONS", "8"),
+        ("WRIT_REDIS_TIMEOUT", "2s"),
+        ("WRIT_DRAIN_TIMEOUT", "1s"),
+        ("ADMIN_PASSWORD", ADMIN_PASSWORD),
+    ];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    Config::read(Source::new("", settings)).expect("the settings of tests can be read")
+}
+
+/// What the administrator of a test signs in with.
+pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
+
+fn database_config(url: &str) -> DatabaseConfig {
+    DatabaseConfig {
+        users: SecretString::from(url),
+        orders: SecretString::from(url),
+        connections: 8,
+        statement_timeout: Duration::from_secs(2),
+        acquire_timeout: Duration::from_secs(5),
+    }
+}
+
+fn redis_config(url: &str) -> RedisConfig {
+    RedisConfig { url: SecretString::from(url), prefix: prefix(), timeout: Duration::from_secs(2) }
+}
+
+fn prefix() -> String {
+    format!("test-{}", Uuid::new_v4().simple())
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
+}
