@@ -65,14 +65,15 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
 
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
+    // A migration, or waiting for another process's, may take longer than a request ever should.
+    sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
     // Two processes that make the same schema at once disturb each other, `IF NOT EXISTS` or not.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;
     let made = sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"))).execute(&mut *connection).await;
     sqlx::query("SELECT pg_advisory_unlock(hashtext('writ schema'))").execute(&mut *connection).await?;
     made?;
-    // A migration may take longer than a request ever should.
-    sqlx::query("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
     let migrated = migrations.run(&mut *connection).await;
+    // Closed, so that nobody else gets a connection without limits.
     connection.close().await?;
     migrated
 }

@@ -202,3 +202,6 @@ fn with_standing(problem: Problem, standing: Option<&Standing>) -> Problem {
 fn is_true(answer: Value) -> bool {
     bool::from_redis_value(answer).unwrap_or(false)
 }
+
+#[cfg(test)]
+mod tests;

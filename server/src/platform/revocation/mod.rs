@@ -129,3 +129,6 @@ impl Revocations {
         self.redis.key("revoked:complete")
     }
 }
+
+#[cfg(test)]
+mod tests;

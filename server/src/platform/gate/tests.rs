@@ -1,0 +1,207 @@
+//! What is let in, what is refused, and what every answer says.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::HeaderMap;
+use uuid::Uuid;
+use writ_runtime::operation::{Cache as CachePolicy, RateLimit};
+use writ_runtime::{CallInfo, Operation, ReplyBody};
+
+use super::*;
+use crate::platform::caller::Role;
+use crate::testing::{self, TestDatabases};
+
+static GET_USER: Operation = Operation {
+    id: "getUser",
+    rate_limits: &[RateLimit { requests: 3, window: Duration::from_secs(60), by: LimitBy::Caller }],
+    cache: Some(CachePolicy { ttl: Duration::from_secs(60), tags: &["user:{userId}"], shared: false }),
+    ..Operation::NONE
+};
+
+static PUT_USER: Operation = Operation { id: "putUser", invalidates: &["user:{userId}"], ..Operation::NONE };
+
+static LIVEZ: Operation = Operation { id: "livez", ..Operation::NONE };
+
+/// One request, as the edge describes it.
+struct Sent {
+    call: CallInfo,
+    caller: Option<Caller>,
+    path: Vec<(&'static str, String)>,
+    headers: HeaderMap,
+}
+
+impl Sent {
+    fn new(operation: &'static Operation, caller: Option<&Caller>) -> Sent {
+        let address = Some(IpAddr::from([192, 0, 2, 1]));
+        let call = CallInfo { operation, request_id: "r".to_owned(), address, idempotency: None };
+        Sent { call, caller: caller.cloned(), path: vec![("userId", "usr_1".to_owned())], headers: HeaderMap::new() }
+    }
+
+    fn entry(&self) -> Entry<'_, Caller> {
+        Entry {
+            call: &self.call,
+            principal: self.caller.as_ref(),
+            path: &self.path,
+            cache_key: "/v1/users/usr_1",
+            headers: &self.headers,
+        }
+    }
+}
+
+fn caller(role: Role) -> Caller {
+    Caller {
+        user_id: Uuid::now_v7(),
+        email: "user@example.com".to_owned(),
+        role,
+        scopes: role.scopes(),
+        session_id: Uuid::now_v7(),
+        jti: Uuid::now_v7(),
+    }
+}
+
+async fn live(database: &TestDatabases, caller: &Caller) {
+    sqlx::query("INSERT INTO users (id, email, name, password_hash) VALUES ($1, $2, 'Sample', '')")
+        .bind(caller.user_id)
+        .bind(format!("{}@example.com", caller.user_id))
+        .execute(&database.pools.users)
+        .await
+        .unwrap();
+    sqlx::query(
+        "INSERT INTO sessions (id, user_id, token_hash, expires_at, ends_at)
+         VALUES ($1, $2, sha256($3), now() + interval '1 day', now() + interval '1 day')",
+    )
+    .bind(caller.session_id)
+    .bind(caller.user_id)
+    .bind(caller.session_id.as_bytes().as_slice())
+    .execute(&database.pools.users)
+    .await
+    .unwrap();
+}
+
+fn gate(database: &TestDatabases, redis: Redis) -> PolicyGate {
+    let revocations = Revocations::new(redis.clone(), database.pools.users.clone(), Duration::from_secs(900));
+    PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations)
+}
+
+async fn passed(gate: &PolicyGate, sent: &Sent) -> Pass {
+    match gate.enter(&sent.entry()).await {
+        Ok(Admission::Proceed(pass)) => pass,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn header(problem: &Problem, name: &str) -> Option<String> {
+    let header = problem.headers.iter().find(|(known, _)| known.as_str() == name);
+    header.map(|(_, value)| value.to_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn every_answer_tells_the_limit_and_the_one_too_many_when_to_come_back() {
+    let database = TestDatabases::migrated().await;
+    let caller = caller(Role::User);
+    live(&database, &caller).await;
+    for redis in [testing::redis(), testing::redis_away()] {
+        let gate = gate(&database, redis);
+        let sent = Sent::new(&GET_USER, Some(&caller));
+        for left in ["2", "1", "0"] {
+            let pass = passed(&gate, &sent).await;
+            let mut reply = Reply::status(404);
+            gate.leave(pass, &sent.entry(), &mut reply).await;
+            assert_eq!(reply.headers["x-ratelimit-limit"], "3");
+            assert_eq!(reply.headers["x-ratelimit-remaining"], left);
+        }
+        let refused = gate.enter(&sent.entry()).await.unwrap_err();
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(header(&refused, "x-ratelimit-remaining").as_deref(), Some("0"));
+        assert!(header(&refused, "retry-after").is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_its_caller_until_the_resource_changes() {
+    let database = TestDatabases::migrated().await;
+    let gate = gate(&database, testing::redis());
+    let (user, other) = (caller(Role::User), caller(Role::User));
+    live(&database, &user).await;
+    live(&database, &other).await;
+    let sent = Sent::new(&GET_USER, Some(&user));
+    let pass = passed(&gate, &sent).await;
+    let mut reply = Reply::status(200).header("etag", "\"1\"").bytes("application/json", "{}");
+    gate.leave(pass, &sent.entry(), &mut reply).await;
+
+    let Ok(Admission::Answer(kept)) = gate.enter(&sent.entry()).await else { panic!("not kept") };
+    assert!(matches!(kept.body, ReplyBody::Bytes(body) if body == "{}"));
+    assert_eq!((&kept.headers["etag"], &kept.headers["x-ratelimit-remaining"]), (&"\"1\"".parse().unwrap(), &"1".parse().unwrap()));
+    passed(&gate, &Sent::new(&GET_USER, Some(&other))).await;
+    let promoted = Caller { role: Role::Admin, ..user.clone() };
+    assert!(matches!(gate.enter(&Sent::new(&GET_USER, Some(&promoted)).entry()).await, Ok(Admission::Proceed(_))));
+
+    let change = Sent::new(&PUT_USER, Some(&other));
+    let pass = passed(&gate, &change).await;
+    gate.leave(pass, &change.entry(), &mut Reply::status(200)).await;
+    let refused = gate.enter(&sent.entry()).await;
+    // The limit is used up, which shows that the answer is no longer there to be given.
+    assert!(!matches!(refused, Ok(Admission::Answer(_))));
+}
+
+#[tokio::test]
+async fn a_refused_change_forgets_nothing_and_one_without_an_answer_does() {
+    let database = TestDatabases::migrated().await;
+    let gate = gate(&database, testing::redis());
+    let user = caller(Role::User);
+    live(&database, &user).await;
+    let sent = Sent::new(&GET_USER, Some(&user));
+    let pass = passed(&gate, &sent).await;
+    gate.leave(pass, &sent.entry(), &mut Reply::status(200).bytes("application/json", "{}")).await;
+
+    let change = Sent::new(&PUT_USER, Some(&user));
+    let pass = passed(&gate, &change).await;
+    gate.leave(pass, &change.entry(), &mut Reply::status(412)).await;
+    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Answer(_))));
+
+    drop(passed(&gate, &change).await);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Proceed(_))));
+}
+
+#[tokio::test]
+async fn an_ended_session_is_refused_with_redis_and_without() {
+    let database = TestDatabases::migrated().await;
+    for redis in [testing::redis(), testing::redis_away()] {
+        let gate = gate(&database, redis);
+        let user = caller(Role::User);
+        live(&database, &user).await;
+        let sent = Sent::new(&PUT_USER, Some(&user));
+        passed(&gate, &sent).await;
+        let end = "UPDATE sessions SET revoked_at = now() WHERE id = $1";
+        sqlx::query(end).bind(user.session_id).execute(&database.pools.users).await.unwrap();
+        gate.revocations.announce(&[user.session_id]).await;
+        let refused = gate.enter(&sent.entry()).await.unwrap_err();
+        assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+        assert!(header(&refused, "www-authenticate").is_some());
+    }
+}
+
+#[tokio::test]
+async fn an_operation_without_policies_touches_nothing() {
+    let redis = testing::redis_away();
+    let databases = testing::databases_away();
+    let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
+    let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
+    let sent = Sent::new(&LIVEZ, None);
+    let started = std::time::Instant::now();
+    let pass = passed(&gate, &sent).await;
+    gate.leave(pass, &sent.entry(), &mut Reply::status(200)).await;
+    assert!(started.elapsed() < Duration::from_millis(5));
+}
+
+#[tokio::test]
+async fn without_a_way_to_check_the_session_nobody_is_let_in() {
+    let redis = testing::redis_away();
+    let databases = testing::databases_away();
+    let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
+    let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
+    let refused = gate.enter(&Sent::new(&PUT_USER, Some(&caller(Role::User))).entry()).await.unwrap_err();
+    assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
+}

@@ -1,0 +1,45 @@
+//! What every answer of a running server carries, whatever is asked.
+
+mod support;
+
+use http::Method;
+use server::testing::TestServer;
+use support::Service;
+
+#[tokio::test]
+async fn every_answer_tells_browsers_to_take_it_as_data() {
+    let service = Service::start().await;
+    let answer = service.request(Method::GET, "/nowhere").send().await.unwrap();
+    let headers = answer.headers();
+    assert_eq!(answer.status(), 404);
+    assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
+    assert_eq!(headers["cache-control"], "no-store");
+    assert!(!headers.contains_key("strict-transport-security"));
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_call_when_they_are_named() {
+    let origin = "https://app.example.com";
+    let server = TestServer::start_with(|config| config.cors_origins = vec![origin.parse().unwrap()]).await;
+    let service = Service::of(server);
+    let preflight = |from: &'static str| {
+        service
+            .request(Method::OPTIONS, "/v1/users")
+            .header("origin", from)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "authorization,content-type")
+            .send()
+    };
+    let allowed = preflight(origin).await.unwrap();
+    assert_eq!(allowed.headers()["access-control-allow-origin"], origin);
+    assert!(!allowed.headers().contains_key("access-control-allow-credentials"));
+    let refused = preflight("https://example.org").await.unwrap();
+    assert!(!refused.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_database_starts_too() {
+    let first = TestServer::start().await;
+    first.platform.prepare().await.unwrap();
+}

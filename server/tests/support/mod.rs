@@ -1,0 +1,69 @@
+//! A client for a server of its own: what integration tests call with.
+#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part of it, and fails where that fails")]
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use server::testing::{ADMIN_PASSWORD, TestServer};
+
+/// What users of tests sign in with.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A server and a client of it.
+pub struct Service {
+    pub server: TestServer,
+    http: reqwest::Client,
+}
+
+/// Somebody who has signed in.
+pub struct Session {
+    pub access: String,
+    pub refresh: String,
+}
+
+impl Service {
+    pub async fn start() -> Service {
+        Service::of(TestServer::start().await)
+    }
+
+    pub fn of(server: TestServer) -> Service {
+        Service { server, http: reqwest::Client::new() }
+    }
+
+    /// A request without credentials.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.server.url(path))
+    }
+
+    /// A request of somebody.
+    pub fn call(&self, session: &Session, method: Method, path: &str) -> RequestBuilder {
+        self.request(method, path).bearer_auth(&session.access)
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Session {
+        let body = json!({ "email": email, "password": password });
+        let answer = self.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap();
+        let tokens = body_of(answer, 200).await;
+        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        Session { access: token("accessToken"), refresh: token("refreshToken") }
+    }
+
+    pub async fn admin(&self) -> Session {
+        self.login("admin@example.com", ADMIN_PASSWORD).await
+    }
+
+    /// Registers somebody and signs them in. The second is what registering answered.
+    pub async fn user(&self, email: &str) -> (Session, Value) {
+        let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });
+        let answer = self.request(Method::POST, "/v1/users").json(&body).send().await.unwrap();
+        let user = body_of(answer, 201).await;
+        (self.login(email, PASSWORD).await, user)
+    }
+}
+
+/// The body of an answer that has to have this status.
+pub async fn body_of(answer: Response, status: u16) -> Value {
+    let found = answer.status().as_u16();
+    let text = answer.text().await.unwrap();
+    assert_eq!(found, status, "{text}");
+    if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
+}
