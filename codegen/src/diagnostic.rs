@@ -8,6 +8,8 @@ pub use human::render;
 pub use json_lines::render_json_lines;
 pub use suggest::{Nearness, closest, nearest};
 
+use std::fmt;
+
 use indexmap::IndexSet;
 
 use crate::document::{Sources, Span};
@@ -76,6 +78,18 @@ pub struct Counts {
     pub warnings: usize,
     /// Notes.
     pub notes: usize,
+}
+
+impl fmt::Display for Counts {
+    /// `2 errors, 1 warning`; what there is none of is left out.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+        let parts = named.iter().filter(|(count, _)| *count > 0);
+        let parts = parts.map(|(count, name)| format!("{count} {name}{}", if *count == 1 { "" } else { "s" }));
+        let parts: Vec<String> = parts.collect();
+        formatter.write_str(if parts.is_empty() { "no problems" } else { "" })?;
+        formatter.write_str(&parts.join(", "))
+    }
 }
 
 impl Diagnostic {

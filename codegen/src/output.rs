@@ -80,27 +80,15 @@ pub fn check(dir: &Path, output: &Output) -> Result<Vec<Stale>, WriteError> {
     let changes = compare(dir, output)?;
     let mut stale = Vec::new();
     for path in changes.added {
-        stale.push(Stale {
-            path,
-            why: Why::Missing,
-        });
+        stale.push(Stale { path, why: Why::Missing });
     }
     for path in changes.changed {
         let there = folder::read(&dir.join(&path))?.unwrap_or_default();
-        let line = output
-            .files
-            .get(&path)
-            .map_or(1, |text| first_difference(&there, text));
-        stale.push(Stale {
-            path,
-            why: Why::Different(line),
-        });
+        let line = output.files.get(&path).map_or(1, |text| first_difference(&there, text));
+        stale.push(Stale { path, why: Why::Different(line) });
     }
     for path in changes.removed {
-        stale.push(Stale {
-            path,
-            why: Why::Leftover,
-        });
+        stale.push(Stale { path, why: Why::Leftover });
     }
     stale.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(stale)
@@ -115,29 +103,20 @@ fn compare(dir: &Path, output: &Output) -> Result<Changes, WriteError> {
             None => changes.added.push(path.clone()),
             Some(there) if there == text.as_bytes() => changes.unchanged.push(path.clone()),
             Some(there) if text.starts_with(HEADER) && !there.starts_with(HEADER.as_bytes()) => {
-                let message =
-                    "it is in the way and was not generated: move it, or choose another folder";
+                let message = "it is in the way and was not generated: move it, or choose another folder";
                 let source = io::Error::new(io::ErrorKind::AlreadyExists, message);
-                return Err(WriteError {
-                    path: dir.join(path),
-                    source,
-                });
+                return Err(WriteError { path: dir.join(path), source });
             }
             Some(_) => changes.changed.push(path.clone()),
         }
     }
     changes.removed = folder::generated(dir)?;
-    changes
-        .removed
-        .retain(|path| !output.files.contains_key(path));
+    changes.removed.retain(|path| !output.files.contains_key(path));
     Ok(changes)
 }
 
 fn first_difference(there: &[u8], text: &str) -> usize {
-    let equal = there
-        .iter()
-        .zip(text.as_bytes())
-        .take_while(|(one, other)| one == other);
+    let equal = there.iter().zip(text.as_bytes()).take_while(|(one, other)| one == other);
     equal.filter(|(byte, _)| **byte == b'\n').count() + 1
 }
 
@@ -153,12 +132,7 @@ impl fmt::Display for Why {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "cannot write `{}`: {}",
-            self.path.display(),
-            self.source
-        )
+        write!(formatter, "cannot write `{}`: {}", self.path.display(), self.source)
     }
 }
 

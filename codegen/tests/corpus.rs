@@ -70,3 +70,17 @@ fn small_contracts_of_all_features_are_read_or_refused_by_name() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+#[test]
+fn json_is_read_as_serde_json_reads_it() {
+    let Some(files) = corpus("real") else {
+        eprintln!("skipped: there is no corpus beside the repository");
+        return;
+    };
+    for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "json")) {
+        let mut diagnostics = Diagnostics::new();
+        let read = load(file, &LoadOptions::default(), &mut diagnostics).map(|document| document.root_node().to_json());
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        assert_eq!(read, serde_json::from_str(&text).ok(), "{}", file.display());
+    }
+}

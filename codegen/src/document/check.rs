@@ -217,7 +217,10 @@ impl Walk<'_, '_> {
 
     /// Reports a problem, with the way to it.
     fn report(&mut self, problem: Diagnostic) {
-        let problem = problem.note(format!("at #{}", self.trail));
+        let problem = match self.trail.as_str() {
+            "" => problem,
+            trail => problem.note(format!("at #{trail}")),
+        };
         self.loader.diagnostics.push(problem);
     }
 }

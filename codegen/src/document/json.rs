@@ -328,3 +328,6 @@ impl Reader<'_, '_> {
         Span::new(self.file, start, self.at)
     }
 }
+
+#[cfg(test)]
+mod tests;

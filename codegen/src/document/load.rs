@@ -29,7 +29,7 @@ pub(super) struct Loader<'l> {
 /// document at all; its sources are then in [`Diagnostics::sources`].
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
-    let (root, tree) = read(shown(entry), entry, &mut sources, diagnostics);
+    let (root, tree) = read(shown(entry, options.root.as_deref()), entry, &mut sources, diagnostics);
     let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
     let (Some(tree), Some(version)) = (tree, version) else {
         diagnostics.keep_sources(&sources);
@@ -88,7 +88,7 @@ impl Loader<'_> {
         }
         let near = self.document.sources.shown(from);
         let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let shown = shown(&lexical(Path::new(folder), Path::new(path)));
+        let shown = shown(&lexical(Path::new(folder), Path::new(path)), None);
         let (file, tree) = read(shown, &target, &mut self.document.sources, self.diagnostics);
         self.by_path.insert(real, file);
         if tree.is_none() {
@@ -214,10 +214,13 @@ fn lexical(folder: &Path, path: &Path) -> PathBuf {
     joined
 }
 
-/// How messages name a file: relative to the working directory where it lies within, with `/`.
-fn shown(path: &Path) -> String {
+/// How messages name a file: relative to the working directory where it lies within, else to the
+/// folder around the root, with `/` between the parts.
+fn shown(path: &Path, root: Option<&Path>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
-    let path = lexical(Path::new(""), path.strip_prefix(&here).unwrap_or(path));
+    let around = root.and_then(Path::parent).filter(|around| around.is_absolute());
+    let near = path.strip_prefix(&here).ok().or_else(|| path.strip_prefix(around?).ok());
+    let path = lexical(Path::new(""), near.unwrap_or(path));
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let shown = parts.join("/");
     // The root of an absolute path is a part of its own.

@@ -16,6 +16,7 @@ mod yaml;
 mod yaml_syntax;
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,9 +78,21 @@ pub enum RefError {
     },
     /// References lead in a circle without a value between.
     Cyclic,
-    /// It is not a URI reference.
-    Malformed,
 }
+
+impl fmt::Display for RefError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RefError::Remote => write!(formatter, "it is on another host"),
+            RefError::Outside => write!(formatter, "it lies outside the folder of the contract"),
+            RefError::File(why) => write!(formatter, "its file cannot be read: {why}"),
+            RefError::Dangling { .. } => write!(formatter, "nothing is there"),
+            RefError::Cyclic => write!(formatter, "it leads in a circle"),
+        }
+    }
+}
+
+impl std::error::Error for RefError {}
 
 impl Document {
     /// The tree of the entry.

@@ -113,3 +113,6 @@ fn is_number(text: &str) -> bool {
     });
     digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent
 }
+
+#[cfg(test)]
+mod tests;

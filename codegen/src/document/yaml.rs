@@ -311,3 +311,6 @@ fn size(node: &Node) -> Size {
     }
     whole
 }
+
+#[cfg(test)]
+mod tests;

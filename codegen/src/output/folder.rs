@@ -17,16 +17,11 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
 
 /// Refuses a path that would lead out of the folder.
 pub(super) fn proper(path: &str) -> Result<(), WriteError> {
-    let normal = Path::new(path)
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     if normal && !path.is_empty() && !path.contains('\\') {
         return Ok(());
     }
-    let source = io::Error::new(
-        io::ErrorKind::InvalidInput,
-        "not a relative path within the folder",
-    );
+    let source = io::Error::new(io::ErrorKind::InvalidInput, "not a relative path within the folder");
     Err(failed(Path::new(path), source))
 }
 
@@ -49,14 +44,8 @@ pub(super) fn generated(dir: &Path) -> Result<Vec<String>, WriteError> {
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
-            let kind = entry
-                .file_type()
-                .map_err(|error| failed(&entry.path(), error))?;
-            let relative = if folder.is_empty() {
-                name.clone()
-            } else {
-                format!("{folder}/{name}")
-            };
+            let kind = entry.file_type().map_err(|error| failed(&entry.path(), error))?;
+            let relative = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             if kind.is_dir() && !name.starts_with('.') && name != "target" {
                 folders.push(relative);
             } else if kind.is_file() && has_header(&entry.path())? {
@@ -71,15 +60,10 @@ pub(super) fn generated(dir: &Path) -> Result<Vec<String>, WriteError> {
 fn has_header(path: &Path) -> Result<bool, WriteError> {
     let mut start = Vec::with_capacity(HEADER.len());
     let file = File::open(path).map_err(|error| failed(path, error))?;
-    file.take(HEADER.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(|error| failed(path, error))?;
+    file.take(HEADER.len() as u64).read_to_end(&mut start).map_err(|error| failed(path, error))?;
     Ok(start == HEADER.as_bytes())
 }
 
 pub(super) fn failed(path: &Path, source: io::Error) -> WriteError {
-    WriteError {
-        path: path.to_owned(),
-        source,
-    }
+    WriteError { path: path.to_owned(), source }
 }

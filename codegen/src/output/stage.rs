@@ -23,12 +23,7 @@ pub(super) fn replace(dir: &Path, output: &Output, changes: &Changes) -> Result<
     done
 }
 
-fn replace_through(
-    stage: &Path,
-    dir: &Path,
-    output: &Output,
-    changes: &Changes,
-) -> Result<(), WriteError> {
+fn replace_through(stage: &Path, dir: &Path, output: &Output, changes: &Changes) -> Result<(), WriteError> {
     let (fresh, old) = (stage.join("new"), stage.join("old"));
     let written = || changes.added.iter().chain(&changes.changed);
     for path in written() {
@@ -37,16 +32,11 @@ fn replace_through(
         make_parent(&target)?;
         fs::write(&target, text).map_err(|error| failed(&target, error))?;
     }
-    let aside = changes
-        .changed
-        .iter()
-        .chain(&changes.removed)
-        .map(|path| (dir.join(path), old.join(path)));
+    let aside = changes.changed.iter().chain(&changes.removed).map(|path| (dir.join(path), old.join(path)));
     let into = written().map(|path| (fresh.join(path), dir.join(path)));
     let mut done: Vec<Move> = Vec::new();
     for (from, to) in aside.chain(into) {
-        let moved = make_parent(&to)
-            .and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
+        let moved = make_parent(&to).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
         if let Err(error) = moved {
             for Move { from, to } in done.into_iter().rev() {
                 // Nothing better is left to do where even this fails; the first error is the one to tell.

@@ -12,11 +12,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Folder {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!(
-            "writ-output-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("writ-output-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
         fs::create_dir_all(&path).unwrap();
         Folder(path)
@@ -40,12 +36,8 @@ impl Drop for Folder {
 }
 
 fn output(files: &[(&str, &str)]) -> Output {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), format!("{HEADER}\n{text}")));
-    Output {
-        files: files.collect(),
-    }
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), format!("{HEADER}\n{text}")));
+    Output { files: files.collect() }
 }
 
 #[test]
@@ -54,30 +46,11 @@ fn a_first_run_adds_everything_and_a_second_touches_nothing() {
     let output = output(&[("lib.rs", "a"), ("v1/users.rs", "b")]);
     let first = write(&folder.0, &output).unwrap();
     assert_eq!(first.added, ["lib.rs", "v1/users.rs"]);
-    let before = fs::metadata(folder.0.join("lib.rs"))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let before = fs::metadata(folder.0.join("lib.rs")).unwrap().modified().unwrap();
     let second = write(&folder.0, &output).unwrap();
-    assert_eq!(
-        second,
-        Changes {
-            unchanged: vec!["lib.rs".into(), "v1/users.rs".into()],
-            ..Changes::default()
-        }
-    );
-    assert_eq!(
-        fs::metadata(folder.0.join("lib.rs"))
-            .unwrap()
-            .modified()
-            .unwrap(),
-        before
-    );
-    assert_eq!(
-        fs::read_dir(&folder.0).unwrap().count(),
-        2,
-        "nothing of the staging is left"
-    );
+    assert_eq!(second, Changes { unchanged: vec!["lib.rs".into(), "v1/users.rs".into()], ..Changes::default() });
+    assert_eq!(fs::metadata(folder.0.join("lib.rs")).unwrap().modified().unwrap(), before);
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 2, "nothing of the staging is left");
 }
 
 #[test]
@@ -85,10 +58,7 @@ fn what_is_no_longer_generated_goes_with_its_empty_folder() {
     let folder = Folder::new();
     write(&folder.0, &output(&[("lib.rs", "a"), ("v1/users.rs", "b")])).unwrap();
     let changes = write(&folder.0, &output(&[("lib.rs", "c")])).unwrap();
-    assert_eq!(
-        (changes.changed, changes.removed),
-        (vec!["lib.rs".into()], vec!["v1/users.rs".into()])
-    );
+    assert_eq!((changes.changed, changes.removed), (vec!["lib.rs".into()], vec!["v1/users.rs".into()]));
     assert!(!folder.0.join("v1").exists());
     assert_eq!(folder.text("lib.rs").unwrap(), format!("{HEADER}\nc"));
 }
@@ -103,11 +73,7 @@ fn files_of_others_are_never_removed_or_overwritten() {
     let error = write(&folder.0, &output(&[("lib.rs", "b"), ("v1/hand.rs", "a")])).unwrap_err();
     assert!(error.to_string().contains("was not generated"), "{error}");
     assert_eq!(folder.text("v1/hand.rs").unwrap(), "// by hand");
-    assert_eq!(
-        folder.text("lib.rs").unwrap(),
-        format!("{HEADER}\na"),
-        "nor is anything else written"
-    );
+    assert_eq!(folder.text("lib.rs").unwrap(), format!("{HEADER}\na"), "nor is anything else written");
 }
 
 #[test]
@@ -138,27 +104,9 @@ fn a_path_that_leads_out_of_the_folder_is_refused() {
 #[test]
 fn a_check_names_what_is_stale_and_writes_nothing() {
     let folder = Folder::new();
-    write(
-        &folder.0,
-        &output(&[("a.rs", "1\n2\n3"), ("b.rs", "x"), ("same.rs", "x")]),
-    )
-    .unwrap();
-    let stale = check(
-        &folder.0,
-        &output(&[("a.rs", "1\n2\n4"), ("c.rs", "x"), ("same.rs", "x")]),
-    )
-    .unwrap();
-    let named: Vec<String> = stale
-        .iter()
-        .map(|stale| format!("{} {}", stale.path, stale.why))
-        .collect();
-    assert_eq!(
-        named,
-        [
-            "a.rs differs from line 4 on",
-            "b.rs is no longer generated",
-            "c.rs is missing"
-        ]
-    );
+    write(&folder.0, &output(&[("a.rs", "1\n2\n3"), ("b.rs", "x"), ("same.rs", "x")])).unwrap();
+    let stale = check(&folder.0, &output(&[("a.rs", "1\n2\n4"), ("c.rs", "x"), ("same.rs", "x")])).unwrap();
+    let named: Vec<String> = stale.iter().map(|stale| format!("{} {}", stale.path, stale.why)).collect();
+    assert_eq!(named, ["a.rs differs from line 4 on", "b.rs is no longer generated", "c.rs is missing"]);
     assert!(folder.text("c.rs").is_none());
 }

@@ -181,7 +181,6 @@ impl Walk<'_, '_> {
                     None => problem,
                 }
             }
-            RefError::Malformed => Diagnostic::error("dangling-ref", span, format!("`{text}` is not a reference")),
         };
         self.report(problem);
     }

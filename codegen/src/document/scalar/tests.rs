@@ -1,0 +1,34 @@
+//! What numbers kept as text are worth.
+
+use super::*;
+
+#[test]
+fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
+    for (text, value) in [
+        ("0", 0),
+        ("-0", 0),
+        ("+7", 7),
+        ("1.0", 1),
+        ("-12.500e1", -125),
+        ("1e3", 1000),
+        ("120e-1", 12),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("0.0e99", 0),
+        ("170141183460469231731687303715884105727", i128::MAX),
+    ] {
+        assert_eq!(integer(text), Some(value), "{text}");
+    }
+    for text in ["1.5", "1e-1", "1e40", ".inf", ".nan", "", "-", ".", "1e999999999999999999999", "x"] {
+        assert_eq!(integer(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_float_is_the_nearest_there_is() {
+    assert_eq!(float("1.5e300"), Some(1.5e300));
+    assert_eq!(float("-.INF"), Some(f64::NEG_INFINITY));
+    assert_eq!(float("0x10"), Some(16.0));
+    assert!(float(".nan").is_some_and(f64::is_nan));
+    assert_eq!(float("text"), None);
+}

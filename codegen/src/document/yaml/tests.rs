@@ -1,0 +1,139 @@
+//! What YAML means, and where it stands.
+
+use serde_json::json;
+
+use super::*;
+
+fn parsed(text: &str) -> (Option<Node>, String) {
+    let mut diagnostics = Diagnostics::new();
+    let node = match read(FileId(0), text, &mut diagnostics) {
+        Ok(node) => Some(node),
+        Err(Syntax(problem)) => {
+            diagnostics.push(*problem);
+            None
+        }
+    };
+    let said: Vec<String> =
+        diagnostics.sorted().iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect();
+    (node, said.join("\n"))
+}
+
+fn json(text: &str) -> serde_json::Value {
+    let (node, said) = parsed(text);
+    assert_eq!(said, "");
+    node.unwrap().to_json()
+}
+
+fn slice<'t>(text: &'t str, node: &Node) -> &'t str {
+    &text[node.span.start as usize..node.span.end as usize]
+}
+
+#[test]
+fn only_the_words_of_the_core_schema_are_more_than_strings() {
+    let text = "[yes, no, on, off, y, true, False, null, ~, 'null', \"true\", 2020-01-02, 1_000, 0o17, 0x1F, 1e3, .5, \
+                -.inf, 012, 1.2.3, +1]";
+    let expected = json!([
+        "yes",
+        "no",
+        "on",
+        "off",
+        "y",
+        true,
+        false,
+        null,
+        null,
+        "null",
+        "true",
+        "2020-01-02",
+        "1_000",
+        15,
+        31,
+        1e3,
+        0.5,
+        "-.inf",
+        12,
+        "1.2.3",
+        1
+    ]);
+    assert_eq!(json(text), expected);
+}
+
+#[test]
+fn keys_that_are_no_strings_become_their_text() {
+    let value = json("200: a\ntrue: b\n1.50: c\nnull: d\nTrue: e\n");
+    assert_eq!(value, json!({ "200": "a", "true": "b", "1.50": "c", "null": "d", "True": "e" }));
+}
+
+#[test]
+fn numbers_keep_their_text() {
+    let (node, _) = parsed("big: 123456789012345678901234567890\nexact: 1.10\n");
+    let node = node.unwrap();
+    assert_eq!(node.get("big").and_then(Node::as_number), Some("123456789012345678901234567890"));
+    assert_eq!(node.get("big").and_then(Node::as_i128), Some(123_456_789_012_345_678_901_234_567_890));
+    assert_eq!(node.get("exact").and_then(Node::as_number), Some("1.10"));
+}
+
+#[test]
+fn every_value_knows_its_bytes() {
+    let text = "a: 'x y'\nb:\n  - é: [1, 2]\n    c: |\n      long\n      text\n\n# end\nd:\ne: {f: \"g\"}\n";
+    let (node, _) = parsed(text);
+    let node = node.unwrap();
+    let list = node.get("b").unwrap();
+    let inner = &list.as_array().unwrap()[0];
+    assert_eq!(slice(text, node.get("a").unwrap()), "'x y'");
+    assert_eq!(slice(text, inner.get("é").unwrap()), "[1, 2]");
+    assert_eq!(slice(text, inner.get("c").unwrap()), "long\n      text");
+    assert_eq!(slice(text, list), "- é: [1, 2]\n    c: |\n      long\n      text");
+    assert_eq!(slice(text, node.get("e").unwrap()), "{f: \"g\"}");
+    assert_eq!(slice(text, node.get("d").unwrap()), "");
+    let key = node.as_object().unwrap().key_span("d").unwrap();
+    assert_eq!(&text[key.start as usize..key.end as usize], "d");
+    assert_eq!(node.get("d").unwrap().span.start, key.end, "what is left out stands behind its name");
+}
+
+#[test]
+fn aliases_and_merge_keys_mean_what_they_stand_for() {
+    let value = json(
+        "base: &base { a: 1, b: 2 }\none: { <<: *base, b: 3 }\nmany:\n  <<: [*base, { c: 4, a: 5 }]\ntext: &t x\nalias: *t\n*t : y\n'<<': plain\n",
+    );
+    assert_eq!(value["one"], json!({ "a": 1, "b": 3 }));
+    assert_eq!(value["many"], json!({ "a": 1, "b": 2, "c": 4 }));
+    assert_eq!((&value["alias"], &value["x"], &value["<<"]), (&json!("x"), &json!("y"), &json!("plain")));
+}
+
+#[test]
+fn tags_of_the_core_schema_are_obeyed_and_others_refused() {
+    assert_eq!(json("[!!str 1, !!int 2, ! 3, !!seq [], !!null ~]"), json!(["1", 2, "3", [], null]));
+    assert_eq!(parsed("a: !include b.yaml").1, "unknown-tag: the YAML tag `!include` means nothing here");
+    assert_eq!(parsed("a: !!int x").1, "unknown-tag: the YAML tag `!!int` means nothing here");
+}
+
+#[test]
+fn two_keys_of_one_name_are_an_error_that_names_both() {
+    let mut diagnostics = Diagnostics::new();
+    let text = "a: 1\n'a': 2\n";
+    let node = read(FileId(0), text, &mut diagnostics).ok().unwrap();
+    assert_eq!(node.to_json(), json!({ "a": 1 }), "the first stays");
+    let found = diagnostics.sorted()[0].clone();
+    assert_eq!((found.code, found.primary.span.start, found.secondary[0].span.start), ("duplicate-key", 5, 0));
+}
+
+#[test]
+fn what_is_no_yaml_is_told_in_words_that_help() {
+    for (text, said) in [
+        ("a: 1\n b: 2\n", "invalid-yaml: a `:` where no entry can stand"),
+        ("a: b: c\n", "invalid-yaml: a `:` where no entry can stand"),
+        ("a:\n  b: 1\n c: 2\n", "bad-indentation: the indentation fits nothing above"),
+        ("a:\n  b: 1\n   c: 2\n", "invalid-yaml: a `:` where no entry can stand"),
+        ("a: *nowhere\n", "invalid-yaml: an alias without an anchor"),
+        ("a: \"open\n", "invalid-yaml: a quote without an end"),
+        ("a: [1, 2\n", "invalid-yaml: `[` without an end"),
+        ("a: @b\n", "invalid-yaml: `@` cannot begin a value"),
+        ("a: \"\\d\"\n", "invalid-yaml: an invalid escape in double quotes"),
+        ("a: 1\n---\nb: 2\n", "several-documents: a second YAML document in one file"),
+        ("{a}: b\n", "invalid-key: a collection cannot be the name of an entry"),
+        ("a: &x { <<: 1 }\n", "invalid-merge: `<<` merges maps only"),
+    ] {
+        assert_eq!(parsed(text).1, said, "{text}");
+    }
+}
