@@ -19,9 +19,5 @@ pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
     extensions
         .get::<ClientAddress>()
         .map(|address| address.0)
-        .or_else(|| {
-            extensions
-                .get::<ConnectInfo<SocketAddr>>()
-                .map(|connection| connection.0.ip().to_canonical())
-        })
+        .or_else(|| extensions.get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip().to_canonical()))
 }

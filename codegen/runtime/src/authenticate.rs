@@ -18,14 +18,9 @@ pub trait Authenticate: Send + Sync + 'static {
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
 
-    /// Whether the principal holds a scope that the contract asks for. Asked by generated code for
-    /// each of them, so that no handler can forget.
-    fn holds_scope(
-        &self,
-        principal: &Self::Principal,
-        scheme: &'static Scheme,
-        scope: &str,
-    ) -> bool;
+    /// Whether the principal holds a scope that the contract asks for. The edge asks for each of
+    /// them, so that no handler can forget.
+    fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
 }
 
 /// One credential, as the request carried it.
@@ -55,14 +50,8 @@ pub struct NoAuthentication;
 impl Authenticate for NoAuthentication {
     type Principal = std::convert::Infallible;
 
-    async fn authenticate(
-        &self,
-        _: &[Credential<'_>],
-        _: &'static Operation,
-    ) -> Result<Self::Principal, Denied> {
-        Err(Denied::Unauthenticated(Cow::Borrowed(
-            "this service knows no callers",
-        )))
+    async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Self::Principal, Denied> {
+        Err(Denied::Unauthenticated(Cow::Borrowed("this service knows no callers")))
     }
 
     fn holds_scope(&self, principal: &Self::Principal, _: &'static Scheme, _: &str) -> bool {

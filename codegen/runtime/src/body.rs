@@ -29,11 +29,7 @@ pub(crate) enum Payload {
 ///
 /// Answers 415 for another media type or an encoded body, 413 for one that is too large, 408 for
 /// one that takes longer than `patience`, 400 for one that breaks off.
-pub(crate) async fn receive(
-    head: &Head,
-    body: Body,
-    patience: Duration,
-) -> Result<(usize, Payload), Problem> {
+pub(crate) async fn receive(head: &Head, body: Body, patience: Duration) -> Result<(usize, Payload), Problem> {
     let headers = &head.parts.headers;
     let Some(wanted) = &head.operation.body else {
         return Ok((0, Payload::Absent));
@@ -54,28 +50,15 @@ pub(crate) async fn receive(
     match tokio::time::timeout(patience, body.collect()).await {
         Ok(Ok(collected)) => {
             let bytes = collected.to_bytes();
-            Ok((
-                index,
-                if bytes.is_empty() {
-                    Payload::Absent
-                } else {
-                    Payload::Bytes(bytes)
-                },
-            ))
+            Ok((index, if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) }))
         }
         Ok(Err(error)) if is_length_limit(&*error) => Err(too_large(wanted.limit)),
         Ok(Err(error)) => {
-            let mut problem = Problem::new(
-                StatusCode::BAD_REQUEST,
-                "the body could not be read to its end",
-            );
+            let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the body could not be read to its end");
             problem.cause = Some(error);
             Err(problem)
         }
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "the body took too long to arrive",
-        )),
+        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),
     }
 }
 
@@ -84,44 +67,32 @@ fn media_type(headers: &HeaderMap, wanted: &operation::Body) -> Result<usize, Pr
     let refusal = |message: String| {
         let accepted: Vec<&str> = wanted.media.iter().map(|media| media.essence).collect();
         // RFC 9110 § 15.5.16: what would have been accepted.
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
-            .with_header(header::ACCEPT, accepted.join(", "))
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted.join(", "))
     };
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
         .iter()
         .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
-        return Err(refusal("an encoded body is not accepted".to_owned())
-            .with_header(header::ACCEPT_ENCODING, "identity"));
+        return Err(
+            refusal("an encoded body is not accepted".to_owned()).with_header(header::ACCEPT_ENCODING, "identity")
+        );
     }
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else {
         return Err(refusal("a body needs a Content-Type".to_owned()));
     };
-    let found = value
-        .to_str()
-        .ok()
-        .filter(|_| second.is_none())
-        .and_then(|value| media::of_body(value, wanted.media));
+    let found = value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::of_body(value, wanted.media));
     found.ok_or_else(|| refusal("this Content-Type is not accepted".to_owned()))
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        format!("the body may have {limit} bytes at most"),
-    )
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit} bytes at most"))
 }
 
 /// Whether a limit ended the body, this one or one of a layer outside.

@@ -20,29 +20,18 @@ pub(crate) fn apply(head: &Head, reply: &mut Reply) {
         return;
     }
     reply.status = StatusCode::NOT_MODIFIED;
-    for name in [
-        header::CONTENT_TYPE,
-        header::CONTENT_ENCODING,
-        header::CONTENT_LANGUAGE,
-        header::CONTENT_RANGE,
-    ] {
+    for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::CONTENT_LANGUAGE, header::CONTENT_RANGE] {
         reply.headers.remove(name);
     }
     // A length of 0 would contradict that of the 200 (RFC 9110 § 8.6).
     if let ReplyBody::Bytes(bytes) = &reply.body {
-        reply
-            .headers
-            .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        reply.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     reply.body = ReplyBody::Empty;
 }
 
 fn condition(headers: &HeaderMap) -> Option<IfMatch> {
-    let values: Result<Vec<&str>, _> = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .map(HeaderValue::to_str)
-        .collect();
+    let values: Result<Vec<&str>, _> = headers.get_all(header::IF_NONE_MATCH).iter().map(HeaderValue::to_str).collect();
     let values = values.ok().filter(|values| !values.is_empty())?;
     IfMatch::parse(&values.join(", "))
 }

@@ -67,9 +67,6 @@ impl<P> Context<P> {
 
     /// The same surroundings with another principal.
     pub fn map<Q>(self, f: impl FnOnce(&P) -> Q) -> Context<Q> {
-        Context {
-            principal: Arc::new(f(&self.principal)),
-            call: self.call,
-        }
+        Context { principal: Arc::new(f(&self.principal)), call: self.call }
     }
 }

@@ -20,10 +20,7 @@ pub struct Contract {
 }
 
 /// RFC 9457 problem details, for contracts that have no envelope of their own.
-pub static PROBLEM_JSON: Contract = Contract {
-    envelope: problem_details,
-    envelope_type: "application/problem+json",
-};
+pub static PROBLEM_JSON: Contract = Contract { envelope: problem_details, envelope_type: "application/problem+json" };
 
 impl Contract {
     /// Answers a refusal in the envelope, and logs what the caller is not told. Layers outside of
@@ -35,11 +32,7 @@ impl Contract {
 
     /// Turns an answer into a response: envelope, `Content-Type`, `X-Request-Id`.
     pub(crate) fn response(&self, reply: Reply, request_id: &RequestId) -> Response {
-        let Reply {
-            status,
-            mut headers,
-            body,
-        } = reply;
+        let Reply { status, mut headers, body } = reply;
         let body = match body {
             ReplyBody::Empty => Body::empty(),
             ReplyBody::Bytes(bytes) => Body::from(bytes),
@@ -91,11 +84,7 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
 fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
     writer.begin_object();
     text(writer, "type", "about:blank");
-    text(
-        writer,
-        "title",
-        problem.status.canonical_reason().unwrap_or("Unknown"),
-    );
+    text(writer, "title", problem.status.canonical_reason().unwrap_or("Unknown"));
     writer.key("status");
     writer.uint(u64::from(problem.status.as_u16()));
     text(writer, "detail", &problem.message);

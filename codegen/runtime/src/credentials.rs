@@ -31,29 +31,19 @@ pub(crate) enum Presented<T> {
 }
 
 /// Collects what one alternative needs, in the order of the contract.
-pub(crate) fn collect<'a>(
-    alternative: &[Requirement],
-    head: &'a Head,
-) -> Presented<Vec<Credential<'a>>> {
+pub(crate) fn collect<'a>(alternative: &[Requirement], head: &'a Head) -> Presented<Vec<Credential<'a>>> {
     let mut credentials = Vec::with_capacity(alternative.len());
     let mut unusable = false;
     for requirement in alternative {
         match present(requirement.scheme, head) {
             Presented::Something(secret) => {
-                credentials.push(Credential {
-                    scheme: requirement.scheme.name,
-                    secret,
-                });
+                credentials.push(Credential { scheme: requirement.scheme.name, secret });
             }
             Presented::Unusable => unusable = true,
             Presented::Nothing => return Presented::Nothing,
         }
     }
-    if unusable {
-        Presented::Unusable
-    } else {
-        Presented::Something(credentials)
-    }
+    if unusable { Presented::Unusable } else { Presented::Something(credentials) }
 }
 
 fn present<'a>(scheme: &Scheme, head: &'a Head) -> Presented<Cow<'a, str>> {
@@ -65,16 +55,15 @@ fn present<'a>(scheme: &Scheme, head: &'a Head) -> Presented<Cow<'a, str>> {
             other => other,
         },
         SchemeKind::Authorization(name) => authorization(headers, name),
-        SchemeKind::Header(name) => one(headers
-            .get_all(*name)
-            .iter()
-            .map(|value| value.to_str().ok().map(Cow::Borrowed))),
-        SchemeKind::Query(name) => one(query::pairs(head.query())
-            .filter(|pair| pair.name == *name)
-            .map(|pair| percent::decode_form(pair.raw))),
-        SchemeKind::Cookie(name) => one(query::cookies(headers)
-            .filter(|pair| pair.name == *name)
-            .map(|pair| Some(Cow::Borrowed(pair.raw)))),
+        SchemeKind::Header(name) => {
+            one(headers.get_all(*name).iter().map(|value| value.to_str().ok().map(Cow::Borrowed)))
+        }
+        SchemeKind::Query(name) => {
+            one(query::pairs(head.query()).filter(|pair| pair.name == *name).map(|pair| percent::decode_form(pair.raw)))
+        }
+        SchemeKind::Cookie(name) => {
+            one(query::cookies(headers).filter(|pair| pair.name == *name).map(|pair| Some(Cow::Borrowed(pair.raw))))
+        }
         SchemeKind::MutualTls => match head.parts.extensions.get::<ClientCertificate>() {
             Some(certificate) => Presented::Something(Cow::Borrowed(&certificate.0)),
             None => Presented::Nothing,
@@ -125,9 +114,7 @@ fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Presented<Cow<'a, 
 
 /// `b64token` of RFC 6750 § 2.1.
 fn is_token(secret: &str) -> bool {
-    secret
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
+    secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
 }
 
 /// RFC 7617 § 2: base64 of `user:password` in UTF-8.
@@ -136,10 +123,7 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
         &base64::alphabet::STANDARD,
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
     );
-    let pair = LENIENT
-        .decode(secret)
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let pair = LENIENT.decode(secret).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     match pair.filter(|pair| pair.contains(':')) {
         Some(pair) => Presented::Something(Cow::Owned(pair)),
         None => Presented::Unusable,
@@ -148,11 +132,7 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
 
 /// A 401 with a challenge for each scheme of the operation (RFC 9110 § 11.6.1). `presented` tells
 /// callers that sent a token that it was the token (RFC 6750 § 3.1).
-pub(crate) fn unauthenticated(
-    operation: &Operation,
-    message: Cow<'static, str>,
-    presented: bool,
-) -> Problem {
+pub(crate) fn unauthenticated(operation: &Operation, message: Cow<'static, str>, presented: bool) -> Problem {
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, message);
     let mut named = Vec::new();
     for requirement in operation.security.iter().copied().flatten() {
@@ -173,8 +153,7 @@ pub(crate) fn lacks_scope(requirement: &Requirement) -> Problem {
     match requirement.scheme.kind {
         SchemeKind::Bearer => {
             let scopes = quoted(&requirement.scopes.join(" "));
-            let challenge =
-                format!("Bearer realm=\"{REALM}\", error=\"insufficient_scope\", scope={scopes}");
+            let challenge = format!("Bearer realm=\"{REALM}\", error=\"insufficient_scope\", scope={scopes}");
             problem.with_header(header::WWW_AUTHENTICATE, challenge)
         }
         _ => problem,
@@ -190,18 +169,9 @@ fn challenge(kind: &SchemeKind, presented: bool) -> Option<String> {
         SchemeKind::Basic => format!("Basic realm=\"{REALM}\", charset=\"UTF-8\""),
         SchemeKind::Authorization(name) => format!("{name} realm=\"{REALM}\""),
         // API keys have no registered scheme; a 401 without a challenge is not allowed all the same.
-        SchemeKind::Header(name) => format!(
-            "ApiKey realm=\"{REALM}\", in=\"header\", name={}",
-            quoted(name)
-        ),
-        SchemeKind::Query(name) => format!(
-            "ApiKey realm=\"{REALM}\", in=\"query\", name={}",
-            quoted(name)
-        ),
-        SchemeKind::Cookie(name) => format!(
-            "ApiKey realm=\"{REALM}\", in=\"cookie\", name={}",
-            quoted(name)
-        ),
+        SchemeKind::Header(name) => format!("ApiKey realm=\"{REALM}\", in=\"header\", name={}", quoted(name)),
+        SchemeKind::Query(name) => format!("ApiKey realm=\"{REALM}\", in=\"query\", name={}", quoted(name)),
+        SchemeKind::Cookie(name) => format!("ApiKey realm=\"{REALM}\", in=\"cookie\", name={}", quoted(name)),
         SchemeKind::MutualTls => return None,
     })
 }

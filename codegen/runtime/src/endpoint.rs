@@ -12,9 +12,11 @@ use futures_util::FutureExt;
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::conditional;
+use crate::context::Context;
 use crate::contract::{Contract, log_problem};
 use crate::edge::Settings;
 use crate::head::Head;
+use crate::input::Input;
 use crate::operation::Operation;
 use crate::problem::Problem;
 use crate::reply::{Reply, ReplyBody};
@@ -24,6 +26,9 @@ pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What a generated call yields.
 pub type Pending = Boxed<Result<Reply, Problem>>;
+
+/// How generated code calls one operation of a service.
+pub type Call<S, P> = fn(Arc<S>, Context<P>, Input) -> Pending;
 
 /// One operation, ready to be routed to.
 #[derive(Clone)]
@@ -41,9 +46,7 @@ pub(crate) trait Serve: Send + Sync {
 
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Endpoint")
-            .field("operation", &self.operation.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Endpoint").field("operation", &self.operation.id).finish_non_exhaustive()
     }
 }
 
@@ -58,10 +61,7 @@ impl Endpoint {
         let head = Arc::new(head);
         let answer = Arc::clone(&self.serve).answer(Arc::clone(&head), body);
         // The handler and the body have limits of their own; this one is for what hangs beside them.
-        let limit = self
-            .settings
-            .timeout
-            .saturating_add(self.settings.body_timeout);
+        let limit = (self.settings.timeout.saturating_mul(2)).saturating_add(self.settings.body_timeout);
         let mut reply = match tokio::time::timeout(limit, guard(answer)).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(problem)) => problem.into(),
@@ -72,9 +72,7 @@ impl Endpoint {
         }
         conditional::apply(&head, &mut reply);
         if self.operation.produces.len() > 1 {
-            reply
-                .headers
-                .append(header::VARY, HeaderValue::from_static("accept"));
+            reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
         }
         let mut response = self.contract.response(reply, &head.request_id);
         if head.parts.method == Method::HEAD {
@@ -87,26 +85,19 @@ impl Endpoint {
 
 /// Runs a future; a panic in it is a 500 whose message goes to the log.
 pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
-    AssertUnwindSafe(future)
-        .catch_unwind()
-        .await
-        .map_err(|payload| {
-            let message = payload
-                .downcast_ref::<&str>()
-                .map(|message| (*message).to_owned())
-                .or_else(|| payload.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "no message".to_owned());
-            Problem::internal(format!("panic: {message}"))
-        })
+    AssertUnwindSafe(future).catch_unwind().await.map_err(|payload| {
+        let message = payload
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| payload.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "no message".to_owned());
+        Problem::internal(format!("panic: {message}"))
+    })
 }
 
 /// Runs a handler: a panic is a 500, and what takes longer than `settings.timeout` a 503, or a
 /// 504 where the contract declares that and not the other.
-pub(crate) async fn run(
-    pending: Pending,
-    operation: &Operation,
-    settings: &Settings,
-) -> Result<Reply, Problem> {
+pub(crate) async fn run(pending: Pending, operation: &Operation, settings: &Settings) -> Result<Reply, Problem> {
     match tokio::time::timeout(settings.timeout, guard(pending)).await {
         Ok(outcome) => outcome?,
         Err(_) => Err(timed_out(operation)),
@@ -126,10 +117,7 @@ fn timed_out(operation: &Operation) -> Problem {
 fn strip_body(response: &mut Response) {
     let length = response.body().size_hint().exact();
     if let Some(length) = length.filter(|_| response.status() != StatusCode::NOT_MODIFIED) {
-        response
-            .headers_mut()
-            .entry(header::CONTENT_LENGTH)
-            .or_insert_with(|| HeaderValue::from(length));
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
     }
     *response.body_mut() = Body::empty();
 }

@@ -18,18 +18,10 @@ pub trait Gate<P>: Send + Sync + 'static {
     type Pass: Send + 'static;
 
     /// Lets the request in, answers it, or refuses it.
-    fn enter(
-        &self,
-        entry: &Entry<'_, P>,
-    ) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
+    fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
     /// Sees the answer and may add headers to it.
-    fn leave(
-        &self,
-        pass: Self::Pass,
-        entry: &Entry<'_, P>,
-        reply: &mut Reply,
-    ) -> impl Future<Output = ()> + Send;
+    fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
 }
 
 /// What the gate says.
@@ -51,7 +43,9 @@ pub struct Entry<'a, P> {
     /// The path's parameters, percent-decoded, in the order of the template.
     pub path: &'a [(&'static str, String)],
     /// What tells two answers of this operation apart, the principal excepted: path, the declared
-    /// query parameters in the order of the contract, and the media type that was negotiated.
+    /// parameters in the order of the contract, and the media type that was negotiated. Headers
+    /// that steer one exchange only (conditions, `Idempotency-Key`) are not in it. Empty where the
+    /// contract lets nothing be kept.
     pub cache_key: &'a str,
     /// The headers of the request.
     pub headers: &'a HeaderMap,

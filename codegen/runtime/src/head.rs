@@ -15,13 +15,8 @@ use crate::query;
 use crate::request_id::RequestId;
 
 /// Headers that steer one exchange and do not tell two answers apart.
-const OF_THE_EXCHANGE: [&str; 5] = [
-    "if-match",
-    "if-none-match",
-    "if-modified-since",
-    "idempotency-key",
-    "x-request-id",
-];
+const OF_THE_EXCHANGE: [&str; 5] =
+    ["if-match", "if-none-match", "if-modified-since", "idempotency-key", "x-request-id"];
 
 /// A request that has found its operation.
 #[derive(Debug)]
@@ -48,15 +43,7 @@ impl Head {
         ranges: Vec<Range<usize>>,
     ) -> Head {
         let accepted = media::accepted(&parts.headers, operation.produces);
-        let mut head = Head {
-            operation,
-            parts,
-            request_id,
-            path,
-            ranges,
-            accepted,
-            cache_key: String::new(),
-        };
+        let mut head = Head { operation, parts, request_id, path, ranges, accepted, cache_key: String::new() };
         if operation.cache.is_some() {
             head.cache_key = cache_key(&head);
         }
@@ -82,11 +69,7 @@ impl Head {
 /// SHA-256 over method, path, query in sorted order, and body. Each part is preceded by its
 /// length, so that no two requests run together to the same bytes.
 pub(crate) fn request_hash(head: &Head, body: &[u8]) -> [u8; 32] {
-    let mut pairs: Vec<&str> = head
-        .query()
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .collect();
+    let mut pairs: Vec<&str> = head.query().split('&').filter(|pair| !pair.is_empty()).collect();
     pairs.sort_unstable();
     let mut hash = Sha256::new();
     let mut part = |bytes: &[u8]| {
@@ -115,39 +98,25 @@ fn cache_key(head: &Head) -> String {
                     if belongs(head.operation, index, &pair.name) {
                         let value = percent::decode_form(pair.raw);
                         let value = value.as_deref().unwrap_or(pair.raw);
-                        let _ = write!(
-                            key,
-                            "&{}={}",
-                            percent::encode(&pair.name),
-                            percent::encode(value)
-                        );
+                        let _ = write!(key, "&{}={}", percent::encode(&pair.name), percent::encode(value));
                     }
                 }
             }
-            Place::Header
-                if !OF_THE_EXCHANGE
-                    .iter()
-                    .any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
-            {
+            Place::Header if !OF_THE_EXCHANGE.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) => {
                 for value in head.parts.headers.get_all(parameter.name) {
                     let value = String::from_utf8_lossy(value.as_bytes());
                     let _ = write!(key, "&{}:{}", parameter.name, percent::encode(&value));
                 }
             }
             Place::Cookie => {
-                for pair in
-                    query::cookies(&head.parts.headers).filter(|pair| pair.name == parameter.name)
-                {
+                for pair in query::cookies(&head.parts.headers).filter(|pair| pair.name == parameter.name) {
                     let _ = write!(key, "&{};{}", parameter.name, percent::encode(pair.raw));
                 }
             }
             _ => {}
         }
     }
-    let media = head
-        .accepted
-        .and_then(|index| head.operation.produces.get(index))
-        .copied();
+    let media = head.accepted.and_then(|index| head.operation.produces.get(index)).copied();
     let _ = write!(key, "|{}", media.unwrap_or("-"));
     key
 }
@@ -159,23 +128,16 @@ pub(crate) fn belongs(operation: &Operation, index: usize, name: &str) -> bool {
         return false;
     };
     match (parameter.style, parameter.shape) {
-        (Style::DeepObject, _) => name
-            .strip_prefix(parameter.name)
-            .is_some_and(|rest| rest.starts_with('[')),
+        (Style::DeepObject, _) => name.strip_prefix(parameter.name).is_some_and(|rest| rest.starts_with('[')),
         // Its properties stand beside the other parameters, under names of their own.
-        (Style::Form, Shape::Object) if parameter.explode => !operation
-            .parameters
-            .iter()
-            .enumerate()
-            .any(|(other, declared)| {
+        (Style::Form, Shape::Object) if parameter.explode => {
+            !operation.parameters.iter().enumerate().any(|(other, declared)| {
                 other != index
                     && declared.place == Place::Query
-                    && !(declared.style == Style::Form
-                        && declared.shape == Shape::Object
-                        && declared.explode)
-                    && (declared.name == name
-                        || declared.style == Style::DeepObject && belongs(operation, other, name))
-            }),
+                    && !(declared.style == Style::Form && declared.shape == Shape::Object && declared.explode)
+                    && (declared.name == name || declared.style == Style::DeepObject && belongs(operation, other, name))
+            })
+        }
         _ => parameter.name == name,
     }
 }

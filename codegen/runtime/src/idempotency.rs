@@ -42,32 +42,20 @@ impl Recorded {
         let headers = reply
             .headers
             .iter()
-            .map(|(name, value)| {
-                (
-                    name.to_string(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let body = match reply.body {
             ReplyBody::Bytes(bytes) => bytes.to_vec(),
             _ => Vec::new(),
         };
-        Recorded {
-            status: reply.status.as_u16(),
-            headers,
-            body,
-        }
+        Recorded { status: reply.status.as_u16(), headers, body }
     }
 
     /// The answer to send again. A record that no answer could have made is `None`.
     pub fn reply(self) -> Option<Reply> {
         let mut reply = Reply::new(StatusCode::from_u16(self.status).ok()?);
         for (name, value) in self.headers {
-            reply.headers.append(
-                http::HeaderName::try_from(name).ok()?,
-                http::HeaderValue::try_from(value).ok()?,
-            );
+            reply.headers.append(http::HeaderName::try_from(name).ok()?, http::HeaderValue::try_from(value).ok()?);
         }
         reply.body = ReplyBody::Bytes(Bytes::from(self.body));
         Some(reply)
@@ -78,9 +66,9 @@ impl<T: Respond> Respond for Idempotent<T> {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Idempotent::Fresh(response) => response.respond(responder),
-            Idempotent::Recorded(recorded) => recorded.reply().unwrap_or_else(|| {
-                Reply::from(Problem::internal("a recorded answer cannot be sent again"))
-            }),
+            Idempotent::Recorded(recorded) => recorded
+                .reply()
+                .unwrap_or_else(|| Reply::from(Problem::internal("a recorded answer cannot be sent again"))),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::idempotency::IdempotencyKey;
 use crate::operation::Place;
 use crate::problem::Problem;
 use crate::reply::Responder;
+use crate::slot::Slot;
 use crate::violation::Violation;
 
 /// The longest `Idempotency-Key` that is taken, in bytes.
@@ -24,16 +25,13 @@ pub struct Input {
     payload: Payload,
     /// What the edge itself found wrong, to be named with the rest.
     found: Vec<Violation>,
+    /// Where a refusal goes that is found while the handler reads the body.
+    refusal: Slot,
 }
 
 impl Input {
     pub(crate) fn new(head: Arc<Head>, media: usize, payload: Payload) -> Input {
-        Input {
-            head,
-            media,
-            payload,
-            found: Vec::new(),
-        }
+        Input { head, media, payload, found: Vec::new(), refusal: Slot::default() }
     }
 
     /// Decodes the request of an operation by its generated function.
@@ -41,19 +39,18 @@ impl Input {
     /// The error names every violation of parameters and body: a 400 where a parameter is wrong or
     /// the body cannot be read, a 428 where only a required `If-Match` is missing and the contract
     /// declares 428, else a 422 where it declares that, else a 400.
-    pub fn decode<T>(
-        self,
-        decode: fn(&mut Decoder<'_>) -> Option<T>,
-    ) -> Result<(T, Responder), Problem> {
-        let mut decoder = Decoder::new(&self.head, self.media, self.payload, self.found);
+    pub fn decode<T>(self, decode: fn(&mut Decoder<'_>) -> Option<T>) -> Result<(T, Responder), Problem> {
+        let mut decoder = Decoder::new(&self.head, self.media, self.payload, self.found, self.refusal);
         let value = decode(&mut decoder);
         let responder = decoder.finish()?;
         match value {
             Some(value) => Ok((value, responder)),
-            None => Err(Problem::internal(
-                "decoding failed without naming a violation",
-            )),
+            None => Err(Problem::internal("decoding failed without naming a violation")),
         }
+    }
+
+    pub(crate) fn refusal(&self) -> Slot {
+        self.refusal.clone()
     }
 
     /// The key under which the effect of this request is recorded, where the contract honours one
@@ -69,10 +66,7 @@ impl Input {
                     Payload::Bytes(bytes) => bytes,
                     _ => &[],
                 };
-                Some(IdempotencyKey {
-                    key: key.to_owned(),
-                    request_hash: head::request_hash(&self.head, body),
-                })
+                Some(IdempotencyKey { key: key.to_owned(), request_hash: head::request_hash(&self.head, body) })
             }
             _ => {
                 self.found.push(Violation {
@@ -89,8 +83,5 @@ impl Input {
 /// The refusal of a caller that accepts none of the operation's media types.
 pub(crate) fn not_acceptable(head: &Head) -> Problem {
     let offered = head.operation.produces.join(", ");
-    Problem::new(
-        StatusCode::NOT_ACCEPTABLE,
-        format!("the answer can only be {offered}"),
-    )
+    Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the answer can only be {offered}"))
 }

@@ -25,9 +25,7 @@ fn is_utf8(parameter: &str) -> bool {
     match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
             let value = value.trim().trim_matches('"');
-            ["utf-8", "utf8", "us-ascii"]
-                .iter()
-                .any(|known| value.eq_ignore_ascii_case(known))
+            ["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
         }
         _ => true,
     }
@@ -43,11 +41,7 @@ fn fit(range: &str, essence: &str) -> Option<u8> {
         ("*", "*") => Some(2),
         (known, "*") if known == kind && !subtype.is_empty() => Some(1),
         // `application/*+json` of a contract.
-        (known, suffix)
-            if known == kind && suffix.starts_with("*+") && subtype.ends_with(&suffix[1..]) =>
-        {
-            Some(1)
-        }
+        (known, suffix) if known == kind && suffix.starts_with("*+") && subtype.ends_with(&suffix[1..]) => Some(1),
         _ => None,
     }
 }
@@ -85,12 +79,7 @@ pub(crate) fn accepted(headers: &HeaderMap, produces: &[&str]) -> Option<usize> 
 /// What the most specific range says of a media type. Parameters other than `q` do not take part:
 /// an answer is the same whether `charset=utf-8` was asked for or not.
 fn quality(ranges: &[Range], produced: &str) -> u16 {
-    let essence = produced
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
+    let essence = produced.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     ranges
         .iter()
         .filter_map(|range| Some((fit(&range.essence, &essence)?, range.quality)))
@@ -106,18 +95,12 @@ fn range(element: &str) -> Option<Range> {
         // Old clients of Java write it so.
         essence = "*/*".to_owned();
     }
-    essence
-        .split_once('/')
-        .filter(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())?;
+    essence.split_once('/').filter(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())?;
     let mut quality = 1000;
     for parameter in parts {
         match parameter.split_once('=') {
             Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-                let value: f32 = value
-                    .trim()
-                    .parse()
-                    .ok()
-                    .filter(|value| (0.0..=1.0).contains(value))?;
+                let value: f32 = value.trim().parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
                 quality = (value * 1000.0).round() as u16;
             }
             _ => {}
@@ -143,17 +126,11 @@ mod tests {
     fn the_caller_gets_what_it_likes_best() {
         let produces = ["application/json", "text/csv; charset=utf-8"];
         assert_eq!(accept("text/csv", &produces), Some(1));
-        assert_eq!(
-            accept("text/csv;q=0.5, application/json;q=0.9", &produces),
-            Some(0)
-        );
+        assert_eq!(accept("text/csv;q=0.5, application/json;q=0.9", &produces), Some(0));
         assert_eq!(accept("application/json;q=0.1, text/*", &produces), Some(1));
         assert_eq!(accept("*/*", &produces), Some(0));
         assert_eq!(accept("*", &produces), Some(0));
-        assert_eq!(
-            accept("application/json; charset=utf-8", &produces),
-            Some(0)
-        );
+        assert_eq!(accept("application/json; charset=utf-8", &produces), Some(0));
         assert_eq!(accept("APPLICATION/JSON", &produces), Some(0));
     }
 
@@ -178,18 +155,9 @@ mod tests {
     #[test]
     fn a_body_is_read_as_the_media_type_that_names_it_most_exactly() {
         const MEDIA: &[Media] = &[
-            Media {
-                essence: "*/*",
-                kind: MediaKind::Bytes,
-            },
-            Media {
-                essence: "text/*",
-                kind: MediaKind::Text,
-            },
-            Media {
-                essence: "application/json",
-                kind: MediaKind::Json,
-            },
+            Media { essence: "*/*", kind: MediaKind::Bytes },
+            Media { essence: "text/*", kind: MediaKind::Text },
+            Media { essence: "application/json", kind: MediaKind::Json },
         ];
         assert_eq!(of_body("Application/JSON; charset=UTF-8", MEDIA), Some(2));
         assert_eq!(of_body("text/html", MEDIA), Some(1));

@@ -5,20 +5,14 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// All but the unreserved characters of RFC 3986 § 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Decodes text of a path. `None` where a `%` has no two digits behind it, or no UTF-8 comes out.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.contains('%') {
         return Some(Cow::Borrowed(raw));
     }
-    is_sound(raw)
-        .then(|| percent_decode_str(raw).decode_utf8().ok())
-        .flatten()
+    is_sound(raw).then(|| percent_decode_str(raw).decode_utf8().ok()).flatten()
 }
 
 /// Decodes text of a query or a form body, where `+` is a space.

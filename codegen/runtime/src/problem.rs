@@ -70,8 +70,8 @@ impl Problem {
 /// The usual code of a status: its reason phrase in capitals, and a few better words.
 pub fn code_of(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        400 | 422 => "VALIDATION_ERROR",
-        401 => "UNAUTHENTICATED",
+        400 => "BAD_REQUEST",
+        401 => "UNAUTHORIZED",
         402 => "PAYMENT_REQUIRED",
         403 => "FORBIDDEN",
         404 => "NOT_FOUND",
@@ -82,15 +82,16 @@ pub fn code_of(status: StatusCode) -> &'static str {
         410 => "GONE",
         412 => "PRECONDITION_FAILED",
         413 => "PAYLOAD_TOO_LARGE",
+        422 => "VALIDATION_ERROR",
         415 => "UNSUPPORTED_MEDIA_TYPE",
         428 => "PRECONDITION_REQUIRED",
         429 => "RATE_LIMITED",
         500 => "INTERNAL_ERROR",
         501 => "NOT_IMPLEMENTED",
         502 => "BAD_GATEWAY",
-        503 => "UNAVAILABLE",
+        503 => "SERVICE_UNAVAILABLE",
         504 => "TIMEOUT",
-        400..=499 => "CLIENT_ERROR",
+        _ if status.is_client_error() => "CLIENT_ERROR",
         _ => "SERVER_ERROR",
     }
 }

@@ -24,10 +24,7 @@ pub(crate) struct Pair<'a> {
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = Pair<'_>> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
-        Pair {
-            name: percent::decode_form(name).unwrap_or(Cow::Borrowed(name)),
-            raw,
-        }
+        Pair { name: percent::decode_form(name).unwrap_or(Cow::Borrowed(name)), raw }
     })
 }
 
@@ -41,10 +38,7 @@ pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Pair<'_>> {
         .filter_map(|cookie| {
             let (name, raw) = cookie.trim().split_once('=')?;
             let unquoted = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
-            Some(Pair {
-                name: Cow::Borrowed(name),
-                raw: unquoted.unwrap_or(raw),
-            })
+            Some(Pair { name: Cow::Borrowed(name), raw: unquoted.unwrap_or(raw) })
         })
 }
 
@@ -69,11 +63,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Adds a value under a way of names. An empty name at the end (`a[]`) is one more of its parent.
-    pub(crate) fn insert_at(
-        &mut self,
-        keys: impl Iterator<Item = Cow<'a, str>>,
-        value: Cow<'a, str>,
-    ) {
+    pub(crate) fn insert_at(&mut self, keys: impl Iterator<Item = Cow<'a, str>>, value: Cow<'a, str>) {
         let mut node = self;
         let mut keys = keys.peekable();
         while let Some(key) = keys.next() {
@@ -101,12 +91,7 @@ impl<'a> Tree<'a> {
 
     /// The tree as an object, also where it is empty.
     pub(crate) fn into_map(self) -> TextValue<'a> {
-        TextValue::Map(
-            self.children
-                .into_iter()
-                .map(|(key, tree)| (key, tree.into_value()))
-                .collect(),
-        )
+        TextValue::Map(self.children.into_iter().map(|(key, tree)| (key, tree.into_value())).collect())
     }
 
     /// A name that was sent once is a scalar, one sent several times a list; `a[0]`, `a[1]` are a
@@ -115,18 +100,9 @@ impl<'a> Tree<'a> {
     fn into_value(mut self) -> TextValue<'a> {
         let mut values: Vec<TextValue<'a>> = self.values.drain(..).map(TextValue::Scalar).collect();
         if !self.children.is_empty() {
-            let counted = self
-                .children
-                .iter()
-                .enumerate()
-                .all(|(at, (key, _))| **key == at.to_string());
+            let counted = self.children.iter().enumerate().all(|(at, (key, _))| **key == at.to_string());
             let nested = if counted {
-                TextValue::List(
-                    self.children
-                        .into_iter()
-                        .map(|(_, tree)| tree.into_value())
-                        .collect(),
-                )
+                TextValue::List(self.children.into_iter().map(|(_, tree)| tree.into_value()).collect())
             } else {
                 self.into_map()
             };
@@ -182,75 +158,40 @@ mod tests {
     }
 
     fn map<'a>(entries: Vec<(&'a str, TextValue<'a>)>) -> TextValue<'a> {
-        TextValue::Map(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.into(), value))
-                .collect(),
-        )
+        TextValue::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
     #[test]
     fn names_and_values_are_decoded() {
-        assert_eq!(
-            tree("a+b=c%2Bd&e"),
-            map(vec![("a b", scalar("c+d")), ("e", scalar(""))])
-        );
+        assert_eq!(tree("a+b=c%2Bd&e"), map(vec![("a b", scalar("c+d")), ("e", scalar(""))]));
     }
 
     #[test]
     fn a_name_that_comes_twice_is_a_list() {
         assert_eq!(
             tree("a=1&b=2&a=3"),
-            map(vec![
-                ("a", TextValue::List(vec![scalar("1"), scalar("3")])),
-                ("b", scalar("2"))
-            ])
+            map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")])), ("b", scalar("2"))])
         );
-        assert_eq!(
-            tree("a[]=1&a[]=3"),
-            map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")]))])
-        );
+        assert_eq!(tree("a[]=1&a[]=3"), map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")]))]));
     }
 
     #[test]
     fn brackets_make_objects_and_counted_brackets_make_lists() {
         assert_eq!(
             tree("a[b][c]=1&a[d]=2"),
-            map(vec![(
-                "a",
-                map(vec![
-                    ("b", map(vec![("c", scalar("1"))])),
-                    ("d", scalar("2"))
-                ])
-            )])
+            map(vec![("a", map(vec![("b", map(vec![("c", scalar("1"))])), ("d", scalar("2"))]))])
         );
         assert_eq!(
             tree("a[0][x]=1&a[1][x]=2"),
-            map(vec![(
-                "a",
-                TextValue::List(vec![
-                    map(vec![("x", scalar("1"))]),
-                    map(vec![("x", scalar("2"))])
-                ])
-            )])
+            map(vec![("a", TextValue::List(vec![map(vec![("x", scalar("1"))]), map(vec![("x", scalar("2"))])]))])
         );
-        assert_eq!(
-            tree("a[=1&[b]=2&a]=3"),
-            map(vec![
-                ("a[", scalar("1")),
-                ("[b]", scalar("2")),
-                ("a]", scalar("3"))
-            ])
-        );
+        assert_eq!(tree("a[=1&[b]=2&a]=3"), map(vec![("a[", scalar("1")), ("[b]", scalar("2")), ("a]", scalar("3"))]));
     }
 
     #[test]
     fn many_names_take_linear_time() {
         let text: String = (0..200_000).map(|name| format!("{name}=&")).collect();
-        let TextValue::Map(entries) = tree(&text) else {
-            panic!("not a map")
-        };
+        let TextValue::Map(entries) = tree(&text) else { panic!("not a map") };
         assert_eq!(entries.len(), 200_000);
     }
 
@@ -266,16 +207,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=1; b=\"2\"".parse().unwrap());
         headers.append(header::COOKIE, "c=3".parse().unwrap());
-        let found: Vec<_> = cookies(&headers)
-            .map(|pair| (pair.name.into_owned(), pair.raw.to_owned()))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("a".into(), "1".into()),
-                ("b".into(), "2".into()),
-                ("c".into(), "3".into())
-            ]
-        );
+        let found: Vec<_> = cookies(&headers).map(|pair| (pair.name.into_owned(), pair.raw.to_owned())).collect();
+        assert_eq!(found, [("a".into(), "1".into()), ("b".into(), "2".into()), ("c".into(), "3".into())]);
     }
 }

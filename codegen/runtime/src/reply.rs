@@ -70,11 +70,7 @@ impl Respond for Reply {
 impl Reply {
     /// An answer without a body.
     pub fn new(status: StatusCode) -> Reply {
-        Reply {
-            status,
-            headers: HeaderMap::new(),
-            body: ReplyBody::Empty,
-        }
+        Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }
 
     /// An answer without a body, from a status that generated code took from the contract.
@@ -84,10 +80,7 @@ impl Reply {
 
     /// The same with a header. A value that no header can hold makes the answer a 500.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
-        match (
-            HeaderName::try_from(name),
-            HeaderValue::try_from(value.to_string()),
-        ) {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
                 self
@@ -98,12 +91,7 @@ impl Reply {
     }
 
     /// The same with a JSON body of media type `content_type`.
-    pub fn json(
-        self,
-        content_type: &'static str,
-        body: &impl Write,
-        responder: &Responder,
-    ) -> Reply {
+    pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
         let mut writer = Writer::new();
         writer.keep_fields(responder.fields.as_deref());
         body.write(&mut writer);

@@ -22,10 +22,7 @@ impl RequestId {
         if let Some(id) = parts.extensions.get::<RequestId>() {
             return id.clone();
         }
-        let sent = parts
-            .headers
-            .get(X_REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
+        let sent = parts.headers.get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
         match sent {
             Some(id) if is_harmless(id) => RequestId(id.to_owned()),
             _ => RequestId(Uuid::now_v7().to_string()),
@@ -40,10 +37,7 @@ impl RequestId {
 
 /// Ids reach logs and headers, so that nothing else is let through.
 fn is_harmless(id: &str) -> bool {
-    (1..=LONGEST).contains(&id.len())
-        && id
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }
 
 #[cfg(test)]
@@ -51,10 +45,7 @@ mod tests {
     use super::*;
 
     fn id_of(header: &str) -> String {
-        let request = http::Request::builder()
-            .header("X-Request-Id", header)
-            .body(())
-            .unwrap();
+        let request = http::Request::builder().header("X-Request-Id", header).body(()).unwrap();
         RequestId::of(&request.into_parts().0).0
     }
 

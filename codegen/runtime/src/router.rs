@@ -37,9 +37,7 @@ pub fn router(contract: &'static Contract, endpoints: Vec<Endpoint>) -> Router {
         let table = Arc::clone(&table);
         async move { table.respond(request).await }
     });
-    shapes.iter().fold(Router::new(), |router, shape| {
-        router.route(shape, service.clone())
-    })
+    shapes.iter().fold(Router::new(), |router, shape| router.route(shape, service.clone()))
 }
 
 /// Answers what no route knows in the envelope: `router.fallback(fallback(&CONTRACT))`.
@@ -81,45 +79,35 @@ impl Node {
                 Segment::Literal(text) => node.literals.entry(text).or_default(),
                 Segment::Parameter => node.parameter.get_or_insert_default(),
                 Segment::Mixed(pieces) => {
-                    let at = node
-                        .mixed
-                        .iter()
-                        .position(|(known, _)| *known == pieces)
-                        .unwrap_or_else(|| {
-                            node.mixed.push((pieces, Node::default()));
-                            node.mixed.len() - 1
-                        });
+                    let at = node.mixed.iter().position(|(known, _)| *known == pieces).unwrap_or_else(|| {
+                        node.mixed.push((pieces, Node::default()));
+                        node.mixed.len() - 1
+                    });
                     &mut node.mixed[at].1
                 }
             };
         }
-        node.methods.push(Bound {
-            endpoint,
-            names: template.names,
-        });
+        let operation = endpoint.operation;
+        if node.methods.iter().any(|known| known.endpoint.operation.method == operation.method) {
+            let (id, path) = (operation.id, operation.path);
+            tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
+        }
+        node.methods.push(Bound { endpoint, names: template.names });
     }
 
     fn sort(&mut self) {
-        self.mixed
-            .sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
+        self.mixed.sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
         self.literals.values_mut().for_each(Node::sort);
         self.mixed.iter_mut().for_each(|(_, node)| node.sort());
         self.parameter.iter_mut().for_each(|node| node.sort());
     }
 
     /// The node that the segments from `from` lead to, and what the parameters caught on the way.
-    fn find(
-        &self,
-        path: &str,
-        from: Option<usize>,
-        captures: &mut Vec<Range<usize>>,
-    ) -> Option<&Node> {
+    fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Range<usize>>) -> Option<&Node> {
         let Some(start) = from else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let end = path[start..]
-            .find('/')
-            .map_or(path.len(), |length| start + length);
+        let end = path[start..].find('/').map_or(path.len(), |length| start + length);
         let next = (end < path.len()).then_some(end + 1);
         let segment = &path[start..end];
         if let Some(literal) = percent::decode(segment).and_then(|text| self.literals.get(&*text))
@@ -148,27 +136,14 @@ impl Node {
 
     /// The endpoint of a method; HEAD is served by GET where it has none of its own.
     fn method(&self, method: &Method) -> Option<&Bound> {
-        let named = |name: &Method| {
-            self.methods
-                .iter()
-                .find(|bound| bound.endpoint.operation.method == *name)
-        };
-        named(method).or_else(|| {
-            if method == Method::HEAD {
-                named(&Method::GET)
-            } else {
-                None
-            }
-        })
+        let named = |name: &Method| self.methods.iter().find(|bound| bound.endpoint.operation.method == *name);
+        named(method).or_else(|| if method == Method::HEAD { named(&Method::GET) } else { None })
     }
 
     /// The value of `Allow`.
     fn allowed(&self) -> String {
-        let mut methods: BTreeSet<&str> = self
-            .methods
-            .iter()
-            .map(|bound| bound.endpoint.operation.method.as_str())
-            .collect();
+        let mut methods: BTreeSet<&str> =
+            self.methods.iter().map(|bound| bound.endpoint.operation.method.as_str()).collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }
@@ -197,13 +172,7 @@ impl Table {
                 None => return self.contract.refuse(undecodable(name), &request_id),
             }
         }
-        let head = Head::new(
-            bound.endpoint.operation,
-            parts,
-            request_id,
-            values,
-            captures,
-        );
+        let head = Head::new(bound.endpoint.operation, parts, request_id, values, captures);
         bound.endpoint.respond(head, body).await
     }
 
@@ -212,11 +181,8 @@ impl Table {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
             return self.contract.response(reply, request_id);
         }
-        let problem = Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "this path does not know the method",
-        )
-        .with_header(header::ALLOW, node.allowed());
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know the method")
+            .with_header(header::ALLOW, node.allowed());
         self.contract.refuse(problem, request_id)
     }
 }
@@ -228,10 +194,7 @@ fn not_found() -> Problem {
 fn undecodable(name: &str) -> Problem {
     use crate::operation::Place;
     use crate::violation::Violation;
-    let violation = Violation {
-        place: Place::Path,
-        field: name.to_owned(),
-        message: "must be percent-encoded UTF-8".into(),
-    };
+    let violation =
+        Violation { place: Place::Path, field: name.to_owned(), message: "must be percent-encoded UTF-8".into() };
     Problem::new(StatusCode::BAD_REQUEST, "the request is not valid").with_violation(violation)
 }

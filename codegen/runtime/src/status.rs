@@ -74,11 +74,7 @@ macro_rules! statuses {
 /// What the types of [`statuses!`] hold; called by them only.
 #[doc(hidden)]
 pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
-    let message = if status == 404 {
-        Cow::Owned(format!("{message} not found"))
-    } else {
-        message
-    };
+    let message = if status == 404 { Cow::Owned(format!("{message} not found")) } else { message };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Box::new(Problem::new(status, message))
 }
@@ -92,10 +88,7 @@ pub fn add_detail(problem: &mut Problem, field: String, message: Cow<'static, st
 /// Adds a header; called by the types of [`statuses!`] only.
 #[doc(hidden)]
 pub fn add_header(problem: &mut Problem, name: &str, value: &dyn fmt::Display) {
-    if let (Ok(name), Ok(value)) = (
-        HeaderName::try_from(name),
-        HeaderValue::try_from(value.to_string()),
-    ) {
+    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
         problem.headers.push((name, value));
     }
 }
@@ -147,11 +140,7 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
     pub fn new(status: u16) -> Result<AnyStatus<LOW, HIGH>, StatusOutOfRange> {
         match StatusCode::from_u16(status) {
             Ok(code) if (LOW..=HIGH).contains(&status) => Ok(AnyStatus(code)),
-            _ => Err(StatusOutOfRange {
-                status,
-                low: LOW,
-                high: HIGH,
-            }),
+            _ => Err(StatusOutOfRange { status, low: LOW, high: HIGH }),
         }
     }
 
@@ -198,10 +187,7 @@ mod tests {
     #[test]
     fn a_404_says_what_was_not_found() {
         let problem = Problem::from(NotFound::new("user"));
-        assert_eq!(
-            (problem.status.as_u16(), &*problem.code, &*problem.message),
-            (404, "NOT_FOUND", "user not found")
-        );
+        assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (404, "NOT_FOUND", "user not found"));
     }
 
     #[test]
@@ -214,37 +200,24 @@ mod tests {
         let reply = conflict.respond(&Responder::default());
         assert_eq!(reply.status.as_u16(), 409);
         assert_eq!(reply.headers["retry-after"], "3");
-        let ReplyBody::Problem(problem) = reply.body else {
-            panic!("no problem")
-        };
+        let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
         assert_eq!(problem.code, "EMAIL_TAKEN");
         assert_eq!(problem.violations, [Violation::body("email", "is taken")]);
     }
 
     #[test]
     fn a_status_out_of_its_range_is_refused() {
-        assert_eq!(
-            AnyStatus::<400, 499>::new(418).map(AnyStatus::get),
-            Ok(StatusCode::IM_A_TEAPOT)
-        );
-        assert_eq!(
-            AnyStatus::<400, 499>::of::<418>().get(),
-            StatusCode::IM_A_TEAPOT
-        );
+        assert_eq!(AnyStatus::<400, 499>::new(418).map(AnyStatus::get), Ok(StatusCode::IM_A_TEAPOT));
+        assert_eq!(AnyStatus::<400, 499>::of::<418>().get(), StatusCode::IM_A_TEAPOT);
         let refusal = AnyStatus::<400, 499>::new(500).map_err(|error| error.to_string());
-        assert_eq!(
-            refusal.err().as_deref(),
-            Some("status 500 is not between 400 and 499")
-        );
+        assert_eq!(refusal.err().as_deref(), Some("status 500 is not between 400 and 499"));
         assert!(AnyStatus::<0, 9999>::new(1).is_err());
     }
 
     #[test]
     fn a_cause_from_inside_goes_no_further_than_the_problem() {
         let reply = Internal::from(std::io::Error::other("disk")).respond(&Responder::default());
-        let ReplyBody::Problem(problem) = reply.body else {
-            panic!("no problem")
-        };
+        let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
         assert!(!problem.message.contains("disk"));
         assert!(problem.cause.is_some());
     }

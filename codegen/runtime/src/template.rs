@@ -39,20 +39,13 @@ pub(crate) enum Piece {
 impl Template {
     /// Reads a template. Whatever is not a `{name}` is text, so that every contract has a meaning.
     pub(crate) fn parse(path: &'static str) -> Template {
-        let mut template = Template {
-            segments: Vec::new(),
-            names: Vec::new(),
-        };
+        let mut template = Template { segments: Vec::new(), names: Vec::new() };
         for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
             let pieces = pieces(segment, &mut template.names);
             template.segments.push(match pieces.as_slice() {
                 [Piece::Parameter] => Segment::Parameter,
                 pieces if pieces.contains(&Piece::Parameter) => Segment::Mixed(pieces.to_vec()),
-                _ => Segment::Literal(
-                    percent::decode(segment)
-                        .unwrap_or(segment.into())
-                        .into_owned(),
-                ),
+                _ => Segment::Literal(percent::decode(segment).unwrap_or(segment.into()).into_owned()),
             });
         }
         template
@@ -94,12 +87,7 @@ pub(crate) fn weight(pieces: &[Piece]) -> usize {
 
 /// Matches one raw segment of a request, which stands at `at` in `path`, and adds what each
 /// parameter caught. Parameters are greedy from the left, as `(.+)` would be.
-pub(crate) fn match_mixed(
-    pieces: &[Piece],
-    path: &str,
-    at: Range<usize>,
-    captures: &mut Vec<Range<usize>>,
-) -> bool {
+pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captures: &mut Vec<Range<usize>>) -> bool {
     let before = captures.len();
     let (start, mut end) = (at.start, at.end);
     let mut index = pieces.len();
@@ -116,16 +104,14 @@ pub(crate) fn match_mixed(
             Piece::Parameter => {
                 let begin = match index.checked_sub(1).map(|left| pieces[left]) {
                     None => Some(start),
-                    Some(Piece::Parameter) => path[start..end]
-                        .char_indices()
-                        .next_back()
-                        .map(|(offset, _)| start + offset),
-                    Some(Piece::Literal(text)) => match path[start..end].char_indices().next_back()
-                    {
+                    Some(Piece::Parameter) => {
+                        path[start..end].char_indices().next_back().map(|(offset, _)| start + offset)
+                    }
+                    Some(Piece::Literal(text)) => match path[start..end].char_indices().next_back() {
                         // The search leaves the last character to this parameter.
-                        Some((last, _)) if index > 1 => path[start..start + last]
-                            .rfind(text)
-                            .map(|found| start + found + text.len()),
+                        Some((last, _)) if index > 1 => {
+                            path[start..start + last].rfind(text).map(|found| start + found + text.len())
+                        }
                         // A literal that begins the segment is where it is.
                         Some(_) if path[start..end].starts_with(text) => Some(start + text.len()),
                         _ => None,
@@ -159,11 +145,7 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
         let name = &rest[open + 1..open + length];
         if name.is_empty() || name.contains('{') {
             // `{}` and `{a{b}` name nothing: the text up to the next brace stays text.
-            let end = if name.is_empty() {
-                open + length + 1
-            } else {
-                open + 1
-            };
+            let end = if name.is_empty() { open + length + 1 } else { open + 1 };
             pieces.push(Piece::Literal(&rest[..end]));
             rest = &rest[end..];
             continue;
@@ -185,9 +167,7 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
 /// is refused by axum, since it meant something in an older release.
 fn is_plain(text: &str) -> bool {
     !text.starts_with([':', '*'])
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte))
 }
 
 #[cfg(test)]
@@ -218,10 +198,7 @@ mod tests {
     #[test]
     fn several_parameters_of_a_segment_are_greedy_from_the_left() {
         assert_eq!(caught("/{a}:{b}", "x:y"), Some(vec!["x", "y"]));
-        assert_eq!(
-            caught("/{name}.{extension}", "a.b.c"),
-            Some(vec!["a.b", "c"])
-        );
+        assert_eq!(caught("/{name}.{extension}", "a.b.c"), Some(vec!["a.b", "c"]));
         assert_eq!(caught("/{a}:{b}", ":y"), None);
         assert_eq!(caught("/{a}:{b}", "x:"), None);
         assert_eq!(caught("/{a}{b}", "xyz"), Some(vec!["xy", "z"]));
@@ -236,10 +213,7 @@ mod tests {
         for odd in ["/{}", "/{a", "/a}", "/{{a}}", "/", "/{a{b}", ""] {
             let _ = Template::parse(odd).shape();
         }
-        assert_eq!(
-            Template::parse("/{a").segments,
-            [Segment::Literal("{a".into())]
-        );
+        assert_eq!(Template::parse("/{a").segments, [Segment::Literal("{a".into())]);
         assert_eq!(Template::parse("/{}/{b}").names, ["b"]);
     }
 

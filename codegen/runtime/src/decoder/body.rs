@@ -1,0 +1,130 @@
+//! Decoding the body by its media type.
+
+use bytes::Bytes;
+
+use super::Decoder;
+use crate::body::Payload;
+use crate::json::{Reader, TextValue};
+#[cfg(feature = "multipart")]
+use crate::multipart::Multipart;
+use crate::operation::{MediaKind, Place};
+use crate::percent;
+use crate::query::{self, Tree};
+use crate::violation::Violation;
+
+/// Where the text of a body is read from.
+enum Source {
+    Json(Bytes),
+    Form(String),
+    Text(String),
+}
+
+impl Decoder<'_> {
+    /// The index of the body's media type in the operation's list.
+    pub fn media(&self) -> usize {
+        self.media
+    }
+
+    /// Whether a body was sent.
+    pub fn has_body(&self) -> bool {
+        !matches!(self.payload, Payload::Absent)
+    }
+
+    /// Reads the body, JSON, form or text as its media type says; its absence is a violation.
+    pub fn body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
+        let source = self.source(true)?;
+        self.read_body(&source, read)
+    }
+
+    /// Reads the body where one was sent.
+    pub fn optional_body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
+        let source = self.source(false)?;
+        self.read_body(&source, read)
+    }
+
+    /// The body as UTF-8 text. An absent one is empty where the contract does not require it.
+    pub fn text_body(&mut self) -> Option<String> {
+        let bytes = self.bytes_body()?;
+        self.utf8(bytes)
+    }
+
+    /// The body as it came. An absent one is empty where the contract does not require it.
+    pub fn bytes_body(&mut self) -> Option<Bytes> {
+        match std::mem::replace(&mut self.payload, Payload::Absent) {
+            Payload::Bytes(bytes) => Some(bytes),
+            _ if self.head.operation.body.as_ref().is_some_and(|body| body.required) => {
+                self.malformed("a body is required");
+                None
+            }
+            _ => Some(Bytes::new()),
+        }
+    }
+
+    /// The parts of a `multipart/form-data` body, to be read by the handler as they arrive.
+    #[cfg(feature = "multipart")]
+    pub fn multipart(&mut self) -> Option<Multipart> {
+        let payload = std::mem::replace(&mut self.payload, Payload::Absent);
+        let outcome = Multipart::new(&self.head.parts.headers, payload, &self.refusal);
+        if let Err(message) = &outcome {
+            self.malformed(message);
+        }
+        outcome.ok()
+    }
+
+    fn source(&mut self, required: bool) -> Option<Source> {
+        let Payload::Bytes(bytes) = std::mem::replace(&mut self.payload, Payload::Absent) else {
+            if required {
+                self.malformed("a body is required");
+            }
+            return None;
+        };
+        let media = self.head.operation.body.as_ref().and_then(|body| body.media.get(self.media));
+        match media.map(|media| media.kind) {
+            Some(MediaKind::Form) => self.utf8(bytes).map(Source::Form),
+            Some(MediaKind::Json) => Some(Source::Json(bytes)),
+            _ => self.utf8(bytes).map(Source::Text),
+        }
+    }
+
+    fn read_body<T>(&mut self, source: &Source, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
+        let mut reader = self.open_body(source)?;
+        let value = read(&mut reader);
+        self.close(reader, false);
+        value
+    }
+
+    fn open_body<'s>(&mut self, source: &'s Source) -> Option<Reader<'s>> {
+        match source {
+            Source::Json(bytes) => Some(Reader::json(bytes)),
+            Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), Place::Body, "")),
+            Source::Form(text) => match form(text) {
+                Some(value) => Some(Reader::text(value, Place::Body, "")),
+                None => {
+                    self.malformed("must be percent-encoded UTF-8");
+                    None
+                }
+            },
+        }
+    }
+
+    fn utf8(&mut self, bytes: Bytes) -> Option<String> {
+        let text = String::from_utf8(bytes.into()).ok();
+        if text.is_none() {
+            self.malformed("must be UTF-8");
+        }
+        text
+    }
+
+    fn malformed(&mut self, message: &'static str) {
+        self.violations.push(Violation::body("", message));
+        self.violations.malformed = true;
+    }
+}
+
+fn form(text: &str) -> Option<TextValue<'_>> {
+    let mut tree = Tree::default();
+    for pair in query::pairs(text) {
+        tree.insert(pair.name, percent::decode_form(pair.raw)?);
+    }
+    Some(tree.into_map())
+}

@@ -1,0 +1,221 @@
+//! The way of one request: authenticate, ask the gate, take the body in, call, tell the gate.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::StatusCode;
+
+use crate::authenticate::{Authenticate, Denied};
+use crate::body;
+use crate::context::{CallInfo, Context};
+use crate::credentials::{self, Presented};
+use crate::edge::{Inner, Settings};
+use crate::endpoint::{Boxed, Call, Pending, Serve, run};
+use crate::gate::{Admission, Entry, Gate};
+use crate::head::Head;
+use crate::input::{Input, not_acceptable};
+use crate::operation::Operation;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::slot::Slot;
+
+/// How generated code calls an operation, the service behind it erased.
+type Erased<P> = Box<dyn Fn(Context<P>, Input) -> Pending + Send + Sync>;
+
+/// An operation's call by what it wants to know of its caller.
+pub(crate) enum Handler<P> {
+    Secured(Erased<P>),
+    Optional(Erased<Option<P>>),
+    Public(Erased<()>),
+}
+
+/// Who calls, shared by the gate and the handler.
+enum Who<P> {
+    Known(Arc<P>),
+    Maybe(Arc<Option<P>>),
+    Nobody,
+}
+
+/// An operation with its call and its edge.
+pub(crate) struct Bound<A: Authenticate, G> {
+    pub(crate) edge: Arc<Inner<A, G>>,
+    pub(crate) operation: &'static Operation,
+    pub(crate) handler: Handler<A::Principal>,
+}
+
+/// Hides the service's type, so that what follows is compiled once for all services.
+pub(crate) fn erase<S, P>(service: &Arc<S>, call: Call<S, P>) -> Erased<P>
+where
+    S: Send + Sync + 'static,
+    P: 'static,
+{
+    let service = Arc::clone(service);
+    Box::new(move |context, input| call(Arc::clone(&service), context, input))
+}
+
+impl<A: Authenticate, G: Gate<A::Principal>> Serve for Bound<A, G> {
+    fn answer(self: Arc<Self>, head: Arc<Head>, body: Body) -> Boxed<Reply> {
+        Box::pin(async move { self.pass(&head, body).await.unwrap_or_else(Reply::from) })
+    }
+}
+
+impl<A: Authenticate, G: Gate<A::Principal>> Bound<A, G> {
+    async fn pass(&self, head: &Arc<Head>, body: Body) -> Result<Reply, Problem> {
+        let who = self.identify(head).await?;
+        let mut call = head.call();
+        let admission = self.edge.gate.enter(&entry(head, &call, who.principal())).await?;
+        let pass = match admission {
+            Admission::Answer(reply) => return Ok(reply),
+            Admission::Proceed(pass) => pass,
+        };
+        let outcome = self.proceed(head, body, &mut call, &who).await;
+        let mut reply = outcome.unwrap_or_else(Reply::from);
+        self.edge.gate.leave(pass, &entry(head, &call, who.principal()), &mut reply).await;
+        Ok(reply)
+    }
+
+    async fn proceed(
+        &self,
+        head: &Arc<Head>,
+        body: Body,
+        call: &mut CallInfo,
+        who: &Who<A::Principal>,
+    ) -> Result<Reply, Problem> {
+        let settings = &self.edge.settings;
+        let input = take_in(head, body, settings).await?;
+        let input = with_key(input, call);
+        let refusal = input.refusal();
+        let pending = self.handler.call(who, call.clone(), input)?;
+        let outcome = run(pending, self.operation, settings).await;
+        after(outcome, &refusal)
+    }
+
+    async fn identify(&self, head: &Head) -> Result<Who<A::Principal>, Problem> {
+        let principal = self.authenticate(head).await?;
+        match (&self.handler, principal) {
+            (Handler::Secured(_), Some(principal)) => Ok(Who::Known(Arc::new(principal))),
+            (Handler::Optional(_), principal) => Ok(Who::Maybe(Arc::new(principal))),
+            (Handler::Public(_), Some(principal)) => Ok(Who::Known(Arc::new(principal))),
+            (Handler::Public(_), None) => Ok(Who::Nobody),
+            (Handler::Secured(_), None) => Err(credentials::unauthenticated(self.operation, MISSING, false)),
+        }
+    }
+
+    /// Tries the alternatives of the contract in their order; the first that proves a principal
+    /// with all scopes counts. Credentials that prove nothing are refused also where none are needed.
+    async fn authenticate(&self, head: &Head) -> Result<Option<A::Principal>, Problem> {
+        let mut unproven = None;
+        let mut forbidden = None;
+        let mut anonymous = self.operation.security.is_empty();
+        for alternative in self.operation.security {
+            if alternative.is_empty() {
+                anonymous = true;
+                continue;
+            }
+            let presented = match credentials::collect(alternative, head) {
+                Presented::Something(presented) => presented,
+                Presented::Unusable => {
+                    unproven.get_or_insert(UNUSABLE);
+                    continue;
+                }
+                Presented::Nothing => continue,
+            };
+            match self.edge.authenticator.authenticate(&presented, self.operation).await {
+                Ok(principal) => {
+                    let lacking = alternative.iter().find(|requirement| {
+                        let holds =
+                            |scope: &&str| self.edge.authenticator.holds_scope(&principal, requirement.scheme, scope);
+                        !requirement.scopes.iter().all(holds)
+                    });
+                    match lacking {
+                        None => return Ok(Some(principal)),
+                        Some(requirement) => {
+                            forbidden.get_or_insert_with(|| credentials::lacks_scope(requirement));
+                        }
+                    }
+                }
+                Err(Denied::Unauthenticated(message)) => {
+                    unproven.get_or_insert(message);
+                }
+                Err(Denied::Forbidden(message)) => {
+                    forbidden.get_or_insert_with(|| Problem::new(StatusCode::FORBIDDEN, message));
+                }
+                Err(Denied::Unavailable(cause)) => return Err(Problem::internal(cause)),
+            }
+        }
+        match (forbidden, unproven) {
+            (Some(problem), _) => Err(problem),
+            (None, Some(message)) => Err(credentials::unauthenticated(self.operation, message, true)),
+            (None, None) if anonymous => Ok(None),
+            (None, None) => Err(credentials::unauthenticated(self.operation, MISSING, false)),
+        }
+    }
+}
+
+const MISSING: Cow<'static, str> = Cow::Borrowed("credentials are required");
+const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials cannot be read");
+
+/// Boxed, so that the many states of reading a body are compiled once and not for each edge.
+fn take_in<'a>(
+    head: &'a Arc<Head>,
+    body: Body,
+    settings: &'a Settings,
+) -> Pin<Box<dyn Future<Output = Result<Input, Problem>> + Send + 'a>> {
+    Box::pin(async move {
+        if head.accepted.is_none() {
+            return Err(not_acceptable(head));
+        }
+        let (media, payload) = body::receive(head, body, settings.body_timeout).await?;
+        Ok(Input::new(Arc::clone(head), media, payload))
+    })
+}
+
+fn with_key(mut input: Input, call: &mut CallInfo) -> Input {
+    call.idempotency = input.idempotency();
+    input
+}
+
+/// A body that could not be read on while the handler read it made an error of the handler: the
+/// caller is told what was wrong with the body.
+fn after(outcome: Result<Reply, Problem>, refusal: &Slot) -> Result<Reply, Problem> {
+    let failed = match &outcome {
+        Ok(reply) => reply.status.is_server_error(),
+        Err(problem) => problem.status.is_server_error(),
+    };
+    match refusal.take() {
+        Some(problem) if failed => Err(problem),
+        _ => outcome,
+    }
+}
+
+fn entry<'a, P>(head: &'a Head, call: &'a CallInfo, principal: Option<&'a P>) -> Entry<'a, P> {
+    Entry { call, principal, path: &head.path, cache_key: &head.cache_key, headers: &head.parts.headers }
+}
+
+impl<P> Who<P> {
+    fn principal(&self) -> Option<&P> {
+        match self {
+            Who::Known(principal) => Some(principal),
+            Who::Maybe(principal) => principal.as_ref().as_ref(),
+            Who::Nobody => None,
+        }
+    }
+}
+
+impl<P> Handler<P> {
+    fn call(&self, who: &Who<P>, call: CallInfo, input: Input) -> Result<Pending, Problem> {
+        match (self, who) {
+            (Handler::Secured(handler), Who::Known(principal)) => {
+                Ok(handler(Context::shared(Arc::clone(principal), call), input))
+            }
+            (Handler::Optional(handler), Who::Maybe(principal)) => {
+                Ok(handler(Context::shared(Arc::clone(principal), call), input))
+            }
+            (Handler::Public(handler), _) => Ok(handler(Context::new((), call), input)),
+            _ => Err(Problem::internal("the principal does not fit the operation")),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Which request reaches which operation, and what the others are answered.
+
+use axum::Router;
+use axum::routing::get;
+use http::Method;
+use writ_runtime::{Operation, PROBLEM_JSON, fallback};
+
+use crate::sample::{call, naming};
+
+const fn op(id: &'static str, method: Method, path: &'static str) -> Operation {
+    Operation { id, method, path, statuses: &[200], ..Operation::NONE }
+}
+
+macro_rules! ops {
+    ($($id:ident $method:ident $path:literal),* $(,)?) => {{
+        $( static $id: Operation = op(stringify!($id), Method::$method, $path); )*
+        naming(&[$(&$id),*])
+    }};
+}
+
+async fn reached(router: &Router, method: &str, uri: &str) -> String {
+    let answer = call(router, method, uri, &[]).await;
+    match answer.status {
+        200 => answer.body,
+        status => status.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn templates_that_differ_in_names_only_share_a_path() {
+    let router = ops! { GET_A GET "/a/{x}", POST_A POST "/a/{y}", DEEP GET "/a/{z}/b/{w}" };
+    assert_eq!(reached(&router, "GET", "/a/1").await, "GET_A");
+    assert_eq!(reached(&router, "POST", "/a/1").await, "POST_A");
+    assert_eq!(reached(&router, "GET", "/a/1/b/2").await, "DEEP");
+    assert_eq!(reached(&router, "GET", "/a/").await, "404");
+    assert_eq!(reached(&router, "GET", "/a").await, "404");
+    assert_eq!(reached(&router, "GET", "/a/1/").await, "404");
+}
+
+#[tokio::test]
+async fn the_more_literal_template_wins() {
+    let router = ops! {
+        ANY GET "/f/{id}", ME GET "/f/me", JSON GET "/f/{id}.json", RANGE GET "/f/{from}-{to}.json",
+        VERB POST "/f/{id}:cancel", CREATE POST "/f/{id}",
+    };
+    assert_eq!(reached(&router, "GET", "/f/me").await, "ME");
+    assert_eq!(reached(&router, "GET", "/f/x").await, "ANY");
+    assert_eq!(reached(&router, "GET", "/f/x.json").await, "JSON");
+    assert_eq!(reached(&router, "GET", "/f/1-2.json").await, "RANGE");
+    assert_eq!(reached(&router, "GET", "/f/.json").await, "ANY");
+    assert_eq!(reached(&router, "POST", "/f/x:cancel").await, "VERB");
+    assert_eq!(reached(&router, "POST", "/f/x").await, "CREATE");
+}
+
+#[tokio::test]
+async fn a_literal_that_leads_nowhere_gives_way_to_a_parameter() {
+    let router = ops! { LITERAL GET "/a/b/c", PARAMETER GET "/a/{x}/d", MIXED GET "/a/b{y}/e", LAST GET "/{p}/{q}/f" };
+    assert_eq!(reached(&router, "GET", "/a/b/c").await, "LITERAL");
+    assert_eq!(reached(&router, "GET", "/a/b/d").await, "PARAMETER");
+    assert_eq!(reached(&router, "GET", "/a/bb/e").await, "MIXED");
+    assert_eq!(reached(&router, "GET", "/a/b/f").await, "LAST");
+    assert_eq!(reached(&router, "GET", "/a/b/g").await, "404");
+}
+
+#[tokio::test]
+async fn no_template_upsets_the_router() {
+    let router = ops! {
+        COLON GET "/:all", STAR GET "/*rest", BRACES GET "/{}/{", BOTH GET "/{a}{b}", TWO GET "/{a}:{b}",
+        ROOT GET "/", EMPTY GET "//", QUERY GET "/q?x=1", ACCENT GET "/café/{x}", NONE GET "", SPACE GET "/a b",
+        TWICE GET "/{a}/{a}",
+        MANY GET "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}/{j}/{k}/{l}/{m}/{n}/{o}/{p}/{q}/{r}/{s}/{t}/{u}/{v}/{w}/{x}/{y}/{z}/{a1}/{b1}/{c1}",
+    };
+    assert_eq!(reached(&router, "GET", "/:all").await, "COLON");
+    assert_eq!(reached(&router, "GET", "/*rest").await, "STAR");
+    assert_eq!(reached(&router, "GET", "/x:y").await, "TWO");
+    assert_eq!(reached(&router, "GET", "/xy").await, "BOTH");
+    assert_eq!(reached(&router, "GET", "/").await, "ROOT");
+    assert_eq!(reached(&router, "GET", "/caf%C3%A9/1").await, "ACCENT");
+    assert_eq!(reached(&router, "GET", "/a%20b").await, "SPACE");
+    assert_eq!(reached(&router, "GET", &format!("/{}", vec!["1"; 29].join("/"))).await, "MANY");
+    assert_eq!(reached(&router, "GET", &format!("/{}", vec!["1"; 30].join("/"))).await, "404");
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let router = ops! { READ GET "/a/{x}", REMOVE DELETE "/a/{y}" };
+    let answer = call(&router, "PUT", "/a/1", &[]).await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.header("allow"), "DELETE, GET, HEAD, OPTIONS");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    assert_eq!(answer.json()["code"], "METHOD_NOT_ALLOWED");
+    let answer = call(&router, "OPTIONS", "/a/1", &[]).await;
+    assert_eq!((answer.status, answer.header("allow")), (204, "DELETE, GET, HEAD, OPTIONS"));
+}
+
+#[tokio::test]
+async fn head_is_served_by_get_without_the_body() {
+    let router = ops! { READ GET "/a", OWN GET "/b", OWN_HEAD HEAD "/b" };
+    let answer = call(&router, "HEAD", "/a", &[]).await;
+    assert_eq!((answer.status, &*answer.body, answer.header("content-length")), (200, "", "4"));
+    assert_eq!(answer.operation, Some("READ"));
+    assert_eq!(call(&router, "HEAD", "/b", &[]).await.operation, Some("OWN_HEAD"));
+    let missing = call(&router, "HEAD", "/a/b", &[]).await;
+    assert_eq!((missing.status, &*missing.body), (404, ""));
+}
+
+#[tokio::test]
+async fn routers_merge_and_the_fallback_speaks_the_envelope() {
+    let router = ops! { A GET "/v1/{x}" }
+        .merge(ops! { B GET "/v2/{y}" })
+        .route("/docs", get(|| async { "docs" }))
+        .fallback(fallback(&PROBLEM_JSON));
+    assert_eq!(reached(&router, "GET", "/v1/1").await, "A");
+    assert_eq!(reached(&router, "GET", "/v2/1").await, "B");
+    assert_eq!(reached(&router, "GET", "/docs").await, "docs");
+    let answer = call(&router, "GET", "/v3/1", &["x-request-id: abc"]).await;
+    assert_eq!((answer.status, answer.header("x-request-id")), (404, "abc"));
+    assert_eq!(answer.json()["requestId"], "abc");
+}
+
+#[tokio::test]
+async fn a_router_can_be_nested() {
+    let router = Router::new().nest("/api", ops! { A GET "/a/{x}.json" });
+    assert_eq!(reached(&router, "GET", "/api/a/1.json").await, "A");
+}
+
+#[tokio::test]
+async fn a_path_that_cannot_be_decoded_is_named() {
+    let router = ops! { A GET "/a/{x}" };
+    for bad in ["/a/%zz", "/a/%C3", "/a/%2"] {
+        let answer = call(&router, "GET", bad, &[]).await;
+        assert_eq!(answer.status, 400, "{bad}");
+        assert_eq!(answer.violations(), ["path x: must be percent-encoded UTF-8"]);
+    }
+    assert_eq!(reached(&router, "GET", "/a/x%2Fy").await, "A");
+}
