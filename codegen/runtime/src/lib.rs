@@ -37,6 +37,7 @@ pub mod rules;
 mod slot;
 pub mod sort;
 pub mod status;
+pub mod stream;
 mod styles;
 mod template;
 pub mod typeid;
@@ -69,6 +70,7 @@ pub use router::{fallback, router};
 pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
 pub use sort::Sort;
 pub use status::{AnyStatus, Internal, StatusOutOfRange};
+pub use stream::{ByteStream, Event};
 pub use violation::{Violation, Violations};
 
 /// The crates that generated code names, so that it needs no dependency of its own.

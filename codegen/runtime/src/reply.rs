@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::json::{Write, Writer};
 use crate::problem::Problem;
+use crate::stream::ByteStream;
 
 /// An answer on its way out.
 #[derive(Debug)]
@@ -105,8 +106,8 @@ impl Reply {
     }
 
     /// The same with a body of media type `content_type` that is sent as it comes.
-    pub fn stream(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
-        self.body = ReplyBody::Stream(body);
+    pub fn stream(mut self, content_type: &'static str, body: ByteStream) -> Reply {
+        self.body = ReplyBody::Stream(body.into_body());
         self.content_type(content_type)
     }
 
