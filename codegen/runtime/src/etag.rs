@@ -25,18 +25,12 @@ pub enum IfMatch {
 impl ETag {
     /// A strong tag of what `tag` shows as. Characters that no tag can hold become `-`.
     pub fn strong(tag: impl fmt::Display) -> ETag {
-        ETag {
-            weak: false,
-            tag: opaque(&tag.to_string()),
-        }
+        ETag { weak: false, tag: opaque(&tag.to_string()) }
     }
 
     /// A weak tag, as [`ETag::strong`].
     pub fn weak(tag: impl fmt::Display) -> ETag {
-        ETag {
-            weak: true,
-            tag: opaque(&tag.to_string()),
-        }
+        ETag { weak: true, tag: opaque(&tag.to_string()) }
     }
 
     /// Reads one entity tag: `"abc"` or `W/"abc"`.
@@ -86,11 +80,7 @@ impl IfMatch {
                 return None;
             }
         }
-        if tags.is_empty() {
-            None
-        } else {
-            Some(IfMatch::Tags(tags))
-        }
+        if tags.is_empty() { None } else { Some(IfMatch::Tags(tags)) }
     }
 
     /// Whether `current` satisfies it by strong comparison, as `If-Match` asks.
@@ -147,15 +137,7 @@ fn parse_one(text: &str) -> Option<(ETag, &str)> {
         None => (false, text),
     };
     let (tag, rest) = rest.strip_prefix('"')?.split_once('"')?;
-    tag.chars().all(is_tag_char).then(|| {
-        (
-            ETag {
-                weak,
-                tag: tag.to_owned(),
-            },
-            rest,
-        )
-    })
+    tag.chars().all(is_tag_char).then(|| (ETag { weak, tag: tag.to_owned() }, rest))
 }
 
 /// `etagc`: visible characters but the quote, and what is beyond ASCII.
@@ -165,15 +147,7 @@ fn is_tag_char(c: char) -> bool {
 
 fn opaque(tag: &str) -> String {
     // A header cannot hold what is beyond ASCII in a way that everyone reads alike.
-    tag.chars()
-        .map(|c| {
-            if c.is_ascii() && is_tag_char(c) {
-                c
-            } else {
-                '-'
-            }
-        })
-        .collect()
+    tag.chars().map(|c| if c.is_ascii() && is_tag_char(c) { c } else { '-' }).collect()
 }
 
 #[cfg(test)]
@@ -183,21 +157,9 @@ mod tests {
     #[test]
     fn a_tag_comes_back_from_its_text() {
         for text in ["\"\"", "\"abc\"", "W/\"a,b\"", "\"W/\""] {
-            assert_eq!(
-                ETag::parse(text).map(|tag| tag.to_string()).as_deref(),
-                Some(text)
-            );
+            assert_eq!(ETag::parse(text).map(|tag| tag.to_string()).as_deref(), Some(text));
         }
-        for text in [
-            "",
-            "abc",
-            "w/\"a\"",
-            "\"a",
-            "\"a\"b",
-            "\"a b\"",
-            "\"a\", \"b\"",
-            "*",
-        ] {
+        for text in ["", "abc", "w/\"a\"", "\"a", "\"a\"b", "\"a b\"", "\"a\", \"b\"", "*"] {
             assert_eq!(ETag::parse(text), None, "{text}");
         }
     }
@@ -222,12 +184,8 @@ mod tests {
         assert_eq!(IfMatch::parse(" * "), Some(IfMatch::Any));
         let tags = IfMatch::Tags(vec![ETag::strong("a,b"), ETag::weak("c")]);
         assert_eq!(IfMatch::parse("\"a,b\" ,, W/\"c\","), Some(tags.clone()));
-        assert!(
-            tags.matches_strong(&ETag::strong("a,b")) && !tags.matches_strong(&ETag::strong("c"))
-        );
-        assert!(
-            tags.matches_weak(&ETag::strong("c")) && IfMatch::Any.matches_strong(&ETag::weak("x"))
-        );
+        assert!(tags.matches_strong(&ETag::strong("a,b")) && !tags.matches_strong(&ETag::strong("c")));
+        assert!(tags.matches_weak(&ETag::strong("c")) && IfMatch::Any.matches_strong(&ETag::weak("x")));
         for text in ["", ",", "\"a\" \"b\"", "*, \"a\"", "a"] {
             assert_eq!(IfMatch::parse(text), None, "{text}");
         }

@@ -25,20 +25,12 @@ impl Pattern {
     /// A pattern that runs in linear time: the contract's own text for messages, and its
     /// translation to the syntax of the `regex` crate.
     pub const fn linear(source: &'static str, translated: &'static str) -> Pattern {
-        Pattern {
-            source,
-            translated: Some(translated),
-            compiled: OnceLock::new(),
-        }
+        Pattern { source, translated: Some(translated), compiled: OnceLock::new() }
     }
 
     /// A pattern that only a backtracking engine can run; it looks at 4,096 code points at most.
     pub const fn backtracking(source: &'static str) -> Pattern {
-        Pattern {
-            source,
-            translated: None,
-            compiled: OnceLock::new(),
-        }
+        Pattern { source, translated: None, compiled: OnceLock::new() }
     }
 
     /// The pattern as the contract spells it.
@@ -57,22 +49,15 @@ impl Pattern {
 
     /// Whether `text` is longer than the pattern may look at.
     pub fn is_too_long(&self, text: &str) -> bool {
-        matches!(
-            self.compiled.get_or_init(|| self.compile()),
-            Compiled::Backtracking(_)
-        ) && is_long(text)
+        matches!(self.compiled.get_or_init(|| self.compile()), Compiled::Backtracking(_)) && is_long(text)
     }
 
     fn compile(&self) -> Compiled {
-        if let Some(linear) = self
-            .translated
-            .and_then(|translated| regex::Regex::new(translated).ok())
-        {
+        if let Some(linear) = self.translated.and_then(|translated| regex::Regex::new(translated).ok()) {
             return Compiled::Linear(linear);
         }
         // The unicode mode is what JSON Schema recommends; it refuses some escapes that are in use.
-        let backtracking = regress::Regex::with_flags(self.source, "u")
-            .or_else(|_| regress::Regex::new(self.source));
+        let backtracking = regress::Regex::with_flags(self.source, "u").or_else(|_| regress::Regex::new(self.source));
         match backtracking {
             Ok(regex) => Compiled::Backtracking(Box::new(regex)),
             Err(error) => {

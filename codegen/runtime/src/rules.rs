@@ -19,12 +19,7 @@ pub struct StringRule {
 
 impl StringRule {
     /// Every string.
-    pub const NONE: StringRule = StringRule {
-        min: 0,
-        max: None,
-        pattern: None,
-        format: None,
-    };
+    pub const NONE: StringRule = StringRule { min: 0, max: None, pattern: None, format: None };
 }
 
 /// What an integer must satisfy, beside the range of its type. Exclusive bounds are folded in.
@@ -40,11 +35,7 @@ pub struct IntegerRule {
 
 impl IntegerRule {
     /// Every integer of the type.
-    pub const NONE: IntegerRule = IntegerRule {
-        min: None,
-        max: None,
-        multiple_of: None,
-    };
+    pub const NONE: IntegerRule = IntegerRule { min: None, max: None, multiple_of: None };
 }
 
 /// What a number must satisfy.
@@ -64,13 +55,8 @@ pub struct NumberRule {
 
 impl NumberRule {
     /// Every finite number.
-    pub const NONE: NumberRule = NumberRule {
-        min: None,
-        max: None,
-        exclusive_min: false,
-        exclusive_max: false,
-        multiple_of: None,
-    };
+    pub const NONE: NumberRule =
+        NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
 }
 
 /// What an array must satisfy, beside its elements.
@@ -86,11 +72,7 @@ pub struct ArrayRule {
 
 impl ArrayRule {
     /// Every array.
-    pub const NONE: ArrayRule = ArrayRule {
-        min: 0,
-        max: None,
-        unique: false,
-    };
+    pub const NONE: ArrayRule = ArrayRule { min: 0, max: None, unique: false };
 }
 
 /// What an object read as a map must satisfy, beside its values.
@@ -106,11 +88,7 @@ pub struct MapRule {
 
 impl MapRule {
     /// Every map.
-    pub const NONE: MapRule = MapRule {
-        min: 0,
-        max: None,
-        key: None,
-    };
+    pub const NONE: MapRule = MapRule { min: 0, max: None, key: None };
 }
 
 /// What an object with known fields must satisfy, beside their values.
@@ -118,7 +96,7 @@ impl MapRule {
 pub struct ObjectRule {
     /// The known fields; reading names them by index.
     pub fields: &'static [&'static str],
-    /// The fields that must be there, in the order of `fields`.
+    /// The fields that must be there: some of `fields`, best in their order.
     pub required: &'static [&'static str],
     /// What happens to other fields.
     pub unknown: Unknown,
@@ -130,13 +108,7 @@ pub struct ObjectRule {
 
 impl ObjectRule {
     /// An object without known fields, whose other fields are ignored.
-    pub const NONE: ObjectRule = ObjectRule {
-        fields: &[],
-        required: &[],
-        unknown: Unknown::Ignore,
-        min: 0,
-        max: None,
-    };
+    pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
 }
 
 /// What happens to a field that the contract does not name.

@@ -37,10 +37,7 @@ impl Reader<'_> {
             };
             let index = names.iter().position(|known| *known == name);
             if index.is_none() {
-                trail.record(format_args!(
-                    "must be one of {}, or the same after `-`",
-                    names.join(", ")
-                ));
+                trail.record(format_args!("must be one of {}, or the same after `-`", names.join(", ")));
             }
             Some((index?, descending))
         })
@@ -80,20 +77,11 @@ mod tests {
 
     #[test]
     fn a_sign_tells_the_direction_and_a_space_is_a_plus() {
-        let ascending = Some(Sort {
-            by: Field::Name,
-            descending: false,
-        });
+        let ascending = Some(Sort { by: Field::Name, descending: false });
         assert_eq!(read("name"), ascending);
         assert_eq!(read("+name"), ascending);
         assert_eq!(read(" name"), ascending);
-        assert_eq!(
-            read("-created_at"),
-            Some(Sort {
-                by: Field::CreatedAt,
-                descending: true
-            })
-        );
+        assert_eq!(read("-created_at"), Some(Sort { by: Field::CreatedAt, descending: true }));
     }
 
     #[test]
@@ -105,9 +93,6 @@ mod tests {
         assert!(Sort::<Field>::read(&mut reader).is_none());
         let violations = reader.into_violations().list;
         assert_eq!(violations[0].field, "sort");
-        assert_eq!(
-            violations[0].message,
-            "must be one of name, created_at, or the same after `-`"
-        );
+        assert_eq!(violations[0].message, "must be one of name, created_at, or the same after `-`");
     }
 }

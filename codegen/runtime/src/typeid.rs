@@ -18,20 +18,28 @@ pub fn format(prefix: &str, id: Uuid) -> String {
 
 /// The UUID of a TypeID with that prefix. Any version of UUID is taken.
 pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
-    let suffix = if prefix.is_empty() {
-        text
-    } else {
-        text.strip_prefix(prefix)?.strip_prefix('_')?
-    };
+    let suffix = if prefix.is_empty() { text } else { text.strip_prefix(prefix)?.strip_prefix('_')? };
     // Only the suffix goes to the crate: it would cut a long unknown prefix within a character.
     if suffix.len() != 26 || suffix.contains('_') {
         return None;
     }
-    suffix
-        .parse::<TypeSafeId<DynamicType>>()
-        .ok()
-        .map(|id| id.uuid())
+    suffix.parse::<TypeSafeId<DynamicType>>().ok().map(|id| id.uuid())
 }
+
+/// A text that is no TypeID of the prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnId {
+    /// The prefix that was wanted.
+    pub prefix: &'static str,
+}
+
+impl std::fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "not an identifier of the form `{}_…`", self.prefix)
+    }
+}
+
+impl std::error::Error for NotAnId {}
 
 #[cfg(test)]
 mod tests {
@@ -42,10 +50,7 @@ mod tests {
     #[test]
     fn an_id_comes_back_from_its_text() {
         assert_eq!(format("prefix", ID), "prefix_01h2xcejqtf2nbrexx3vqjhp41");
-        assert_eq!(
-            parse("prefix", "prefix_01h2xcejqtf2nbrexx3vqjhp41"),
-            Some(ID)
-        );
+        assert_eq!(parse("prefix", "prefix_01h2xcejqtf2nbrexx3vqjhp41"), Some(ID));
         assert_eq!(parse("", &format("", ID)), Some(ID));
         assert_eq!(parse("a_b", &format("a_b", Uuid::max())), Some(Uuid::max()));
         assert_eq!(parse("a", &format("a", Uuid::nil())), Some(Uuid::nil()));
@@ -72,13 +77,7 @@ mod tests {
 
     #[test]
     fn a_long_text_beyond_ascii_is_no_id_and_no_panic() {
-        assert_eq!(
-            parse(
-                "",
-                &format!("{}_01h2xcejqtf2nbrexx3vqjhp41", "é".repeat(40))
-            ),
-            None
-        );
+        assert_eq!(parse("", &format!("{}_01h2xcejqtf2nbrexx3vqjhp41", "é".repeat(40))), None);
         assert_eq!(parse("usr", &"é".repeat(90)), None);
     }
 }

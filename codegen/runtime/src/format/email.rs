@@ -12,10 +12,7 @@ pub(crate) fn is_mailbox(text: &str) -> bool {
 }
 
 fn is_domain(text: &str) -> bool {
-    match text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'))
-    {
+    match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         Some(literal) => match literal.strip_prefix("IPv6:") {
             Some(address) => is_ipv6(address),
             None => is_ipv4(literal),
@@ -25,8 +22,7 @@ fn is_domain(text: &str) -> bool {
 }
 
 fn is_dot_string(text: &str) -> bool {
-    text.split('.')
-        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+    text.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
 }
 
 fn is_atext(byte: u8) -> bool {
@@ -34,10 +30,7 @@ fn is_atext(byte: u8) -> bool {
 }
 
 fn is_quoted(text: &str) -> bool {
-    let Some(inside) = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
-    else {
+    let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
         return false;
     };
     let mut bytes = inside.bytes();

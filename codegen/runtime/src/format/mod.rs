@@ -89,11 +89,7 @@ pub fn check(format: Format, text: &str) -> bool {
 
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
     // The crate also takes braces, `urn:uuid:` and no hyphens at all, which have other lengths.
-    if text.len() == 36 {
-        Uuid::try_parse(text).ok()
-    } else {
-        None
-    }
+    if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 
 pub(crate) fn base64(text: &str) -> Option<Bytes> {
@@ -101,12 +97,7 @@ pub(crate) fn base64(text: &str) -> Option<Bytes> {
 }
 
 fn is_json_pointer(text: &str) -> bool {
-    let escaped = |token: &str| {
-        token
-            .split('~')
-            .skip(1)
-            .all(|rest| rest.starts_with(['0', '1']))
-    };
+    let escaped = |token: &str| token.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
     text.is_empty() || (text.starts_with('/') && escaped(text))
 }
 

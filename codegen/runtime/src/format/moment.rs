@@ -23,10 +23,7 @@ pub(crate) fn date_time(text: &str) -> Option<DateTime<Utc>> {
     // A leap second is counted by chrono as the billion beyond the 59th.
     let nanosecond = time.nanosecond + if time.second == 60 { 1_000_000_000 } else { 0 };
     let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
-    DateTime::from_timestamp(
-        midnight + i64::from(seconds) - i64::from(time.offset) * 60,
-        nanosecond,
-    )
+    DateTime::from_timestamp(midnight + i64::from(seconds) - i64::from(time.offset) * 60, nanosecond)
 }
 
 /// The day of a `full-date`.
@@ -58,13 +55,7 @@ fn time(text: &str) -> Option<Time> {
     if second == 60 && minute_of_utc != 24 * 60 - 1 {
         return None;
     }
-    Some(Time {
-        hour,
-        minute,
-        second,
-        nanosecond,
-        offset,
-    })
+    Some(Time { hour, minute, second, nanosecond, offset })
 }
 
 /// Nanoseconds of an optional `.` and digits, and what follows.
@@ -72,19 +63,13 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let Some(rest) = bytes.strip_prefix(b".") else {
         return Some((0, bytes));
     };
-    let length = rest
-        .iter()
-        .position(|byte| !byte.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let length = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
     if length == 0 {
         return None;
     }
     let (digits, rest) = rest.split_at(length);
     let nine = digits.iter().chain(std::iter::repeat(&b'0')).take(9);
-    Some((
-        nine.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')),
-        rest,
-    ))
+    Some((nine.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), rest))
 }
 
 /// Minutes east of UTC.
@@ -127,9 +112,7 @@ fn is_run(text: &str, units: &[u8]) -> bool {
     let mut next = None;
     while !rest.is_empty() {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let unit = rest
-            .get(digits)
-            .and_then(|byte| units.iter().position(|unit| unit == byte));
+        let unit = rest.get(digits).and_then(|byte| units.iter().position(|unit| unit == byte));
         let Some(unit) = unit else { return false };
         if digits == 0 || next.is_some_and(|next| next != unit) {
             return false;

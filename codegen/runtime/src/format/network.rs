@@ -19,22 +19,13 @@ pub(crate) fn is_ipv6(text: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     let bytes = label.as_bytes();
-    let letters = bytes
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    if bytes.is_empty()
-        || bytes.len() > 63
-        || !letters
-        || label.starts_with('-')
-        || label.ends_with('-')
-    {
+    let letters = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    if bytes.is_empty() || bytes.len() > 63 || !letters || label.starts_with('-') || label.ends_with('-') {
         return false;
     }
     // RFC 5891 § 4.2.3.1: two hyphens there announce an encoding, and `xn` is the only one.
     match (bytes.get(..2), bytes.get(2..4)) {
-        (Some(prefix), Some(b"--")) => {
-            prefix.eq_ignore_ascii_case(b"xn") && is_punycode(&bytes[4..])
-        }
+        (Some(prefix), Some(b"--")) => prefix.eq_ignore_ascii_case(b"xn") && is_punycode(&bytes[4..]),
         _ => true,
     }
 }
@@ -55,10 +46,7 @@ fn is_punycode(encoded: &[u8]) -> bool {
             let Some(digit) = digits.next().and_then(|byte| digit(*byte)) else {
                 return false;
             };
-            let Some(next) = digit
-                .checked_mul(weight)
-                .and_then(|step| place.checked_add(step))
-            else {
+            let Some(next) = digit.checked_mul(weight).and_then(|step| place.checked_add(step)) else {
                 return false;
             };
             place = next;

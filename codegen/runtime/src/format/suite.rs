@@ -4,10 +4,8 @@ use std::path::Path;
 
 use super::{Format, check};
 
-const SUITE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../../shared/corpus/json-schema-suite/tests/draft2020-12/optional/format"
-);
+const SUITE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/json-schema-suite/tests/draft2020-12/optional/format");
 
 /// Cases that need the character tables of IDNA 2008 (RFC 5892), which would be the largest part
 /// of the runtime: labels that decode to characters that may not stand there.
@@ -62,11 +60,7 @@ fn formats_agree_with_the_json_schema_test_suite() {
     for (file, format) in files {
         let text = std::fs::read_to_string(format!("{SUITE}/{file}.json")).unwrap();
         let groups: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let tests = groups
-            .as_array()
-            .unwrap()
-            .iter()
-            .flat_map(|group| group["tests"].as_array().unwrap());
+        let tests = groups.as_array().unwrap().iter().flat_map(|group| group["tests"].as_array().unwrap());
         for test in tests {
             let description = test["description"].as_str().unwrap();
             let Some(text) = test["data"].as_str() else {

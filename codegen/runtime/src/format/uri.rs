@@ -19,9 +19,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
 /// What follows the scheme and its colon.
 fn scheme_of(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once(':')?;
-    let letters = scheme
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let letters = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     (scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && letters).then_some(rest)
 }
 
@@ -69,10 +67,7 @@ fn is_port(text: &str) -> bool {
 
 /// `v1.x`, for versions of IP to come.
 fn is_future_address(text: &str) -> bool {
-    let Some((version, address)) = text
-        .strip_prefix(['v', 'V'])
-        .and_then(|text| text.split_once('.'))
-    else {
+    let Some((version, address)) = text.strip_prefix(['v', 'V']).and_then(|text| text.split_once('.')) else {
         return false;
     };
     let hex = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -84,14 +79,8 @@ fn is_made_of(text: &str, others: &[u8]) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let fits = match byte {
-            b'%' => [bytes.next(), bytes.next()]
-                .iter()
-                .all(|hex| hex.is_some_and(|hex| hex.is_ascii_hexdigit())),
-            byte => {
-                byte.is_ascii_alphanumeric()
-                    || b"-._~!$&'()*+,;=".contains(&byte)
-                    || others.contains(&byte)
-            }
+            b'%' => [bytes.next(), bytes.next()].iter().all(|hex| hex.is_some_and(|hex| hex.is_ascii_hexdigit())),
+            byte => byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) || others.contains(&byte),
         };
         if !fits {
             return false;

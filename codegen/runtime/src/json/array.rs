@@ -8,7 +8,7 @@ use super::object::next_key;
 use super::reader::{Reader, Source};
 use super::scan::{Kind, Scan};
 use super::text::TextValue;
-use super::trail::Segment;
+use super::trail::{DEEPEST, Segment};
 use crate::rules::{ArrayRule, MapRule};
 
 /// Where reading an array stands.
@@ -37,11 +37,7 @@ struct Map {
 
 impl<'a> Reader<'a> {
     /// An array, each element by `read`. Of a text a list, or a scalar as a list of one.
-    pub fn array<T>(
-        &mut self,
-        rule: &ArrayRule,
-        mut read: impl FnMut(&mut Self) -> Option<T>,
-    ) -> Option<Vec<T>> {
+    pub fn array<T>(&mut self, rule: &ArrayRule, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let mut array = self.open_array(rule)?;
         let mut elements = Vec::new();
         while self.next_element(&mut array) {
@@ -85,7 +81,7 @@ impl<'a> Reader<'a> {
                     return None;
                 }
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     return None;
                 }
             },
@@ -103,23 +99,15 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.trail.enter(Segment::Index(0));
-        Some(Array {
-            next: 0,
-            met: self.trail.met(),
-            elements,
-        })
+        Some(Array { next: 0, met: self.trail.met(), elements })
     }
 
     fn next_element(&mut self, array: &mut Array<'a>) -> bool {
         let more = match &mut self.source {
-            Source::Json(scan) => match if array.next == 0 {
-                scan.array_first()
-            } else {
-                scan.array_step()
-            } {
+            Source::Json(scan) => match if array.next == 0 { scan.array_first() } else { scan.array_step() } {
                 Ok(more) => more,
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     false
                 }
             },
@@ -144,33 +132,24 @@ impl<'a> Reader<'a> {
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.trail.leave();
         if array.next < rule.min {
-            self.trail.record(format_args!(
-                "must have at least {}",
-                Count(rule.min, "element")
-            ));
+            self.trail.record(format_args!("must have at least {}", Count(rule.min, "element")));
         }
         if let Some(max) = rule.max
             && array.next > max
         {
-            self.trail
-                .record(format_args!("must have at most {}", Count(max, "element")));
+            self.trail.record(format_args!("must have at most {}", Count(max, "element")));
         }
         if let Some(elements) = array.elements
             && !self.trail.is_malformed()
             && let Some((first, second)) = equal_elements(elements)
         {
-            self.trail.record(format_args!(
-                "must not have equal elements, but {first} and {second} are"
-            ));
+            self.trail.record(format_args!("must not have equal elements, but {first} and {second} are"));
         }
         self.trail.met() == array.met && !self.trail.is_malformed()
     }
 
     fn open_map(&mut self) -> Option<Map> {
-        self.open_object().then(|| Map {
-            count: 0,
-            met: self.trail.met(),
-        })
+        self.open_object().then(|| Map { count: 0, met: self.trail.met() })
     }
 
     fn next_key(&mut self, map: &mut Map) -> Option<String> {
@@ -180,7 +159,7 @@ impl<'a> Reader<'a> {
                 match next_key(scan, map.count == 0) {
                     Ok(key) => (key?.to_owned(), from),
                     Err(fault) => {
-                        self.broken(&fault);
+                        self.broken(fault);
                         return None;
                     }
                 }
@@ -196,16 +175,12 @@ impl<'a> Reader<'a> {
     fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
         self.trail.leave();
         if map.count < rule.min {
-            self.trail.record(format_args!(
-                "must have at least {}",
-                Count(rule.min, "field")
-            ));
+            self.trail.record(format_args!("must have at least {}", Count(rule.min, "field")));
         }
         if let Some(max) = rule.max
             && map.count > max
         {
-            self.trail
-                .record(format_args!("must have at most {}", Count(max, "field")));
+            self.trail.record(format_args!("must have at most {}", Count(max, "field")));
         }
         self.trail.met() == map.met && !self.trail.is_malformed()
     }
@@ -220,7 +195,7 @@ fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
             scan.peek().ok()?;
             let mut more = scan.array_first().ok()?;
             while more {
-                met.push(canonical(scan.skip().ok()?)?);
+                met.push(canonical(scan.skip(DEEPEST).ok()?)?);
                 more = scan.array_step().ok()?;
             }
         }

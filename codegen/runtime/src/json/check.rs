@@ -18,15 +18,9 @@ pub(crate) fn string(text: &str, rule: &StringRule, trail: &mut Trail<'_>) -> bo
     if text.len() > most || text.len() < rule.min.saturating_mul(4) {
         let length = text.chars().count();
         if length < rule.min {
-            trail.record(format_args!(
-                "must have at least {}",
-                Count(rule.min, "character")
-            ));
+            trail.record(format_args!("must have at least {}", Count(rule.min, "character")));
         } else if length > most {
-            trail.record(format_args!(
-                "must have at most {}",
-                Count(most, "character")
-            ));
+            trail.record(format_args!("must have at most {}", Count(most, "character")));
         }
     }
     if let Some(pattern) = rule.pattern
@@ -35,10 +29,7 @@ pub(crate) fn string(text: &str, rule: &StringRule, trail: &mut Trail<'_>) -> bo
         if pattern.is_too_long(text) {
             trail.record(format_args!("is too long to be matched with a pattern"));
         } else {
-            trail.record(format_args!(
-                "must match the pattern `{}`",
-                pattern.source()
-            ));
+            trail.record(format_args!("must match the pattern `{}`", pattern.source()));
         }
     }
     if let Some(format) = rule.format
@@ -49,14 +40,14 @@ pub(crate) fn string(text: &str, rule: &StringRule, trail: &mut Trail<'_>) -> bo
     trail.met() == before
 }
 
-pub(crate) fn decimal(text: &[u8], rule: &NumberRule, trail: &mut Trail<'_>) -> Option<Decimal> {
+pub(crate) fn decimal(text: &str, rule: &NumberRule, trail: &mut Trail<'_>) -> Option<Decimal> {
     let Some(value) = number::decimal(text) else {
         trail.record(format_args!("must have at most 28 digits"));
         return None;
     };
     let before = trail.met();
     check_bounds(rule, trail, |bound| {
-        match number::decimal(format!("{bound:e}").as_bytes()) {
+        match number::decimal(&format!("{bound:e}")) {
             Some(bound) => value.cmp(&bound),
             // A bound beyond every decimal number.
             None => 0.0f64.total_cmp(&bound),
@@ -66,15 +57,9 @@ pub(crate) fn decimal(text: &[u8], rule: &NumberRule, trail: &mut Trail<'_>) -> 
     (trail.met() == before).then_some(value)
 }
 
-pub(crate) fn float(text: &[u8], value: f64, rule: &NumberRule, trail: &mut Trail<'_>) -> bool {
+pub(crate) fn float(text: &str, value: f64, rule: &NumberRule, trail: &mut Trail<'_>) -> bool {
     let before = trail.met();
-    check_bounds(rule, trail, |bound| {
-        if value == bound {
-            Ordering::Equal
-        } else {
-            value.total_cmp(&bound)
-        }
-    });
+    check_bounds(rule, trail, |bound| if value == bound { Ordering::Equal } else { value.total_cmp(&bound) });
     check_multiple(text, rule, trail);
     trail.met() == before
 }
@@ -98,7 +83,7 @@ fn check_bounds(rule: &NumberRule, trail: &mut Trail<'_>, compare: impl Fn(f64) 
     }
 }
 
-fn check_multiple(text: &[u8], rule: &NumberRule, trail: &mut Trail<'_>) {
+fn check_multiple(text: &str, rule: &NumberRule, trail: &mut Trail<'_>) {
     if let Some(step) = rule.multiple_of
         && !number::is_multiple(text, step)
     {
@@ -119,13 +104,7 @@ pub(crate) struct Count<'a>(pub(crate) usize, pub(crate) &'a str);
 
 impl fmt::Display for Count<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {}{}",
-            self.0,
-            self.1,
-            if self.0 == 1 { "" } else { "s" }
-        )
+        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }
 

@@ -5,6 +5,7 @@ use super::object::next_key;
 use super::reader::{Reader, Source};
 use super::scan::{Kind, Scan};
 use super::text::TextValue;
+use super::trail::DEEPEST;
 
 /// A value in a form in which equal values are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,13 +19,13 @@ pub(crate) enum Canonical {
 }
 
 /// The value of a JSON text, `None` when it is none.
-pub(crate) fn canonical(text: &[u8]) -> Option<Canonical> {
+pub(crate) fn canonical(text: &str) -> Option<Canonical> {
     of_scan(&mut Scan::new(text), 0)
 }
 
 fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
-    // Deeper values are refused by the reader before anyone compares them.
-    if depth > 2 * super::trail::DEEPEST {
+    // The reader has refused deeper values before anyone compares them.
+    if depth > DEEPEST {
         return None;
     }
     Some(match scan.peek().ok()? {
@@ -58,10 +59,8 @@ pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
         TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
         TextValue::List(list) => Canonical::Array(list.iter().map(canonical_text).collect()),
         TextValue::Map(map) => {
-            let mut fields: Vec<_> = map
-                .iter()
-                .map(|(key, value)| (key.clone().into_owned(), canonical_text(value)))
-                .collect();
+            let mut fields: Vec<_> =
+                map.iter().map(|(key, value)| (key.clone().into_owned(), canonical_text(value))).collect();
             fields.sort();
             Canonical::Object(fields)
         }
@@ -70,17 +69,15 @@ pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
 
 /// Whether a text can mean the constant `json`: a string as it is, other scalars as JSON writes them.
 pub(crate) fn text_means(value: &TextValue<'_>, json: &str) -> bool {
-    let Some(wanted) = canonical(json.as_bytes()) else {
+    let Some(wanted) = canonical(json) else {
         return false;
     };
     match (value, &wanted) {
         (TextValue::Scalar(text), Canonical::String(wanted)) => text == wanted,
         (TextValue::Scalar(text), Canonical::Null) => text.is_empty(),
-        (TextValue::Scalar(text), Canonical::Bool(wanted)) => {
-            text == if *wanted { "true" } else { "false" }
-        }
+        (TextValue::Scalar(text), Canonical::Bool(wanted)) => text == if *wanted { "true" } else { "false" },
         (TextValue::Scalar(text), Canonical::Number(wanted)) => {
-            number::is_number(text.as_bytes()) && number::parts(text.as_bytes()) == *wanted
+            number::is_number(text) && number::parts(text) == *wanted
         }
         (value, wanted) => canonical_text(value) == *wanted,
     }
@@ -90,28 +87,23 @@ impl Reader<'_> {
     /// Which of `values`, each a JSON text, the next value is equal to.
     pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> {
         let index = match &mut self.source {
-            Source::Json(scan) => match scan.skip() {
+            Source::Json(scan) => match scan.skip(self.trail.room()) {
                 Ok(text) => {
                     let value = canonical(text);
-                    values
-                        .iter()
-                        .position(|known| value.is_some() && canonical(known.as_bytes()) == value)
+                    values.iter().position(|known| value.is_some() && canonical(known) == value)
                 }
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     return None;
                 }
             },
             Source::Text(text) => {
                 let value = text.current.take();
-                values
-                    .iter()
-                    .position(|known| value.as_ref().is_some_and(|value| text_means(value, known)))
+                values.iter().position(|known| value.as_ref().is_some_and(|value| text_means(value, known)))
             }
         };
         if index.is_none() {
-            self.trail
-                .record(format_args!("must be {}", super::check::OneOf(values)));
+            self.trail.record(format_args!("must be {}", super::check::OneOf(values)));
         }
         index
     }

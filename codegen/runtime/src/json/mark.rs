@@ -15,7 +15,7 @@ pub(crate) enum Mark<'a> {
 /// A value that was read over.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
-    Json(&'a [u8]),
+    Json(&'a str),
     Text(TextValue<'a>),
 }
 
@@ -25,7 +25,7 @@ impl Content<'_> {
         match self {
             Content::Json(text) => {
                 let value = canonical(text);
-                value.is_some() && value == canonical(json.as_bytes())
+                value.is_some() && value == canonical(json)
             }
             Content::Text(text) => text_means(text, json),
         }

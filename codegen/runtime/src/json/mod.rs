@@ -41,6 +41,7 @@ mod equal;
 mod mark;
 mod number;
 mod object;
+mod quoted;
 mod reader;
 mod scalar;
 mod scan;

@@ -26,8 +26,8 @@ pub(crate) enum Integer {
 const FARTHEST: i64 = 1 << 50;
 
 /// The integer that a JSON number is. `1.0` and `1e2` are integers.
-pub(crate) fn integer(text: &[u8]) -> Integer {
-    short_integer(text).map_or_else(|| long_integer(text), |value| Integer::Value(value.into()))
+pub(crate) fn integer(text: &str) -> Integer {
+    short_integer(text.as_bytes()).map_or_else(|| long_integer(text), |value| Integer::Value(value.into()))
 }
 
 /// Up to 18 digits and nothing else, which is what nearly every integer is.
@@ -50,7 +50,7 @@ fn short_integer(text: &[u8]) -> Option<i64> {
     Some(if negative { -value } else { value })
 }
 
-fn long_integer(text: &[u8]) -> Integer {
+fn long_integer(text: &str) -> Integer {
     let parts = parts(text);
     if parts.digits.is_empty() {
         return Integer::Value(0);
@@ -60,26 +60,20 @@ fn long_integer(text: &[u8]) -> Integer {
     }
     // 38 digits are less than `i128::MAX`.
     if parts.digits.len() as i64 + parts.exponent > 38 {
-        return Integer::Huge {
-            negative: parts.negative,
-        };
+        return Integer::Huge { negative: parts.negative };
     }
     let zeros = std::iter::repeat_n(&0, parts.exponent as usize);
-    let value = parts
-        .digits
-        .iter()
-        .chain(zeros)
-        .fold(0i128, |value, digit| value * 10 + i128::from(*digit));
+    let value = parts.digits.iter().chain(zeros).fold(0i128, |value, digit| value * 10 + i128::from(*digit));
     Integer::Value(if parts.negative { -value } else { value })
 }
 
 /// Takes a JSON number apart.
-pub(crate) fn parts(text: &[u8]) -> Parts {
-    let negative = text.first() == Some(&b'-');
+pub(crate) fn parts(text: &str) -> Parts {
+    let negative = text.starts_with('-');
     let mut digits = Vec::new();
     let mut exponent = 0i64;
     let mut fraction = false;
-    let mut bytes = text.iter();
+    let mut bytes = text.as_bytes().iter();
     while let Some(byte) = bytes.next() {
         match byte {
             b'0'..=b'9' => {
@@ -101,17 +95,9 @@ pub(crate) fn parts(text: &[u8]) -> Parts {
         exponent += 1;
     }
     if digits.is_empty() {
-        return Parts {
-            negative: false,
-            digits,
-            exponent: 0,
-        };
+        return Parts { negative: false, digits, exponent: 0 };
     }
-    Parts {
-        negative,
-        digits,
-        exponent,
-    }
+    Parts { negative, digits, exponent }
 }
 
 fn written_exponent(text: &[u8]) -> i64 {
@@ -119,15 +105,12 @@ fn written_exponent(text: &[u8]) -> i64 {
     for digit in text.iter().filter(|byte| byte.is_ascii_digit()) {
         value = (value * 10 + i64::from(digit - b'0')).min(FARTHEST);
     }
-    if text.first() == Some(&b'-') {
-        -value
-    } else {
-        value
-    }
+    if text.first() == Some(&b'-') { -value } else { value }
 }
 
 /// Whether a text is a number as JSON writes it (RFC 8259 § 6).
-pub(crate) fn is_number(text: &[u8]) -> bool {
+pub(crate) fn is_number(text: &str) -> bool {
+    let text = text.as_bytes();
     let rest = text.strip_prefix(b"-").unwrap_or(text);
     let (whole, rest) = digits_of(rest);
     if whole.is_empty() || (whole.len() > 1 && whole[0] == b'0') {
@@ -150,18 +133,13 @@ pub(crate) fn is_number(text: &[u8]) -> bool {
 }
 
 fn digits_of(text: &[u8]) -> (&[u8], &[u8]) {
-    text.split_at(
-        text.iter()
-            .position(|byte| !byte.is_ascii_digit())
-            .unwrap_or(text.len()),
-    )
+    text.split_at(text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len()))
 }
 
 /// The decimal number that a JSON number is, or `None` when it has more digits than one holds.
 /// Zeros at the end are kept: `1.50` stays `1.50`.
-pub(crate) fn decimal(text: &[u8]) -> Option<Decimal> {
-    let plain = std::str::from_utf8(text).ok()?;
-    if let Ok(value) = Decimal::from_str_exact(plain) {
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
+    if let Ok(value) = Decimal::from_str_exact(text) {
         return Some(value);
     }
     let parts = parts(text);
@@ -173,37 +151,28 @@ pub(crate) fn decimal(text: &[u8]) -> Option<Decimal> {
         return None;
     }
     let zeros = std::iter::repeat_n(&0, parts.exponent.max(0) as usize);
-    let value = parts
-        .digits
-        .iter()
-        .chain(zeros)
-        .fold(0i128, |value, digit| value * 10 + i128::from(*digit));
+    let value = parts.digits.iter().chain(zeros).fold(0i128, |value, digit| value * 10 + i128::from(*digit));
     let scale = parts.exponent.min(0).unsigned_abs() as u32;
     Decimal::try_from_i128_with_scale(if parts.negative { -value } else { value }, scale).ok()
 }
 
 /// Whether the number `text` is a multiple of `step`, compared as decimal numbers: 0.3 is one of 0.1.
-pub(crate) fn is_multiple(text: &[u8], step: f64) -> bool {
+pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
     if step <= 0.0 || !step.is_finite() {
         return true;
     }
     let value = parts(text);
-    let step = parts(format!("{step:e}").as_bytes());
+    let step = parts(&format!("{step:e}"));
     if value.digits.is_empty() {
         return true;
     }
     // A float shows as 17 digits at most, so that squares of remainders stay within `u128`.
-    let divisor = step
-        .digits
-        .iter()
-        .fold(0u128, |value, digit| value * 10 + u128::from(*digit));
+    let divisor = step.digits.iter().fold(0u128, |value, digit| value * 10 + u128::from(*digit));
     let Ok(shift) = u64::try_from(value.exponent - step.exponent) else {
         // The value's last digit is not zero, so it is no multiple of what ends in a higher place.
         return false;
     };
-    let remainder = value.digits.iter().fold(0u128, |rest, digit| {
-        (rest * 10 + u128::from(*digit)) % divisor
-    });
+    let remainder = value.digits.iter().fold(0u128, |rest, digit| (rest * 10 + u128::from(*digit)) % divisor);
     (remainder * power_of_ten(shift, divisor)).is_multiple_of(divisor)
 }
 

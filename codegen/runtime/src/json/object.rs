@@ -15,7 +15,9 @@ pub struct Object {
     /// Which known fields were met: one bit each, the first 64 here and the others in `seen_more`.
     seen: u64,
     seen_more: Vec<u64>,
-    /// Fields met, unknown ones too.
+    /// How many known fields were met.
+    known: usize,
+    /// How many fields were met, unknown ones and repetitions too.
     count: usize,
     /// The known field that is likely to come next.
     expected: usize,
@@ -38,6 +40,7 @@ impl Object {
             rule,
             seen: 0,
             seen_more: Vec::new(),
+            known: 0,
             count: 0,
             expected: 0,
             key: String::new(),
@@ -55,10 +58,7 @@ impl Object {
         let bit = 1 << (index % 64);
         match index / 64 {
             0 => self.seen & bit != 0,
-            word => self
-                .seen_more
-                .get(word - 1)
-                .is_some_and(|seen| seen & bit != 0),
+            word => self.seen_more.get(word - 1).is_some_and(|seen| seen & bit != 0),
         }
     }
 
@@ -73,11 +73,7 @@ impl Object {
         match index {
             Some(index) => {
                 self.expected = index + 1;
-                if self.mark(index) {
-                    Found::Field(index)
-                } else {
-                    Found::Again(index)
-                }
+                if self.mark(index) { Found::Field(index) } else { Found::Again(index) }
             }
             None => self.meet_unknown(key),
         }
@@ -98,6 +94,7 @@ impl Object {
         };
         let new = *word & bit == 0;
         *word |= bit;
+        self.known += usize::from(new);
         new
     }
 
@@ -105,21 +102,21 @@ impl Object {
     fn meet_unknown(&mut self, key: &str) -> Found {
         self.key.clear();
         self.key.push_str(key);
-        if self.unknown.get_or_insert_default().insert(key.to_owned()) {
-            Found::Unknown
-        } else {
-            Found::UnknownAgain
-        }
+        if self.unknown.get_or_insert_default().insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
     }
 
-    fn misses(&self, name: &str) -> bool {
-        match self.rule.fields.iter().position(|field| *field == name) {
-            Some(index) => !self.has(index),
-            None => !self
-                .unknown
-                .as_ref()
-                .is_some_and(|names| names.contains(name)),
-        }
+    /// The required fields that were not met.
+    fn missing(&self) -> impl Iterator<Item = &'static str> {
+        let required = if self.known == self.rule.fields.len() { &[] } else { self.rule.required };
+        let mut next = 0;
+        required.iter().copied().filter(move |name| {
+            let fields = self.rule.fields;
+            // Both lists have one order, so most names are found where the last one was.
+            let later = fields.iter().skip(next).position(|field| field == name);
+            let index = later.map(|index| next + index).or_else(|| fields.iter().position(|field| field == name));
+            next = index.map_or(next, |index| index + 1);
+            !index.is_some_and(|index| self.has(index))
+        })
     }
 }
 
@@ -143,7 +140,7 @@ impl<'a> Reader<'a> {
                         Ok(Some(key)) => (object.meet(key), from),
                         Ok(None) => return None,
                         Err(fault) => {
-                            self.broken(&fault);
+                            self.broken(fault);
                             return None;
                         }
                     }
@@ -169,22 +166,13 @@ impl<'a> Reader<'a> {
         self.trail.leave();
         let rule = object.rule;
         if object.count < rule.min {
-            self.trail.record(format_args!(
-                "must have at least {}",
-                Count(rule.min, "field")
-            ));
+            self.trail.record(format_args!("must have at least {}", Count(rule.min, "field")));
         }
         if rule.max.is_some_and(|max| object.count > max) {
-            self.trail.record(format_args!(
-                "must have at most {}",
-                Count(rule.max.unwrap_or_default(), "field")
-            ));
+            self.trail.record(format_args!("must have at most {}", Count(rule.max.unwrap_or_default(), "field")));
         }
-        for name in rule.required {
-            if object.misses(name) {
-                self.trail
-                    .record_in(Some(name), format_args!("is required"));
-            }
+        for name in object.missing() {
+            self.trail.record_in(Some(name), format_args!("is required"));
         }
     }
 
@@ -198,7 +186,7 @@ impl<'a> Reader<'a> {
                     return false;
                 }
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     return false;
                 }
             },
@@ -230,17 +218,11 @@ impl<'a> Reader<'a> {
         self.trail.step(Segment::Field(""));
         match *found {
             Found::Again(index) => {
-                self.trail.record_in(
-                    Some(object.rule.fields[index]),
-                    format_args!("must not come twice"),
-                );
+                self.trail.record_in(Some(object.rule.fields[index]), format_args!("must not come twice"));
             }
-            Found::UnknownAgain => self
-                .trail
-                .record_in(Some(&object.key), format_args!("must not come twice")),
+            Found::UnknownAgain => self.trail.record_in(Some(&object.key), format_args!("must not come twice")),
             Found::Unknown if object.rule.unknown == Unknown::Deny => {
-                self.trail
-                    .record_in(Some(&object.key), format_args!("is not a known field"));
+                self.trail.record_in(Some(&object.key), format_args!("is not a known field"));
             }
             Found::Unknown | Found::Field(_) => {}
         }
@@ -249,9 +231,5 @@ impl<'a> Reader<'a> {
 
 #[inline]
 pub(crate) fn next_key<'s>(scan: &'s mut Scan<'_>, first: bool) -> Result<Option<&'s str>, Fault> {
-    if first {
-        scan.object_first()
-    } else {
-        scan.object_step()
-    }
+    if first { scan.object_first() } else { scan.object_step() }
 }

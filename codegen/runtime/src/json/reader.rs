@@ -18,8 +18,8 @@ use crate::violation::Violations;
 pub struct Reader<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) trail: Trail<'a>,
-    /// The bytes of the JSON source, empty for a text.
-    pub(crate) data: &'a [u8],
+    /// The JSON source, empty for a text.
+    pub(crate) data: &'a str,
     /// Bytes that unions read more than once, see [`Reader::spend`].
     spent: usize,
 }
@@ -39,13 +39,11 @@ impl<'a> Reader<'a> {
 
     /// Reads the JSON text of a parameter; `name` begins the path of every violation.
     pub fn json_at(bytes: &'a [u8], place: Place, name: &'a str) -> Reader<'a> {
-        let mut reader = Reader {
-            source: Source::Json(Scan::new(bytes)),
-            trail: Trail::new(bytes, place, name),
-            data: bytes,
-            spent: 0,
-        };
-        if let Err(error) = std::str::from_utf8(bytes) {
+        let text = std::str::from_utf8(bytes);
+        let data = text.unwrap_or_default();
+        let mut reader =
+            Reader { source: Source::Json(Scan::new(data)), trail: Trail::new(data, place, name), data, spent: 0 };
+        if let Err(error) = text {
             reader.end(format_args!("is not UTF-8 at byte {}", error.valid_up_to()));
         }
         reader
@@ -53,12 +51,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a parameter or a form; `name` begins the path of every violation.
     pub fn text(value: TextValue<'a>, place: Place, name: &'a str) -> Reader<'a> {
-        Reader {
-            source: Source::Text(TextCursor::new(value)),
-            trail: Trail::new(&[], place, name),
-            data: &[],
-            spent: 0,
-        }
+        Reader { source: Source::Text(TextCursor::new(value)), trail: Trail::new("", place, name), data: "", spent: 0 }
     }
 
     /// Refuses what stands behind the value. To be called once, after reading.
@@ -66,7 +59,7 @@ impl<'a> Reader<'a> {
         if let Source::Json(scan) = &mut self.source
             && let Err(fault) = scan.finish()
         {
-            self.broken(&fault);
+            self.broken(fault);
         }
     }
 
@@ -88,9 +81,9 @@ impl<'a> Reader<'a> {
     /// The text of any value, which is read over. Of a parameter's text there is none.
     pub fn raw(&mut self) -> Option<&'a [u8]> {
         match &mut self.source {
-            Source::Json(scan) => match scan.skip() {
-                Ok(text) => return Some(text),
-                Err(fault) => self.broken(&fault),
+            Source::Json(scan) => match scan.skip(self.trail.room()) {
+                Ok(text) => return Some(text.as_bytes()),
+                Err(fault) => self.broken(fault),
             },
             Source::Text(text) => {
                 text.current = None;
@@ -104,8 +97,8 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) {
         match &mut self.source {
             Source::Json(scan) => {
-                if let Err(fault) = scan.skip() {
-                    self.broken(&fault);
+                if let Err(fault) = scan.skip(self.trail.room()) {
+                    self.broken(fault);
                 }
             }
             Source::Text(text) => text.current = None,
@@ -114,20 +107,12 @@ impl<'a> Reader<'a> {
 
     /// Null, or what `read` makes of another value. An empty text is null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
-        if self.take_null() {
-            Some(None)
-        } else {
-            read(self).map(Some)
-        }
+        if self.take_null() { Some(None) } else { read(self).map(Some) }
     }
 
     /// The same for a field that may also be absent, which the caller sees by not calling.
     pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
-        if self.take_null() {
-            Some(Patch::Null)
-        } else {
-            read(self).map(Patch::Value)
-        }
+        if self.take_null() { Some(Patch::Null) } else { read(self).map(Patch::Value) }
     }
 
     /// Reads null if it comes next.
@@ -136,10 +121,10 @@ impl<'a> Reader<'a> {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::Null) => match scan.null() {
                     Ok(()) => return true,
-                    Err(fault) => self.broken(&fault),
+                    Err(fault) => self.broken(fault),
                 },
                 Ok(_) => {}
-                Err(fault) => self.broken(&fault),
+                Err(fault) => self.broken(fault),
             },
             Source::Text(text) => {
                 if matches!(&text.current, Some(TextValue::Scalar(scalar)) if scalar.is_empty()) {
@@ -155,18 +140,15 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(crate) fn wrong_kind(&mut self, expected: &str, found: Kind) {
         self.skip();
-        self.trail.record(format_args!(
-            "must be {expected}, not {}",
-            found.with_article()
-        ));
+        self.trail.record(format_args!("must be {expected}, not {}", found.with_article()));
     }
 
     /// Whether one more array or object may be entered; too deep a value ends reading.
     pub(crate) fn may_enter(&mut self) -> bool {
-        if self.trail.depth() < DEEPEST {
+        if self.trail.room() > 0 {
             return true;
         }
-        self.end(format_args!("nests more than {DEEPEST} levels deep"));
+        self.too_deep();
         false
     }
 
@@ -183,10 +165,25 @@ impl<'a> Reader<'a> {
 
     /// Records that the bytes are not JSON, and ends reading.
     #[cold]
-    pub(crate) fn broken(&mut self, fault: &Fault) {
-        if !self.trail.is_malformed() {
-            self.end(format_args!("{}", fault.describe(self.data)));
+    pub(crate) fn broken(&mut self, fault: Fault) {
+        let Source::Json(scan) = &self.source else { return };
+        if self.trail.is_malformed() {
+            return;
         }
+        if fault == Fault::TooDeep {
+            return self.too_deep();
+        }
+        let at = scan.offset();
+        let before = self.data.get(..at).unwrap_or(self.data);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        let what = fault.what();
+        self.end(format_args!("is not JSON: {what} at line {line}, column {column} (byte {at})"));
+    }
+
+    #[cold]
+    fn too_deep(&mut self) {
+        self.end(format_args!("nests more than {DEEPEST} levels deep"));
     }
 
     /// Ends reading: what follows finds nothing, and says nothing since the trail is malformed.
@@ -194,7 +191,7 @@ impl<'a> Reader<'a> {
     fn end(&mut self, message: fmt::Arguments<'_>) {
         self.trail.record_malformed(message);
         self.source = match self.source {
-            Source::Json(_) => Source::Json(Scan::new(b"")),
+            Source::Json(_) => Source::Json(Scan::new("")),
             Source::Text(_) => Source::Text(TextCursor::new(TextValue::List(Vec::new()))),
         };
     }

@@ -23,10 +23,10 @@ impl Reader<'_> {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::Bool) => match scan.bool() {
                     Ok(value) => return Some(value),
-                    Err(fault) => self.broken(&fault),
+                    Err(fault) => self.broken(fault),
                 },
                 Ok(found) => self.wrong_kind("a boolean", found),
-                Err(fault) => self.broken(&fault),
+                Err(fault) => self.broken(fault),
             },
             Source::Text(text) => match text.scalar().as_deref() {
                 Some("true") => return Some(true),
@@ -49,16 +49,12 @@ impl Reader<'_> {
 
     /// A 32-bit integer.
     pub fn int32(&mut self, rule: &IntegerRule) -> Option<i32> {
-        self.integer(rule, i32::MIN.into(), i32::MAX.into())?
-            .try_into()
-            .ok()
+        self.integer(rule, i32::MIN.into(), i32::MAX.into())?.try_into().ok()
     }
 
     /// A 64-bit integer.
     pub fn int64(&mut self, rule: &IntegerRule) -> Option<i64> {
-        self.integer(rule, i64::MIN.into(), i64::MAX.into())?
-            .try_into()
-            .ok()
+        self.integer(rule, i64::MIN.into(), i64::MAX.into())?.try_into().ok()
     }
 
     /// A 32-bit integer from 0.
@@ -89,23 +85,19 @@ impl Reader<'_> {
         };
         if is_string {
             return self.with_string("a decimal number", |text, trail| {
-                if !number::is_number(text.as_bytes()) {
+                if !number::is_number(text) {
                     trail.record(format_args!("must be a decimal number"));
                     return None;
                 }
-                check::decimal(text.as_bytes(), rule, trail)
+                check::decimal(text, rule, trail)
             });
         }
-        self.with_number("a decimal number", |text, trail| {
-            check::decimal(text, rule, trail)
-        })
+        self.with_number("a decimal number", |text, trail| check::decimal(text, rule, trail))
     }
 
     /// A string.
     pub fn string(&mut self, rule: &StringRule) -> Option<String> {
-        self.with_string("a string", |text, trail| {
-            check::string(text, rule, trail).then(|| text.to_owned())
-        })
+        self.with_string("a string", |text, trail| check::string(text, rule, trail).then(|| text.to_owned()))
     }
 
     /// A moment (RFC 3339 § 5.6 `date-time`). A leap second is kept.
@@ -120,16 +112,12 @@ impl Reader<'_> {
 
     /// A time of day with its offset (RFC 3339 § 5.6 `full-time`), as it was written.
     pub fn time(&mut self) -> Option<String> {
-        self.formatted(Format::Time, |text| {
-            format::check(Format::Time, text).then(|| text.to_owned())
-        })
+        self.formatted(Format::Time, |text| format::check(Format::Time, text).then(|| text.to_owned()))
     }
 
     /// A duration (RFC 3339 appendix A), as it was written.
     pub fn duration(&mut self) -> Option<String> {
-        self.formatted(Format::Duration, |text| {
-            format::check(Format::Duration, text).then(|| text.to_owned())
-        })
+        self.formatted(Format::Duration, |text| format::check(Format::Duration, text).then(|| text.to_owned()))
     }
 
     /// A UUID (RFC 9562), hyphenated.
@@ -172,12 +160,7 @@ impl Reader<'_> {
     /// A value of an open enum: where it stands among `names`, or the string itself.
     pub fn open_named(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
         self.with_string("a string", |text, _| {
-            Some(
-                names
-                    .iter()
-                    .position(|name| *name == text)
-                    .ok_or_else(|| text.to_owned()),
-            )
+            Some(names.iter().position(|name| *name == text).ok_or_else(|| text.to_owned()))
         })
     }
 
@@ -191,24 +174,15 @@ impl Reader<'_> {
         })
     }
 
-    fn float<T>(
-        &mut self,
-        rule: &NumberRule,
-        most: f64,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T>
+    fn float<T>(&mut self, rule: &NumberRule, most: f64, parse: impl FnOnce(&str) -> Option<T>) -> Option<T>
     where
         T: Copy + Into<f64>,
     {
         self.with_number("a number", |text, trail| {
-            let value = std::str::from_utf8(text).ok().and_then(parse)?;
+            let value = parse(text)?;
             let wide = value.into();
             if !wide.is_finite() {
-                let (what, most) = if wide > 0.0 {
-                    ("most", most)
-                } else {
-                    ("least", -most)
-                };
+                let (what, most) = if wide > 0.0 { ("most", most) } else { ("least", -most) };
                 trail.record(format_args!("must be at {what} {most:e}"));
                 return None;
             }
@@ -255,39 +229,33 @@ impl Reader<'_> {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::String) => match scan.string() {
                     Ok(text) => return read(text, &mut self.trail),
-                    Err(fault) => self.broken(&fault),
+                    Err(fault) => self.broken(fault),
                 },
                 Ok(found) => self.wrong_kind(expected, found),
-                Err(fault) => self.broken(&fault),
+                Err(fault) => self.broken(fault),
             },
             Source::Text(text) => match text.scalar() {
                 Some(text) => return read(&text, &mut self.trail),
-                None => self
-                    .trail
-                    .record(format_args!("must be {expected}, one single value")),
+                None => self.trail.record(format_args!("must be {expected}, one single value")),
             },
         }
         None
     }
 
     /// Reads a number as its text. `read` records what is wrong with it.
-    fn with_number<T>(
-        &mut self,
-        expected: &str,
-        read: impl FnOnce(&[u8], &mut Trail<'_>) -> Option<T>,
-    ) -> Option<T> {
+    fn with_number<T>(&mut self, expected: &str, read: impl FnOnce(&str, &mut Trail<'_>) -> Option<T>) -> Option<T> {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::Number) => match scan.number() {
                     Ok(text) => return read(text, &mut self.trail),
-                    Err(fault) => self.broken(&fault),
+                    Err(fault) => self.broken(fault),
                 },
                 Ok(found) => self.wrong_kind(expected, found),
-                Err(fault) => self.broken(&fault),
+                Err(fault) => self.broken(fault),
             },
             Source::Text(text) => match text.current.take() {
-                Some(TextValue::Scalar(text)) if number::is_number(text.as_bytes()) => {
-                    return read(text.as_bytes(), &mut self.trail);
+                Some(TextValue::Scalar(text)) if number::is_number(&text) => {
+                    return read(&text, &mut self.trail);
                 }
                 _ => self.trail.record(format_args!("must be {expected}")),
             },

@@ -1,11 +1,14 @@
-//! The JSON tokens under a reader: a thin front of the `jiter` parser.
+//! The JSON tokens under a reader (RFC 8259): where each value begins and ends, and nothing of what it means.
 
-use jiter::{Jiter, JiterError, LinePosition, Peek};
+use super::quoted::{self, Quoted};
 
-/// A place in JSON bytes.
+/// A place in a JSON text. Methods move it on; after a fault it stands at the byte that is wrong.
 #[derive(Debug)]
 pub(crate) struct Scan<'a> {
-    jiter: Jiter<'a>,
+    text: &'a str,
+    at: usize,
+    /// The last string that had escapes, without them.
+    plain: String,
 }
 
 /// What kind of value comes next, by its first byte.
@@ -20,10 +23,25 @@ pub(crate) enum Kind {
 }
 
 /// Why the bytes are not JSON.
-#[derive(Debug)]
-pub(crate) struct Fault(Box<JiterError>);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    End,
+    Value,
+    Word,
+    Number,
+    Key,
+    Colon,
+    ArrayEnd,
+    ObjectEnd,
+    TrailingComma,
+    TrailingData,
+    Control,
+    Escape,
+    Surrogate,
+    TooDeep,
+}
 
-type Scanned<T> = Result<T, Fault>;
+pub(crate) type Scanned<T> = Result<T, Fault>;
 
 impl Kind {
     pub(crate) fn with_article(self) -> &'static str {
@@ -39,139 +57,300 @@ impl Kind {
 }
 
 impl Fault {
-    /// What is wrong, with its place in `data`.
-    pub(crate) fn describe(&self, data: &[u8]) -> String {
-        let at = LinePosition::find(data, self.0.index);
-        format!(
-            "is not JSON: {} at line {}, column {} (byte {})",
-            self.0.error_type, at.line, at.column, self.0.index
-        )
-    }
-}
-
-impl From<JiterError> for Fault {
-    #[cold]
-    fn from(error: JiterError) -> Fault {
-        Fault(Box::new(error))
+    pub(crate) fn what(self) -> &'static str {
+        match self {
+            Fault::End => "it ends too early",
+            Fault::Value => "a value is expected",
+            Fault::Word => "`true`, `false` or `null` is misspelt",
+            Fault::Number => "a number is incomplete or begins with a zero",
+            Fault::Key => "a key in double quotes is expected",
+            Fault::Colon => "`:` is expected",
+            Fault::ArrayEnd => "`,` or `]` is expected",
+            Fault::ObjectEnd => "`,` or `}` is expected",
+            Fault::TrailingComma => "nothing follows a comma",
+            Fault::TrailingData => "something follows the value",
+            Fault::Control => "a string holds a control character",
+            Fault::Escape => "a string holds an unknown escape",
+            Fault::Surrogate => "a string holds half of a surrogate pair",
+            Fault::TooDeep => "it nests too deep",
+        }
     }
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(data: &'a [u8]) -> Scan<'a> {
-        Scan {
-            jiter: Jiter::new(data),
-        }
+    pub(crate) fn new(text: &'a str) -> Scan<'a> {
+        Scan { text, at: 0, plain: String::new() }
     }
 
     /// The same place, to come back to.
     pub(crate) fn mark(&self) -> Scan<'a> {
-        Scan {
-            jiter: self.jiter.clone(),
-        }
+        Scan { text: self.text, at: self.at, plain: String::new() }
     }
 
     pub(crate) fn offset(&self) -> usize {
-        self.jiter.current_index()
+        self.at
     }
 
     /// Looks at the next value, which the place moves up to.
     #[inline]
     pub(crate) fn peek(&mut self) -> Scanned<Kind> {
-        let peek = self.jiter.peek()?;
-        match peek.into_inner() {
-            b'"' => Ok(Kind::String),
-            b'-' | b'0'..=b'9' => Ok(Kind::Number),
-            b'{' => Ok(Kind::Object),
-            b'[' => Ok(Kind::Array),
-            b't' | b'f' => Ok(Kind::Bool),
-            b'n' => Ok(Kind::Null),
-            _ => Err(self.no_value(peek)),
-        }
-    }
-
-    #[cold]
-    fn no_value(&mut self, peek: Peek) -> Fault {
-        match self.jiter.known_skip(peek) {
-            Err(error) => error.into(),
-            Ok(()) => JiterError {
-                error_type: jiter::JiterErrorType::JsonError(
-                    jiter::JsonErrorType::ExpectedSomeValue,
-                ),
-                index: self.offset(),
-            }
-            .into(),
+        match self.next_byte() {
+            Some(b'"') => Ok(Kind::String),
+            Some(b'-' | b'0'..=b'9') => Ok(Kind::Number),
+            Some(b'{') => Ok(Kind::Object),
+            Some(b'[') => Ok(Kind::Array),
+            Some(b't' | b'f') => Ok(Kind::Bool),
+            Some(b'n') => Ok(Kind::Null),
+            Some(_) => Err(Fault::Value),
+            None => Err(Fault::End),
         }
     }
 
     /// Reads the string that [`Scan::peek`] saw.
     #[inline]
     pub(crate) fn string(&mut self) -> Scanned<&str> {
-        Ok(self.jiter.known_str()?)
+        let start = self.at + 1;
+        let end = quoted::run_end(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(self.text.get(start..end).unwrap_or_default());
+        }
+        self.escaped_string(start)
     }
 
     /// Reads the number that [`Scan::peek`] saw, as its text.
     #[inline]
-    pub(crate) fn number(&mut self) -> Scanned<&'a [u8]> {
-        let start = self.jiter.current_index();
-        self.jiter.next_number_bytes()?;
-        Ok(self.jiter.slice_to_current(start))
+    pub(crate) fn number(&mut self) -> Scanned<&'a str> {
+        let start = self.at;
+        self.at += usize::from(self.byte() == Some(b'-'));
+        match self.byte() {
+            Some(b'0') => self.at += 1,
+            Some(b'1'..=b'9') => self.digits(),
+            _ => return Err(Fault::Number),
+        }
+        match self.byte() {
+            Some(b'.' | b'e' | b'E' | b'0'..=b'9') => self.fraction()?,
+            _ => {}
+        }
+        Ok(self.text.get(start..self.at).unwrap_or_default())
     }
 
-    /// Reads `true` or `false`.
+    /// Reads the boolean that [`Scan::peek`] saw.
     pub(crate) fn bool(&mut self) -> Scanned<bool> {
-        Ok(self.jiter.next_bool()?)
+        let value = self.byte() == Some(b't');
+        self.word(if value { "true" } else { "false" })?;
+        Ok(value)
     }
 
-    /// Reads `null`.
+    /// Reads the null that [`Scan::peek`] saw.
     pub(crate) fn null(&mut self) -> Scanned<()> {
-        Ok(self.jiter.next_null()?)
-    }
-
-    /// Reads over any value, and gives its text.
-    pub(crate) fn skip(&mut self) -> Scanned<&'a [u8]> {
-        self.peek()?;
-        let start = self.offset();
-        self.jiter.next_skip()?;
-        Ok(self.jiter.slice_to_current(start))
+        self.word("null")
     }
 
     /// Goes into the array that [`Scan::peek`] saw; false when it is empty and thereby read.
     #[inline]
     pub(crate) fn array_first(&mut self) -> Scanned<bool> {
-        Ok(self.jiter.known_array()?.is_some())
+        self.at += 1;
+        let more = self.next_byte() != Some(b']');
+        self.at += usize::from(!more);
+        Ok(more)
     }
 
     /// Goes to the next element; false at the end, which is read.
     #[inline]
     pub(crate) fn array_step(&mut self) -> Scanned<bool> {
-        Ok(self.jiter.array_step()?.is_some())
+        match self.next_byte() {
+            Some(b',') => {
+                self.at += 1;
+                match self.next_byte() {
+                    Some(b']') => Err(Fault::TrailingComma),
+                    _ => Ok(true),
+                }
+            }
+            Some(b']') => {
+                self.at += 1;
+                Ok(false)
+            }
+            Some(_) => Err(Fault::ArrayEnd),
+            None => Err(Fault::End),
+        }
     }
 
     /// Goes into the object that [`Scan::peek`] saw, up to its first value; none when it is empty
     /// and thereby read.
     #[inline]
     pub(crate) fn object_first(&mut self) -> Scanned<Option<&str>> {
-        Ok(self.jiter.known_object()?)
+        self.at += 1;
+        match self.next_byte() {
+            Some(b'"') => self.key().map(Some),
+            Some(b'}') => {
+                self.at += 1;
+                Ok(None)
+            }
+            Some(_) => Err(Fault::Key),
+            None => Err(Fault::End),
+        }
     }
 
     /// Goes to the next key's value; none at the end, which is read.
     #[inline]
     pub(crate) fn object_step(&mut self) -> Scanned<Option<&str>> {
-        Ok(self.jiter.next_key()?)
+        match self.next_byte() {
+            Some(b',') => {
+                self.at += 1;
+                match self.next_byte() {
+                    Some(b'"') => self.key().map(Some),
+                    Some(b'}') => Err(Fault::TrailingComma),
+                    Some(_) => Err(Fault::Key),
+                    None => Err(Fault::End),
+                }
+            }
+            Some(b'}') => {
+                self.at += 1;
+                Ok(None)
+            }
+            Some(_) => Err(Fault::ObjectEnd),
+            None => Err(Fault::End),
+        }
+    }
+
+    /// Reads over any value that opens no more than `room` arrays and objects at once, 64 at most,
+    /// and gives its text.
+    pub(crate) fn skip(&mut self, room: usize) -> Scanned<&'a str> {
+        self.next_byte();
+        let start = self.at;
+        // One bit for each open array (0) or object (1), the innermost lowest.
+        let (mut open, mut depth) = (0u64, 0);
+        loop {
+            let kind = self.peek()?;
+            let entered = match kind {
+                Kind::Null => self.null().map(|()| false)?,
+                Kind::Bool => self.bool().map(|_| false)?,
+                Kind::Number => self.number().map(|_| false)?,
+                Kind::String => self.string().map(|_| false)?,
+                Kind::Array => self.array_first()?,
+                Kind::Object => self.object_first()?.is_some(),
+            };
+            if entered {
+                if depth >= room.min(64) {
+                    return Err(Fault::TooDeep);
+                }
+                open = open << 1 | u64::from(kind == Kind::Object);
+                depth += 1;
+                continue;
+            }
+            loop {
+                if depth == 0 {
+                    return Ok(self.text.get(start..self.at).unwrap_or_default());
+                }
+                if if open & 1 == 1 { self.object_step()?.is_some() } else { self.array_step()? } {
+                    break;
+                }
+                open >>= 1;
+                depth -= 1;
+            }
+        }
     }
 
     /// Refuses anything but white space behind the value.
     pub(crate) fn finish(&mut self) -> Scanned<()> {
-        Ok(self.jiter.finish()?)
+        match self.next_byte() {
+            None => Ok(()),
+            Some(_) => Err(Fault::TrailingData),
+        }
+    }
+
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is no white space.
+    #[inline]
+    fn next_byte(&mut self) -> Option<u8> {
+        loop {
+            match self.byte() {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                other => return other,
+            }
+        }
+    }
+
+    #[inline]
+    fn key(&mut self) -> Scanned<&str> {
+        let start = self.at + 1;
+        let end = quoted::run_end(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            self.colon()?;
+            return Ok(self.text.get(start..end).unwrap_or_default());
+        }
+        self.escaped_string(start)?;
+        self.colon()?;
+        Ok(&self.plain)
+    }
+
+    #[inline]
+    fn colon(&mut self) -> Scanned<()> {
+        match self.next_byte() {
+            Some(b':') => {
+                self.at += 1;
+                Ok(())
+            }
+            Some(_) => Err(Fault::Colon),
+            None => Err(Fault::End),
+        }
+    }
+
+    #[cold]
+    fn escaped_string(&mut self, start: usize) -> Scanned<&str> {
+        let Quoted { end, fault } = quoted::unescape(self.text, start, &mut self.plain);
+        self.at = end;
+        match fault {
+            None => Ok(&self.plain),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    #[inline]
+    fn digits(&mut self) {
+        while let Some(b'0'..=b'9') = self.byte() {
+            self.at += 1;
+        }
+    }
+
+    /// What follows the whole part of a number.
+    fn fraction(&mut self) -> Scanned<()> {
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.some_digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.at += 1;
+            self.at += usize::from(matches!(self.byte(), Some(b'+' | b'-')));
+            self.some_digits()?;
+        }
+        // `01` begins with a zero.
+        if let Some(b'0'..=b'9') = self.byte() { Err(Fault::Number) } else { Ok(()) }
+    }
+
+    fn some_digits(&mut self) -> Scanned<()> {
+        let start = self.at;
+        self.digits();
+        if self.at == start { Err(Fault::Number) } else { Ok(()) }
+    }
+
+    fn word(&mut self, word: &str) -> Scanned<()> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        if !rest.starts_with(word.as_bytes()) {
+            return Err(Fault::Word);
+        }
+        self.at += word.len();
+        Ok(())
     }
 }
 
 /// Where the next string begins, at or after `offset`: it turns the place before a key into the key's.
-pub(crate) fn quote_after(data: &[u8], offset: usize) -> usize {
-    let rest = data.get(offset..).unwrap_or_default();
-    offset
-        + rest
-            .iter()
-            .position(|byte| *byte == b'"')
-            .unwrap_or_default()
+pub(crate) fn quote_after(text: &str, offset: usize) -> usize {
+    offset + text.get(offset..).and_then(|rest| rest.find('"')).unwrap_or_default()
 }

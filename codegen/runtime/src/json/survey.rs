@@ -29,10 +29,10 @@ pub(crate) struct Shortlist {
 
 impl<'a> Survey<'a> {
     /// Reads over a JSON value.
-    pub(crate) fn json(scan: &mut Scan<'a>, with_fields: bool) -> Result<Survey<'a>, Fault> {
+    pub(crate) fn json(scan: &mut Scan<'a>, room: usize, with_fields: bool) -> Result<Survey<'a>, Fault> {
         let kind = scan.peek()?;
         let start = scan.mark();
-        let text = scan.skip()?;
+        let text = scan.skip(room)?;
         let types = match kind {
             Kind::Null => Types::NULL,
             Kind::Bool => Types::BOOL,
@@ -46,17 +46,11 @@ impl<'a> Survey<'a> {
             let mut inside = Scan::new(text);
             inside.peek()?;
             while let Some(key) = next_key(&mut inside, fields.is_empty())?.map(str::to_owned) {
-                fields.push((key, Content::Json(inside.skip()?)));
+                fields.push((key, Content::Json(inside.skip(room)?)));
             }
         }
         let (start, end) = (Mark::Json(start), Mark::Json(scan.mark()));
-        Ok(Survey {
-            start,
-            end,
-            length: text.len(),
-            types,
-            fields,
-        })
+        Ok(Survey { start, end, length: text.len(), types, fields })
     }
 
     /// Reads over a value of a text. A scalar may mean several types.
@@ -68,28 +62,16 @@ impl<'a> Survey<'a> {
             Some(TextValue::Scalar(text)) => Types::ARRAY.or(scalar_types(text)),
             Some(TextValue::List(_)) => Types::ARRAY,
             Some(TextValue::Map(map)) => {
-                fields.extend(
-                    map.iter()
-                        .map(|(key, value)| (key.to_string(), Content::Text(value.clone()))),
-                );
+                fields.extend(map.iter().map(|(key, value)| (key.to_string(), Content::Text(value.clone()))));
                 Types::OBJECT
             }
             None => Types::NONE,
         };
-        Survey {
-            start: Mark::Text(value, depth),
-            end: Mark::Text(None, depth),
-            length: 0,
-            types,
-            fields,
-        }
+        Survey { start: Mark::Text(value, depth), end: Mark::Text(None, depth), length: 0, types, fields }
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Content<'a>> {
-        self.fields
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, content)| content)
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, content)| content)
     }
 
     /// Leaves out the branches that the value cannot be meant for.
@@ -100,11 +82,7 @@ impl<'a> Survey<'a> {
             if !branch.types.meets(self.types) {
                 continue;
             }
-            let lacks = if self.types.meets(Types::OBJECT) {
-                self.lacks(branch)
-            } else {
-                (0, 0)
-            };
+            let lacks = if self.types.meets(Types::OBJECT) { self.lacks(branch) } else { (0, 0) };
             if lacks == (0, 0) {
                 shortlist.possible.push(index);
             }
@@ -118,18 +96,13 @@ impl<'a> Survey<'a> {
 
     /// How many constants differ and how many required fields are missing.
     fn lacks(&self, branch: &Branch) -> (usize, usize) {
-        let differs = |(name, json): &&(&str, &str)| {
-            self.field(name).is_some_and(|content| !content.means(json))
-        };
+        let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.means(json));
         let missing = |name: &&&str| self.field(name).is_none();
-        (
-            branch.consts.iter().filter(differs).count(),
-            branch.required.iter().filter(missing).count(),
-        )
+        (branch.consts.iter().filter(differs).count(), branch.required.iter().filter(missing).count())
     }
 }
 
-fn number_type(text: &[u8]) -> Types {
+fn number_type(text: &str) -> Types {
     match number::integer(text) {
         Integer::Fraction => Types::FRACTION,
         Integer::Value(_) | Integer::Huge { .. } => Types::INTEGER,
@@ -140,7 +113,7 @@ fn scalar_types(text: &str) -> Types {
     let other = match text {
         "" => Types::NULL,
         "true" | "false" => Types::BOOL,
-        _ if number::is_number(text.as_bytes()) => number_type(text.as_bytes()),
+        _ if number::is_number(text) => number_type(text),
         _ => Types::NONE,
     };
     Types::STRING.or(other)

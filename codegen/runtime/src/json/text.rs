@@ -32,10 +32,7 @@ enum Frame<'a> {
 
 impl<'a> TextCursor<'a> {
     pub(crate) fn new(value: TextValue<'a>) -> TextCursor<'a> {
-        TextCursor {
-            current: Some(value),
-            frames: Vec::new(),
-        }
+        TextCursor { current: Some(value), frames: Vec::new() }
     }
 
     /// Reads one scalar; `None` when there is a list or a map, which is read over.

@@ -13,7 +13,7 @@ pub(crate) const DEEPEST: usize = 64;
 /// The way into a value, one segment for each open array or object, and the violations so far.
 #[derive(Debug)]
 pub(crate) struct Trail<'a> {
-    data: &'a [u8],
+    data: &'a str,
     place: Place,
     root: &'a str,
     segments: Vec<Segment>,
@@ -37,16 +37,8 @@ pub(crate) enum Segment {
 }
 
 impl<'a> Trail<'a> {
-    pub(crate) fn new(data: &'a [u8], place: Place, root: &'a str) -> Trail<'a> {
-        Trail {
-            data,
-            place,
-            root,
-            segments: Vec::new(),
-            violations: Violations::default(),
-            met: 0,
-            muted: 0,
-        }
+    pub(crate) fn new(data: &'a str, place: Place, root: &'a str) -> Trail<'a> {
+        Trail { data, place, root, segments: Vec::new(), violations: Violations::default(), met: 0, muted: 0 }
     }
 
     /// Goes into an array or object.
@@ -67,8 +59,9 @@ impl<'a> Trail<'a> {
         self.segments.pop();
     }
 
-    pub(crate) fn depth(&self) -> usize {
-        self.segments.len()
+    /// How many more arrays and objects may be entered.
+    pub(crate) fn room(&self) -> usize {
+        DEEPEST.saturating_sub(self.segments.len())
     }
 
     /// How many violations were met so far: it grows with each, kept or not.
@@ -122,11 +115,7 @@ impl<'a> Trail<'a> {
         if let Some(field) = field {
             push_name(&mut path, field);
         }
-        self.violations.push(Violation {
-            place: self.place,
-            field: path,
-            message: text_of(message),
-        });
+        self.violations.push(Violation { place: self.place, field: path, message: text_of(message) });
     }
 
     /// Records that the input cannot be read; nothing is recorded after it.
@@ -137,11 +126,7 @@ impl<'a> Trail<'a> {
         }
         self.met += 1;
         self.violations.malformed = true;
-        let violation = Violation {
-            place: self.place,
-            field: self.root.to_owned(),
-            message: text_of(message),
-        };
+        let violation = Violation { place: self.place, field: self.root.to_owned(), message: text_of(message) };
         // It explains why nothing after it was looked at, so it is kept in any case.
         self.violations.list.truncate(MOST_VIOLATIONS - 1);
         self.violations.list.push(violation);
@@ -176,7 +161,7 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-fn key_at(data: &[u8], offset: usize) -> String {
+fn key_at(data: &str, offset: usize) -> String {
     let mut scan = Scan::new(data.get(offset..).unwrap_or_default());
     scan.string().map(str::to_owned).unwrap_or_default()
 }

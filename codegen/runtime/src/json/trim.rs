@@ -21,12 +21,7 @@ enum Within {
 
 impl Trim {
     pub(crate) fn new(keep: &[String]) -> Trim {
-        Trim {
-            keep: keep.to_vec(),
-            within: Within::Outermost,
-            in_data: false,
-            before: None,
-        }
+        Trim { keep: keep.to_vec(), within: Within::Outermost, in_data: false, before: None }
     }
 
     /// From here on each element of the outermost array is meant.

@@ -20,12 +20,7 @@ pub struct Branch {
 
 impl Branch {
     /// A branch that takes everything.
-    pub const NONE: Branch = Branch {
-        name: "",
-        types: Types::ANY,
-        required: &[],
-        consts: &[],
-    };
+    pub const NONE: Branch = Branch { name: "", types: Types::ANY, required: &[], consts: &[] };
 }
 
 /// What the tries of a union's branches came to.
@@ -39,20 +34,12 @@ struct Tries {
 impl<'a> Reader<'a> {
     /// The one branch that fits. Branches that cannot be meant, by type, required or constant
     /// fields, are left out; if that leaves one, its violations are reported as they are.
-    pub fn one_of<T>(
-        &mut self,
-        branches: &[Branch],
-        read: impl FnMut(&mut Self, usize) -> Option<T>,
-    ) -> Option<T> {
+    pub fn one_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> {
         self.union(branches, true, read)
     }
 
     /// The first branch that fits.
-    pub fn any_of<T>(
-        &mut self,
-        branches: &[Branch],
-        read: impl FnMut(&mut Self, usize) -> Option<T>,
-    ) -> Option<T> {
+    pub fn any_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> {
         self.union(branches, false, read)
     }
 
@@ -73,11 +60,8 @@ impl<'a> Reader<'a> {
         exclusive: bool,
         mut read: impl FnMut(&mut Self, usize) -> Option<T>,
     ) -> Option<T> {
-        let survey = self.survey(
-            branches
-                .iter()
-                .any(|branch| !branch.required.is_empty() || !branch.consts.is_empty()),
-        )?;
+        let survey =
+            self.survey(branches.iter().any(|branch| !branch.required.is_empty() || !branch.consts.is_empty()))?;
         let shortlist = survey.shortlist(branches);
         if let [only] = shortlist.possible[..] {
             self.go_to(&survey.start);
@@ -112,14 +96,7 @@ impl<'a> Reader<'a> {
         Some(self.trail.met())
     }
 
-    fn end_try(
-        &mut self,
-        survey: &Survey<'a>,
-        met: usize,
-        index: usize,
-        fits: bool,
-        tries: &mut Tries,
-    ) {
+    fn end_try(&mut self, survey: &Survey<'a>, met: usize, index: usize, fits: bool, tries: &mut Tries) {
         self.trail.unmute();
         self.go_to(&survey.end);
         let wrong = self.trail.met() - met;
@@ -145,22 +122,18 @@ impl<'a> Reader<'a> {
             [_] => return None,
             _ => {
                 let names = names(branches, &tries.fitting);
-                self.trail
-                    .record(format_args!("must fit one form only, but fits {names}"));
+                self.trail.record(format_args!("must fit one form only, but fits {names}"));
                 return None;
             }
         }
         let all: Vec<usize> = (0..branches.len()).collect();
         let all = names(branches, &all);
         let Some(nearest) = tries.nearest.map(|(index, _)| index).or(shortlist.nearest) else {
-            self.trail
-                .record(format_args!("must be one of the forms {all}"));
+            self.trail.record(format_args!("must be one of the forms {all}"));
             return None;
         };
         let name = branches.get(nearest).map_or("", |branch| branch.name);
-        self.trail.record(format_args!(
-            "must be one of the forms {all}; it was read as {name}"
-        ));
+        self.trail.record(format_args!("must be one of the forms {all}; it was read as {name}"));
         // Nobody sees what a muted branch lacks, so it need not be read once more.
         (!self.trail.is_muted()).then_some(nearest)
     }
@@ -173,19 +146,13 @@ impl<'a> Reader<'a> {
             return None;
         }
         let Some(content) = survey.field(property) else {
-            self.trail
-                .record_in(Some(property), format_args!("is required"));
+            self.trail.record_in(Some(property), format_args!("is required"));
             return None;
         };
-        let found = content
-            .string()
-            .and_then(|tag| tags.iter().find(|(name, _)| *name == tag));
+        let found = content.string().and_then(|tag| tags.iter().find(|(name, _)| *name == tag));
         let Some((_, index)) = found else {
             let names: Vec<&str> = tags.iter().map(|(name, _)| *name).collect();
-            self.trail.record_in(
-                Some(property),
-                format_args!("must be {}", super::check::OneOf(&names)),
-            );
+            self.trail.record_in(Some(property), format_args!("must be {}", super::check::OneOf(&names)));
             return None;
         };
         self.go_to(&survey.start);
@@ -196,10 +163,10 @@ impl<'a> Reader<'a> {
     fn survey(&mut self, with_fields: bool) -> Option<Survey<'a>> {
         let survey = match &mut self.source {
             Source::Text(text) => Survey::text(text),
-            Source::Json(scan) => match Survey::json(scan, with_fields) {
+            Source::Json(scan) => match Survey::json(scan, self.trail.room(), with_fields) {
                 Ok(survey) => survey,
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     return None;
                 }
             },
@@ -221,11 +188,7 @@ impl<'a> Reader<'a> {
 }
 
 fn names(branches: &[Branch], indices: &[usize]) -> String {
-    let names: Vec<&str> = indices
-        .iter()
-        .filter_map(|index| branches.get(*index))
-        .map(|branch| branch.name)
-        .collect();
+    let names: Vec<&str> = indices.iter().filter_map(|index| branches.get(*index)).map(|branch| branch.name).collect();
     names.join(", ")
 }
 

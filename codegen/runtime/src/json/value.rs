@@ -22,7 +22,7 @@ impl Reader<'_> {
             Source::Json(scan) => match scan.peek() {
                 Ok(kind) => kind,
                 Err(fault) => {
-                    self.broken(&fault);
+                    self.broken(fault);
                     return None;
                 }
             },
@@ -47,12 +47,9 @@ impl Reader<'_> {
 
     fn any_number(&mut self) -> Option<Number> {
         let text = self.raw()?;
-        let number = std::str::from_utf8(text)
-            .ok()
-            .and_then(|text| text.parse().ok());
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
         if number.is_none() {
-            self.trail
-                .record(format_args!("must be within the range of 64-bit numbers"));
+            self.trail.record(format_args!("must be within the range of 64-bit numbers"));
         }
         number
     }

@@ -1,6 +1,7 @@
 //! Writing JSON, as compact as it can be.
 
 use super::Write;
+use super::quoted::run_end;
 use super::trim::Trim;
 use crate::patch::Patch;
 
@@ -15,31 +16,10 @@ pub struct Writer {
     trim: Option<Box<Trim>>,
 }
 
-/// What stands for a byte within a string: 0 itself, `u` a `\u00xx`, else the letter of its escape.
-const ESCAPES: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        table[byte] = b'u';
-        byte += 1;
-    }
-    table[0x08] = b'b';
-    table[0x09] = b't';
-    table[0x0a] = b'n';
-    table[0x0c] = b'f';
-    table[0x0d] = b'r';
-    table[b'"' as usize] = b'"';
-    table[b'\\' as usize] = b'\\';
-    table
-};
-
 impl Writer {
     /// One that has written nothing.
     pub fn new() -> Writer {
-        Writer {
-            out: Vec::with_capacity(256),
-            ..Writer::default()
-        }
+        Writer { out: Vec::with_capacity(256), ..Writer::default() }
     }
 
     /// Keeps only these fields of the outermost object, of each object of an outermost array, or
@@ -178,6 +158,11 @@ impl Writer {
         }
     }
 
+    /// Writes a field where there is a value.
+    pub fn maybe<T: Write>(&mut self, key: &'static str, value: &Option<T>) {
+        self.optional(key, value.as_ref().map(|value| value as &dyn Write));
+    }
+
     /// Writes a field that may be absent or null.
     pub fn patch<T: Write>(&mut self, key: &'static str, value: &Patch<T>) {
         if !value.is_absent() {
@@ -191,9 +176,7 @@ impl Writer {
     }
 
     fn keeps(&self, key: &str) -> bool {
-        self.trim
-            .as_ref()
-            .is_none_or(|trim| trim.keeps(key, self.depth))
+        self.trim.as_ref().is_none_or(|trim| trim.keeps(key, self.depth))
     }
 
     /// Takes back the field that was written last, where it is one of those that are trimmed.
@@ -233,34 +216,45 @@ impl Writer {
         self.comma = true;
     }
 
+    #[inline]
     fn quote(&mut self, text: &str) {
         let bytes = text.as_bytes();
-        self.out.reserve(bytes.len() + 2);
+        self.out.reserve(bytes.len() + 3);
         self.out.push(b'"');
-        let mut start = 0;
-        for (index, byte) in bytes.iter().enumerate() {
-            let escape = ESCAPES[usize::from(*byte)];
-            if escape != 0 {
-                self.out.extend_from_slice(&bytes[start..index]);
-                self.escape(*byte, escape);
-                start = index + 1;
-            }
+        let end = run_end(bytes, 0);
+        if end == bytes.len() {
+            self.out.extend_from_slice(bytes);
+        } else {
+            self.escape(bytes, end);
         }
-        self.out.extend_from_slice(&bytes[start..]);
         self.out.push(b'"');
     }
 
-    fn escape(&mut self, byte: u8, escape: u8) {
-        self.out.extend_from_slice(&[b'\\', escape]);
-        if escape == b'u' {
-            const HEX: &[u8; 16] = b"0123456789abcdef";
-            self.out.extend_from_slice(&[
-                b'0',
-                b'0',
-                HEX[usize::from(byte >> 4)],
-                HEX[usize::from(byte & 15)],
-            ]);
+    /// Writes the inside of a string whose first `end` bytes stand for themselves.
+    #[cold]
+    fn escape(&mut self, bytes: &[u8], mut end: usize) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let mut start = 0;
+        while let Some(byte) = bytes.get(end) {
+            self.out.extend_from_slice(&bytes[start..end]);
+            let letter = match byte {
+                0x08 => b'b',
+                0x09 => b't',
+                0x0a => b'n',
+                0x0c => b'f',
+                0x0d => b'r',
+                b'"' | b'\\' => *byte,
+                _ => b'u',
+            };
+            self.out.extend_from_slice(&[b'\\', letter]);
+            if letter == b'u' {
+                let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
+                self.out.extend_from_slice(&[b'0', b'0', HEX[high], HEX[low]]);
+            }
+            start = end + 1;
+            end = run_end(bytes, start);
         }
+        self.out.extend_from_slice(&bytes[start..]);
     }
 }
 

@@ -9,16 +9,7 @@ use crate::rules::{ArrayRule, MapRule, StringRule};
 
 #[test]
 fn an_array_keeps_its_bounds_and_checks_every_element() {
-    let read = |r: &mut Reader<'_>| {
-        r.array(
-            &ArrayRule {
-                min: 1,
-                max: Some(2),
-                unique: false,
-            },
-            i32::read,
-        )
-    };
+    let read = |r: &mut Reader<'_>| r.array(&ArrayRule { min: 1, max: Some(2), unique: false }, i32::read);
     assert_eq!(good("[1, 2]", read), [1, 2]);
     assert_eq!(bad("[]", read), [": must have at least 1 element"]);
     assert_eq!(
@@ -34,19 +25,8 @@ fn an_array_keeps_its_bounds_and_checks_every_element() {
 
 #[test]
 fn elements_are_unique_as_json() {
-    let read = |r: &mut Reader<'_>| {
-        r.array(
-            &ArrayRule {
-                unique: true,
-                ..ArrayRule::NONE
-            },
-            Reader::any,
-        )
-    };
-    good(
-        r#"[1, "1", true, [1], {"a": 1}, null, {"a": "1"}, [[1]], -1]"#,
-        read,
-    );
+    let read = |r: &mut Reader<'_>| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Reader::any);
+    good(r#"[1, "1", true, [1], {"a": 1}, null, {"a": "1"}, [[1]], -1]"#, read);
     for (json, first, second) in [
         ("[1, 2, 1.0]", 0, 2),
         ("[0, -0.0]", 0, 1),
@@ -61,50 +41,20 @@ fn elements_are_unique_as_json() {
 
 #[test]
 fn large_integers_that_a_float_confuses_are_not_equal() {
-    let read = |r: &mut Reader<'_>| {
-        r.array(
-            &ArrayRule {
-                unique: true,
-                ..ArrayRule::NONE
-            },
-            u64::read,
-        )
-    };
-    assert_eq!(
-        good("[18446744073709551615, 18446744073709551614]", read).len(),
-        2
-    );
+    let read = |r: &mut Reader<'_>| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, u64::read);
+    assert_eq!(good("[18446744073709551615, 18446744073709551614]", read).len(), 2);
 }
 
 #[test]
 fn a_map_keeps_its_bounds_and_checks_keys_and_values() {
     static KEY: Pattern = Pattern::linear("^[a-z]+$", r"^[a-z]+\z");
-    static KEYS: StringRule = StringRule {
-        pattern: Some(&KEY),
-        ..StringRule::NONE
-    };
-    let read = |r: &mut Reader<'_>| {
-        r.map(
-            &MapRule {
-                min: 1,
-                max: Some(2),
-                key: Some(&KEYS),
-            },
-            i32::read,
-        )
-    };
-    assert_eq!(
-        good(r#"{"b":2,"a":1}"#, read),
-        BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)])
-    );
+    static KEYS: StringRule = StringRule { pattern: Some(&KEY), ..StringRule::NONE };
+    let read = |r: &mut Reader<'_>| r.map(&MapRule { min: 1, max: Some(2), key: Some(&KEYS) }, i32::read);
+    assert_eq!(good(r#"{"b":2,"a":1}"#, read), BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
     assert_eq!(bad("{}", read), [": must have at least 1 field"]);
     assert_eq!(
         bad(r#"{"A":1,"b":"x","c":3}"#, read),
-        [
-            "A: must match the pattern `^[a-z]+$`",
-            "b: must be an integer, not a string",
-            ": must have at most 2 fields"
-        ]
+        ["A: must match the pattern `^[a-z]+$`", "b: must be an integer, not a string", ": must have at most 2 fields"]
     );
     assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must not come twice"]);
 }
@@ -112,8 +62,5 @@ fn a_map_keeps_its_bounds_and_checks_keys_and_values() {
 #[test]
 fn maps_and_arrays_nest_in_the_path() {
     let json = r#"{"x y": [[1], [2, true]]}"#;
-    assert_eq!(
-        bad(json, BTreeMap::<String, Vec<Vec<i32>>>::read),
-        ["x y[1][1]: must be an integer, not a boolean"]
-    );
+    assert_eq!(bad(json, BTreeMap::<String, Vec<Vec<i32>>>::read), ["x y[1][1]: must be an integer, not a boolean"]);
 }

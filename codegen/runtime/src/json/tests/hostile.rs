@@ -75,34 +75,13 @@ const READINGS: Readings = [
     |r| Vec::<Item>::read(r).is_some(),
     |r| r.any().is_some(),
     |r| BTreeMap::<String, Vec<i64>>::read(r).is_some(),
-    |r| {
-        r.array(
-            &ArrayRule {
-                unique: true,
-                ..ArrayRule::NONE
-            },
-            Reader::any,
-        )
-        .is_some()
-    },
+    |r| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Reader::any).is_some(),
     |r| r.one_of_values(&["1", "{}", "[null]"]).is_some(),
     |r| {
         const BRANCHES: [Branch; 3] = [
-            Branch {
-                name: "Item",
-                types: Types::OBJECT,
-                ..Branch::NONE
-            },
-            Branch {
-                name: "Map",
-                types: Types::OBJECT,
-                required: &["name"],
-                consts: &[("kind", "\"a\"")],
-            },
-            Branch {
-                name: "Any",
-                ..Branch::NONE
-            },
+            Branch { name: "Item", types: Types::OBJECT, ..Branch::NONE },
+            Branch { name: "Map", types: Types::OBJECT, required: &["name"], consts: &[("kind", "\"a\"")] },
+            Branch { name: "Any", ..Branch::NONE },
         ];
         r.one_of(&BRANCHES, |r, index| match index {
             0 => Item::read(r).map(drop),
@@ -111,12 +90,7 @@ const READINGS: Readings = [
         })
         .is_some()
     },
-    |r| {
-        r.tagged("kind", &[("a", 0)], |r, _| {
-            r.map(&MapRule::NONE, Reader::any)
-        })
-        .is_some()
-    },
+    |r| r.tagged("kind", &[("a", 0)], |r, _| r.map(&MapRule::NONE, Reader::any)).is_some(),
 ];
 
 fn read_in_every_way(bytes: &[u8]) {
@@ -125,24 +99,13 @@ fn read_in_every_way(bytes: &[u8]) {
         let read = read(&mut reader);
         reader.finish();
         let violations: Violations = reader.into_violations();
-        assert!(
-            read || !violations.is_empty(),
-            "{:?}",
-            String::from_utf8_lossy(bytes)
-        );
+        assert!(read || !violations.is_empty(), "{:?}", String::from_utf8_lossy(bytes));
         assert!(violations.list.len() <= MOST_VIOLATIONS);
         if !violations.malformed {
-            let refused = serde_json::from_slice::<serde_json::Value>(bytes)
-                .err()
-                .map(|error| error.to_string());
+            let refused = serde_json::from_slice::<serde_json::Value>(bytes).err().map(|error| error.to_string());
             // It refuses numbers beyond 64 bits, which are JSON all the same.
             let refused = refused.filter(|error| !error.starts_with("number out of range"));
-            assert_eq!(
-                refused,
-                None,
-                "taken for JSON: {:?}",
-                String::from_utf8_lossy(bytes)
-            );
+            assert_eq!(refused, None, "taken for JSON: {:?}", String::from_utf8_lossy(bytes));
         }
     }
 }
@@ -151,9 +114,7 @@ fn read_in_every_way(bytes: &[u8]) {
 fn random_pieces_of_json_never_panic_and_are_never_taken_for_what_they_are_not() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for _ in 0..20_000 {
-        let text: String = (0..=dice.roll(14))
-            .map(|_| PIECES[dice.roll(PIECES.len())])
-            .collect();
+        let text: String = (0..=dice.roll(14)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
         read_in_every_way(text.as_bytes());
     }
 }
@@ -192,9 +153,7 @@ fn an_object_of_many_unknown_fields_is_read_in_time() {
 fn random_text_of_a_parameter_never_panics() {
     let mut dice = Dice(7);
     for _ in 0..5_000 {
-        let text: String = (0..=dice.roll(5))
-            .map(|_| PIECES[dice.roll(PIECES.len())])
-            .collect();
+        let text: String = (0..=dice.roll(5)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
         for read in READINGS {
             let value = match dice.roll(3) {
                 0 => super::scalar(&text),

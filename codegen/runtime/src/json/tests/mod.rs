@@ -14,28 +14,18 @@ use crate::operation::Place;
 use crate::rules::{ObjectRule, StringRule, Unknown};
 
 /// What `read` makes of a whole JSON text, and each violation as `field: message`.
-fn read_all<'a, T>(
-    json: &'a str,
-    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
-) -> (Option<T>, Vec<String>) {
+fn read_all<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let mut reader = Reader::json(json.as_bytes());
     let value = read(&mut reader);
     reader.finish();
     let violations = shown(reader);
-    assert!(
-        value.is_some() || !violations.is_empty(),
-        "nothing was read and nothing is wrong: {json}"
-    );
+    assert!(value.is_some() || !violations.is_empty(), "nothing was read and nothing is wrong: {json}");
     (value, violations)
 }
 
 fn shown(reader: Reader<'_>) -> Vec<String> {
     let violations = reader.into_violations();
-    violations
-        .list
-        .into_iter()
-        .map(|violation| format!("{}: {}", violation.field, violation.message))
-        .collect()
+    violations.list.into_iter().map(|violation| format!("{}: {}", violation.field, violation.message)).collect()
 }
 
 /// The value of a JSON text that is right.
@@ -55,10 +45,7 @@ fn bad<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) ->
 }
 
 /// What `read` makes of a query parameter `p`.
-fn read_text<'a, T>(
-    value: TextValue<'a>,
-    read: impl FnOnce(&mut Reader<'a>) -> Option<T>,
-) -> (Option<T>, Vec<String>) {
+fn read_text<'a, T>(value: TextValue<'a>, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let mut reader = Reader::text(value, Place::Query, "p");
     let value = read(&mut reader);
     reader.finish();
@@ -89,21 +76,12 @@ impl Read for Item {
         let mut object = r.object(&RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => {
-                    name = r.string(&StringRule {
-                        min: 1,
-                        ..StringRule::NONE
-                    })
-                }
+                0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 1 => quantity = i32::read(r),
                 _ => items = r.array(&crate::rules::ArrayRule::NONE, Item::read),
             }
         }
         r.end_object(object);
-        Some(Self {
-            name: name?,
-            quantity,
-            items,
-        })
+        Some(Self { name: name?, quantity, items })
     }
 }

@@ -9,14 +9,7 @@ use crate::violation::MOST_VIOLATIONS;
 #[test]
 fn fields_are_read_in_any_order_and_with_escaped_names() {
     let item = good(r#" { "quantity" : 2 , "\u006eame" : "x" } "#, Item::read);
-    assert_eq!(
-        item,
-        Item {
-            name: "x".into(),
-            quantity: Some(2),
-            items: None
-        }
-    );
+    assert_eq!(item, Item { name: "x".into(), quantity: Some(2), items: None });
 }
 
 #[test]
@@ -44,10 +37,7 @@ fn everything_that_is_wrong_is_told_at_once_with_its_path() {
 
 #[test]
 fn a_field_that_comes_twice_is_a_violation_whether_known_or_not() {
-    assert_eq!(
-        bad(r#"{"name":"a","\u006eame":"b"}"#, Item::read),
-        ["name: must not come twice"]
-    );
+    assert_eq!(bad(r#"{"name":"a","\u006eame":"b"}"#, Item::read), ["name: must not come twice"]);
     let read = |r: &mut Reader<'_>| {
         let mut object = r.object(&ObjectRule::NONE)?;
         while r.next_field(&mut object).is_some() {
@@ -56,20 +46,13 @@ fn a_field_that_comes_twice_is_a_violation_whether_known_or_not() {
         r.end_object(object);
         Some(())
     };
-    assert_eq!(
-        bad(r#"{"a":1,"b":2,"a":[3]}"#, read),
-        ["a: must not come twice"]
-    );
+    assert_eq!(bad(r#"{"a":1,"b":2,"a":[3]}"#, read), ["a: must not come twice"]);
     good(r#"{"a":1,"b":{"a":1,"c":[{}]}}"#, read);
 }
 
 #[test]
 fn unknown_fields_are_handed_out_where_they_are_kept() {
-    const RULE: ObjectRule = ObjectRule {
-        fields: &["id"],
-        unknown: Unknown::Keep,
-        ..ObjectRule::NONE
-    };
+    const RULE: ObjectRule = ObjectRule { fields: &["id"], unknown: Unknown::Keep, ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut rest = Vec::new();
         let mut object = r.object(&RULE)?;
@@ -85,26 +68,15 @@ fn unknown_fields_are_handed_out_where_they_are_kept() {
         r.end_object(object);
         Some(rest)
     };
-    assert_eq!(
-        good(r#"{"a":1,"id":2,"b c":3}"#, read),
-        [("a".to_owned(), Some(1)), ("b c".to_owned(), Some(3))]
-    );
-    assert_eq!(
-        bad(r#"{"id":2,"b\n\"c":true}"#, read),
-        ["b\n\"c: must be an integer, not a boolean"]
-    );
+    assert_eq!(good(r#"{"a":1,"id":2,"b c":3}"#, read), [("a".to_owned(), Some(1)), ("b c".to_owned(), Some(3))]);
+    assert_eq!(bad(r#"{"id":2,"b\n\"c":true}"#, read), ["b\n\"c: must be an integer, not a boolean"]);
     assert_eq!(bad(r#"{"b":1,"b":1}"#, read), ["b: must not come twice"]);
 }
 
 #[test]
-fn fields_are_counted_and_required_ones_may_be_unknown() {
-    const RULE: ObjectRule = ObjectRule {
-        fields: &["a"],
-        required: &["a", "z"],
-        min: 2,
-        max: Some(2),
-        ..ObjectRule::NONE
-    };
+fn fields_are_counted() {
+    const RULE: ObjectRule =
+        ObjectRule { fields: &["a", "b"], required: &["b"], min: 2, max: Some(2), ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut object = r.object(&RULE)?;
         while r.next_field(&mut object).is_some() {
@@ -113,19 +85,10 @@ fn fields_are_counted_and_required_ones_may_be_unknown() {
         r.end_object(object);
         Some(())
     };
-    good(r#"{"a":1,"z":1}"#, read);
-    assert_eq!(
-        bad("{}", read),
-        [
-            ": must have at least 2 fields",
-            "a: is required",
-            "z: is required"
-        ]
-    );
-    assert_eq!(
-        bad(r#"{"a":1,"y":1,"z":1}"#, read),
-        [": must have at most 2 fields"]
-    );
+    good(r#"{"b":1,"z":1}"#, read);
+    assert_eq!(bad("{}", read), [": must have at least 2 fields", "b: is required"]);
+    assert_eq!(bad(r#"{"b":1,"y":1,"z":1}"#, read), [": must have at most 2 fields"]);
+    assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must not come twice", "b: is required"]);
 }
 
 #[test]
@@ -144,11 +107,7 @@ fn more_than_64_fields_are_told_apart() {
         }
         names
     };
-    const RULE: ObjectRule = ObjectRule {
-        fields: &NAMES,
-        required: &NAMES,
-        ..ObjectRule::NONE
-    };
+    const RULE: ObjectRule = ObjectRule { fields: &NAMES, required: &NAMES, ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut met = Vec::new();
         let mut object = r.object(&RULE)?;
@@ -160,27 +119,17 @@ fn more_than_64_fields_are_told_apart() {
         r.end_object(object);
         Some(met)
     };
-    let all: Vec<String> = NAMES
-        .iter()
-        .rev()
-        .map(|name| format!("\"{name}\":0"))
-        .collect();
+    let all: Vec<String> = NAMES.iter().rev().map(|name| format!("\"{name}\":0")).collect();
     let all = format!("{{{}}}", all.join(","));
     assert_eq!(good(&all, read), (0..130).rev().collect::<Vec<_>>());
     let twice = all.replace('}', &format!(",\"{}\":0}}", NAMES[128]));
-    assert_eq!(
-        bad(&twice, read),
-        [format!("{}: must not come twice", NAMES[128])]
-    );
+    assert_eq!(bad(&twice, read), [format!("{}: must not come twice", NAMES[128])]);
     assert_eq!(bad("{}", read).len(), MOST_VIOLATIONS);
 }
 
 #[test]
 fn a_patch_knows_absent_from_null() {
-    const RULE: ObjectRule = ObjectRule {
-        fields: &["name"],
-        ..ObjectRule::NONE
-    };
+    const RULE: ObjectRule = ObjectRule { fields: &["name"], ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut name = Patch::Absent;
         let mut object = r.object(&RULE)?;
@@ -193,10 +142,7 @@ fn a_patch_knows_absent_from_null() {
     assert_eq!(good("{}", read), Patch::Absent);
     assert_eq!(good(r#"{"name":null}"#, read), Patch::Null);
     assert_eq!(good(r#"{"name":"x"}"#, read), Patch::Value("x".to_owned()));
-    assert_eq!(
-        bad(r#"{"name":1}"#, read),
-        ["name: must be a string, not a number"]
-    );
+    assert_eq!(bad(r#"{"name":1}"#, read), ["name: must be a string, not a number"]);
     assert_eq!(good("null", |r| r.nullable(i32::read)), None);
     assert_eq!(good("1", |r| r.nullable(i32::read)), Some(1));
 }

@@ -14,12 +14,7 @@ fn list<'a>(texts: &[&'a str]) -> TextValue<'a> {
 }
 
 fn map<'a>(entries: &[(&'a str, TextValue<'a>)]) -> TextValue<'a> {
-    TextValue::Map(
-        entries
-            .iter()
-            .map(|(key, value)| ((*key).into(), value.clone()))
-            .collect(),
-    )
+    TextValue::Map(entries.iter().map(|(key, value)| ((*key).into(), value.clone())).collect())
 }
 
 #[test]
@@ -27,95 +22,41 @@ fn scalars_are_parsed_from_their_text() {
     assert_eq!(read_text(scalar("42"), i32::read), (Some(42), vec![]));
     assert_eq!(read_text(scalar("-1.5"), f64::read), (Some(-1.5), vec![]));
     assert_eq!(read_text(scalar("true"), bool::read), (Some(true), vec![]));
-    assert_eq!(
-        read_text(scalar("42"), String::read),
-        (Some("42".to_owned()), vec![])
-    );
-    assert_eq!(
-        read_text(scalar("19.90"), Decimal::read)
-            .0
-            .map(|value| value.to_string())
-            .as_deref(),
-        Some("19.90")
-    );
-    assert_eq!(
-        read_text(scalar(""), |r| r.nullable(i32::read)),
-        (Some(None), vec![])
-    );
+    assert_eq!(read_text(scalar("42"), String::read), (Some("42".to_owned()), vec![]));
+    assert_eq!(read_text(scalar("19.90"), Decimal::read).0.map(|value| value.to_string()).as_deref(), Some("19.90"));
+    assert_eq!(read_text(scalar(""), |r| r.nullable(i32::read)), (Some(None), vec![]));
     for text in ["", " 1", "+1", "01", "1x", "٣", "NaN", "inf"] {
-        assert_eq!(
-            read_text(scalar(text), i32::read),
-            (None, vec!["p: must be an integer".to_owned()]),
-            "{text}"
-        );
+        assert_eq!(read_text(scalar(text), i32::read), (None, vec!["p: must be an integer".to_owned()]), "{text}");
     }
-    assert_eq!(
-        read_text(scalar("yes"), bool::read).1,
-        ["p: must be true or false"]
-    );
+    assert_eq!(read_text(scalar("yes"), bool::read).1, ["p: must be true or false"]);
 }
 
 #[test]
 fn a_list_is_no_single_value() {
-    assert_eq!(
-        read_text(list(&["1", "2"]), i32::read).1,
-        ["p: must be an integer"]
-    );
-    assert_eq!(
-        read_text(list(&["a"]), String::read).1,
-        ["p: must be a string, one single value"]
-    );
-    assert_eq!(
-        read_text(map(&[]), bool::read).1,
-        ["p: must be true or false"]
-    );
+    assert_eq!(read_text(list(&["1", "2"]), i32::read).1, ["p: must be an integer"]);
+    assert_eq!(read_text(list(&["a"]), String::read).1, ["p: must be a string, one single value"]);
+    assert_eq!(read_text(map(&[]), bool::read).1, ["p: must be true or false"]);
 }
 
 #[test]
 fn a_scalar_is_a_list_of_one_where_an_array_is_wanted() {
-    const RULE: ArrayRule = ArrayRule {
-        min: 1,
-        max: Some(2),
-        unique: true,
-    };
+    const RULE: ArrayRule = ArrayRule { min: 1, max: Some(2), unique: true };
     let read = |r: &mut Reader<'_>| r.array(&RULE, i32::read);
     assert_eq!(read_text(scalar("7"), read), (Some(vec![7]), vec![]));
-    assert_eq!(
-        read_text(list(&["7", "8"]), read),
-        (Some(vec![7, 8]), vec![])
-    );
-    assert_eq!(
-        read_text(list(&["7", "x"]), read).1,
-        ["p[1]: must be an integer"]
-    );
-    assert_eq!(
-        read_text(list(&["7", "7"]), read).1,
-        ["p: must not have equal elements, but 0 and 1 are"]
-    );
+    assert_eq!(read_text(list(&["7", "8"]), read), (Some(vec![7, 8]), vec![]));
+    assert_eq!(read_text(list(&["7", "x"]), read).1, ["p[1]: must be an integer"]);
+    assert_eq!(read_text(list(&["7", "7"]), read).1, ["p: must not have equal elements, but 0 and 1 are"]);
     assert_eq!(read_text(map(&[]), read).1, ["p: must be an array"]);
 }
 
 #[test]
 fn a_form_is_read_like_a_body() {
-    let form = map(&[
-        ("quantity", scalar("2")),
-        ("name", scalar("x")),
-        ("items", list(&[])),
-    ]);
-    let expected = Item {
-        name: "x".into(),
-        quantity: Some(2),
-        items: Some(vec![]),
-    };
+    let form = map(&[("quantity", scalar("2")), ("name", scalar("x")), ("items", list(&[]))]);
+    let expected = Item { name: "x".into(), quantity: Some(2), items: Some(vec![]) };
     assert_eq!(read_text(form, Item::read), (Some(expected), vec![]));
 
     let items = TextValue::List(vec![map(&[("quantity", scalar("x"))])]);
-    let form = map(&[
-        ("size", list(&["1"])),
-        ("items", items),
-        ("name", scalar("a")),
-        ("name", scalar("b")),
-    ]);
+    let form = map(&[("size", list(&["1"])), ("items", items), ("name", scalar("a")), ("name", scalar("b"))]);
     assert_eq!(
         read_text(form, Item::read).1,
         [
@@ -125,23 +66,14 @@ fn a_form_is_read_like_a_body() {
             "p.name: must not come twice",
         ]
     );
-    assert_eq!(
-        read_text(scalar("x"), Item::read).1,
-        ["p: must be an object"]
-    );
+    assert_eq!(read_text(scalar("x"), Item::read).1, ["p: must be an object"]);
 }
 
 #[test]
 fn a_map_and_any_value_are_read_from_text() {
     let text = map(&[("a", scalar("1")), ("b", scalar("x"))]);
-    assert_eq!(
-        read_text(text.clone(), BTreeMap::<String, i32>::read).1,
-        ["p.b: must be an integer"]
-    );
-    assert_eq!(
-        read_text(text, Reader::any).0,
-        Some(json!({"a": "1", "b": "x"}))
-    );
+    assert_eq!(read_text(text.clone(), BTreeMap::<String, i32>::read).1, ["p.b: must be an integer"]);
+    assert_eq!(read_text(text, Reader::any).0, Some(json!({"a": "1", "b": "x"})));
     assert_eq!(read_text(list(&["1"]), Reader::any).0, Some(json!(["1"])));
     assert_eq!(read_text(scalar("1"), Reader::raw).1, ["p: must be JSON"]);
 }
@@ -149,65 +81,33 @@ fn a_map_and_any_value_are_read_from_text() {
 #[test]
 fn the_branches_of_a_union_are_tried_on_text_too() {
     const BRANCHES: [Branch; 3] = [
-        Branch {
-            name: "Number",
-            types: Types::INTEGER,
-            ..Branch::NONE
-        },
-        Branch {
-            name: "Flag",
-            types: Types::BOOL,
-            ..Branch::NONE
-        },
-        Branch {
-            name: "Pair",
-            types: Types::OBJECT,
-            required: &["a"],
-            consts: &[("k", "1.0")],
-        },
+        Branch { name: "Number", types: Types::INTEGER, ..Branch::NONE },
+        Branch { name: "Flag", types: Types::BOOL, ..Branch::NONE },
+        Branch { name: "Pair", types: Types::OBJECT, required: &["a"], consts: &[("k", "1.0")] },
     ];
     let read = |r: &mut Reader<'_>| {
         r.one_of(&BRANCHES, |r, index| match index {
             0 => r.int32(&IntegerRule::NONE).map(|value| value.to_string()),
             1 => r.bool().map(|value| value.to_string()),
-            _ => r
-                .map(&crate::rules::MapRule::NONE, String::read)
-                .map(|map| format!("{map:?}")),
+            _ => r.map(&crate::rules::MapRule::NONE, String::read).map(|map| format!("{map:?}")),
         })
     };
     assert_eq!(read_text(scalar("5"), read).0.as_deref(), Some("5"));
     assert_eq!(read_text(scalar("true"), read).0.as_deref(), Some("true"));
     assert_eq!(
-        read_text(map(&[("a", scalar("x")), ("k", scalar("1"))]), read)
-            .0
-            .as_deref(),
+        read_text(map(&[("a", scalar("x")), ("k", scalar("1"))]), read).0.as_deref(),
         Some(r#"{"a": "x", "k": "1"}"#)
     );
-    assert_eq!(
-        read_text(scalar("x"), read).1,
-        ["p: must be one of the forms Number, Flag, Pair"]
-    );
+    assert_eq!(read_text(scalar("x"), read).1, ["p: must be one of the forms Number, Flag, Pair"]);
     let wrong = read_text(map(&[("k", scalar("2"))]), read).1;
-    assert_eq!(
-        wrong,
-        ["p: must be one of the forms Number, Flag, Pair; it was read as Pair"]
-    );
+    assert_eq!(wrong, ["p: must be one of the forms Number, Flag, Pair; it was read as Pair"]);
 }
 
 #[test]
 fn a_discriminator_is_found_in_a_form() {
-    let read = |r: &mut Reader<'_>| {
-        r.tagged("kind", &[("item", 0)], |r, _| {
-            Vec::<Item>::read(r).map(|items| items.len())
-        })
-    };
-    assert_eq!(
-        read_text(map(&[("kind", scalar("item"))]), read).1,
-        ["p: must be an array"]
-    );
-    assert_eq!(
-        read_text(map(&[("kind", scalar("other"))]), read).1,
-        ["p.kind: must be item"]
-    );
+    let read =
+        |r: &mut Reader<'_>| r.tagged("kind", &[("item", 0)], |r, _| Vec::<Item>::read(r).map(|items| items.len()));
+    assert_eq!(read_text(map(&[("kind", scalar("item"))]), read).1, ["p: must be an array"]);
+    assert_eq!(read_text(map(&[("kind", scalar("other"))]), read).1, ["p.kind: must be item"]);
     assert_eq!(read_text(map(&[]), read).1, ["p.kind: is required"]);
 }

@@ -4,34 +4,14 @@ use super::{bad, good, read_all};
 use crate::json::{Branch, Read, Reader, Types};
 use crate::rules::{ObjectRule, StringRule, Unknown};
 
-const CAT: Branch = Branch {
-    name: "Cat",
-    types: Types::OBJECT,
-    required: &["meows"],
-    consts: &[("kind", "\"cat\"")],
-};
-const DOG: Branch = Branch {
-    name: "Dog",
-    types: Types::OBJECT,
-    required: &["barks"],
-    consts: &[("kind", "\"dog\"")],
-};
+const CAT: Branch = Branch { name: "Cat", types: Types::OBJECT, required: &["meows"], consts: &[("kind", "\"cat\"")] };
+const DOG: Branch = Branch { name: "Dog", types: Types::OBJECT, required: &["barks"], consts: &[("kind", "\"dog\"")] };
 
 /// `meows` or `barks`, a number, and whatever `kind`.
 fn pet(r: &mut Reader<'_>, index: usize) -> Option<String> {
     const FIELDS: [ObjectRule; 2] = [
-        ObjectRule {
-            fields: &["meows", "kind"],
-            required: &["meows"],
-            unknown: Unknown::Deny,
-            ..ObjectRule::NONE
-        },
-        ObjectRule {
-            fields: &["barks", "kind"],
-            required: &["barks"],
-            unknown: Unknown::Deny,
-            ..ObjectRule::NONE
-        },
+        ObjectRule { fields: &["meows", "kind"], required: &["meows"], unknown: Unknown::Deny, ..ObjectRule::NONE },
+        ObjectRule { fields: &["barks", "kind"], required: &["barks"], unknown: Unknown::Deny, ..ObjectRule::NONE },
     ];
     let mut loudness = None;
     let mut object = r.object(&FIELDS[index])?;
@@ -49,17 +29,10 @@ fn pet(r: &mut Reader<'_>, index: usize) -> Option<String> {
 fn required_and_constant_fields_decide_the_branch() {
     let read = |r: &mut Reader<'_>| r.one_of(&[CAT, DOG], pet);
     assert_eq!(good(r#"{"kind":"cat","meows":1}"#, read), "meows 1");
-    assert_eq!(
-        good(r#"[{"barks":2}]"#, |r| r
-            .array(&crate::rules::ArrayRule::NONE, read)),
-        ["barks 2"]
-    );
+    assert_eq!(good(r#"[{"barks":2}]"#, |r| r.array(&crate::rules::ArrayRule::NONE, read)), ["barks 2"]);
     assert_eq!(
         bad(r#"{"barks":"x","tail":1}"#, read),
-        [
-            "barks: must be an integer, not a string",
-            "tail: is not a known field"
-        ]
+        ["barks: must be an integer, not a string", "tail: is not a known field"]
     );
 }
 
@@ -68,40 +41,19 @@ fn where_no_branch_is_possible_the_nearest_is_named_and_read() {
     let read = |r: &mut Reader<'_>| r.one_of(&[CAT, DOG], pet);
     assert_eq!(
         bad(r#"{"kind":"dog"}"#, read),
-        [
-            ": must be one of the forms Cat, Dog; it was read as Dog",
-            "barks: is required"
-        ]
+        [": must be one of the forms Cat, Dog; it was read as Dog", "barks: is required"]
     );
     assert_eq!(bad("5", read), [": must be one of the forms Cat, Dog"]);
 }
 
-const SHORT: Branch = Branch {
-    name: "Short",
-    types: Types::STRING,
-    ..Branch::NONE
-};
-const LONG: Branch = Branch {
-    name: "Long",
-    types: Types::STRING,
-    ..Branch::NONE
-};
-const NUMBER: Branch = Branch {
-    name: "Number",
-    types: Types::NUMBER,
-    ..Branch::NONE
-};
+const SHORT: Branch = Branch { name: "Short", types: Types::STRING, ..Branch::NONE };
+const LONG: Branch = Branch { name: "Long", types: Types::STRING, ..Branch::NONE };
+const NUMBER: Branch = Branch { name: "Number", types: Types::NUMBER, ..Branch::NONE };
 
 fn text(r: &mut Reader<'_>, index: usize) -> Option<(usize, String)> {
     let text = match index {
-        0 => r.string(&StringRule {
-            max: Some(3),
-            ..StringRule::NONE
-        }),
-        1 => r.string(&StringRule {
-            min: 2,
-            ..StringRule::NONE
-        }),
+        0 => r.string(&StringRule { max: Some(3), ..StringRule::NONE }),
+        1 => r.string(&StringRule { min: 2, ..StringRule::NONE }),
         _ => f64::read(r).map(|number| number.to_string()),
     };
     text.map(|text| (index, text))
@@ -113,14 +65,8 @@ fn branches_of_one_type_are_tried_and_one_of_wants_exactly_one() {
     assert_eq!(good("\"a\"", read), (0, "a".to_owned()));
     assert_eq!(good("\"abcd\"", read), (1, "abcd".to_owned()));
     assert_eq!(good("1.5", read), (2, "1.5".to_owned()));
-    assert_eq!(
-        bad("\"abc\"", read),
-        [": must fit one form only, but fits Short, Long"]
-    );
-    assert_eq!(
-        bad("true", read),
-        [": must be one of the forms Short, Long, Number"]
-    );
+    assert_eq!(bad("\"abc\"", read), [": must fit one form only, but fits Short, Long"]);
+    assert_eq!(bad("true", read), [": must be one of the forms Short, Long, Number"]);
 }
 
 #[test]
@@ -137,14 +83,8 @@ fn reading_goes_on_behind_a_union_that_failed() {
     let read = |r: &mut Reader<'_>| {
         r.array(&crate::rules::ArrayRule::NONE, |r| {
             r.one_of(&[SHORT, LONG], |r, index| match index {
-                0 => r.string(&StringRule {
-                    max: Some(0),
-                    ..StringRule::NONE
-                }),
-                _ => r.string(&StringRule {
-                    min: 9,
-                    ..StringRule::NONE
-                }),
+                0 => r.string(&StringRule { max: Some(0), ..StringRule::NONE }),
+                _ => r.string(&StringRule { min: 9, ..StringRule::NONE }),
             })
         })
     };
@@ -162,41 +102,21 @@ fn reading_goes_on_behind_a_union_that_failed() {
 fn a_discriminator_names_the_branch() {
     let read = |r: &mut Reader<'_>| r.tagged("kind", &[("cat", 0), ("dog", 1), ("hound", 1)], pet);
     assert_eq!(good(r#"{"barks":3,"kind":"hound"}"#, read), "barks 3");
-    assert_eq!(
-        bad(r#"{"kind":"cat","barks":3}"#, read),
-        ["barks: is not a known field", "meows: is required"]
-    );
-    assert_eq!(
-        bad(r#"{"kind":"cow"}"#, read),
-        ["kind: must be one of cat, dog, hound"]
-    );
-    assert_eq!(
-        bad(r#"{"kind":7}"#, read),
-        ["kind: must be one of cat, dog, hound"]
-    );
+    assert_eq!(bad(r#"{"kind":"cat","barks":3}"#, read), ["barks: is not a known field", "meows: is required"]);
+    assert_eq!(bad(r#"{"kind":"cow"}"#, read), ["kind: must be one of cat, dog, hound"]);
+    assert_eq!(bad(r#"{"kind":7}"#, read), ["kind: must be one of cat, dog, hound"]);
     assert_eq!(bad("{}", read), ["kind: is required"]);
     assert_eq!(bad("[]", read), [": must be an object"]);
 }
 
 /// A recursive union whose branches only differ at the bottom.
 fn tower(r: &mut Reader<'_>, leaf: &str) -> Option<()> {
-    const BRANCHES: [Branch; 2] = [
-        Branch {
-            name: "A",
-            ..Branch::NONE
-        },
-        Branch {
-            name: "B",
-            ..Branch::NONE
-        },
-    ];
+    const BRANCHES: [Branch; 2] = [Branch { name: "A", ..Branch::NONE }, Branch { name: "B", ..Branch::NONE }];
     r.one_of(&BRANCHES, |r, index| {
         if index == 0 {
-            r.array(&crate::rules::ArrayRule::NONE, |r| tower(r, leaf))
-                .map(drop)
+            r.array(&crate::rules::ArrayRule::NONE, |r| tower(r, leaf)).map(drop)
         } else {
-            r.array(&crate::rules::ArrayRule::NONE, |r| tower(r, leaf))
-                .map(drop)
+            r.array(&crate::rules::ArrayRule::NONE, |r| tower(r, leaf)).map(drop)
         }
     })
 }
@@ -206,8 +126,5 @@ fn unions_within_unions_cannot_multiply_the_work_without_bound() {
     let json = format!("{}1{}", "[".repeat(60), "]".repeat(60));
     let (value, violations) = read_all(&json, |r| tower(r, "1"));
     assert!(value.is_none());
-    assert_eq!(
-        violations.last().map(String::as_str),
-        Some(": could mean too many different things")
-    );
+    assert_eq!(violations.last().map(String::as_str), Some(": could mean too many different things"));
 }

@@ -36,50 +36,22 @@ impl Write for User {
     }
 }
 
-const USER: User = User {
-    id: 7,
-    name: Some("x"),
-    nick: Patch::Null,
-    tags: vec![],
-};
+const USER: User = User { id: 7, name: Some("x"), nick: Patch::Null, tags: vec![] };
 
 #[test]
 fn absent_fields_are_left_out() {
-    assert_eq!(
-        written(&USER),
-        r#"{"id":7,"name":"x","nick":null,"tags":[]}"#
-    );
-    let user = User {
-        name: None,
-        nick: Patch::Absent,
-        tags: vec![1, 2],
-        ..USER
-    };
+    assert_eq!(written(&USER), r#"{"id":7,"name":"x","nick":null,"tags":[]}"#);
+    let user = User { name: None, nick: Patch::Absent, tags: vec![1, 2], ..USER };
     assert_eq!(written(&user), r#"{"id":7,"tags":[1,2]}"#);
-    let user = User {
-        nick: Patch::Value("y"),
-        ..USER
-    };
-    assert_eq!(
-        written(&user),
-        r#"{"id":7,"name":"x","nick":"y","tags":[]}"#
-    );
+    let user = User { nick: Patch::Value("y"), ..USER };
+    assert_eq!(written(&user), r#"{"id":7,"name":"x","nick":"y","tags":[]}"#);
 }
 
 #[test]
 fn every_string_comes_back_as_it_was() {
-    let all: String = (0..0x250)
-        .chain(0x2020..0x2030)
-        .chain([0xfeff, 0xffff, 0x1f600])
-        .filter_map(char::from_u32)
-        .collect();
-    for text in [
-        "",
-        "a",
-        "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}",
-        "é\u{2028}😀",
-        &all,
-    ] {
+    let all: String =
+        (0..0x250).chain(0x2020..0x2030).chain([0xfeff, 0xffff, 0x1f600]).filter_map(char::from_u32).collect();
+    for text in ["", "a", "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}", "é\u{2028}😀", &all] {
         let json = written(&text);
         assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         assert_eq!(json, serde_json::to_string(text).unwrap());
@@ -98,21 +70,9 @@ fn scalars_are_written_as_the_contract_means_them() {
     assert_eq!(written(&None::<i32>), "null");
     assert_eq!(written(&"19.90".parse::<Decimal>().unwrap()), "\"19.90\"");
     assert_eq!(written(&Bytes::from_static(b"hi")), "\"aGk=\"");
-    assert_eq!(
-        written(&Uuid::max()),
-        "\"ffffffff-ffff-ffff-ffff-ffffffffffff\""
-    );
-    assert_eq!(
-        written(&json!({"a": [1, null, "é"]})),
-        r#"{"a":[1,null,"é"]}"#
-    );
-    assert_eq!(
-        written(&BTreeMap::from([
-            ("b".to_owned(), 1),
-            ("a\"".to_owned(), 2)
-        ])),
-        r#"{"a\"":2,"b":1}"#
-    );
+    assert_eq!(written(&Uuid::max()), "\"ffffffff-ffff-ffff-ffff-ffffffffffff\"");
+    assert_eq!(written(&json!({"a": [1, null, "é"]})), r#"{"a":[1,null,"é"]}"#);
+    assert_eq!(written(&BTreeMap::from([("b".to_owned(), 1), ("a\"".to_owned(), 2)])), r#"{"a\"":2,"b":1}"#);
     let mut writer = Writer::new();
     crate::json::number(&"1.50".parse().unwrap(), &mut writer);
     assert_eq!(writer.finish(), b"1.50");
@@ -129,14 +89,8 @@ fn moments_have_as_many_digits_as_they_need() {
         let moment = DateTime::parse_from_rfc3339(text).unwrap().to_utc();
         assert_eq!(written(&moment), format!("\"{text}\""));
     }
-    assert_eq!(
-        written(&DateTime::from_timestamp(1 << 40, 0).unwrap()),
-        "\"+36812-02-20T00:36:16Z\""
-    );
-    assert_eq!(
-        written(&NaiveDate::from_ymd_opt(7, 2, 3).unwrap()),
-        "\"0007-02-03\""
-    );
+    assert_eq!(written(&DateTime::from_timestamp(1 << 40, 0).unwrap()), "\"+36812-02-20T00:36:16Z\"");
+    assert_eq!(written(&NaiveDate::from_ymd_opt(7, 2, 3).unwrap()), "\"0007-02-03\"");
 }
 
 fn trimmed(value: &dyn Write, fields: &[&str]) -> Value {
@@ -149,35 +103,18 @@ fn trimmed(value: &dyn Write, fields: &[&str]) -> Value {
 
 #[test]
 fn only_the_fields_that_are_wanted_are_written() {
-    assert_eq!(
-        trimmed(&USER, &["id", "tags"]),
-        json!({"id": 7, "tags": []})
-    );
+    assert_eq!(trimmed(&USER, &["id", "tags"]), json!({"id": 7, "tags": []}));
     assert_eq!(trimmed(&USER, &["tags"]), json!({"tags": []}));
-    assert_eq!(
-        trimmed(&USER, &["nick", "id"]),
-        json!({"id": 7, "nick": null})
-    );
+    assert_eq!(trimmed(&USER, &["nick", "id"]), json!({"id": 7, "nick": null}));
     assert_eq!(trimmed(&USER, &["other"]), json!({}));
-    assert_eq!(
-        trimmed(&vec![USER, USER], &["id"]),
-        json!([{"id": 7}, {"id": 7}])
-    );
+    assert_eq!(trimmed(&vec![USER, USER], &["id"]), json!([{"id": 7}, {"id": 7}]));
     assert_eq!(trimmed(&5, &["id"]), json!(5));
 }
 
 #[test]
 fn a_page_keeps_its_pagination_and_trims_its_elements() {
-    let pagination = Pagination {
-        limit: 2,
-        has_more: true,
-        next_cursor: Some("c".into()),
-        ..Pagination::default()
-    };
-    let page = Page {
-        data: vec![USER, User { id: 8, ..USER }],
-        pagination,
-    };
+    let pagination = Pagination { limit: 2, has_more: true, next_cursor: Some("c".into()), ..Pagination::default() };
+    let page = Page { data: vec![USER, User { id: 8, ..USER }], pagination };
     let expected = json!({
         "data": [{"id": 7}, {"id": 8}],
         "pagination": {"limit": 2, "has_more": true, "next_cursor": "c"},

@@ -1,0 +1,133 @@
+//! The inside of JSON strings (RFC 8259 § 7).
+
+use super::scan::Fault;
+
+/// What came of a string with escapes.
+pub(crate) struct Quoted {
+    /// Behind its closing quote, or at what is wrong.
+    pub(crate) end: usize,
+    pub(crate) fault: Option<Fault>,
+}
+
+const ONES: u64 = u64::MAX / 255;
+
+/// Where the characters from `at` on that stand for themselves end: at a quote, a backslash, a
+/// control character or the end. Looks at eight bytes at a time.
+#[inline]
+pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let word = u64::from_le_bytes(*chunk);
+        let found = (zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5c)) | below_space(word)) & (ONES * 0x80);
+        if found != 0 {
+            return at + (found.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    while let Some(byte) = bytes.get(at) {
+        if matches!(byte, b'"' | b'\\' | 0..0x20) {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// The highest bit of the lowest byte that is zero; bytes above it may be marked falsely.
+#[inline]
+fn zeros(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word
+}
+
+/// The same for bytes below 0x20.
+#[inline]
+fn below_space(word: u64) -> u64 {
+    word.wrapping_sub(ONES * 0x20) & !word
+}
+
+/// Reads a string from behind its opening quote into `plain`.
+pub(crate) fn unescape(text: &str, start: usize, plain: &mut String) -> Quoted {
+    plain.clear();
+    let bytes = text.as_bytes();
+    let mut at = start;
+    loop {
+        let end = run_end(bytes, at);
+        plain.push_str(text.get(at..end).unwrap_or_default());
+        at = end;
+        match bytes.get(at) {
+            Some(b'"') => return Quoted { end: at + 1, fault: None },
+            Some(b'\\') => match escape(bytes, at + 1) {
+                Ok((c, end)) => {
+                    plain.push(c);
+                    at = end;
+                }
+                Err(fault) => return Quoted { end: at, fault: Some(fault) },
+            },
+            Some(_) => return Quoted { end: at, fault: Some(Fault::Control) },
+            None => return Quoted { end: at, fault: Some(Fault::End) },
+        }
+    }
+}
+
+/// The character that the escape at `at`, behind its backslash, stands for, and where it ends.
+fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
+    let c = match bytes.get(at) {
+        Some(b'"') => '"',
+        Some(b'\\') => '\\',
+        Some(b'/') => '/',
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => return unicode(bytes, at + 1),
+        Some(_) => return Err(Fault::Escape),
+        None => return Err(Fault::End),
+    };
+    Ok((c, at + 1))
+}
+
+/// The character of four hexadecimal digits, or of two such escapes that make a surrogate pair.
+fn unicode(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
+    let first = four(bytes, at)?;
+    if let Some(c) = char::from_u32(first) {
+        return Ok((c, at + 4));
+    }
+    if first >= 0xdc00 || bytes.get(at + 4..at + 6) != Some(b"\\u") {
+        return Err(Fault::Surrogate);
+    }
+    let second = four(bytes, at + 6)?;
+    if !(0xdc00..0xe000).contains(&second) {
+        return Err(Fault::Surrogate);
+    }
+    let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+    char::from_u32(code).map(|c| (c, at + 10)).ok_or(Fault::Surrogate)
+}
+
+fn four(bytes: &[u8], at: usize) -> Result<u32, Fault> {
+    let digits = bytes.get(at..at + 4).ok_or(Fault::End)?;
+    digits.iter().try_fold(0, |value, digit| {
+        let digit = char::from(*digit).to_digit(16).ok_or(Fault::Escape)?;
+        Ok(value << 4 | digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run_end;
+
+    #[test]
+    fn a_run_ends_at_every_special_byte_wherever_it_stands() {
+        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for at in 0..40 {
+                let mut bytes = vec![b'~'; 40];
+                bytes[at] = special;
+                assert_eq!(run_end(&bytes, 0), at);
+                assert_eq!(run_end(&bytes, at + 1), 40);
+            }
+        }
+        let harmless: Vec<u8> = (0x20..=0xff).filter(|byte| !b"\"\\".contains(byte)).collect();
+        assert_eq!(run_end(&harmless, 0), harmless.len());
+        assert_eq!(run_end(&[], 0), 0);
+        assert_eq!(run_end(b"abc", 9), 9);
+    }
+}
