@@ -17,6 +17,7 @@ mod head;
 pub mod idempotency;
 pub mod input;
 pub mod json;
+mod macros;
 mod media;
 #[cfg(feature = "multipart")]
 pub mod multipart;
@@ -42,6 +43,7 @@ mod styles;
 mod template;
 pub mod typeid;
 pub mod violation;
+pub mod webhook;
 
 pub use address::{ClientAddress, ClientCertificate};
 pub use authenticate::{Authenticate, Credential, Denied, NoAuthentication};
@@ -59,7 +61,10 @@ pub use json::{Branch, Object, Read, Reader, TextValue, Types, Write, Writer};
 #[cfg(feature = "multipart")]
 pub use multipart::{Multipart, MultipartError, Part};
 pub use named::Named;
-pub use operation::{Body, Media, MediaKind, Method, Operation, Parameter, Place, Shape, Style};
+pub use operation::{
+    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement, Scheme,
+    SchemeKind, Shape, Style,
+};
 pub use page::{Page, PageAt, PageRequest, Pagination};
 pub use patch::Patch;
 pub use pattern::Pattern;
@@ -72,6 +77,14 @@ pub use sort::Sort;
 pub use status::{AnyStatus, Internal, StatusOutOfRange};
 pub use stream::{ByteStream, Event};
 pub use violation::{Violation, Violations};
+pub use webhook::Webhook;
+
+pub use axum::Router;
+pub use bytes::Bytes;
+pub use chrono::{DateTime, NaiveDate, Utc};
+pub use rust_decimal::Decimal;
+pub use serde_json::Value;
+pub use uuid::Uuid;
 
 /// The crates that generated code names, so that it needs no dependency of its own.
 pub mod exports {

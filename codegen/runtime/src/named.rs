@@ -24,3 +24,27 @@ pub trait Named: Sized + Copy {
             .and_then(Self::from_index)
     }
 }
+
+/// A text that names no value of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownName {
+    /// The text.
+    pub text: String,
+    /// The names there are.
+    pub names: &'static [&'static str],
+}
+
+impl UnknownName {
+    /// The error of reading `text` as a `T`.
+    pub fn of<T: Named>(text: &str) -> UnknownName {
+        UnknownName { text: text.to_owned(), names: T::NAMES }
+    }
+}
+
+impl std::fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is none of {}", self.text, self.names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownName {}

@@ -5,6 +5,7 @@ use std::error::Error;
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
+use crate::json::Writer;
 use crate::violation::Violation;
 
 /// A refusal of any origin: status, code, message, violations and headers.
@@ -64,6 +65,20 @@ impl Problem {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// Writes the violations as an array of objects with these two names, empty where there are none.
+    pub fn write_details(&self, w: &mut Writer, field: &str, message: &str) {
+        w.begin_array();
+        for violation in &self.violations {
+            w.begin_object();
+            w.key(field);
+            w.string(&violation.field);
+            w.key(message);
+            w.string(&violation.message);
+            w.end_object();
+        }
+        w.end_array();
     }
 }
 

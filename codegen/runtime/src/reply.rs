@@ -91,6 +91,14 @@ impl Reply {
         }
     }
 
+    /// The same with a header where there is a value.
+    pub fn optional_header(self, name: &'static str, value: Option<impl std::fmt::Display>) -> Reply {
+        match value {
+            Some(value) => self.header(name, value),
+            None => self,
+        }
+    }
+
     /// The same with a JSON body of media type `content_type`.
     pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
         let mut writer = Writer::new();

@@ -2,7 +2,8 @@
 
 use super::Decoder;
 use crate::page::{PageAt, PageRequest};
-use crate::rules::{IntegerRule, StringRule};
+use crate::json::Reader;
+use crate::rules::IntegerRule;
 use crate::violation::Violation;
 
 /// Which parameters make a page of a list, and how large it may be.
@@ -18,6 +19,10 @@ pub struct PageRule {
     pub default_limit: u32,
     /// How many elements a caller may ask for.
     pub max_limit: u32,
+    /// The greatest number of a page that a caller may ask for.
+    pub max_page: u32,
+    /// How a cursor is read.
+    pub read_cursor: fn(&mut Reader<'_>) -> Option<String>,
 }
 
 impl Decoder<'_> {
@@ -37,12 +42,9 @@ impl Decoder<'_> {
                 None
             }
             (Some((index, found)), None) => {
-                self.read(index, found, |r| r.uint32(&integer(u32::MAX))).map(PageAt::Number)
+                self.read(index, found, |r| r.uint32(&integer(rule.max_page))).map(PageAt::Number)
             }
-            (None, Some((index, found))) => {
-                let rule = StringRule { min: 1, ..StringRule::NONE };
-                self.read(index, found, |r| r.string(&rule)).map(PageAt::Cursor)
-            }
+            (None, Some((index, found))) => self.read(index, found, rule.read_cursor).map(PageAt::Cursor),
             (None, None) => Some(PageAt::Number(1)),
         };
         Some(PageRequest { limit: limit?, at: at? })

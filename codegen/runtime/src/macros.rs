@@ -1,0 +1,169 @@
+//! The conversions that generated code needs for every operation and identifier, written once.
+
+/// Defines a type for each range of statuses, in the crate that calls it: what a `4XX` or `default`
+/// response of the contract is refused with.
+///
+/// ```
+/// writ_runtime::status_ranges! { ClientError = 400, 499; }
+///
+/// let problem = writ_runtime::Problem::from(ClientError::of::<404>("no such page"));
+/// assert_eq!(problem.status.as_u16(), 404);
+/// assert!(ClientError::new(500, "out of range").is_err());
+/// ```
+#[macro_export]
+macro_rules! status_ranges {
+    ($($name:ident = $low:literal, $high:literal;)*) => { $(
+        #[doc = ::core::concat!("A refusal with a status from ", $low, " to ", $high, ".")]
+        #[derive(Debug)]
+        pub struct $name(::std::boxed::Box<$crate::Problem>);
+
+        impl $name {
+            /// A status that is known when the code is compiled; one out of range does not compile.
+            pub fn of<const STATUS: u16>(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
+                $name(::std::boxed::Box::new($crate::AnyStatus::<$low, $high>::of::<STATUS>().problem(message)))
+            }
+
+            /// A status that is known only when the code runs.
+            pub fn new(
+                status: u16,
+                message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
+            ) -> ::core::result::Result<$name, $crate::StatusOutOfRange> {
+                let status = $crate::AnyStatus::<$low, $high>::new(status)?;
+                ::core::result::Result::Ok($name(::std::boxed::Box::new(status.problem(message))))
+            }
+
+            /// The same with another code.
+            pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
+                self.0.code = code.into();
+                self
+            }
+
+            /// The same with one more thing that is wrong in the body.
+            pub fn detail(
+                mut self,
+                field: impl ::core::convert::Into<::std::string::String>,
+                message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
+            ) -> $name {
+                $crate::status::add_detail(&mut self.0, field.into(), message.into());
+                self
+            }
+        }
+
+        impl $crate::Respond for $name {
+            fn respond(self, _: &$crate::Responder) -> $crate::Reply {
+                $crate::Reply::from(*self.0)
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::Problem {
+            fn from(refusal: $name) -> $crate::Problem {
+                *refusal.0
+            }
+        }
+    )* };
+}
+
+/// The conversions into an operation's error: from exactly the refusals that its contract declares,
+/// and from every [`std::error::Error`] as an internal one.
+#[macro_export]
+macro_rules! refusals {
+    ($error:ident: $($variant:ident($marker:ident)),* $(,)?) => {
+        impl<E: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static> ::core::convert::From<E> for $error {
+            fn from(cause: E) -> Self {
+                Self::Internal($crate::Internal::from(cause))
+            }
+        }
+
+        $(impl ::core::convert::From<$marker> for $error {
+            fn from(refusal: $marker) -> Self {
+                Self::$variant(refusal)
+            }
+        })*
+    };
+}
+
+/// A TypeID: an identifier that is stored as a UUID and carries its type on the wire.
+#[macro_export]
+macro_rules! id {
+    ($name:ident, $prefix:literal) => {
+        impl $name {
+            #[doc = ::core::concat!("What stands before the underscore: `", $prefix, "`.")]
+            pub const PREFIX: &'static str = $prefix;
+
+            /// A new identifier; later ones sort after earlier ones (UUIDv7).
+            pub fn generate() -> Self {
+                Self($crate::Uuid::now_v7())
+            }
+
+            /// The UUID that is stored.
+            pub fn uuid(self) -> $crate::Uuid {
+                self.0
+            }
+        }
+
+        impl ::core::convert::From<$crate::Uuid> for $name {
+            fn from(uuid: $crate::Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&$crate::typeid::format($prefix, self.0))
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::typeid::NotAnId;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                $crate::typeid::parse($prefix, text).map(Self).ok_or($crate::typeid::NotAnId { prefix: $prefix })
+            }
+        }
+
+        impl $crate::Read for $name {
+            fn read(r: &mut $crate::Reader<'_>) -> ::core::option::Option<Self> {
+                r.id($prefix).map(Self)
+            }
+        }
+
+        impl $crate::Write for $name {
+            fn write(&self, w: &mut $crate::Writer) {
+                w.string(&$crate::typeid::format($prefix, self.0));
+            }
+        }
+    };
+}
+
+/// The text of an enum whose values the contract names.
+#[macro_export]
+macro_rules! named {
+    ($name:ident) => {
+        impl $name {
+            /// Its name as the contract spells it.
+            pub fn as_str(self) -> &'static str {
+                <Self as $crate::Named>::name(self)
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::named::UnknownName;
+
+            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+                <Self as $crate::Named>::from_name(text).ok_or_else(|| $crate::named::UnknownName::of::<Self>(text))
+            }
+        }
+    };
+}

@@ -1,0 +1,376 @@
+//! What a schema demands, keyword by keyword, intersected over all the nodes it is made of.
+
+use crate::contract::schema::StringShape;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Span, Version};
+
+use super::{Lowering, elements, entries, truth};
+
+/// The demands of one schema.
+#[derive(Debug, Default)]
+pub(super) struct Facets<'d> {
+    /// Unions that a caller has decided and that count no more.
+    decided: Vec<Span>,
+    /// The types that are left, `None` for all.
+    pub types: Option<(TypeSet, Span)>,
+    pub nullable: bool,
+    /// The values that are left, `None` for all.
+    pub values: Option<Vec<&'d Node>>,
+    pub extensible: bool,
+    pub format: Option<(&'d str, Span)>,
+    pub id_prefix: Option<&'d str>,
+    pub min: Option<Bound>,
+    pub max: Option<Bound>,
+    pub multiple_of: Option<&'d Node>,
+    pub text: StringShape,
+    pub items: Vec<&'d Node>,
+    pub min_items: Option<u64>,
+    pub max_items: Option<u64>,
+    pub unique: bool,
+    /// Each property with every schema that it must fit.
+    pub properties: Vec<(&'d str, Vec<&'d Node>)>,
+    pub required: Vec<(&'d str, Span)>,
+    /// `additionalProperties` with a schema.
+    pub additional: Vec<&'d Node>,
+    /// `additionalProperties: true`, said explicitly.
+    pub open: bool,
+    /// For each `additionalProperties: false`, the names that it leaves.
+    pub closed: Vec<Vec<&'d str>>,
+    /// `unevaluatedProperties: false`: closed over all that is put together.
+    pub sealed: bool,
+    pub min_properties: Option<u64>,
+    pub max_properties: Option<u64>,
+    pub sparse_of: Option<&'d Node>,
+    pub unions: Vec<UnionFacet<'d>>,
+}
+
+/// One `oneOf` or `anyOf`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct UnionFacet<'d> {
+    pub exactly_one: bool,
+    pub branches: &'d Node,
+    pub discriminator: Option<&'d Node>,
+}
+
+/// A bound of a number.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bound {
+    pub value: f64,
+    /// The same, where it is whole; with all its digits.
+    pub whole: Option<i128>,
+    pub exclusive: bool,
+    pub span: Span,
+}
+
+/// A set of JSON types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TypeSet(u8);
+
+impl TypeSet {
+    pub const NULL: TypeSet = TypeSet(1);
+    pub const BOOLEAN: TypeSet = TypeSet(2);
+    pub const INTEGER: TypeSet = TypeSet(4);
+    pub const NUMBER: TypeSet = TypeSet(8 | 4);
+    pub const STRING: TypeSet = TypeSet(16);
+    pub const ARRAY: TypeSet = TypeSet(32);
+    pub const OBJECT: TypeSet = TypeSet(64);
+
+    pub fn named(name: &str) -> Option<TypeSet> {
+        Some(match name {
+            "null" => TypeSet::NULL,
+            "boolean" => TypeSet::BOOLEAN,
+            "integer" => TypeSet::INTEGER,
+            "number" => TypeSet::NUMBER,
+            "string" => TypeSet::STRING,
+            "array" => TypeSet::ARRAY,
+            "object" => TypeSet::OBJECT,
+            _ => return None,
+        })
+    }
+
+    pub fn and(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 & other.0)
+    }
+
+    pub fn or(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 | other.0)
+    }
+
+    pub fn without(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 & !other.0)
+    }
+
+    pub fn has(self, other: TypeSet) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The single types of the set; `number` stands for `integer` where both are in.
+    pub fn each(self) -> Vec<TypeSet> {
+        let all = [
+            TypeSet::NULL,
+            TypeSet::BOOLEAN,
+            TypeSet::NUMBER,
+            TypeSet::INTEGER,
+            TypeSet::STRING,
+            TypeSet::ARRAY,
+            TypeSet::OBJECT,
+        ];
+        let mut left = self;
+        all.into_iter()
+            .filter(|one| {
+                let found = left.has(*one) && !one.is_empty();
+                if found {
+                    left = left.without(*one);
+                }
+                found
+            })
+            .collect()
+    }
+}
+
+impl<'d> Facets<'d> {
+    pub fn new(decided: &[Span]) -> Facets<'d> {
+        Facets { decided: decided.to_vec(), ..Facets::default() }
+    }
+}
+
+impl<'d> Lowering<'d, '_> {
+    /// Adds what `node` demands, and what it is composed of. `stack` holds the nodes on the way here.
+    pub(super) fn collect(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &mut Vec<Span>) {
+        if stack.contains(&node.span) {
+            // Reached again: cyclic where it is on the way here, and already counted where it is a sibling.
+            return self.report_cycle(node);
+        }
+        let Some(object) = node.as_object() else {
+            // 3.1 has the schemas `true` and `false`; everything else was reported on reading.
+            if node.as_bool() == Some(false) {
+                self.unsupported(node.span, "false", "a schema that nothing fits");
+            }
+            return;
+        };
+        stack.push(node.span);
+        if object.contains_key("$ref") {
+            if let Some(target) = self.follow(node) {
+                self.collect(target, facets, stack);
+            }
+            if self.version() == Version::V30 {
+                stack.pop();
+                return;
+            }
+        }
+        for part in elements(object.get("allOf")) {
+            let target = match super::compose::is_plain_reference(part) {
+                true => self.follow(part),
+                false => Some(part),
+            };
+            if let Some(target) = target {
+                self.collect(target, facets, stack);
+            }
+        }
+        self.collect_own(node, facets, stack);
+        stack.pop();
+    }
+
+    /// The keywords that stand at the node itself.
+    fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        let mut own_properties: Vec<&'d str> = Vec::new();
+        for (key, value) in entries(Some(node)) {
+            match key.as_str() {
+                "type" => self.collect_type(value, facets),
+                "nullable" => facets.nullable |= value.as_bool() == Some(true),
+                "enum" => self.collect_values(elements(Some(value)).iter().collect(), value.span, facets),
+                "const" => self.collect_values(vec![value], value.span, facets),
+                "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
+                "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
+                "x-id-prefix" => facets.id_prefix = value.as_str(),
+                "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
+                "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
+                "exclusiveMinimum" if value.as_bool().is_none() => tighten(&mut facets.min, bound(value, true), true),
+                "exclusiveMaximum" if value.as_bool().is_none() => tighten(&mut facets.max, bound(value, true), false),
+                "multipleOf" => facets.multiple_of = Some(value),
+                "minLength" => facets.text.min = greater(facets.text.min, value.as_u64()),
+                "maxLength" => facets.text.max = less(facets.text.max, value.as_u64()),
+                "pattern" => self.collect_pattern(value, facets),
+                "items" => facets.items.push(value),
+                "minItems" => facets.min_items = greater(facets.min_items, value.as_u64()),
+                "maxItems" => facets.max_items = less(facets.max_items, value.as_u64()),
+                "uniqueItems" => facets.unique |= value.as_bool() == Some(true),
+                "properties" => {
+                    for (name, schema) in entries(Some(value)) {
+                        own_properties.push(name);
+                        add_property(facets, name, Some(schema));
+                    }
+                }
+                "required" => {
+                    for name in elements(Some(value)) {
+                        let Some(text) = name.as_str() else { continue };
+                        if !facets.required.iter().any(|(known, _)| *known == text) {
+                            facets.required.push((text, name.span));
+                        }
+                    }
+                }
+                "additionalProperties" => match value.as_bool() {
+                    Some(true) => facets.open = true,
+                    Some(false) => {}
+                    None => facets.additional.push(value),
+                },
+                "unevaluatedProperties" => match value.as_bool() {
+                    Some(false) => facets.sealed = true,
+                    Some(true) => {}
+                    None => self.unsupported(value.span, key, "which properties it speaks of is known only at run time"),
+                },
+                "minProperties" => facets.min_properties = greater(facets.min_properties, value.as_u64()),
+                "maxProperties" => facets.max_properties = less(facets.max_properties, value.as_u64()),
+                "x-sparse-of" => facets.sparse_of = Some(value),
+                "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
+                "not" | "if" | "then" | "else" | "dependentSchemas" | "dependentRequired" | "contains" | "minContains"
+                | "maxContains" | "unevaluatedItems" | "patternProperties" | "propertyNames" | "prefixItems"
+                | "additionalItems" | "$dynamicRef" | "$recursiveRef" | "dependencies" => {
+                    let span = node.as_object().and_then(|object| object.key_span(key)).unwrap_or(value.span);
+                    self.unsupported(span, key, "it would be checked by nobody");
+                }
+                _ => {}
+            }
+        }
+        if node.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
+            facets.closed.push(own_properties);
+        }
+    }
+
+    fn collect_type(&mut self, value: &'d Node, facets: &mut Facets<'d>) {
+        let mut set = TypeSet(0);
+        let names: Vec<&Node> = match value.as_array() {
+            Some(list) => list.iter().collect(),
+            None => vec![value],
+        };
+        for name in names {
+            let Some(text) = name.as_str() else { continue };
+            match TypeSet::named(text) {
+                Some(one) => set = set.or(one),
+                None => self.report(
+                    Diagnostic::error("unknown-type", name.span, format!("unknown type `{text}`"))
+                        .label("not a type of JSON Schema")
+                        .help("the types are string, number, integer, boolean, array, object and, from 3.1 on, null"),
+                ),
+            }
+        }
+        if set.is_empty() {
+            return;
+        }
+        facets.types = Some(match facets.types {
+            None => (set, value.span),
+            Some((before, span)) => {
+                // `nullable` on one part of a composition is not a type that all parts share.
+                let both = before.and(set);
+                if both.is_empty() {
+                    self.report(
+                        Diagnostic::error("contradiction", value.span, "no value can be of both types")
+                            .label("this type")
+                            .also(span, "and this one, which is put together with it")
+                            .help("make the parts of `allOf` agree, or use `oneOf`"),
+                    );
+                    return;
+                }
+                (both, value.span)
+            }
+        });
+    }
+
+    fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
+        let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
+        for value in values {
+            let json = value.to_json();
+            if let Some(first) = kept.iter().find(|known| known.to_json() == json) {
+                let first = first.span;
+                self.report(
+                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                        .label("again")
+                        .also(first, "first here"),
+                );
+                continue;
+            }
+            let fits = facets.values.as_ref().is_none_or(|before| before.iter().any(|known| known.to_json() == json));
+            if fits {
+                kept.push(value);
+            }
+        }
+        if kept.is_empty() {
+            self.report(
+                Diagnostic::error("contradiction", span, "no value is left")
+                    .label("none of these is allowed by what this is put together with"),
+            );
+            return;
+        }
+        facets.values = Some(kept);
+    }
+
+    fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {
+        let Some(pattern) = value.as_str() else { return };
+        if !facets.text.patterns.iter().any(|(known, _)| known == pattern) {
+            facets.text.patterns.push((pattern.to_owned(), value.span));
+        }
+    }
+
+    fn collect_union(&mut self, node: &'d Node, exactly_one: bool, branches: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        if facets.decided.contains(&branches.span) {
+            return;
+        }
+        // A branch that is composed of its own parent, as inheritance is written: the branch was chosen already.
+        let chosen = elements(Some(branches)).iter().any(|branch| {
+            let target = self.follow(branch);
+            target.is_some_and(|target| stack.contains(&target.span) && target.span != node.span)
+        });
+        if chosen || elements(Some(branches)).is_empty() {
+            return;
+        }
+        facets.unions.push(UnionFacet { exactly_one, branches, discriminator: node.get("discriminator") });
+    }
+
+    /// Refuses a keyword by name.
+    pub(super) fn unsupported(&mut self, span: Span, keyword: &str, why: &str) {
+        self.report(
+            Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` cannot be honoured yet: {why}"))
+                .label("not supported")
+                .help("leave it out, and check in the handler what it says"),
+        );
+    }
+}
+
+/// Adds one more schema that a property must fit.
+pub(super) fn add_property<'d>(facets: &mut Facets<'d>, name: &'d str, schema: Option<&'d Node>) {
+    match facets.properties.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, schemas)) => schemas.extend(schema),
+        None => facets.properties.push((name, schema.into_iter().collect())),
+    }
+}
+
+fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
+    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
+}
+
+/// Keeps the narrower of two bounds.
+fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
+    let Some(new) = new else { return };
+    let narrower = kept.is_none_or(|old| match lower {
+        true => new.value > old.value || (new.value == old.value && new.exclusive),
+        false => new.value < old.value || (new.value == old.value && new.exclusive),
+    });
+    if narrower {
+        *kept = Some(new);
+    }
+}
+
+fn greater(kept: Option<u64>, new: Option<u64>) -> Option<u64> {
+    kept.max(new)
+}
+
+fn less(kept: Option<u64>, new: Option<u64>) -> Option<u64> {
+    match (kept, new) {
+        (Some(kept), Some(new)) => Some(kept.min(new)),
+        (kept, new) => kept.or(new),
+    }
+}

@@ -1,0 +1,166 @@
+//! From the tree to the model: one pass over the operations that pulls in what they reach.
+
+mod compose;
+mod facets;
+mod finish;
+mod operation;
+mod parameter;
+mod policy;
+mod response;
+mod security;
+mod text;
+mod union;
+
+use std::collections::HashMap;
+
+use crate::contract::{Contract, SchemaId, Schemas, Tag, envelope};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Document, Node, Span, Version};
+
+use compose::Source;
+
+/// What lowering carries about.
+pub(super) struct Lowering<'d, 'o> {
+    document: &'d Document,
+    diagnostics: &'o mut Diagnostics,
+    /// What loses nothing is an error all the same.
+    strict: bool,
+    schemas: Schemas,
+    /// Schemas by what they are made of: a place that is met twice is one schema.
+    known: HashMap<Source, SchemaId>,
+    /// Which component stands at a place.
+    names: HashMap<Span, String>,
+}
+
+pub(super) fn lower(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Contract {
+    let root = document.root_node();
+    let mut lowering = Lowering {
+        document,
+        diagnostics,
+        strict,
+        schemas: Schemas::default(),
+        known: HashMap::new(),
+        names: HashMap::new(),
+    };
+    lowering.name_components(root);
+    let schemes = lowering.schemes(root);
+    let operations = lowering.operations(root, &schemes);
+    let webhooks = lowering.webhooks(root);
+    let components = lowering.components(root);
+    let tags = tags(root, &operations);
+    let envelope = envelope::find(root, &operations, &lowering.schemas, lowering.diagnostics);
+    let info = root.get("info");
+    let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);
+    Contract {
+        title: text("title").unwrap_or_default().to_owned(),
+        version: text("version").unwrap_or_default().to_owned(),
+        description: text("description").map(str::to_owned),
+        tags,
+        operations,
+        webhooks,
+        schemas: lowering.schemas,
+        components,
+        schemes,
+        envelope,
+    }
+}
+
+impl<'d> Lowering<'d, '_> {
+    /// The node behind a chain of references. A reference that leads nowhere was reported on reading.
+    fn follow(&mut self, mut node: &'d Node) -> Option<&'d Node> {
+        let mut steps = 0;
+        while let Some(reference) = node.get("$ref").and_then(Node::as_str) {
+            let located = self.document.resolve(node.span.file, reference).ok()?;
+            // A component that is referenced in a file of its own is named by its last step.
+            if let Some(name) = located.place.name() {
+                self.names.entry(located.node.span).or_insert(name);
+            }
+            node = located.node;
+            steps += 1;
+            if steps > 64 {
+                return None;
+            }
+        }
+        Some(node)
+    }
+
+    /// Records which place each component of the entry names, so that it keeps its name however it is reached.
+    fn name_components(&mut self, root: &'d Node) {
+        for (key, node) in entries(root.get("components").and_then(|all| all.get("schemas"))) {
+            let target = match node.get("$ref") {
+                Some(_) if node.as_object().is_some_and(|object| object.len() == 1) => {
+                    let Some(reference) = node.get("$ref").and_then(Node::as_str) else { continue };
+                    match self.document.resolve(node.span.file, reference) {
+                        Ok(located) if located.node.get("$ref").is_none() && !self.names.contains_key(&located.node.span) => located.node,
+                        _ => node,
+                    }
+                }
+                _ => node,
+            };
+            self.names.entry(target.span).or_insert_with(|| key.clone());
+            if target.span != node.span {
+                self.names.entry(node.span).or_insert_with(|| key.clone());
+            }
+        }
+    }
+
+    /// Every schema among the components of the entry, used or not.
+    fn components(&mut self, root: &'d Node) -> Vec<SchemaId> {
+        let nodes = entries(root.get("components").and_then(|all| all.get("schemas")));
+        nodes.map(|(_, node)| self.schema(node)).collect()
+    }
+
+    fn version(&self) -> Version {
+        self.document.version()
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// What loses nothing: a warning, and an error where the contract is held strictly.
+    fn remark(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
+        match self.strict {
+            true => Diagnostic::error(code, span, message),
+            false => Diagnostic::warning(code, span, message),
+        }
+    }
+}
+
+/// The entries of an object, none of anything else.
+fn entries(node: Option<&Node>) -> impl Iterator<Item = (&String, &Node)> {
+    node.and_then(Node::as_object).into_iter().flatten().map(|(key, node)| (&key.name, node))
+}
+
+/// The elements of an array, none of anything else.
+fn elements(node: Option<&Node>) -> &[Node] {
+    node.and_then(Node::as_array).unwrap_or_default()
+}
+
+/// The text of a field.
+fn string(node: &Node, name: &str) -> Option<String> {
+    node.get(name).and_then(Node::as_str).map(str::to_owned)
+}
+
+/// The truth of a field, false where it is not there.
+fn truth(node: &Node, name: &str) -> bool {
+    node.get(name).and_then(Node::as_bool).unwrap_or(false)
+}
+
+/// The tags in use: those that the contract describes in its order, then the others as they are met.
+fn tags(root: &Node, operations: &[crate::contract::Operation]) -> Vec<Tag> {
+    let mut tags: Vec<Tag> = Vec::new();
+    for node in elements(root.get("tags")) {
+        let Some(name) = string(node, "name") else { continue };
+        let used = operations.iter().any(|operation| operation.tag == name);
+        if used && !tags.iter().any(|tag| tag.name == name) {
+            tags.push(Tag { name, span: node.span, description: string(node, "description") });
+        }
+    }
+    for operation in operations {
+        if !tags.iter().any(|tag| tag.name == operation.tag) {
+            tags.push(Tag { name: operation.tag.clone(), span: operation.span, description: None });
+        }
+    }
+    tags
+}

@@ -1,0 +1,165 @@
+//! Parameters: those of the path item and of the operation, checked against the path.
+
+use crate::contract::operation::{Parameter, ParameterPlace, Style};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Span};
+
+use super::policy::placeholders;
+use super::{Lowering, elements, string, truth};
+
+impl<'d> Lowering<'d, '_> {
+    /// The parameters of an operation, its own in the place of those of the path item that they replace.
+    pub(super) fn parameters(&mut self, item: &'d Node, operation: &'d Node, path: &str, path_span: Span) -> Vec<Parameter> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
+            let start = parameters.len();
+            for node in elements(list) {
+                let Some(parameter) = self.parameter(node, path) else { continue };
+                let same = |known: &Parameter| known.name == parameter.name && known.place == parameter.place;
+                match parameters.iter().position(same) {
+                    Some(at) if level == 1 && at < start => parameters[at] = parameter,
+                    Some(at) => {
+                        let first = parameters[at].span;
+                        self.report(
+                            Diagnostic::error("duplicate-parameter", node.span, format!("{} parameter `{}` is declared twice", parameter.place.word(), parameter.name))
+                                .label("again")
+                                .also(first, "first here"),
+                        );
+                    }
+                    None => parameters.push(parameter),
+                }
+            }
+        }
+        self.check_path(&parameters, path, path_span);
+        parameters
+    }
+
+    fn parameter(&mut self, reference: &'d Node, path: &str) -> Option<Parameter> {
+        let node = self.follow(reference)?;
+        let name = string(node, "name")?;
+        let place = match string(node, "in")?.as_str() {
+            "path" => ParameterPlace::Path,
+            "query" => ParameterPlace::Query,
+            "header" => ParameterPlace::Header,
+            "cookie" => ParameterPlace::Cookie,
+            "querystring" => {
+                let span = node.get("in").map_or(node.span, |value| value.span);
+                self.unsupported(span, "in: querystring", "it is new in OpenAPI 3.2");
+                return None;
+            }
+            other => {
+                let span = node.get("in").map_or(node.span, |value| value.span);
+                self.report(
+                    Diagnostic::error("unknown-place", span, format!("a parameter cannot stand in `{other}`"))
+                        .label("not a place")
+                        .help("the places are path, query, header and cookie"),
+                );
+                return None;
+            }
+        };
+        if place == ParameterPlace::Header && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
+            // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
+            self.report(
+                Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
+                    .label("ignored, as OpenAPI says: media types and security describe it"),
+            );
+            return None;
+        }
+        if place == ParameterPlace::Path && !placeholders(path).any(|known| known == name) {
+            let close = crate::diagnostic::closest(&name, placeholders(path));
+            let span = node.get("name").map_or(node.span, |value| value.span);
+            let report = Diagnostic::error("path-parameter-unused", span, format!("`{path}` has no parameter `{name}`"))
+                .label("not in the path");
+            self.report(match close {
+                Some(close) => report.suggest(span, close),
+                None => report.help(format!("write `{{{name}}}` where it stands in the path")),
+            });
+            return None;
+        }
+        let required = truth(node, "required");
+        if place == ParameterPlace::Path && !required {
+            let report = self
+                .remark("path-parameter-optional", node.span, format!("path parameter `{name}` must say `required: true`"))
+                .label("taken as required, since a path without it is another path");
+            self.report(report);
+        }
+        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+        let (schema, json) = match (node.get("schema"), content) {
+            (Some(schema), _) => (self.schema(schema), false),
+            (None, Some((_, media))) => {
+                let schema = media.get("schema").map(|schema| self.schema(schema));
+                (schema.unwrap_or_else(|| self.anything(media)), true)
+            }
+            (None, None) => (self.anything(node), false),
+        };
+        let default_style = match place {
+            ParameterPlace::Query | ParameterPlace::Cookie => Style::Form,
+            ParameterPlace::Path | ParameterPlace::Header => Style::Simple,
+        };
+        let style = match string(node, "style").as_deref() {
+            _ if json => Style::Json,
+            None => default_style,
+            Some("simple") => Style::Simple,
+            Some("label") => Style::Label,
+            Some("matrix") => Style::Matrix,
+            Some("form") => Style::Form,
+            Some("spaceDelimited") => Style::SpaceDelimited,
+            Some("pipeDelimited") => Style::PipeDelimited,
+            Some("deepObject") => Style::DeepObject,
+            Some(other) => {
+                let span = node.get("style").map_or(node.span, |value| value.span);
+                self.report(
+                    Diagnostic::error("unknown-style", span, format!("unknown style `{other}`"))
+                        .label("not a style of a parameter")
+                        .help("the styles are simple, label, matrix, form, spaceDelimited, pipeDelimited and deepObject"),
+                );
+                default_style
+            }
+        };
+        let fits = match style {
+            Style::Json => true,
+            Style::Simple => matches!(place, ParameterPlace::Path | ParameterPlace::Header),
+            Style::Label | Style::Matrix => place == ParameterPlace::Path,
+            Style::Form => matches!(place, ParameterPlace::Query | ParameterPlace::Cookie),
+            Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => place == ParameterPlace::Query,
+        };
+        let style = match fits {
+            true => style,
+            false => {
+                let span = node.get("style").map_or(node.span, |value| value.span);
+                let report = self
+                    .remark("misplaced-style", span, format!("this style is not for {} parameters", place.word()))
+                    .label(format!("read as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
+                self.report(report);
+                default_style
+            }
+        };
+        Some(Parameter {
+            name,
+            span: node.span,
+            place,
+            required: required || place == ParameterPlace::Path,
+            description: string(node, "description"),
+            deprecated: truth(node, "deprecated"),
+            style,
+            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(style == Style::Form),
+            schema,
+            sort: truth(node, "x-sort"),
+            sparse: truth(node, "x-sparse"),
+        })
+    }
+
+    /// Every `{name}` of the path must be declared.
+    fn check_path(&mut self, parameters: &[Parameter], path: &str, span: Span) {
+        for name in placeholders(path) {
+            let declared = parameters.iter().any(|parameter| parameter.place == ParameterPlace::Path && parameter.name == name);
+            if !declared {
+                self.report(
+                    Diagnostic::error("path-parameter-undeclared", span, format!("path parameter `{name}` is not declared"))
+                        .label(format!("`{{{name}}}` stands in the path"))
+                        .help(format!("add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}")),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Bodies and responses: media types, statuses and headers.
+
+use crate::contract::operation::{Content, ContentKind, Header, RequestBody, Response, Status};
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+
+use super::{Lowering, entries, string, truth};
+
+impl<'d> Lowering<'d, '_> {
+    /// The request body of an operation.
+    pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
+        let node = self.follow(operation.get("requestBody")?)?;
+        let content = self.content(node);
+        if content.is_empty() {
+            return None;
+        }
+        Some(RequestBody {
+            span: node.span,
+            required: truth(node, "required"),
+            description: string(node, "description"),
+            content,
+            limit: self.body_limit(operation),
+        })
+    }
+
+    /// The responses of an operation.
+    pub(super) fn responses(&mut self, operation: &'d Node) -> Vec<Response> {
+        let mut responses = Vec::new();
+        for (key, reference) in operation.get("responses").and_then(Node::as_object).into_iter().flatten() {
+            if key.name.starts_with("x-") {
+                continue;
+            }
+            let Some(status) = status(&key.name) else {
+                self.report(
+                    Diagnostic::error("unknown-status", key.span, format!("`{}` is not a status", key.name))
+                        .label("not a status code, a range or `default`")
+                        .help("write a code such as \"200\", a range such as \"4XX\", or default"),
+                );
+                continue;
+            };
+            let Some(node) = self.follow(reference) else { continue };
+            let headers = self.headers(node);
+            responses.push(Response {
+                span: node.span,
+                status,
+                description: string(node, "description").filter(|text| !text.is_empty()),
+                headers,
+                content: self.content(node),
+            });
+        }
+        responses
+    }
+
+    fn headers(&mut self, response: &'d Node) -> Vec<Header> {
+        let mut headers: Vec<Header> = Vec::new();
+        let nodes: Vec<_> = entries(response.get("headers")).collect();
+        for (name, reference) in nodes {
+            // OpenAPI 3.0.3 § 4.7.17: the media type says it already.
+            if name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let Some(node) = self.follow(reference) else { continue };
+            if headers.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let schema = match node.get("schema") {
+                Some(schema) => self.schema(schema),
+                None => self.anything(node),
+            };
+            headers.push(Header {
+                name: name.clone(),
+                required: truth(node, "required"),
+                description: string(node, "description"),
+                schema,
+            });
+        }
+        headers
+    }
+
+    /// The media types of a body or response that can be read and written; the others are named.
+    fn content(&mut self, node: &'d Node) -> Vec<Content> {
+        let mut content: Vec<Content> = Vec::new();
+        let mut left_out = Vec::new();
+        for (key, media) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
+            let Some(kind) = kind_of(&key.name) else {
+                left_out.push((key.name.clone(), key.span));
+                continue;
+            };
+            let schema = media.get("schema").map(|schema| self.schema(schema));
+            content.push(Content { media_type: key.name.clone(), span: key.span, kind, schema });
+        }
+        for (name, span) in left_out {
+            if content.is_empty() {
+                self.report(
+                    Diagnostic::error("unsupported-media-type", span, format!("`{name}` can be neither read nor written yet"))
+                        .label("and the contract offers nothing else here")
+                        .help("offer application/json, a form, multipart, text or bytes"),
+                );
+            } else {
+                self.report(
+                    Diagnostic::warning("unsupported-media-type", span, format!("`{name}` can be neither read nor written yet"))
+                        .label(format!("left out; `{}` serves", content[0].media_type))
+                        .note("a request of it is answered 415, one that accepts only it 406"),
+                );
+            }
+        }
+        content
+    }
+}
+
+/// How a media type is read or written; none where it cannot be.
+fn kind_of(media_type: &str) -> Option<ContentKind> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    Some(match essence.as_str() {
+        "application/json" | "text/json" => ContentKind::Json,
+        "application/x-www-form-urlencoded" => ContentKind::Form,
+        "application/octet-stream" | "*/*" => ContentKind::Binary,
+        json if json.ends_with("+json") => ContentKind::Json,
+        xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
+        multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
+        "text/event-stream" | "application/jsonl" | "application/x-ndjson" => return None,
+        text if text.starts_with("text/") => ContentKind::Text,
+        _ => ContentKind::Binary,
+    })
+}
+
+fn status(key: &str) -> Option<Status> {
+    if key == "default" {
+        return Some(Status::Default);
+    }
+    if let Some(digit) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
+        return digit.parse().ok().filter(|digit| (1..=5).contains(digit)).map(Status::Range);
+    }
+    key.parse().ok().filter(|code| (100..=599).contains(code)).map(Status::Code)
+}

@@ -1,0 +1,72 @@
+//! The second stage: what the contract says, resolved and merged, in the words of no programming language.
+
+pub mod envelope;
+mod lower;
+pub mod operation;
+pub mod schema;
+
+use crate::diagnostic::Diagnostics;
+use crate::document::{Document, Span};
+
+pub use envelope::{Envelope, EnvelopeField};
+pub use operation::Operation;
+pub use schema::{Kind, Schema, SchemaId, Schemas};
+
+/// A contract, ready to be decided on.
+#[derive(Debug)]
+pub struct Contract {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub description: Option<String>,
+    /// The tags that operations carry, those that the contract describes first.
+    pub tags: Vec<Tag>,
+    /// Every operation, in the order of the contract.
+    pub operations: Vec<Operation>,
+    /// What the service sends to others: each a name and an operation.
+    pub webhooks: Vec<Webhook>,
+    /// Every schema.
+    pub schemas: Schemas,
+    /// The schemas that are components of the entry, in its order.
+    pub components: Vec<SchemaId>,
+    /// The security schemes.
+    pub schemes: Vec<operation::Scheme>,
+    /// The shape of its errors.
+    pub envelope: Envelope,
+}
+
+/// A tag: one handler trait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name as the contract spells it.
+    pub name: String,
+    /// Where it is first met.
+    pub span: Span,
+    /// `description`.
+    pub description: Option<String>,
+}
+
+/// A request that the service sends to whoever subscribed.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    /// Its key under `webhooks`.
+    pub name: String,
+    /// Where it stands.
+    pub span: Span,
+    /// The method, upper case.
+    pub method: &'static str,
+    /// `summary` or `description`.
+    pub description: Option<String>,
+    /// The schema of its JSON body.
+    pub payload: Option<SchemaId>,
+    /// Its `operationId`.
+    pub id: Option<String>,
+}
+
+/// Builds the model. What cannot be honoured goes to `diagnostics`; an error there means that the
+/// contract is not to be generated from.
+pub fn build(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Contract {
+    lower::lower(document, strict, diagnostics)
+}

@@ -1,0 +1,85 @@
+//! The whole way: from an entry file to the text of every generated file.
+
+use std::path::PathBuf;
+
+use crate::contract;
+use crate::diagnostic::Diagnostics;
+use crate::document::{self, LoadOptions};
+use crate::output::Output;
+use crate::render::{Layout, Renderer, files};
+use crate::rust;
+
+/// What to generate.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The contract's entry.
+    pub entry: PathBuf,
+    /// The folder that its references may not leave; its own where none is given.
+    pub root: Option<PathBuf>,
+    /// Whether what loses nothing is an error too.
+    pub strict: bool,
+    /// Where the modules go.
+    pub layout: Layout,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Generated {
+    /// Every file, none where there are errors.
+    pub output: Option<Output>,
+    /// Everything there is to say.
+    pub diagnostics: Diagnostics,
+    /// The operations, for telling what was added and removed.
+    pub operations: Vec<GeneratedOperation>,
+    /// The version of the contract.
+    pub version: String,
+}
+
+/// An operation and the method that implements it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GeneratedOperation {
+    /// The trait.
+    pub tag: String,
+    /// The method.
+    pub method: String,
+    /// The `operationId`.
+    pub id: String,
+}
+
+/// Generates the files of one contract, in memory.
+pub fn generate(request: &Request) -> Generated {
+    let mut diagnostics = Diagnostics::new();
+    let options = LoadOptions { root: request.root.clone(), strict: request.strict };
+    let Some(document) = document::load(&request.entry, &options, &mut diagnostics) else {
+        return Generated { output: None, diagnostics, operations: Vec::new(), version: String::new() };
+    };
+    let contract = contract::build(&document, request.strict, &mut diagnostics);
+    let views = rust::views(&contract, &mut diagnostics);
+    let operations = views
+        .tags
+        .iter()
+        .flat_map(|tag| {
+            tag.operations.iter().map(|operation| GeneratedOperation {
+                tag: tag.name.0.clone(),
+                method: operation.method.0.clone(),
+                id: operation.id.clone(),
+            })
+        })
+        .collect();
+    let version = contract.version.clone();
+    if diagnostics.has_errors() {
+        return Generated { output: None, diagnostics, operations, version };
+    }
+    let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
+    let output = match output {
+        Ok(output) => Some(output),
+        Err(error) => {
+            // A template that does not fit its views is a fault of ours, not of the contract.
+            let span = document::Span::start_of(document.root);
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            diagnostics.push(crate::diagnostic::Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
+            None
+        }
+    };
+    Generated { output, diagnostics, operations, version }
+}

@@ -1,0 +1,132 @@
+//! Which template makes which file.
+
+use minijinja::Error;
+use serde::Serialize;
+
+use crate::output::{HEADER, Output};
+use crate::rust::CrateViews;
+use crate::rust::code::Code;
+use crate::rust::view::{CodecsView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView};
+
+use super::Renderer;
+
+/// Where the modules of a contract stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Layout {
+    /// In a module of a crate that holds several contracts.
+    Module(String),
+    /// At the root of a crate of its own.
+    Crate(CrateOptions),
+}
+
+/// What a standalone crate is called and stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrateOptions {
+    /// The package's name.
+    pub name: String,
+    /// The version of the contract, for the package's description.
+    pub version: String,
+}
+
+/// The files of one contract.
+pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result<Output, Error> {
+    let mut output = Output::default();
+    let (prefix, root) = match layout {
+        Layout::Module(module) => (format!("src/{module}/"), "mod.rs"),
+        Layout::Crate(_) => ("src/".to_owned(), "lib.rs"),
+    };
+    let mut add = |path: &str, text: String| {
+        output.files.insert(format!("{prefix}{path}"), format!("{HEADER}\n{text}"));
+    };
+    add(root, renderer.render("root.rs", &views.root)?);
+    add("errors.rs", renderer.render("errors.rs", &views.errors)?);
+    let operations = OperationsMod { tags: &views.root.tags, schemes: &views.schemes };
+    add("operations/mod.rs", renderer.render("operations_mod.rs", &operations)?);
+    for tag in &views.tags {
+        let module = file_name(&tag.module);
+        add(&format!("{module}.rs"), renderer.render("tag.rs", tag)?);
+        add(&format!("routes/{module}.rs"), renderer.render("routes.rs", tag)?);
+        add(&format!("operations/{module}.rs"), renderer.render("operations.rs", tag)?);
+    }
+    add("routes/mod.rs", renderer.render("routes_mod.rs", &RoutesMod { tags: &views.tags })?);
+    let modules = TypesMod {
+        files: views.types.iter().map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() }).collect(),
+        patterns: !views.patterns.is_empty(),
+    };
+    add("types/mod.rs", renderer.render("types_mod.rs", &modules)?);
+    add("codec/mod.rs", renderer.render("codec_mod.rs", &modules)?);
+    for file in &views.types {
+        let name = file_name(&Code::of(&file.module));
+        add(&format!("types/{name}.rs"), renderer.render("types.rs", &file.types as &TypesView)?);
+        if !file.codecs.codecs.is_empty() {
+            add(&format!("codec/{name}.rs"), renderer.render("codec.rs", &file.codecs as &CodecsView)?);
+        }
+    }
+    if !views.patterns.is_empty() {
+        add("codec/patterns.rs", renderer.render("patterns.rs", &Patterns { patterns: &views.patterns })?);
+    }
+    if !views.webhooks.is_empty() {
+        add("webhooks.rs", renderer.render("webhooks.rs", &Webhooks { imports: &views.webhook_imports, webhooks: &views.webhooks })?);
+    }
+    Ok(output)
+}
+
+/// The root of a crate of several contracts.
+pub fn library(renderer: &Renderer, modules: &[String]) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Library {
+        modules: Vec<Code>,
+    }
+    let view = Library { modules: modules.iter().map(Code::of).collect() };
+    Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
+}
+
+/// The manifest of a standalone crate.
+pub fn manifest(renderer: &Renderer, options: &CrateOptions) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Manifest<'a> {
+        name: &'a str,
+        version: &'a str,
+    }
+    let view = Manifest { name: &options.name, version: &options.version };
+    renderer.render("cargo.toml", &view)
+}
+
+/// The file of a module.
+fn file_name(module: &Code) -> String {
+    module.0.trim_start_matches("r#").to_owned()
+}
+
+#[derive(Serialize)]
+struct OperationsMod<'a> {
+    tags: &'a [TagSummary],
+    schemes: &'a [SchemeView],
+}
+
+#[derive(Serialize)]
+struct RoutesMod<'a> {
+    tags: &'a [TagView],
+}
+
+#[derive(Serialize)]
+struct TypesMod {
+    files: Vec<FileSummary>,
+    patterns: bool,
+}
+
+#[derive(Serialize)]
+struct FileSummary {
+    module: Code,
+    codecs: bool,
+}
+
+#[derive(Serialize)]
+struct Patterns<'a> {
+    patterns: &'a [PatternView],
+}
+
+#[derive(Serialize)]
+struct Webhooks<'a> {
+    imports: &'a [Code],
+    webhooks: &'a [WebhookView],
+}

@@ -1,0 +1,66 @@
+//! The filters that carry text of a contract to its place in Rust.
+
+use minijinja::{Environment, Value};
+
+use crate::rust::code::{is_bidirectional, literal};
+
+/// Makes the filters known.
+pub fn add(environment: &mut Environment<'static>) {
+    environment.add_filter("literal", |text: &str| Value::from_safe_string(literal(text)));
+    environment.add_filter("toml", |text: &str| Value::from_safe_string(toml(text)));
+    environment.add_filter("doc", |text: &str, indent: Option<usize>| {
+        Value::from_safe_string(doc(text, "///", indent.unwrap_or(0)))
+    });
+    environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));
+}
+
+/// Lines of a doc comment, each with its line break; none for empty text.
+fn doc(text: &str, slashes: &str, indent: usize) -> String {
+    let mut out = String::new();
+    let mut blank = false;
+    for line in text.trim().split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
+        let line: String = line.chars().filter(|letter| !letter.is_control() || *letter == '\t').filter(|letter| !is_bidirectional(*letter)).collect();
+        let line = line.trim_end();
+        if line.is_empty() {
+            blank = !out.is_empty();
+            continue;
+        }
+        if blank {
+            out.push_str(&format!("{:indent$}{slashes}\n", ""));
+            blank = false;
+        }
+        out.push_str(&format!("{:indent$}{slashes} {}\n", "", line.replace('\t', "    ")));
+    }
+    out
+}
+
+/// A basic string of TOML.
+fn toml(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            hidden if hidden.is_control() => out.push_str(&format!("\\u{:04X}", hidden as u32)),
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_doc_comment_cannot_be_left() {
+        let text = "first\r\nfn evil() {}\u{2028}*/ also evil\n\n\n\nlast";
+        assert_eq!(doc(text, "///", 4), "    /// first\n    ///\n    /// fn evil() {}\n    /// */ also evil\n    ///\n    /// last\n");
+    }
+
+    #[test]
+    fn an_empty_description_is_no_comment() {
+        assert_eq!(doc("  \n ", "///", 0), "");
+    }
+}

@@ -1,0 +1,110 @@
+//! The fourth stage: views into text, by templates that decide nothing.
+
+mod files;
+mod filters;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, Error, ErrorKind, Output as Out, State, UndefinedBehavior, Value};
+use serde::Serialize;
+
+pub use files::{CrateOptions, Layout, files, library, manifest};
+
+/// The templates, which are part of the program.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("cargo.toml", include_str!("../../../templates/cargo.toml.j2")),
+    ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
+    ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
+    ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
+    ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
+    ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
+    ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
+    ("patterns.rs", include_str!("../../../templates/patterns.rs.j2")),
+    ("root.rs", include_str!("../../../templates/root.rs.j2")),
+    ("routes.rs", include_str!("../../../templates/routes.rs.j2")),
+    ("routes_mod.rs", include_str!("../../../templates/routes_mod.rs.j2")),
+    ("tag.rs", include_str!("../../../templates/tag.rs.j2")),
+    ("types.rs", include_str!("../../../templates/types.rs.j2")),
+    ("types_mod.rs", include_str!("../../../templates/types_mod.rs.j2")),
+    ("webhooks.rs", include_str!("../../../templates/webhooks.rs.j2")),
+];
+
+/// The template engine, set up so that text of a contract cannot become Rust by oversight.
+pub struct Renderer {
+    environment: Environment<'static>,
+}
+
+impl Renderer {
+    /// Compiles the templates.
+    pub fn new() -> Result<Renderer, Error> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_syntax(syntax()?);
+        environment.set_formatter(only_code);
+        filters::add(&mut environment);
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text)?;
+        }
+        Ok(Renderer { environment })
+    }
+
+    /// Renders a template with a view.
+    pub fn render<V: Serialize>(&self, template: &str, view: &V) -> Result<String, Error> {
+        self.environment.get_template(template)?.render(Serde(view))
+    }
+}
+
+/// Lines that hold only a block leave no trace, so that templates can be indented as what they make.
+fn syntax() -> Result<SyntaxConfig, Error> {
+    SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
+}
+
+/// Writes what is Rust already and numbers; a plain string in a template is an error, since nobody
+/// said for which place in Rust it is meant.
+fn only_code(out: &mut Out<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let fit = value.is_safe() || matches!(value.kind(), ValueKind::Number | ValueKind::Bool);
+    if !fit {
+        return Err(Error::new(
+            ErrorKind::BadEscape,
+            format!("`{value}` in template {} goes through no filter: use `literal`, `doc` or `toml`", state.name()),
+        ));
+    }
+    out.write_str(&value.to_string()).map_err(|_| Error::new(ErrorKind::WriteFailure, "out of memory"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rust::code::Code;
+
+    fn one_line(text: &str) -> Result<String, Error> {
+        #[derive(Serialize)]
+        struct View {
+            code: Code,
+            text: String,
+        }
+        let mut renderer = Renderer::new()?;
+        renderer.environment.add_template_owned("test", text.to_owned())?;
+        renderer.render("test", &View { code: Code::from("a::b"), text: "\"; evil()".to_owned() })
+    }
+
+    #[test]
+    fn rust_is_written_as_it_is() {
+        assert_eq!(one_line("{{ code }}").ok().as_deref(), Some("a::b"));
+    }
+
+    #[test]
+    fn text_without_a_filter_is_an_error() {
+        assert!(one_line("{{ text }}").is_err());
+    }
+
+    #[test]
+    fn text_through_a_filter_cannot_end_its_literal() {
+        assert_eq!(one_line("{{ text | literal }}").ok().as_deref(), Some(r#""\"; evil()""#));
+    }
+
+    #[test]
+    fn an_undefined_name_is_an_error() {
+        assert!(one_line("{{ nothing }}").is_err());
+    }
+}

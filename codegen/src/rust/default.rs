@@ -1,0 +1,72 @@
+//! `default` as a Rust expression, checked against the type it is for.
+
+use serde_json::Value as Json;
+
+use crate::contract::SchemaId;
+use crate::contract::schema::Kind;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::ident::type_name;
+use super::names::distinct;
+use super::read::float;
+use super::types::{Ty, TypePlan};
+use super::usage::Direction;
+use super::uses::Uses;
+
+/// The expression of a schema's default, if it has one of its own type. Null is no default.
+pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, way: Direction, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Option<String> {
+    let (value, span) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
+    if value.is_null() {
+        return None;
+    }
+    let expression = expression(plan, id, ty, &value, way, uses);
+    if expression.is_none() {
+        diagnostics.push(
+            Diagnostic::warning("default-type", span, "this default is not a value of its schema, or one that cannot be written down yet")
+                .label("left out: absence is told to the handler instead"),
+        );
+    }
+    expression
+}
+
+fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, way: Direction, uses: &mut Uses) -> Option<String> {
+    let kind = plan.contract.schemas.kind(id);
+    match (kind, value) {
+        (Kind::Boolean, Json::Bool(truth)) => Some(truth.to_string()),
+        (Kind::Integer(shape), Json::Number(number)) => {
+            let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)).or_else(|| number.as_f64().filter(|value| value.fract() == 0.0).map(|value| value as i128))?;
+            let (low, high) = match plan.structure(plan.contract.schemas.target(id), way) {
+                Ty::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
+                Ty::U32 => (0, i128::from(u32::MAX)),
+                Ty::U64 => (0, i128::from(u64::MAX)),
+                _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
+            };
+            let fits = whole >= shape.min.unwrap_or(low).max(low) && whole <= shape.max.unwrap_or(high).min(high);
+            fits.then(|| whole.to_string())
+        }
+        (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), way) {
+            Ty::F32 | Ty::F64 => Some(float(number.as_f64()?)),
+            _ => None,
+        },
+        (Kind::String(_), Json::String(text)) if plan.structure(plan.contract.schemas.target(id), way) == Ty::String => {
+            Some(format!("String::from({})", super::code::literal(text)))
+        }
+        (Kind::Strings(names), Json::String(text)) if !names.open => {
+            let at = names.values.iter().position(|known| known == text)?;
+            let (variants, _) = distinct(names.values.iter().map(|value| type_name(value)));
+            let Ty::Named(name) = ty else { return None };
+            uses.contract(name);
+            Some(format!("{name}::{}", variants.get(at)?))
+        }
+        (Kind::Array(array), Json::Array(values)) => {
+            if values.is_empty() {
+                return Some("Vec::new()".to_owned());
+            }
+            let element = plan.ty(array.items, way);
+            let all: Option<Vec<String>> = values.iter().map(|value| expression(plan, array.items, &element, value, way, uses)).collect();
+            all.filter(|_| !plan.is_nullable(array.items)).map(|all| format!("vec![{}]", all.join(", ")))
+        }
+        (Kind::Object(object), Json::Object(values)) if values.is_empty() && super::types::is_map(object) => Some("BTreeMap::new()".to_owned()),
+        _ => None,
+    }
+}

@@ -1,0 +1,65 @@
+//! The function that writes a refusal into the contract's own error schema.
+
+use std::collections::BTreeSet;
+
+use crate::contract::envelope::{EnvelopeField, Role};
+use crate::contract::schema::{Kind, Schemas};
+use crate::contract::{Contract, Envelope, SchemaId};
+
+use super::code::{Code, literal};
+
+/// The statements that write a `problem` and a `request_id` with a writer `w`; none for RFC 9457.
+pub fn statements(contract: &Contract) -> Vec<Code> {
+    let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
+    let mut lines = Vec::new();
+    let fields: Vec<(Role, &[String])> = fields.iter().map(|field: &EnvelopeField| (field.role, field.path.as_slice())).collect();
+    object(&contract.schemas, *schema, &fields, &mut lines);
+    lines
+}
+
+fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], lines: &mut Vec<Code>) {
+    let Kind::Object(shape) = schemas.kind(schema) else { return };
+    lines.push("w.begin_object();".into());
+    for property in &shape.properties {
+        let below: Vec<(Role, &[String])> = fields
+            .iter()
+            .filter(|(_, path)| path.first() == Some(&property.name))
+            .map(|(role, path)| (*role, &path[1..]))
+            .collect();
+        let Some((role, rest)) = below.first() else { continue };
+        lines.push(Code::of(format!("w.key({});", literal(&property.name))));
+        match rest.is_empty() {
+            true => lines.push(value(schemas, *role, property.schema)),
+            false => object(schemas, property.schema, &below, lines),
+        }
+    }
+    lines.push("w.end_object();".into());
+}
+
+fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
+    Code::of(match (role, schemas.kind(schema)) {
+        (Role::Code | Role::Status, Kind::Integer(_) | Kind::Number(_)) => "w.uint(u64::from(problem.status.as_u16()));".to_owned(),
+        (Role::Code | Role::Status, _) => "w.string(&problem.code);".to_owned(),
+        (Role::Message, _) => "w.string(&problem.message);".to_owned(),
+        (Role::RequestId, _) => "w.string(request_id);".to_owned(),
+        (Role::Details, kind) => {
+            let (field, message) = detail_names(schemas, kind);
+            format!("problem.write_details(w, {}, {});", literal(&field), literal(&message))
+        }
+    })
+}
+
+/// What the parts of a violation are called: the elements' own property names.
+fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    if let Kind::Array(array) = kind && let Kind::Object(element) = schemas.kind(array.items) {
+        names.extend(element.properties.iter().map(|property| property.name.as_str()));
+    }
+    let field = pick(&names, &["field", "path", "pointer", "name", "property", "location"]).unwrap_or("field");
+    let message = pick(&names, &["message", "detail", "description", "reason", "error", "issue"]).unwrap_or("message");
+    (field.to_owned(), message.to_owned())
+}
+
+fn pick(names: &BTreeSet<&str>, wanted: &[&'static str]) -> Option<&'static str> {
+    wanted.iter().find(|name| names.contains(**name)).copied()
+}

@@ -1,0 +1,130 @@
+//! Rust identifiers out of any text: cases, keywords, leading digits, letters that Rust does not know.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+
+/// The words that cannot name anything, of every edition up to 2024.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The words that not even `r#` makes a name of.
+const NEVER: &[&str] = &["self", "super", "crate", "Self", "_"];
+
+/// `UpperCamelCase`, for types, traits and variants.
+pub fn type_name(text: &str) -> String {
+    let name = spelled(text).to_upper_camel_case();
+    let name = legal(name, 'N');
+    match NEVER.contains(&name.as_str()) {
+        true => format!("{name}Value"),
+        false => name,
+    }
+}
+
+/// `snake_case`, for fields, methods and modules; keywords become raw.
+pub fn value_name(text: &str) -> String {
+    let name = legal(spelled(text).to_snake_case(), 'n');
+    if NEVER.contains(&name.as_str()) {
+        format!("{name}_")
+    } else if KEYWORDS.contains(&name.as_str()) {
+        format!("r#{name}")
+    } else {
+        name
+    }
+}
+
+/// `snake_case` that is also the name of a file: keywords get an underscore.
+pub fn module_name(text: &str) -> String {
+    match value_name(text).strip_prefix("r#") {
+        Some(keyword) => format!("{keyword}_"),
+        None => value_name(text),
+    }
+}
+
+/// `SHOUTY_SNAKE_CASE`, for statics.
+pub fn static_name(text: &str) -> String {
+    legal(spelled(text).to_shouty_snake_case(), 'N')
+}
+
+/// Signs that tell two names apart are spelled out: `+1` and `-1` are not the same.
+fn spelled(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut start = true;
+    for letter in text.chars() {
+        let word = match letter {
+            '+' => Some("plus"),
+            '-' if start => Some("minus"),
+            '<' => Some("less"),
+            '>' => Some("greater"),
+            '=' => Some("equal"),
+            '!' => Some("not"),
+            '*' => Some("star"),
+            '$' => Some("dollar"),
+            '@' => Some("at"),
+            '%' => Some("percent"),
+            '&' => Some("and"),
+            '|' => Some("or"),
+            '~' => Some("tilde"),
+            _ => None,
+        };
+        match word {
+            Some(word) => {
+                out.push(' ');
+                out.push_str(word);
+                out.push(' ');
+            }
+            None => out.push(letter),
+        }
+        start = false;
+    }
+    out
+}
+
+/// Keeps what Rust allows in a name; a name that would begin with a digit gets `first` before it.
+fn legal(name: String, first: char) -> String {
+    let kept: String = name.chars().filter(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
+    let kept: String = kept.chars().filter(|letter| letter.is_ascii() || unicode_letter(*letter)).collect();
+    match kept.chars().next() {
+        None => if first == 'n' { "empty".to_owned() } else { "Empty".to_owned() },
+        Some(letter) if letter.is_numeric() => format!("{first}{kept}"),
+        Some(_) => kept,
+    }
+}
+
+/// Letters beyond ASCII are kept where they are letters in every position; marks and joined digits are not.
+fn unicode_letter(letter: char) -> bool {
+    letter.is_alphabetic() && !('\u{1F130}'..='\u{1F189}').contains(&letter)
+        && !matches!(letter, '\u{24B6}'..='\u{24E9}' | '\u{345}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keywords_become_raw_and_the_few_that_cannot_get_an_underscore() {
+        assert_eq!(value_name("type"), "r#type");
+        assert_eq!(value_name("gen"), "r#gen");
+        assert_eq!(value_name("self"), "self_");
+        assert_eq!(type_name("self"), "SelfValue");
+        assert_eq!(module_name("type"), "type_");
+    }
+
+    #[test]
+    fn names_that_begin_with_digits_or_hold_nothing_legal_are_names_all_the_same() {
+        assert_eq!(type_name("2fa"), "N2fa");
+        assert_eq!(value_name("2fa"), "n2fa");
+        assert_eq!(type_name(""), "Empty");
+        assert_eq!(value_name("///"), "empty");
+    }
+
+    #[test]
+    fn signs_tell_names_apart() {
+        assert_eq!(type_name("+1"), "Plus1");
+        assert_eq!(type_name("-1"), "Minus1");
+        assert_eq!(value_name("createdAt"), "created_at");
+        assert_eq!(static_name("getUser"), "GET_USER");
+    }
+}

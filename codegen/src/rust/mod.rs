@@ -1,0 +1,27 @@
+//! The third stage: every decision that Rust asks for, made before a template is opened.
+
+pub mod code;
+pub mod view;
+
+mod branch;
+mod cycles;
+mod default;
+mod envelope;
+mod errors;
+mod facts;
+mod ident;
+mod names;
+mod operation_views;
+mod pattern;
+mod patterns;
+mod read;
+mod requests;
+mod responses;
+mod root;
+mod status;
+mod type_views;
+mod types;
+mod usage;
+mod uses;
+
+pub use root::{CrateViews, views};

@@ -1,0 +1,87 @@
+//! Names are resolved once: the first candidate that is free is taken, for good.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{FileId, Span};
+
+/// The entry: names that generated files bring along are not of the contract and stand nowhere.
+const FIRST: FileId = FileId(0);
+
+/// What generated files bring into scope; no name of a contract may stand for something else.
+const RESERVED: &[&str] = &[
+    "Api", "ArrayRule", "Authenticate", "Authorization", "BTreeMap", "Body", "Box", "Branch", "Bytes", "Cache", "Clone", "Context", "Contract",
+    "Copy", "DateTime", "Debug", "Decimal", "Decoder", "Default", "Display", "Drop", "Duration", "ETag", "Edge", "Endpoint", "Eq", "Err", "Error_",
+    "Fn", "FnMut", "FnOnce", "Format", "From", "Future", "Gate", "Hash", "Idempotency", "Idempotent", "IfMatch", "IntegerRule", "Internal", "Into", "Iterator",
+    "LimitBy", "MapRule", "Media", "MediaKind", "Method", "NaiveDate", "Named", "None", "NumberRule", "ObjectRule", "Ok",
+    "Operation", "Option", "Ord", "Page", "PageRequest", "PageRule", "Parameter", "PartialEq", "PartialOrd", "Patch", "Pattern", "Place", "Problem",
+    "Principal", "RateLimit", "Read", "Reader", "Reply", "Requirement", "Respond", "Responder", "Result", "Router", "Scheme", "SchemeKind",
+    "Self", "Send", "Settings", "Shape", "Sized", "Some", "Sort", "StdError", "String", "StringRule", "Style", "Sync", "ToString", "Types",
+    "Unknown", "Unpin", "Utc", "Uuid", "Value", "Vec", "Violation", "Webhook", "Write", "Writer",
+];
+
+/// The names of one namespace.
+#[derive(Debug)]
+pub struct Names {
+    taken: HashMap<String, Span>,
+}
+
+impl Names {
+    /// A namespace in which what generated files bring along is taken.
+    pub fn for_types() -> Names {
+        Names { taken: RESERVED.iter().map(|name| ((*name).to_owned(), Span::start_of(FIRST))).collect() }
+    }
+
+    /// An empty namespace.
+    pub fn empty() -> Names {
+        Names { taken: HashMap::new() }
+    }
+
+    /// Takes a name that is not the contract's.
+    pub fn reserve(&mut self, name: &str) {
+        self.taken.insert(name.to_owned(), Span::start_of(FIRST));
+    }
+
+    /// The first candidate that is free. Where none is, a number tells the last one apart, and a
+    /// diagnostic says so with both places.
+    pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
+        if let Some(free) = candidates.iter().find(|name| !self.taken.contains_key(*name)) {
+            self.taken.insert(free.clone(), span);
+            return free.clone();
+        }
+        let last = candidates.last().cloned().unwrap_or_else(|| "Unnamed".to_owned());
+        let name = (2..).map(|number| format!("{last}{number}")).find(|name| !self.taken.contains_key(name)).unwrap_or_default();
+        let mut report = Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
+            .label(format!("called `{name}` in Rust"))
+            .help("give it a name of its own with `x-rust-name`");
+        if let Some(first) = self.taken.get(&last).filter(|first| **first != Span::start_of(FIRST)) {
+            report = report.also(*first, "has the name");
+        }
+        diagnostics.push(report);
+        self.taken.insert(name.clone(), span);
+        name
+    }
+}
+
+/// Names within one type or function, where no diagnostic can point closer than the type itself:
+/// equal names get numbers, and the caller says so once.
+pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, bool) {
+    let names: Vec<String> = names.into_iter().collect();
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in &names {
+        *count.entry(name.as_str()).or_default() += 1;
+    }
+    let mut used: Vec<String> = Vec::with_capacity(names.len());
+    let mut collided = false;
+    for name in &names {
+        let mut chosen = name.clone();
+        let mut number = 2;
+        while used.contains(&chosen) || (chosen != *name && count.contains_key(chosen.as_str())) {
+            chosen = format!("{name}{number}");
+            number += 1;
+            collided = true;
+        }
+        used.push(chosen);
+    }
+    (used, collided)
+}

@@ -1,0 +1,280 @@
+//! The operations as views: a tag's trait, and for each operation its request, response and error.
+
+use crate::contract::Contract;
+use crate::contract::operation::{Operation, ParameterPlace};
+use crate::contract::schema::Kind;
+use crate::diagnostic::Diagnostics;
+
+use super::code::Code;
+use super::errors::{Markers, error_view};
+use super::facts::facts;
+use super::ident::{module_name, static_name, type_name, value_name};
+use super::names::{Names, distinct};
+use super::patterns::Patterns;
+use super::requests::request_view;
+use super::responses::response_view;
+use super::types::TypePlan;
+use super::uses::Uses;
+use super::view::{OperationView, SortKeyView, SortView, TagView};
+
+/// The names of a tag.
+#[derive(Debug, Clone)]
+pub struct TagNames {
+    /// The trait.
+    pub name: String,
+    /// The module.
+    pub module: String,
+    /// The field of `Api`.
+    pub field: String,
+    /// The type parameter of `Api`.
+    pub parameter: String,
+}
+
+/// The names of an operation.
+#[derive(Debug, Clone)]
+pub struct OperationNames {
+    /// The method.
+    pub method: String,
+    /// The static.
+    pub data: String,
+    /// The request type.
+    pub request: String,
+    /// The enum of several bodies.
+    pub body: String,
+    /// The response type.
+    pub response: String,
+    /// The error type.
+    pub error: String,
+    /// The enums of sort keys, by the index of their parameter.
+    pub sorts: Vec<(usize, String)>,
+}
+
+/// Names every tag.
+pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<TagNames> {
+    let mut modules = Names::empty();
+    for fixed in ["errors", "types", "operations", "codec", "routes", "shared", "patterns", "webhooks", "r#mod", "mod_", "lib", "main", "authenticator", "gate", "settings"] {
+        modules.reserve(fixed);
+    }
+    let mut parameters = Names::empty();
+    for fixed in ["A", "G", "Api"] {
+        parameters.reserve(fixed);
+    }
+    contract
+        .tags
+        .iter()
+        .map(|tag| {
+            let base = type_name(&tag.name);
+            let name = types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics);
+            let module = module_name(&tag.name);
+            let module = modules.take(&[module.clone(), format!("{module}_api"), format!("{module}_tag")], tag.span, diagnostics);
+            let parameter = parameters.take(&[format!("{name}Service")], tag.span, diagnostics);
+            TagNames { name, field: module.clone(), module, parameter }
+        })
+        .collect()
+}
+
+/// Names every operation, in the order of the contract.
+pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
+    let mut methods = Names::empty();
+    let mut statics = Names::empty();
+    statics.reserve("ALL");
+    for scheme in &contract.schemes {
+        statics.reserve(&static_name(&scheme.name));
+    }
+    contract
+        .operations
+        .iter()
+        .map(|operation| {
+            let id = operation.rust_name.as_deref().unwrap_or(&operation.id);
+            let base = type_name(id);
+            let method = value_name(id);
+            let plain = method.trim_start_matches("r#").to_owned();
+            let data = static_name(id);
+            let span = operation.span;
+            let mut take = |candidates: [String; 3]| types.take(&candidates, span, diagnostics);
+            let request = take([format!("{base}Request"), format!("{base}Call"), format!("{base}Input")]);
+            let body = take([format!("{base}Body"), format!("{base}RequestBody"), format!("{base}BodyForm")]);
+            let response = take([format!("{base}Response"), format!("{base}Reply"), format!("{base}Output")]);
+            let error = take([format!("{base}Error"), format!("{base}Failure"), format!("{base}Refusal")]);
+            let mut sorts = Vec::new();
+            for (index, parameter) in operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.sort) {
+                let name = format!("{base}{}", type_name(&parameter.name));
+                sorts.push((index, take([name.clone(), format!("{name}Key"), format!("{name}Field")])));
+            }
+            let verb = operation.method.to_ascii_lowercase();
+            let method = methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics);
+            let verb = operation.method;
+            let data = statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
+            OperationNames { method, data, request, body, response, error, sorts }
+        })
+        .collect()
+}
+
+/// The view of one tag.
+pub fn tag_view(
+    plan: &TypePlan<'_>,
+    tag: usize,
+    tags: &[TagNames],
+    names: &[OperationNames],
+    patterns: &Patterns,
+    markers: &Markers,
+    diagnostics: &mut Diagnostics,
+) -> TagView {
+    let contract = plan.contract;
+    let described = &contract.tags[tag];
+    let mut uses = Uses::default();
+    let mut routes = Uses::default();
+    let mut data = Uses::default();
+    for name in ["Context"] {
+        uses.runtime(name);
+    }
+    uses.std("std::future::Future");
+    for name in ["Authenticate", "Edge", "Endpoint", "Gate", "Reply", "Respond", "Responder"] {
+        routes.runtime(name);
+    }
+    routes.std("std::sync::Arc");
+    uses.runtime("Internal");
+    data.runtime("Operation");
+    routes.contract(&tags[tag].name);
+    let chosen = contract.operations.iter().zip(names).filter(|(operation, _)| operation.tag == described.name);
+    let operations: Vec<OperationView> = chosen
+        .map(|(operation, names)| {
+            routes.contract(&names.response);
+            routes.contract(&names.error);
+            uses.declare(&names.response);
+            uses.declare(&names.error);
+            operation_view(plan, operation, names, patterns, markers, (&mut uses, &mut routes, &mut data), diagnostics)
+        })
+        .collect();
+    if operations.iter().any(|operation| operation.idempotent) {
+        uses.runtime("Idempotent");
+    }
+    if operations.iter().any(|operation| operation.request.is_some() || !operation.consumed.is_empty()) {
+        routes.runtime("Decoder");
+    }
+    let secured = operations.iter().any(|operation| operation.access != "public");
+    let names = &tags[tag];
+    TagView {
+        name: Code::of(&names.name),
+        module: Code::of(&names.module),
+        field: Code::of(&names.field),
+        parameter: Code::of(&names.parameter),
+        docs: described.description.clone().unwrap_or_else(|| format!("The operations under `{}`.", described.name)),
+        secured,
+        imports: uses.lines("super", ""),
+        route_imports: routes.lines("super::super", "super::super::codec::patterns"),
+        operation_imports: data.lines("super", ""),
+        operations,
+    }
+}
+
+fn operation_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    patterns: &Patterns,
+    markers: &Markers,
+    (uses, routes, data): (&mut Uses, &mut Uses, &mut Uses),
+    diagnostics: &mut Diagnostics,
+) -> OperationView {
+    let access = match operation.security.as_slice() {
+        [] => "public",
+        alternatives if alternatives.iter().any(Vec::is_empty) => "optional",
+        _ => "secured",
+    };
+    let (request, consumed) = request_view(plan, operation, names, patterns, uses, routes, diagnostics);
+    OperationView {
+        method: Code::of(&names.method),
+        id: operation.id.clone(),
+        data: Code::of(&names.data),
+        docs: docs(operation),
+        deprecated: operation.deprecated,
+        facts: facts(plan.contract, operation, data, diagnostics),
+        context: Code::from(match access {
+            "public" => "()",
+            "optional" => "Option<Self::Principal>",
+            _ => "Self::Principal",
+        }),
+        access,
+        request,
+        consumed,
+        sorts: sort_views(plan, operation, names, uses, routes),
+        response: response_view(plan, operation, names, uses, routes, diagnostics),
+        idempotent: operation.policies.idempotency.is_some(),
+        error: error_view(plan, operation, names, markers, uses, routes),
+    }
+}
+
+/// The enums of the keys that `x-sort` parameters list, their signs aside.
+fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, uses: &mut Uses, routes: &mut Uses) -> Vec<SortView> {
+    let schemas = &plan.contract.schemas;
+    let mut views = Vec::new();
+    for (index, name) in &names.sorts {
+        let Kind::Array(array) = schemas.kind(operation.parameters[*index].schema) else { continue };
+        let Kind::Strings(listed) = schemas.kind(array.items) else { continue };
+        let mut keys: Vec<String> = Vec::new();
+        for value in &listed.values {
+            let key = value.trim_start_matches(['+', '-']).to_owned();
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        uses.declare(name);
+        routes.contract(name);
+        routes.runtime("Named");
+        let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
+        let keys = keys.into_iter().zip(variants).map(|(wire, variant)| SortKeyView { name: Code::of(variant), wire }).collect();
+        views.push(SortView { name: Code::of(name), keys });
+    }
+    views
+}
+
+/// What the method does, then how it is called and under which policies.
+fn docs(operation: &Operation) -> String {
+    let mut docs = operation.summary.clone().unwrap_or_default().trim().to_owned();
+    if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
+        docs.push('.');
+    }
+    if let Some(description) = operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty() && *text != docs) {
+        if !docs.is_empty() {
+            docs.push_str("\n\n");
+        }
+        docs.push_str(description);
+    }
+    if !docs.is_empty() {
+        docs.push_str("\n\n");
+    }
+    docs.push_str(&format!("`{} {}`", operation.method, operation.path));
+    let scopes: Vec<&str> = operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
+    if operation.security.is_empty() {
+        docs.push_str(", public");
+    } else if !scopes.is_empty() {
+        docs.push_str(&format!(", scopes `{}`", scopes.join("`, `")));
+    }
+    for limit in &operation.policies.rate_limits {
+        docs.push_str(&format!(", {} requests in {:?}", limit.requests, limit.window));
+    }
+    if let Some(cache) = &operation.policies.cache {
+        docs.push_str(&format!(", cached {:?}", cache.ttl));
+    }
+    docs.push('.');
+    docs
+}
+
+/// Whether the one way in settles a parameter itself, so that the handler does not see it.
+pub fn is_consumed(operation: &Operation, name: &str, place: ParameterPlace) -> bool {
+    place == ParameterPlace::Header
+        && ((name.eq_ignore_ascii_case("If-None-Match") && is_conditional(operation))
+            || (name.eq_ignore_ascii_case("Idempotency-Key") && operation.policies.idempotency.is_some()))
+}
+
+/// Whether the contract declares `ETag`, `If-None-Match` and 304 together.
+pub fn is_conditional(operation: &Operation) -> bool {
+    use crate::contract::operation::Status;
+    let header = operation.parameters.iter().any(|parameter| parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-None-Match"));
+    let unchanged = operation.responses.iter().any(|response| response.status == Status::Code(304));
+    let tagged = operation.responses.iter().any(|response| {
+        matches!(response.status, Status::Code(200..=299)) && response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("ETag"))
+    });
+    header && unchanged && tagged
+}

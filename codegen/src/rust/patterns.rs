@@ -1,0 +1,114 @@
+//! The patterns of a contract: one static each, however often it is used.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::contract::schema::{Format, Kind};
+use crate::contract::{Contract, SchemaId};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::code::Code;
+use super::ident::static_name;
+use super::pattern::{Engine, engine};
+use super::usage::Usage;
+use super::view::PatternView;
+
+/// The statics by the text of their pattern.
+#[derive(Debug, Default)]
+pub struct Patterns {
+    names: HashMap<String, String>,
+    views: BTreeMap<String, PatternView>,
+}
+
+/// Collects the patterns of every schema that is read.
+pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics) -> Patterns {
+    let mut patterns = Patterns::default();
+    let hints = hints(contract);
+    for id in contract.schemas.ids().filter(|id| usage.is_read(*id)) {
+        let Kind::String(shape) = &contract.schemas.get(id).kind else { continue };
+        if let [_, second, ..] = shape.patterns.as_slice() {
+            diagnostics.push(
+                Diagnostic::error("unsupported-keyword", second.1, "two patterns on one string cannot be honoured yet")
+                    .label("put together with another")
+                    .help("write one pattern that says both"),
+            );
+        }
+        let Some((pattern, span)) = shape.patterns.first() else { continue };
+        if is_typed(&shape.format) {
+            diagnostics.push(
+                Diagnostic::info("implied-pattern", *span, "the type says what this pattern says")
+                    .label("values are checked by their format"),
+            );
+            continue;
+        }
+        if patterns.names.contains_key(pattern) {
+            continue;
+        }
+        match engine(pattern) {
+            Ok(engine) => {
+                if engine == Engine::Backtracking {
+                    diagnostics.push(
+                        Diagnostic::info("backtracking-pattern", *span, "this pattern cannot be matched in linear time")
+                            .label("look-around or a back-reference")
+                            .note("it is matched by backtracking, and only on up to 4,096 characters"),
+                    );
+                }
+                patterns.add(contract, id, hints.get(&id).copied(), pattern, engine);
+            }
+            Err(reason) => diagnostics.push(
+                Diagnostic::error("bad-pattern", *span, format!("`{pattern}` is not a pattern: {reason}"))
+                    .label("not a regular expression of ECMA-262"),
+            ),
+        }
+    }
+    patterns
+}
+
+/// Whether values are held as a type of their own, which no text outside its format becomes.
+fn is_typed(format: &Format) -> bool {
+    matches!(format, Format::Id(_) | Format::DateTime | Format::Date | Format::Uuid | Format::Byte | Format::Decimal)
+}
+
+/// What an inline schema is called where it stands: its parameter or property.
+fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
+    let mut hints = HashMap::new();
+    for parameter in contract.operations.iter().flat_map(|operation| &operation.parameters) {
+        hints.entry(parameter.schema).or_insert(parameter.name.as_str());
+    }
+    for id in contract.schemas.ids() {
+        if let Kind::Object(object) = &contract.schemas.get(id).kind {
+            for property in &object.properties {
+                hints.entry(property.schema).or_insert(property.name.as_str());
+            }
+        }
+    }
+    hints
+}
+
+impl Patterns {
+    fn add(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, pattern: &str, engine: Engine) {
+        let schema = contract.schemas.get(id);
+        let base = static_name(schema.component.as_deref().or(hint).unwrap_or("pattern"));
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.views.contains_key(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        let translated = match engine {
+            Engine::Linear(translated) => Some(Code::literal(&translated)),
+            Engine::Backtracking => None,
+        };
+        self.views.insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
+        self.names.insert(pattern.to_owned(), name);
+    }
+
+    /// The static of a pattern.
+    pub fn name(&self, pattern: &str) -> String {
+        self.names.get(pattern).cloned().unwrap_or_default()
+    }
+
+    /// The statics in order of their names.
+    pub fn views(&self) -> Vec<PatternView> {
+        self.views.values().cloned().collect()
+    }
+}

@@ -1,0 +1,215 @@
+//! The expression that reads a schema's value: a call on the runtime's reader, with the constraints as data.
+
+use crate::contract::schema::{Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, StringShape};
+use crate::contract::SchemaId;
+
+use super::code::literal;
+use super::patterns::Patterns;
+use super::types::{Ty, TypePlan};
+use super::usage::Direction;
+use super::uses::Uses;
+
+/// Builds expressions for one file.
+pub struct ReadCalls<'p, 'c> {
+    /// The types.
+    pub plan: &'p TypePlan<'c>,
+    /// The statics of patterns, shared by all files.
+    pub patterns: &'p Patterns,
+    /// What the file needs in scope.
+    pub uses: &'p mut Uses,
+}
+
+impl ReadCalls<'_, '_> {
+    /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
+    pub fn value(&mut self, id: SchemaId) -> String {
+        let schemas = &self.plan.contract.schemas;
+        if let Some(key) = self.plan.key_of(id, Direction::Request) {
+            let target = key.schema;
+            let own = matches!(schemas.get(target).kind, Kind::Strings(_) | Kind::Union(_))
+                || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
+                || matches!(&schemas.get(target).kind, Kind::Object(object) if object.sparse_of.is_none() && self.plan.page_of(object).is_none() && !super::types::is_map(object));
+            if own {
+                let name = self.plan.name_of(key).unwrap_or_default().to_owned();
+                self.uses.contract(&name);
+                self.uses.runtime("Read");
+                return format!("{name}::read(r)");
+            }
+            return self.structure(target);
+        }
+        self.structure(id)
+    }
+
+    /// The same, where null is a value: an `Option<Option<T>>`.
+    pub fn element(&mut self, id: SchemaId) -> String {
+        let value = self.value(id);
+        match self.plan.is_nullable(id) {
+            true => format!("r.nullable({})", function(&value)),
+            false => value,
+        }
+    }
+
+    fn structure(&mut self, id: SchemaId) -> String {
+        let plan = self.plan;
+        match &plan.contract.schemas.get(id).kind {
+            Kind::Any => "r.any()".to_owned(),
+            Kind::Null => "r.null()".to_owned(),
+            Kind::Boolean => "r.bool()".to_owned(),
+            Kind::Integer(shape) => {
+                let method = match shape.width {
+                    IntegerWidth::Int32 => "int32",
+                    IntegerWidth::Int64 => "int64",
+                    IntegerWidth::Uint32 => "uint32",
+                    IntegerWidth::Uint64 => "uint64",
+                };
+                format!("r.{method}({})", self.integer_rule(shape))
+            }
+            Kind::Number(shape) => {
+                let method = match shape.width {
+                    NumberWidth::Single => "float32",
+                    NumberWidth::Double => "float64",
+                    NumberWidth::Decimal => "decimal",
+                };
+                format!("r.{method}({})", self.number_rule(shape))
+            }
+            Kind::String(shape) => self.string(shape),
+            Kind::Values(values) => {
+                let texts: Vec<String> = values.iter().map(|value| literal(&value.to_string())).collect();
+                let listed = texts.join(", ");
+                match plan.structure(id, Direction::Request) {
+                    Ty::Value => format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))"),
+                    ty => {
+                        let typed: Vec<String> = values.iter().map(|value| if ty == Ty::F64 { float(value.as_f64().unwrap_or_default()) } else { value.to_string() }).collect();
+                        format!("r.one_of_values(&[{listed}]).map(|at| [{}][at])", typed.join(", "))
+                    }
+                }
+            }
+            Kind::Array(shape) => {
+                let items = self.element(shape.items);
+                format!("r.array({}, {})", self.array_rule(shape), function(&items))
+            }
+            Kind::Object(object) => {
+                if let Some(item) = plan.page_of(object) {
+                    let items = self.element(item);
+                    return format!("r.page({})", function(&items));
+                }
+                match object.additional {
+                    Additional::Kept(schema) => {
+                        let values = self.element(schema);
+                        format!("r.map({}, {})", self.map_rule(object), function(&values))
+                    }
+                    _ => "r.any()".to_owned(),
+                }
+            }
+            Kind::Alias(target) => self.value(*target),
+            Kind::Strings(_) | Kind::Union(_) => "r.any()".to_owned(),
+        }
+    }
+
+    fn string(&mut self, shape: &StringShape) -> String {
+        match &shape.format {
+            Format::DateTime => return "r.date_time()".to_owned(),
+            Format::Date => return "r.date()".to_owned(),
+            Format::Uuid => return "r.uuid()".to_owned(),
+            Format::Byte => return "r.bytes()".to_owned(),
+            Format::Decimal => {
+                self.uses.runtime("NumberRule");
+                return "r.decimal(&NumberRule::NONE)".to_owned();
+            }
+            _ => {}
+        }
+        format!("r.string({})", self.string_rule(shape))
+    }
+
+    /// `&StringRule { .. }` with only what the contract says.
+    fn string_rule(&mut self, shape: &StringShape) -> String {
+        let mut parts = Vec::new();
+        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
+        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
+        if let Some((pattern, _)) = shape.patterns.first() {
+            let name = self.patterns.name(pattern);
+            self.uses.pattern(&name);
+            parts.push(format!("pattern: Some(&{name})"));
+        }
+        let format = match shape.format {
+            Format::Time => Some("Time"),
+            Format::Duration => Some("Duration"),
+            Format::Email => Some("Email"),
+            Format::Uri => Some("Uri"),
+            Format::UriReference => Some("UriReference"),
+            Format::Hostname => Some("Hostname"),
+            Format::Ipv4 => Some("Ipv4"),
+            Format::Ipv6 => Some("Ipv6"),
+            _ => None,
+        };
+        if let Some(format) = format {
+            self.uses.runtime("Format");
+            parts.push(format!("format: Some(Format::{format})"));
+        }
+        self.rule("StringRule", 4, parts)
+    }
+
+    fn integer_rule(&mut self, shape: &IntegerShape) -> String {
+        let mut parts = Vec::new();
+        parts.extend(shape.min.map(|min| format!("min: Some({min})")));
+        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
+        parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({divisor})")));
+        self.rule("IntegerRule", 3, parts)
+    }
+
+    fn number_rule(&mut self, shape: &NumberShape) -> String {
+        let mut parts = Vec::new();
+        parts.extend(shape.min.map(|min| format!("min: Some({})", float(min))));
+        parts.extend(shape.max.map(|max| format!("max: Some({})", float(max))));
+        parts.extend(shape.exclusive_min.then(|| "exclusive_min: true".to_owned()));
+        parts.extend(shape.exclusive_max.then(|| "exclusive_max: true".to_owned()));
+        parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({})", float(divisor))));
+        self.rule("NumberRule", 5, parts)
+    }
+
+    /// `&ArrayRule { .. }` with only what the contract says.
+    pub fn array_rule(&mut self, shape: &ArrayShape) -> String {
+        let mut parts = Vec::new();
+        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
+        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
+        parts.extend(shape.unique.then(|| "unique: true".to_owned()));
+        self.rule("ArrayRule", 3, parts)
+    }
+
+    fn map_rule(&mut self, shape: &ObjectShape) -> String {
+        let mut parts = Vec::new();
+        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
+        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
+        self.rule("MapRule", 3, parts)
+    }
+
+    fn rule(&mut self, name: &'static str, fields: usize, mut parts: Vec<String>) -> String {
+        self.uses.runtime(name);
+        match parts.len() {
+            0 => format!("&{name}::NONE"),
+            all if all == fields => format!("&{name} {{ {} }}", parts.join(", ")),
+            _ => {
+                parts.push(format!("..{name}::NONE"));
+                format!("&{name} {{ {} }}", parts.join(", "))
+            }
+        }
+    }
+}
+
+/// A function of an expression over `r`: its path where it is a plain call, else a closure.
+pub fn function(expression: &str) -> String {
+    match expression.strip_suffix("(r)") {
+        Some(path) if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'#')) => path.to_owned(),
+        _ => format!("|r| {expression}"),
+    }
+}
+
+/// A float literal that reads back as the same number.
+pub fn float(value: f64) -> String {
+    let text = format!("{value:?}");
+    match text.as_str() {
+        "inf" => "f64::INFINITY".to_owned(),
+        "-inf" => "f64::NEG_INFINITY".to_owned(),
+        "NaN" => "f64::NAN".to_owned(),
+        _ => text,
+    }
+}

@@ -1,0 +1,331 @@
+//! What an operation takes: its parameters and body as one type, and how it is decoded.
+
+use crate::contract::operation::{Content, ContentKind, Operation, Parameter, ParameterPlace, RequestBody};
+use crate::contract::schema::{IntegerShape, Kind};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::code::Code;
+use super::default::default_value;
+use super::ident::{type_name, value_name};
+use super::names::distinct;
+use super::operation_views::{OperationNames, is_consumed};
+use super::patterns::Patterns;
+use super::read::{ReadCalls, function};
+use super::types::{Ty, TypePlan};
+use super::usage::Direction;
+use super::uses::Uses;
+use super::view::{FormView, FormsView, RequestFieldView, RequestView};
+
+/// The request type, and the statements that check what the handler does not see.
+pub fn request_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    patterns: &Patterns,
+    uses: &mut Uses,
+    routes: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> (Option<RequestView>, Vec<Code>) {
+    let mut fields: Vec<(String, Field)> = Vec::new();
+    let mut consumed = Vec::new();
+    let paged = paging(plan, operation);
+    for (index, parameter) in operation.parameters.iter().enumerate() {
+        let mut calls = ReadCalls { plan, patterns, uses: &mut *routes };
+        if is_consumed(operation, &parameter.name, parameter.place) {
+            let read = function(&calls.element(parameter.schema));
+            let way = if parameter.required { "required" } else { "optional" };
+            consumed.push(Code::of(format!("let _ = input.{way}({index}, {read});")));
+            continue;
+        }
+        match paged.as_ref().filter(|paged| paged.holds(index)) {
+            Some(paged) if paged.first() == index => fields.push(("page".to_owned(), paged.field(&mut calls, operation))),
+            Some(_) => {}
+            None => fields.push((parameter_name(parameter), parameter_field(plan, names, index, parameter, &mut calls, uses, diagnostics))),
+        }
+    }
+    let mut forms = None;
+    if let Some(body) = &operation.body {
+        let (field, view) = body_field(plan, body, names, patterns, uses, routes, diagnostics);
+        forms = view;
+        fields.push(("body".to_owned(), field));
+    }
+    if fields.is_empty() {
+        return (None, consumed);
+    }
+    for (_, field) in &fields {
+        if let Some(ty) = &field.ty {
+            uses.ty(ty);
+        }
+        field.extra.iter().for_each(|name| uses.runtime(name));
+    }
+    uses.declare(&names.request);
+    routes.contract(&names.request);
+    let (field_names, collided) = distinct(fields.iter().map(|(name, _)| name.clone()));
+    if collided {
+        diagnostics.push(
+            Diagnostic::warning("name-collision", operation.span, format!("two inputs of `{}` are one name in Rust", operation.id))
+                .label("told apart by a number"),
+        );
+    }
+    let views = fields
+        .into_iter()
+        .zip(field_names)
+        .map(|((_, field), name)| {
+            let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
+            let take = field.take.replace("{}", &variable);
+            RequestFieldView {
+                decode: Code::of(format!("let {variable} = {};", field.decode)),
+                take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
+                name: Code::of(name),
+                docs: field.docs,
+                ty: Code::of(field.shown),
+            }
+        })
+        .collect();
+    (Some(RequestView { name: Code::of(&names.request), fields: views, forms }), consumed)
+}
+
+/// One field before it has its name.
+struct Field {
+    docs: String,
+    /// The type, where it is one of the contract's.
+    ty: Option<Ty>,
+    /// The type as it is shown.
+    shown: String,
+    /// Further names of the runtime that it shows.
+    extra: Vec<&'static str>,
+    decode: String,
+    /// How the value is taken, with `{}` for the variable.
+    take: String,
+}
+
+fn parameter_name(parameter: &Parameter) -> String {
+    value_name(&parameter.name)
+}
+
+fn parameter_field(
+    plan: &TypePlan<'_>,
+    names: &OperationNames,
+    index: usize,
+    parameter: &Parameter,
+    calls: &mut ReadCalls<'_, '_>,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> Field {
+    let mut docs = parameter.description.clone().unwrap_or_default();
+    let way = Direction::Request;
+    if parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
+        calls.uses.runtime("IfMatch");
+        let required = parameter.required;
+        calls.uses.runtime("Read");
+        return Field {
+            docs,
+            ty: None,
+            shown: if required { "IfMatch" } else { "Option<IfMatch>" }.to_owned(),
+            extra: vec!["IfMatch"],
+            decode: format!("input.{}({index}, IfMatch::read)", if required { "required" } else { "optional" }),
+            take: if required { "{}?" } else { "{}" }.to_owned(),
+        };
+    }
+    if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
+        let name = names.sorts.iter().find(|(at, _)| *at == index).map(|(_, name)| name.clone()).unwrap_or_default();
+        calls.uses.contract(&name);
+        calls.uses.runtime("Sort");
+        calls.uses.runtime("Read");
+        let rule = calls.array_rule(array);
+        return Field {
+            docs,
+            ty: Some(Ty::Named(name.clone())),
+            shown: format!("Vec<Sort<{name}>>"),
+            extra: vec!["Sort"],
+            decode: format!("input.optional({index}, |r| r.array({rule}, Sort::<{name}>::read))"),
+            take: "{}.unwrap_or_default()".to_owned(),
+        };
+    }
+    let ty = plan.element(parameter.schema, way);
+    let read = function(&calls.element(parameter.schema));
+    if parameter.required {
+        return Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode: format!("input.required({index}, {read})"), take: "{}?".to_owned() };
+    }
+    let decode = format!("input.optional({index}, {read})");
+    match default_value(plan, parameter.schema, &ty, way, calls.uses, diagnostics) {
+        Some(default) => {
+            if !docs.is_empty() {
+                docs.push_str("\n\n");
+            }
+            docs.push_str(&format!("Default: `{default}`."));
+            let take = if default.contains('(') { format!("{{}}.unwrap_or_else(|| {default})") } else { format!("{{}}.unwrap_or({default})") };
+            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take }
+        }
+        None => {
+            let ty = match ty {
+                Ty::Option(inner) => Ty::Option(Box::new(Ty::Option(inner))),
+                plain => Ty::Option(Box::new(plain)),
+            };
+            uses.ty(&ty);
+            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: "{}".to_owned() }
+        }
+    }
+}
+
+/// The parameters of a paged list, by index.
+struct Paging {
+    page: Option<usize>,
+    limit: usize,
+    cursor: Option<usize>,
+}
+
+/// The parameters that make a page request: `limit` with `page` or `cursor`, where the answer is a page.
+fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
+    let schemas = &plan.contract.schemas;
+    let answers_page = operation.responses.iter().flat_map(|response| &response.content).filter_map(|content| content.schema).any(|schema| {
+        matches!(schemas.kind(schema), Kind::Object(object) if plan.page_of(object).is_some())
+    });
+    if !answers_page {
+        return None;
+    }
+    let find = |name: &str| operation.parameters.iter().position(|parameter| parameter.place == ParameterPlace::Query && parameter.name == name && !parameter.required);
+    let limit = find("limit").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)))?;
+    let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
+    let cursor = find("cursor").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)));
+    (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
+}
+
+impl Paging {
+    fn holds(&self, index: usize) -> bool {
+        self.limit == index || self.page == Some(index) || self.cursor == Some(index)
+    }
+
+    fn first(&self) -> usize {
+        self.limit.min(self.page.unwrap_or(usize::MAX)).min(self.cursor.unwrap_or(usize::MAX))
+    }
+
+    fn field(&self, calls: &mut ReadCalls<'_, '_>, operation: &Operation) -> Field {
+        calls.uses.runtime("PageRule");
+        let schemas = &calls.plan.contract.schemas;
+        let shape = |index: usize| match schemas.kind(operation.parameters[index].schema) {
+            Kind::Integer(shape) => shape.clone(),
+            _ => IntegerShape::default(),
+        };
+        let limit = shape(self.limit);
+        let most = limit.max.unwrap_or(100).clamp(1, i128::from(u32::MAX));
+        let default = schemas
+            .nearest(operation.parameters[self.limit].schema, |schema| schema.default.clone())
+            .and_then(|(value, _)| value.as_i64())
+            .map_or(20, i128::from)
+            .clamp(1, most);
+        let mut parts = vec![format!("limit: Some({})", self.limit)];
+        parts.push(format!("page: {:?}", self.page));
+        parts.push(format!("cursor: {:?}", self.cursor));
+        parts.push(format!("default_limit: {default}"));
+        parts.push(format!("max_limit: {most}"));
+        let furthest = self.page.map(&shape).and_then(|shape| shape.max).unwrap_or(i128::from(u32::MAX)).clamp(1, i128::from(u32::MAX));
+        parts.push(format!("max_page: {furthest}"));
+        if let Some(cursor) = self.cursor {
+            let read = function(&calls.value(operation.parameters[cursor].schema));
+            parts.push(format!("read_cursor: {read}"));
+        } else {
+            parts.push("read_cursor: |r| r.string(&StringRule::NONE)".to_owned());
+            calls.uses.runtime("StringRule");
+        }
+        Field {
+            docs: "Which page.".to_owned(),
+            ty: None,
+            shown: "PageRequest".to_owned(),
+            extra: vec!["PageRequest"],
+            decode: format!("input.page(&PageRule {{\n            {},\n        }})", parts.join(",\n            ")),
+            take: "{}?".to_owned(),
+        }
+    }
+}
+
+/// How one media type of a body is read: its type and the call.
+fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &mut ReadCalls<'_, '_>) -> (Ty, String) {
+    match (content.kind, content.schema) {
+        (ContentKind::Json | ContentKind::Form, Some(schema)) => {
+            let read = function(&calls.element(schema));
+            let method = if required { "body" } else { "optional_body" };
+            (plan.element(schema, Direction::Request), format!("input.{method}({read})"))
+        }
+        (ContentKind::Json | ContentKind::Form, None) => (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" })),
+        (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
+        (ContentKind::Multipart | ContentKind::Binary, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
+    }
+}
+
+fn body_field(
+    plan: &TypePlan<'_>,
+    body: &RequestBody,
+    names: &OperationNames,
+    patterns: &Patterns,
+    uses: &mut Uses,
+    routes: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> (Field, Option<FormsView>) {
+    let mut calls = ReadCalls { plan, patterns, uses: routes };
+    let docs = body.description.clone().unwrap_or_default();
+    for content in body.content.iter().filter(|content| content.kind == ContentKind::Multipart) {
+        diagnostics.push(
+            Diagnostic::error("unsupported-media-type", content.span, "multipart bodies cannot be read part by part yet")
+                .label("not supported")
+                .help("offer application/octet-stream, a form or JSON"),
+        );
+    }
+    let read: Vec<(Ty, String)> = body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
+    let raw = matches!(body.content[0].kind, ContentKind::Text | ContentKind::Binary | ContentKind::Multipart);
+    if read.iter().all(|one| *one == read[0]) {
+        let (ty, decode) = read[0].clone();
+        let optional = !body.required && !raw;
+        let ty = if optional { Ty::Option(Box::new(ty)) } else { ty };
+        let take = if optional { "{}" } else { "{}?" };
+        return (Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: take.to_owned() }, None);
+    }
+    // The media type chooses: one variant for each way to read.
+    let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
+    for (index, content) in body.content.iter().enumerate() {
+        let (ty, read) = content_read(plan, content, true, &mut calls);
+        match forms.iter_mut().find(|(known, way, _)| *known == ty && *way == read) {
+            Some((.., media)) => media.push(index),
+            None => forms.push((ty, read, vec![index])),
+        }
+    }
+    let (variants, _) = distinct(forms.iter().map(|(.., media)| form_name(&body.content[media[0]])));
+    let last = forms.len() - 1;
+    let views = forms
+        .into_iter()
+        .zip(variants)
+        .enumerate()
+        .map(|(at, ((ty, read, media), variant))| {
+            uses.ty(&ty);
+            let list: Vec<String> = media.iter().map(usize::to_string).collect();
+            let types: Vec<&str> = media.iter().map(|index| body.content[*index].media_type.as_str()).collect();
+            FormView {
+                variant: Code::of(variant),
+                ty: Code::of(ty),
+                docs: format!("`{}`", types.join("`, `")),
+                media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
+                read: Code::of(read),
+            }
+        })
+        .collect();
+    uses.declare(&names.body);
+    calls.uses.contract(&names.body);
+    let decode = format!("{}::decode(input)", names.body);
+    let (shown, decode, take) = match body.required {
+        true => (names.body.clone(), decode, "{}?"),
+        false => (format!("Option<{}>", names.body), format!("if input.has_body() {{ {decode} }} else {{ None }}"), "{}"),
+    };
+    let field = Field { docs, ty: None, shown, extra: Vec::new(), decode, take: take.to_owned() };
+    (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
+}
+
+fn form_name(content: &Content) -> String {
+    match content.kind {
+        ContentKind::Json if content.media_type.starts_with("application/json") => "Json".to_owned(),
+        ContentKind::Json => type_name(content.media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default()),
+        ContentKind::Form => "Form".to_owned(),
+        ContentKind::Multipart => "Multipart".to_owned(),
+        ContentKind::Text => "Text".to_owned(),
+        ContentKind::Binary => "Binary".to_owned(),
+    }
+}

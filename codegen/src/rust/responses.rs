@@ -1,0 +1,141 @@
+//! What an operation answers when it goes well: statuses, headers and bodies as one type.
+
+use crate::contract::envelope::is_error;
+use crate::contract::operation::{Content, ContentKind, Header, Operation, Response, Status};
+use crate::contract::schema::Kind;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::code::{Code, literal};
+use super::ident::value_name;
+use super::names::distinct;
+use super::operation_views::{OperationNames, is_conditional};
+use super::status::variant;
+use super::types::{Ty, TypePlan};
+use super::usage::Direction;
+use super::uses::Uses;
+use super::view::{AnswerBodyView, AnswerView, HeaderView, ResponseView};
+
+/// The response type of an operation.
+pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, uses: &mut Uses, routes: &mut Uses, diagnostics: &mut Diagnostics) -> ResponseView {
+    let mut answers: Vec<AnswerView> = Vec::new();
+    let conditional = is_conditional(operation);
+    for response in &operation.responses {
+        if is_error(response, operation) || (conditional && response.status == Status::Code(304)) {
+            continue;
+        }
+        answers.push(answer(plan, operation, response, uses, diagnostics));
+    }
+    // A response that is nothing but its body converts from it.
+    if let [only] = answers.as_slice() && only.headers.is_empty() && only.any_status.is_none() && let Some(body) = &only.body {
+        body.uses.iter().for_each(|ty| routes.ty(ty));
+    }
+    if answers.is_empty() {
+        // Nothing is said of success: it is a 200 without a body.
+        diagnostics.push(
+            Diagnostic::warning("no-success", operation.span, format!("`{}` declares no success", operation.id))
+                .label("answered 200 without a body"),
+        );
+        answers.push(AnswerView {
+            variant: "Ok".into(),
+            docs: "`200 OK`".to_owned(),
+            status: "200".into(),
+            headers: Vec::new(),
+            body: None,
+            any_status: None,
+        });
+    }
+    ResponseView { name: Code::of(&names.response), answers }
+}
+
+fn answer(plan: &TypePlan<'_>, operation: &Operation, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> AnswerView {
+    let description = response.description.clone().unwrap_or_default();
+    let (variant, status, any_status) = match response.status {
+        Status::Code(code) => (variant(code), code.to_string(), None),
+        Status::Range(digit) => {
+            uses.runtime("AnyStatus");
+            (format!("Status{digit}xx"), "status".to_owned(), Some(format!("AnyStatus<{digit}00, {digit}99>")))
+        }
+        Status::Default => ("Default".to_owned(), "200".to_owned(), None),
+    };
+    let headers = response.headers.iter().filter(|header| !is_platform(&header.name)).map(|header| header_view(plan, operation, header, uses)).collect::<Vec<_>>();
+    let (header_names, _) = distinct(headers.iter().map(|header| header.name.0.clone()));
+    let headers = headers
+        .into_iter()
+        .zip(header_names)
+        .map(|(header, name)| HeaderView { name: Code::of(if name == "body" || name == "status" { format!("{name}_header") } else { name }), ..header })
+        .collect();
+    AnswerView {
+        variant: Code::of(variant),
+        docs: description,
+        status: Code::of(status),
+        headers,
+        body: body(plan, response, uses, diagnostics),
+        any_status: any_status.map(Code::of),
+    }
+}
+
+/// Headers that the one way in and the gate fill for every operation.
+fn is_platform(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "x-request-id" || name.starts_with("x-ratelimit-")
+}
+
+fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses: &mut Uses) -> HeaderView {
+    let text = matches!(plan.contract.schemas.kind(header.schema), Kind::String(_));
+    let tag = header.name.eq_ignore_ascii_case("etag") && text;
+    let ty = match plan.ty(header.schema, Direction::Response) {
+        _ if tag => {
+            uses.runtime("ETag");
+            "ETag".to_owned()
+        }
+        ty @ (Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::Decimal | Ty::Uuid | Ty::String) => {
+            uses.ty(&ty);
+            ty.to_string()
+        }
+        // Anything with a structure of its own is written by the handler as it should stand.
+        _ => "String".to_owned(),
+    };
+    let optional = !header.required && !(tag && is_conditional(operation));
+    HeaderView {
+        name: Code::of(if tag { "etag".to_owned() } else { value_name(&header.name) }),
+        wire: header.name.to_ascii_lowercase(),
+        docs: header.description.clone().unwrap_or_default(),
+        ty: Code::of(if optional { format!("Option<{ty}>") } else { ty }),
+        optional,
+    }
+}
+
+/// The body of a response, in the first of its media types that can be written.
+pub fn body(plan: &TypePlan<'_>, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Option<AnswerBodyView> {
+    let content = response.content.first()?;
+    if matches!(response.status, Status::Code(204 | 205 | 304)) {
+        diagnostics.push(
+            Diagnostic::warning("body-of-no-content", content.span, "an answer of this status has no body (RFC 9110 § 15.3.5)")
+                .label("never sent"),
+        );
+        return None;
+    }
+    let different = response.content.iter().skip(1).find(|other| other.schema != content.schema || other.kind != content.kind);
+    if let Some(other) = different {
+        diagnostics.push(
+            Diagnostic::warning("one-media-type", other.span, format!("only `{}` is sent of this answer", content.media_type))
+                .label("left out: its schema or kind is another")
+                .note("a caller that accepts only this is answered 406"),
+        );
+    }
+    let (ty, send) = send(plan, content);
+    uses.ty(&ty);
+    Some(AnswerBodyView { ty: Code::of(&ty), send: Code::of(send), uses: vec![ty] })
+}
+
+/// The type of a body and the call on a `Reply` that sends it.
+pub fn send(plan: &TypePlan<'_>, content: &Content) -> (Ty, String) {
+    let media_type = literal(&content.media_type);
+    let concrete = if content.media_type.contains('*') { "\"application/octet-stream\"".to_owned() } else { media_type };
+    match (content.kind, content.schema) {
+        (ContentKind::Json, Some(schema)) => (plan.element(schema, Direction::Response), format!(".json({concrete}, &{{body}}, responder)")),
+        (ContentKind::Json, None) => (Ty::Value, format!(".json({concrete}, &{{body}}, responder)")),
+        (ContentKind::Text, _) => (Ty::String, format!(".bytes({concrete}, {{body}})")),
+        _ => (Ty::Bytes, format!(".bytes({concrete}, {{body}})")),
+    }
+}

@@ -1,0 +1,144 @@
+//! All views of a contract: names first, in the order of right, then every file.
+
+use crate::contract::operation::SchemeKind;
+use crate::contract::{Contract, Envelope};
+use crate::diagnostic::Diagnostics;
+
+use super::code::{Code, literal};
+use super::errors::markers;
+use super::facts::scheme_static;
+use super::ident::static_name;
+use super::names::{Names, distinct};
+use super::operation_views::{operation_names, tag_names, tag_view};
+use super::type_views::{TypeFile, type_files};
+use super::usage::{Direction, usage};
+use super::view::{ErrorsView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
+use super::{envelope, patterns, types};
+
+/// Everything that the templates of one contract receive.
+pub struct CrateViews {
+    /// The root module.
+    pub root: RootView,
+    /// The refusals.
+    pub errors: ErrorsView,
+    /// The tags.
+    pub tags: Vec<TagView>,
+    /// The files of types.
+    pub types: Vec<TypeFile>,
+    /// The patterns.
+    pub patterns: Vec<PatternView>,
+    /// The security schemes.
+    pub schemes: Vec<SchemeView>,
+    /// The webhooks.
+    pub webhooks: Vec<WebhookView>,
+    /// `use` lines of the webhooks.
+    pub webhook_imports: Vec<Code>,
+}
+
+/// Decides on everything.
+pub fn views(contract: &Contract, diagnostics: &mut Diagnostics) -> CrateViews {
+    let mut names = Names::for_types();
+    let usage = usage(contract);
+    let patterns = patterns::collect(contract, &usage, diagnostics);
+    // Components first, then the traits, then what operations bring: the order of right.
+    let plan = types::plan(contract, usage, &mut names, diagnostics);
+    let tags = tag_names(contract, &mut names, diagnostics);
+    let operations = operation_names(contract, &mut names, diagnostics);
+    let markers = markers(contract, &mut names, diagnostics);
+    let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
+    let types = type_files(&plan, &modules, &patterns, diagnostics);
+    let views: Vec<TagView> =
+        (0..contract.tags.len()).map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics)).collect();
+    let mut webhook_uses = super::uses::Uses::default();
+    let (webhook_names, _) = distinct(contract.webhooks.iter().map(|webhook| static_name(webhook.id.as_deref().unwrap_or(&webhook.name))));
+    let webhooks: Vec<WebhookView> = contract
+        .webhooks
+        .iter()
+        .zip(webhook_names)
+        .map(|(webhook, name)| {
+            let payload = webhook.payload.map_or(types::Ty::Unit, |schema| plan.element(schema, Direction::Response));
+            webhook_uses.ty(&payload);
+            webhook_uses.runtime("Method");
+            webhook_uses.runtime("Webhook");
+            WebhookView {
+                name: Code::of(name),
+                id: webhook.name.clone(),
+                docs: webhook.description.clone().unwrap_or_default(),
+                method: webhook.method.to_owned(),
+                payload: Code::of(payload),
+            }
+        })
+        .collect();
+    let lines = envelope::statements(contract);
+    CrateViews {
+        root: RootView {
+            title: contract.title.clone(),
+            version: contract.version.clone(),
+            docs: contract.description.clone().unwrap_or_default(),
+            tags: views.iter().map(summary).collect(),
+            secured: views.iter().any(|tag| tag.secured),
+            webhooks: !webhooks.is_empty(),
+        },
+        errors: ErrorsView {
+            statuses: markers.statuses(),
+            ranges: markers.ranges(),
+            request_id: Code::from(if lines.iter().any(|line| line.0.contains("request_id")) { "request_id" } else { "_request_id" }),
+            envelope: lines,
+            media_type: match &contract.envelope {
+                Envelope::Own { media_type, .. } => media_type.clone(),
+                Envelope::Problem => String::new(),
+            },
+            problem: contract.envelope == Envelope::Problem,
+        },
+        tags: views,
+        types,
+        patterns: patterns.views(),
+        schemes: schemes(contract),
+        webhooks,
+        webhook_imports: webhook_uses.lines("super", ""),
+    }
+}
+
+fn summary(tag: &TagView) -> TagSummary {
+    let mut exports = vec![tag.name.clone()];
+    for operation in &tag.operations {
+        if let Some(request) = &operation.request {
+            exports.push(request.name.clone());
+            exports.extend(request.forms.iter().map(|forms| forms.name.clone()));
+        }
+        exports.extend(operation.sorts.iter().map(|sort| sort.name.clone()));
+        exports.push(operation.response.name.clone());
+        exports.push(operation.error.name.clone());
+    }
+    exports.sort();
+    let names: Vec<&str> = exports.iter().map(|name| name.0.as_str()).collect();
+    let exports = Code::of(super::uses::wrap(&format!("pub use self::{}::{{", tag.module), &names, "};"));
+    TagSummary {
+        name: tag.name.clone(),
+        module: tag.module.clone(),
+        field: tag.field.clone(),
+        parameter: tag.parameter.clone(),
+        docs: tag.docs.lines().next().unwrap_or_default().to_owned(),
+        secured: tag.secured,
+        exports,
+        data: tag.operations.iter().map(|operation| operation.data.clone()).collect(),
+    }
+}
+
+fn schemes(contract: &Contract) -> Vec<SchemeView> {
+    let view = |scheme: &crate::contract::operation::Scheme| SchemeView {
+        name: Code::of(scheme_static(&scheme.name)),
+        id: scheme.name.clone(),
+        kind: Code::of(match &scheme.kind {
+            SchemeKind::Bearer => "SchemeKind::Bearer".to_owned(),
+            SchemeKind::Basic => "SchemeKind::Basic".to_owned(),
+            SchemeKind::Authorization(name) => format!("SchemeKind::Authorization({})", literal(name)),
+            SchemeKind::Header(name) => format!("SchemeKind::Header({})", literal(name)),
+            SchemeKind::Query(name) => format!("SchemeKind::Query({})", literal(name)),
+            SchemeKind::Cookie(name) => format!("SchemeKind::Cookie({})", literal(name)),
+            SchemeKind::MutualTls => "SchemeKind::MutualTls".to_owned(),
+        }),
+        docs: scheme.description.clone().unwrap_or_else(|| format!("`{}`", scheme.name)),
+    };
+    contract.schemes.iter().map(view).collect()
+}

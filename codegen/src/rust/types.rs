@@ -1,0 +1,485 @@
+//! Which Rust type a schema is, and what each declared type is called.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use crate::contract::operation::{ContentKind, Operation};
+use crate::contract::schema::{Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property};
+use crate::contract::{Contract, SchemaId};
+use crate::diagnostic::Diagnostics;
+
+use super::ident::type_name;
+use super::names::Names;
+use super::usage::{Direction, Side, Usage, is_read_only, is_write_only};
+
+/// A Rust type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the types")]
+pub enum Ty {
+    Bool,
+    I32,
+    I64,
+    U32,
+    U64,
+    F32,
+    F64,
+    Decimal,
+    String,
+    DateTime,
+    Date,
+    Uuid,
+    Bytes,
+    Value,
+    Unit,
+    /// A type that is declared from the contract.
+    Named(String),
+    Vec(Box<Ty>),
+    Map(Box<Ty>),
+    Option(Box<Ty>),
+    Patch(Box<Ty>),
+    Page(Box<Ty>),
+    Boxed(Box<Ty>),
+}
+
+/// A type to be declared: a schema in one of its forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TypeKey {
+    /// The schema.
+    pub schema: SchemaId,
+    /// The form.
+    pub side: Side,
+}
+
+/// What is declared, under which names.
+#[derive(Debug)]
+pub struct TypePlan<'c> {
+    /// The contract.
+    pub contract: &'c Contract,
+    /// Who uses what.
+    pub usage: Usage,
+    /// The declared types in the order they are met.
+    pub order: Vec<TypeKey>,
+    names: HashMap<TypeKey, String>,
+    /// Direct members that must be boxed, as (holder, held).
+    boxed: HashSet<(TypeKey, TypeKey)>,
+}
+
+/// What a schema is declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    /// A type of its own.
+    Always,
+    /// An alias, if it is a component.
+    AsComponent,
+    /// Nothing: another type stands for it.
+    Never,
+}
+
+/// Decides on every type that the operations and components reach.
+pub fn plan<'c>(contract: &'c Contract, usage: Usage, names: &mut Names, diagnostics: &mut Diagnostics) -> TypePlan<'c> {
+    let mut plan = TypePlan { contract, usage, order: Vec::new(), names: HashMap::new(), boxed: HashSet::new() };
+    // Components have the first right to their names, whoever refers to them.
+    for id in &contract.components {
+        if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
+            && !plan.usage.is_written(*schema) && envelope_part(contract, *schema, *id) && !plan.used(*id)
+        {
+            continue;
+        }
+        plan.declare_component(*id, names, diagnostics);
+    }
+    let found: Vec<SchemaId> = contract.schemas.ids().filter(|id| contract.schemas.get(*id).component.is_some() && plan.used(*id)).collect();
+    for id in found {
+        plan.declare_component(id, names, diagnostics);
+    }
+    let components = plan.order.clone();
+    for key in components {
+        plan.declare_members(key, names, diagnostics);
+    }
+    for operation in &contract.operations {
+        plan.declare_operation(operation, names, diagnostics);
+    }
+    for webhook in &contract.webhooks {
+        if let Some(schema) = webhook.payload {
+            let base = type_name(webhook.id.as_deref().unwrap_or(&webhook.name));
+            plan.declare(schema, Direction::Response, &[format!("{base}Payload"), format!("{base}Webhook")], names, diagnostics);
+        }
+    }
+    plan.boxed = super::cycles::boxed(&plan);
+    plan
+}
+
+/// Whether a schema is the envelope or one of its parts, which refusals are written into without a type.
+fn envelope_part(contract: &Contract, envelope: SchemaId, id: SchemaId) -> bool {
+    let mut todo = vec![envelope];
+    let mut seen = HashSet::new();
+    while let Some(next) = todo.pop() {
+        if next == id {
+            return true;
+        }
+        if seen.insert(next) {
+            todo.extend(super::usage::children(contract, next, None));
+        }
+    }
+    false
+}
+
+impl<'c> TypePlan<'c> {
+    fn used(&self, id: SchemaId) -> bool {
+        self.usage.is_read(id) || self.usage.is_written(id)
+    }
+
+    fn declare_component(&mut self, id: SchemaId, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let schema = self.contract.schemas.get(id);
+        let Some(component) = &schema.component else { return };
+        if self.declared(id) == Declared::Never {
+            return;
+        }
+        let base = schema.rust_name.clone().unwrap_or_else(|| type_name(component));
+        for direction in [Direction::Response, Direction::Request] {
+            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            let candidates = match key.side {
+                Side::Request => vec![format!("{base}Input"), format!("{base}InputModel")],
+                Side::Both | Side::Response => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
+            };
+            self.name(key, &candidates, names, diagnostics);
+        }
+    }
+
+    fn name(&mut self, key: TypeKey, candidates: &[String], names: &mut Names, diagnostics: &mut Diagnostics) -> bool {
+        if self.names.contains_key(&key) {
+            return false;
+        }
+        let span = self.contract.schemas.get(key.schema).span;
+        let name = names.take(candidates, span, diagnostics);
+        self.names.insert(key, name);
+        self.order.push(key);
+        true
+    }
+
+    /// Declares what a schema needs, under the first free of `candidates` if it is not a component.
+    fn declare(&mut self, id: SchemaId, direction: Direction, candidates: &[String], names: &mut Names, diagnostics: &mut Diagnostics) {
+        let mut todo = vec![(id, candidates.to_vec())];
+        while let Some((id, candidates)) = todo.pop() {
+            let schema = self.contract.schemas.get(id);
+            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            if self.declared(id) == Declared::Always && schema.component.is_none() {
+                let mut candidates = candidates.clone();
+                if let Some(own) = &schema.rust_name {
+                    candidates.insert(0, own.clone());
+                }
+                if key.side == Side::Request {
+                    candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
+                }
+                if !self.name(key, &candidates, names, diagnostics) {
+                    continue;
+                }
+            }
+            // Components declare their members on their own.
+            if schema.component.is_some() && self.names.contains_key(&key) {
+                continue;
+            }
+            let base = self.names.get(&key).cloned().or_else(|| candidates.first().cloned()).unwrap_or_default();
+            let mut members = self.members(id, direction, &base);
+            members.reverse();
+            todo.extend(members);
+        }
+    }
+
+    fn declare_members(&mut self, key: TypeKey, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let base = self.names.get(&key).cloned().unwrap_or_default();
+        let direction = match key.side {
+            Side::Request => Direction::Request,
+            Side::Response => Direction::Response,
+            Side::Both if self.usage.is_read(key.schema) => Direction::Request,
+            Side::Both => Direction::Response,
+        };
+        for (id, candidates) in self.members(key.schema, direction, &base) {
+            self.declare(id, direction, &candidates, names, diagnostics);
+        }
+    }
+
+    /// The schemas that a schema holds, each with the names that its place suggests.
+    fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
+        let one = |suffix: &str| vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")];
+        match &self.contract.schemas.get(id).kind {
+            Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
+            Kind::Array(array) => vec![(array.items, one("Item"))],
+            Kind::Union(union) => {
+                let variants = self.variant_names(id);
+                union.branches.iter().zip(variants).map(|(branch, variant)| (*branch, one(&variant))).collect()
+            }
+            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
+            Kind::Object(object) => {
+                let side = self.usage.side(id, direction);
+                let properties = self.properties(TypeKey { schema: id, side });
+                let mut all: Vec<_> =
+                    properties.iter().map(|property| (property.schema, one(&type_name(&property.name)))).collect();
+                if let Additional::Kept(schema) = object.additional {
+                    all.push((schema, one("Entry")));
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn declare_operation(&mut self, operation: &Operation, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let base = type_name(operation.rust_name.as_deref().unwrap_or(&operation.id));
+        for parameter in &operation.parameters {
+            let name = type_name(&parameter.name);
+            let candidates = [format!("{base}{name}"), format!("{base}{name}Parameter")];
+            if parameter.sort {
+                continue;
+            }
+            self.declare(parameter.schema, Direction::Request, &candidates, names, diagnostics);
+        }
+        for content in operation.body.iter().flat_map(|body| &body.content) {
+            if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
+                self.declare(schema, Direction::Request, &[format!("{base}Body"), format!("{base}RequestBody")], names, diagnostics);
+            }
+        }
+        for response in &operation.responses {
+            let refusal = crate::contract::envelope::is_error(response, operation);
+            for content in &response.content {
+                if refusal && self.contract.envelope.is(content, &self.contract.schemas) {
+                    continue;
+                }
+                let Some(schema) = content.schema else { continue };
+                let suffix = match response.status {
+                    crate::contract::operation::Status::Code(code) if code < 300 => "Result".to_owned(),
+                    crate::contract::operation::Status::Code(code) => format!("{}Body", super::status::variant(code)),
+                    crate::contract::operation::Status::Range(digit) => format!("{digit}xxBody"),
+                    crate::contract::operation::Status::Default => "DefaultBody".to_owned(),
+                };
+                self.declare(schema, Direction::Response, &[format!("{base}{suffix}"), format!("{base}{suffix}Body")], names, diagnostics);
+            }
+        }
+    }
+
+    fn declared(&self, id: SchemaId) -> Declared {
+        match &self.contract.schemas.get(id).kind {
+            Kind::Strings(_) => Declared::Always,
+            Kind::Union(_) => Declared::Always,
+            Kind::String(shape) if matches!(shape.format, Format::Id(_)) => Declared::Always,
+            Kind::Object(object) if object.sparse_of.is_some() => Declared::Never,
+            Kind::Object(object) if self.page_of(object).is_some() => Declared::AsComponent,
+            Kind::Object(object) if is_map(object) => Declared::AsComponent,
+            Kind::Object(_) => Declared::Always,
+            Kind::Alias(_) | Kind::Boolean | Kind::Integer(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_)
+            | Kind::Values(_) | Kind::Any | Kind::Null => Declared::AsComponent,
+        }
+    }
+
+    /// What a list holds where an object is a page: `{ data: [...], pagination: {...} }` in the
+    /// field names that the runtime's `Page` writes.
+    pub fn page_of(&self, object: &ObjectShape) -> Option<SchemaId> {
+        let [data, pagination] = object.properties.as_slice() else { return None };
+        if data.name != "data" || pagination.name != "pagination" {
+            return None;
+        }
+        let Kind::Array(array) = self.contract.schemas.kind(data.schema) else { return None };
+        let Kind::Object(fields) = self.contract.schemas.kind(pagination.schema) else { return None };
+        let written = ["total", "page", "limit", "hasMore", "nextCursor"];
+        let same = fields.properties.len() == written.len()
+            && fields.properties.iter().all(|property| written.contains(&property.name.as_str()));
+        same.then_some(array.items)
+    }
+
+    /// The name of a declared type.
+    pub fn name_of(&self, key: TypeKey) -> Option<&str> {
+        self.names.get(&key).map(String::as_str)
+    }
+
+    /// The declared type that stands for a schema in a direction, if one does.
+    pub fn key_of(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
+        let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+        if self.names.contains_key(&key) {
+            return Some(key);
+        }
+        match self.contract.schemas.get(id).kind {
+            Kind::Alias(target) if target != id => self.key_of(target, direction),
+            _ => None,
+        }
+    }
+
+    /// The properties of a form of an object: those that go its way.
+    pub fn properties(&self, key: TypeKey) -> Vec<&'c Property> {
+        let contract = self.contract;
+        let Kind::Object(object) = &contract.schemas.get(key.schema).kind else { return Vec::new() };
+        let only_read = self.usage.is_read(key.schema) && !self.usage.is_written(key.schema);
+        let only_written = self.usage.is_written(key.schema) && !self.usage.is_read(key.schema);
+        let without_read_only = key.side == Side::Request || (key.side == Side::Both && only_read);
+        let without_write_only = key.side == Side::Response || (key.side == Side::Both && only_written);
+        object
+            .properties
+            .iter()
+            .filter(|property| !(without_read_only && is_read_only(contract, property.schema)))
+            .filter(|property| !(without_write_only && is_write_only(contract, property.schema)))
+            .collect()
+    }
+
+    /// The type of a schema's values, null aside.
+    pub fn ty(&self, id: SchemaId, direction: Direction) -> Ty {
+        if let Some(key) = self.key_of(id, direction) {
+            return Ty::Named(self.names[&key].clone());
+        }
+        self.structure(id, direction)
+    }
+
+    /// The type that a schema is built of, its own name aside.
+    pub fn structure(&self, id: SchemaId, direction: Direction) -> Ty {
+        match &self.contract.schemas.get(id).kind {
+            Kind::Any => Ty::Value,
+            Kind::Null => Ty::Unit,
+            Kind::Boolean => Ty::Bool,
+            Kind::Integer(shape) => match shape.width {
+                IntegerWidth::Int32 => Ty::I32,
+                IntegerWidth::Int64 => Ty::I64,
+                IntegerWidth::Uint32 => Ty::U32,
+                IntegerWidth::Uint64 => Ty::U64,
+            },
+            Kind::Number(shape) => match shape.width {
+                NumberWidth::Single => Ty::F32,
+                NumberWidth::Double => Ty::F64,
+                NumberWidth::Decimal => Ty::Decimal,
+            },
+            Kind::String(shape) => match shape.format {
+                Format::DateTime => Ty::DateTime,
+                Format::Date => Ty::Date,
+                Format::Uuid => Ty::Uuid,
+                Format::Byte => Ty::Bytes,
+                Format::Decimal => Ty::Decimal,
+                _ => Ty::String,
+            },
+            Kind::Strings(_) | Kind::Union(_) => Ty::Value,
+            Kind::Values(values) => match values.first() {
+                Some(serde_json::Value::Bool(_)) if values.iter().all(serde_json::Value::is_boolean) => Ty::Bool,
+                Some(serde_json::Value::Number(_)) if values.iter().all(serde_json::Value::is_i64) => Ty::I64,
+                Some(serde_json::Value::Number(_)) if values.iter().all(serde_json::Value::is_number) => Ty::F64,
+                _ => Ty::Value,
+            },
+            Kind::Array(array) => Ty::Vec(Box::new(self.element(array.items, direction))),
+            Kind::Object(object) => {
+                if let Some(whole) = object.sparse_of {
+                    return self.ty(whole, direction);
+                }
+                if let Some(item) = self.page_of(object) {
+                    return Ty::Page(Box::new(self.element(item, direction)));
+                }
+                match object.additional {
+                    Additional::Kept(schema) => Ty::Map(Box::new(self.element(schema, direction))),
+                    _ => Ty::Value,
+                }
+            }
+            Kind::Alias(target) => self.ty(*target, direction),
+        }
+    }
+
+    /// The type of an element of a list or map, which may be null.
+    pub fn element(&self, id: SchemaId, direction: Direction) -> Ty {
+        let ty = self.ty(id, direction);
+        match self.is_nullable(id) {
+            true => Ty::Option(Box::new(ty)),
+            false => ty,
+        }
+    }
+
+    /// Whether null needs a place beside the type's own values.
+    pub fn is_nullable(&self, id: SchemaId) -> bool {
+        self.contract.schemas.nullable(id) && !matches!(self.contract.schemas.kind(id), Kind::Any | Kind::Null)
+    }
+
+    /// Whether a direct member of `holder` must be boxed, as the types would otherwise hold themselves.
+    pub fn is_boxed(&self, holder: TypeKey, held: SchemaId, direction: Direction) -> bool {
+        self.direct(held, direction).is_some_and(|key| self.boxed.contains(&(holder, key)))
+    }
+
+    /// The declared struct or union that a schema is, behind aliases and names.
+    pub fn direct(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
+        let target = self.contract.schemas.target(id);
+        let target = match self.contract.schemas.kind(target) {
+            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
+            _ => target,
+        };
+        let key = TypeKey { schema: target, side: self.usage.side(target, direction) };
+        let kind = self.contract.schemas.kind(target);
+        let holds = matches!(kind, Kind::Union(_)) || matches!(kind, Kind::Object(object) if !is_map(object) && self.page_of(object).is_none());
+        (holds && self.names.contains_key(&key)).then_some(key)
+    }
+
+    /// The names of a union's variants, in the order of its branches.
+    pub fn variant_names(&self, id: SchemaId) -> Vec<String> {
+        let Kind::Union(union) = &self.contract.schemas.get(id).kind else { return Vec::new() };
+        let schemas = &self.contract.schemas;
+        let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
+        let mut raw: Vec<String> = Vec::with_capacity(union.branches.len());
+        for branch in &union.branches {
+            let named = schemas.nearest(*branch, |schema| schema.component.clone().or_else(|| schema.title.clone()));
+            raw.push(match named {
+                Some(name) => type_name(&name),
+                None => kind_word(schemas.kind(*branch)).to_owned(),
+            });
+        }
+        // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
+        let short: Option<Vec<String>> = raw
+            .iter()
+            .map(|name| name.strip_prefix(own.as_str()).filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase())).map(str::to_owned))
+            .collect();
+        let names = match short {
+            Some(short) if !own.is_empty() => short,
+            _ => raw,
+        };
+        super::names::distinct(names).0
+    }
+}
+
+/// Whether an object has no names of its own: a map.
+pub fn is_map(object: &ObjectShape) -> bool {
+    object.properties.is_empty() && matches!(object.additional, Additional::Kept(_))
+}
+
+fn kind_word(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Any => "Any",
+        Kind::Null => "Null",
+        Kind::Boolean => "Boolean",
+        Kind::Integer(_) => "Integer",
+        Kind::Number(_) => "Number",
+        Kind::String(_) => "Text",
+        Kind::Strings(_) => "Name",
+        Kind::Values(_) => "Constant",
+        Kind::Array(_) => "List",
+        Kind::Object(_) => "Object",
+        Kind::Union(_) => "Union",
+        Kind::Alias(_) => "Other",
+    }
+}
+
+impl fmt::Display for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ty::Bool => f.write_str("bool"),
+            Ty::I32 => f.write_str("i32"),
+            Ty::I64 => f.write_str("i64"),
+            Ty::U32 => f.write_str("u32"),
+            Ty::U64 => f.write_str("u64"),
+            Ty::F32 => f.write_str("f32"),
+            Ty::F64 => f.write_str("f64"),
+            Ty::Decimal => f.write_str("Decimal"),
+            Ty::String => f.write_str("String"),
+            Ty::DateTime => f.write_str("DateTime<Utc>"),
+            Ty::Date => f.write_str("NaiveDate"),
+            Ty::Uuid => f.write_str("Uuid"),
+            Ty::Bytes => f.write_str("Bytes"),
+            Ty::Value => f.write_str("Value"),
+            Ty::Unit => f.write_str("()"),
+            Ty::Named(name) => f.write_str(name),
+            Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
+            Ty::Map(inner) => write!(f, "BTreeMap<String, {inner}>"),
+            Ty::Option(inner) => write!(f, "Option<{inner}>"),
+            Ty::Patch(inner) => write!(f, "Patch<{inner}>"),
+            Ty::Page(inner) => write!(f, "Page<{inner}>"),
+            Ty::Boxed(inner) => write!(f, "Box<{inner}>"),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What a generated file brings into scope: exactly what it names, so that no import is unused.
+
+use std::collections::BTreeSet;
+
+use super::code::Code;
+use super::types::Ty;
+
+/// The names a file uses.
+#[derive(Debug, Default)]
+pub struct Uses {
+    runtime: BTreeSet<String>,
+    std: BTreeSet<&'static str>,
+    contract: BTreeSet<String>,
+    patterns: BTreeSet<String>,
+    own: BTreeSet<String>,
+}
+
+impl Uses {
+    /// Something of the runtime.
+    pub fn runtime(&mut self, name: &str) {
+        self.runtime.insert(name.to_owned());
+    }
+
+    /// Something of the standard library, by its full path.
+    pub fn std(&mut self, path: &'static str) {
+        self.std.insert(path);
+    }
+
+    /// A type, trait or marker that is declared from the contract.
+    pub fn contract(&mut self, name: &str) {
+        self.contract.insert(name.to_owned());
+    }
+
+    /// The static of a pattern.
+    pub fn pattern(&mut self, name: &str) {
+        self.patterns.insert(name.to_owned());
+    }
+
+    /// A name that the file declares itself.
+    pub fn declare(&mut self, name: &str) {
+        self.own.insert(name.to_owned());
+    }
+
+    /// All that a type names.
+    pub fn ty(&mut self, ty: &Ty) {
+        match ty {
+            Ty::Decimal => self.runtime("Decimal"),
+            Ty::DateTime => {
+                self.runtime("DateTime");
+                self.runtime("Utc");
+            }
+            Ty::Date => self.runtime("NaiveDate"),
+            Ty::Uuid => self.runtime("Uuid"),
+            Ty::Bytes => self.runtime("Bytes"),
+            Ty::Value => self.runtime("Value"),
+            Ty::Named(name) => self.contract(name),
+            Ty::Map(inner) => {
+                self.std("std::collections::BTreeMap");
+                self.ty(inner);
+            }
+            Ty::Patch(inner) => {
+                self.runtime("Patch");
+                self.ty(inner);
+            }
+            Ty::Page(inner) => {
+                self.runtime("Page");
+                self.ty(inner);
+            }
+            Ty::Vec(inner) | Ty::Option(inner) | Ty::Boxed(inner) => self.ty(inner),
+            Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::String | Ty::Unit => {}
+        }
+    }
+
+    /// The `use` lines; `contract` is the path to the module that holds the contract's names,
+    /// `patterns` the one that holds the patterns.
+    pub fn lines(&self, contract: &str, patterns: &str) -> Vec<Code> {
+        let mut lines: Vec<Code> = self.std.iter().map(|path| Code::of(format!("use {path};"))).collect();
+        let mut group = |path: &str, names: Vec<&String>| match names.as_slice() {
+            [] => {}
+            [one] => lines.push(Code::of(format!("use {path}::{one};"))),
+            several => {
+                let names: Vec<&str> = several.iter().map(|name| name.as_str()).collect();
+                lines.push(Code::of(wrap(&format!("use {path}::{{"), &names, "};")));
+            }
+        };
+        group("writ_runtime", self.runtime.iter().collect());
+        group(contract, self.contract.difference(&self.own).collect());
+        group(patterns, self.patterns.iter().collect());
+        lines
+    }
+}
+
+/// A list in braces: on one line where it fits a hundred columns, else as many to a line as fit.
+pub fn wrap(open: &str, names: &[&str], close: &str) -> String {
+    let one_line = format!("{open}{}{close}", names.join(", "));
+    if one_line.chars().count() <= 100 {
+        return one_line;
+    }
+    let mut out = format!("{open}\n");
+    let mut line = String::from("   ");
+    for name in names {
+        if line.chars().count() + name.chars().count() + 2 > 100 {
+            out.push_str(&line);
+            out.push('\n');
+            line = String::from("   ");
+        }
+        line.push(' ');
+        line.push_str(name);
+        line.push(',');
+    }
+    out.push_str(&line);
+    out.push('\n');
+    out.push_str(close);
+    out
+}

@@ -1,0 +1,461 @@
+//! What templates receive: every decision made, every piece of Rust marked as such.
+
+use serde::Serialize;
+
+use super::code::Code;
+
+/// A file of types.
+#[derive(Debug, Serialize)]
+pub struct TypesView {
+    /// What the file is about.
+    pub title: String,
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// The types.
+    pub types: Vec<TypeView>,
+}
+
+/// One declared type.
+#[derive(Debug, Clone, Serialize)]
+pub struct TypeView {
+    /// Its name.
+    pub name: Code,
+    /// Its name in the contract, or where it stands.
+    pub docs: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// `struct`, `names`, `open_names`, `union`, `alias` or `id`.
+    pub form: &'static str,
+    /// Fields of a struct.
+    pub fields: Vec<FieldView>,
+    /// Variants of an enum.
+    pub variants: Vec<VariantView>,
+    /// The type that an alias stands for.
+    pub target: Code,
+    /// The prefix of an id.
+    pub prefix: String,
+    /// Whether the type implements `Default`.
+    pub default: bool,
+}
+
+/// A field of a struct.
+#[derive(Debug, Clone, Serialize)]
+pub struct FieldView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// Its type.
+    pub ty: Code,
+}
+
+/// A variant of an enum.
+#[derive(Debug, Clone, Serialize)]
+pub struct VariantView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// The type that it holds.
+    pub ty: Code,
+    /// Its name on the wire.
+    pub wire: String,
+    /// Its place.
+    pub index: usize,
+}
+
+/// A file of codecs.
+#[derive(Debug, Serialize)]
+pub struct CodecsView {
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// The codecs.
+    pub codecs: Vec<CodecView>,
+}
+
+/// How one type is read and written.
+#[derive(Debug, Serialize)]
+pub struct CodecView {
+    /// The type.
+    pub name: Code,
+    /// As [`TypeView::form`].
+    pub form: &'static str,
+    /// Whether it is read.
+    pub read: bool,
+    /// Whether it is written.
+    pub write: bool,
+    /// The fields of a struct.
+    pub fields: Vec<FieldCodecView>,
+    /// The parts of its `ObjectRule`.
+    pub rule: Vec<Code>,
+    /// The map that keeps unknown fields: its Rust name and how one value is read.
+    pub rest: Option<RestView>,
+    /// The variants of an enum.
+    pub variants: Vec<VariantView>,
+    /// The branches of a union, and how each is read.
+    pub branches: Vec<BranchView>,
+    /// The call that chooses a branch, up to its closure.
+    pub choose: Code,
+    /// The prefix of an id.
+    pub prefix: String,
+}
+
+/// How one field is read and written.
+#[derive(Debug, Serialize)]
+pub struct FieldCodecView {
+    /// Its Rust name.
+    pub name: Code,
+    /// The variable that holds it while reading.
+    pub variable: Code,
+    /// Its name on the wire.
+    pub wire: String,
+    /// Its index in the rule.
+    pub index: usize,
+    /// The expression that reads it.
+    pub read: Code,
+    /// The expression that takes it from the variable.
+    pub take: Code,
+    /// The call that writes it: `field`, `maybe` or `patch`.
+    pub write: &'static str,
+}
+
+/// The map of unknown fields.
+#[derive(Debug, Serialize)]
+pub struct RestView {
+    /// Its Rust name.
+    pub name: Code,
+    /// How one value is read.
+    pub read: Code,
+}
+
+/// One branch of a union.
+#[derive(Debug, Serialize)]
+pub struct BranchView {
+    /// The `Branch` it is described by.
+    pub rule: Code,
+    /// The variant.
+    pub variant: Code,
+    /// How its value is read.
+    pub read: Code,
+    /// Its place.
+    pub index: usize,
+}
+
+/// A pattern's static.
+#[derive(Debug, Clone, Serialize)]
+pub struct PatternView {
+    /// Its name.
+    pub name: Code,
+    /// As the contract spells it, as a literal.
+    pub source: Code,
+    /// For the linear engine, as a literal.
+    pub translated: Option<Code>,
+}
+
+/// A tag: its trait and the types of its operations.
+#[derive(Debug, Serialize)]
+pub struct TagView {
+    /// The trait.
+    pub name: Code,
+    /// The module.
+    pub module: Code,
+    /// The field of `Api`.
+    pub field: Code,
+    /// The type parameter of `Api`.
+    pub parameter: Code,
+    /// The doc comment of the trait.
+    pub docs: String,
+    /// Whether some operation needs a principal.
+    pub secured: bool,
+    /// `use` lines of the tag's file.
+    pub imports: Vec<Code>,
+    /// `use` lines of its routes.
+    pub route_imports: Vec<Code>,
+    /// `use` lines of its operation data.
+    pub operation_imports: Vec<Code>,
+    /// The operations.
+    pub operations: Vec<OperationView>,
+}
+
+/// One operation.
+#[derive(Debug, Serialize)]
+pub struct OperationView {
+    /// The method of the trait.
+    pub method: Code,
+    /// The `operationId`.
+    pub id: String,
+    /// The name of its static.
+    pub data: Code,
+    /// The doc comment of the method.
+    pub docs: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// The fields of its static.
+    pub facts: Vec<Code>,
+    /// The type in `Context<..>` within the trait.
+    pub context: Code,
+    /// `secured`, `optional` or `public`.
+    pub access: &'static str,
+    /// The request type; none where an operation takes nothing.
+    pub request: Option<RequestView>,
+    /// The parameters that are checked and that the handler does not see.
+    pub consumed: Vec<Code>,
+    /// The enums of sort keys.
+    pub sorts: Vec<SortView>,
+    /// The response type.
+    pub response: ResponseView,
+    /// Whether the success may be a recorded one.
+    pub idempotent: bool,
+    /// The error type.
+    pub error: ErrorView,
+}
+
+/// The request type of an operation.
+#[derive(Debug, Serialize)]
+pub struct RequestView {
+    /// Its name.
+    pub name: Code,
+    /// Its fields.
+    pub fields: Vec<RequestFieldView>,
+    /// A body of several media types: the enum of its forms.
+    pub forms: Option<FormsView>,
+}
+
+/// The enum of the keys that a list can be sorted by.
+#[derive(Debug, Serialize)]
+pub struct SortView {
+    /// Its name.
+    pub name: Code,
+    /// The keys.
+    pub keys: Vec<SortKeyView>,
+}
+
+/// One sort key.
+#[derive(Debug, Serialize)]
+pub struct SortKeyView {
+    /// The variant.
+    pub name: Code,
+    /// Its name on the wire.
+    pub wire: String,
+}
+
+/// One field of a request.
+#[derive(Debug, Serialize)]
+pub struct RequestFieldView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// Its type.
+    pub ty: Code,
+    /// The statement that decodes it.
+    pub decode: Code,
+    /// The expression that takes it from the variable.
+    pub take: Code,
+}
+
+/// The body types that the media type chooses between.
+#[derive(Debug, Serialize)]
+pub struct FormsView {
+    /// The enum.
+    pub name: Code,
+    /// Its variants.
+    pub forms: Vec<FormView>,
+}
+
+/// One of the body types.
+#[derive(Debug, Serialize)]
+pub struct FormView {
+    /// The variant.
+    pub variant: Code,
+    /// What it holds.
+    pub ty: Code,
+    /// The media types that choose it.
+    pub docs: String,
+    /// The pattern of media indices.
+    pub media: Code,
+    /// How it is read.
+    pub read: Code,
+}
+
+/// The response type of an operation.
+#[derive(Debug, Serialize)]
+pub struct ResponseView {
+    /// Its name.
+    pub name: Code,
+    /// The one success, or several.
+    pub answers: Vec<AnswerView>,
+}
+
+/// One success.
+#[derive(Debug, Serialize)]
+pub struct AnswerView {
+    /// The variant, where there are several.
+    pub variant: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// The expression of its status.
+    pub status: Code,
+    /// The headers.
+    pub headers: Vec<HeaderView>,
+    /// The body.
+    pub body: Option<AnswerBodyView>,
+    /// Whether the status is a field, as for ranges.
+    pub any_status: Option<Code>,
+}
+
+/// A header of a response.
+#[derive(Debug, Serialize)]
+pub struct HeaderView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its name on the wire, lower case.
+    pub wire: String,
+    /// Its doc comment.
+    pub docs: String,
+    /// Its type.
+    pub ty: Code,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// The body of a response.
+#[derive(Debug, Serialize)]
+pub struct AnswerBodyView {
+    /// Its type.
+    pub ty: Code,
+    /// The call on the reply that sends it.
+    pub send: Code,
+    /// The type again, for the imports.
+    #[serde(skip)]
+    pub uses: Vec<super::types::Ty>,
+}
+
+/// The error type of an operation.
+#[derive(Debug, Serialize)]
+pub struct ErrorView {
+    /// Its name.
+    pub name: Code,
+    /// Its variants.
+    pub variants: Vec<ErrorVariantView>,
+}
+
+/// One refusal.
+#[derive(Debug, Serialize)]
+pub struct ErrorVariantView {
+    /// The variant.
+    pub name: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// What it holds.
+    pub ty: Code,
+    /// Whether it converts from what it holds.
+    pub from: bool,
+    /// The expression that answers with what it holds, called `refusal`.
+    pub respond: Code,
+}
+
+/// The root of a contract's module.
+#[derive(Debug, Serialize)]
+pub struct RootView {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub docs: String,
+    /// The modules that hold tags.
+    pub tags: Vec<TagSummary>,
+    /// Whether some operation needs a principal.
+    pub secured: bool,
+    /// Webhooks.
+    pub webhooks: bool,
+}
+
+/// A tag, as the root sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagSummary {
+    /// The trait.
+    pub name: Code,
+    /// The module.
+    pub module: Code,
+    /// The field of `Api`.
+    pub field: Code,
+    /// The type parameter.
+    pub parameter: Code,
+    /// The first line of its description.
+    pub docs: String,
+    /// Whether some operation needs a principal.
+    pub secured: bool,
+    /// The `pub use` of what the tag's module declares.
+    pub exports: Code,
+    /// The statics of its operations.
+    pub data: Vec<Code>,
+}
+
+/// The refusals of a contract.
+#[derive(Debug, Serialize)]
+pub struct ErrorsView {
+    /// The markers, each with its status.
+    pub statuses: Vec<StatusView>,
+    /// The markers of ranges.
+    pub ranges: Vec<RangeView>,
+    /// The name of the parameter that holds the request's id, with an underscore where nothing uses it.
+    pub request_id: Code,
+    /// The lines of the function that writes the envelope.
+    pub envelope: Vec<Code>,
+    /// The media type of the envelope.
+    pub media_type: String,
+    /// Whether the envelope is RFC 9457's.
+    pub problem: bool,
+}
+
+/// The marker of a status.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct StatusView {
+    /// The status.
+    pub code: u16,
+    /// The marker.
+    pub name: Code,
+}
+
+/// The marker of a range of statuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RangeView {
+    /// The marker.
+    pub name: Code,
+    /// The least status.
+    pub low: u16,
+    /// The greatest status.
+    pub high: u16,
+}
+
+/// A security scheme's static.
+#[derive(Debug, Serialize)]
+pub struct SchemeView {
+    /// The static.
+    pub name: Code,
+    /// Its name in the contract.
+    pub id: String,
+    /// Its kind.
+    pub kind: Code,
+    /// The doc comment.
+    pub docs: String,
+}
+
+/// A webhook.
+#[derive(Debug, Serialize)]
+pub struct WebhookView {
+    /// The constant.
+    pub name: Code,
+    /// Its name in the contract.
+    pub id: String,
+    /// The doc comment.
+    pub docs: String,
+    /// The method.
+    pub method: String,
+    /// The type of its payload.
+    pub payload: Code,
+}
