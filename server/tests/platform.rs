@@ -43,3 +43,16 @@ async fn a_second_server_on_the_same_database_starts_too() {
     let first = TestServer::start().await;
     first.platform.prepare().await.unwrap();
 }
+
+#[tokio::test]
+async fn metrics_are_served_beside_and_not_to_everybody() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let metrics = free.local_addr().unwrap();
+    drop(free);
+    let server = TestServer::start_with(|config| config.metrics_bind = Some(metrics)).await;
+    let service = Service::of(server);
+    service.request(Method::GET, "/nowhere").send().await.unwrap();
+    let text = reqwest::get(format!("http://{metrics}/metrics")).await.unwrap().text().await.unwrap();
+    assert!(text.contains(r#"writ_requests_total{operation="unknown",status="404"} 1"#), "{text}");
+    assert_eq!(service.request(Method::GET, "/metrics").send().await.unwrap().status(), 404);
+}

@@ -97,7 +97,9 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
 impl Cursors {
     /// Signs with `key`, 32 bytes in base64; without one, with a key that lives as long as the process.
     pub fn new(key: Option<&SecretString>) -> Cursors {
-        let key = key.and_then(|key| decoded(key.expose_secret())).unwrap_or_else(|| crate::platform::random::bytes::<32>().to_vec());
+        let key = key
+            .and_then(|key| decoded(key.expose_secret()))
+            .unwrap_or_else(|| crate::platform::random::bytes::<32>().to_vec());
         // Keys for different purposes are never the same key.
         let mut derived = keyed(&key);
         derived.update(b"writ cursor v1");

@@ -69,7 +69,8 @@ async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> 
     sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
     // Two processes that make the same schema at once disturb each other, `IF NOT EXISTS` or not.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;
-    let made = sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"))).execute(&mut *connection).await;
+    let made =
+        sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"))).execute(&mut *connection).await;
     sqlx::query("SELECT pg_advisory_unlock(hashtext('writ schema'))").execute(&mut *connection).await?;
     made?;
     let migrated = migrations.run(&mut *connection).await;

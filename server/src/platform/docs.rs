@@ -14,9 +14,11 @@ const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// `/openapi.json`, `/openapi.yaml` and `/docs`.
 pub fn router(json: &'static str, yaml: &'static str) -> Router {
-    let page: Router = SwaggerUi::new("/docs").config(
-        Config::new(["/openapi.json"]).try_it_out_enabled(true).persist_authorization(false).validator_url("none"),
-    ).into();
+    let page: Router = SwaggerUi::new("/docs")
+        .config(
+            Config::new(["/openapi.json"]).try_it_out_enabled(true).persist_authorization(false).validator_url("none"),
+        )
+        .into();
     let page = page.layer(axum::middleware::map_response(async |mut response: axum::response::Response| {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, PAGE_POLICY);
         response

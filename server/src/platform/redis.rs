@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, FromRedisValue, Pipeline, RedisError, Value};
+use redis::{Client, ErrorKind, FromRedisValue, Pipeline, RedisError, Value};
 use secrecy::ExposeSecret;
 
 use crate::platform::config::RedisConfig;
@@ -87,6 +87,11 @@ impl Redis {
         let mut manager = self.manager.clone();
         let reason = match tokio::time::timeout(limit, pipeline.query_async(&mut manager)).await {
             Ok(Ok(answer)) => return Ok(answer),
+            // It is there, and said no: out of memory, or still loading. The next may fare better.
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => {
+                tracing::warn!(%error, "redis refused a command");
+                return Err(Away);
+            }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer in time".to_owned(),
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
+use writ_runtime::Settings;
 
 use crate::platform::authenticator::TokenAuthenticator;
 use crate::platform::browsers::{self, StrictTransport};
@@ -131,6 +132,12 @@ impl Platform {
         PolicyGate::new(self.redis.clone(), self.limiter.clone(), self.cache.clone(), self.revocations.clone())
     }
 
+    /// How long the edge waits for bodies and handlers.
+    pub fn settings(&self) -> Settings {
+        let timeout = self.config.timeouts.request;
+        Settings { timeout, body_timeout: timeout }
+    }
+
     /// An application with everything around it that does not know operations: client address,
     /// browsers, log and metrics.
     pub fn around(&self, app: Router) -> Router {
@@ -161,7 +168,10 @@ impl Platform {
             }
             None => run(listener, self.around(app)).await,
         }
-        self.databases.close().await;
+        tokio::select! {
+            () = self.databases.close() => {}
+            () = self.shutdown.ended() => {}
+        }
         Ok(())
     }
 }

@@ -28,12 +28,12 @@ pub fn start(config: &Config) {
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
+    let address = request.extensions().get::<ClientAddress>().map(|address| address.0);
     let response = next.run(request).await;
     let latency = started.elapsed();
     let extensions = response.extensions();
     let operation = extensions.get::<&'static Operation>().map_or("", |operation| operation.id);
     let request_id = extensions.get::<RequestId>().map_or("", |id| &id.0);
-    let address = extensions.get::<ClientAddress>().map(|address| tracing::field::display(address.0));
     let status = response.status().as_u16();
     metrics.observe(operation, status, latency);
     tracing::info!(
@@ -43,8 +43,70 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
         method = %method,
         status,
         latencyMs = latency.as_micros() as f64 / 1000.0,
-        address,
+        address = address.map(tracing::field::display),
         "request"
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use axum::body::Body;
+    use axum::{Router, middleware};
+    use tower::ServiceExt as _;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    static GET_USER: Operation = Operation { id: "getUser", ..Operation::NONE };
+
+    /// Lines that were written.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Lines {
+        type Writer = Lines;
+
+        fn make_writer(&self) -> Lines {
+            self.clone()
+        }
+    }
+
+    async fn answer() -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(&GET_USER);
+        response.extensions_mut().insert(RequestId("r-1".to_owned()));
+        response
+    }
+
+    #[tokio::test]
+    async fn a_request_leaves_one_line_and_no_path() {
+        let lines = Lines::default();
+        let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let metrics = Arc::new(Metrics::default());
+        let app = Router::new().fallback(answer).layer(middleware::from_fn_with_state(metrics.clone(), observe));
+        app.oneshot(Request::get("/v1/users/usr_1").body(Body::empty()).unwrap()).await.unwrap();
+        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!((&line["requestId"], &line["operation"]), (&"r-1".into(), &"getUser".into()));
+        assert_eq!((&line["status"], &line["method"]), (&200.into(), &"GET".into()));
+        assert!(line["latencyMs"].is_number());
+        assert!(!text.contains("usr_1"));
+        assert!(metrics.render().unwrap().contains(r#"operation="getUser",status="200""#));
+    }
 }

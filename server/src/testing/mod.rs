@@ -6,6 +6,7 @@
 
 mod databases;
 mod server;
+mod valve;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::platform::redis::Redis;
 
 pub use databases::TestDatabases;
 pub use server::TestServer;
+pub use valve::Valve;
 
 /// Where nothing listens.
 const NOWHERE: &str = "127.0.0.1:1";

@@ -123,7 +123,12 @@ impl Cache {
     }
 
     /// Keeps an answer for about `lifetime`.
-    pub(crate) fn store(&self, ticket: Ticket, reply: &Reply, lifetime: Duration) -> impl Future<Output = ()> + Send + use<'_> {
+    pub(crate) fn store(
+        &self,
+        ticket: Ticket,
+        reply: &Reply,
+        lifetime: Duration,
+    ) -> impl Future<Output = ()> + Send + use<'_> {
         // Encoded before the future begins: an answer with a stream in it cannot be shared between threads.
         let entry = stored::write(&ticket.versions, reply).filter(|entry| entry.len() <= LARGEST);
         async move {
@@ -157,8 +162,12 @@ impl Cache {
         }
         let answer = answer.and_then(|answer| redis::from_redis_value::<Vec<Option<Vec<u8>>>>(answer).ok());
         let Some((entry, versions)) = answer.as_deref().and_then(<[_]>::split_first) else { return Found::Bypass };
-        let version = |version: &Option<Vec<u8>>| version.as_deref().and_then(|text| str::from_utf8(text).ok()).map(str::to_owned);
-        let Some(versions) = versions.iter().map(version).collect::<Option<Vec<String>>>() else { return Found::Bypass };
+        let version = |version: &Option<Vec<u8>>| {
+            version.as_deref().and_then(|text| str::from_utf8(text).ok()).map(str::to_owned)
+        };
+        let Some(versions) = versions.iter().map(version).collect::<Option<Vec<String>>>() else {
+            return Found::Bypass;
+        };
         match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
             Some(reply) => Found::Hit(reply),
             None => Found::Miss(Ticket { key: question.key.clone(), versions, flight: None }),

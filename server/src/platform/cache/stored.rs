@@ -20,9 +20,11 @@ pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
         ReplyBody::Empty => &[],
         ReplyBody::Stream(_) | ReplyBody::Problem(_) => return None,
     };
-    let text = |(name, value): (&HeaderName, &HeaderValue)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()));
+    let text =
+        |(name, value): (&HeaderName, &HeaderValue)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()));
     let headers = reply.headers.iter().map(text).collect::<Option<_>>()?;
-    let mut entry = serde_json::to_vec(&Head { versions: versions.to_vec(), status: reply.status.as_u16(), headers }).ok()?;
+    let mut entry =
+        serde_json::to_vec(&Head { versions: versions.to_vec(), status: reply.status.as_u16(), headers }).ok()?;
     entry.push(b'\n');
     entry.extend_from_slice(body);
     Some(entry)

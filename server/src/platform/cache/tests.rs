@@ -129,7 +129,9 @@ async fn no_reader_sees_what_was_invalidated_before_it_started() {
             for _ in 0..40 {
                 let least = settled.load(Ordering::SeqCst);
                 let seen = match look(&cache, &question).await {
-                    Found::Hit(Reply { body: ReplyBody::Bytes(body), .. }) => str::from_utf8(&body).unwrap().parse().unwrap(),
+                    Found::Hit(Reply { body: ReplyBody::Bytes(body), .. }) => {
+                        str::from_utf8(&body).unwrap().parse().unwrap()
+                    }
                     Found::Miss(ticket) => {
                         let seen = truth.load(Ordering::SeqCst);
                         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -159,6 +161,27 @@ async fn without_redis_the_cache_is_passed_by() {
     let cache = Cache::new(testing::redis_away());
     cache.invalidate(&["users"]).await;
     assert!(matches!(look(&cache, &question(&cache, "a")).await, Found::Bypass));
+}
+
+#[tokio::test]
+async fn what_was_invalidated_while_redis_was_away_is_not_served_when_it_is_back() {
+    let valve = testing::Valve::open().await;
+    let cache = Cache::new(valve.redis.clone());
+    let question = question(&cache, "a");
+    let ticket = missed(&cache, &question).await;
+    cache.store(ticket, &reply("old"), MINUTE).await;
+    valve.set(false);
+    cache.invalidate(&["users"]).await;
+    valve.set(true);
+    let started = std::time::Instant::now();
+    while started.elapsed() < Duration::from_secs(5) {
+        match look(&cache, &question).await {
+            Found::Hit(reply) => panic!("{reply:?}"),
+            Found::Miss(_) => return,
+            Found::Bypass => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+    panic!("redis was not told");
 }
 
 #[test]

@@ -227,7 +227,7 @@ impl Config {
             cors_origins: from.or("WRIT_CORS_ORIGINS", Vec::new(), values::origins),
             timeouts: Timeouts {
                 request: from.or("WRIT_REQUEST_TIMEOUT", Duration::from_secs(30), values::duration),
-                header: from.or("WRIT_HEADER_TIMEOUT", Duration::from_secs(15), values::duration),
+                header: from.or("WRIT_HEADER_TIMEOUT", Duration::from_secs(30), values::duration),
                 drain: from.or("WRIT_DRAIN_TIMEOUT", Duration::from_secs(20), values::duration),
                 linger: from.or("WRIT_LINGER", Duration::ZERO, values::duration),
             },
@@ -271,10 +271,7 @@ mod tests {
         ])
         .unwrap_err();
         let names: Vec<_> = error.faults.iter().map(|fault| fault.split(':').next().unwrap()).collect();
-        assert_eq!(
-            names,
-            ["DATABASE_URL", "REDIS_URL", "WRIT_BIND", "WRIT_REQUEST_TIMEOUT", "WRIT_TRUSTED_PROXIES"]
-        );
+        assert_eq!(names, ["DATABASE_URL", "REDIS_URL", "WRIT_BIND", "WRIT_REQUEST_TIMEOUT", "WRIT_TRUSTED_PROXIES"]);
     }
 
     #[test]

@@ -65,19 +65,16 @@ impl PolicyGate {
     /// Refuses a caller whose session has ended.
     async fn check_session(&self, caller: &Caller, answers: Option<(Value, Value)>) -> Result<(), Problem> {
         let redis_is_there = answers.is_some();
-        let marker = answers.map_or(Marker::Unknown, |(revoked, complete)| {
-            self.revocations.read(is_true(revoked), is_true(complete))
-        });
+        let marker = answers
+            .map_or(Marker::Unknown, |(revoked, complete)| self.revocations.read(is_true(revoked), is_true(complete)));
         let revoked = match marker {
             Marker::Revoked => true,
             Marker::Live => false,
-            Marker::Unknown => {
-                self.revocations.ask_row(caller.session_id, redis_is_there).await.map_err(|error| {
-                    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the session cannot be checked now");
-                    problem.cause = Some(error.into());
-                    problem.with_header(header::RETRY_AFTER, "1")
-                })?
-            }
+            Marker::Unknown => self.revocations.ask_row(caller.session_id, redis_is_there).await.map_err(|error| {
+                let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the session cannot be checked now");
+                problem.cause = Some(error.into());
+                problem.with_header(header::RETRY_AFTER, "1")
+            })?,
         };
         match revoked {
             true => Err(Problem::new(StatusCode::UNAUTHORIZED, "the session has ended")
@@ -127,8 +124,13 @@ impl Gate<Caller> for PolicyGate {
                 Found::Bypass => {}
             }
         }
-        let tags = entry.call.operation.invalidates.iter().map(|tag| entry.interpolate(tag, &principal(entry))).collect();
-        Ok(Admission::Proceed(Pass { standing, ticket, invalidation: Invalidation { cache: self.cache.clone(), tags } }))
+        let tags =
+            entry.call.operation.invalidates.iter().map(|tag| entry.interpolate(tag, &principal(entry))).collect();
+        Ok(Admission::Proceed(Pass {
+            standing,
+            ticket,
+            invalidation: Invalidation { cache: self.cache.clone(), tags },
+        }))
     }
 
     async fn leave(&self, mut pass: Pass, entry: &Entry<'_, Caller>, reply: &mut Reply) {

@@ -132,7 +132,10 @@ async fn an_answer_is_kept_for_its_caller_until_the_resource_changes() {
 
     let Ok(Admission::Answer(kept)) = gate.enter(&sent.entry()).await else { panic!("not kept") };
     assert!(matches!(kept.body, ReplyBody::Bytes(body) if body == "{}"));
-    assert_eq!((&kept.headers["etag"], &kept.headers["x-ratelimit-remaining"]), (&"\"1\"".parse().unwrap(), &"1".parse().unwrap()));
+    assert_eq!(
+        (&kept.headers["etag"], &kept.headers["x-ratelimit-remaining"]),
+        (&"\"1\"".parse().unwrap(), &"1".parse().unwrap())
+    );
     passed(&gate, &Sent::new(&GET_USER, Some(&other))).await;
     let promoted = Caller { role: Role::Admin, ..user.clone() };
     assert!(matches!(gate.enter(&Sent::new(&GET_USER, Some(&promoted)).entry()).await, Ok(Admission::Proceed(_))));

@@ -54,7 +54,8 @@ where
         transaction.commit().await?;
         return Ok(Idempotent::Fresh(response));
     };
-    let retention = cx.operation().idempotency.as_ref().map_or(RETENTION_SECONDS, |policy| policy.retention.as_secs_f64());
+    let retention =
+        cx.operation().idempotency.as_ref().map_or(RETENTION_SECONDS, |policy| policy.retention.as_secs_f64());
     let record = Record {
         principal: principal.to_string(),
         operation: cx.operation().id,
@@ -111,7 +112,10 @@ impl Record<'_> {
     }
 
     /// The answer of whoever was first.
-    async fn find(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<Result<Recorded, KeyConflict>, sqlx::Error> {
+    async fn find(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+    ) -> Result<Result<Recorded, KeyConflict>, sqlx::Error> {
         let found = sqlx::query!(
             r#"SELECT request_hash, status AS "status!", headers AS "headers!: Json<Vec<(String, String)>>", body AS "body!"
                FROM idempotency_keys WHERE principal = $1 AND operation = $2 AND key = $3"#,
@@ -127,7 +131,11 @@ impl Record<'_> {
         Ok(Ok(Recorded { status, headers: found.headers.0, body: found.body }))
     }
 
-    async fn complete(&self, transaction: &mut Transaction<'_, Postgres>, answer: &Recorded) -> Result<(), sqlx::Error> {
+    async fn complete(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        answer: &Recorded,
+    ) -> Result<(), sqlx::Error> {
         let status = i16::try_from(answer.status).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let completed = sqlx::query!(
             "UPDATE idempotency_keys SET status = $4, headers = $5, body = $6
@@ -144,7 +152,8 @@ impl Record<'_> {
 }
 
 fn refine<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
-    let waited_in_vain = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
+    let waited_in_vain =
+        error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
     if waited_in_vain { KeyConflict::StillRunning.into() } else { error.into() }
 }
 

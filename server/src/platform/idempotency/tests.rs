@@ -19,7 +19,9 @@ struct Created(i64);
 
 impl Respond for Created {
     fn respond(self, _: &Responder) -> Reply {
-        Reply::status(201).header("location", format_args!("/things/{}", self.0)).bytes("text/plain", self.0.to_string())
+        Reply::status(201)
+            .header("location", format_args!("/things/{}", self.0))
+            .bytes("text/plain", self.0.to_string())
     }
 }
 
@@ -67,8 +69,11 @@ async fn create(pool: &PgPool, cx: Context<()>, pause: Duration) -> Result<Idemp
 
 /// The shape of a generated trait: the future has to be `Send`, and borrows from all sides.
 trait Things: Send + Sync + 'static {
-    fn create(&self, cx: &Context<String>, request: Vec<i64>)
-    -> impl Future<Output = Result<Idempotent<Created>, Refused>> + Send;
+    fn create(
+        &self,
+        cx: &Context<String>,
+        request: Vec<i64>,
+    ) -> impl Future<Output = Result<Idempotent<Created>, Refused>> + Send;
 }
 
 struct ThingService {

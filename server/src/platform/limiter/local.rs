@@ -42,7 +42,8 @@ impl LocalBuckets {
     fn take_one(&self, counted: &Counted, now: u64) -> (bool, Level) {
         let capacity = f64::from(counted.limit.requests);
         let a_token = counted.limit.window.as_secs_f64() * 1000.0 / capacity;
-        let bucket = self.0.get_with_by_ref(&counted.bucket, || Arc::new(Mutex::new(Bucket { tokens: capacity, at: now })));
+        let bucket =
+            self.0.get_with_by_ref(&counted.bucket, || Arc::new(Mutex::new(Bucket { tokens: capacity, at: now })));
         let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
         bucket.tokens = capacity.min(bucket.tokens + now.saturating_sub(bucket.at) as f64 / a_token);
         bucket.at = now.max(bucket.at);

@@ -38,6 +38,11 @@ pub struct Counted {
     pub bucket: String,
 }
 
+/// A limit is used up. It is not an error of ours, and must not become one: the handler turns it
+/// into the 429 of its contract, with the headers of [`Standing::headers`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited(pub Standing);
+
 impl std::fmt::Debug for Limiter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Limiter").field("redis", &self.0.redis).finish_non_exhaustive()
@@ -60,12 +65,18 @@ impl Limiter {
     }
 
     /// Takes one request from the `account` limit of the operation, for a handler that knows which
-    /// account a request is about. `None`: the contract has no such limit.
-    pub async fn take_account(&self, operation: &'static Operation, account: &str) -> Option<Standing> {
-        let limit = operation.rate_limit(LimitBy::Account)?;
+    /// account a request is about. Nothing is taken where the contract has no such limit.
+    ///
+    /// # Errors
+    /// [`Limited`] when the account has no request left.
+    pub async fn take_account(&self, operation: &'static Operation, account: &str) -> Result<(), Limited> {
+        let Some(limit) = operation.rate_limit(LimitBy::Account) else { return Ok(()) };
         // Redis need not know who signs in.
         let subject = format!("account:{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(account.to_lowercase())[..16]));
-        self.take(&[Counted::new(operation, limit, &subject)]).await
+        match self.take(&[Counted::new(operation, limit, &subject)]).await {
+            Some(standing) if !standing.allowed => Err(Limited(standing)),
+            _ => Ok(()),
+        }
     }
 
     /// Takes one request from each bucket, or from none if one of them is empty. `None` without limits.

@@ -88,11 +88,12 @@ async fn what_is_left_is_told() {
 async fn an_account_is_counted_whatever_its_case() {
     let limiter = Limiter::new(testing::redis());
     for account in ["user@example.com", "User@Example.com"] {
-        assert!(limiter.take_account(&LOGIN, account).await.unwrap().allowed);
+        limiter.take_account(&LOGIN, account).await.unwrap();
     }
-    assert!(!limiter.take_account(&LOGIN, "USER@example.com").await.unwrap().allowed);
-    assert!(limiter.take_account(&LOGIN, "admin@example.com").await.unwrap().allowed);
-    assert_eq!(limiter.take_account(&OPEN, "user@example.com").await, None);
+    let limited = limiter.take_account(&LOGIN, "USER@example.com").await.unwrap_err();
+    assert_eq!(limited.0.tightest.limit, 2);
+    limiter.take_account(&LOGIN, "admin@example.com").await.unwrap();
+    limiter.take_account(&OPEN, "user@example.com").await.unwrap();
 }
 
 #[test]

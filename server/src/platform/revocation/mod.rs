@@ -2,10 +2,11 @@
 //!
 //! The truth is `sessions.revoked_at`. Redis holds a marker for each session that was revoked
 //! within the life of an access token, and one key that says the markers are complete. Where that
-//! key is missing (a new or emptied Redis) or Redis is away, the row itself is asked.
+//! key is missing (a new or emptied Redis) or Redis is away, the row itself is asked. The key is
+//! written anew every minute, so that a Redis which came back with old data is not believed for long.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use redis::Pipeline;
@@ -17,6 +18,9 @@ use crate::platform::redis::{Away, Redis};
 /// How far clocks of the database and of ours may differ.
 const SLACK: Duration = Duration::from_secs(60);
 
+/// How long the markers are believed to be complete, in seconds.
+const COMPLETE_SECONDS: u64 = 60;
+
 /// Tells ended sessions from live ones.
 #[derive(Debug, Clone)]
 pub struct Revocations {
@@ -24,7 +28,10 @@ pub struct Revocations {
     users: PgPool,
     /// How long an access token is good, and a marker needed.
     lifetime: Duration,
+    /// Whether the markers are being completed; until then this process does not believe them.
     loading: Arc<AtomicBool>,
+    /// How often completing was asked for: what was read before the last time is not enough.
+    asked: Arc<AtomicU64>,
 }
 
 /// What the markers say of a session.
@@ -41,7 +48,7 @@ pub enum Marker {
 impl Revocations {
     /// `lifetime` is that of access tokens.
     pub fn new(redis: Redis, users: PgPool, lifetime: Duration) -> Revocations {
-        Revocations { redis, users, lifetime: lifetime + SLACK, loading: Arc::default() }
+        Revocations { redis, users, lifetime: lifetime + SLACK, loading: Arc::default(), asked: Arc::default() }
     }
 
     /// Tells everybody that sessions were revoked; to be called after the transaction that says so
@@ -59,7 +66,7 @@ impl Revocations {
 
     /// Reads the two answers of [`Revocations::ask`].
     pub fn read(&self, revoked: bool, complete: bool) -> Marker {
-        match (revoked, complete && !self.loading.load(Ordering::Acquire)) {
+        match (revoked, complete && !self.loading.load(Ordering::SeqCst)) {
             (true, _) => Marker::Revoked,
             (false, true) => Marker::Live,
             (false, false) => Marker::Unknown,
@@ -83,23 +90,35 @@ impl Revocations {
 
     /// Completes the markers from the database until that succeeds. One at a time.
     fn load_in_background(&self) {
-        if self.loading.swap(true, Ordering::AcqRel) {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.loading.swap(true, Ordering::SeqCst) {
             return;
         }
         let this = self.clone();
         tokio::spawn(async move {
-            while let Err(reason) = this.load().await {
-                tracing::debug!(reason, "revoked sessions are not complete in redis");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+            loop {
+                let asked = this.asked.load(Ordering::SeqCst);
+                if let Err(reason) = this.load().await {
+                    tracing::debug!(reason, "revoked sessions are not complete in redis");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    continue;
+                }
+                this.loading.store(false, Ordering::SeqCst);
+                // Whoever asked in the meantime may have revoked a session after it was read.
+                let done = this.asked.load(Ordering::SeqCst) == asked;
+                if done || this.loading.swap(true, Ordering::SeqCst) {
+                    break;
+                }
             }
-            this.loading.store(false, Ordering::Release);
         });
     }
 
     async fn load(&self) -> Result<(), String> {
         let window = i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX);
-        let sessions =
-            sqlx::query_scalar!("SELECT id FROM sessions WHERE revoked_at > now() - make_interval(secs => $1)", f64::from(window));
+        let sessions = sqlx::query_scalar!(
+            "SELECT id FROM sessions WHERE revoked_at > now() - make_interval(secs => $1)",
+            f64::from(window)
+        );
         let sessions = sessions.fetch_all(&self.users).await.map_err(|error| error.to_string())?;
         self.mark(&sessions, true).await.map_err(|error| error.to_string())
     }
@@ -115,7 +134,7 @@ impl Revocations {
         }
         if complete {
             let mut pipeline = redis::pipe();
-            pipeline.cmd("SET").arg(self.complete()).arg(1).ignore();
+            pipeline.cmd("SET").arg(self.complete()).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
             self.redis.run::<()>(&pipeline).await?;
         }
         Ok(())

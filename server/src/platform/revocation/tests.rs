@@ -92,3 +92,25 @@ async fn without_redis_the_row_is_asked() {
     assert!(!revocations.ask_row(live, false).await.unwrap());
     assert!(revocations.ask_row(Uuid::now_v7(), false).await.unwrap());
 }
+
+#[tokio::test]
+async fn what_was_ended_while_redis_was_away_is_marked_when_it_is_back() {
+    let database = TestDatabases::migrated().await;
+    let valve = testing::Valve::open().await;
+    let revocations = revocations(&database, valve.redis.clone());
+    let (first, second) = (session(&database.pools.users).await, session(&database.pools.users).await);
+    revocations.ask_row(first, true).await.unwrap();
+    completed(&revocations, first).await;
+
+    valve.set(false);
+    for ended in [first, second] {
+        end(&database.pools.users, ended).await;
+        revocations.announce(&[ended]).await;
+        assert_eq!(marker(&revocations, ended).await, Marker::Unknown);
+    }
+    valve.set(true);
+    completed(&revocations, first).await;
+    for ended in [first, second] {
+        assert_eq!(marker(&revocations, ended).await, Marker::Revoked);
+    }
+}

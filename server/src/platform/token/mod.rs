@@ -152,7 +152,8 @@ impl Tokens {
         // The key decides the algorithm; what the header says beside `kid` is not followed.
         let key = self.0.keys.verifying.get(&header.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
-        let role: Role = claims.roles.iter().filter_map(|role| role.parse().ok()).max_by_key(|role| *role == Role::Admin)?;
+        let role: Role =
+            claims.roles.iter().filter_map(|role| role.parse().ok()).max_by_key(|role| *role == Role::Admin)?;
         let caller = Caller {
             user_id: typeid::parse("usr", &claims.sub)?,
             email: claims.email,

@@ -111,7 +111,10 @@ fn the_header_cannot_choose_the_algorithm_or_the_key() {
 #[test]
 fn a_key_that_is_none_is_named() {
     let keys = vec![STANDARD.encode([1; 32]).into(), "c2hvcnQ=".to_owned().into()];
-    assert_eq!(Tokens::new(&config(keys)).unwrap_err().to_string(), "WRIT_TOKEN_KEYS: key 2 is not an Ed25519 private key");
+    assert_eq!(
+        Tokens::new(&config(keys)).unwrap_err().to_string(),
+        "WRIT_TOKEN_KEYS: key 2 is not an Ed25519 private key"
+    );
 }
 
 #[test]
