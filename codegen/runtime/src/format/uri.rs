@@ -4,7 +4,7 @@ use super::network::{is_ipv4, is_ipv6};
 
 /// `scheme:` and what follows (§ 3).
 pub(crate) fn is_uri(text: &str) -> bool {
-    scheme_of(text).is_some_and(|rest| is_relative(rest))
+    scheme_of(text).is_some_and(is_relative)
 }
 
 /// A URI or a relative reference (§ 4.1).

@@ -41,7 +41,9 @@ impl<'a> Reader<'a> {
         let mut array = self.open_array(rule)?;
         let mut elements = Vec::new();
         while self.next_element(&mut array) {
-            elements.extend(read(self));
+            if let Some(element) = read(self) {
+                elements.push(element);
+            }
         }
         self.end_array(array, rule).then_some(elements)
     }

@@ -1,6 +1,6 @@
 //! Objects with known fields: a field is found by its place in the contract's order first.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::check::Count;
 use super::reader::{Reader, Source};
@@ -23,7 +23,7 @@ pub struct Object {
     expected: usize,
     key: String,
     /// The names of unknown fields, which may not come twice either.
-    unknown: Option<Box<HashSet<String>>>,
+    unknown: BTreeSet<String>,
 }
 
 /// What a key turned out to be.
@@ -44,7 +44,7 @@ impl Object {
             count: 0,
             expected: 0,
             key: String::new(),
-            unknown: None,
+            unknown: BTreeSet::new(),
         }
     }
 
@@ -102,7 +102,7 @@ impl Object {
     fn meet_unknown(&mut self, key: &str) -> Found {
         self.key.clear();
         self.key.push_str(key);
-        if self.unknown.get_or_insert_default().insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
+        if self.unknown.insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
     }
 
     /// The required fields that were not met.
@@ -215,16 +215,20 @@ impl<'a> Reader<'a> {
     #[cold]
     fn refuse_field(&mut self, found: &Found, object: &Object) {
         self.skip();
-        self.trail.step(Segment::Field(""));
         match *found {
-            Found::Again(index) => {
-                self.trail.record_in(Some(object.rule.fields[index]), format_args!("must not come twice"));
+            Found::Field(index) | Found::Again(index) => {
+                self.trail.step(Segment::Field(object.rule.fields[index]));
+                self.trail.record(format_args!("must not come twice"));
             }
-            Found::UnknownAgain => self.trail.record_in(Some(&object.key), format_args!("must not come twice")),
+            Found::UnknownAgain => {
+                self.trail.step(Segment::Owned(object.key.clone()));
+                self.trail.record(format_args!("must not come twice"));
+            }
             Found::Unknown if object.rule.unknown == Unknown::Deny => {
-                self.trail.record_in(Some(&object.key), format_args!("is not a known field"));
+                self.trail.step(Segment::Owned(object.key.clone()));
+                self.trail.record(format_args!("is not a known field"));
             }
-            Found::Unknown | Found::Field(_) => {}
+            Found::Unknown => {}
         }
     }
 }

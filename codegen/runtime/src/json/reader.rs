@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     /// without bound, so beyond a generous share of the input's length reading ends.
     pub(crate) fn spend(&mut self, bytes: usize) -> bool {
         self.spent = self.spent.saturating_add(bytes);
-        if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 16) {
+        if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 20) {
             return true;
         }
         self.end(format_args!("could mean too many different things"));

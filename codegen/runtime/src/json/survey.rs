@@ -13,7 +13,7 @@ use super::union::Branch;
 pub(crate) struct Survey<'a> {
     pub(crate) start: Mark<'a>,
     pub(crate) end: Mark<'a>,
-    /// Its length in bytes of JSON.
+    /// How long it is, as a measure of the work that reading it makes.
     pub(crate) length: usize,
     pub(crate) types: Types,
     fields: Vec<(String, Content<'a>)>,
@@ -58,6 +58,7 @@ impl<'a> Survey<'a> {
         let value = cursor.current.take();
         let depth = cursor.depth();
         let mut fields = Vec::new();
+        let length = value.as_ref().map_or(0, size);
         let types = match &value {
             Some(TextValue::Scalar(text)) => Types::ARRAY.or(scalar_types(text)),
             Some(TextValue::List(_)) => Types::ARRAY,
@@ -67,7 +68,7 @@ impl<'a> Survey<'a> {
             }
             None => Types::NONE,
         };
-        Survey { start: Mark::Text(value, depth), end: Mark::Text(None, depth), length: 0, types, fields }
+        Survey { start: Mark::Text(value, depth), end: Mark::Text(None, depth), length, types, fields }
     }
 
     pub(crate) fn field(&self, name: &str) -> Option<&Content<'a>> {
@@ -99,6 +100,14 @@ impl<'a> Survey<'a> {
         let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.means(json));
         let missing = |name: &&&str| self.field(name).is_none();
         (branch.consts.iter().filter(differs).count(), branch.required.iter().filter(missing).count())
+    }
+}
+
+fn size(text: &TextValue<'_>) -> usize {
+    match text {
+        TextValue::Scalar(text) => 16 + text.len(),
+        TextValue::List(list) => 16 + list.iter().map(size).sum::<usize>(),
+        TextValue::Map(map) => 16 + map.iter().map(|(key, value)| key.len() + size(value)).sum::<usize>(),
     }
 }
 

@@ -10,6 +10,9 @@ use crate::violation::{MOST_VIOLATIONS, Violation, Violations};
 /// How deep arrays and objects may nest.
 pub(crate) const DEEPEST: usize = 64;
 
+/// How many code points of a caller's own name a path shows.
+const LONGEST_NAME: usize = 100;
+
 /// The way into a value, one segment for each open array or object, and the violations so far.
 #[derive(Debug)]
 pub(crate) struct Trail<'a> {
@@ -141,8 +144,8 @@ impl<'a> Trail<'a> {
         for segment in &self.segments {
             match segment {
                 Segment::Field(name) => push_name(&mut path, name),
-                Segment::Owned(name) => push_name(&mut path, name),
-                Segment::Key(offset) => push_name(&mut path, &key_at(self.data, *offset)),
+                Segment::Owned(name) => push_foreign_name(&mut path, name),
+                Segment::Key(offset) => push_foreign_name(&mut path, &key_at(self.data, *offset)),
                 Segment::Index(index) => {
                     path.push('[');
                     path.push_str(&index.to_string());
@@ -159,6 +162,18 @@ fn push_name(path: &mut String, name: &str) {
         path.push('.');
     }
     path.push_str(name);
+}
+
+/// Adds a name that the caller made up, shortened where it is so long that 100 violations with it
+/// would fill the memory.
+fn push_foreign_name(path: &mut String, name: &str) {
+    match name.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => {
+            push_name(path, name.get(..end).unwrap_or_default());
+            path.push('…');
+        }
+        None => push_name(path, name),
+    }
 }
 
 fn key_at(data: &str, offset: usize) -> String {

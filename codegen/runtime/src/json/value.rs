@@ -46,8 +46,10 @@ impl Reader<'_> {
     }
 
     fn any_number(&mut self) -> Option<Number> {
-        let text = self.raw()?;
-        let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        let text = std::str::from_utf8(self.raw()?).unwrap_or_default();
+        let integer = text.parse::<u64>().map(Number::from).or_else(|_| text.parse::<i64>().map(Number::from));
+        // serde_json itself reads floats in haste, not always to the nearest.
+        let number = integer.ok().or_else(|| text.parse::<f64>().ok().and_then(Number::from_f64));
         if number.is_none() {
             self.trail.record(format_args!("must be within the range of 64-bit numbers"));
         }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Item;
-use crate::json::{Branch, Read, Reader, Types};
+use serde_json::{Map, Number, Value};
+
+use super::{Item, good, shown};
+use crate::json::{Branch, Read, Reader, Types, Write, Writer};
 use crate::operation::Place;
 use crate::rules::{ArrayRule, MapRule};
 use crate::violation::{MOST_VIOLATIONS, Violations};
@@ -101,12 +103,17 @@ fn read_in_every_way(bytes: &[u8]) {
         let violations: Violations = reader.into_violations();
         assert!(read || !violations.is_empty(), "{:?}", String::from_utf8_lossy(bytes));
         assert!(violations.list.len() <= MOST_VIOLATIONS);
-        if !violations.malformed {
-            let refused = serde_json::from_slice::<serde_json::Value>(bytes).err().map(|error| error.to_string());
-            // It refuses numbers beyond 64 bits, which are JSON all the same.
-            let refused = refused.filter(|error| !error.starts_with("number out of range"));
-            assert_eq!(refused, None, "taken for JSON: {:?}", String::from_utf8_lossy(bytes));
-        }
+        agrees_with_serde_json(bytes, violations.malformed);
+    }
+}
+
+/// What is JSON must be the same for both, up to what `serde_json` also refuses: numbers beyond 64 bits.
+fn agrees_with_serde_json(bytes: &[u8], malformed: bool) {
+    let text = String::from_utf8_lossy(bytes);
+    match serde_json::from_slice::<Value>(bytes).map_err(|error| error.to_string()) {
+        Ok(_) => assert!(!malformed, "not taken for JSON: {text:?}"),
+        Err(error) if error.starts_with("number out of range") => {}
+        Err(error) => assert!(malformed, "taken for JSON, but {error}: {text:?}"),
     }
 }
 
@@ -117,6 +124,74 @@ fn random_pieces_of_json_never_panic_and_are_never_taken_for_what_they_are_not()
         let text: String = (0..=dice.roll(14)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
         read_in_every_way(text.as_bytes());
     }
+}
+
+/// A value of up to some levels.
+fn random_value(dice: &mut Dice, levels: usize) -> Value {
+    match dice.roll(if levels == 0 { 6 } else { 8 }) {
+        0 => Value::Null,
+        1 => Value::Bool(dice.roll(2) == 0),
+        2 => Value::from(dice.0 >> dice.roll(64)),
+        3 => Value::from(-i64::from(dice.0 as u32)),
+        4 => Number::from_f64(f64::from_bits(dice.0)).map_or(Value::Null, Value::Number),
+        5 => Value::from(random_string(dice)),
+        6 => (0..dice.roll(5)).map(|_| random_value(dice, levels - 1)).collect(),
+        _ => {
+            let fields = (0..dice.roll(5)).map(|_| (random_string(dice), random_value(dice, levels - 1)));
+            Value::Object(fields.collect::<Map<_, _>>())
+        }
+    }
+}
+
+fn random_string(dice: &mut Dice) -> String {
+    let highest = [0x20, 0x7f, 0x800, 0x11_0000][dice.roll(4)];
+    (0..dice.roll(20)).filter_map(|_| char::from_u32(dice.roll(highest) as u32)).collect()
+}
+
+#[test]
+fn random_values_are_read_and_written_as_they_are() {
+    let mut dice = Dice(0x1234_5678_9abc_def1);
+    for _ in 0..3_000 {
+        let value = random_value(&mut dice, 4);
+        assert_eq!(good(&value.to_string(), Reader::any), value);
+        assert_eq!(good(&serde_json::to_string_pretty(&value).unwrap(), Reader::any), value);
+        let mut writer = Writer::new();
+        write_by_parts(&value, &mut writer);
+        assert_eq!(writer.finish(), value.to_string().as_bytes());
+    }
+}
+
+fn write_by_parts(value: &Value, writer: &mut Writer) {
+    match value {
+        Value::String(text) => writer.string(text),
+        Value::Array(elements) => {
+            writer.begin_array();
+            elements.iter().for_each(|element| write_by_parts(element, writer));
+            writer.end_array();
+        }
+        Value::Object(fields) => {
+            writer.begin_object();
+            for (key, value) in fields {
+                writer.key(key);
+                write_by_parts(value, writer);
+            }
+            writer.end_object();
+        }
+        other => other.write(writer),
+    }
+}
+
+#[test]
+fn a_name_that_a_caller_made_long_does_not_fill_the_answer() {
+    let name = "é".repeat(200_000);
+    let json = format!("{{\"{name}\":[{}1]}}", "{},".repeat(150));
+    let mut reader = Reader::json(json.as_bytes());
+    assert!(BTreeMap::<String, Vec<i32>>::read(&mut reader).is_none());
+    let violations = shown(reader);
+    assert_eq!(violations[0], format!("{}…[0]: must be an integer, not an object", "é".repeat(100)));
+    let mut reader = Reader::json(json.as_bytes());
+    assert!(Item::read(&mut reader).is_none());
+    assert_eq!(shown(reader)[0], format!("{}…: is not a known field", "é".repeat(100)));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod broken;
 mod hostile;
 mod objects;
 mod scalars;
+mod suite;
 mod texts;
 mod unions;
 mod writing;
