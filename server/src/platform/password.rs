@@ -160,12 +160,16 @@ mod tests {
         let kept = passwords.hash("sesame").await.unwrap();
         let time = async |kept: Option<&str>| {
             let started = std::time::Instant::now();
-            for _ in 0..5 {
-                assert_eq!(passwords.verify("wrong", kept).await.unwrap(), Verdict::Wrong);
-            }
+            assert_eq!(passwords.verify("wrong", kept).await.unwrap(), Verdict::Wrong);
             started.elapsed().as_secs_f64()
         };
-        let ratio = time(None).await / time(Some(&kept)).await;
-        assert!((0.3..3.0).contains(&ratio), "{ratio}");
+        // The least of several: what else the machine does only ever adds.
+        let (mut unknown, mut known) = (f64::MAX, f64::MAX);
+        for _ in 0..10 {
+            unknown = unknown.min(time(None).await);
+            known = known.min(time(Some(&kept)).await);
+        }
+        // Without a hash it would be a thousandth.
+        assert!((0.2..5.0).contains(&(unknown / known)), "{unknown} {known}");
     }
 }

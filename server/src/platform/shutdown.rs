@@ -70,11 +70,12 @@ pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
-        for step in [Shutdown::drain, Shutdown::end] {
+        for (step, word) in [(Shutdown::drain as fn(&Shutdown), "draining"), (Shutdown::end, "ending at once")] {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
+            tracing::info!("told to stop: {word}");
             step(&shutdown);
         }
     });

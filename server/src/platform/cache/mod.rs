@@ -90,10 +90,15 @@ impl Cache {
         }
     }
 
-    /// What to look for. `key` tells answers apart, `tags` are interpolated.
-    pub(crate) fn question(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Question {
+    /// What to look for. `key` tells answers apart, `tags` are interpolated. `None` while nothing
+    /// may be served: looked at before Redis is asked, since what it answers may be older than what
+    /// it is told in the meantime.
+    pub(crate) fn question(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Question> {
+        if !self.owed().is_empty() {
+            return None;
+        }
         let key = self.0.redis.key(format_args!("cache:{key}"));
-        Question { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() }
+        Some(Question { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
     }
 
     /// Adds the question to a pipeline with `ignore_errors`: as many answers as [`Question::answers`].

@@ -63,10 +63,12 @@ impl PolicyGate {
     }
 
     /// Refuses a caller whose session has ended.
-    async fn check_session(&self, caller: &Caller, answers: Option<(Value, Value)>) -> Result<(), Problem> {
+    async fn check_session(&self, session: Session<'_>) -> Result<(), Problem> {
+        let Session { caller, all_told, answers } = session;
         let redis_is_there = answers.is_some();
-        let marker = answers
-            .map_or(Marker::Unknown, |(revoked, complete)| self.revocations.read(is_true(revoked), is_true(complete)));
+        let marker = answers.map_or(Marker::Unknown, |(revoked, complete)| {
+            self.revocations.read(is_true(revoked), is_true(complete), all_told)
+        });
         let revoked = match marker {
             Marker::Revoked => true,
             Marker::Live => false,
@@ -91,23 +93,31 @@ struct Asked<'a> {
     question: Option<Question>,
 }
 
+/// What is known of a caller's session.
+struct Session<'a> {
+    caller: &'a Caller,
+    all_told: bool,
+    answers: Option<(Value, Value)>,
+}
+
 impl Gate<Caller> for PolicyGate {
     type Pass = Pass;
 
     async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<Pass>, Problem> {
         let asked = Asked { caller: entry.principal, counted: counted(entry), question: question(&self.cache, entry) };
+        let all_told = self.revocations.all_told();
         let answers = self.ask(&asked).await;
         let mut answers = answers.map(|mut answers| move || answers.next());
         let mut next = || answers.as_mut().and_then(|next| next());
 
-        let session = asked.caller.map(|caller| (caller, next().zip(next())));
+        let session = asked.caller.map(|caller| Session { caller, all_told, answers: next().zip(next()) });
         let standing = match asked.counted.is_empty() {
             true => None,
             false => Some(self.limiter.read(next(), &asked.counted).await),
         };
         let refuse = |problem: Problem| with_standing(problem, standing.as_ref());
-        if let Some((caller, answers)) = session {
-            self.check_session(caller, answers).await.map_err(refuse)?;
+        if let Some(session) = session {
+            self.check_session(session).await.map_err(refuse)?;
         }
         if standing.as_ref().is_some_and(|standing| !standing.allowed) {
             return Err(refuse(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again later")));
@@ -188,7 +198,7 @@ fn question(cache: &Cache, entry: &Entry<'_, Caller>) -> Option<Question> {
     // The hash bounds the key: a query may be long.
     let asked = URL_SAFE_NO_PAD.encode(Sha256::digest(entry.cache_key));
     let tags = policy.tags.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
-    Some(cache.question(&format!("{}:{whose}:{asked}", operation.id), tags))
+    cache.question(&format!("{}:{whose}:{asked}", operation.id), tags)
 }
 
 /// What `{principal}` stands for in a tag.

@@ -193,10 +193,9 @@ async fn an_operation_without_policies_touches_nothing() {
     let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
     let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
     let sent = Sent::new(&LIVEZ, None);
-    let started = std::time::Instant::now();
     let pass = passed(&gate, &sent).await;
     gate.leave(pass, &sent.entry(), &mut Reply::status(200)).await;
-    assert!(started.elapsed() < Duration::from_millis(5));
+    assert!(!gate.redis.was_asked_in_vain());
 }
 
 #[tokio::test]

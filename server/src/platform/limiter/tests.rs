@@ -9,7 +9,7 @@ use crate::testing;
 
 static THREE: RateLimit = RateLimit { requests: 3, window: Duration::from_secs(60), by: LimitBy::Caller };
 static HUNDRED: RateLimit = RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Address };
-static QUICK: RateLimit = RateLimit { requests: 10, window: Duration::from_millis(500), by: LimitBy::Caller };
+static QUICK: RateLimit = RateLimit { requests: 10, window: Duration::from_secs(5), by: LimitBy::Caller };
 static LOGIN: Operation = Operation {
     id: "login",
     rate_limits: &[RateLimit { requests: 2, window: Duration::from_secs(60), by: LimitBy::Account }],
@@ -45,9 +45,9 @@ async fn a_bucket_fills_again() {
     for redis in [testing::redis(), testing::redis_away()] {
         let limiter = Limiter::new(redis);
         assert_eq!(taken(&limiter, &[counted(&QUICK, "a")], 30).await, 10);
-        tokio::time::sleep(Duration::from_millis(120)).await;
+        tokio::time::sleep(Duration::from_millis(1200)).await;
         let again = taken(&limiter, &[counted(&QUICK, "a")], 30).await;
-        assert!((2..=5).contains(&again), "{again}");
+        assert!((2..=4).contains(&again), "{again}");
     }
 }
 

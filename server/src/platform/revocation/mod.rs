@@ -64,9 +64,15 @@ impl Revocations {
         pipeline.cmd("EXISTS").arg(self.key(session)).cmd("EXISTS").arg(self.complete());
     }
 
-    /// Reads the two answers of [`Revocations::ask`].
-    pub fn read(&self, revoked: bool, complete: bool) -> Marker {
-        match (revoked, complete && !self.loading.load(Ordering::SeqCst)) {
+    /// Whether this process has told Redis everything. To be looked at before Redis is asked, since
+    /// what it answers may be older than what it is told in the meantime.
+    pub fn all_told(&self) -> bool {
+        !self.loading.load(Ordering::SeqCst)
+    }
+
+    /// Reads the two answers of [`Revocations::ask`]; `all_told` is as of before it was asked.
+    pub fn read(&self, revoked: bool, complete: bool, all_told: bool) -> Marker {
+        match (revoked, complete && all_told) {
             (true, _) => Marker::Revoked,
             (false, true) => Marker::Live,
             (false, false) => Marker::Unknown,

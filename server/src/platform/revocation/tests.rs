@@ -33,9 +33,10 @@ async fn end(users: &PgPool, session: Uuid) {
 
 async fn marker(revocations: &Revocations, session: Uuid) -> Marker {
     let mut pipeline = redis::pipe();
+    let all_told = revocations.all_told();
     revocations.ask(&mut pipeline, session);
     match revocations.redis.run::<(bool, bool)>(&pipeline).await {
-        Ok((revoked, complete)) => revocations.read(revoked, complete),
+        Ok((revoked, complete)) => revocations.read(revoked, complete, all_told),
         Err(Away) => Marker::Unknown,
     }
 }

@@ -62,7 +62,7 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, most:
         });
     }
     drop(listener);
-    tracing::info!(connections = graceful.count(), "draining");
+    tracing::debug!(connections = graceful.count(), "draining");
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(timeouts.drain) => tracing::warn!("cut off what was still running"),
