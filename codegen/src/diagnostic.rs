@@ -190,6 +190,14 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
+    /// The same without what is only good to know.
+    #[must_use]
+    pub fn without_notes(&self) -> Diagnostics {
+        let mut kept = self.clone();
+        kept.found.retain(|found| found.severity != Severity::Note);
+        kept
+    }
+
     /// How many there are of each weight.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();

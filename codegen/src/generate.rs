@@ -31,8 +31,8 @@ pub struct Generated {
     pub diagnostics: Diagnostics,
     /// The operations, for telling what was added and removed.
     pub operations: Vec<GeneratedOperation>,
-    /// The version of the contract.
-    pub version: String,
+    /// `info.title` of the contract.
+    pub title: String,
 }
 
 /// An operation and the method that implements it.
@@ -51,7 +51,7 @@ pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions { root: request.root.clone(), strict: request.strict };
     let Some(document) = document::load(&request.entry, &options, &mut diagnostics) else {
-        return Generated { output: None, diagnostics, operations: Vec::new(), version: String::new() };
+        return Generated { output: None, diagnostics, operations: Vec::new(), title: String::new() };
     };
     let contract = contract::build(&document, request.strict, &mut diagnostics);
     let views = rust::views(&contract, &mut diagnostics);
@@ -66,9 +66,9 @@ pub fn generate(request: &Request) -> Generated {
             })
         })
         .collect();
-    let version = contract.version.clone();
+    let title = contract.title.clone();
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, version };
+        return Generated { output: None, diagnostics, operations, title };
     }
     let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -81,5 +81,5 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, version }
+    Generated { output, diagnostics, operations, title }
 }

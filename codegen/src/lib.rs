@@ -11,3 +11,4 @@ pub mod generate;
 pub mod output;
 pub mod render;
 pub mod rust;
+pub mod standalone;

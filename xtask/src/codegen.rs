@@ -1,12 +1,30 @@
-//! `cargo xtask codegen`: hands the contracts to the generator.
+//! `cargo xtask codegen`: hands the contracts to the generator and says what came of it.
 
-use std::path::PathBuf;
+mod report;
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use writ_codegen::diagnostic::render;
+use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::output::{self, HEADER, Output};
+use writ_codegen::render::{Layout, Renderer, library};
+use writ_codegen::standalone::{Package, wrap};
+
+use crate::terminal::step;
+
+/// The folder of the contracts, one folder a version.
+const CONTRACTS: &str = "spec";
+
+/// The crate that is rendered from them.
+const GENERATED: &str = "generated";
 
 /// What to generate, and whether to write it.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Write nothing; fail when a file differs from what would be written.
+    /// Write nothing; fail and list what is stale.
     #[arg(long)]
     check: bool,
     /// A contract of your own, in place of spec/.
@@ -15,19 +33,149 @@ pub struct Args {
     /// The folder for the crate that is generated from --spec.
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
-    /// The name of that crate.
+    /// The name of that crate; that of the contract's file where it is not given.
     #[arg(long, value_name = "CRATE", requires = "spec")]
     name: Option<String>,
+    /// Take every warning for an error, as spec/ is taken.
+    #[arg(long, requires = "spec")]
+    strict: bool,
+    /// Show notes too.
+    #[arg(long)]
+    notes: bool,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let _ = (&args.spec, &args.out, &args.name);
-    generate_all(args.check)?;
-    Ok(ExitCode::SUCCESS)
+    match (&args.spec, &args.out) {
+        (Some(spec), Some(out)) => standalone(args, spec, out),
+        _ => {
+            all(args.check, args.notes)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 /// Renders every contract of spec/ into generated/, or only compares when `check` is set.
-pub fn generate_all(_check: bool) -> anyhow::Result<()> {
+pub fn generate_all(check: bool) -> anyhow::Result<()> {
+    all(check, false)
+}
+
+fn all(check: bool, notes: bool) -> anyhow::Result<()> {
+    let root = crate::cargo::root();
+    let modules = modules(&root.join(CONTRACTS))?;
+    let mut whole = Output::default();
+    let mut operations = Vec::new();
+    let mut problems = 0;
+    for module in &modules {
+        let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
+        let request = Request {
+            entry: root.join(&entry),
+            root: Some(root.join(CONTRACTS)),
+            strict: true,
+            layout: Layout::Module(module.clone()),
+        };
+        let generated = generate(&request);
+        problems += show(&generated, notes);
+        operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
+        whole.files.extend(generated.output.unwrap_or_default().files);
+    }
+    if problems > 0 {
+        let plural = if problems == 1 { "problem" } else { "problems" };
+        bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
+    }
+    let renderer = Renderer::new().context("the templates cannot be read")?;
+    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).context("a template failed")?);
+    let out = root.join(GENERATED);
+    if check {
+        return compare(&out, &whole);
+    }
+    let before = report::methods(&out.join("src"));
+    let changes = output::write(&out, &whole)?;
+    report::changes(GENERATED, &changes);
+    report::operations(&before, &operations);
     Ok(())
+}
+
+/// The folders of spec/ that hold a contract.
+fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
+    let mut modules = Vec::new();
+    let entries = std::fs::read_dir(contracts).with_context(|| format!("cannot read `{}`", contracts.display()))?;
+    for entry in entries {
+        let entry = entry?;
+        if entry.path().join("openapi.yaml").is_file() {
+            modules.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    modules.sort();
+    if modules.is_empty() {
+        bail!("no contract in `{}`: make a folder such as v1 with an openapi.yaml", contracts.display());
+    }
+    Ok(modules)
+}
+
+fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+    let request = Request { entry: spec.to_owned(), root: None, strict: args.strict, layout: Layout::Crate };
+    let generated = generate(&request);
+    let problems = show(&generated, args.notes);
+    let Some(contract) = generated.output.filter(|_| problems == 0) else {
+        let plural = if problems == 1 { "problem" } else { "problems" };
+        bail!("{problems} {plural} in {}; {} is unchanged", spec.display(), out.display());
+    };
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => name_of(spec),
+    };
+    let package = Package::new(&name, &generated.title)?;
+    let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
+    if args.check {
+        compare(out, &whole)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let changes = output::write(out, &whole)?;
+    report::changes(&out.display().to_string(), &changes);
+    step("Finished", format_args!("crate `{name}` with {} operations; try `cargo check` in {}", generated.operations.len(), out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A crate's name out of a file's: its stem in kebab-case.
+fn name_of(spec: &Path) -> String {
+    let stem = spec.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let name = name.trim_matches('-');
+    match name.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        true => name.to_owned(),
+        false => format!("api-{name}").trim_end_matches('-').to_owned(),
+    }
+}
+
+/// Prints the diagnostics and counts the errors.
+fn show(generated: &Generated, notes: bool) -> usize {
+    let found = match notes {
+        true => generated.diagnostics.clone(),
+        false => generated.diagnostics.without_notes(),
+    };
+    let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = render(&found, generated.diagnostics.sources(), color);
+    if !text.is_empty() {
+        eprintln!("{text}");
+    }
+    generated.diagnostics.counts().errors
+}
+
+fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
+    let stale = output::check(out, whole)?;
+    if stale.is_empty() {
+        step("Fresh", format_args!("{} ({} files)", out.display(), whole.files.len()));
+        return Ok(());
+    }
+    for file in &stale {
+        eprintln!("{}/{} {}", out.display(), file.path, file.why);
+    }
+    let files = if stale.len() == 1 { "file is" } else { "files are" };
+    bail!("{} {files} stale; run `cargo xtask codegen`", stale.len());
+}
+
+/// Whether a file is one that the generator wrote.
+fn is_generated(text: &str) -> bool {
+    text.starts_with(HEADER)
 }

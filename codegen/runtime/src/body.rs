@@ -20,6 +20,7 @@ pub(crate) enum Payload {
     Absent,
     /// All of it.
     Bytes(Bytes),
+    #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
     /// To be read by the handler; it ends with an error where it passes the operation's limit.
     Stream(Body),
 }

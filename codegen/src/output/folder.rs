@@ -61,7 +61,7 @@ fn has_header(path: &Path) -> Result<bool, WriteError> {
     let mut start = Vec::with_capacity(HEADER.len());
     let file = File::open(path).map_err(|error| failed(path, error))?;
     file.take(HEADER.len() as u64).read_to_end(&mut start).map_err(|error| failed(path, error))?;
-    Ok(start == HEADER.as_bytes())
+    Ok(super::is_ours(&start))
 }
 
 pub(super) fn failed(path: &Path, source: io::Error) -> WriteError {

@@ -16,16 +16,7 @@ pub enum Layout {
     /// In a module of a crate that holds several contracts.
     Module(String),
     /// At the root of a crate of its own.
-    Crate(CrateOptions),
-}
-
-/// What a standalone crate is called and stands on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CrateOptions {
-    /// The package's name.
-    pub name: String,
-    /// The version of the contract, for the package's description.
-    pub version: String,
+    Crate,
 }
 
 /// The files of one contract.
@@ -33,7 +24,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     let mut output = Output::default();
     let (prefix, root) = match layout {
         Layout::Module(module) => (format!("src/{module}/"), "mod.rs"),
-        Layout::Crate(_) => ("src/".to_owned(), "lib.rs"),
+        Layout::Crate => ("src/".to_owned(), "lib.rs"),
     };
     let mut add = |path: &str, text: String| {
         output.files.insert(format!("{prefix}{path}"), format!("{HEADER}\n{text}"));
@@ -79,17 +70,6 @@ pub fn library(renderer: &Renderer, modules: &[String]) -> Result<String, Error>
     }
     let view = Library { modules: modules.iter().map(Code::of).collect() };
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
-}
-
-/// The manifest of a standalone crate.
-pub fn manifest(renderer: &Renderer, options: &CrateOptions) -> Result<String, Error> {
-    #[derive(Serialize)]
-    struct Manifest<'a> {
-        name: &'a str,
-        version: &'a str,
-    }
-    let view = Manifest { name: &options.name, version: &options.version };
-    renderer.render("cargo.toml", &view)
 }
 
 /// The file of a module.

@@ -7,7 +7,6 @@ use crate::rust::code::{is_bidirectional, literal};
 /// Makes the filters known.
 pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("literal", |text: &str| Value::from_safe_string(literal(text)));
-    environment.add_filter("toml", |text: &str| Value::from_safe_string(toml(text)));
     environment.add_filter("doc", |text: &str, indent: Option<usize>| {
         Value::from_safe_string(doc(text, "///", indent.unwrap_or(0)))
     });
@@ -31,21 +30,6 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
         }
         out.push_str(&format!("{:indent$}{slashes} {}\n", "", line.replace('\t', "    ")));
     }
-    out
-}
-
-/// A basic string of TOML.
-fn toml(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            hidden if hidden.is_control() => out.push_str(&format!("\\u{:04X}", hidden as u32)),
-            plain => out.push(plain),
-        }
-    }
-    out.push('"');
     out
 }
 

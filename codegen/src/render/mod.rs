@@ -8,11 +8,10 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output as Out, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
-pub use files::{CrateOptions, Layout, files, library, manifest};
+pub use files::{Layout, files, library};
 
 /// The templates, which are part of the program.
 const TEMPLATES: &[(&str, &str)] = &[
-    ("cargo.toml", include_str!("../../../templates/cargo.toml.j2")),
     ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
     ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
@@ -66,7 +65,7 @@ fn only_code(out: &mut Out<'_>, state: &mut State<'_, '_>, value: &Value) -> Res
     if !fit {
         return Err(Error::new(
             ErrorKind::BadEscape,
-            format!("`{value}` in template {} goes through no filter: use `literal`, `doc` or `toml`", state.name()),
+            format!("`{value}` in template {} goes through no filter: use `literal` or `doc`", state.name()),
         ));
     }
     out.write_str(&value.to_string()).map_err(|_| Error::new(ErrorKind::WriteFailure, "out of memory"))

@@ -41,6 +41,13 @@ write_as! {
     NaiveDate: value, writer => writer.plain(format::show_date(value).as_bytes());
 }
 
+impl Write for () {
+    /// The only value is null.
+    fn write(&self, writer: &mut Writer) {
+        writer.null();
+    }
+}
+
 impl Write for Decimal {
     /// A string, so that no reader takes it for a binary fraction. [`number`] is the other way.
     fn write(&self, writer: &mut Writer) {
