@@ -3,5 +3,6 @@
 
 pub mod app;
 pub mod platform;
+mod refusals;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

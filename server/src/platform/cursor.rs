@@ -10,7 +10,6 @@ use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use writ_runtime::{Place, Problem, Violation};
 
 use crate::platform::config::decoded;
 
@@ -60,18 +59,12 @@ pub enum BadCursor {
 }
 
 impl BadCursor {
-    /// What is wrong, as a violation of the parameter `cursor`.
-    pub fn violation(self) -> Violation {
-        let message = match self {
+    /// What is wrong with the parameter `cursor`, in one clause for people.
+    pub fn message(self) -> &'static str {
+        match self {
             BadCursor::Unreadable => "must be the nextCursor of an earlier page",
             BadCursor::Elsewhere => "belongs to a list with another sort or other filters",
-        };
-        Violation { place: Place::Query, field: "cursor".to_owned(), message: message.into() }
-    }
-
-    /// What is wrong, as a refusal with status 400.
-    pub fn problem(self) -> Problem {
-        Problem::new(http::StatusCode::BAD_REQUEST, "the request is not valid").with_violation(self.violation())
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sqlx::{Postgres, QueryBuilder};
-use writ_runtime::{PageAt, PageRequest};
+use writ_runtime::{Page, PageAt, PageRequest, Pagination};
 
 use crate::platform::cursor::{BadCursor, Cursor, Cursors, SortValue};
 
@@ -61,6 +61,15 @@ pub struct Rows<R> {
     pub has_more: bool,
     /// What to ask for it with.
     pub next_cursor: Option<String>,
+}
+
+impl<R> Rows<R> {
+    /// The page as the contract shows it.
+    pub fn page<T>(self, total: u64, show: impl FnMut(R) -> T) -> Page<T> {
+        let Rows { rows, page, limit, has_more, next_cursor } = self;
+        let pagination = Pagination { total: Some(total), page, limit, has_more, next_cursor };
+        Page { data: rows.into_iter().map(show).collect(), pagination }
+    }
 }
 
 impl Keyset {

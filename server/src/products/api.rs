@@ -1,0 +1,33 @@
+//! The operations on products.
+
+use generated::v1::{
+    BadRequest, GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
+    ListProductsResponse, NotFound, Products,
+};
+use writ_runtime::Context;
+
+use super::{ProductService, store};
+use crate::listing;
+use crate::platform::cursor::filter_hash;
+use crate::platform::keyset::Paging;
+
+impl Products for ProductService {
+    async fn list_products(
+        &self,
+        _: &Context<()>,
+        request: ListProductsRequest,
+    ) -> Result<ListProductsResponse, ListProductsError> {
+        let paging = Paging::open(&self.cursors, store::by_sku(), filter_hash([]), &request.page);
+        let rows = store::list(&self.pool, &paging.map_err(BadRequest::from)?).await?;
+        Ok(listing::page(rows, store::count(&self.pool).await?, |product| product).into())
+    }
+
+    async fn get_product(
+        &self,
+        _: &Context<()>,
+        request: GetProductRequest,
+    ) -> Result<GetProductResponse, GetProductError> {
+        let body = store::find(&self.pool, &request.sku).await?.ok_or_else(|| NotFound::new("product"))?;
+        Ok(GetProductResponse { body })
+    }
+}

@@ -1,0 +1,34 @@
+//! What the platform refuses, in the statuses of the contract.
+//!
+//! The platform knows no contract, and its refusals are no errors of ours that could become a 500
+//! by conversion: here is the one place where they become statuses.
+
+use generated::v1::{BadRequest, Conflict, CreateOrderError, TooManyRequests, UnprocessableEntity};
+
+use crate::platform::cursor::BadCursor;
+use crate::platform::idempotency::KeyConflict;
+use crate::platform::limiter::Limited;
+
+impl From<BadCursor> for BadRequest {
+    fn from(cursor: BadCursor) -> BadRequest {
+        BadRequest::new("the request is not valid").detail("cursor", cursor.message())
+    }
+}
+
+impl From<Limited> for TooManyRequests {
+    fn from(limited: Limited) -> TooManyRequests {
+        let refusal = TooManyRequests::new("too many requests; try again later");
+        limited.0.headers().fold(refusal, |refusal, (name, value)| refusal.header(name.as_str(), value))
+    }
+}
+
+impl From<KeyConflict> for CreateOrderError {
+    fn from(conflict: KeyConflict) -> CreateOrderError {
+        match conflict {
+            KeyConflict::AnotherRequest => {
+                UnprocessableEntity::new("the idempotency key was used with another request").code("KEY_REUSED").into()
+            }
+            KeyConflict::StillRunning => Conflict::new("a request with this idempotency key is still running").into(),
+        }
+    }
+}
