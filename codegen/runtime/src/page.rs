@@ -14,8 +14,8 @@ pub struct Page<T> {
 /// Where a page stands in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {
-    /// How many elements there are in all, where that was counted.
-    pub total: Option<u64>,
+    /// How many elements there are in all.
+    pub total: u64,
     /// The page's number from 1, where pages are numbered.
     pub page: Option<u32>,
     /// How many elements a page holds at most.
@@ -66,17 +66,11 @@ impl<T: Write> Write for Page<T> {
 impl Write for Pagination {
     fn write(&self, writer: &mut Writer) {
         writer.begin_object();
-        if let Some(total) = &self.total {
-            writer.field("total", total);
-        }
-        if let Some(page) = &self.page {
-            writer.field("page", page);
-        }
+        writer.field("total", &self.total);
+        writer.field("page", &self.page);
         writer.field("limit", &self.limit);
-        writer.field("has_more", &self.has_more);
-        if let Some(cursor) = &self.next_cursor {
-            writer.field("next_cursor", cursor);
-        }
+        writer.field("hasMore", &self.has_more);
+        writer.field("nextCursor", &self.next_cursor);
         writer.end_object();
     }
 }

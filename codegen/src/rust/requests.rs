@@ -1,6 +1,6 @@
 //! What an operation takes: its parameters and body as one type, and how it is decoded.
 
-use crate::contract::operation::{Content, ContentKind, Operation, Parameter, ParameterPlace, RequestBody};
+use crate::contract::operation::{Content, ContentKind, Operation, Parameter, ParameterPlace, RequestBody, Style};
 use crate::contract::schema::{IntegerShape, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -142,14 +142,17 @@ fn parameter_field(
             take: "{}.unwrap_or_default()".to_owned(),
         };
     }
-    let ty = plan.element(parameter.schema, way);
-    let read = function(&calls.element(parameter.schema));
+    // Text cannot say null; only JSON in a parameter can.
+    let nullable = parameter.style == Style::Json;
+    let ty = if nullable { plan.element(parameter.schema, way) } else { plan.ty(parameter.schema, way) };
+    let read = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };
+    let read = function(&read);
     if parameter.required {
         return Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode: format!("input.required({index}, {read})"), take: "{}?".to_owned() };
     }
     let decode = format!("input.optional({index}, {read})");
     match default_value(plan, parameter.schema, &ty, way, calls.uses, diagnostics) {
-        Some(default) => {
+        Some(default) if !matches!(ty, Ty::Option(_)) => {
             if !docs.is_empty() {
                 docs.push_str("\n\n");
             }
@@ -157,7 +160,7 @@ fn parameter_field(
             let take = if default.contains('(') { format!("{{}}.unwrap_or_else(|| {default})") } else { format!("{{}}.unwrap_or({default})") };
             Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take }
         }
-        None => {
+        _ => {
             let ty = match ty {
                 Ty::Option(inner) => Ty::Option(Box::new(Ty::Option(inner))),
                 plain => Ty::Option(Box::new(plain)),

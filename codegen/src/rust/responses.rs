@@ -44,7 +44,8 @@ pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &Operati
             any_status: None,
         });
     }
-    ResponseView { name: Code::of(&names.response), answers }
+    let asked = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.send.0.contains("responder"));
+    ResponseView { name: Code::of(&names.response), responder: Code::from(if asked { "responder" } else { "_" }), answers }
 }
 
 fn answer(plan: &TypePlan<'_>, operation: &Operation, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> AnswerView {

@@ -279,10 +279,14 @@ impl<'c> TypePlan<'c> {
         }
         let Kind::Array(array) = self.contract.schemas.kind(data.schema) else { return None };
         let Kind::Object(fields) = self.contract.schemas.kind(pagination.schema) else { return None };
-        let written = ["total", "page", "limit", "hasMore", "nextCursor"];
-        let same = fields.properties.len() == written.len()
-            && fields.properties.iter().all(|property| written.contains(&property.name.as_str()));
-        same.then_some(array.items)
+        // Each field with whether null stands for what a page does not have.
+        let written = [("total", false), ("page", true), ("limit", false), ("hasMore", false), ("nextCursor", true)];
+        let same = |property: &Property| {
+            let nullable = self.contract.schemas.nullable(property.schema);
+            property.required && written.contains(&(property.name.as_str(), nullable))
+        };
+        let alike = fields.properties.len() == written.len() && fields.properties.iter().all(same);
+        (alike && data.required && pagination.required).then_some(array.items)
     }
 
     /// The name of a declared type.

@@ -287,6 +287,8 @@ pub struct ResponseView {
     pub name: Code,
     /// The one success, or several.
     pub answers: Vec<AnswerView>,
+    /// The parameter that answering takes: `responder`, or `_` where no body asks it.
+    pub responder: Code,
 }
 
 /// One success.

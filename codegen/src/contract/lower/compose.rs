@@ -75,10 +75,9 @@ impl<'d> Lowering<'d, '_> {
             return id;
         }
 
-        let mut facets = Facets::new(decided);
+        let mut facets = Facets::new(decided, &nodes);
         for node in nodes.iter().copied() {
-            let mut stack = nodes.iter().map(|node| node.span).filter(|span| *span != node.span).collect();
-            self.collect(node, &mut facets, &mut stack);
+            self.collect(node, &mut facets, &mut Vec::new());
         }
         let (kind, nullable) = self.finish(id, &nodes, facets);
         let schema = self.schemas.get_mut(id);

@@ -11,6 +11,8 @@ use super::{Lowering, elements, entries, truth};
 pub(super) struct Facets<'d> {
     /// Unions that a caller has decided and that count no more.
     decided: Vec<Span>,
+    /// The nodes that are put together: what one of them refers to among them is counted already.
+    siblings: Vec<Span>,
     /// The types that are left, `None` for all.
     pub types: Option<(TypeSet, Span)>,
     pub nullable: bool,
@@ -133,8 +135,9 @@ impl TypeSet {
 }
 
 impl<'d> Facets<'d> {
-    pub fn new(decided: &[Span]) -> Facets<'d> {
-        Facets { decided: decided.to_vec(), ..Facets::default() }
+    pub fn new(decided: &[Span], nodes: &[&Node]) -> Facets<'d> {
+        let siblings = nodes.iter().map(|node| node.span).collect();
+        Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
 }
 
@@ -142,8 +145,10 @@ impl<'d> Lowering<'d, '_> {
     /// Adds what `node` demands, and what it is composed of. `stack` holds the nodes on the way here.
     pub(super) fn collect(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &mut Vec<Span>) {
         if stack.contains(&node.span) {
-            // Reached again: cyclic where it is on the way here, and already counted where it is a sibling.
             return self.report_cycle(node);
+        }
+        if !stack.is_empty() && facets.siblings.contains(&node.span) {
+            return;
         }
         let Some(object) = node.as_object() else {
             // 3.1 has the schemas `true` and `false`; everything else was reported on reading.
@@ -322,7 +327,9 @@ impl<'d> Lowering<'d, '_> {
         // A branch that is composed of its own parent, as inheritance is written: the branch was chosen already.
         let chosen = elements(Some(branches)).iter().any(|branch| {
             let target = self.follow(branch);
-            target.is_some_and(|target| stack.contains(&target.span) && target.span != node.span)
+            target.is_some_and(|target| {
+                (stack.contains(&target.span) || facets.siblings.contains(&target.span)) && target.span != node.span
+            })
         });
         if chosen || elements(Some(branches)).is_empty() {
             return;

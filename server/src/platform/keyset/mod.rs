@@ -67,7 +67,7 @@ impl<R> Rows<R> {
     /// The page as the contract shows it.
     pub fn page<T>(self, total: u64, show: impl FnMut(R) -> T) -> Page<T> {
         let Rows { rows, page, limit, has_more, next_cursor } = self;
-        let pagination = Pagination { total: Some(total), page, limit, has_more, next_cursor };
+        let pagination = Pagination { total, page, limit, has_more, next_cursor };
         Page { data: rows.into_iter().map(show).collect(), pagination }
     }
 }

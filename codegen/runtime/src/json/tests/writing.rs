@@ -117,7 +117,7 @@ fn a_page_keeps_its_pagination_and_trims_its_elements() {
     let page = Page { data: vec![USER, User { id: 8, ..USER }], pagination };
     let expected = json!({
         "data": [{"id": 7}, {"id": 8}],
-        "pagination": {"limit": 2, "has_more": true, "next_cursor": "c"},
+        "pagination": {"total": 0, "page": null, "limit": 2, "hasMore": true, "nextCursor": "c"},
     });
     assert_eq!(trimmed(&page, &["id"]), expected);
 }
