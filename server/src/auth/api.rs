@@ -1,0 +1,36 @@
+//! The operations on sessions.
+
+use generated::v1::{
+    Auth, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,
+    RefreshError, RefreshResponse, TooManyRequests,
+};
+use writ_runtime::Context;
+
+use super::AuthService;
+use super::refusal::Refusal;
+use crate::platform::password::Verdict;
+
+impl Auth for AuthService {
+    async fn login(&self, cx: &Context<()>, request: LoginCall) -> Result<LoginResponse, LoginError> {
+        let LoginRequest { email, password } = request.body;
+        self.limiter.take_account(cx.operation(), &email).await.map_err(TooManyRequests::from)?;
+        let found = self.store.account(&email).await?;
+        let verdict = self.proves(&password, found.as_ref()).await?;
+        let account = found.filter(|_| verdict.is_right()).ok_or(Refusal::WrongCredentials)?;
+        let session = self.store.open(&account).await?.ok_or(Refusal::WrongCredentials)?;
+        if verdict == Verdict::RightButWeak {
+            self.store.strengthen(&account, &self.passwords.hash(&password).await?).await?;
+        }
+        Ok(self.tokens(session)?.into())
+    }
+
+    async fn refresh(&self, _: &Context<()>, request: RefreshCall) -> Result<RefreshResponse, RefreshError> {
+        let session = self.store.rotate(&request.body.refresh_token).await?.ok_or(Refusal::EndedSession)?;
+        Ok(self.tokens(session)?.into())
+    }
+
+    async fn logout(&self, _: &Context<()>, request: LogoutCall) -> Result<LogoutResponse, LogoutError> {
+        self.store.end(&request.body.refresh_token).await?;
+        Ok(LogoutResponse)
+    }
+}

@@ -1,0 +1,97 @@
+//! The operations on users.
+
+use generated::v1::{
+    BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError, CreateUserRequest,
+    CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse, GetUserError, GetUserRequest,
+    GetUserResponse, ListUsersError, ListUsersRequest, ListUsersResponse, NewUser, NotFound, PasswordChange,
+    ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError, UpdateUserRequest, UpdateUserResponse,
+    Users,
+};
+use writ_runtime::Context;
+
+use super::UserService;
+use super::list::{Filter, order};
+use super::refusal::{EmailTaken, WrongPassword};
+use super::store::Changes;
+use crate::platform::caller::Caller;
+use crate::platform::keyset::Paging;
+
+impl Users for UserService {
+    type Principal = Caller;
+
+    async fn list_users(
+        &self,
+        _: &Context<Caller>,
+        request: ListUsersRequest,
+    ) -> Result<ListUsersResponse, ListUsersError> {
+        let filter = Filter::of(&request);
+        let paging = Paging::open(&self.cursors, order(&request.sort), filter.hash(), &request.page);
+        let rows = self.store.list(&filter, &paging.map_err(BadRequest::from)?).await?;
+        let total = self.store.count(&filter).await?;
+        Ok(rows.page(total, |account| account.user).into())
+    }
+
+    async fn create_user(
+        &self,
+        _: &Context<()>,
+        request: CreateUserRequest,
+    ) -> Result<CreateUserResponse, CreateUserError> {
+        let NewUser { email, name, password } = request.body;
+        let password_hash = self.passwords.hash(&password).await?;
+        let account = self.store.insert(&email, &name, &password_hash).await?.ok_or(EmailTaken)?;
+        let location = format!("/v1/users/{}", account.user.id);
+        Ok(CreateUserResponse { location, etag: account.etag(), body: account.user })
+    }
+
+    async fn get_user(&self, cx: &Context<Caller>, request: GetUserRequest) -> Result<GetUserResponse, GetUserError> {
+        let found = self.store.find(request.user_id, cx.principal()).await?;
+        let account = found.ok_or_else(|| NotFound::new("user"))?;
+        Ok(GetUserResponse { etag: account.etag(), body: account.user })
+    }
+
+    async fn replace_user(
+        &self,
+        cx: &Context<Caller>,
+        request: ReplaceUserRequest,
+    ) -> Result<ReplaceUserResponse, ReplaceUserError> {
+        let changes = Changes::from(request.body);
+        let account = self.store.change(request.user_id, cx.principal(), &request.if_match, changes).await?;
+        Ok(ReplaceUserResponse { etag: account.etag(), body: account.user })
+    }
+
+    async fn update_user(
+        &self,
+        cx: &Context<Caller>,
+        request: UpdateUserRequest,
+    ) -> Result<UpdateUserResponse, UpdateUserError> {
+        let changes = Changes::from(request.body);
+        let account = self.store.change(request.user_id, cx.principal(), &request.if_match, changes).await?;
+        Ok(UpdateUserResponse { etag: account.etag(), body: account.user })
+    }
+
+    async fn delete_user(
+        &self,
+        cx: &Context<Caller>,
+        request: DeleteUserRequest,
+    ) -> Result<DeleteUserResponse, DeleteUserError> {
+        self.store.delete(request.user_id, cx.principal(), &request.if_match).await?;
+        Ok(DeleteUserResponse)
+    }
+
+    async fn change_password(
+        &self,
+        cx: &Context<Caller>,
+        request: ChangePasswordRequest,
+    ) -> Result<ChangePasswordResponse, ChangePasswordError> {
+        let PasswordChange { current, new } = request.body;
+        let kept = self.store.password_hash(request.user_id, cx.principal()).await?;
+        let kept = kept.ok_or_else(|| NotFound::new("user"))?;
+        if !self.passwords.verify(&current, Some(&kept)).await?.is_right() {
+            return Err(WrongPassword.into());
+        }
+        let new = self.passwords.hash(&new).await?;
+        let spared = cx.principal().session_id;
+        let changed = self.store.change_password(request.user_id, &kept, &new, spared).await?;
+        changed.then_some(ChangePasswordResponse).ok_or(WrongPassword.into())
+    }
+}
