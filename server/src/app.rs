@@ -1,10 +1,56 @@
 //! The whole application: every service behind the one way in, and the contract beside them.
 
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use generated::v1;
+use http::{HeaderValue, header};
+use writ_runtime::{Problem, RequestId, X_REQUEST_ID};
 
-use crate::platform::Platform;
+use crate::auth::AuthService;
+use crate::carts::CartService;
+use crate::health::HealthService;
+use crate::orders::OrderService;
+use crate::outage::Candid;
+use crate::platform::{Platform, docs};
+use crate::products::ProductService;
+use crate::users::UserService;
+
+// Replaced by `v1::OPENAPI_JSON` and `v1::OPENAPI_YAML` as soon as the generator renders them.
+const OPENAPI_JSON: &str = r#"{"openapi":"3.0.3","info":{"title":"Writ","version":"1.0.0"},"paths":{}}"#;
+const OPENAPI_YAML: &str = "openapi: 3.0.3\ninfo: { title: Writ, version: 1.0.0 }\npaths: {}\n";
 
 /// Everything that is served on the public port.
-pub fn router(_platform: &Platform) -> Router {
-    Router::new()
+pub fn router(platform: &Platform) -> Router {
+    let api = v1::Api {
+        authenticator: platform.authenticator(),
+        gate: Candid(platform.gate()),
+        auth: AuthService::new(platform),
+        users: UserService::new(platform),
+        products: ProductService::new(platform),
+        carts: CartService::new(platform),
+        orders: OrderService::new(platform),
+        health: HealthService::new(platform),
+    };
+    let docs = docs::router(OPENAPI_JSON, OPENAPI_YAML).layer(middleware::from_fn(as_the_contract_does));
+    api.router_with(platform.settings()).merge(docs)
+}
+
+/// What is served beside the contract is named and refused as the contract does it.
+async fn as_the_contract_does(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let request_id = RequestId::of(&parts);
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if response.status().is_client_error() {
+        let problem = Problem::new(response.status(), "there is no such page, or not by this method");
+        let allow = response.headers_mut().remove(header::ALLOW);
+        response = v1::CONTRACT.refuse(problem, &request_id);
+        allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id.0) {
+        response.headers_mut().insert(X_REQUEST_ID, id);
+    }
+    response.extensions_mut().insert(request_id);
+    response
 }

@@ -7,7 +7,6 @@ use generated::v1::{
 use writ_runtime::Context;
 
 use super::{ProductService, store};
-use crate::listing;
 use crate::platform::cursor::filter_hash;
 use crate::platform::keyset::Paging;
 
@@ -19,7 +18,7 @@ impl Products for ProductService {
     ) -> Result<ListProductsResponse, ListProductsError> {
         let paging = Paging::open(&self.cursors, store::by_sku(), filter_hash([]), &request.page);
         let rows = store::list(&self.pool, &paging.map_err(BadRequest::from)?).await?;
-        Ok(listing::page(rows, store::count(&self.pool).await?, |product| product).into())
+        Ok(rows.page(store::count(&self.pool).await?, |product| product).into())
     }
 
     async fn get_product(

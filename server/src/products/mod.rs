@@ -2,7 +2,7 @@
 
 mod api;
 pub mod basket;
-mod store;
+pub(crate) mod store;
 
 use sqlx::PgPool;
 

@@ -1,0 +1,60 @@
+//! The operations on health.
+
+use chrono::Utc;
+use generated::v1::{
+    Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness, LivezError,
+    LivezResponse, ReadyzError, ReadyzResponse,
+};
+use writ_runtime::Context;
+
+use super::HealthService;
+use crate::platform::health::{Check, HealthStatus as Found, Report};
+
+/// The release that runs.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl HealthApi for HealthService {
+    async fn health(&self, _: &Context<()>) -> Result<HealthResponse, HealthError> {
+        self.checked().await.map(|body| HealthResponse { body }).map_err(HealthError::ServiceUnavailable)
+    }
+
+    async fn livez(&self, _: &Context<()>) -> Result<LivezResponse, LivezError> {
+        let body = Liveness { status: HealthStatus::Healthy, version: VERSION.to_owned(), timestamp: Utc::now() };
+        Ok(LivezResponse { body })
+    }
+
+    async fn readyz(&self, _: &Context<()>) -> Result<ReadyzResponse, ReadyzError> {
+        self.checked().await.map(|body| ReadyzResponse { body }).map_err(ReadyzError::ServiceUnavailable)
+    }
+}
+
+impl HealthService {
+    /// How everything is; the same as an error where nothing works.
+    async fn checked(&self) -> Result<Health, Health> {
+        let health = health(&self.health.report().await);
+        if health.status == HealthStatus::Unhealthy { Err(health) } else { Ok(health) }
+    }
+}
+
+fn health(report: &Report) -> Health {
+    let [database, cache, queue] = [report.database, report.cache, report.queue].map(check);
+    Health {
+        status: status(report.status),
+        version: VERSION.to_owned(),
+        timestamp: Utc::now(),
+        checks: HealthChecks { database, cache, queue },
+    }
+}
+
+fn check(check: Check) -> HealthCheck {
+    let latency = i32::try_from(check.latency.as_millis()).unwrap_or(i32::MAX);
+    HealthCheck { status: status(check.status), latency }
+}
+
+fn status(found: Found) -> HealthStatus {
+    match found {
+        Found::Healthy => HealthStatus::Healthy,
+        Found::Degraded => HealthStatus::Degraded,
+        Found::Unhealthy => HealthStatus::Unhealthy,
+    }
+}

@@ -1,0 +1,106 @@
+//! The operations on orders.
+
+use generated::v1::{
+    BadRequest, CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
+    DeleteOrderResponse, GetOrderError, GetOrderRequest, GetOrderResponse, ListOrderItemsError, ListOrderItemsRequest,
+    ListOrderItemsResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse, ListUserOrdersError,
+    ListUserOrdersRequest, ListUserOrdersResponse, NotFound, OrderStatus, Orders, UpdateOrderError, UpdateOrderRequest,
+    UpdateOrderResponse,
+};
+use writ_runtime::{Context, ETag, Idempotent};
+
+use super::list::{self, Filter};
+use super::step::{self, Step, StepError};
+use super::{OrderService, place, store};
+use crate::customers::owner;
+use crate::platform::caller::Caller;
+use crate::platform::idempotency::once;
+use crate::platform::keyset::Paging;
+
+impl Orders for OrderService {
+    type Principal = Caller;
+
+    async fn list_user_orders(
+        &self,
+        cx: &Context<Caller>,
+        request: ListUserOrdersRequest,
+    ) -> Result<ListUserOrdersResponse, ListUserOrdersError> {
+        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
+        let filter = Filter { owner: Some(user), status: request.status, created_after: request.created_after };
+        let paging = Paging::open(&self.cursors, list::sorted(&request.sort), filter.hash(), &request.page);
+        let paging = paging.map_err(BadRequest::from)?;
+        Ok(list::page(&self.pool, &filter, &paging, request.fields.as_deref()).await?.into())
+    }
+
+    async fn create_order(
+        &self,
+        cx: &Context<Caller>,
+        request: CreateOrderRequest,
+    ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
+        let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
+        let placing = once(cx, &self.pool, cx.principal().user_id, async |connection| {
+            let order = place::place(connection, user, request.body).await?;
+            let location = format!("/v1/orders/{}", order.id);
+            Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
+        });
+        placing.await
+    }
+
+    async fn list_orders(
+        &self,
+        cx: &Context<Caller>,
+        request: ListOrdersRequest,
+    ) -> Result<ListOrdersResponse, ListOrdersError> {
+        let owner = owner(cx.principal());
+        let filter = Filter { owner, status: request.status, created_after: request.created_after };
+        let paging = Paging::open(&self.cursors, list::sorted(&request.sort), filter.hash(), &request.page);
+        let paging = paging.map_err(BadRequest::from)?;
+        Ok(list::page(&self.pool, &filter, &paging, request.fields.as_deref()).await?.into())
+    }
+
+    async fn get_order(
+        &self,
+        cx: &Context<Caller>,
+        request: GetOrderRequest,
+    ) -> Result<GetOrderResponse, GetOrderError> {
+        let found = store::find(&self.pool, request.order_id, owner(cx.principal())).await?;
+        let order = found.ok_or_else(|| NotFound::new("order"))?;
+        Ok(GetOrderResponse { etag: ETag::strong(order.version), body: order })
+    }
+
+    async fn update_order(
+        &self,
+        cx: &Context<Caller>,
+        request: UpdateOrderRequest,
+    ) -> Result<UpdateOrderResponse, UpdateOrderError> {
+        let step = Step::new(request.order_id, request.body.status, owner(cx.principal()));
+        let step = step.of_version(request.body.version).if_match(request.if_match);
+        let order = step::take(&self.pool, &step).await?;
+        Ok(UpdateOrderResponse { etag: ETag::strong(order.version), body: order })
+    }
+
+    async fn delete_order(
+        &self,
+        cx: &Context<Caller>,
+        request: DeleteOrderRequest,
+    ) -> Result<DeleteOrderResponse, DeleteOrderError> {
+        let step = Step::new(request.order_id, OrderStatus::Cancelled, owner(cx.principal()));
+        match step::take(&self.pool, &step.if_match(request.if_match)).await {
+            // Whoever asks again finds it as it was asked for.
+            Ok(_) | Err(StepError::NotFrom { present: OrderStatus::Cancelled, .. }) => Ok(DeleteOrderResponse),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn list_order_items(
+        &self,
+        cx: &Context<Caller>,
+        request: ListOrderItemsRequest,
+    ) -> Result<ListOrderItemsResponse, ListOrderItemsError> {
+        let held = store::holding(&self.pool, request.order_id, owner(cx.principal())).await?;
+        let held = held.ok_or_else(|| NotFound::new("order"))?;
+        let paging = Paging::open(&self.cursors, list::in_order(), list::of_order(request.order_id), &request.page);
+        let rows = store::items(&self.pool, &held, &paging.map_err(BadRequest::from)?).await?;
+        Ok(rows.page(held.items, |(_, item)| item).into())
+    }
+}

@@ -1,0 +1,250 @@
+//! The SQL of orders. Who may see a row is part of each statement.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use generated::v1::{Currency, Money, Order, OrderId, OrderItem, OrderStatus};
+use rust_decimal::Decimal;
+use sqlx::{PgConnection, PgExecutor, PgPool, QueryBuilder};
+use uuid::Uuid;
+
+use super::list::{Filter, ID, TOTAL};
+use super::step::{Step, Taken};
+use crate::platform::cursor::SortValue;
+use crate::platform::keyset::{Paging, Rows};
+use crate::products::basket::Wanted;
+use crate::products::store::{money, named};
+
+/// A row of `orders`.
+#[derive(Debug, sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    status: String,
+    total: Decimal,
+    currency: String,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+/// A row of `order_items`.
+#[derive(Debug, sqlx::FromRow)]
+struct ItemRow {
+    order_id: Uuid,
+    position: i32,
+    sku: String,
+    quantity: i32,
+    unit_price: Decimal,
+    line_total: Decimal,
+}
+
+/// So many of one product at its price.
+#[derive(Debug)]
+pub struct Line {
+    /// What is ordered.
+    pub wanted: Wanted,
+    /// What one costs.
+    pub unit_price: Decimal,
+}
+
+/// What is known of an order whose items are listed.
+#[derive(Debug)]
+pub struct Held {
+    order: Uuid,
+    currency: String,
+    /// How many items it has.
+    pub items: u64,
+}
+
+/// Writes an order and its items.
+pub async fn insert(
+    connection: &mut PgConnection,
+    user: Uuid,
+    currency: Currency,
+    lines: &[Line],
+) -> Result<Order, sqlx::Error> {
+    let total: Decimal = lines.iter().map(|line| line.unit_price * Decimal::from(line.wanted.quantity)).sum();
+    let row = sqlx::query_as!(
+        Row,
+        "INSERT INTO orders (id, user_id, total, currency) VALUES ($1, $2, $3, $4)
+         RETURNING id, user_id, status, total, currency, version, created_at, updated_at",
+        OrderId::generate().uuid(),
+        user,
+        total,
+        currency.as_str()
+    );
+    let row = row.fetch_one(&mut *connection).await?;
+    let skus: Vec<String> = lines.iter().map(|line| line.wanted.sku.clone()).collect();
+    let quantities: Vec<i32> = lines.iter().map(|line| line.wanted.quantity).collect();
+    let prices: Vec<Decimal> = lines.iter().map(|line| line.unit_price).collect();
+    let items = sqlx::query_as!(
+        ItemRow,
+        "INSERT INTO order_items (order_id, position, sku, quantity, unit_price)
+         SELECT $1, item.at - 1, item.sku, item.quantity, item.price
+         FROM UNNEST($2::text[], $3::integer[], $4::numeric[]) WITH ORDINALITY AS item (sku, quantity, price, at)
+         RETURNING order_id, position, sku, quantity, unit_price, line_total AS \"line_total!\"",
+        row.id,
+        &skus,
+        &quantities,
+        &prices
+    );
+    let items = items.fetch_all(connection).await?;
+    row.order(items)
+}
+
+/// An order that `owner` may see.
+pub async fn find(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<Option<Order>, sqlx::Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "SELECT id, user_id, status, total, currency, version, created_at, updated_at
+         FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2)",
+        order.uuid(),
+        owner
+    );
+    let Some(row) = row.fetch_optional(pool).await? else { return Ok(None) };
+    let items = items_of(pool, &[row.id]).await?;
+    row.order(items).map(Some)
+}
+
+/// One page of the orders that the filter lets through.
+pub async fn list(
+    pool: &PgPool,
+    filter: &Filter,
+    paging: &Paging<'_>,
+    with_items: bool,
+) -> Result<Rows<Order>, sqlx::Error> {
+    let mut query =
+        QueryBuilder::new("SELECT id, user_id, status, total, currency, version, created_at, updated_at FROM orders");
+    filter.push(&mut query);
+    paging.push(&mut query);
+    let rows: Vec<Row> = query.build_query_as().fetch_all(pool).await?;
+    let mut items: HashMap<Uuid, Vec<ItemRow>> = HashMap::new();
+    if with_items {
+        let orders: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        for item in items_of(pool, &orders).await? {
+            items.entry(item.order_id).or_default().push(item);
+        }
+    }
+    let order = |row: Row| {
+        let items = items.remove(&row.id).unwrap_or_default();
+        row.order(items)
+    };
+    let orders = rows.into_iter().map(order).collect::<Result<_, _>>()?;
+    Ok(paging.rows(orders, |order: &Order, column| match column.name {
+        name if name == TOTAL.name => SortValue::Decimal(order.total.amount),
+        name if name == ID.name => SortValue::Id(order.id.uuid()),
+        _ => SortValue::Time(order.created_at),
+    }))
+}
+
+/// What the items of an order that `owner` may see are listed by.
+pub async fn holding(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<Option<Held>, sqlx::Error> {
+    let found = sqlx::query!(
+        r#"SELECT currency, (SELECT count(*) FROM order_items WHERE order_id = orders.id) AS "items!"
+           FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2)"#,
+        order.uuid(),
+        owner
+    );
+    let found = found.fetch_optional(pool).await?;
+    Ok(found.map(|row| Held { order: order.uuid(), currency: row.currency, items: row.items.unsigned_abs() }))
+}
+
+/// One page of the items of an order, each with its position.
+pub async fn items(pool: &PgPool, held: &Held, paging: &Paging<'_>) -> Result<Rows<(i32, OrderItem)>, sqlx::Error> {
+    let mut query = QueryBuilder::new(
+        "SELECT order_id, position, sku, quantity, unit_price, line_total FROM order_items WHERE order_id = ",
+    );
+    query.push_bind(held.order);
+    paging.push(&mut query);
+    let rows: Vec<ItemRow> = query.build_query_as().fetch_all(pool).await?;
+    let items = rows.into_iter().map(|row| Ok((row.position, row.item(&held.currency)?)));
+    let items = items.collect::<Result<_, sqlx::Error>>()?;
+    Ok(paging.rows(items, |(position, _), _| SortValue::Integer(i64::from(*position))))
+}
+
+/// Takes a step where all that it asks for holds, in one statement that also tells what was found
+/// where it does not. `None`: there is no such order for its owner.
+pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<Taken>, sqlx::Error> {
+    let from: Vec<String> = step.from().iter().map(|status| status.to_string()).collect();
+    let tags = step.tags();
+    let row = sqlx::query!(
+        r#"WITH found AS (
+               SELECT id, user_id, status, total, currency, version, created_at, updated_at
+               FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2)
+               FOR UPDATE
+           ), taken AS (
+               UPDATE orders SET status = $3, version = orders.version + 1, updated_at = now()
+               FROM found
+               WHERE orders.id = found.id AND found.status = ANY($4)
+                 AND ($5::integer IS NULL OR found.version = $5)
+                 AND ($6::text[] IS NULL OR found.version::text = ANY($6))
+               RETURNING orders.id, orders.status, orders.version, orders.updated_at
+           )
+           SELECT found.id, found.user_id, found.total, found.currency, found.created_at,
+                  COALESCE(taken.status, found.status) AS "status!",
+                  COALESCE(taken.version, found.version) AS "version!",
+                  COALESCE(taken.updated_at, found.updated_at) AS "updated_at!",
+                  taken.id IS NOT NULL AS "changed!"
+           FROM found LEFT JOIN taken ON taken.id = found.id"#,
+        step.order.uuid(),
+        step.owner,
+        step.to.as_str(),
+        &from,
+        step.version,
+        tags.as_deref()
+    );
+    let Some(row) = row.fetch_optional(pool).await? else { return Ok(None) };
+    let changed = row.changed;
+    let row = Row {
+        id: row.id,
+        user_id: row.user_id,
+        status: row.status,
+        total: row.total,
+        currency: row.currency,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    let items = items_of(pool, &[row.id]).await?;
+    Ok(Some(Taken { order: row.order(items)?, changed }))
+}
+
+async fn items_of(executor: impl PgExecutor<'_>, orders: &[Uuid]) -> Result<Vec<ItemRow>, sqlx::Error> {
+    let items = sqlx::query_as!(
+        ItemRow,
+        r#"SELECT order_id, position, sku, quantity, unit_price, line_total AS "line_total!"
+           FROM order_items WHERE order_id = ANY($1) ORDER BY order_id, position"#,
+        orders
+    );
+    items.fetch_all(executor).await
+}
+
+impl Row {
+    fn order(self, items: Vec<ItemRow>) -> Result<Order, sqlx::Error> {
+        let status: OrderStatus = named(&self.status)?;
+        let total: Money = money(self.total, &self.currency)?;
+        let items = items.into_iter().map(|item| item.item(&self.currency)).collect::<Result<_, _>>()?;
+        Ok(Order {
+            id: self.id.into(),
+            user_id: self.user_id.into(),
+            status,
+            total,
+            items,
+            version: self.version,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+impl ItemRow {
+    fn item(self, currency: &str) -> Result<OrderItem, sqlx::Error> {
+        Ok(OrderItem {
+            unit_price: money(self.unit_price, currency)?,
+            line_total: money(self.line_total, currency)?,
+            sku: self.sku,
+            quantity: self.quantity,
+        })
+    }
+}
