@@ -121,6 +121,24 @@ pub fn rule(kind: Kind) -> &'static Rule {
     }
 }
 
+impl Kind {
+    /// Where among the components an object of the kind has its place.
+    pub fn section(self) -> &'static str {
+        match self {
+            Kind::Response => "responses",
+            Kind::Parameter => "parameters",
+            Kind::Example => "examples",
+            Kind::RequestBody => "requestBodies",
+            Kind::Header => "headers",
+            Kind::SecurityScheme => "securitySchemes",
+            Kind::Link => "links",
+            Kind::Callback => "callbacks",
+            Kind::PathItem => "pathItems",
+            _ => "schemas",
+        }
+    }
+}
+
 impl Rule {
     /// The field of a name: that of the version, or else that of another.
     pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {

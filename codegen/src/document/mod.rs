@@ -4,6 +4,7 @@ pub mod node;
 pub mod place;
 pub mod source;
 
+mod bundle;
 mod check;
 mod grammar;
 mod json;
@@ -12,6 +13,7 @@ mod read;
 mod reference;
 mod resolve;
 mod scalar;
+mod write;
 mod yaml;
 mod yaml_syntax;
 
@@ -20,10 +22,12 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use bundle::bundle;
 pub use load::load;
 pub use node::{Key, Node, Object, Span, Value};
 pub use place::{Located, Place};
 pub use source::{FileId, Sources};
+pub use write::{to_json, to_yaml};
 
 /// A contract as it was written: every file that a reference reaches.
 #[derive(Debug, Clone)]

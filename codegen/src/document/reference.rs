@@ -49,6 +49,12 @@ pub(super) fn file_part(reference: &str) -> &str {
     reference.split_once('#').map_or(reference, |(file, _)| file)
 }
 
+/// Whether a text that refers to a schema or names one does the latter.
+pub(super) fn is_plain_name(text: &str) -> bool {
+    let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
+    !file && !text.contains(['#', '/'])
+}
+
 /// Whether it begins with a scheme (`https:`) or an authority (`//host`).
 fn is_remote(reference: &str) -> bool {
     let scheme = reference.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));

@@ -116,7 +116,7 @@ impl Builder<'_, '_> {
         // What is left out stands for null, and its place is behind what was written last.
         let start = if range.is_empty() { self.last_end } else { range.start };
         let span = Span::new(self.file, start, end.max(start));
-        if range.is_empty() && tag.is_none() {
+        if range.is_empty() && tag.is_none() && style == ScalarStyle::Plain {
             return Node { span, value: Value::Null };
         }
         self.last_end = end.max(start);

@@ -3,7 +3,7 @@
 use super::{Anchor, Diagnostic, Kind, Node, Object, Pending, Rule, Span, Version, Walk, message, rule};
 use crate::document::RefError;
 use crate::document::place::{Located, Place};
-use crate::document::reference::{file_part, parse};
+use crate::document::reference::{file_part, is_plain_name, parse};
 use crate::document::resolve::{MAX_HOPS, reference_of};
 
 impl Walk<'_, '_> {
@@ -43,8 +43,7 @@ impl Walk<'_, '_> {
 
     /// Notes a text that may be the name of a schema or a reference to one.
     pub(super) fn schema_name(&mut self, text: &str, span: Span) {
-        let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
-        if !file && !text.contains(['#', '/']) {
+        if is_plain_name(text) {
             return;
         }
         self.pending.push_back(Pending {
@@ -64,7 +63,7 @@ impl Walk<'_, '_> {
         if let Ok(reference) = parse(&pending.text) {
             self.loader.link(pending.file, &reference.file);
         }
-        let resolved = self.loader.document.resolve_as(pending.file, &pending.text, section(pending.kind));
+        let resolved = self.loader.document.resolve_as(pending.file, &pending.text, pending.kind.section());
         let place = match resolved {
             Ok(Located { place, .. }) => place,
             Err(error) => {
@@ -192,22 +191,6 @@ impl Walk<'_, '_> {
         let document = &self.loader.document;
         let link = document.links.get(&(pending.file, reference.file));
         matches!(link, Some(Ok(file)) if document.broken.contains(file))
-    }
-}
-
-/// Where among the components an object of a kind has its place.
-fn section(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Response => "responses",
-        Kind::Parameter => "parameters",
-        Kind::Example => "examples",
-        Kind::RequestBody => "requestBodies",
-        Kind::Header => "headers",
-        Kind::SecurityScheme => "securitySchemes",
-        Kind::Link => "links",
-        Kind::Callback => "callbacks",
-        Kind::PathItem => "pathItems",
-        _ => "schemas",
     }
 }
 

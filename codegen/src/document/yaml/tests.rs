@@ -137,3 +137,8 @@ fn what_is_no_yaml_is_told_in_words_that_help() {
         assert_eq!(parsed(text).1, said, "{text}");
     }
 }
+
+#[test]
+fn an_empty_block_is_an_empty_text_and_no_null() {
+    assert_eq!(json("a: |\nb: |+\n\nc: >-\nd:\n"), json!({ "a": "", "b": "\n", "c": "", "d": null }));
+}

@@ -1,0 +1,168 @@
+//! A tree as text again, in the order and with the numbers that it was written with.
+
+use std::cell::RefCell;
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+
+use super::node::{Node, Value};
+use super::scalar;
+
+/// Line breaks to YAML 1.1, and letters like any other to YAML 1.2.
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// A tree on its way to YAML. What the serializer cannot be told to write as it must be, it is given
+/// a mark for.
+struct Marked<'n> {
+    node: &'n Node,
+    marks: &'n Marks,
+}
+
+/// What stands for what.
+struct Marks {
+    /// How a mark begins; the tree holds nothing like it.
+    prefix: String,
+    texts: RefCell<Vec<String>>,
+}
+
+/// The tree as JSON, indented by two spaces. Numbers are written as they were; those that only YAML
+/// can write (`0x1F`, `.5`) as JSON has them, or as strings (`.inf`).
+pub fn to_json(node: &Node) -> String {
+    let mut text = String::new();
+    json(node, 0, &mut text);
+    text.push('\n');
+    text
+}
+
+/// The tree as YAML 1.2, all numbers as they were written.
+pub fn to_yaml(node: &Node) -> String {
+    let plain = to_json(node);
+    let prefix = (0..).map(|number| format!("mark{number}x")).find(|prefix| !plain.contains(prefix.as_str()));
+    let marks = Marks { prefix: prefix.unwrap_or_default(), texts: RefCell::default() };
+    match serde_yaml::to_string(&Marked { node, marks: &marks }) {
+        Ok(text) => marks.undo(&text),
+        // JSON is YAML too.
+        Err(_) => plain,
+    }
+}
+
+fn json(node: &Node, depth: usize, text: &mut String) {
+    match &node.value {
+        Value::Null => text.push_str("null"),
+        Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
+        // As JSON writes it, or else by its value.
+        Value::Number(number) if is_json_number(number) => text.push_str(number),
+        Value::Number(number) => match scalar::integer(number) {
+            Some(whole) => text.push_str(&whole.to_string()),
+            None => text.push_str(&scalar::json_number(number).to_string()),
+        },
+        Value::String(string) => text.push_str(&quoted(string)),
+        Value::Array(elements) => {
+            let all = elements.iter().map(|element| (None, element));
+            json_collection(('[', ']'), all, depth, text);
+        }
+        Value::Object(object) => {
+            let all = object.iter().map(|(key, node)| (Some(key.name.as_str()), node));
+            json_collection(('{', '}'), all, depth, text);
+        }
+    }
+}
+
+fn json_collection<'n>(
+    (open, close): (char, char),
+    entries: impl Iterator<Item = (Option<&'n str>, &'n Node)>,
+    depth: usize,
+    text: &mut String,
+) {
+    text.push(open);
+    let mut empty = true;
+    for (name, node) in entries {
+        text.push_str(if empty { "\n" } else { ",\n" });
+        empty = false;
+        text.push_str(&"  ".repeat(depth + 1));
+        if let Some(name) = name {
+            text.push_str(&quoted(name));
+            text.push_str(": ");
+        }
+        json(node, depth + 1, text);
+    }
+    if !empty {
+        text.push('\n');
+        text.push_str(&"  ".repeat(depth));
+    }
+    text.push(close);
+}
+
+/// A string as JSON writes it.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// Whether a number is written by the rules of JSON (RFC 8259, section 6), which are the tighter ones.
+fn is_json_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(fraction) && digits(exponent) && (whole == "0" || !whole.starts_with('0'))
+}
+
+impl Marks {
+    fn mark(&self, text: String) -> String {
+        let mut texts = self.texts.borrow_mut();
+        texts.push(text);
+        format!("{}{}x", self.prefix, texts.len() - 1)
+    }
+
+    /// A string as the serializer writes it, or a mark where a reader would take that for something
+    /// else: a number, as `1e3`, a merge, or the line breaks of YAML 1.1.
+    fn string(&self, text: &str) -> String {
+        let plain = matches!(scalar::plain(text), Value::String(_)) && text != "<<";
+        if plain && !text.contains(BREAKS) {
+            return text.to_owned();
+        }
+        let quoted = quoted(text);
+        self.mark(
+            BREAKS.iter().fold(quoted, |text, letter| text.replace(*letter, &format!("\\u{:04x}", u32::from(*letter)))),
+        )
+    }
+
+    fn undo(&self, marked: &str) -> String {
+        let texts = self.texts.borrow();
+        let mut parts = marked.split(self.prefix.as_str());
+        let mut text = parts.next().unwrap_or("").to_owned();
+        for part in parts {
+            let (number, rest) = part.split_once('x').unwrap_or(("", part));
+            let meant = number.parse::<usize>().ok().and_then(|number| texts.get(number));
+            text.push_str(meant.map_or("", String::as_str));
+            text.push_str(rest);
+        }
+        text
+    }
+}
+
+impl Serialize for Marked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let marks = self.marks;
+        match &self.node.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(truth) => serializer.serialize_bool(*truth),
+            Value::Number(number) => serializer.serialize_str(&marks.mark(number.clone())),
+            Value::String(text) => serializer.serialize_str(&marks.string(text)),
+            Value::Array(elements) => {
+                let mut sequence = serializer.serialize_seq(Some(elements.len()))?;
+                for node in elements {
+                    sequence.serialize_element(&Marked { node, marks })?;
+                }
+                sequence.end()
+            }
+            Value::Object(object) => {
+                let mut map = serializer.serialize_map(Some(object.len()))?;
+                for (key, node) in object {
+                    map.serialize_entry(&marks.string(&key.name), &Marked { node, marks })?;
+                }
+                map.end()
+            }
+        }
+    }
+}
