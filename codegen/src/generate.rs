@@ -8,6 +8,8 @@ use crate::document::{self, LoadOptions};
 use crate::output::Output;
 use crate::render::{Layout, Renderer, files};
 use crate::rust;
+use crate::rust::code::{Code, raw_literal};
+use crate::rust::view::DocumentView;
 
 /// What to generate.
 #[derive(Debug, Clone)]
@@ -54,7 +56,15 @@ pub fn generate(request: &Request) -> Generated {
         return Generated { output: None, diagnostics, operations: Vec::new(), title: String::new() };
     };
     let contract = contract::build(&document, request.strict, &mut diagnostics);
-    let views = rust::views(&contract, &mut diagnostics);
+    // A module of the server's own crate carries its contract along, to be served.
+    let bundled = matches!(request.layout, Layout::Module(_)).then(|| {
+        let bundled = document::bundle(&document);
+        DocumentView {
+            json: Code::from(raw_literal(&document::to_json(&bundled))),
+            yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
+        }
+    });
+    let views = rust::views(&contract, bundled, &mut diagnostics);
     let operations = views
         .tags
         .iter()

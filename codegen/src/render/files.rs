@@ -56,6 +56,9 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     if !views.patterns.is_empty() {
         add("codec/patterns.rs", renderer.render("patterns.rs", &Patterns { patterns: &views.patterns })?);
     }
+    if let Some(document) = &views.document {
+        add("openapi.rs", renderer.render("openapi.rs", document)?);
+    }
     if !views.webhooks.is_empty() {
         add("webhooks.rs", renderer.render("webhooks.rs", &Webhooks { imports: &views.webhook_imports, webhooks: &views.webhooks })?);
     }

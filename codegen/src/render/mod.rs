@@ -16,6 +16,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
     ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
+    ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
     ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
     ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
     ("patterns.rs", include_str!("../../../templates/patterns.rs.j2")),

@@ -65,6 +65,16 @@ pub fn literal(text: &str) -> String {
     out
 }
 
+/// A literal that shows a text of many lines as it stands; what a raw literal cannot hold is escaped.
+pub fn raw_literal(text: &str) -> String {
+    let plain = |letter: char| letter == '\n' || (!letter.is_control() && !is_bidirectional(letter));
+    if !text.chars().all(plain) {
+        return literal(text);
+    }
+    let hashes = (1..).map(|count| "#".repeat(count)).find(|hashes| !text.contains(&format!("\"{hashes}"))).unwrap_or_default();
+    format!("r{hashes}\"{text}\"{hashes}")
+}
+
 /// Letters that change the order in which others are shown; rustc refuses them in source.
 pub fn is_bidirectional(letter: char) -> bool {
     matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')

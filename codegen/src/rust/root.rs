@@ -12,7 +12,7 @@ use super::names::{Names, distinct};
 use super::operation_views::{operation_names, tag_names, tag_view};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
-use super::view::{ErrorsView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
+use super::view::{DocumentView, ErrorsView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
 use super::{envelope, patterns, types};
 
 /// Everything that the templates of one contract receive.
@@ -33,10 +33,12 @@ pub struct CrateViews {
     pub webhooks: Vec<WebhookView>,
     /// `use` lines of the webhooks.
     pub webhook_imports: Vec<Code>,
+    /// The contract itself, where it is to be served.
+    pub document: Option<DocumentView>,
 }
 
 /// Decides on everything.
-pub fn views(contract: &Contract, diagnostics: &mut Diagnostics) -> CrateViews {
+pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &mut Diagnostics) -> CrateViews {
     let mut names = Names::for_types();
     let usage = usage(contract);
     let patterns = patterns::collect(contract, &usage, diagnostics);
@@ -76,8 +78,9 @@ pub fn views(contract: &Contract, diagnostics: &mut Diagnostics) -> CrateViews {
             version: contract.version.clone(),
             docs: contract.description.clone().unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
-            secured: views.iter().any(|tag| tag.secured),
             webhooks: !webhooks.is_empty(),
+            document: document.is_some(),
+            runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {
             statuses: markers.statuses(),
@@ -96,6 +99,7 @@ pub fn views(contract: &Contract, diagnostics: &mut Diagnostics) -> CrateViews {
         schemes: schemes(contract),
         webhooks,
         webhook_imports: webhook_uses.lines("super", ""),
+        document,
     }
 }
 

@@ -370,10 +370,12 @@ pub struct RootView {
     pub docs: String,
     /// The modules that hold tags.
     pub tags: Vec<TagSummary>,
-    /// Whether some operation needs a principal.
-    pub secured: bool,
     /// Webhooks.
     pub webhooks: bool,
+    /// Whether the contract itself is part of the crate.
+    pub document: bool,
+    /// The version of the runtime that the code is made for: major and minor.
+    pub runtime: &'static str,
 }
 
 /// A tag, as the root sees it.
@@ -445,6 +447,15 @@ pub struct SchemeView {
     pub kind: Code,
     /// The doc comment.
     pub docs: String,
+}
+
+/// The contract itself.
+#[derive(Debug, Serialize)]
+pub struct DocumentView {
+    /// As a literal of JSON.
+    pub json: Code,
+    /// As a literal of YAML.
+    pub yaml: Code,
 }
 
 /// A webhook.

@@ -29,6 +29,7 @@ pub mod operations;
 pub mod types;
 
 mod codec;
+mod openapi;
 mod routes;
 
 use std::sync::Arc;
@@ -68,6 +69,10 @@ pub use self::orders::{
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
+
+pub use self::openapi::{OPENAPI_JSON, OPENAPI_YAML};
+
+const _: () = writ_runtime::made_for("0.1");
 
 /// The contract's version.
 pub const VERSION: &str = "1.0.0";

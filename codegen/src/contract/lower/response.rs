@@ -1,5 +1,6 @@
 //! Bodies and responses: media types, statuses and headers.
 
+use crate::contract::schema::Kind;
 use crate::contract::operation::{Content, ContentKind, Header, RequestBody, Response, Status};
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -87,6 +88,11 @@ impl<'d> Lowering<'d, '_> {
                 continue;
             };
             let schema = media.get("schema").map(|schema| self.schema(schema));
+            let kind = match schema.map(|schema| self.schemas.kind(schema)) {
+                // A vendor's type without `+json` that has a structure is JSON all the same.
+                Some(Kind::Object(_) | Kind::Array(_) | Kind::Union(_)) if kind == ContentKind::Binary => ContentKind::Json,
+                _ => kind,
+            };
             content.push(Content { media_type: key.name.clone(), span: key.span, kind, schema });
         }
         for (name, span) in left_out {
