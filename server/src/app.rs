@@ -17,10 +17,6 @@ use crate::platform::{Platform, docs};
 use crate::products::ProductService;
 use crate::users::UserService;
 
-// Replaced by `v1::OPENAPI_JSON` and `v1::OPENAPI_YAML` as soon as the generator renders them.
-const OPENAPI_JSON: &str = r#"{"openapi":"3.0.3","info":{"title":"Writ","version":"1.0.0"},"paths":{}}"#;
-const OPENAPI_YAML: &str = "openapi: 3.0.3\ninfo: { title: Writ, version: 1.0.0 }\npaths: {}\n";
-
 /// Everything that is served on the public port.
 pub fn router(platform: &Platform) -> Router {
     let api = v1::Api {
@@ -33,7 +29,7 @@ pub fn router(platform: &Platform) -> Router {
         orders: OrderService::new(platform),
         health: HealthService::new(platform),
     };
-    let docs = docs::router(OPENAPI_JSON, OPENAPI_YAML).layer(middleware::from_fn(as_the_contract_does));
+    let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(as_the_contract_does));
     api.router_with(platform.settings()).merge(docs)
 }
 

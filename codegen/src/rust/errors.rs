@@ -113,7 +113,7 @@ pub fn error_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationN
         let Some(content) = response.content.first() else { continue };
         let (ty, send) = send(plan, content);
         uses.ty(&ty);
-        let send = send.replace("{body}", "refusal").replace("&refusal", "&refusal");
+        let send = send.replace("{body}", "refusal");
         let (name, ty, respond) = match response.status {
             Status::Code(code) => (variant(code), ty.to_string(), format!("Reply::status({code}){send}")),
             range => {

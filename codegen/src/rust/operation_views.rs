@@ -125,9 +125,7 @@ pub fn tag_view(
     let mut uses = Uses::default();
     let mut routes = Uses::default();
     let mut data = Uses::default();
-    for name in ["Context"] {
-        uses.runtime(name);
-    }
+    uses.runtime("Context");
     uses.std("std::future::Future");
     for name in ["Authenticate", "Edge", "Endpoint", "Gate", "Reply", "Respond", "Responder"] {
         routes.runtime(name);

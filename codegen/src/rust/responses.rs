@@ -96,7 +96,8 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
         // Anything with a structure of its own is written by the handler as it should stand.
         _ => "String".to_owned(),
     };
-    let optional = !header.required && !(tag && is_conditional(operation));
+    let certain = header.required || (tag && is_conditional(operation));
+    let optional = !certain;
     HeaderView {
         name: Code::of(if tag { "etag".to_owned() } else { value_name(&header.name) }),
         wire: header.name.to_ascii_lowercase(),
