@@ -3,6 +3,8 @@
 use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
+use crate::json::Reader;
+
 /// The TypeID of a UUID.
 pub fn format(prefix: &str, id: Uuid) -> String {
     let mut out = String::with_capacity(prefix.len() + 27);
@@ -40,6 +42,11 @@ impl std::fmt::Display for NotAnId {
 }
 
 impl std::error::Error for NotAnId {}
+
+/// Reads a TypeID with that prefix, as [`Reader::id`].
+pub fn read(reader: &mut Reader<'_>, prefix: &str) -> Option<Uuid> {
+    reader.id(prefix)
+}
 
 #[cfg(test)]
 mod tests {

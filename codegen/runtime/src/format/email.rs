@@ -2,13 +2,13 @@
 
 use super::network::{is_hostname, is_ipv4, is_ipv6};
 
-/// `local@domain`, the local part 64 octets long at most (§ 4.5.3.1.1).
+/// `local@domain`, the local part 64 octets long at most and the whole 254 (§ 4.5.3.1).
 pub(crate) fn is_mailbox(text: &str) -> bool {
     // A quoted local part may hold an `@`, a domain never does.
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };
-    local.len() <= 64 && (is_dot_string(local) || is_quoted(local)) && is_domain(domain)
+    text.len() <= 254 && local.len() <= 64 && (is_dot_string(local) || is_quoted(local)) && is_domain(domain)
 }
 
 fn is_domain(text: &str) -> bool {

@@ -60,7 +60,8 @@ pub use reader::Reader;
 pub use text::TextValue;
 pub use types::Types;
 pub use union::Branch;
-pub use write::number;
+pub use value::value;
+pub use write::DecimalNumber;
 pub use writer::Writer;
 
 /// A type of the contract that input is read into.

@@ -84,15 +84,20 @@ impl Reader<'_> {
             Source::Text(_) => false,
         };
         if is_string {
-            return self.with_string("a decimal number", |text, trail| {
-                if !number::is_number(text) {
-                    trail.record(format_args!("must be a decimal number"));
-                    return None;
-                }
-                check::decimal(text, rule, trail)
-            });
+            return self.decimal_string(rule);
         }
         self.with_number("a decimal number", |text, trail| check::decimal(text, rule, trail))
+    }
+
+    /// A decimal number from a string that holds one, as JSON would write the number.
+    pub fn decimal_string(&mut self, rule: &NumberRule) -> Option<Decimal> {
+        self.with_string("a string that holds a decimal number", |text, trail| {
+            if !number::is_number(text) {
+                trail.record(format_args!("must be a decimal number"));
+                return None;
+            }
+            check::decimal(text, rule, trail)
+        })
     }
 
     /// A string.

@@ -15,6 +15,11 @@ use super::text::TextValue;
 use crate::patch::Patch;
 use crate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
 
+/// A value that the contract spells out, such as one of an enumeration of several types.
+pub fn value(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
 impl Reader<'_> {
     /// Any value. The scalars of a text are strings.
     pub fn any(&mut self) -> Option<Value> {

@@ -49,15 +49,20 @@ impl Write for () {
 }
 
 impl Write for Decimal {
-    /// A string, so that no reader takes it for a binary fraction. [`number`] is the other way.
+    /// A string, so that no reader takes it for a binary fraction; [`DecimalNumber`] is the other way.
     fn write(&self, writer: &mut Writer) {
         writer.plain(self.to_string().as_bytes());
     }
 }
 
-/// Writes a decimal number as a JSON number, for contracts that say `type: number`.
-pub fn number(value: &Decimal, writer: &mut Writer) {
-    writer.raw(&value.to_string());
+/// A decimal number that is written as a JSON number, for contracts that say `type: number`.
+#[derive(Debug, Clone, Copy)]
+pub struct DecimalNumber<'a>(pub &'a Decimal);
+
+impl Write for DecimalNumber<'_> {
+    fn write(&self, writer: &mut Writer) {
+        writer.raw(&self.0.to_string());
+    }
 }
 
 impl<T: Write> Write for Option<T> {

@@ -127,6 +127,11 @@ impl Writer {
         self.out.extend_from_slice(json.as_bytes());
     }
 
+    /// Writes the TypeID of a UUID.
+    pub fn id(&mut self, prefix: &str, id: uuid::Uuid) {
+        self.string(&crate::typeid::format(prefix, id));
+    }
+
     /// Writes text that needs no escapes as a string.
     pub(crate) fn plain(&mut self, text: &[u8]) {
         self.separate();

@@ -99,6 +99,9 @@ fn a_decimal_comes_from_a_number_or_a_string_and_keeps_its_digits() {
         assert_eq!(bad(json, Decimal::read), [": must be a decimal number"], "{json}");
     }
     assert_eq!(bad("[]", Decimal::read), [": must be a decimal number, not an array"]);
+    let read = |r: &mut Reader<'_>| r.decimal_string(&NumberRule::NONE);
+    assert_eq!(good("\"5\"", read), Decimal::from(5));
+    assert_eq!(bad("5", read), [": must be a string that holds a decimal number, not a number"]);
 }
 
 #[test]
