@@ -23,7 +23,8 @@ impl Writer {
     }
 
     /// Keeps only these fields of the outermost object, of each object of an outermost array, or
-    /// after [`Writer::begin_page`] of each object in its `data`. `None` keeps all. To be called before anything is written.
+    /// after [`Writer::begin_page`] of each object in its `data`. `None` keeps all. To be called
+    /// before anything is written.
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
         self.trim = fields.map(|fields| Box::new(Trim::new(fields)));
     }
