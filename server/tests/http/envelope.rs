@@ -1,105 +1,61 @@
-//! The one shape of every refusal, whoever refuses: router, edge, gate, handler or what is beside them.
+//! The one shape of every refusal.
 
-use http::Method;
+use http::HeaderMap;
 use reqwest::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::support::Service;
+/// What a refusal says.
+#[derive(Debug)]
+pub struct Refusal {
+    pub message: String,
+    /// Each field that is wrong, in the order of the answer.
+    pub fields: Vec<String>,
+    pub headers: HeaderMap,
+}
 
-/// The error of an answer that has to be a refusal of this status and code, in the one shape.
-pub async fn refused(answer: Response, status: u16, code: &str) -> Value {
-    let found = answer.status().as_u16();
-    let headers = answer.headers().clone();
+/// Checks that an answer is a refusal of this status and code, in the envelope and in nothing else.
+pub async fn refused(answer: Response, status: u16, code: &str) -> Refusal {
+    let (found, headers) = (answer.status().as_u16(), answer.headers().clone());
     let text = answer.text().await.unwrap();
     assert_eq!(found, status, "{text}");
-    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["content-type"], "application/json", "{text}");
     let body: Value = serde_json::from_str(&text).unwrap();
-    let error = body["error"].clone();
-    let keys: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!((body.as_object().unwrap().len(), keys), (1, vec!["code", "details", "message", "requestId"]), "{text}");
+    let error = &body["error"];
+    assert_eq!(names(&body), ["error"], "{text}");
+    assert_eq!(names(error), ["code", "details", "message", "requestId"], "{text}");
     assert_eq!(error["code"], code, "{text}");
-    assert_eq!(headers["x-request-id"], error["requestId"].as_str().unwrap());
-    assert!(!error["message"].as_str().unwrap().is_empty());
-    for detail in error["details"].as_array().unwrap() {
-        assert_eq!(detail.as_object().unwrap().len(), 2, "{text}");
-        assert!(detail["field"].is_string() && detail["message"].as_str().is_some_and(|text| !text.is_empty()));
-    }
-    error
+    assert_eq!(error["requestId"], headers["x-request-id"].to_str().unwrap(), "{text}");
+    let message = error["message"].as_str().unwrap().to_owned();
+    assert!(!message.is_empty());
+    let fields = error["details"].as_array().unwrap().iter().map(|detail| {
+        assert_eq!(names(detail), ["field", "message"], "{text}");
+        assert!(detail["message"].as_str().is_some_and(|message| !message.is_empty()), "{text}");
+        detail["field"].as_str().unwrap().to_owned()
+    });
+    Refusal { message, fields: fields.collect(), headers }
 }
 
-/// The fields of a refusal's details, in their order.
-pub fn fields(error: &Value) -> Vec<&str> {
-    error["details"].as_array().unwrap().iter().map(|detail| detail["field"].as_str().unwrap()).collect()
+/// A 401, which says what it would take (RFC 9110 § 11.6.1).
+pub async fn unauthorized(answer: Response) -> Refusal {
+    let refusal = refused(answer, 401, "UNAUTHORIZED").await;
+    let challenge = refusal.headers["www-authenticate"].to_str().unwrap();
+    assert!(challenge.starts_with("Bearer"), "{challenge}");
+    refusal
 }
 
-#[tokio::test]
-async fn what_is_nowhere_is_refused_like_everything_else() {
-    let service = Service::start().await;
-    for path in ["/", "/nowhere", "/v1", "/v1/", "/v1/products/", "/v1/products/ABC-1/", "/v3/users", "/docs/nowhere"] {
-        let answer = service.request(Method::GET, path).send().await.unwrap();
-        assert_eq!(refused(answer, 404, "NOT_FOUND").await["details"], json!([]), "{path}");
-    }
+/// A 429 of a limit of so many requests, which says when to come again.
+pub async fn limited(answer: Response, requests: u64) -> Refusal {
+    let refusal = refused(answer, 429, "RATE_LIMITED").await;
+    let number = |name: &str| refusal.headers[name].to_str().unwrap().parse::<u64>().unwrap();
+    assert_eq!((number("x-ratelimit-limit"), number("x-ratelimit-remaining")), (requests, 0));
+    assert!((1..=60).contains(&number("retry-after")), "{:?}", refusal.headers);
+    assert!(number("x-ratelimit-reset") > 1_700_000_000, "{:?}", refusal.headers);
+    refusal
 }
 
-#[tokio::test]
-async fn another_method_is_told_which_there_are() {
-    let service = Service::start().await;
-    for (path, allowed) in [
-        ("/v1/products", "GET, HEAD, OPTIONS"),
-        ("/v1/orders/x", "DELETE, GET, HEAD, OPTIONS, PATCH"),
-        ("/v1/users/x/cart", "DELETE, GET, HEAD, OPTIONS, PUT"),
-        ("/livez", "GET, HEAD, OPTIONS"),
-    ] {
-        let answer = service.request(Method::POST, path).send().await.unwrap();
-        assert_eq!(answer.headers()["allow"], allowed, "{path}");
-        refused(answer, 405, "METHOD_NOT_ALLOWED").await;
-    }
-    let answer = service.request(Method::POST, "/openapi.json").send().await.unwrap();
-    assert_eq!(answer.headers()["allow"], "GET,HEAD");
-    refused(answer, 405, "METHOD_NOT_ALLOWED").await;
-}
-
-#[tokio::test]
-async fn a_request_is_named_as_its_caller_named_it() {
-    let service = Service::start().await;
-    let named = |path: &'static str, id: &'static str| {
-        service.request(Method::GET, path).header("x-request-id", id).send()
-    };
-    for path in ["/livez", "/v1/products", "/openapi.yaml", "/docs/", "/nowhere"] {
-        assert_eq!(named(path, "trace-1.a_B").await.unwrap().headers()["x-request-id"], "trace-1.a_B", "{path}");
-        let other = named(path, "\"><script>").await.unwrap();
-        assert_eq!(other.headers()["x-request-id"].len(), 36, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_database_that_is_away_is_a_503_with_no_word_of_why() {
-    let service = Service::start().await;
-    service.server.platform.databases.orders.close().await;
-    let answer = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    assert_eq!(answer.headers()["retry-after"], "1");
-    let error = refused(answer, 503, "SERVICE_UNAVAILABLE").await;
-    assert_eq!(error["message"], "the service is not available now");
-}
-
-#[tokio::test]
-async fn a_fault_of_ours_is_a_500_with_no_word_of_why() {
-    let service = Service::start().await;
-    let pool = &service.server.platform.databases.orders;
-    sqlx::query("ALTER TABLE products RENAME TO hidden").execute(pool).await.unwrap();
-    let answer = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    let error = refused(answer, 500, "INTERNAL_ERROR").await;
-    assert!(!error.to_string().contains("products"), "{error}");
-}
-
-#[tokio::test]
-async fn the_contract_and_a_page_on_it_are_served() {
-    let service = Service::start().await;
-    for (path, media) in [("/openapi.json", "application/json"), ("/openapi.yaml", "application/yaml")] {
-        let answer = service.request(Method::GET, path).send().await.unwrap();
-        assert_eq!(answer.headers()["content-type"], media);
-        assert!(answer.text().await.unwrap().contains("openapi"));
-    }
-    let page = service.request(Method::GET, "/docs/").send().await.unwrap();
-    assert_eq!(page.status(), 200);
+/// The names of an object, sorted.
+pub fn names(object: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }

@@ -1,10 +1,19 @@
 //! Every operation over HTTP, with PostgreSQL and Redis behind it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where that fails")]
 
+mod auth;
 mod carts;
+mod clients;
+mod edge;
 mod envelope;
+mod everywhere;
 mod health;
 mod orders;
+mod passwords;
 mod products;
+mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod user_list;
+mod user_races;
+mod users;

@@ -1,0 +1,62 @@
+//! Callers at many addresses, so that a test of many requests is not stopped by the limit of one.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use http::Method;
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+use server::platform::config::Config;
+use server::testing::TestServer;
+
+use crate::support::Service;
+
+/// A server that believes what callers say of their address.
+pub struct Clients {
+    pub service: Service,
+    next: AtomicU32,
+}
+
+impl Clients {
+    pub async fn start() -> Clients {
+        Clients::start_with(|_| ()).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Clients {
+        let server = TestServer::start_with(|config| {
+            config.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+            change(config);
+        });
+        Clients { service: Service::of(server.await), next: AtomicU32::new(0) }
+    }
+
+    /// A request from an address that made none before.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + self.next.fetch_add(1, Ordering::Relaxed));
+        self.service.request(method, path).header("x-forwarded-for", address.to_string())
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Response {
+        let body = json!({ "email": email, "password": password });
+        self.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap()
+    }
+
+    pub async fn refresh(&self, token: &str) -> Response {
+        let body = json!({ "refreshToken": token });
+        self.request(Method::POST, "/v1/auth/refresh").json(&body).send().await.unwrap()
+    }
+
+    pub async fn logout(&self, token: &str) -> Response {
+        let body = json!({ "refreshToken": token });
+        self.request(Method::POST, "/v1/auth/logout").json(&body).send().await.unwrap()
+    }
+}
+
+pub async fn login(service: &Service, email: &str, password: &str) -> Response {
+    let body = json!({ "email": email, "password": password });
+    service.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap()
+}
+
+/// Where a user is.
+pub fn own_path(user: &Value) -> String {
+    format!("/v1/users/{}", user["id"].as_str().unwrap())
+}

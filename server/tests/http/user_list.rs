@@ -1,0 +1,152 @@
+//! The list of users: pages, order, filters and fields.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::envelope::refused;
+use crate::support::{Service, Session, body_of};
+
+/// A server with 40 users beside the administrator, many of one name or of one moment.
+async fn start() -> (Service, Session) {
+    let service = Service::start().await;
+    let users = &service.server.platform.databases.users;
+    insert(users, 1, 40).await;
+    let admin = service.admin().await;
+    (service, admin)
+}
+
+async fn insert(users: &sqlx::PgPool, from: i32, to: i32) {
+    let insert = sqlx::query(
+        "INSERT INTO users (id, email, name, role, password_hash, created_at)
+         SELECT gen_random_uuid(), 'user' || lpad(n::text, 3, '0') || '@example.com', 'Name ' || n % 5,
+                CASE WHEN n % 10 = 0 THEN 'admin' ELSE 'user' END, '', '2026-01-01Z'::timestamptz + make_interval(days => n / 4)
+         FROM generate_series($1, $2) AS n",
+    );
+    insert.bind(from).bind(to).execute(users).await.unwrap();
+}
+
+async fn list(service: &Service, admin: &Session, query: &str) -> Value {
+    let answer = service.call(admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
+    body_of(answer, 200).await
+}
+
+fn emails(page: &Value) -> Vec<String> {
+    page["data"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap().to_owned()).collect()
+}
+
+/// All pages by cursor, each checked.
+async fn walk(service: &Service, admin: &Session, query: &str, limit: usize) -> Vec<String> {
+    let (mut seen, mut at) = (Vec::new(), String::new());
+    loop {
+        let page = list(service, admin, &format!("{query}&limit={limit}{at}")).await;
+        let pagination = &page["pagination"];
+        assert_eq!((&pagination["total"], &pagination["limit"]), (&json!(41), &json!(limit)));
+        assert_eq!(pagination["page"], if at.is_empty() { json!(1) } else { Value::Null });
+        assert_eq!(pagination["hasMore"], json!(pagination["nextCursor"].is_string()));
+        seen.extend(emails(&page));
+        match pagination["nextCursor"].as_str() {
+            Some(cursor) => at = format!("&cursor={cursor}"),
+            None => return seen,
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_together_are_the_list_in_every_order() {
+    let (service, admin) = start().await;
+    for sort in
+        ["", "sort=name", "sort=-name", "sort=-createdAt,%2Bname", "sort=name,-email", "sort=-name,createdAt,-email"]
+    {
+        let whole = emails(&list(&service, &admin, &format!("{sort}&limit=100")).await);
+        assert_eq!(whole.len(), 41);
+        for limit in [7, 41] {
+            assert_eq!(walk(&service, &admin, sort, limit).await, whole, "{sort}");
+        }
+        let mut numbered = Vec::new();
+        for number in 1..=6 {
+            let page = list(&service, &admin, &format!("{sort}&limit=7&page={number}")).await;
+            assert_eq!(page["pagination"]["page"], number);
+            assert_eq!(page["pagination"]["hasMore"], number < 6);
+            numbered.extend(emails(&page));
+        }
+        assert_eq!(numbered, whole, "{sort}");
+    }
+}
+
+#[tokio::test]
+async fn the_order_is_the_one_that_is_asked_for() {
+    let (service, admin) = start().await;
+    let key = |user: &Value, name: &str| user[name].as_str().unwrap().to_owned();
+    let page = list(&service, &admin, "limit=100&sort=-createdAt,+name").await;
+    let keys: Vec<_> =
+        page["data"].as_array().unwrap().iter().map(|user| (key(user, "createdAt"), key(user, "name"))).collect();
+    assert!(keys.windows(2).all(|pair| pair[0].0 > pair[1].0 || (pair[0].0 == pair[1].0 && pair[0].1 <= pair[1].1)));
+    let newest_first = list(&service, &admin, "").await;
+    let moments: Vec<_> = newest_first["data"].as_array().unwrap().iter().map(|user| key(user, "createdAt")).collect();
+    assert!(moments.is_sorted_by(|one, other| one >= other));
+    assert_eq!((moments.len(), &newest_first["pagination"]["limit"]), (20, &json!(20)));
+}
+
+#[tokio::test]
+async fn who_comes_and_goes_meanwhile_neither_skips_nor_repeats_others() {
+    let (service, admin) = start().await;
+    let users = &service.server.platform.databases.users;
+    let whole = walk(&service, &admin, "sort=email", 50).await;
+    let first = list(&service, &admin, "sort=email&limit=10").await;
+    sqlx::query("UPDATE users SET deleted_at = now() WHERE email < 'user005'").execute(users).await.unwrap();
+    let cursor = first["pagination"]["nextCursor"].as_str().unwrap();
+    let rest = list(&service, &admin, &format!("sort=email&limit=100&cursor={cursor}")).await;
+    assert_eq!(emails(&rest), whole[10..]);
+}
+
+#[tokio::test]
+async fn filters_hold_for_the_page_and_for_the_total() {
+    let (service, admin) = start().await;
+    for (query, total) in [
+        ("role=admin", 5),
+        ("role=user", 36),
+        ("createdAfter=2026-01-03T00:00:00Z&createdBefore=2026-01-05T00:00:00Z", 4),
+        ("createdAfter=2026-01-03T01:00:00%2B01:00&createdBefore=2026-01-05T00:00:00Z&role=user", 4),
+        ("createdBefore=2025-01-01T00:00:00Z", 0),
+    ] {
+        let page = list(&service, &admin, &format!("{query}&limit=3")).await;
+        assert_eq!(page["pagination"]["total"], total, "{query}");
+        assert_eq!(page["data"].as_array().unwrap().len(), total.min(3), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_fields_that_are_asked_for_are_listed() {
+    let (service, admin) = start().await;
+    let page = list(&service, &admin, "sort=email&role=admin&limit=1&fields=email,role").await;
+    assert_eq!(page["data"], json!([{ "email": "admin@example.com", "role": "admin" }]));
+    assert_eq!(page["pagination"]["total"], 5);
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_list_alone() {
+    let (service, admin) = start().await;
+    let page = list(&service, &admin, "sort=name&role=user&limit=2").await;
+    let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
+    list(&service, &admin, &format!("sort=name&role=user&limit=5&cursor={cursor}")).await;
+    let mut forged = cursor.to_owned();
+    forged.replace_range(4..5, if &cursor[4..5] == "A" { "B" } else { "A" });
+    for query in [
+        format!("sort=-name&role=user&cursor={cursor}"),
+        format!("sort=name&role=admin&cursor={cursor}"),
+        format!("sort=name&cursor={cursor}"),
+        format!("sort=name&role=user&cursor={forged}"),
+        "cursor=AAAA".to_owned(),
+    ] {
+        let answer = service.call(&admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
+        assert_eq!(refused(answer, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_for_administrators() {
+    let service = Service::start().await;
+    let (session, _) = service.user("user@example.com").await;
+    let answer = service.call(&session, Method::GET, "/v1/users").send().await.unwrap();
+    refused(answer, 403, "FORBIDDEN").await;
+}

@@ -1,0 +1,134 @@
+//! Many at once: who wins, and that nobody wins beside.
+
+use std::sync::Arc;
+
+use http::Method;
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::clients::{Clients, own_path};
+use crate::envelope::refused;
+use crate::support::{PASSWORD, body_of};
+
+#[tokio::test]
+async fn of_many_who_claim_an_address_one_gets_it() {
+    let clients = Arc::new(Clients::start().await);
+    for round in 0..4 {
+        let mut tasks = JoinSet::new();
+        for task in 0..12 {
+            let clients = clients.clone();
+            // One address, in as many spellings as there are callers.
+            let email =
+                if task % 2 == 0 { format!("user{round}@example.com") } else { format!("USER{round}@Example.com") };
+            let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });
+            tasks.spawn(async move { clients.request(Method::POST, "/v1/users").json(&body).send().await.unwrap() });
+        }
+        let mut won = 0;
+        for answer in tasks.join_all().await {
+            match answer.status().as_u16() {
+                201 => won += 1,
+                _ => assert_eq!(refused(answer, 409, "CONFLICT").await.fields, ["email"]),
+            }
+        }
+        assert_eq!(won, 1, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_move_to_an_address_one_gets_it() {
+    let clients = Arc::new(Clients::start().await);
+    let mut movers = Vec::new();
+    for mover in 0..6 {
+        movers.push(clients.service.user(&format!("user{mover}@example.com")).await);
+    }
+    for round in 0..4 {
+        let mut tasks = JoinSet::new();
+        for (session, user) in &movers {
+            let body = json!({ "email": format!("wanted{round}@example.com") });
+            let request = clients.service.call(session, Method::PATCH, &own_path(user)).header("if-match", "*");
+            tasks.spawn(async move { request.json(&body).send().await.unwrap() });
+        }
+        let mut won = 0;
+        for answer in tasks.join_all().await {
+            match answer.status().as_u16() {
+                200 => won += 1,
+                _ => assert_eq!(refused(answer, 409, "CONFLICT").await.fields, ["email"]),
+            }
+        }
+        assert_eq!(won, 1, "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn of_many_changes_to_one_version_one_is_made() {
+    let clients = Clients::start().await;
+    for round in 0..5 {
+        let (session, user) = clients.service.user(&format!("user{round}@example.com")).await;
+        let path = own_path(&user);
+        let mut tasks = JoinSet::new();
+        for task in 0..24 {
+            let method = [Method::PUT, Method::PATCH][task % 2].clone();
+            let body = json!({ "email": user["email"], "name": format!("Name {task}"), "role": "user" });
+            let request = clients.service.call(&session, method, &path).header("if-match", r#""1""#);
+            tasks.spawn(async move { request.json(&body).send().await.unwrap() });
+        }
+        let mut made = Vec::new();
+        for answer in tasks.join_all().await {
+            match answer.status().as_u16() {
+                200 => made.push(body_of(answer, 200).await),
+                _ => drop(refused(answer, 412, "PRECONDITION_FAILED").await),
+            }
+        }
+        assert_eq!(made.len(), 1, "round {round}");
+        let answer = clients.service.call(&session, Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.headers()["etag"], "\"2\"");
+        assert_eq!(body_of(answer, 200).await, made[0]);
+    }
+}
+
+#[tokio::test]
+async fn unconditional_changes_at_once_are_all_made_one_after_another() {
+    let clients = Clients::start().await;
+    let (session, user) = clients.service.user("user@example.com").await;
+    let path = own_path(&user);
+    let mut tasks = JoinSet::new();
+    for task in 0..24 {
+        let body = json!({ "name": format!("Name {task}") });
+        let request = clients.service.call(&session, Method::PATCH, &path).header("if-match", "*");
+        tasks.spawn(async move { request.json(&body).send().await.unwrap() });
+    }
+    let mut tags = Vec::new();
+    for answer in tasks.join_all().await {
+        tags.push(answer.headers()["etag"].to_str().unwrap().trim_matches('"').parse::<u32>().unwrap());
+        body_of(answer, 200).await;
+    }
+    tags.sort_unstable();
+    assert_eq!(tags, (2..26).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn who_signs_in_while_the_account_is_closed_keeps_no_session() {
+    let clients = Clients::start().await;
+    let users = &clients.service.server.platform.databases.users;
+    for round in 0..5 {
+        let email = format!("user{round}@example.com");
+        let (session, user) = clients.service.user(&email).await;
+        let close = async {
+            // Somewhere in the time that signing in takes.
+            tokio::time::sleep(std::time::Duration::from_millis(round * 15)).await;
+            let request = clients.service.call(&session, Method::DELETE, &own_path(&user)).header("if-match", "*");
+            request.send().await.unwrap()
+        };
+        let (closed, first, second) =
+            tokio::join!(close, clients.login(&email, PASSWORD), clients.login(&email, PASSWORD));
+        body_of(closed, 204).await;
+        for answer in [first, second].into_iter().filter(|answer| answer.status() == 200) {
+            let tokens = body_of(answer, 200).await;
+            let refreshed = clients.refresh(tokens["refreshToken"].as_str().unwrap()).await;
+            refused(refreshed, 401, "UNAUTHORIZED").await;
+        }
+        let live = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE revoked_at IS NULL").fetch_one(users);
+        let live: i64 = live.await.unwrap();
+        assert_eq!(live, 0, "round {round}");
+    }
+}
