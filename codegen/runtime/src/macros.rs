@@ -161,7 +161,8 @@ macro_rules! named {
         impl ::core::str::FromStr for $name {
             type Err = $crate::named::UnknownName;
 
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
+            // Not `Self::Err`: the contract may name a value `Err`.
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::named::UnknownName> {
                 <Self as $crate::Named>::from_name(text).ok_or_else(|| $crate::named::UnknownName::of::<Self>(text))
             }
         }

@@ -35,17 +35,20 @@ pub fn value_name(text: &str) -> String {
     }
 }
 
-/// `snake_case` that is also the name of a file: keywords get an underscore.
+/// `snake_case` that is also the name of a file: keywords get an underscore, and letters beyond
+/// ASCII are left out, since rustc finds no file by them (E0754).
 pub fn module_name(text: &str) -> String {
-    match value_name(text).strip_prefix("r#") {
+    let ascii: String = spelled(text).chars().filter(char::is_ascii).collect();
+    let name = value_name(if ascii.contains(|letter: char| letter.is_ascii_alphanumeric()) { &ascii } else { "tag" });
+    match name.strip_prefix("r#") {
         Some(keyword) => format!("{keyword}_"),
-        None => value_name(text),
+        None => name,
     }
 }
 
 /// `SHOUTY_SNAKE_CASE`, for statics.
 pub fn static_name(text: &str) -> String {
-    legal(spelled(text).to_shouty_snake_case(), 'N')
+    legal(spelled(text).to_shouty_snake_case(), 'N').to_uppercase()
 }
 
 /// Signs that tell two names apart are spelled out: `+1` and `-1` are not the same.
@@ -118,6 +121,14 @@ mod tests {
         assert_eq!(value_name("2fa"), "n2fa");
         assert_eq!(type_name(""), "Empty");
         assert_eq!(value_name("///"), "empty");
+        assert_eq!(static_name("///"), "EMPTY");
+    }
+
+    #[test]
+    fn modules_are_named_as_files_can_be() {
+        assert_eq!(module_name("Große Übung"), "groe_bung");
+        assert_eq!(module_name("名前"), "tag");
+        assert_eq!(module_name("self"), "self_");
     }
 
     #[test]

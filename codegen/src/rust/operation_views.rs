@@ -66,7 +66,8 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
             let base = type_name(&tag.name);
             let name = types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics);
             let module = module_name(&tag.name);
-            let module = modules.take(&[module.clone(), format!("{module}_api"), format!("{module}_tag")], tag.span, diagnostics);
+            let stem = module.trim_end_matches('_');
+            let module = modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
             let parameter = parameters.take(&[format!("{name}Service")], tag.span, diagnostics);
             TagNames { name, field: module.clone(), module, parameter }
         })

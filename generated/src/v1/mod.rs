@@ -10,7 +10,6 @@
 //! - Every answer carries `X-Request-Id`; every answer of a limited operation also carries
 //!   `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.
 //!
-
 //! Implement the trait of each tag, put the services into an [`Api`] by name, and serve its router.
 // The prose is the contract's own, and a name that it lists is public whether or not it is used here.
 #![allow(rustdoc::all, reason = "the contract's prose is quoted as it stands")]
@@ -69,7 +68,6 @@ pub use self::orders::{
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
-
 pub use self::openapi::{OPENAPI_JSON, OPENAPI_YAML};
 
 const _: () = writ_runtime::made_for("0.1");

@@ -8,4 +8,5 @@ mod carts;
 mod orders;
 mod health;
 mod shared;
+
 pub(super) mod patterns;

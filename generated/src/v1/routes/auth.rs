@@ -9,7 +9,6 @@ use super::super::{
     RefreshRequest, RefreshResponse, ServiceUnavailable, Tokens, TooManyRequests, Unauthorized,
     UnprocessableEntity, UnsupportedMediaType,
 };
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.

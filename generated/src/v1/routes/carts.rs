@@ -9,7 +9,6 @@ use super::super::{
     ReplaceCartError, ReplaceCartRequest, ReplaceCartResponse, ServiceUnavailable, TooManyRequests,
     Unauthorized, UnprocessableEntity, UnsupportedMediaType, UserId,
 };
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.

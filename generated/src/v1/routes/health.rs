@@ -7,7 +7,6 @@ use super::super::{
     Health, HealthApi, HealthError, HealthResponse, Liveness, LivezError, LivezResponse,
     NotAcceptable, ReadyzError, ReadyzResponse,
 };
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.

@@ -18,7 +18,6 @@ use super::super::{
     UpdateOrderResponse, UserId,
 };
 use super::super::codec::patterns::{CURSOR, IDEMPOTENCY_KEY};
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.

@@ -11,7 +11,6 @@ use super::super::{
     Products, ServiceUnavailable, TooManyRequests,
 };
 use super::super::codec::patterns::{CURSOR, SKU};
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.

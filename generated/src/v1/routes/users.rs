@@ -17,7 +17,6 @@ use super::super::{
     UpdateUserResponse, UserField, UserId, UserPage, UserPatch, UserReplacement, UserRole, Users,
 };
 use super::super::codec::patterns::CURSOR;
-
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.
