@@ -11,7 +11,7 @@ use crate::platform::limiter::Limited;
 
 impl From<BadCursor> for BadRequest {
     fn from(cursor: BadCursor) -> BadRequest {
-        BadRequest::new("the request is not valid").detail("cursor", cursor.message())
+        BadRequest::new("the request is not valid").code("VALIDATION_ERROR").detail("cursor", cursor.message())
     }
 }
 
