@@ -1,0 +1,80 @@
+//! The contracts that the tests generate from, and how they do it.
+
+use std::path::{Path, PathBuf};
+
+use writ_codegen::diagnostic::{Diagnostics, render};
+use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::output::Output;
+use writ_codegen::render::Layout;
+
+/// A contract and the crate that is made of it.
+pub struct Subject {
+    /// The name of the crate.
+    pub name: String,
+    /// The contract's entry.
+    pub entry: PathBuf,
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The folder of the golden contracts.
+pub fn golden_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+/// Contracts of our own, each with the files that are expected of it.
+pub fn golden() -> Vec<Subject> {
+    let entries = std::fs::read_dir(golden_folder()).expect("the golden contracts").flatten();
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().join("contract.yaml").is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .map(|name| Subject {
+            entry: golden_folder().join(&name).join("contract.yaml"),
+            name: format!("golden-{name}"),
+        })
+        .collect()
+}
+
+/// Published contracts that nobody here wrote; those that are there.
+pub fn real() -> Vec<Subject> {
+    let folder = root().join("../shared/corpus/real");
+    let files = [
+        "swagger-petstore-1.0.27.yaml",
+        "petstore-expanded.yml",
+        "museum.yaml",
+        "train-travel.yaml",
+        "oxide-buildomat.json",
+    ];
+    let subjects = files.iter().map(|file| {
+        let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
+        Subject { name: format!("real-{}", stem.replace('.', "-")), entry: folder.join(file) }
+    });
+    subjects.filter(|subject| subject.entry.is_file()).collect()
+}
+
+/// Generates, in memory.
+pub fn try_generate(entry: &Path) -> Generated {
+    generate(&Request { entry: entry.to_owned(), root: None, strict: false, layout: Layout::Crate })
+}
+
+/// Generates from a contract in which nothing is wrong.
+pub fn generated(entry: &Path) -> Output {
+    let generated = try_generate(entry);
+    match generated.output {
+        Some(output) => output,
+        None => panic!("{}", said(&generated.diagnostics)),
+    }
+}
+
+/// All that is said of a contract.
+pub fn said(diagnostics: &Diagnostics) -> String {
+    render(diagnostics, diagnostics.sources(), false)
+}

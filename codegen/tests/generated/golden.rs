@@ -1,0 +1,92 @@
+//! The exact text of what small contracts become. `WRIT_BLESS=1` writes it anew.
+
+use std::fs;
+use std::path::Path;
+
+use writ_codegen::output::{self, Output};
+
+use crate::contracts::{self, Subject};
+
+/// What is generated, and what is said on the way.
+fn expected(subject: &Subject) -> Output {
+    let generated = contracts::try_generate(&subject.entry);
+    let said = contracts::said(&generated.diagnostics);
+    let mut output = generated.output.unwrap_or_default();
+    if !said.is_empty() {
+        let folder = contracts::golden_folder();
+        let said = said.replace(&format!("{}/", folder.display()), "");
+        output.files.insert("diagnostics.txt".to_owned(), format!("{}\n{said}", output::HEADER));
+    }
+    output
+}
+
+fn folder(subject: &Subject) -> &Path {
+    subject.entry.parent().unwrap_or(&subject.entry)
+}
+
+#[test]
+fn every_contract_becomes_exactly_the_files_beside_it() {
+    let mut different = Vec::new();
+    for subject in contracts::golden() {
+        let now = expected(&subject);
+        if std::env::var_os("WRIT_BLESS").is_some() {
+            output::write(folder(&subject), &now).expect("the golden files are written");
+            continue;
+        }
+        for stale in output::check(folder(&subject), &now).expect("the golden files are read") {
+            different.push(format!("{}/{} {}", subject.name, stale.path, stale.why));
+        }
+    }
+    assert!(different.is_empty(), "{}\nLook at the change and bless it with WRIT_BLESS=1.", different.join("\n"));
+}
+
+#[test]
+fn every_generated_file_parses_as_rust() {
+    for subject in contracts::golden() {
+        for (path, text) in contracts::generated(&subject.entry).files {
+            if let Err(error) = syn::parse_file(&text) {
+                panic!("{}/{path}:{}: {error}", subject.name, error.span().start().line);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_text_of_a_contract_becomes_rust() {
+    let subject =
+        contracts::golden().into_iter().find(|subject| subject.name == "golden-injection").expect("the contract");
+    let text = fs::read_to_string(&subject.entry).expect("the contract");
+    assert!(text.matches("compile_error!").count() > 20, "the contract tries");
+    for (path, text) in contracts::generated(&subject.entry).files {
+        assert!(!path.contains("..") && !path.contains("etc/passwd"), "{path}");
+        let tokens: proc_macro2::TokenStream = text.parse().expect("a generated file is Rust");
+        assert!(!names(tokens, "compile_error") && !text.contains('\u{202e}'), "{path}");
+    }
+}
+
+/// Whether an identifier stands anywhere among the tokens; text in literals and comments is none.
+fn names(tokens: proc_macro2::TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Group(group) => names(group.stream(), name),
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        _ => false,
+    })
+}
+
+#[test]
+fn every_generated_file_is_laid_out_as_a_person_would() {
+    let mut ugly = Vec::new();
+    for subject in contracts::golden() {
+        for (path, text) in contracts::generated(&subject.entry).files {
+            for (number, line) in text.lines().enumerate() {
+                if line.trim_end() != line || line.contains('\t') {
+                    ugly.push(format!("{}/{path}:{}: white space: {line:?}", subject.name, number + 1));
+                }
+            }
+            if text.contains("\n\n\n") || text.ends_with("\n\n") || !text.ends_with('\n') {
+                ugly.push(format!("{}/{path}: blank lines", subject.name));
+            }
+        }
+    }
+    assert!(ugly.is_empty(), "{}", ugly.join("\n"));
+}

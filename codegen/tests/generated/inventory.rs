@@ -1,0 +1,52 @@
+//! What there is to count: operations in a contract, read without our own reader, and in the code.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+use syn::{Expr, Item, TraitItem};
+use writ_codegen::output::Output;
+
+/// The methods of OpenAPI.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// How many operations the contract has, read as plain YAML or JSON.
+pub fn in_contract(entry: &Path) -> usize {
+    let text = std::fs::read_to_string(entry).expect("the contract");
+    let document: Json = match entry.extension().is_some_and(|it| it == "json") {
+        true => serde_json::from_str(&text).expect("JSON"),
+        false => serde_yaml::from_str(&text).expect("YAML"),
+    };
+    let items = document["paths"].as_object().expect("paths").values();
+    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+}
+
+/// How many methods the traits have that a service implements.
+pub fn trait_methods(output: &Output) -> usize {
+    let mut count = 0;
+    for (path, text) in &output.files {
+        if path.starts_with("src/") && path.ends_with(".rs") {
+            let file = syn::parse_file(text).expect("generated Rust");
+            for item in file.items {
+                let Item::Trait(found) = item else { continue };
+                count += found.items.iter().filter(|item| matches!(item, TraitItem::Fn(_))).count();
+            }
+        }
+    }
+    count
+}
+
+/// How many entries `operations::ALL` has.
+pub fn listed(output: &Output) -> usize {
+    let file = syn::parse_file(&output.files["src/operations/mod.rs"]).expect("generated Rust");
+    let all = file.items.into_iter().find_map(|item| match item {
+        Item::Static(found) if found.ident == "ALL" => Some(*found.expr),
+        _ => None,
+    });
+    match all {
+        Some(Expr::Reference(reference)) => match *reference.expr {
+            Expr::Array(array) => array.elems.len(),
+            _ => 0,
+        },
+        _ => 0,
+    }
+}

@@ -1,0 +1,108 @@
+//! A service against a small contract, compiled, run, and asked over HTTP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value as Json, json};
+
+use crate::workspace::{COMPILED, SHOP};
+
+/// The running service. It ends when its input is closed, so that none is left behind.
+struct Service {
+    process: Child,
+    address: String,
+}
+
+impl Service {
+    fn start() -> Service {
+        let compiled = &COMPILED[SHOP];
+        let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{compiled:#?}"));
+        let mut process =
+            Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the service starts");
+        let mut address = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut address).expect("its address");
+        Service { process, address: address.trim().to_owned() }
+    }
+
+    /// Asks, and reads the status and the body.
+    fn ask(&self, method: &str, target: &str, body: &str) -> (u16, Json) {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-request-id: 0123456789abcdef\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).expect("a request");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+        (status, serde_json::from_str(body).unwrap_or(Json::Null))
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_handler_is_called_with_what_was_sent_and_its_answer_arrives() {
+    let service = Service::start();
+    let body = r#"{"sku": "ABC-1234", "quantity": 2, "email": "user@example.com"}"#;
+    let answer = service.ask("POST", "/orders", body);
+    assert_eq!(answer, (201, json!({ "id": 1, "sku": "ABC-1234", "quantity": 2 })));
+}
+
+#[test]
+fn a_domain_error_that_is_a_plain_enum_arrives_as_the_status_it_converts_to() {
+    let service = Service::start();
+    let body = r#"{"sku": "OUT-0000", "quantity": 2, "email": "user@example.com"}"#;
+    let (status, answer) = service.ask("POST", "/orders", body);
+    assert_eq!(status, 409, "{answer}");
+    assert_eq!(
+        answer,
+        json!({ "error": { "code": "OUT_OF_STOCK", "message": "OUT-0000 is sold out", "requestId": "0123456789abcdef", "details": [] } })
+    );
+}
+
+#[test]
+fn an_error_of_a_library_arrives_as_a_500_that_tells_nothing() {
+    let service = Service::start();
+    let (status, answer) = service.ask("GET", "/orders/500", "");
+    assert_eq!(status, 500, "{answer}");
+    assert!(!answer.to_string().contains("the disk is gone"), "{answer}");
+}
+
+#[test]
+fn a_query_and_a_body_that_are_wrong_in_five_ways_are_answered_once() {
+    let service = Service::start();
+    let body = r#"{"sku": "abc", "quantity": "two", "note": "longer than ten"}"#;
+    let (status, answer) = service.ask("POST", "/orders?dryRun=maybe", body);
+    assert_eq!(status, 400, "{answer}");
+    let details = json!([
+        { "field": "dryRun", "message": "must be true or false" },
+        { "field": "sku", "message": "must match the pattern `^[A-Z]{3}-[0-9]{4}$`" },
+        { "field": "quantity", "message": "must be an integer, not a string" },
+        { "field": "note", "message": "must have at most 10 characters" },
+        { "field": "email", "message": "is required" },
+    ]);
+    let error = json!({
+        "code": "VALIDATION_ERROR",
+        "message": "the request is not valid",
+        "requestId": "0123456789abcdef",
+        "details": details,
+    });
+    assert_eq!(answer, json!({ "error": error }));
+}
+
+#[test]
+fn a_route_that_is_not_in_the_contract_is_refused_in_the_contracts_envelope() {
+    let service = Service::start();
+    let (status, answer) = service.ask("GET", "/nowhere", "");
+    assert_eq!((status, &answer["error"]["code"]), (404, &json!("NOT_FOUND")), "{answer}");
+}

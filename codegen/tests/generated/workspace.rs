@@ -1,0 +1,163 @@
+//! One workspace with every crate that the tests compile, so that the runtime and what it stands on
+//! are compiled once, and one cargo invocation that compiles them all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output as Finished, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+use writ_codegen::output::{self, MANIFEST_HEADER, Output};
+
+use crate::contracts::{self, root};
+
+/// Services written against golden contracts: the crate's name, the contract, and the source.
+const SERVICES: &[(&str, &str, &str)] = &[
+    ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
+    ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
+    ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
+    ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
+    (SHOP, "golden-shop", include_str!("../services/shop.rs")),
+];
+
+/// The service that is run.
+pub const SHOP: &str = "shop-server";
+
+/// What the compiler said of one crate.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// Whether it compiled.
+    pub done: bool,
+    /// The program, where it is one.
+    pub executable: Option<PathBuf>,
+    /// Each message.
+    pub messages: Vec<Message>,
+}
+
+/// One message of the compiler.
+#[derive(Debug)]
+pub struct Message {
+    /// `E0277` and the like, empty where it has none.
+    pub code: String,
+    /// As it is shown.
+    pub rendered: String,
+}
+
+/// Every crate, compiled with warnings denied.
+pub static COMPILED: LazyLock<BTreeMap<String, Compiled>> = LazyLock::new(|| {
+    let folder = target().join("workspace");
+    write(&folder);
+    read(&cargo(&folder, &target(), &["build", "--workspace", "--keep-going", "--message-format=json"]))
+});
+
+/// The target folder of all that tests compile.
+pub fn target() -> PathBuf {
+    root().join("target/golden")
+}
+
+/// Runs cargo with warnings denied; without the network first.
+pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Finished {
+    let run = |offline: &[&str]| {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        for (name, _) in std::env::vars_os() {
+            // What `cargo test` says of this crate is not about that one.
+            if name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME" {
+                command.env_remove(name);
+            }
+        }
+        command.args(arguments).args(offline).current_dir(folder).stdin(Stdio::null());
+        command.env("CARGO_TARGET_DIR", target).env("RUSTFLAGS", "-Dwarnings");
+        command.output().expect("cargo runs")
+    };
+    let finished = run(&["--offline"]);
+    match String::from_utf8_lossy(&finished.stderr).contains("--offline") {
+        true => run(&[]),
+        false => finished,
+    }
+}
+
+/// Writes the whole workspace; a file that is as it was keeps its time.
+fn write(folder: &Path) {
+    let runtime = path(&root().join("codegen/runtime"));
+    let mut whole = Output::default();
+    let mut members = Vec::new();
+    for subject in contracts::golden().into_iter().chain(contracts::real()) {
+        for (file, text) in contracts::generated(&subject.entry).files {
+            whole.files.insert(format!("{}/{file}", subject.name), text);
+        }
+        let manifest = manifest(&subject.name, &[("writ-runtime", &runtime)]);
+        whole.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
+        members.push(subject.name);
+    }
+    for (name, contract, source) in SERVICES {
+        let mut manifest = manifest(name, &[("writ-runtime", &runtime), ("contract", &format!("../{contract}"))]);
+        manifest = manifest.replace("contract = {", &format!("contract = {{ package = \"{contract}\","));
+        manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
+        whole.files.insert(format!("{name}/Cargo.toml"), manifest);
+        whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));
+        members.push((*name).to_owned());
+    }
+    whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
+    output::write(folder, &whole).expect("the workspace is written");
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+}
+
+/// The manifest of the workspace: versions and lints are those of this repository.
+fn workspace_manifest(members: Vec<String>) -> String {
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("the repository's manifest");
+    let own: Table = toml::from_str(&text).expect("the repository's manifest");
+    let mut workspace = own["workspace"].as_table().cloned().unwrap_or_default();
+    workspace.insert("members".to_owned(), Value::from(members));
+    if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
+        versions.retain(|_, version| version.get("path").is_none());
+    }
+    // Nothing here is debugged, and what changes is compiled as a whole.
+    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+}
+
+fn manifest(name: &str, dependencies: &[(&str, &str)]) -> String {
+    let mut text = format!(
+        "{MANIFEST_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
+         [lints]\nworkspace = true\n\n[dependencies]\n"
+    );
+    for (name, path) in dependencies {
+        let features = if *name == "writ-runtime" { ", features = [\"multipart\"]" } else { "" };
+        text.push_str(&format!("{name} = {{ path = {path:?}{features} }}\n"));
+    }
+    text
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Reads cargo's messages, by crate.
+fn read(finished: &Finished) -> BTreeMap<String, Compiled> {
+    let mut crates: BTreeMap<String, Compiled> = BTreeMap::new();
+    for line in String::from_utf8_lossy(&finished.stdout).lines() {
+        let Ok(message) = serde_json::from_str::<Json>(line) else { continue };
+        let text = |pointer: &str| message.pointer(pointer).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let package = text("/package_id");
+        let name = package
+            .rsplit(['/', '#'])
+            .find(|part| part.contains(|letter: char| letter.is_alphabetic()))
+            .unwrap_or_default();
+        let compiled = crates.entry(name.split('@').next().unwrap_or_default().to_owned()).or_default();
+        match text("/reason").as_str() {
+            "compiler-artifact" => {
+                compiled.done = true;
+                compiled.executable = message.get("executable").and_then(Json::as_str).map(PathBuf::from);
+            }
+            "compiler-message" => compiled
+                .messages
+                .push(Message { code: text("/message/code/code"), rendered: text("/message/rendered") }),
+            _ => {}
+        }
+    }
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    assert!(crates.contains_key("writ-runtime"), "cargo compiled nothing:\n{stderr}");
+    crates
+}

@@ -1,0 +1,11 @@
+//! Gives a `4XX` response the status 500: must not compile.
+
+use contract::{ClientError, StartJobError};
+
+fn refuse() -> StartJobError {
+    ClientError::of::<500>("the contract says 4XX").into()
+}
+
+fn main() {
+    drop(refuse());
+}
