@@ -38,10 +38,10 @@ fn cases(user: &Value) -> Vec<Case> {
     };
     let none: (Value, &[&str]) = (Value::Null, &[]);
     let login: (Value, &[&str]) = (json!({ "email": "nobody", "password": "" }), &["email", "password"]);
-    let token: (Value, &[&str]) = (json!({ "refreshToken": 1, "more": 2 }), &["refreshToken", "more"]);
+    let token: (Value, &[&str]) = (json!({ "refreshToken": 1, "more": 2 }), &["more", "refreshToken"]);
     let new: (Value, &[&str]) = (json!({ "email": 1, "name": " x" }), &["email", "name", "password"]);
-    let whole: (Value, &[&str]) = (json!({ "name": "", "role": "root" }), &["name", "role", "email"]);
-    let part: (Value, &[&str]) = (json!({ "name": null, "role": null, "id": 1 }), &["name", "role", "id"]);
+    let whole: (Value, &[&str]) = (json!({ "name": " x", "role": "root" }), &["name", "role", "email"]);
+    let part: (Value, &[&str]) = (json!({ "id": 1, "name": null, "role": null }), &["id", "name", "role"]);
     let password: (Value, &[&str]) = (json!({ "current": "", "new": "short" }), &["current", "new"]);
     vec![
         case(Method::POST, "/v1/auth/login", 20, 4096, login),
