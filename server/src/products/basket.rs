@@ -34,8 +34,7 @@ pub fn check(wanted: &[Wanted], prices: &Prices, currency: Option<Currency>) -> 
         }
         _ => None,
     };
-    let flaws: Vec<_> =
-        wanted.iter().enumerate().filter_map(|(at, item)| Some((at, reason(&item.sku)?))).collect();
+    let flaws: Vec<_> = wanted.iter().enumerate().filter_map(|(at, item)| Some((at, reason(&item.sku)?))).collect();
     if flaws.is_empty() { Ok(()) } else { Err(Unsellable(flaws)) }
 }
 

@@ -51,6 +51,18 @@ impl Service {
         self.login("admin@example.com", ADMIN_PASSWORD).await
     }
 
+    /// Gives everybody the requests back that rate limits have counted.
+    pub async fn forget_limits(&self) {
+        let redis = &self.server.platform.redis;
+        let mut all = redis::pipe();
+        all.cmd("KEYS").arg(redis.key("limit:*"));
+        let (mut counted,) = redis.run::<(Vec<String>,)>(&all).await.unwrap();
+        counted.push(redis.key("limit:none"));
+        let mut forget = redis::pipe();
+        forget.cmd("DEL").arg(counted).ignore();
+        redis.run::<()>(&forget).await.unwrap();
+    }
+
     /// Registers somebody and signs them in. The second is what registering answered.
     pub async fn user(&self, email: &str) -> (Session, Value) {
         let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });

@@ -1,0 +1,199 @@
+//! Lists of orders and of their items: filtered, sorted, trimmed, and page by page.
+
+use http::Method;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::envelope::refused;
+use crate::orders::{Customer, get};
+use crate::support::{Service, Session, body_of};
+
+/// Writes 40 orders of a user: eight totals, ten moments, four statuses.
+async fn seed(pool: &PgPool, user: &str) {
+    let user: generated::v1::UserId = user.parse().unwrap();
+    sqlx::query(
+        "WITH made AS (
+             INSERT INTO orders (id, user_id, status, total, currency, created_at)
+             SELECT gen_random_uuid(), $1, (ARRAY['pending', 'paid', 'shipped', 'cancelled'])[n % 4 + 1],
+                    n % 8 + 0.50, 'EUR', '2026-01-01T00:00:00Z'::timestamptz + n % 10 * interval '1 day'
+             FROM generate_series(1, 40) AS n
+             RETURNING id
+         )
+         INSERT INTO order_items (order_id, position, sku, quantity, unit_price)
+         SELECT id, 0, 'ABC-1', 1, 19.99 FROM made",
+    )
+    .bind(user.uuid())
+    .execute(pool)
+    .await
+    .unwrap();
+}
+
+/// All elements of a list, by following its cursors.
+async fn follow(service: &Service, session: &Session, path: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut next = path.to_owned();
+    loop {
+        let page = body_of(get(service, session, &next).await, 200).await;
+        found.extend(page["data"].as_array().unwrap().iter().cloned());
+        let pagination = &page["pagination"];
+        assert_eq!(pagination["hasMore"], pagination["nextCursor"].is_string());
+        match pagination["nextCursor"].as_str() {
+            Some(cursor) => next = format!("{path}&cursor={cursor}"),
+            None => return found,
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_in_every_order_are_the_whole_list() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    seed(&service.server.platform.databases.orders, &customer.id).await;
+    let key = |order: &Value| {
+        let total: f64 = order["total"]["amount"].as_str().unwrap().parse().unwrap();
+        (order["createdAt"].as_str().unwrap().to_owned(), total)
+    };
+    for sort in ["", "-createdAt", "total", "%2Btotal,-createdAt", "-total,createdAt", "createdAt,-total", "+createdAt"]
+    {
+        let sort = if sort.is_empty() { String::new() } else { format!("&sort={sort}") };
+        let list = format!("/v1/orders?limit=7{sort}");
+        let by_cursor = follow(&service, &customer.session, &list).await;
+        let whole = body_of(get(&service, &customer.session, &format!("/v1/orders?limit=100{sort}")).await, 200).await;
+        assert_eq!(Value::Array(by_cursor.clone()), whole["data"], "{sort}");
+        assert_eq!(by_cursor.len(), 40);
+        let mut by_number = Vec::new();
+        for page in 1..=6 {
+            let page = body_of(get(&service, &customer.session, &format!("{list}&page={page}")).await, 200).await;
+            assert_eq!(page["pagination"]["total"], 40);
+            by_number.extend(page["data"].as_array().unwrap().iter().cloned());
+        }
+        assert_eq!(by_number, by_cursor, "{sort}");
+        let keys: Vec<_> = by_cursor.iter().map(key).collect();
+        let sorted = match sort.as_str() {
+            "" | "&sort=-createdAt" => keys.is_sorted_by(|a, b| a.0 >= b.0),
+            "&sort=total" => keys.is_sorted_by(|a, b| a.1 <= b.1),
+            "&sort=%2Btotal,-createdAt" => keys.is_sorted_by(|a, b| (a.1, &b.0) <= (b.1, &a.0)),
+            "&sort=-total,createdAt" => keys.is_sorted_by(|a, b| (b.1, &a.0) <= (a.1, &b.0)),
+            "&sort=createdAt,-total" => keys.is_sorted_by(|a, b| (&a.0, b.1) <= (&b.0, a.1)),
+            _ => keys.is_sorted_by(|a, b| a.0 <= b.0),
+        };
+        assert!(sorted, "{sort}: {keys:?}");
+        service.forget_limits().await;
+    }
+}
+
+#[tokio::test]
+async fn filters_hold_on_every_page_and_in_the_total() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    seed(&service.server.platform.databases.orders, &customer.id).await;
+    let list = format!("{}?limit=3&status=paid&createdAfter=2026-01-05T00:00:00Z", customer.orders());
+    let found = follow(&service, &customer.session, &list).await;
+    assert_eq!(found.len(), 6);
+    assert!(found.iter().all(|order| order["status"] == "paid"));
+    assert!(found.iter().all(|order| order["createdAt"].as_str().unwrap() > "2026-01-05T00:00:00Z"));
+    let page = body_of(get(&service, &customer.session, &list).await, 200).await;
+    assert_eq!(page["pagination"]["total"], 6);
+}
+
+#[tokio::test]
+async fn only_the_fields_that_are_asked_for_are_sent() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    seed(&service.server.platform.databases.orders, &customer.id).await;
+    let page = |query: &str| {
+        let path = format!("/v1/orders?limit=1&{query}");
+        let (service, session) = (&service, &customer.session);
+        async move { body_of(get(service, session, &path).await, 200).await["data"][0].take() }
+    };
+    let names = |order: &Value| order.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&page("fields=id").await), ["id"]);
+    assert_eq!(names(&page("fields=status,total&sort=total").await), ["status", "total"]);
+    let items = page("fields=items").await;
+    assert_eq!(items["items"][0]["sku"], "ABC-1");
+    let whole = page("").await;
+    assert_eq!(whole["items"][0]["lineTotal"]["amount"], "19.99");
+    assert_eq!(whole.as_object().unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn users_list_their_own_and_administrators_everybodys() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let [one, two] =
+        [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
+    for customer in [&one, &two] {
+        seed(&service.server.platform.databases.orders, &customer.id).await;
+    }
+    let total = |session, path: String| {
+        let service = &service;
+        async move { body_of(get(service, session, &path).await, 200).await["pagination"]["total"].take() }
+    };
+    assert_eq!(total(&one.session, "/v1/orders".to_owned()).await, 40);
+    assert_eq!(total(&one.session, one.orders()).await, 40);
+    assert_eq!(total(&admin, "/v1/orders".to_owned()).await, 80);
+    assert_eq!(total(&admin, two.orders()).await, 40);
+    let nobody = "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2/orders";
+    refused(get(&service, &admin, nobody).await, 404, "NOT_FOUND").await;
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_list_alone() {
+    let service = Service::start().await;
+    let [one, two] =
+        [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
+    seed(&service.server.platform.databases.orders, &one.id).await;
+    let page = body_of(get(&service, &one.session, "/v1/orders?limit=2&sort=total").await, 200).await;
+    let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
+    let next = body_of(get(&service, &one.session, &format!("/v1/orders?sort=total&cursor={cursor}")).await, 200).await;
+    assert_eq!((&next["pagination"]["page"], &next["pagination"]["limit"]), (&Value::Null, &json!(20)));
+    let forged = format!("{}A", &cursor[..cursor.len() - 1]);
+    for (session, query) in [
+        (&one.session, format!("sort=-total&cursor={cursor}")),
+        (&one.session, format!("cursor={cursor}")),
+        (&one.session, format!("sort=total&status=paid&cursor={cursor}")),
+        (&one.session, format!("sort=total&cursor={forged}")),
+        (&two.session, format!("sort=total&cursor={cursor}")),
+    ] {
+        let answer = get(&service, session, &format!("/v1/orders?{query}")).await;
+        assert_eq!(refused(answer, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
+    }
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_list_is_named_at_once() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    let query = "limit=0&page=-1&status=lost&createdAfter=yesterday&sort=size&fields=id,nothing";
+    for path in ["/v1/orders".to_owned(), customer.orders()] {
+        let answer = get(&service, &customer.session, &format!("{path}?{query}")).await;
+        let mut refusal = refused(answer, 400, "VALIDATION_ERROR").await;
+        refusal.fields.sort_unstable();
+        assert_eq!(refusal.fields, ["createdAfter", "fields[1]", "limit", "page", "sort[0]", "status"]);
+    }
+}
+
+#[tokio::test]
+async fn the_items_of_an_order_come_as_they_were_ordered() {
+    let service = Service::start().await;
+    let customer = Customer::new(&service, "user@example.com").await;
+    let skus = ["XYZ-9", "ABC-1", "RUL-30", "ERA-1", "PEN-2"];
+    let items: Vec<_> = skus.iter().map(|sku| json!({ "sku": sku, "quantity": 3 })).collect();
+    let order = customer.order(&service, &json!({ "items": items, "currency": "EUR" })).await;
+    let order = body_of(order, 201).await;
+    let path = format!("/v1/orders/{}/items", order["id"].as_str().unwrap());
+    let whole = body_of(get(&service, &customer.session, &path).await, 200).await;
+    assert_eq!(whole["data"], order["items"]);
+    assert_eq!(
+        whole["pagination"],
+        json!({ "total": 5, "page": 1, "limit": 20, "hasMore": false, "nextCursor": null })
+    );
+    let by_cursor = follow(&service, &customer.session, &format!("{path}?limit=2")).await;
+    assert_eq!(Value::Array(by_cursor), order["items"]);
+    let second = body_of(get(&service, &customer.session, &format!("{path}?limit=2&page=2")).await, 200).await;
+    assert_eq!((&second["data"][0], &second["data"][1]), (&order["items"][2], &order["items"][3]));
+    let beyond = body_of(get(&service, &customer.session, &format!("{path}?page=7")).await, 200).await;
+    assert_eq!((&beyond["data"], &beyond["pagination"]["total"]), (&json!([]), &json!(5)));
+    let head = service.call(&customer.session, Method::HEAD, &path).send().await.unwrap();
+    assert_eq!(head.status(), 200);
+}

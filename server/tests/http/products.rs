@@ -1,0 +1,124 @@
+//! Products: for everybody, page by page, and kept for a while.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::envelope::refused;
+use crate::support::{Service, body_of};
+
+async fn get(service: &Service, path: &str) -> reqwest::Response {
+    service.request(Method::GET, path).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_product_has_its_price_to_the_cent() {
+    let service = Service::start().await;
+    let product = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
+    assert_eq!(product["price"], json!({ "amount": "19.99", "currency": "EUR" }));
+    assert_eq!((&product["sku"], &product["name"]), (&json!("ABC-1"), &json!("Notebook")));
+    let product = body_of(get(&service, "/v1/products/XYZ-9").await, 200).await;
+    assert_eq!(product["price"]["amount"], "5.00");
+    refused(get(&service, "/v1/products/NIX-1").await, 404, "NOT_FOUND").await;
+    let error = refused(get(&service, "/v1/products/abc").await, 400, "VALIDATION_ERROR").await;
+    assert_eq!(error.fields, ["sku"]);
+}
+
+#[tokio::test]
+async fn pages_by_number_and_by_cursor_are_the_same_list() {
+    let service = Service::start().await;
+    let whole = body_of(get(&service, "/v1/products").await, 200).await;
+    let pagination = json!({ "total": 10, "page": 1, "limit": 20, "hasMore": false, "nextCursor": null });
+    assert_eq!(whole["pagination"], pagination);
+    let whole = skus(&whole);
+    assert!(whole.is_sorted() && whole.len() == 10);
+
+    let (mut by_number, mut by_cursor) = (Vec::new(), Vec::new());
+    for page in 1..=4 {
+        let found = body_of(get(&service, &format!("/v1/products?limit=3&page={page}")).await, 200).await;
+        assert_eq!((&found["pagination"]["page"], &found["pagination"]["total"]), (&json!(page), &json!(10)));
+        assert_eq!(found["pagination"]["hasMore"], page < 4);
+        by_number.extend(skus(&found));
+    }
+    let mut path = "/v1/products?limit=3".to_owned();
+    loop {
+        let found = body_of(get(&service, &path).await, 200).await;
+        by_cursor.extend(skus(&found));
+        let Some(cursor) = found["pagination"]["nextCursor"].as_str() else { break };
+        path = format!("/v1/products?limit=3&cursor={cursor}");
+    }
+    assert_eq!((&by_number, &by_cursor), (&whole, &whole));
+    let beyond = body_of(get(&service, "/v1/products?page=9").await, 200).await;
+    assert_eq!((&beyond["data"], &beyond["pagination"]["total"]), (&json!([]), &json!(10)));
+}
+
+fn skus(page: &Value) -> Vec<String> {
+    page["data"].as_array().unwrap().iter().map(|product| product["sku"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_page_is_named_at_once() {
+    let service = Service::start().await;
+    for (query, named) in [
+        ("limit=0&page=x", vec!["limit", "page"]),
+        ("limit=101&page=0", vec!["limit", "page"]),
+        ("page=10001", vec!["page"]),
+        ("page=1&cursor=abc", vec!["cursor"]),
+        ("cursor=", vec!["cursor", "cursor"]),
+        ("cursor=abc", vec!["cursor"]),
+        ("limit=2&limit=3", vec!["limit"]),
+    ] {
+        let error = refused(get(&service, &format!("/v1/products?{query}")).await, 400, "VALIDATION_ERROR").await;
+        assert_eq!(error.fields, named, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn everybody_is_answered_from_the_same_copy_until_it_is_forgotten() {
+    let service = Service::start().await;
+    let first = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
+    let platform = &service.server.platform;
+    sqlx::query("UPDATE products SET price = 1").execute(&platform.databases.orders).await.unwrap();
+    let (user, _) = service.user("user@example.com").await;
+    let kept = service.call(&user, Method::GET, "/v1/products/ABC-1").send().await.unwrap();
+    assert!(kept.headers().contains_key("x-ratelimit-remaining"));
+    assert_eq!(body_of(kept, 200).await, first);
+    platform.cache.invalidate(&["product:ABC-1"]).await;
+    let fresh = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
+    assert_eq!(fresh["price"]["amount"], "1.00");
+}
+
+#[tokio::test]
+async fn an_address_has_300_requests_a_minute() {
+    let service = Service::start().await;
+    for left in (0..300).rev() {
+        let answer = get(&service, "/v1/products/ABC-1").await;
+        assert_eq!(answer.status(), 200);
+        // A bucket fills while it is emptied.
+        let remaining: u32 = answer.headers()["x-ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+        assert!(remaining >= left && remaining <= 299);
+    }
+    let mut answer = get(&service, "/v1/products/ABC-1").await;
+    for _ in 0..100 {
+        if answer.status() == 429 {
+            break;
+        }
+        answer = get(&service, "/v1/products/ABC-1").await;
+    }
+    let headers = answer.headers();
+    assert_eq!(
+        (&headers["x-ratelimit-limit"], &headers["x-ratelimit-remaining"]),
+        (&"300".parse().unwrap(), &"0".parse().unwrap())
+    );
+    assert_eq!(headers["retry-after"], "1");
+    assert!(headers.contains_key("x-ratelimit-reset"));
+    refused(answer, 429, "RATE_LIMITED").await;
+}
+
+#[tokio::test]
+async fn products_are_json_or_nothing() {
+    let service = Service::start().await;
+    for path in ["/v1/products", "/v1/products/ABC-1"] {
+        let answer = service.request(Method::GET, path).header("accept", "application/xml").send().await.unwrap();
+        refused(answer, 406, "NOT_ACCEPTABLE").await;
+    }
+}
