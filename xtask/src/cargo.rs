@@ -15,22 +15,20 @@ pub fn root() -> PathBuf {
 pub fn command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).stdin(Stdio::null());
-    // `cargo run` describes xtask to us in these. Passed on, they would change what build scripts
-    // see, and so rebuild crates each time that xtask and a shell take turns.
+    forget_run(&mut command);
+    command
+}
+
+/// Keeps from `command` what `cargo run` says of xtask in the environment. Passed on, it would
+/// change what build scripts see, and so rebuild crates each time that xtask and a shell take turns.
+pub fn forget_run(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_")
             || name.starts_with("CARGO_MANIFEST_")
-            || [
-                "CARGO_BIN_NAME",
-                "CARGO_CRATE_NAME",
-                "CARGO_PRIMARY_PACKAGE",
-                "OUT_DIR",
-            ]
-            .contains(&&*name)
+            || ["CARGO_BIN_NAME", "CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"].contains(&&*name)
         {
             command.env_remove(&*name);
         }
     }
-    command
 }

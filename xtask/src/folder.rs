@@ -31,16 +31,7 @@ enum Hold {
 impl Folder {
     /// The folder of the checkout at `root`, which outlives us. Fails when another task uses it.
     pub fn kept(root: &Path) -> anyhow::Result<Self> {
-        let root = root
-            .canonicalize()
-            .context("cannot resolve the workspace's folder")?;
-        let user = rustix::process::geteuid().as_raw();
-        // Not below the workspace: a clone in root's home is closed to the services' account.
-        let parent = ["/var/tmp", "/tmp"]
-            .into_iter()
-            .find(|path| Path::new(path).is_dir());
-        let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
-        let path = parent.join(format!("writ-{:08x}-dev", short_hash(&root, user)));
+        let path = place_of(root)?;
         let account = Account::owning(&path)?;
         claim(&path, account)?;
         let lock = lock::take(&path.join("lock"))?;
@@ -151,6 +142,16 @@ impl Folder {
         claim(&path, self.account)?;
         Ok(path)
     }
+}
+
+/// Where [`Folder::kept`] is for the checkout at `root`.
+pub fn place_of(root: &Path) -> anyhow::Result<PathBuf> {
+    let root = root.canonicalize().context("cannot resolve the workspace's folder")?;
+    let user = rustix::process::geteuid().as_raw();
+    // Not below the workspace: a clone in root's home is closed to the services' account.
+    let parent = ["/var/tmp", "/tmp"].into_iter().find(|path| Path::new(path).is_dir());
+    let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
+    Ok(parent.join(format!("writ-{:08x}-dev", short_hash(&root, user))))
 }
 
 /// Makes the folder at `path`, or checks that nobody else made it: others can write where it is.

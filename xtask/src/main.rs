@@ -7,6 +7,7 @@ mod folder;
 mod http;
 mod orphan;
 mod process;
+mod readme;
 mod services;
 mod sqlx;
 mod terminal;
@@ -28,6 +29,9 @@ enum Task {
     Test(test::Args),
     /// Renew .sqlx, against which queries are checked while compiling.
     Sqlx(sqlx::Args),
+    /// Does what README.md says, in a fresh clone, and holds it to what README.md promises.
+    #[command(hide = true)]
+    Readme,
     /// Ends what another xtask left running; started by xtask itself.
     #[command(hide = true)]
     Guard,
@@ -39,6 +43,7 @@ fn main() -> ExitCode {
         Task::Dev(args) => dev::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
+        Task::Readme => readme::run(),
         Task::Guard => process::guard::run(),
     };
     outcome.unwrap_or_else(|error| {

@@ -107,19 +107,22 @@ impl Session {
 
     /// Runs a process to its end, silently; what it wrote is shown when it fails.
     pub fn run_quietly(&self, name: &str, command: &mut Command) -> anyhow::Result<String> {
-        let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
-        command
-            .stdout(output.try_clone()?)
-            .stderr(output.try_clone()?);
-        let status = self.run(name, command)?;
-        let mut text = Vec::new();
-        output.rewind()?;
-        output.read_to_end(&mut text)?;
-        let text = String::from_utf8_lossy(&text).into_owned();
+        let (status, text) = self.capture(name, command)?;
         if !status.success() {
             bail!("{name} failed ({status}):\n{}", text.trim_end());
         }
         Ok(text)
+    }
+
+    /// Runs a process to its end, silently; how it ended, and what it wrote to either output.
+    pub fn capture(&self, name: &str, command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
+        let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
+        command.stdout(output.try_clone()?).stderr(output.try_clone()?);
+        let status = self.run(name, command)?;
+        let mut text = Vec::new();
+        output.rewind()?;
+        output.read_to_end(&mut text)?;
+        Ok((status, String::from_utf8_lossy(&text).into_owned()))
     }
 
     /// Removes the folder at `path` even when we are killed.

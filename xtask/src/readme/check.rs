@@ -1,0 +1,125 @@
+//! The checks that a comment can ask for.
+
+/// How a block is checked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Check {
+    /// `file PATH`: the block is the file at PATH.
+    File(String),
+    /// `insert PATH after "LINE"`: the block stands in the file at PATH, below that line.
+    Insert {
+        /// The file.
+        path: String,
+        /// The line, or a part of it.
+        after: String,
+    },
+    /// `replace PATH "OLD" with "NEW"`: before the block runs, the file at PATH is changed.
+    Replace {
+        /// The file.
+        path: String,
+        /// What stands in it once.
+        old: String,
+        /// What stands there instead.
+        new: String,
+    },
+    /// `prints TEXT`: the output of the commands contains TEXT, which may stand in quotes.
+    Prints(String),
+    /// `fails`: the last command ends with an error.
+    Fails,
+    /// `dev`: the commands run while `cargo xtask dev` serves.
+    Dev,
+    /// `elsewhere`: the commands run in another check.
+    Elsewhere,
+}
+
+/// Reads what stands in one comment after `check:`. Nothing when it is not of the forms above, of
+/// which `dev`, `fails` and `prints` can be combined: `dev, prints TEXT`.
+pub fn parse(text: &str) -> Option<Vec<Check>> {
+    if let Some(path) = text.strip_prefix("file ") {
+        return Some(vec![Check::File(path.to_owned())]);
+    }
+    if let Some(rest) = text.strip_prefix("insert ") {
+        let (path, line) = rest.split_once(" after ")?;
+        let line = quoted(line)?;
+        return Some(vec![Check::Insert { path: path.to_owned(), after: line.to_owned() }]);
+    }
+    if let Some(rest) = text.strip_prefix("replace ") {
+        let (path, texts) = rest.split_once(' ')?;
+        let (old, new) = quoted(texts)?.split_once("\" with \"")?;
+        return Some(vec![Check::Replace { path: path.to_owned(), old: old.to_owned(), new: new.to_owned() }]);
+    }
+    outcome(text)
+}
+
+fn outcome(mut text: &str) -> Option<Vec<Check>> {
+    let mut checks = Vec::new();
+    loop {
+        // Last, since it may hold anything, commas among it.
+        if let Some(printed) = text.strip_prefix("prints ") {
+            checks.push(Check::Prints(quoted(printed).unwrap_or(printed).to_owned()));
+            return Some(checks);
+        }
+        let (word, rest) = text.split_once(", ").unwrap_or((text, ""));
+        checks.push(match word {
+            "dev" => Check::Dev,
+            "fails" => Check::Fails,
+            "elsewhere" => Check::Elsewhere,
+            _ => return None,
+        });
+        if rest.is_empty() {
+            return Some(checks);
+        }
+        text = rest;
+    }
+}
+
+/// What stands between the first quote and the last; quotes between them are part of it.
+fn quoted(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Check, parse};
+
+    fn owned(text: &str) -> String {
+        text.to_owned()
+    }
+
+    #[test]
+    fn each_form_is_read_as_it_is_written() {
+        for (text, expected) in [
+            ("file spec/a.yaml", vec![Check::File(owned("spec/a.yaml"))]),
+            (
+                r#"insert a.yaml after "  /v1: { $ref: x after y }""#,
+                vec![Check::Insert { path: owned("a.yaml"), after: owned("  /v1: { $ref: x after y }") }],
+            ),
+            (
+                r#"replace a.yaml "operationId:" with "operationID:""#,
+                vec![Check::Replace { path: owned("a.yaml"), old: owned("operationId:"), new: owned("operationID:") }],
+            ),
+            ("dev", vec![Check::Dev]),
+            ("elsewhere", vec![Check::Elsewhere]),
+            (r#"prints "`f` in your `impl`""#, vec![Check::Prints(owned("`f` in your `impl`"))]),
+            (r#"fails, prints "a, b: `c`""#, vec![Check::Fails, Check::Prints(owned("a, b: `c`"))]),
+            (r#"dev, prints {"a":"b","c":1}"#, vec![Check::Dev, Check::Prints(owned(r#"{"a":"b","c":1}"#))]),
+        ] {
+            assert_eq!(parse(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_check_is_not_taken_for_one() {
+        for text in [
+            "",
+            "print x",
+            "dev prints x",
+            "dev, print x",
+            "insert a.yaml after line",
+            r#"insert a.yaml before "line""#,
+            r#"replace a.yaml "old" by "new""#,
+            r#"replace a.yaml "old""#,
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
