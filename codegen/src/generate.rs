@@ -35,6 +35,8 @@ pub struct Generated {
     pub operations: Vec<GeneratedOperation>,
     /// `info.title` of the contract.
     pub title: String,
+    /// The features of the runtime that the code needs.
+    pub features: Vec<&'static str>,
 }
 
 /// An operation and the method that implements it.
@@ -53,7 +55,7 @@ pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions { root: request.root.clone(), strict: request.strict };
     let Some(document) = document::load(&request.entry, &options, &mut diagnostics) else {
-        return Generated { output: None, diagnostics, operations: Vec::new(), title: String::new() };
+        return Generated { output: None, diagnostics, operations: Vec::new(), title: String::new(), features: Vec::new() };
     };
     let contract = contract::build(&document, request.strict, &mut diagnostics);
     // A module of the server's own crate carries its contract along, to be served.
@@ -78,7 +80,7 @@ pub fn generate(request: &Request) -> Generated {
         .collect();
     let title = contract.title.clone();
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, title };
+        return Generated { output: None, diagnostics, operations, title, features: views.features };
     }
     let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -91,5 +93,5 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, title }
+    Generated { output, diagnostics, operations, title, features: views.features }
 }

@@ -24,6 +24,8 @@ pub struct Package {
     pub name: String,
     /// `info.title` of the contract.
     pub description: String,
+    /// The features of the runtime that its code needs.
+    pub features: Vec<&'static str>,
 }
 
 /// A name that cargo would refuse.
@@ -35,13 +37,13 @@ impl Package {
     ///
     /// # Errors
     /// If cargo would not take the name.
-    pub fn new(name: &str, description: &str) -> Result<Package, BadName> {
+    pub fn new(name: &str, description: &str, features: &[&'static str]) -> Result<Package, BadName> {
         let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];
         if !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) || !name.chars().all(legal) || reserved.contains(&name) {
             return Err(BadName(name.to_owned()));
         }
-        Ok(Package { name: name.to_owned(), description: description.to_owned() })
+        Ok(Package { name: name.to_owned(), description: description.to_owned(), features: features.to_vec() })
     }
 }
 
@@ -91,7 +93,10 @@ fn manifest(package: &Package, runtime: &Table, workspace: &Table) -> String {
         ("lints".to_owned(), Value::Table(table(&shared, "lints"))),
         ("dependencies".to_owned(), Value::Table(versions)),
     ]);
-    let dependency = Table::from_iter([("path".to_owned(), Value::from("writ-runtime"))]);
+    let mut dependency = Table::from_iter([("path".to_owned(), Value::from("writ-runtime"))]);
+    if !package.features.is_empty() {
+        dependency.insert("features".to_owned(), Value::from(package.features.clone()));
+    }
     let manifest = Table::from_iter([
         ("package".to_owned(), Value::Table(own)),
         ("lib".to_owned(), Value::Table(Table::from_iter([("doctest".to_owned(), Value::from(false))]))),

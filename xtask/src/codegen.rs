@@ -2,6 +2,7 @@
 
 mod report;
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -66,6 +67,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     let mut whole = Output::default();
     let mut operations = Vec::new();
     let mut problems = 0;
+    let mut features = BTreeSet::new();
     for module in &modules {
         let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
         let request = Request {
@@ -77,12 +79,14 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
         let generated = generate(&request);
         problems += show(&generated, notes);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
+        features.extend(generated.features);
         whole.files.extend(generated.output.unwrap_or_default().files);
     }
     if problems > 0 {
         let plural = if problems == 1 { "problem" } else { "problems" };
         bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
     }
+    require(&root.join(GENERATED).join("Cargo.toml"), &features)?;
     let renderer = Renderer::new().context("the templates cannot be read")?;
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).context("a template failed")?);
     let out = root.join(GENERATED);
@@ -94,6 +98,17 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     report::changes(GENERATED, &changes);
     report::operations(&before, &operations);
     Ok(())
+}
+
+/// The manifest of generated/ is written by hand; what the code needs must stand in it.
+fn require(manifest: &Path, features: &BTreeSet<&str>) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
+    let named = |feature: &&str| text.contains(&format!("\"{feature}\""));
+    if features.iter().all(named) {
+        return Ok(());
+    }
+    let list: Vec<String> = features.iter().map(|feature| format!("\"{feature}\"")).collect();
+    bail!("the contract needs more of the runtime: write `writ-runtime = {{ workspace = true, features = [{}] }}` in {GENERATED}/Cargo.toml", list.join(", "));
 }
 
 /// The folders of spec/ that hold a contract.
@@ -125,7 +140,7 @@ fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> 
         Some(name) => name.clone(),
         None => name_of(spec),
     };
-    let package = Package::new(&name, &generated.title)?;
+    let package = Package::new(&name, &generated.title, &generated.features)?;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
     if args.check {
         compare(out, &whole)?;

@@ -59,6 +59,8 @@ pub use gate::{Admission, Entry, Gate, OpenGate};
 pub use idempotency::{IdempotencyKey, Idempotent, Recorded};
 pub use input::Input;
 pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer};
+#[cfg(feature = "jsonschema")]
+pub use json::{Dialect, Guard};
 #[cfg(feature = "multipart")]
 pub use multipart::{Multipart, MultipartError, Part};
 pub use named::Named;

@@ -146,6 +146,8 @@ pub enum ContentKind {
     Text,
     /// Bytes.
     Binary,
+    /// Events or lines, each sent as it is made.
+    Stream,
 }
 
 /// One response.

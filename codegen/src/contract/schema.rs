@@ -46,6 +46,17 @@ pub struct Schema {
     pub kind: Kind,
     /// `x-rust-name`.
     pub rust_name: Option<String>,
+    /// The whole schema as JSON text, where it has keywords that an interpreter must check.
+    pub guard: Option<Guard>,
+}
+
+/// A schema for the interpreter, all that it refers to within it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Guard {
+    /// Whether it is of OpenAPI 3.0 (draft 4), else of 3.1 (2020-12).
+    pub draft4: bool,
+    /// Its JSON text.
+    pub text: String,
 }
 
 /// What values a schema has, null aside.

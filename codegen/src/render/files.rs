@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
-use crate::rust::view::{CodecsView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView};
+use crate::rust::view::{CodecsView, GuardView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView};
 
 use super::Renderer;
 
@@ -42,7 +42,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     add("routes/mod.rs", renderer.render("routes_mod.rs", &RoutesMod { tags: &views.tags })?);
     let modules = TypesMod {
         files: views.types.iter().map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() }).collect(),
-        patterns: !views.patterns.is_empty(),
+        patterns: !views.patterns.is_empty() || !views.guards.is_empty(),
     };
     add("types/mod.rs", renderer.render("types_mod.rs", &modules)?);
     add("codec/mod.rs", renderer.render("codec_mod.rs", &modules)?);
@@ -53,8 +53,9 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             add(&format!("codec/{name}.rs"), renderer.render("codec.rs", &file.codecs as &CodecsView)?);
         }
     }
-    if !views.patterns.is_empty() {
-        add("codec/patterns.rs", renderer.render("patterns.rs", &Patterns { patterns: &views.patterns })?);
+    if modules.patterns {
+        let statics = Patterns { patterns: &views.patterns, guards: &views.guards };
+        add("codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
     if let Some(document) = &views.document {
         add("openapi.rs", renderer.render("openapi.rs", document)?);
@@ -106,6 +107,7 @@ struct FileSummary {
 #[derive(Serialize)]
 struct Patterns<'a> {
     patterns: &'a [PatternView],
+    guards: &'a [GuardView],
 }
 
 #[derive(Serialize)]

@@ -41,7 +41,7 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
                     ContentKind::Form => "Form",
                     ContentKind::Multipart => "Multipart",
                     ContentKind::Text => "Text",
-                    ContentKind::Binary => "Bytes",
+                    ContentKind::Binary | ContentKind::Stream => "Bytes",
                 };
                 format!("Media {{ essence: {}, kind: MediaKind::{kind} }}", literal(&essence))
             })

@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::contract::schema::{Format, Kind};
+use crate::contract::schema::{Format, Guard, Kind};
 use crate::contract::{Contract, SchemaId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::code::Code;
+use super::code::{Code, raw_literal};
 use super::ident::static_name;
 use super::pattern::{Engine, engine};
 use super::usage::Usage;
-use super::view::PatternView;
+use super::view::{GuardView, PatternView};
 
 /// The statics by the text of their pattern.
 #[derive(Debug, Default)]
 pub struct Patterns {
     names: HashMap<String, String>,
     views: BTreeMap<String, PatternView>,
+    guards: BTreeMap<String, GuardView>,
+    guard_names: HashMap<Guard, String>,
 }
 
 /// Collects the patterns of every schema that is read.
@@ -24,6 +26,9 @@ pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics
     let mut patterns = Patterns::default();
     let hints = hints(contract);
     for id in contract.schemas.ids().filter(|id| usage.is_read(*id)) {
+        if let Some(guard) = &contract.schemas.get(id).guard {
+            patterns.add_guard(contract, id, hints.get(&id).copied(), guard);
+        }
         let Kind::String(shape) = &contract.schemas.get(id).kind else { continue };
         if let [_, second, ..] = shape.patterns.as_slice() {
             diagnostics.push(
@@ -100,6 +105,32 @@ impl Patterns {
         };
         self.views.insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
         self.names.insert(pattern.to_owned(), name);
+    }
+
+    fn add_guard(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &Guard) {
+        if self.guard_names.contains_key(guard) {
+            return;
+        }
+        let base = format!("{}_GUARD", static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema")));
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.guards.contains_key(&name) || self.views.contains_key(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
+        self.guards.insert(name.clone(), GuardView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&guard.text)) });
+        self.guard_names.insert(guard.clone(), name);
+    }
+
+    /// The static of a guard.
+    pub fn guard(&self, guard: &Guard) -> String {
+        self.guard_names.get(guard).cloned().unwrap_or_default()
+    }
+
+    /// The guards in order of their names.
+    pub fn guard_views(&self) -> Vec<GuardView> {
+        self.guards.values().cloned().collect()
     }
 
     /// The static of a pattern.

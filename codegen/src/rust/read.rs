@@ -22,6 +22,27 @@ pub struct ReadCalls<'p, 'c> {
 impl ReadCalls<'_, '_> {
     /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
     pub fn value(&mut self, id: SchemaId) -> String {
+        let mut expression = self.unguarded(id);
+        // Every step of a chain of aliases may have a guard; the innermost is asked last.
+        let mut guards = Vec::new();
+        let mut next = Some(id);
+        while let Some(at) = next {
+            let schema = self.plan.contract.schemas.get(at);
+            guards.extend(schema.guard.as_ref());
+            next = match schema.kind {
+                Kind::Alias(target) if guards.len() < 8 && target != at => Some(target),
+                _ => None,
+            };
+        }
+        for guard in guards.into_iter().rev() {
+            let name = self.patterns.guard(guard);
+            self.uses.pattern(&name);
+            expression = format!("r.guarded(&{name}, {})", function(&expression));
+        }
+        expression
+    }
+
+    fn unguarded(&mut self, id: SchemaId) -> String {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, Direction::Request) {
             let target = key.schema;
@@ -100,7 +121,7 @@ impl ReadCalls<'_, '_> {
                     _ => "r.any()".to_owned(),
                 }
             }
-            Kind::Alias(target) => self.value(*target),
+            Kind::Alias(target) => self.unguarded(*target),
             Kind::Strings(_) | Kind::Union(_) => "r.any()".to_owned(),
         }
     }

@@ -82,7 +82,8 @@ pub fn request_view(
             }
         })
         .collect();
-    (Some(RequestView { name: Code::of(&names.request), fields: views, forms }), consumed)
+    let streamed = operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
+    (Some(RequestView { name: Code::of(&names.request), fields: views, forms, streamed }), consumed)
 }
 
 /// One field before it has its name.
@@ -252,7 +253,8 @@ fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &
         }
         (ContentKind::Json | ContentKind::Form, None) => (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" })),
         (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
-        (ContentKind::Multipart | ContentKind::Binary, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
+        (ContentKind::Multipart, _) => (Ty::Multipart, "input.multipart()".to_owned()),
+        (ContentKind::Binary | ContentKind::Stream, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
     }
 }
 
@@ -269,13 +271,12 @@ fn body_field(
     let docs = body.description.clone().unwrap_or_default();
     for content in body.content.iter().filter(|content| content.kind == ContentKind::Multipart) {
         diagnostics.push(
-            Diagnostic::error("unsupported-media-type", content.span, "multipart bodies cannot be read part by part yet")
-                .label("not supported")
-                .help("offer application/octet-stream, a form or JSON"),
+            Diagnostic::warning("unchecked-parts", content.span, "the schema of a multipart body is not checked")
+                .label("its parts reach the handler as they arrive"),
         );
     }
     let read: Vec<(Ty, String)> = body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
-    let raw = matches!(body.content[0].kind, ContentKind::Text | ContentKind::Binary | ContentKind::Multipart);
+    let raw = !matches!(body.content[0].kind, ContentKind::Json | ContentKind::Form);
     if read.iter().all(|one| *one == read[0]) {
         let (ty, decode) = read[0].clone();
         let optional = !body.required && !raw;
@@ -329,6 +330,6 @@ fn form_name(content: &Content) -> String {
         ContentKind::Form => "Form".to_owned(),
         ContentKind::Multipart => "Multipart".to_owned(),
         ContentKind::Text => "Text".to_owned(),
-        ContentKind::Binary => "Binary".to_owned(),
+        ContentKind::Binary | ContentKind::Stream => "Binary".to_owned(),
     }
 }

@@ -45,7 +45,8 @@ pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &Operati
         });
     }
     let asked = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.send.0.contains("responder"));
-    ResponseView { name: Code::of(&names.response), responder: Code::from(if asked { "responder" } else { "_" }), answers }
+    let streamed = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.contains(&Ty::ByteStream));
+    ResponseView { name: Code::of(&names.response), streamed, responder: Code::from(if asked { "responder" } else { "_" }), answers }
 }
 
 fn answer(plan: &TypePlan<'_>, operation: &Operation, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> AnswerView {
@@ -137,6 +138,7 @@ pub fn send(plan: &TypePlan<'_>, content: &Content) -> (Ty, String) {
     match (content.kind, content.schema) {
         (ContentKind::Json, Some(schema)) => (plan.element(schema, Direction::Response), format!(".json({concrete}, &{{body}}, responder)")),
         (ContentKind::Json, None) => (Ty::Value, format!(".json({concrete}, &{{body}}, responder)")),
+        (ContentKind::Stream, _) => (Ty::ByteStream, format!(".stream({concrete}, {{body}})")),
         (ContentKind::Text, _) => (Ty::String, format!(".bytes({concrete}, {{body}})")),
         _ => (Ty::Bytes, format!(".bytes({concrete}, {{body}})")),
     }

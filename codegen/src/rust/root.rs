@@ -12,7 +12,7 @@ use super::names::{Names, distinct};
 use super::operation_views::{operation_names, tag_names, tag_view};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
-use super::view::{DocumentView, ErrorsView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
+use super::view::{DocumentView, ErrorsView, GuardView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
 use super::{envelope, patterns, types};
 
 /// Everything that the templates of one contract receive.
@@ -27,6 +27,10 @@ pub struct CrateViews {
     pub types: Vec<TypeFile>,
     /// The patterns.
     pub patterns: Vec<PatternView>,
+    /// The schemas for the interpreter.
+    pub guards: Vec<GuardView>,
+    /// The features of the runtime that the code needs.
+    pub features: Vec<&'static str>,
     /// The security schemes.
     pub schemes: Vec<SchemeView>,
     /// The webhooks.
@@ -72,6 +76,13 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
         })
         .collect();
     let lines = envelope::statements(contract);
+    let mut features = Vec::new();
+    if !patterns.guard_views().is_empty() {
+        features.push("jsonschema");
+    }
+    if views.iter().flat_map(|tag| &tag.operations).any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed)) {
+        features.push("multipart");
+    }
     CrateViews {
         root: RootView {
             title: contract.title.clone(),
@@ -96,6 +107,8 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
         tags: views,
         types,
         patterns: patterns.views(),
+        guards: patterns.guard_views(),
+        features,
         schemes: schemes(contract),
         webhooks,
         webhook_imports: webhook_uses.lines("super", ""),

@@ -31,6 +31,10 @@ pub enum Ty {
     Bytes,
     Value,
     Unit,
+    /// The parts of a form, as they arrive.
+    Multipart,
+    /// Bytes that are sent as they are made.
+    ByteStream,
     /// A type that is declared from the contract.
     Named(String),
     Vec(Box<Ty>),
@@ -477,6 +481,8 @@ impl fmt::Display for Ty {
             Ty::Bytes => f.write_str("Bytes"),
             Ty::Value => f.write_str("Value"),
             Ty::Unit => f.write_str("()"),
+            Ty::Multipart => f.write_str("Multipart"),
+            Ty::ByteStream => f.write_str("ByteStream"),
             Ty::Named(name) => f.write_str(name),
             Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
             Ty::Map(inner) => write!(f, "BTreeMap<String, {inner}>"),

@@ -53,6 +53,8 @@ impl Uses {
             Ty::Uuid => self.runtime("Uuid"),
             Ty::Bytes => self.runtime("Bytes"),
             Ty::Value => self.runtime("Value"),
+            Ty::Multipart => self.runtime("Multipart"),
+            Ty::ByteStream => self.runtime("ByteStream"),
             Ty::Named(name) => self.contract(name),
             Ty::Map(inner) => {
                 self.std("std::collections::BTreeMap");

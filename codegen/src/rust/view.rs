@@ -154,6 +154,17 @@ pub struct PatternView {
     pub translated: Option<Code>,
 }
 
+/// A guard's static.
+#[derive(Debug, Clone, Serialize)]
+pub struct GuardView {
+    /// Its name.
+    pub name: Code,
+    /// The variant of its dialect.
+    pub dialect: Code,
+    /// The schema, as a literal.
+    pub schema: Code,
+}
+
 /// A tag: its trait and the types of its operations.
 #[derive(Debug, Serialize)]
 pub struct TagView {
@@ -221,6 +232,8 @@ pub struct RequestView {
     pub fields: Vec<RequestFieldView>,
     /// A body of several media types: the enum of its forms.
     pub forms: Option<FormsView>,
+    /// Whether it holds a body that has not arrived yet, which can be neither cloned nor compared.
+    pub streamed: bool,
 }
 
 /// The enum of the keys that a list can be sorted by.
@@ -287,6 +300,8 @@ pub struct ResponseView {
     pub name: Code,
     /// The one success, or several.
     pub answers: Vec<AnswerView>,
+    /// Whether it holds a body that is still to be made, which can be neither cloned nor compared.
+    pub streamed: bool,
     /// The parameter that answering takes: `responder`, or `_` where no body asks it.
     pub responder: Code,
 }

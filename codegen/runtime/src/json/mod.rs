@@ -38,6 +38,8 @@
 mod array;
 mod check;
 mod equal;
+#[cfg(feature = "jsonschema")]
+mod guard;
 mod mark;
 mod number;
 mod object;
@@ -55,6 +57,8 @@ mod value;
 mod write;
 mod writer;
 
+#[cfg(feature = "jsonschema")]
+pub use guard::{Dialect, Guard};
 pub use object::Object;
 pub use reader::Reader;
 pub use text::TextValue;

@@ -53,6 +53,15 @@ impl<'a> Survey<'a> {
         Ok(Survey { start, end, length: text.len(), types, fields })
     }
 
+    /// The value, where it is text.
+    #[cfg(feature = "jsonschema")]
+    pub(crate) fn text_value(&self) -> Option<&TextValue<'a>> {
+        match &self.start {
+            Mark::Text(value, _) => value.as_ref(),
+            Mark::Json(_) => None,
+        }
+    }
+
     /// Reads over a value of a text. A scalar may mean several types.
     pub(crate) fn text(cursor: &mut TextCursor<'a>) -> Survey<'a> {
         let value = cursor.current.take();

@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads over a value and tells what it is like.
-    fn survey(&mut self, with_fields: bool) -> Option<Survey<'a>> {
+    pub(crate) fn survey(&mut self, with_fields: bool) -> Option<Survey<'a>> {
         let survey = match &mut self.source {
             Source::Text(text) => Survey::text(text),
             Source::Json(scan) => match Survey::json(scan, self.trail.room(), with_fields) {
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Goes to a place that was marked in the same array or object, unless reading has ended.
-    fn go_to(&mut self, mark: &Mark<'a>) {
+    pub(crate) fn go_to(&mut self, mark: &Mark<'a>) {
         if self.trail.is_malformed() {
             return;
         }

@@ -63,6 +63,7 @@ impl<'d> Lowering<'d, '_> {
             default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
             kind: Kind::Any,
             rust_name: single.and_then(|node| string(node, "x-rust-name")),
+            guard: None,
         });
         self.known.insert(source, id);
 
@@ -79,10 +80,12 @@ impl<'d> Lowering<'d, '_> {
         for node in nodes.iter().copied() {
             self.collect(node, &mut facets, &mut Vec::new());
         }
+        let guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
         let (kind, nullable) = self.finish(id, &nodes, facets);
         let schema = self.schemas.get_mut(id);
         schema.kind = kind;
         schema.nullable = nullable;
+        schema.guard = guard;
         id
     }
 

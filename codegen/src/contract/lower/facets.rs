@@ -44,6 +44,24 @@ pub(super) struct Facets<'d> {
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
     pub unions: Vec<UnionFacet<'d>>,
+    pub rare: Rare,
+}
+
+/// The keywords that only an interpreter can check, by what they leave of the type.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Rare {
+    /// They speak of other names than `properties` lists.
+    pub names: bool,
+    /// They speak of elements by their position.
+    pub positional: bool,
+    /// They change nothing of the type.
+    pub other: bool,
+}
+
+impl Rare {
+    pub fn any(self) -> bool {
+        self.names || self.positional || self.other
+    }
 }
 
 /// One `oneOf` or `anyOf`.
@@ -152,9 +170,7 @@ impl<'d> Lowering<'d, '_> {
         }
         let Some(object) = node.as_object() else {
             // 3.1 has the schemas `true` and `false`; everything else was reported on reading.
-            if node.as_bool() == Some(false) {
-                self.unsupported(node.span, "false", "a schema that nothing fits");
-            }
+            facets.rare.other |= node.as_bool() == Some(false);
             return;
         };
         stack.push(node.span);
@@ -200,6 +216,7 @@ impl<'d> Lowering<'d, '_> {
                 "minLength" => facets.text.min = greater(facets.text.min, value.as_u64()),
                 "maxLength" => facets.text.max = less(facets.text.max, value.as_u64()),
                 "pattern" => self.collect_pattern(value, facets),
+                "items" if value.as_array().is_some() => facets.rare.positional = true,
                 "items" => facets.items.push(value),
                 "minItems" => facets.min_items = greater(facets.min_items, value.as_u64()),
                 "maxItems" => facets.max_items = less(facets.max_items, value.as_u64()),
@@ -226,17 +243,25 @@ impl<'d> Lowering<'d, '_> {
                 "unevaluatedProperties" => match value.as_bool() {
                     Some(false) => facets.sealed = true,
                     Some(true) => {}
-                    None => self.unsupported(value.span, key, "which properties it speaks of is known only at run time"),
+                    None => facets.rare.names = true,
                 },
                 "minProperties" => facets.min_properties = greater(facets.min_properties, value.as_u64()),
                 "maxProperties" => facets.max_properties = less(facets.max_properties, value.as_u64()),
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
-                "not" | "if" | "then" | "else" | "dependentSchemas" | "dependentRequired" | "contains" | "minContains"
-                | "maxContains" | "unevaluatedItems" | "patternProperties" | "propertyNames" | "prefixItems"
-                | "additionalItems" | "$dynamicRef" | "$recursiveRef" | "dependencies" => {
+                "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => facets.rare.other = true,
+                "if" | "dependentSchemas" | "dependencies" | "patternProperties" => facets.rare.names = true,
+                "prefixItems" => facets.rare.positional = true,
+                "$recursiveRef" => {
+                    let report = self
+                        .remark("foreign-keyword", value.span, "`$recursiveRef` is of draft 2019-09 and means nothing in OpenAPI 3.1")
+                        .label("every value is accepted here")
+                        .help("write `$ref` to the schema that is meant");
+                    self.report(report);
+                }
+                "$dynamicRef" => {
                     let span = node.as_object().and_then(|object| object.key_span(key)).unwrap_or(value.span);
-                    self.unsupported(span, key, "it would be checked by nobody");
+                    self.unsupported(span, key, "what it refers to is known only at run time");
                 }
                 _ => {}
             }

@@ -93,7 +93,7 @@ impl<'d> Lowering<'d, '_> {
             .into_iter()
             .map(|one| {
                 let kind = self.finish_type(one, facets, nodes);
-                self.schemas.add(Schema { kind, component: None, title: None, default: None, rust_name: None, nullable: false, ..parent.clone() })
+                self.schemas.add(Schema { kind, component: None, title: None, default: None, rust_name: None, nullable: false, guard: None, ..parent.clone() })
             })
             .collect();
         Kind::Union(crate::contract::schema::UnionShape { exactly_one: false, branches, discriminator: None })
@@ -191,6 +191,8 @@ impl<'d> Lowering<'d, '_> {
             );
         }
         let items = match facets.items.as_slice() {
+            // What stands where is the guard's to say; the elements are of no one type.
+            _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
             several => {
@@ -206,7 +208,7 @@ impl<'d> Lowering<'d, '_> {
             // Required and never described: any value will do.
             add_property(facets, name, None);
         }
-        let allowed = |name: &str| facets.closed.iter().all(|names| names.contains(&name));
+        let allowed = |name: &str| facets.rare.names || facets.closed.iter().all(|names| names.contains(&name));
         let mut properties = Vec::with_capacity(facets.properties.len());
         let described = std::mem::take(&mut facets.properties);
         for (name, schemas) in &described {
@@ -229,6 +231,8 @@ impl<'d> Lowering<'d, '_> {
             properties.push(Property { name: (*name).to_owned(), schema, required });
         }
         let additional = match (facets.closed.is_empty() && !facets.sealed, facets.additional.as_slice()) {
+            // The guard decides on other names; what it lets in is kept.
+            _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
             (false, _) => Additional::Denied,
             (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
             (true, []) if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
@@ -272,6 +276,7 @@ impl<'d> Lowering<'d, '_> {
             default: None,
             kind: Kind::Any,
             rust_name: None,
+            guard: None,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod compose;
 mod facets;
 mod finish;
+mod guard;
 mod operation;
 mod parameter;
 mod policy;

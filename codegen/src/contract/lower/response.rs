@@ -124,7 +124,7 @@ fn kind_of(media_type: &str) -> Option<ContentKind> {
         json if json.ends_with("+json") => ContentKind::Json,
         xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
         multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
-        "text/event-stream" | "application/jsonl" | "application/x-ndjson" => return None,
+        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => ContentKind::Stream,
         text if text.starts_with("text/") => ContentKind::Text,
         _ => ContentKind::Binary,
     })

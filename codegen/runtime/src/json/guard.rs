@@ -1,0 +1,155 @@
+//! The rare keywords of JSON Schema, which an interpreter checks: `not`, `if`, `contains`, `patternProperties`
+//! and their like. Only contracts that hold them link it.
+
+use std::sync::OnceLock;
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use super::reader::Source;
+use super::{Reader, TextValue};
+
+/// A schema with keywords that no rule expresses, compiled on its first use.
+#[derive(Debug)]
+pub struct Guard {
+    draft: Dialect,
+    schema: &'static str,
+    compiled: OnceLock<Option<Validator>>,
+}
+
+/// The dialect that a guard is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Of OpenAPI 3.0.
+    Draft4,
+    /// Of OpenAPI 3.1.
+    Draft202012,
+}
+
+impl Guard {
+    /// A guard out of the JSON text of a schema, all that it refers to within it.
+    pub const fn new(draft: Dialect, schema: &'static str) -> Guard {
+        Guard { draft, schema, compiled: OnceLock::new() }
+    }
+
+    /// The generator has compiled the same schema, so that `None` is met by nobody; it refuses everything.
+    fn validator(&self) -> Option<&Validator> {
+        let compile = || {
+            let schema: Value = serde_json::from_str(self.schema).ok()?;
+            let draft = match self.draft {
+                Dialect::Draft4 => Draft::Draft4,
+                Dialect::Draft202012 => Draft::Draft202012,
+            };
+            jsonschema::options().with_draft(draft).should_validate_formats(true).build(&schema).ok()
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    /// What is wrong with a value: the way to each place, and a clause.
+    fn violations(&self, value: &Value) -> Vec<(String, String)> {
+        let Some(validator) = self.validator() else {
+            return vec![(String::new(), "cannot be checked".to_owned())];
+        };
+        let found = validator.iter_errors(value).take(crate::violation::MOST_VIOLATIONS);
+        found.map(|error| (field_of(&error.instance_path().to_string()), error.masked().to_string())).collect()
+    }
+}
+
+impl Reader<'_> {
+    /// Checks a value against a guard before it is read. What the guard finds is all that is told of it.
+    pub fn guarded<T>(&mut self, guard: &Guard, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let survey = self.survey(false)?;
+        let found = match &self.source {
+            Source::Json(_) => {
+                self.go_to(&survey.start);
+                let value = serde_json::from_slice(self.raw()?).unwrap_or_default();
+                guard.violations(&value)
+            }
+            Source::Text(_) => survey.text_value().map(|text| readings(guard, text)).unwrap_or_default(),
+        };
+        for (field, message) in &found {
+            self.trail.record_in(Some(field.as_str()).filter(|field| !field.is_empty()), format_args!("{message}"));
+        }
+        self.go_to(&survey.start);
+        if found.is_empty() {
+            return read(self);
+        }
+        self.skip();
+        None
+    }
+}
+
+/// Text means what fits: `5` may be a number or a string.
+fn readings(guard: &Guard, text: &TextValue<'_>) -> Vec<(String, String)> {
+    let strict = guard.violations(&value(text, false));
+    match strict.is_empty() {
+        true => strict,
+        false => {
+            let typed = guard.violations(&value(text, true));
+            if typed.len() < strict.len() { typed } else { strict }
+        }
+    }
+}
+
+/// A tree of text as JSON; with `typed`, a scalar that is JSON by itself is taken for it.
+fn value(text: &TextValue<'_>, typed: bool) -> Value {
+    match text {
+        TextValue::Scalar(scalar) => {
+            let parsed = typed.then(|| serde_json::from_str(scalar).ok()).flatten();
+            parsed.filter(|value: &Value| !value.is_array() && !value.is_object()).unwrap_or_else(|| Value::from(scalar.as_ref()))
+        }
+        TextValue::List(list) => list.iter().map(|element| value(element, typed)).collect(),
+        TextValue::Map(map) => {
+            Value::Object(map.iter().map(|(name, element)| (name.to_string(), value(element, typed))).collect())
+        }
+    }
+}
+
+/// `/items/0/name` as `items[0].name`.
+fn field_of(pointer: &str) -> String {
+    let mut field = String::new();
+    for step in pointer.split('/').skip(1) {
+        if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) {
+            field.push_str(&format!("[{step}]"));
+        } else {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(&step.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Read;
+
+    static ODD: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"type":"integer"},"not":{"maxItems":1}}"#);
+
+    fn read(json: &str) -> (Option<Vec<i64>>, Vec<String>) {
+        let mut reader = Reader::json(json.as_bytes());
+        let value = reader.guarded(&ODD, |r| Vec::<i64>::read(r));
+        reader.finish();
+        (value, reader.into_violations().list.into_iter().map(|one| one.field).collect())
+    }
+
+    #[test]
+    fn a_value_that_passes_the_guard_is_read() {
+        assert_eq!(read("[1, 2]"), (Some(vec![1, 2]), Vec::new()));
+    }
+
+    #[test]
+    fn a_value_that_does_not_is_told_once() {
+        let (value, fields) = read(r#"["a"]"#);
+        assert_eq!(value, None);
+        assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn pointers_become_fields() {
+        assert_eq!(field_of("/items/0/na~1me"), "items[0].na/me");
+        assert_eq!(field_of(""), "");
+    }
+}

@@ -1,0 +1,134 @@
+//! A schema as plain JSON Schema, for the keywords that an interpreter checks at run time.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::contract::schema::Guard;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Span, Version};
+
+use super::{Lowering, entries};
+
+/// Keywords that hold one schema.
+const ONE: &[&str] = &[
+    "additionalItems", "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then",
+    "unevaluatedItems", "unevaluatedProperties",
+];
+
+/// Keywords that hold a list of schemas.
+const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
+
+/// Keywords that hold schemas by name.
+const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
+
+/// Keywords that are taken over as they stand.
+const PLAIN: &[&str] = &[
+    "const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains", "maxItems",
+    "maxLength", "maxProperties", "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum",
+    "multipleOf", "pattern", "required", "type", "uniqueItems",
+];
+
+/// The schemas that are referred to, in the order they are met.
+type Definitions = Vec<(Span, Json)>;
+
+impl<'d> Lowering<'d, '_> {
+    /// The guard of a schema that is put together from `nodes`. A schema that no interpreter can
+    /// compile is reported.
+    pub(super) fn guard(&mut self, nodes: &[&'d Node]) -> Option<Guard> {
+        let mut definitions = Definitions::new();
+        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
+        let mut schema = match <[Json; 1]>::try_from(parts) {
+            Ok([one]) => one,
+            Err(several) => json!({ "allOf": several }),
+        };
+        if !definitions.is_empty() {
+            let all: Map<String, Json> =
+                definitions.into_iter().enumerate().map(|(at, (_, schema))| (format!("d{at}"), schema)).collect();
+            // A boolean schema refers to nothing, so that this is an object.
+            if let Some(object) = schema.as_object_mut() {
+                object.insert("definitions".to_owned(), Json::Object(all));
+            }
+        }
+        let draft4 = self.version() == Version::V30;
+        let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
+        if let Err(error) = jsonschema::options().with_draft(draft).build(&schema) {
+            let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
+            self.report(
+                Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}")).label("not a schema"),
+            );
+            return None;
+        }
+        Some(Guard { draft4, text: schema.to_string() })
+    }
+
+    /// A node as JSON Schema: without what is OpenAPI's own, references turned to `definitions`.
+    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions) -> Json {
+        let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
+        let mut plain = Map::new();
+        if object.contains_key("$ref") {
+            let target = match self.follow(node) {
+                Some(target) => target,
+                None => return Json::Bool(true),
+            };
+            let reference = self.definition(target, definitions);
+            if self.version() == Version::V30 || object.len() == 1 {
+                return json!({ "$ref": reference });
+            }
+            plain.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+        }
+        for (key, value) in entries(Some(node)) {
+            let name = key.as_str();
+            if ONE.contains(&name) && value.as_array().is_none() {
+                let schema = self.plain(value, definitions);
+                plain.insert(key.clone(), schema);
+            } else if LIST.contains(&name) {
+                let list: Vec<Json> = super::elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
+                match plain.get_mut(name).and_then(Json::as_array_mut) {
+                    Some(known) => known.extend(list),
+                    None => {
+                        // 2020-12 has no list in `items`; it is read as `prefixItems`.
+                        let prefix = name == "items" && self.version() != Version::V30;
+                        plain.insert(if prefix { "prefixItems".to_owned() } else { key.clone() }, Json::Array(list));
+                    }
+                }
+            } else if NAMED.contains(&name) {
+                let named: Map<String, Json> = entries(Some(value))
+                    .map(|(name, one)| {
+                        let schema = if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
+                        (name.clone(), schema)
+                    })
+                    .collect();
+                plain.insert(key.clone(), Json::Object(named));
+            } else if PLAIN.contains(&name) {
+                plain.insert(key.clone(), value.to_json());
+            }
+        }
+        if super::truth(node, "nullable") {
+            admit_null(&mut plain);
+        }
+        Json::Object(plain)
+    }
+
+    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions) -> String {
+        let at = match definitions.iter().position(|(span, _)| *span == target.span) {
+            Some(at) => at,
+            None => {
+                // Its place is taken before it is made, so that a circle closes.
+                definitions.push((target.span, Json::Bool(true)));
+                let at = definitions.len() - 1;
+                definitions[at].1 = self.plain(target, definitions);
+                at
+            }
+        };
+        format!("#/definitions/d{at}")
+    }
+}
+
+/// `nullable: true` of OpenAPI 3.0.
+fn admit_null(schema: &mut Map<String, Json>) {
+    if let Some(kind) = schema.get_mut("type") && kind.is_string() {
+        *kind = json!([kind.take(), "null"]);
+    }
+    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut) && !values.contains(&Json::Null) {
+        values.push(Json::Null);
+    }
+}
