@@ -10,9 +10,9 @@ use generated::v1::{
 use writ_runtime::Context;
 
 use super::UserService;
+use super::change::Changes;
 use super::list::{Filter, order};
 use super::refusal::{EmailTaken, WrongPassword};
-use super::store::Changes;
 use crate::platform::caller::Caller;
 use crate::platform::keyset::Paging;
 

@@ -1,6 +1,7 @@
 //! Users: registration and profiles.
 
 mod api;
+mod change;
 mod list;
 mod refusal;
 mod store;

@@ -1,4 +1,4 @@
-//! Callers at many addresses, so that a test of many requests is not stopped by the limit of one.
+//! Callers of sessions and accounts.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use server::platform::config::Config;
 use server::testing::TestServer;
 
-use crate::support::Service;
+use crate::support::{Service, Session};
 
-/// A server that believes what callers say of their address.
+/// A server that believes what callers say of their address, so that a test of many requests is
+/// not stopped by the limit of one.
 pub struct Clients {
     pub service: Service,
     next: AtomicU32,
@@ -59,4 +60,21 @@ pub async fn login(service: &Service, email: &str, password: &str) -> Response {
 /// Where a user is.
 pub fn own_path(user: &Value) -> String {
     format!("/v1/users/{}", user["id"].as_str().unwrap())
+}
+
+pub async fn get(service: &Service, session: &Session, path: &str) -> Response {
+    service.call(session, Method::GET, path).send().await.unwrap()
+}
+
+/// A request to change something of the version `tag`.
+pub fn conditional(service: &Service, session: &Session, method: Method, path: &str, tag: &str) -> RequestBuilder {
+    service.call(session, method, path).header("if-match", tag)
+}
+
+pub async fn patch(service: &Service, session: &Session, path: &str, tag: &str, body: Value) -> Response {
+    conditional(service, session, Method::PATCH, path, tag).json(&body).send().await.unwrap()
+}
+
+pub async fn delete(service: &Service, session: &Session, path: &str, tag: &str) -> Response {
+    conditional(service, session, Method::DELETE, path, tag).send().await.unwrap()
 }

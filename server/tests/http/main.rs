@@ -8,12 +8,16 @@ mod edge;
 mod envelope;
 mod everywhere;
 mod health;
+mod order_input;
+mod order_lists;
+mod order_races;
 mod orders;
 mod passwords;
 mod products;
 mod sessions;
 #[path = "../support/mod.rs"]
 mod support;
+mod user_changes;
 mod user_list;
 mod user_races;
 mod users;

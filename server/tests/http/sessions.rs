@@ -1,5 +1,7 @@
 //! Staying in and signing out.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -137,6 +139,37 @@ async fn a_session_ends_however_often_it_is_refreshed() {
     );
     end.execute(users).await.unwrap();
     let session = session_of(&body_of(clients.refresh(&session.refresh).await, 200).await);
-    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     unauthorized(clients.refresh(&session.refresh).await).await;
+}
+
+#[tokio::test]
+async fn sessions_begin_and_end_without_redis_all_the_same() {
+    let clients = Clients::start_with(|config| config.redis.url = "redis://127.0.0.1:1".into()).await;
+    let (first, user) = clients.service.user("user@example.com").await;
+    assert_lives(&clients, &first, &own_path(&user)).await;
+    let second = session_of(&body_of(clients.refresh(&first.refresh).await, 200).await);
+    body_of(clients.logout(&second.refresh).await, 204).await;
+    assert_over(&clients, &second, &own_path(&user)).await;
+}
+
+#[tokio::test]
+async fn who_hangs_up_while_signing_out_leaves_no_access_token_to_an_ended_session() {
+    let clients = Clients::start().await;
+    let (first, user) = clients.service.user("user@example.com").await;
+    body_of(clients.logout(&first.refresh).await, 204).await;
+    let users = &clients.service.server.platform.databases.users;
+    for round in 0..9 {
+        let session = session_of(&body_of(clients.login("user@example.com", PASSWORD).await, 200).await);
+        let patience = Duration::from_micros(400 + 400 * round);
+        let _ = tokio::time::timeout(patience, clients.logout(&session.refresh)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let live = sqlx::query_scalar("SELECT count(*) FROM sessions WHERE revoked_at IS NULL").fetch_one(users);
+        if live.await.map(|live: i64| live == 0).unwrap() {
+            // What the database says the gate is told in the same breath, caller or no caller.
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            assert_over(&clients, &session, &own_path(&user)).await;
+        }
+        body_of(clients.logout(&session.refresh).await, 204).await;
+    }
 }
