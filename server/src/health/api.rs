@@ -1,6 +1,6 @@
 //! The operations on health.
 
-use chrono::Utc;
+use chrono::{DateTime, SubsecRound as _, Utc};
 use generated::v1::{
     Health, HealthApi, HealthCheck, HealthChecks, HealthError, HealthResponse, HealthStatus, Liveness, LivezError,
     LivezResponse, ReadyzError, ReadyzResponse,
@@ -19,7 +19,7 @@ impl HealthApi for HealthService {
     }
 
     async fn livez(&self, _: &Context<()>) -> Result<LivezResponse, LivezError> {
-        let body = Liveness { status: HealthStatus::Healthy, version: VERSION.to_owned(), timestamp: Utc::now() };
+        let body = Liveness { status: HealthStatus::Healthy, version: VERSION.to_owned(), timestamp: now() };
         Ok(LivezResponse { body })
     }
 
@@ -41,9 +41,14 @@ fn health(report: &Report) -> Health {
     Health {
         status: status(report.status),
         version: VERSION.to_owned(),
-        timestamp: Utc::now(),
+        timestamp: now(),
         checks: HealthChecks { database, cache, queue },
     }
+}
+
+/// Milliseconds are as fine as the latencies.
+fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(3)
 }
 
 fn check(check: Check) -> HealthCheck {

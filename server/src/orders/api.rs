@@ -9,7 +9,7 @@ use generated::v1::{
 };
 use writ_runtime::{Context, ETag, Idempotent};
 
-use super::list::{self, Filter};
+use super::list::{self, Filter, sorted};
 use super::step::{self, Step, StepError};
 use super::{OrderService, place, store};
 use crate::customers::owner;
@@ -27,9 +27,8 @@ impl Orders for OrderService {
     ) -> Result<ListUserOrdersResponse, ListUserOrdersError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
         let filter = Filter { owner: Some(user), status: request.status, created_after: request.created_after };
-        let paging = Paging::open(&self.cursors, list::sorted(&request.sort), filter.hash(), &request.page);
-        let paging = paging.map_err(BadRequest::from)?;
-        Ok(list::page(&self.pool, &filter, &paging, request.fields.as_deref()).await?.into())
+        let page = self.page(&filter, sorted(&request.sort), &request.page, request.fields.as_deref());
+        page.await.map(ListUserOrdersResponse::from)
     }
 
     async fn create_order(
@@ -53,9 +52,8 @@ impl Orders for OrderService {
     ) -> Result<ListOrdersResponse, ListOrdersError> {
         let owner = owner(cx.principal());
         let filter = Filter { owner, status: request.status, created_after: request.created_after };
-        let paging = Paging::open(&self.cursors, list::sorted(&request.sort), filter.hash(), &request.page);
-        let paging = paging.map_err(BadRequest::from)?;
-        Ok(list::page(&self.pool, &filter, &paging, request.fields.as_deref()).await?.into())
+        let page = self.page(&filter, sorted(&request.sort), &request.page, request.fields.as_deref());
+        page.await.map(ListOrdersResponse::from)
     }
 
     async fn get_order(

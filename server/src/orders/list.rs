@@ -1,12 +1,12 @@
 //! Lists of orders and of their items: what may be asked of them, and one page of them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use generated::v1::{OrderField, OrderId, OrderPage, OrderStatus};
+use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderStatus};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
-use writ_runtime::{Named, Sort};
+use writ_runtime::{Named, PageRequest, Sort};
 
-use super::store;
+use super::{OrderService, store};
 use crate::listing::MOST_COUNTED;
 use crate::platform::cursor::filter_hash;
 use crate::platform::keyset::{Keyset, Paging, SortColumn, SortKey};
@@ -68,16 +68,24 @@ pub fn of_order(order: OrderId) -> [u8; 8] {
     filter_hash([Some(order.to_string().as_str())])
 }
 
-/// One page of orders. Items are read only if they are among the `fields`.
-pub async fn page(
-    pool: &PgPool,
-    filter: &Filter,
-    paging: &Paging<'_>,
-    fields: Option<&[OrderField]>,
-) -> Result<OrderPage, sqlx::Error> {
-    let with_items = fields.is_none_or(|fields| fields.contains(&OrderField::Items));
-    let rows = store::list(pool, filter, paging, with_items).await?;
-    Ok(rows.page(count(pool, filter).await?, |order| order))
+impl OrderService {
+    /// One page of the orders that the filter lets through. Items are read only if they are among
+    /// the `fields`.
+    pub(super) async fn page<E>(
+        &self,
+        filter: &Filter,
+        order: Keyset,
+        at: &PageRequest,
+        fields: Option<&[OrderField]>,
+    ) -> Result<OrderPage, E>
+    where
+        E: From<BadRequest> + From<sqlx::Error>,
+    {
+        let paging = Paging::open(&self.cursors, order, filter.hash(), at).map_err(BadRequest::from)?;
+        let with_items = fields.is_none_or(|fields| fields.contains(&OrderField::Items));
+        let rows = store::list(&self.pool, filter, &paging, with_items).await?;
+        Ok(rows.page(count(&self.pool, filter).await?, |order| order))
+    }
 }
 
 async fn count(pool: &PgPool, filter: &Filter) -> Result<u64, sqlx::Error> {

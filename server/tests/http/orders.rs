@@ -8,7 +8,7 @@ use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
 /// An id that no order has.
-const NO_ORDER: &str = "/v1/orders/ord_01kf327se0fsytr0x9a1xe4sfc";
+pub const NO_ORDER: &str = "/v1/orders/ord_01kf327se0fsytr0x9a1xe4sfc";
 
 /// Somebody who orders.
 pub struct Customer {
