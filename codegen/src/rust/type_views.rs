@@ -107,6 +107,8 @@ enum Presence {
     Optional,
     Patch,
     Defaulted,
+    /// Absent is the default, and null is null.
+    DefaultedNullable,
 }
 
 fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
@@ -131,7 +133,8 @@ fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostics: &
             let (ty, presence) = match (property.required, nullable) {
                 (true, false) => (plain, Presence::Required),
                 (true, true) => (Ty::Option(Box::new(plain)), Presence::RequiredNullable),
-                (false, _) if default.is_some() && !nullable => (plain, Presence::Defaulted),
+                (false, false) if default.is_some() => (plain, Presence::Defaulted),
+                (false, true) if default.is_some() => (Ty::Option(Box::new(plain)), Presence::DefaultedNullable),
                 (false, false) => (Ty::Option(Box::new(plain)), Presence::Optional),
                 (false, true) => (Ty::Patch(Box::new(plain)), Presence::Patch),
             };
@@ -344,6 +347,10 @@ fn struct_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, object: &ObjectShap
                 Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or({constant})"),
                 default => format!("{variable}.unwrap_or_else(|| {})", default.unwrap_or_default()),
             },
+            Presence::DefaultedNullable => match field.default.as_deref() {
+                Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or(Some({constant}))"),
+                default => format!("{variable}.unwrap_or_else(|| Some({}))", default.unwrap_or_default()),
+            },
         };
         let name = &field.name;
         let short = take == *name;
@@ -355,7 +362,7 @@ fn struct_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, object: &ObjectShap
             read: Code::of(reading),
             take: Code::of(if short { take } else { format!("{name}: {take}") }),
             write: match field.presence {
-                Presence::Required | Presence::RequiredNullable | Presence::Defaulted => "field",
+                Presence::Required | Presence::RequiredNullable | Presence::Defaulted | Presence::DefaultedNullable => "field",
                 Presence::Optional => "maybe",
                 Presence::Patch => "patch",
             },
@@ -390,7 +397,7 @@ fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {
         false => value,
     };
     match field.presence {
-        Presence::RequiredNullable => format!("r.nullable({})", function(&value)),
+        Presence::RequiredNullable | Presence::DefaultedNullable => format!("r.nullable({})", function(&value)),
         Presence::Patch => format!("r.patch({})", function(&value)),
         _ => value,
     }
