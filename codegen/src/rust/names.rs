@@ -10,14 +10,13 @@ const FIRST: FileId = FileId(0);
 
 /// What generated files bring into scope; no name of a contract may stand for something else.
 const RESERVED: &[&str] = &[
-    "Api", "ArrayRule", "Authenticate", "Authorization", "BTreeMap", "Body", "Box", "Branch", "Bytes", "Cache", "Clone", "Context", "Contract",
-    "Copy", "DateTime", "Debug", "Decimal", "Decoder", "Default", "Display", "Drop", "Duration", "ETag", "Edge", "Endpoint", "Eq", "Err", "Error_",
-    "Fn", "FnMut", "FnOnce", "Format", "From", "Future", "Gate", "Hash", "Idempotency", "Idempotent", "IfMatch", "IntegerRule", "Internal", "Into", "Iterator",
-    "LimitBy", "MapRule", "Media", "MediaKind", "Method", "NaiveDate", "Named", "None", "NumberRule", "ObjectRule", "Ok",
-    "Operation", "Option", "Ord", "Page", "PageRequest", "PageRule", "Parameter", "PartialEq", "PartialOrd", "Patch", "Pattern", "Place", "Problem",
-    "Principal", "RateLimit", "Read", "Reader", "Reply", "Requirement", "Respond", "Responder", "Result", "Router", "Scheme", "SchemeKind",
-    "Self", "Send", "Settings", "Shape", "Sized", "Some", "Sort", "StdError", "String", "StringRule", "Style", "Sync", "ToString", "Types",
-    "Unknown", "Unpin", "Utc", "Uuid", "Value", "Vec", "Violation", "Webhook", "Write", "Writer",
+    "Api", "Arc", "ArrayRule", "AnyStatus", "Authenticate", "BTreeMap", "Box", "Branch", "ByteStream",
+    "Bytes", "Context", "DateTime", "Decimal", "Decoder", "ETag", "Edge", "Endpoint", "Err", "Format", "From",
+    "Future", "Gate", "Idempotent", "IfMatch", "IntegerRule", "Internal", "MapRule", "Multipart", "NaiveDate",
+    "Named", "None", "NumberRule", "ObjectRule", "Ok", "Option", "Page", "PageRequest", "PageRule", "Patch",
+    "Read", "Reader", "Reply", "Respond", "Responder", "Result", "Router", "Self", "Send", "Settings", "Some",
+    "Sort", "String", "StringRule", "Sync", "Types", "Unknown", "Utc", "Uuid", "Value", "Vec", "Write",
+    "Writer",
 ];
 
 /// The names of one namespace.

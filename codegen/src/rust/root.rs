@@ -64,13 +64,11 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
         .map(|(webhook, name)| {
             let payload = webhook.payload.map_or(types::Ty::Unit, |schema| plan.element(schema, Direction::Response));
             webhook_uses.ty(&payload);
-            webhook_uses.runtime("Method");
-            webhook_uses.runtime("Webhook");
             WebhookView {
                 name: Code::of(name),
                 id: webhook.name.clone(),
                 docs: webhook.description.clone().unwrap_or_default(),
-                method: webhook.method.to_owned(),
+                method: Code::from(webhook.method),
                 payload: Code::of(payload),
             }
         })

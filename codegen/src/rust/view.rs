@@ -483,7 +483,7 @@ pub struct WebhookView {
     /// The doc comment.
     pub docs: String,
     /// The method.
-    pub method: String,
+    pub method: Code,
     /// The type of its payload.
     pub payload: Code,
 }

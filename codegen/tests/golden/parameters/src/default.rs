@@ -6,7 +6,7 @@ use writ_runtime::{Context, DateTime, Internal, NaiveDate, Utc, Uuid};
 use super::{Colour, InQuerySpread, Point};
 
 /// The operations under `default`.
-pub trait DefaultApi: Send + Sync + 'static {
+pub trait Default: Send + Sync + 'static {
     /// `GET /path/{plain}/{list}/{label}/{matrix}/{point}`, public.
     fn in_path(
         &self,

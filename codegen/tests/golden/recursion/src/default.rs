@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::{A, C, Expression, Tree};
 
 /// The operations under `default`.
-pub trait DefaultApi: Send + Sync + 'static {
+pub trait Default: Send + Sync + 'static {
     /// `POST /trees`, public.
     fn plant(
         &self,

@@ -24,7 +24,7 @@ use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
 pub use self::default::{
-    DefaultApi, LinkError, LinkRequest, LinkResponse, PlantError, PlantRequest, PlantResponse,
+    Default, LinkError, LinkRequest, LinkResponse, PlantError, PlantRequest, PlantResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -33,20 +33,20 @@ const _: () = writ_runtime::made_for("0.1");
 pub const VERSION: &str = "1.0.0";
 
 /// The services that implement the contract, by name.
-pub struct Api<A, G, DefaultApiService> {
+pub struct Api<A, G, DefaultService> {
     /// Who proves callers.
     pub authenticator: A,
     /// Who lets requests in.
     pub gate: G,
     /// The operations under `default`.
-    pub default: DefaultApiService,
+    pub default: DefaultService,
 }
 
-impl<A, G, DefaultApiService> Api<A, G, DefaultApiService>
+impl<A, G, DefaultService> Api<A, G, DefaultService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    DefaultApiService: default::DefaultApi,
+    DefaultService: default::Default,
 {
     /// Every route, and the contract's envelope for all others.
     pub fn router(self) -> Router {

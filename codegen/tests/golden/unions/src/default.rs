@@ -3,10 +3,10 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Event, Filter, MethodModel, Scalar, SearchResult, ShapeModel};
+use super::{Event, Filter, Method, Scalar, SearchResult, Shape};
 
 /// The operations under `default`.
-pub trait DefaultApi: Send + Sync + 'static {
+pub trait Default: Send + Sync + 'static {
     /// `POST /payments`, public.
     fn pay(
         &self,
@@ -32,7 +32,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 /// What a caller sends to `pay`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PayRequest {
-    pub body: MethodModel,
+    pub body: Method,
 }
 
 /// Every success that the contract names for `pay`.
@@ -52,7 +52,7 @@ pub enum PayError {
 /// What a caller sends to `draw`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrawRequest {
-    pub body: Vec<ShapeModel>,
+    pub body: Vec<Shape>,
 }
 
 /// Every success that the contract names for `draw`.

@@ -8,9 +8,9 @@ use writ_runtime::{
 };
 use super::super::{
     AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, CountError, CountRequest,
-    CountResponse, DefaultApi, EchoError, EchoRequest, EchoResponse, FillBody, FillError,
-    FillRequest, FillResponse, MaybeError, MaybeRequest, MaybeResponse, Note, UploadError,
-    UploadRequest, UploadResponse, WriteError, WriteRequest, WriteResponse,
+    CountResponse, Default, EchoError, EchoRequest, EchoResponse, FillBody, FillError, FillRequest,
+    FillResponse, MaybeError, MaybeRequest, MaybeResponse, Note, UploadError, UploadRequest,
+    UploadResponse, WriteError, WriteRequest, WriteResponse,
 };
 use super::super::operations;
 
@@ -19,7 +19,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::ADD_NOTE, service, |service, cx, input| {
         Box::pin(async move {

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
 use super::super::{
-    Account, AccountInput, CreateAccountError, CreateAccountRequest, CreateAccountResponse,
-    DefaultApi, ListAccountsError, ListAccountsResponse, PutTeamError, PutTeamRequest,
-    PutTeamResponse, Team, TeamInput,
+    Account, AccountInput, CreateAccountError, CreateAccountRequest, CreateAccountResponse, Default,
+    ListAccountsError, ListAccountsResponse, PutTeamError, PutTeamRequest, PutTeamResponse, Team,
+    TeamInput,
 };
 use super::super::operations;
 
@@ -15,7 +15,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::CREATE_ACCOUNT, service, |service, cx, input| {
         Box::pin(async move {

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
 use super::super::{
-    AddDogError, AddDogRequest, AddDogResponse, DefaultApi, Dog, ListThingsError,
-    ListThingsResponse, ListThingsResult, StoredDog,
+    AddDogError, AddDogRequest, AddDogResponse, Default, Dog, ListThingsError, ListThingsResponse,
+    ListThingsResult, StoredDog,
 };
 use super::super::operations;
 
@@ -14,7 +14,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::ADD_DOG, service, |service, cx, input| {
         Box::pin(async move {

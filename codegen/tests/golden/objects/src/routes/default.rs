@@ -6,8 +6,8 @@ use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder,
 };
 use super::super::{
-    DefaultApi, Profile, ProfilePatch, PutSamplesError, PutSamplesRequest, PutSamplesResponse,
-    Sample, UpdateProfileError, UpdateProfileRequest, UpdateProfileResponse,
+    Default, Profile, ProfilePatch, PutSamplesError, PutSamplesRequest, PutSamplesResponse, Sample,
+    UpdateProfileError, UpdateProfileRequest, UpdateProfileResponse,
 };
 use super::super::operations;
 
@@ -16,7 +16,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::UPDATE_PROFILE, service, |service, cx, input| {
         Box::pin(async move {

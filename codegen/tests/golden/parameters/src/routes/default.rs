@@ -7,7 +7,7 @@ use writ_runtime::{
     Responder, StringRule,
 };
 use super::super::{
-    Colour, DefaultApi, ElsewhereError, ElsewhereRequest, ElsewhereResponse, InPathError,
+    Colour, Default, ElsewhereError, ElsewhereRequest, ElsewhereResponse, InPathError,
     InPathRequest, InPathResponse, InQueryError, InQueryRequest, InQueryResponse, InQuerySpread,
     Point,
 };
@@ -18,7 +18,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::IN_PATH, service, |service, cx, input| {
         Box::pin(async move {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
 use super::super::{
-    A, C, DefaultApi, Expression, LinkError, LinkRequest, LinkResponse, PlantError, PlantRequest,
+    A, C, Default, Expression, LinkError, LinkRequest, LinkResponse, PlantError, PlantRequest,
     PlantResponse, Tree,
 };
 use super::super::operations;
@@ -14,7 +14,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::PLANT, service, |service, cx, input| {
         Box::pin(async move {

@@ -6,7 +6,7 @@ use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Reply, Respond, Responder,
 };
 use super::super::{
-    AnyStatusError, AnyStatusResponse, ClientError, Conflict, DefaultApi, DeleteJobError,
+    AnyStatusError, AnyStatusResponse, ClientError, Conflict, Default, DeleteJobError,
     DeleteJobRequest, DeleteJobResponse, GetJobError, GetJobRequest, GetJobResponse, HeadJobError,
     HeadJobRequest, HeadJobResponse, Job, NotFound, OnlyDefaultError, OnlyDefaultResponse,
     ServerError, StartJobError, StartJobResponse, Unexpected,
@@ -18,7 +18,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::START_JOB, service, |service, cx, input| {
         Box::pin(async move {

@@ -5,13 +5,12 @@ use writ_runtime::{
     Branch, MapRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
 };
 use super::super::types::{
-    Card, Cash, Closed, ClosedEvent, Event, Filter, FilterName, MethodModel, Opened, OpenedEvent,
-    Scalar, SearchResult, SearchResultObject, ShapeModel, ShapeModelCircle, ShapeModelSquare,
-    Transfer,
+    Card, Cash, Closed, ClosedEvent, Event, Filter, FilterName, Method, Opened, OpenedEvent, Scalar,
+    SearchResult, SearchResultObject, Shape, ShapeCircle, ShapeSquare, Transfer,
 };
 use super::patterns::NUMBER;
 
-impl Read for MethodModel {
+impl Read for Method {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.tagged("kind", &[("card", 0), ("credit", 0), ("transfer", 1), ("Cash", 2)], |r, branch| match branch {
             0 => Card::read(r).map(Self::Card),
@@ -107,20 +106,20 @@ impl Write for Closed {
     }
 }
 
-impl Read for ShapeModel {
+impl Read for Shape {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
             Branch { name: "Circle", types: Types::OBJECT, required: &["radius"], ..Branch::NONE },
             Branch { name: "Square", types: Types::OBJECT, required: &["side"], ..Branch::NONE },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
-            0 => ShapeModelCircle::read(r).map(Self::Circle),
-            _ => ShapeModelSquare::read(r).map(Box::new).map(Self::Square),
+            0 => ShapeCircle::read(r).map(Self::Circle),
+            _ => ShapeSquare::read(r).map(Box::new).map(Self::Square),
         })
     }
 }
 
-impl Write for ShapeModel {
+impl Write for Shape {
     fn write(&self, w: &mut Writer) {
         match self {
             Self::Circle(value) => value.write(w),
@@ -203,7 +202,7 @@ impl Write for ClosedEvent {
     }
 }
 
-impl Read for ShapeModelCircle {
+impl Read for ShapeCircle {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["radius"],
@@ -220,7 +219,7 @@ impl Read for ShapeModelCircle {
     }
 }
 
-impl Write for ShapeModelCircle {
+impl Write for ShapeCircle {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("radius", &self.radius);
@@ -228,7 +227,7 @@ impl Write for ShapeModelCircle {
     }
 }
 
-impl Read for ShapeModelSquare {
+impl Read for ShapeSquare {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["side", "group"],
@@ -241,7 +240,7 @@ impl Read for ShapeModelSquare {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => side = r.float64(&NumberRule::NONE),
-                _ => group = ShapeModel::read(r).map(Box::new),
+                _ => group = Shape::read(r).map(Box::new),
             }
         }
         r.end_object(object);
@@ -249,7 +248,7 @@ impl Read for ShapeModelSquare {
     }
 }
 
-impl Write for ShapeModelSquare {
+impl Write for ShapeSquare {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("side", &self.side);

@@ -6,9 +6,8 @@ use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder,
 };
 use super::super::{
-    DefaultApi, DrawError, DrawRequest, DrawResponse, Event, Filter, MethodModel, PayError,
-    PayRequest, PayResponse, Scalar, SearchError, SearchRequest, SearchResponse, SearchResult,
-    ShapeModel,
+    Default, DrawError, DrawRequest, DrawResponse, Event, Filter, Method, PayError, PayRequest,
+    PayResponse, Scalar, SearchError, SearchRequest, SearchResponse, SearchResult, Shape,
 };
 use super::super::operations;
 
@@ -17,7 +16,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::PAY, service, |service, cx, input| {
         Box::pin(async move {
@@ -41,7 +40,7 @@ where
 
 impl PayRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(MethodModel::read);
+        let body = input.body(Method::read);
         Some(Self { body: body? })
     }
 }
@@ -72,7 +71,7 @@ impl Respond for PayError {
 
 impl DrawRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.array(&ArrayRule::NONE, ShapeModel::read));
+        let body = input.body(|r| r.array(&ArrayRule::NONE, Shape::read));
         Some(Self { body: body? })
     }
 }

@@ -6,7 +6,7 @@ use writ_runtime::{DateTime, Utc, Uuid};
 
 /// How it is paid.
 #[derive(Debug, Clone, PartialEq)]
-pub enum MethodModel {
+pub enum Method {
     Card(Card),
     Transfer(Transfer),
     Cash(Cash),
@@ -55,9 +55,9 @@ pub struct Closed {
 
 /// Told apart by what is required.
 #[derive(Debug, Clone, PartialEq)]
-pub enum ShapeModel {
-    Circle(ShapeModelCircle),
-    Square(Box<ShapeModelSquare>),
+pub enum Shape {
+    Circle(ShapeCircle),
+    Square(Box<ShapeSquare>),
 }
 
 /// Told apart by type.
@@ -94,16 +94,16 @@ pub enum ClosedEvent {
 
 /// Circle
 #[derive(Debug, Clone, PartialEq)]
-pub struct ShapeModelCircle {
+pub struct ShapeCircle {
     pub radius: f64,
 }
 
 /// Square
 #[derive(Debug, Clone, PartialEq)]
-pub struct ShapeModelSquare {
+pub struct ShapeSquare {
     pub side: f64,
     /// Told apart by what is required.
-    pub group: Option<Box<ShapeModel>>,
+    pub group: Option<Box<Shape>>,
 }
 
 /// `FilterName`
@@ -118,7 +118,7 @@ pub enum FilterName {
 /// `SearchResult`
 #[derive(Debug, Clone, PartialEq)]
 pub enum SearchResult {
-    List(Vec<ShapeModel>),
+    List(Vec<Shape>),
     Object(SearchResultObject),
 }
 

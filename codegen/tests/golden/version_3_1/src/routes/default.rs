@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
-use super::super::{AddReadingError, AddReadingRequest, AddReadingResponse, DefaultApi, Reading};
+use super::super::{AddReadingError, AddReadingRequest, AddReadingResponse, Default, Reading};
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.
@@ -11,7 +11,7 @@ pub(in super::super) fn add<A, G, S>(edge: &Edge<A, G>, service: &Arc<S>, endpoi
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    S: DefaultApi,
+    S: Default,
 {
     endpoints.push(edge.public(&operations::ADD_READING, service, |service, cx, input| {
         Box::pin(async move {
