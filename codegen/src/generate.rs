@@ -22,6 +22,9 @@ pub struct Request {
     pub strict: bool,
     /// Where the modules go.
     pub layout: Layout,
+    /// Whether keywords imply the type that they speak of, as contracts mean it: `properties` an object.
+    /// Without it, values of all other types pass them, as JSON Schema has it.
+    pub implied_types: bool,
 }
 
 /// What came of it.
@@ -55,9 +58,15 @@ pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions { root: request.root.clone(), strict: request.strict };
     let Some(document) = document::load(&request.entry, &options, &mut diagnostics) else {
-        return Generated { output: None, diagnostics, operations: Vec::new(), title: String::new(), features: Vec::new() };
+        return Generated {
+            output: None,
+            diagnostics,
+            operations: Vec::new(),
+            title: String::new(),
+            features: Vec::new(),
+        };
     };
-    let contract = contract::build(&document, request.strict, &mut diagnostics);
+    let contract = contract::build(&document, request.strict, request.implied_types, &mut diagnostics);
     // A module of the server's own crate carries its contract along, to be served.
     let bundled = matches!(request.layout, Layout::Module(_)).then(|| {
         let bundled = document::bundle(&document);
@@ -89,7 +98,11 @@ pub fn generate(request: &Request) -> Generated {
             // A template that does not fit its views is a fault of ours, not of the contract.
             let span = document::Span::start_of(document.root);
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            diagnostics.push(crate::diagnostic::Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
+            diagnostics.push(crate::diagnostic::Diagnostic::error(
+                "template",
+                span,
+                format!("a template failed: {error:#}{cause}"),
+            ));
             None
         }
     };

@@ -40,7 +40,10 @@ impl Package {
     pub fn new(name: &str, description: &str, features: &[&'static str]) -> Result<Package, BadName> {
         let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];
-        if !name.starts_with(|letter: char| letter.is_ascii_alphabetic()) || !name.chars().all(legal) || reserved.contains(&name) {
+        if !name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            || !name.chars().all(legal)
+            || reserved.contains(&name)
+        {
             return Err(BadName(name.to_owned()));
         }
         Ok(Package { name: name.to_owned(), description: description.to_owned(), features: features.to_vec() })
@@ -100,7 +103,10 @@ fn manifest(package: &Package, runtime: &Table, workspace: &Table) -> String {
     let manifest = Table::from_iter([
         ("package".to_owned(), Value::Table(own)),
         ("lib".to_owned(), Value::Table(Table::from_iter([("doctest".to_owned(), Value::from(false))]))),
-        ("dependencies".to_owned(), Value::Table(Table::from_iter([("writ-runtime".to_owned(), Value::Table(dependency))]))),
+        (
+            "dependencies".to_owned(),
+            Value::Table(Table::from_iter([("writ-runtime".to_owned(), Value::Table(dependency))])),
+        ),
         ("workspace".to_owned(), Value::Table(members)),
     ]);
     format!("{MANIFEST_HEADER}\n{manifest}")

@@ -75,6 +75,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
             root: Some(root.join(CONTRACTS)),
             strict: true,
             layout: Layout::Module(module.clone()),
+            implied_types: true,
         };
         let generated = generate(&request);
         problems += show(&generated, notes);
@@ -108,7 +109,10 @@ fn require(manifest: &Path, features: &BTreeSet<&str>) -> anyhow::Result<()> {
         return Ok(());
     }
     let list: Vec<String> = features.iter().map(|feature| format!("\"{feature}\"")).collect();
-    bail!("the contract needs more of the runtime: write `writ-runtime = {{ workspace = true, features = [{}] }}` in {GENERATED}/Cargo.toml", list.join(", "));
+    bail!(
+        "the contract needs more of the runtime: write `writ-runtime = {{ workspace = true, features = [{}] }}` in {GENERATED}/Cargo.toml",
+        list.join(", ")
+    );
 }
 
 /// The folders of spec/ that hold a contract.
@@ -129,7 +133,8 @@ fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> {
-    let request = Request { entry: spec.to_owned(), root: None, strict: args.strict, layout: Layout::Crate };
+    let request =
+        Request { entry: spec.to_owned(), root: None, strict: args.strict, layout: Layout::Crate, implied_types: true };
     let generated = generate(&request);
     let problems = show(&generated, args.notes);
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
@@ -148,7 +153,14 @@ fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> 
     }
     let changes = output::write(out, &whole)?;
     report::changes(&out.display().to_string(), &changes);
-    step("Finished", format_args!("crate `{name}` with {} operations; try `cargo check` in {}", generated.operations.len(), out.display()));
+    step(
+        "Finished",
+        format_args!(
+            "crate `{name}` with {} operations; try `cargo check` in {}",
+            generated.operations.len(),
+            out.display()
+        ),
+    );
     Ok(ExitCode::SUCCESS)
 }
 

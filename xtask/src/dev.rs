@@ -38,10 +38,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = Folder::kept(&cargo::root())?;
     orphan::end_all(&session, &folder)?;
     if args.reset {
-        terminal::step(
-            "Removing",
-            format_args!("the data in {}", folder.path().display()),
-        );
+        terminal::step("Removing", format_args!("the data in {}", folder.path().display()));
         folder.empty()?;
     }
     let address = address(args.port)?;
@@ -52,11 +49,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     build(&session)?;
     let mut services = services::start(&session, &folder, Lifetime::Kept)?;
     let admin = Admin::of(&folder)?;
-    let metrics = (
-        Ipv4Addr::LOCALHOST,
-        services::free_port(Some(USUAL_METRICS_PORT))?,
-    )
-        .into();
+    let metrics = (Ipv4Addr::LOCALHOST, services::free_port(Some(USUAL_METRICS_PORT))?).into();
     let mut server = serve(&session, &folder, &services, [address, metrics], &admin)?;
     wait_until_ready(&session, &mut server, address)?;
     welcome(address, metrics, &services, &admin);
@@ -65,10 +58,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             bail!("the server ended by itself ({status})");
         }
         if let Some(service) = services.failed()? {
-            bail!(
-                "{service} ended by itself; its log is in {}",
-                folder.path().display()
-            );
+            bail!("{service} ended by itself; its log is in {}", folder.path().display());
         }
         if session.pause().is_err() {
             // To be stopped is how this task ends well.
@@ -88,10 +78,7 @@ fn address(port: Option<u16>) -> anyhow::Result<SocketAddr> {
 fn build(session: &Session) -> anyhow::Result<()> {
     terminal::step("Building", "the server");
     let mut build = cargo::command();
-    if !session
-        .run("cargo build", build.args(["build", "--package", "server"]))?
-        .success()
-    {
+    if !session.run("cargo build", build.args(["build", "--package", "server"]))?.success() {
         bail!("the server does not build");
     }
     Ok(())
@@ -125,11 +112,7 @@ fn serve<'s>(
     Ok(server)
 }
 
-fn wait_until_ready(
-    session: &Session,
-    server: &mut Process<'_>,
-    address: SocketAddr,
-) -> anyhow::Result<()> {
+fn wait_until_ready(session: &Session, server: &mut Process<'_>, address: SocketAddr) -> anyhow::Result<()> {
     let mut waiting = Waiting::on("migrating and seeding");
     loop {
         if let Some(status) = server.ended()? {
@@ -151,14 +134,8 @@ fn wait_until_ready(
 }
 
 fn welcome(address: SocketAddr, metrics: SocketAddr, services: &Services<'_>, admin: &Admin) {
-    let Services {
-        database_url,
-        redis_url,
-        ..
-    } = services;
-    let Admin {
-        email, shown, note, ..
-    } = admin;
+    let Services { database_url, redis_url, .. } = services;
+    let Admin { email, shown, note, .. } = admin;
     let text = format!(
         r#"
   API         http://{address}/v1

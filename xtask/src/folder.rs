@@ -35,22 +35,14 @@ impl Folder {
         let account = Account::owning(&path)?;
         claim(&path, account)?;
         let lock = lock::take(&path.join("lock"))?;
-        Ok(Self {
-            path,
-            account,
-            hold: Hold::Lock(lock),
-        })
+        Ok(Self { path, account, hold: Hold::Lock(lock) })
     }
 
     /// An empty folder that is removed with this value, or by the guard.
     pub fn temporary(session: &Session) -> anyhow::Result<Self> {
         let account = Account::to_step_down_to()?;
         // Root's own folder for temporary files may be closed to others; /tmp is not.
-        let parent = if account.is_some() {
-            "/tmp".into()
-        } else {
-            std::env::temp_dir()
-        };
+        let parent = if account.is_some() { "/tmp".into() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new()
             .prefix("writ-test-")
             .tempdir_in(&parent)
@@ -58,11 +50,7 @@ impl Folder {
         let path = folder.path().to_owned();
         session.remove_when_gone(&path);
         give(&path, account)?;
-        Ok(Self {
-            path,
-            account,
-            hold: Hold::Temporary { _folder: folder },
-        })
+        Ok(Self { path, account, hold: Hold::Temporary { _folder: folder } })
     }
 
     /// Where it is.
@@ -97,11 +85,7 @@ impl Folder {
     /// `program` as the services' account, in this folder, without the caller's environment.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.path)
-            .env_clear()
-            .env("HOME", &self.path)
-            .stdin(Stdio::null());
+        command.current_dir(&self.path).env_clear().env("HOME", &self.path).stdin(Stdio::null());
         for name in ["PATH", "TZ"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -175,8 +159,7 @@ fn give(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
     let Some(account) = account else {
         return Ok(());
     };
-    lchown(path, Some(account.uid), Some(account.gid))
-        .with_context(|| format!("cannot hand over {}", path.display()))
+    lchown(path, Some(account.uid), Some(account.gid)).with_context(|| format!("cannot hand over {}", path.display()))
 }
 
 /// FNV-1a over the path and the user: stable, short, and not a matter of security.
@@ -185,7 +168,5 @@ fn short_hash(root: &Path, user: u32) -> u32 {
         .as_encoded_bytes()
         .iter()
         .chain(&user.to_le_bytes())
-        .fold(0x811c_9dc5, |hash, byte| {
-            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-        })
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod codegen;
+mod corpus;
 mod dev;
 mod folder;
 mod http;
@@ -23,6 +24,8 @@ use clap::Parser;
 enum Task {
     /// Render generated/ from spec/, or a crate of your own from any contract.
     Codegen(codegen::Args),
+    /// Generate from every contract of a folder, compile it all, and measure.
+    Corpus(corpus::Args),
     /// Run the server with its own PostgreSQL and Redis.
     Dev(dev::Args),
     /// Run the tests with their own PostgreSQL and Redis.
@@ -40,6 +43,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(args) => codegen::run(&args),
+        Task::Corpus(args) => corpus::run(&args),
         Task::Dev(args) => dev::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),

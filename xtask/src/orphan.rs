@@ -16,9 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Notes in `folder` that `process` runs, with `mark` somewhere in its command line.
 pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Result<()> {
     let record = format!("{mark}\n{}", process.target().to_words());
-    folder
-        .write(&format!("{}.pid", process.name()), &record)
-        .map(drop)
+    folder.write(&format!("{}.pid", process.name()), &record).map(drop)
 }
 
 /// Ends what the records in `folder` name and still runs, the last started first. Nobody else can
@@ -45,10 +43,7 @@ pub fn end(session: &Session, target: Target, name: &str, mark: &str) -> anyhow:
     if !command_line(target.pid).is_some_and(|line| line.contains(mark)) {
         return Ok(());
     }
-    terminal::step(
-        "Stopping",
-        format_args!("{name}, left over from an earlier run"),
-    );
+    terminal::step("Stopping", format_args!("{name}, left over from an earlier run"));
     target.end_gently();
     let mut waiting = Waiting::on(format!("stopping {name}"));
     while target.is_alive() && waiting.passed() < PATIENCE {
@@ -66,9 +61,6 @@ fn command_line(pid: Pid) -> Option<String> {
     if let Ok(line) = fs::read(format!("/proc/{pid}/cmdline")) {
         return Some(String::from_utf8_lossy(&line).replace('\0', " "));
     }
-    let output = Command::new("ps")
-        .args(["-o", "command=", "-p", &pid])
-        .output()
-        .ok()?;
+    let output = Command::new("ps").args(["-o", "command=", "-p", &pid]).output().ok()?;
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

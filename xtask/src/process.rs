@@ -47,11 +47,7 @@ pub struct Process<'s> {
 impl Session {
     /// Takes over the signals and starts the guard.
     pub fn open() -> anyhow::Result<Self> {
-        let session = Self {
-            guard: RefCell::new(Guard::start()?),
-            running: Arc::default(),
-            signal: Arc::default(),
-        };
+        let session = Self { guard: RefCell::new(Guard::start()?), running: Arc::default(), signal: Arc::default() };
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;
         let (running, signal) = (Arc::clone(&session.running), Arc::clone(&session.signal));
         std::thread::spawn(move || interrupt::obey(signals, &running, &signal));
@@ -74,30 +70,17 @@ impl Session {
     }
 
     /// Starts a process, named for messages.
-    pub fn start(
-        &self,
-        name: &str,
-        kind: Kind,
-        command: &mut Command,
-    ) -> anyhow::Result<Process<'_>> {
+    pub fn start(&self, name: &str, kind: Kind, command: &mut Command) -> anyhow::Result<Process<'_>> {
         self.check()?;
         // Its own group: Ctrl-C on the terminal reaches us alone, and we stop things in order.
         let child = command
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start {}", command.get_program().display()))?;
-        let target = Target {
-            pid: Pid::from_child(&child),
-            kind,
-        };
+        let target = Target { pid: Pid::from_child(&child), kind };
         self.guard.borrow_mut().watch(target);
         self.targets().push(target);
-        Ok(Process {
-            session: self,
-            name: name.to_owned(),
-            child,
-            target,
-        })
+        Ok(Process { session: self, name: name.to_owned(), child, target })
     }
 
     /// Runs a process to its end.
@@ -158,16 +141,12 @@ impl Process<'_> {
 
     /// How it ended, when it has.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
-        self.child
-            .try_wait()
-            .with_context(|| format!("cannot watch {}", self.name))
+        self.child.try_wait().with_context(|| format!("cannot watch {}", self.name))
     }
 
     fn has_ended(&mut self) -> bool {
         // What cannot be watched cannot be waited for.
-        self.child
-            .try_wait()
-            .map_or(true, |status| status.is_some())
+        self.child.try_wait().map_or(true, |status| status.is_some())
     }
 }
 
@@ -189,9 +168,7 @@ impl Drop for Process<'_> {
         if self.target.kind == Kind::Group {
             self.target.kill();
         }
-        self.session
-            .targets()
-            .retain(|target| *target != self.target);
+        self.session.targets().retain(|target| *target != self.target);
         self.session.guard.borrow_mut().forget(self.target);
     }
 }

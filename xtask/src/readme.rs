@@ -15,7 +15,7 @@ use std::fs;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use self::checkout::Checkout;
 use self::plan::{Run, Step};
@@ -78,7 +78,8 @@ fn follow<'s>(
     let script = script.replace("/tmp/", &format!("{}/", checkout.temporary().display()));
     let mut command = checkout.command("sh");
     let (status, output) = session.capture("sh", command.args(["-e", "-c", &script]))?;
-    compare(run, status.success(), &output).with_context(|| format!("{status}:\n{output}"))
+    compare(run, status.success(), &output)
+        .map_err(|error| anyhow!("{error}\n{status}, with this output:\n{}", output.trim_end()))
 }
 
 fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {

@@ -41,11 +41,7 @@ pub struct Services<'s> {
 }
 
 /// Uses what `DATABASE_URL` and `REDIS_URL` name, and starts the rest in `folder`.
-pub fn start<'s>(
-    session: &'s Session,
-    folder: &Folder,
-    lifetime: Lifetime,
-) -> anyhow::Result<Services<'s>> {
+pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Services<'s>> {
     let (database_url, postgres) = database(session, folder, lifetime)?;
     let (redis_url, redis) = match given("REDIS_URL") {
         Some(url) => (url, None),
@@ -54,12 +50,7 @@ pub fn start<'s>(
             (redis.url.clone(), Some(redis))
         }
     };
-    Ok(Services {
-        redis,
-        postgres,
-        database_url,
-        redis_url,
-    })
+    Ok(Services { redis, postgres, database_url, redis_url })
 }
 
 /// The database alone: its address, and the private server when there is one.

@@ -45,10 +45,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if args.check {
-        bail!(
-            ".sqlx is stale, run `cargo xtask sqlx`:\n  {}",
-            stale.join("\n  ")
-        );
+        bail!(".sqlx is stale, run `cargo xtask sqlx`:\n  {}", stale.join("\n  "));
     }
     replace(&committed, &fresh)?;
     terminal::step("Renewed", format_args!(".sqlx, {} queries", fresh.len()));
@@ -104,10 +101,7 @@ fn differences(committed: &Queries, fresh: &Queries) -> Vec<String> {
 
 fn replace(folder: &Path, fresh: &Queries) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
-    for name in read(folder)?
-        .keys()
-        .filter(|name| !fresh.contains_key(*name))
-    {
+    for name in read(folder)?.keys().filter(|name| !fresh.contains_key(*name)) {
         fs::remove_file(folder.join(name))?;
     }
     for (name, content) in fresh {

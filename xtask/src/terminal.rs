@@ -17,11 +17,7 @@ pub struct Waiting {
 impl Waiting {
     /// Starts the clock of `what`, written as it should follow "still".
     pub fn on(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            since: Instant::now(),
-            next: PATIENCE,
-        }
+        Self { what: what.into(), since: Instant::now(), next: PATIENCE }
     }
 
     /// Called again and again while waiting.
@@ -29,10 +25,7 @@ impl Waiting {
         let passed = self.since.elapsed();
         if passed >= self.next {
             self.next = passed + (PATIENCE * 2).max(passed / 2);
-            step(
-                "Waiting",
-                format_args!("still {} ({} s)", self.what, passed.as_secs()),
-            );
+            step("Waiting", format_args!("still {} ({} s)", self.what, passed.as_secs()));
         }
     }
 

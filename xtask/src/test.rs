@@ -11,11 +11,7 @@ use crate::{cargo, terminal};
 #[derive(clap::Args)]
 pub struct Args {
     /// Passed on to `cargo test`, which tests the workspace unless a package is named.
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "ARGS"
-    )]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     cargo: Vec<String>,
 }
 
@@ -35,21 +31,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .env("WRIT_TEST_REDIS_URL", &services.redis_url);
     terminal::step("Testing", "with a database and a key prefix a test");
     let status = session.run("cargo test", &mut tests)?;
-    Ok(status
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, Into::into))
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))
 }
 
 fn names_packages(arguments: &[String]) -> bool {
-    arguments
-        .iter()
-        .take_while(|argument| *argument != "--")
-        .any(|argument| {
-            let name = argument.split('=').next().unwrap_or_default();
-            ["--package", "--workspace", "--all", "--manifest-path"].contains(&name)
-                || (argument.starts_with("-p") && !argument.starts_with("--"))
-        })
+    arguments.iter().take_while(|argument| *argument != "--").any(|argument| {
+        let name = argument.split('=').next().unwrap_or_default();
+        ["--package", "--workspace", "--all", "--manifest-path"].contains(&name)
+            || (argument.starts_with("-p") && !argument.starts_with("--"))
+    })
 }
 
 #[cfg(test)]
@@ -58,14 +48,8 @@ mod tests {
 
     #[test]
     fn the_workspace_is_tested_unless_a_package_is_named() {
-        let names =
-            |line: &str| names_packages(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        for line in [
-            "-p server",
-            "-pserver",
-            "--package=server",
-            "users -p server",
-        ] {
+        let names = |line: &str| names_packages(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        for line in ["-p server", "-pserver", "--package=server", "users -p server"] {
             assert!(names(line), "{line}");
         }
         for line in ["", "users", "--test users", "--profile=ci", "-- -p"] {

@@ -67,6 +67,7 @@ pub(crate) async fn receive(head: &Head, body: Body, patience: Duration) -> Resu
 fn media_type(headers: &HeaderMap, wanted: &operation::Body) -> Result<usize, Problem> {
     let refusal = |message: String| {
         let accepted: Vec<&str> = wanted.media.iter().map(|media| media.essence).collect();
+        let message = format!("{message}; it can be {}", accepted.join(", "));
         // RFC 9110 § 15.5.16: what would have been accepted.
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted.join(", "))
     };

@@ -65,8 +65,8 @@ pub use json::{Dialect, Guard};
 pub use multipart::{Multipart, MultipartError, Part};
 pub use named::Named;
 pub use operation::{
-    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement, Scheme,
-    SchemeKind, Shape, Style,
+    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,
+    Scheme, SchemeKind, Shape, Style,
 };
 pub use page::{Page, PageAt, PageRequest, Pagination};
 pub use patch::Patch;

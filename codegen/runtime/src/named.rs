@@ -18,10 +18,7 @@ pub trait Named: Sized + Copy {
 
     /// The value of that name.
     fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES
-            .iter()
-            .position(|known| *known == name)
-            .and_then(Self::from_index)
+        Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
     }
 }
 

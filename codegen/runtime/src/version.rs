@@ -4,7 +4,8 @@
 ///
 /// Versions below 1.0 go together where their first two numbers are equal.
 pub const fn made_for(version: &str) {
-    let (wanted, own) = (version.as_bytes(), concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")).as_bytes());
+    let (wanted, own) =
+        (version.as_bytes(), concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")).as_bytes());
     let mut equal = wanted.len() == own.len();
     let mut at = 0;
     while equal && at < own.len() {

@@ -21,11 +21,7 @@ pub struct Violation {
 impl Violation {
     /// A violation in the body, for what only the handler can know.
     pub fn body(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Violation {
-        Violation {
-            place: Place::Body,
-            field: field.into(),
-            message: message.into(),
-        }
+        Violation { place: Place::Body, field: field.into(), message: message.into() }
     }
 }
 
@@ -54,9 +50,6 @@ impl Violations {
     /// Adds those of another part of the request.
     pub fn extend(&mut self, other: Violations) {
         self.malformed |= other.malformed;
-        other
-            .list
-            .into_iter()
-            .for_each(|violation| self.push(violation));
+        other.list.into_iter().for_each(|violation| self.push(violation));
     }
 }

@@ -57,9 +57,16 @@ impl Envelope {
 }
 
 /// Finds the shape that the contract uses for its errors throughout.
-pub(super) fn find(root: &Node, operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) -> Envelope {
+pub(super) fn find(
+    root: &Node,
+    operations: &[Operation],
+    schemas: &Schemas,
+    diagnostics: &mut Diagnostics,
+) -> Envelope {
     let mut shapes: Vec<(SchemaId, String, usize)> = Vec::new();
-    let errors = operations.iter().flat_map(|operation| operation.responses.iter().filter(|response| is_error(response, operation)));
+    let errors = operations
+        .iter()
+        .flat_map(|operation| operation.responses.iter().filter(|response| is_error(response, operation)));
     for content in errors.flat_map(|response| response.content.iter()) {
         let Some(schema) = content.schema.filter(|_| content.kind == ContentKind::Json) else { continue };
         let schema = schemas.target(schema);
@@ -86,9 +93,13 @@ pub(super) fn find(root: &Node, operations: &[Operation], schemas: &Schemas, dia
             missing => {
                 if let (Some(node), Some(missing)) = (explicit, missing) {
                     diagnostics.push(
-                        Diagnostic::error("envelope-incomplete", node.span, format!("the error schema requires `{missing}`, which nothing fills"))
-                            .label("name its pointer here, or make it optional")
-                            .also(schemas.get(schema).span, "the error schema"),
+                        Diagnostic::error(
+                            "envelope-incomplete",
+                            node.span,
+                            format!("the error schema requires `{missing}`, which nothing fills"),
+                        )
+                        .label("name its pointer here, or make it optional")
+                        .also(schemas.get(schema).span, "the error schema"),
                     );
                     return Envelope::Problem;
                 }
@@ -112,7 +123,13 @@ pub fn is_error(response: &Response, operation: &Operation) -> bool {
 }
 
 fn pointers(node: &Node) -> Vec<EnvelopeField> {
-    let roles = [("code", Role::Code), ("status", Role::Status), ("message", Role::Message), ("details", Role::Details), ("requestId", Role::RequestId)];
+    let roles = [
+        ("code", Role::Code),
+        ("status", Role::Status),
+        ("message", Role::Message),
+        ("details", Role::Details),
+        ("requestId", Role::RequestId),
+    ];
     let field = |(name, role): (&str, Role)| {
         let pointer = node.get(name)?.as_str()?;
         Some(EnvelopeField { role, path: pointer.split('/').skip(1).map(str::to_owned).collect() })
@@ -135,7 +152,11 @@ fn gather(schemas: &Schemas, schema: SchemaId, path: &mut Vec<String>, fields: &
         let role = match property.name.to_ascii_lowercase().replace(['_', '-'], "").as_str() {
             "code" | "errorcode" | "status" | "statuscode" if matches!(kind, Kind::Integer(_)) => Some(Role::Status),
             "code" | "errorcode" | "type" | "name" if matches!(kind, Kind::String(_)) => Some(Role::Code),
-            "message" | "detail" | "errormessage" | "description" | "title" | "error" if matches!(kind, Kind::String(_)) => Some(Role::Message),
+            "message" | "detail" | "errormessage" | "description" | "title" | "error"
+                if matches!(kind, Kind::String(_)) =>
+            {
+                Some(Role::Message)
+            }
             "requestid" if matches!(kind, Kind::String(_)) => Some(Role::RequestId),
             "error" if path.len() == 1 => {
                 gather(schemas, property.schema, path, fields);
@@ -143,7 +164,9 @@ fn gather(schemas: &Schemas, schema: SchemaId, path: &mut Vec<String>, fields: &
             }
             _ => None,
         };
-        if let Some(role) = role && !fields.iter().any(|field| field.role == role) {
+        if let Some(role) = role
+            && !fields.iter().any(|field| field.role == role)
+        {
             fields.push(EnvelopeField { role, path: path.clone() });
         }
         path.pop();
@@ -162,7 +185,9 @@ fn unfilled(schemas: &Schemas, schema: SchemaId, fields: &[EnvelopeField]) -> Op
         if below.is_empty() {
             return Some(property.name.clone());
         }
-        if below.iter().any(|field| !field.path.is_empty()) && let Some(missing) = unfilled(schemas, property.schema, &below) {
+        if below.iter().any(|field| !field.path.is_empty())
+            && let Some(missing) = unfilled(schemas, property.schema, &below)
+        {
             return Some(format!("{}.{missing}", property.name));
         }
     }

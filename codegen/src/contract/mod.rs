@@ -66,7 +66,8 @@ pub struct Webhook {
 }
 
 /// Builds the model. What cannot be honoured goes to `diagnostics`; an error there means that the
-/// contract is not to be generated from.
-pub fn build(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Contract {
-    lower::lower(document, strict, diagnostics)
+/// contract is not to be generated from. With `implied_types`, a schema without a `type` is of the
+/// type that its keywords speak of.
+pub fn build(document: &Document, strict: bool, implied_types: bool, diagnostics: &mut Diagnostics) -> Contract {
+    lower::lower(document, strict, implied_types, diagnostics)
 }

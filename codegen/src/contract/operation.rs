@@ -59,6 +59,8 @@ pub struct Parameter {
     pub explode: bool,
     /// Its schema.
     pub schema: SchemaId,
+    /// The name of the component that it is, where it is one.
+    pub component: Option<String>,
     /// `x-sort`.
     pub sort: bool,
     /// `x-sparse`.

@@ -107,6 +107,12 @@ fn is_json_number(text: &str) -> bool {
     digits(whole) && digits(fraction) && digits(exponent) && (whole == "0" || !whole.starts_with('0'))
 }
 
+/// Whether a reader of YAML 1.1 would take a text for a timestamp.
+fn looks_like_a_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() >= 8 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-'
+}
+
 impl Marks {
     fn mark(&self, text: String) -> String {
         let mut texts = self.texts.borrow_mut();
@@ -117,7 +123,7 @@ impl Marks {
     /// A string as the serializer writes it, or a mark where a reader would take that for something
     /// else: a number, as `1e3`, a merge, or the line breaks of YAML 1.1.
     fn string(&self, text: &str) -> String {
-        let plain = matches!(scalar::plain(text), Value::String(_)) && text != "<<";
+        let plain = matches!(scalar::plain(text), Value::String(_)) && text != "<<" && !looks_like_a_date(text);
         if plain && !text.contains(BREAKS) {
             return text.to_owned();
         }

@@ -41,7 +41,11 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     add("routes/mod.rs", renderer.render("routes_mod.rs", &RoutesMod { tags: &views.tags })?);
     let modules = TypesMod {
-        files: views.types.iter().map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() }).collect(),
+        files: views
+            .types
+            .iter()
+            .map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() })
+            .collect(),
         patterns: !views.patterns.is_empty() || !views.guards.is_empty(),
     };
     add("types/mod.rs", renderer.render("types_mod.rs", &modules)?);
@@ -61,7 +65,10 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         add("openapi.rs", renderer.render("openapi.rs", document)?);
     }
     if !views.webhooks.is_empty() {
-        add("webhooks.rs", renderer.render("webhooks.rs", &Webhooks { imports: &views.webhook_imports, webhooks: &views.webhooks })?);
+        add(
+            "webhooks.rs",
+            renderer.render("webhooks.rs", &Webhooks { imports: &views.webhook_imports, webhooks: &views.webhooks })?,
+        );
     }
     Ok(output)
 }

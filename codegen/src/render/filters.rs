@@ -18,7 +18,11 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut blank = false;
     for line in text.trim().split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
-        let line: String = line.chars().filter(|letter| !letter.is_control() || *letter == '\t').filter(|letter| !is_bidirectional(*letter)).collect();
+        let line: String = line
+            .chars()
+            .filter(|letter| !letter.is_control() || *letter == '\t')
+            .filter(|letter| !is_bidirectional(*letter))
+            .collect();
         let line = line.trim_end();
         if line.is_empty() {
             blank = !out.is_empty();
@@ -40,7 +44,10 @@ mod tests {
     #[test]
     fn a_doc_comment_cannot_be_left() {
         let text = "first\r\nfn evil() {}\u{2028}*/ also evil\n\n\n\nlast";
-        assert_eq!(doc(text, "///", 4), "    /// first\n    ///\n    /// fn evil() {}\n    /// */ also evil\n    ///\n    /// last\n");
+        assert_eq!(
+            doc(text, "///", 4),
+            "    /// first\n    ///\n    /// fn evil() {}\n    /// */ also evil\n    ///\n    /// last\n"
+        );
     }
 
     #[test]

@@ -23,17 +23,28 @@ pub fn rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
         Kind::Object(_) => Some("Types::OBJECT".to_owned()),
         Kind::Values(_) | Kind::Union(_) | Kind::Alias(_) => None,
     };
-    if schemas.nullable(branch) && let Some(some) = &mut types {
+    if schemas.nullable(branch)
+        && let Some(some) = &mut types
+    {
         some.push_str(".or(Types::NULL)");
     }
     parts.extend(types.map(|types| format!("types: {types}")));
     if let Kind::Object(object) = kind {
-        let listed = object.properties.iter().filter(|property| property.required && !is_read_only(plan.contract, property.schema));
+        let listed = object
+            .properties
+            .iter()
+            .filter(|property| property.required && !is_read_only(plan.contract, property.schema));
         let required: Vec<String> = listed.clone().map(|property| literal(&property.name)).collect();
         if !required.is_empty() {
             parts.push(format!("required: &[{}]", required.join(", ")));
         }
-        let consts: Vec<String> = object.properties.iter().filter_map(|property| constant(plan, property.schema).map(|text| format!("({}, {})", literal(&property.name), literal(&text)))).collect();
+        let consts: Vec<String> = object
+            .properties
+            .iter()
+            .filter_map(|property| {
+                constant(plan, property.schema).map(|text| format!("({}, {})", literal(&property.name), literal(&text)))
+            })
+            .collect();
         if !consts.is_empty() {
             parts.push(format!("consts: &[{}]", consts.join(", ")));
         }
@@ -50,7 +61,9 @@ fn constant(plan: &TypePlan<'_>, id: SchemaId) -> Option<String> {
         return None;
     }
     match plan.contract.schemas.kind(id) {
-        Kind::Strings(names) if names.values.len() == 1 && !names.open => Some(serde_json::Value::from(names.values[0].as_str()).to_string()),
+        Kind::Strings(names) if names.values.len() == 1 && !names.open => {
+            Some(serde_json::Value::from(names.values[0].as_str()).to_string())
+        }
         Kind::Values(values) => match values.as_slice() {
             [one] => Some(one.to_string()),
             _ => None,

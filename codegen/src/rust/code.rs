@@ -57,7 +57,9 @@ pub fn literal(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            hidden if hidden.is_control() || is_bidirectional(hidden) => out.push_str(&format!("\\u{{{:x}}}", hidden as u32)),
+            hidden if hidden.is_control() || is_bidirectional(hidden) => {
+                out.push_str(&format!("\\u{{{:x}}}", hidden as u32))
+            }
             plain => out.push(plain),
         }
     }
@@ -71,7 +73,8 @@ pub fn raw_literal(text: &str) -> String {
     if !text.chars().all(plain) {
         return literal(text);
     }
-    let hashes = (1..).map(|count| "#".repeat(count)).find(|hashes| !text.contains(&format!("\"{hashes}"))).unwrap_or_default();
+    let hashes =
+        (1..).map(|count| "#".repeat(count)).find(|hashes| !text.contains(&format!("\"{hashes}"))).unwrap_or_default();
     format!("r{hashes}\"{text}\"{hashes}")
 }
 

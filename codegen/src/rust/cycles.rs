@@ -44,7 +44,9 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
                 let properties = plan.properties(key);
                 members.extend(properties.iter().filter_map(|property| plan.direct(property.schema, *direction)));
             }
-            Kind::Union(union) => members.extend(union.branches.iter().filter_map(|branch| plan.direct(*branch, *direction))),
+            Kind::Union(union) => {
+                members.extend(union.branches.iter().filter_map(|branch| plan.direct(*branch, *direction)))
+            }
             _ => {}
         }
     }

@@ -14,7 +14,14 @@ use super::usage::Direction;
 use super::uses::Uses;
 
 /// The expression of a schema's default, if it has one of its own type. Null is no default.
-pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, way: Direction, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Option<String> {
+pub fn default_value(
+    plan: &TypePlan<'_>,
+    id: SchemaId,
+    ty: &Ty,
+    way: Direction,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     let (value, span) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
         return None;
@@ -22,19 +29,34 @@ pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, way: Direction,
     let expression = expression(plan, id, ty, &value, way, uses);
     if expression.is_none() {
         diagnostics.push(
-            Diagnostic::warning("default-type", span, "this default is not a value of its schema, or one that cannot be written down yet")
-                .label("left out: absence is told to the handler instead"),
+            Diagnostic::warning(
+                "default-type",
+                span,
+                "this default is not a value of its schema, or one that cannot be written down yet",
+            )
+            .label("left out: absence is told to the handler instead"),
         );
     }
     expression
 }
 
-fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, way: Direction, uses: &mut Uses) -> Option<String> {
+fn expression(
+    plan: &TypePlan<'_>,
+    id: SchemaId,
+    ty: &Ty,
+    value: &Json,
+    way: Direction,
+    uses: &mut Uses,
+) -> Option<String> {
     let kind = plan.contract.schemas.kind(id);
     match (kind, value) {
         (Kind::Boolean, Json::Bool(truth)) => Some(truth.to_string()),
         (Kind::Integer(shape), Json::Number(number)) => {
-            let whole = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from)).or_else(|| number.as_f64().filter(|value| value.fract() == 0.0).map(|value| value as i128))?;
+            let whole = number
+                .as_i64()
+                .map(i128::from)
+                .or_else(|| number.as_u64().map(i128::from))
+                .or_else(|| number.as_f64().filter(|value| value.fract() == 0.0).map(|value| value as i128))?;
             let (low, high) = match plan.structure(plan.contract.schemas.target(id), way) {
                 Ty::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
                 Ty::U32 => (0, i128::from(u32::MAX)),
@@ -48,7 +70,9 @@ fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, way: Dir
             Ty::F32 | Ty::F64 => Some(float(number.as_f64()?)),
             _ => None,
         },
-        (Kind::String(_), Json::String(text)) if plan.structure(plan.contract.schemas.target(id), way) == Ty::String => {
+        (Kind::String(_), Json::String(text))
+            if plan.structure(plan.contract.schemas.target(id), way) == Ty::String =>
+        {
             Some(format!("String::from({})", super::code::literal(text)))
         }
         (Kind::Strings(names), Json::String(text)) if !names.open => {
@@ -63,10 +87,13 @@ fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, way: Dir
                 return Some("Vec::new()".to_owned());
             }
             let element = plan.ty(array.items, way);
-            let all: Option<Vec<String>> = values.iter().map(|value| expression(plan, array.items, &element, value, way, uses)).collect();
+            let all: Option<Vec<String>> =
+                values.iter().map(|value| expression(plan, array.items, &element, value, way, uses)).collect();
             all.filter(|_| !plan.is_nullable(array.items)).map(|all| format!("vec![{}]", all.join(", ")))
         }
-        (Kind::Object(object), Json::Object(values)) if values.is_empty() && super::types::is_map(object) => Some("BTreeMap::new()".to_owned()),
+        (Kind::Object(object), Json::Object(values)) if values.is_empty() && super::types::is_map(object) => {
+            Some("BTreeMap::new()".to_owned())
+        }
         _ => None,
     }
 }

@@ -12,7 +12,8 @@ use super::code::{Code, literal};
 pub fn statements(contract: &Contract) -> Vec<Code> {
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
     let mut lines = Vec::new();
-    let fields: Vec<(Role, &[String])> = fields.iter().map(|field: &EnvelopeField| (field.role, field.path.as_slice())).collect();
+    let fields: Vec<(Role, &[String])> =
+        fields.iter().map(|field: &EnvelopeField| (field.role, field.path.as_slice())).collect();
     object(&contract.schemas, *schema, &fields, &mut lines);
     lines
 }
@@ -38,7 +39,9 @@ fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], lin
 
 fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
     Code::of(match (role, schemas.kind(schema)) {
-        (Role::Code | Role::Status, Kind::Integer(_) | Kind::Number(_)) => "w.uint(u64::from(problem.status.as_u16()));".to_owned(),
+        (Role::Code | Role::Status, Kind::Integer(_) | Kind::Number(_)) => {
+            "w.uint(u64::from(problem.status.as_u16()));".to_owned()
+        }
         (Role::Code | Role::Status, _) => "w.string(&problem.code);".to_owned(),
         (Role::Message, _) => "w.string(&problem.message);".to_owned(),
         (Role::RequestId, _) => "w.string(request_id);".to_owned(),
@@ -52,7 +55,9 @@ fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
 /// What the parts of a violation are called: the elements' own property names.
 fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
     let mut names: BTreeSet<&str> = BTreeSet::new();
-    if let Kind::Array(array) = kind && let Kind::Object(element) = schemas.kind(array.items) {
+    if let Kind::Array(array) = kind
+        && let Kind::Object(element) = schemas.kind(array.items)
+    {
         names.extend(element.properties.iter().map(|property| property.name.as_str()));
     }
     let field = pick(&names, &["field", "path", "pointer", "name", "property", "location"]).unwrap_or("field");

@@ -36,7 +36,11 @@ pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnos
                 Status::Code(code) => {
                     markers.statuses.entry(code).or_insert_with(|| {
                         let name = variant(code);
-                        names.take(&[name.clone(), format!("{name}Refusal"), format!("{name}Status")], response.span, diagnostics)
+                        names.take(
+                            &[name.clone(), format!("{name}Refusal"), format!("{name}Status")],
+                            response.span,
+                            diagnostics,
+                        )
                     });
                 }
                 range => {
@@ -46,7 +50,11 @@ pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnos
                             Status::Range(_) => "ServerError",
                             _ => "Unexpected",
                         };
-                        names.take(&[name.to_owned(), format!("{name}Refusal"), format!("{name}Status")], response.span, diagnostics)
+                        names.take(
+                            &[name.to_owned(), format!("{name}Refusal"), format!("{name}Status")],
+                            response.span,
+                            diagnostics,
+                        )
                     });
                 }
             }
@@ -83,14 +91,23 @@ fn bounds(status: Status) -> (u16, u16) {
 
 /// Whether a refusal is filled into the envelope: its schema is the envelope's, or it has none.
 fn in_envelope(contract: &Contract, response: &Response) -> bool {
-    response.content.is_empty() || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
+    response.content.is_empty()
+        || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
 }
 
 /// The error type of an operation.
-pub fn error_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, markers: &Markers, uses: &mut Uses, routes: &mut Uses) -> ErrorView {
+pub fn error_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    markers: &Markers,
+    uses: &mut Uses,
+    routes: &mut Uses,
+) -> ErrorView {
     let contract = plan.contract;
     let mut variants = Vec::new();
-    let mut responses: Vec<&Response> = operation.responses.iter().filter(|response| is_error(response, operation)).collect();
+    let mut responses: Vec<&Response> =
+        operation.responses.iter().filter(|response| is_error(response, operation)).collect();
     responses.sort_by_key(|response| response.status);
     for response in responses {
         let docs = response.description.clone().unwrap_or_default();
@@ -107,7 +124,13 @@ pub fn error_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationN
                 Status::Code(code) => variant(code),
                 _ => marker.clone(),
             };
-            variants.push(ErrorVariantView { name: Code::of(name), docs, ty: Code::of(marker), from: true, respond: "refusal.respond(responder)".into() });
+            variants.push(ErrorVariantView {
+                name: Code::of(name),
+                docs,
+                ty: Code::of(marker),
+                from: true,
+                respond: "refusal.respond(responder)".into(),
+            });
             continue;
         }
         let Some(content) = response.content.first() else { continue };
@@ -126,7 +149,13 @@ pub fn error_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationN
                 (name, format!("AnyStatus<{low}, {high}>, {ty}"), format!("status.reply(){send}"))
             }
         };
-        variants.push(ErrorVariantView { name: Code::of(name), docs, ty: Code::of(ty), from: false, respond: Code::of(respond) });
+        variants.push(ErrorVariantView {
+            name: Code::of(name),
+            docs,
+            ty: Code::of(ty),
+            from: false,
+            respond: Code::of(respond),
+        });
     }
     ErrorView { name: Code::of(&names.error), variants }
 }

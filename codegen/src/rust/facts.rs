@@ -24,7 +24,11 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
     uses.runtime("Method");
     if !operation.parameters.is_empty() {
         uses.runtime("Parameter");
-        let all: Vec<String> = operation.parameters.iter().map(|one| format!("        {},", parameter(&contract.schemas, one, uses))).collect();
+        let all: Vec<String> = operation
+            .parameters
+            .iter()
+            .map(|one| format!("        {},", parameter(&contract.schemas, one, uses)))
+            .collect();
         facts.push(format!("parameters: &[\n{}\n    ]", all.join("\n")));
     }
     if let Some(body) = &operation.body {
@@ -46,7 +50,12 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
                 format!("Media {{ essence: {}, kind: MediaKind::{kind} }}", literal(&essence))
             })
             .collect();
-        facts.push(format!("body: Some(Body {{ required: {}, limit: {}, media: &[{}] }})", body.required, grouped(body.limit), media.join(", ")));
+        facts.push(format!(
+            "body: Some(Body {{ required: {}, limit: {}, media: &[{}] }})",
+            body.required,
+            grouped(body.limit),
+            media.join(", ")
+        ));
     }
     if !operation.security.is_empty() {
         uses.runtime("Requirement");
@@ -68,10 +77,14 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
         facts.push(format!("security: &[{}]", alternatives.join(", ")));
     }
     policies(operation, uses, &mut facts);
-    let mut statuses: Vec<u16> = operation.responses.iter().filter_map(|response| match response.status {
-        Status::Code(code) => Some(code),
-        _ => None,
-    }).collect();
+    let mut statuses: Vec<u16> = operation
+        .responses
+        .iter()
+        .filter_map(|response| match response.status {
+            Status::Code(code) => Some(code),
+            _ => None,
+        })
+        .collect();
     statuses.sort_unstable();
     statuses.dedup();
     let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
@@ -79,7 +92,8 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
     let mut produces: Vec<&str> = Vec::new();
     for response in operation.responses.iter().filter(|response| !is_error(response, operation)) {
         let Some(first) = response.content.first() else { continue };
-        let same = response.content.iter().filter(|content| content.schema == first.schema && content.kind == first.kind);
+        let same =
+            response.content.iter().filter(|content| content.schema == first.schema && content.kind == first.kind);
         for content in same.take(1) {
             if !produces.contains(&content.media_type.as_str()) {
                 produces.push(&content.media_type);
@@ -96,9 +110,13 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
     if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) {
         if !answers_sparse(contract, operation) {
             diagnostics.push(
-                Diagnostic::error("sparse-without-schema", parameter.span, format!("`{}` trims an answer that the contract calls whole", parameter.name))
-                    .label("`x-sparse` on a parameter")
-                    .help("answer with a schema of `x-sparse-of`, in which nothing is required"),
+                Diagnostic::error(
+                    "sparse-without-schema",
+                    parameter.span,
+                    format!("`{}` trims an answer that the contract calls whole", parameter.name),
+                )
+                .label("`x-sparse` on a parameter")
+                .help("answer with a schema of `x-sparse-of`, in which nothing is required"),
             );
         }
         facts.push(format!("sparse: Some({})", literal(&parameter.name)));
@@ -110,14 +128,20 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
 fn answers_sparse(contract: &Contract, operation: &Operation) -> bool {
     let sparse = |kind: &Kind| matches!(kind, Kind::Object(object) if object.sparse_of.is_some());
     let schemas = &contract.schemas;
-    operation.responses.iter().filter(|response| !is_error(response, operation)).flat_map(|response| &response.content).filter_map(|content| content.schema).any(|schema| {
-        match schemas.kind(schema) {
+    operation
+        .responses
+        .iter()
+        .filter(|response| !is_error(response, operation))
+        .flat_map(|response| &response.content)
+        .filter_map(|content| content.schema)
+        .any(|schema| {
+            match schemas.kind(schema) {
             Kind::Object(object) if object.sparse_of.is_none() => object.properties.iter().any(|property| {
                 matches!(schemas.kind(property.schema), Kind::Array(array) if sparse(schemas.kind(array.items)))
             }),
             kind => sparse(kind),
         }
-    })
+        })
 }
 
 fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {
@@ -134,7 +158,11 @@ fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {
                     LimitBy::Address => "Address",
                     LimitBy::Account => "Account",
                 };
-                format!("RateLimit {{ requests: {}, window: {}, by: LimitBy::{by} }}", limit.requests, duration(limit.window, uses))
+                format!(
+                    "RateLimit {{ requests: {}, window: {}, by: LimitBy::{by} }}",
+                    limit.requests,
+                    duration(limit.window, uses)
+                )
             })
             .collect();
         facts.push(format!("rate_limits: &[{}]", limits.join(", ")));
@@ -145,7 +173,12 @@ fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {
     }
     if let Some(cache) = &policies.cache {
         uses.runtime("Cache");
-        facts.push(format!("cache: Some(Cache {{ ttl: {}, tags: &[{}], shared: {} }})", duration(cache.ttl, uses), listed(&cache.tags), cache.shared));
+        facts.push(format!(
+            "cache: Some(Cache {{ ttl: {}, tags: &[{}], shared: {} }})",
+            duration(cache.ttl, uses),
+            listed(&cache.tags),
+            cache.shared
+        ));
     }
     if !policies.invalidates.is_empty() {
         facts.push(format!("invalidates: &[{}]", listed(&policies.invalidates)));
@@ -174,7 +207,12 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
     let shape = match schemas.kind(parameter.schema) {
         Kind::Array(_) => Some("Array"),
         Kind::Object(_) => Some("Object"),
-        Kind::Union(union) => match union.branches.iter().map(|branch| schemas.kind(*branch)).find(|kind| matches!(kind, Kind::Array(_) | Kind::Object(_))) {
+        Kind::Union(union) => match union
+            .branches
+            .iter()
+            .map(|branch| schemas.kind(*branch))
+            .find(|kind| matches!(kind, Kind::Array(_) | Kind::Object(_)))
+        {
             Some(Kind::Array(_)) => Some("Array"),
             Some(_) => Some("Object"),
             None => None,

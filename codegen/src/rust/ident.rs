@@ -5,9 +5,9 @@ use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 /// The words that cannot name anything, of every edition up to 2024.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type",
-    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// The words that not even `r#` makes a name of.
@@ -90,7 +90,13 @@ fn legal(name: String, first: char) -> String {
     let kept: String = name.chars().filter(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
     let kept: String = kept.chars().filter(|letter| letter.is_ascii() || unicode_letter(*letter)).collect();
     match kept.chars().next() {
-        None => if first == 'n' { "empty".to_owned() } else { "Empty".to_owned() },
+        None => {
+            if first == 'n' {
+                "empty".to_owned()
+            } else {
+                "Empty".to_owned()
+            }
+        }
         Some(letter) if letter.is_numeric() => format!("{first}{kept}"),
         Some(_) => kept,
     }
@@ -98,7 +104,8 @@ fn legal(name: String, first: char) -> String {
 
 /// Letters beyond ASCII are kept where they are letters in every position; marks and joined digits are not.
 fn unicode_letter(letter: char) -> bool {
-    letter.is_alphabetic() && !('\u{1F130}'..='\u{1F189}').contains(&letter)
+    letter.is_alphabetic()
+        && !('\u{1F130}'..='\u{1F189}').contains(&letter)
         && !matches!(letter, '\u{24B6}'..='\u{24E9}' | '\u{345}')
 }
 

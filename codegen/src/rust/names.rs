@@ -10,12 +10,67 @@ const FIRST: FileId = FileId(0);
 
 /// What generated files bring into scope; no name of a contract may stand for something else.
 const RESERVED: &[&str] = &[
-    "Api", "Arc", "ArrayRule", "AnyStatus", "Authenticate", "BTreeMap", "Box", "Branch", "ByteStream",
-    "Bytes", "Context", "DateTime", "Decimal", "Decoder", "ETag", "Edge", "Endpoint", "Err", "Format", "From",
-    "Future", "Gate", "Idempotent", "IfMatch", "IntegerRule", "Internal", "MapRule", "Multipart", "NaiveDate",
-    "Named", "None", "NumberRule", "ObjectRule", "Ok", "Option", "Page", "PageRequest", "PageRule", "Patch",
-    "Read", "Reader", "Reply", "Respond", "Responder", "Result", "Router", "Self", "Send", "Settings", "Some",
-    "Sort", "String", "StringRule", "Sync", "Types", "Unknown", "Utc", "Uuid", "Value", "Vec", "Write",
+    "Api",
+    "Arc",
+    "ArrayRule",
+    "AnyStatus",
+    "Authenticate",
+    "BTreeMap",
+    "Box",
+    "Branch",
+    "ByteStream",
+    "Bytes",
+    "Context",
+    "DateTime",
+    "Decimal",
+    "Decoder",
+    "ETag",
+    "Edge",
+    "Endpoint",
+    "Err",
+    "Format",
+    "From",
+    "Future",
+    "Gate",
+    "Idempotent",
+    "IfMatch",
+    "IntegerRule",
+    "Internal",
+    "MapRule",
+    "Multipart",
+    "NaiveDate",
+    "Named",
+    "None",
+    "NumberRule",
+    "ObjectRule",
+    "Ok",
+    "Option",
+    "Page",
+    "PageRequest",
+    "PageRule",
+    "Patch",
+    "Read",
+    "Reader",
+    "Reply",
+    "Respond",
+    "Responder",
+    "Result",
+    "Router",
+    "Self",
+    "Send",
+    "Settings",
+    "Some",
+    "Sort",
+    "String",
+    "StringRule",
+    "Sync",
+    "Types",
+    "Unknown",
+    "Utc",
+    "Uuid",
+    "Value",
+    "Vec",
+    "Write",
     "Writer",
 ];
 
@@ -49,10 +104,14 @@ impl Names {
             return free.clone();
         }
         let last = candidates.last().cloned().unwrap_or_else(|| "Unnamed".to_owned());
-        let name = (2..).map(|number| format!("{last}{number}")).find(|name| !self.taken.contains_key(name)).unwrap_or_default();
-        let mut report = Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
-            .label(format!("called `{name}` in Rust"))
-            .help("give it a name of its own with `x-rust-name`");
+        let name = (2..)
+            .map(|number| format!("{last}{number}"))
+            .find(|name| !self.taken.contains_key(name))
+            .unwrap_or_default();
+        let mut report =
+            Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
+                .label(format!("called `{name}` in Rust"))
+                .help("give it a name of its own with `x-rust-name`");
         if let Some(first) = self.taken.get(&last).filter(|first| **first != Span::start_of(FIRST)) {
             report = report.also(*first, "has the name");
         }

@@ -1,9 +1,12 @@
 //! The operations as views: a tag's trait, and for each operation its request, response and error.
 
+use std::collections::HashMap;
+
 use crate::contract::Contract;
 use crate::contract::operation::{Operation, ParameterPlace};
 use crate::contract::schema::Kind;
 use crate::diagnostic::Diagnostics;
+use crate::document::Span;
 
 use super::code::Code;
 use super::errors::{Markers, error_view};
@@ -45,14 +48,41 @@ pub struct OperationNames {
     pub response: String,
     /// The error type.
     pub error: String,
-    /// The enums of sort keys, by the index of their parameter.
-    pub sorts: Vec<(usize, String)>,
+    /// The enums of sort keys.
+    pub sorts: Vec<SortName>,
+}
+
+/// The enum of a parameter's sort keys.
+#[derive(Debug, Clone)]
+pub struct SortName {
+    /// The index of the parameter.
+    pub index: usize,
+    /// The enum.
+    pub name: String,
+    /// Whether this operation declares it; one parameter of several operations has one enum.
+    pub own: bool,
 }
 
 /// Names every tag.
 pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<TagNames> {
     let mut modules = Names::empty();
-    for fixed in ["errors", "types", "operations", "codec", "routes", "shared", "patterns", "webhooks", "r#mod", "mod_", "lib", "main", "authenticator", "gate", "settings"] {
+    for fixed in [
+        "errors",
+        "types",
+        "operations",
+        "codec",
+        "routes",
+        "shared",
+        "patterns",
+        "webhooks",
+        "r#mod",
+        "mod_",
+        "lib",
+        "main",
+        "authenticator",
+        "gate",
+        "settings",
+    ] {
         modules.reserve(fixed);
     }
     let mut parameters = Names::empty();
@@ -64,10 +94,12 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         .iter()
         .map(|tag| {
             let base = type_name(&tag.name);
-            let name = types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics);
+            let name =
+                types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics);
             let module = module_name(&tag.name);
             let stem = module.trim_end_matches('_');
-            let module = modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
+            let module =
+                modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
             let parameter = parameters.take(&[format!("{name}Service")], tag.span, diagnostics);
             TagNames { name, field: module.clone(), module, parameter }
         })
@@ -78,6 +110,7 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
 pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
     let mut methods = Names::empty();
     let mut statics = Names::empty();
+    let mut shared: HashMap<Span, String> = HashMap::new();
     statics.reserve("ALL");
     for scheme in &contract.schemes {
         statics.reserve(&static_name(&scheme.name));
@@ -99,13 +132,20 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
             let error = take([format!("{base}Error"), format!("{base}Failure"), format!("{base}Refusal")]);
             let mut sorts = Vec::new();
             for (index, parameter) in operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.sort) {
-                let name = format!("{base}{}", type_name(&parameter.name));
-                sorts.push((index, take([name.clone(), format!("{name}Key"), format!("{name}Field")])));
+                let own = !shared.contains_key(&parameter.span);
+                let name = shared.entry(parameter.span).or_insert_with(|| {
+                    let role = format!("{base}{}", type_name(&parameter.name));
+                    let component = parameter.component.as_deref().map_or_else(|| role.clone(), type_name);
+                    take([component, role.clone(), format!("{role}Key")])
+                });
+                sorts.push(SortName { index, name: name.clone(), own });
             }
             let verb = operation.method.to_ascii_lowercase();
-            let method = methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics);
+            let method =
+                methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics);
             let verb = operation.method;
-            let data = statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
+            let data =
+                statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
             OperationNames { method, data, request, body, response, error, sorts }
         })
         .collect()
@@ -205,10 +245,19 @@ fn operation_view(
 }
 
 /// The enums of the keys that `x-sort` parameters list, their signs aside.
-fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, uses: &mut Uses, routes: &mut Uses) -> Vec<SortView> {
+fn sort_views(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    uses: &mut Uses,
+    routes: &mut Uses,
+) -> Vec<SortView> {
     let schemas = &plan.contract.schemas;
     let mut views = Vec::new();
-    for (index, name) in &names.sorts {
+    for SortName { index, name, own } in &names.sorts {
+        if !own {
+            continue;
+        }
         let Kind::Array(array) = schemas.kind(operation.parameters[*index].schema) else { continue };
         let Kind::Strings(listed) = schemas.kind(array.items) else { continue };
         let mut keys: Vec<String> = Vec::new();
@@ -222,7 +271,11 @@ fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames
         routes.contract(name);
         routes.runtime("Named");
         let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
-        let keys = keys.into_iter().zip(variants).map(|(wire, variant)| SortKeyView { name: Code::of(variant), wire }).collect();
+        let keys = keys
+            .into_iter()
+            .zip(variants)
+            .map(|(wire, variant)| SortKeyView { name: Code::of(variant), wire })
+            .collect();
         views.push(SortView { name: Code::of(name), keys });
     }
     views
@@ -234,7 +287,9 @@ fn docs(operation: &Operation) -> String {
     if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
         docs.push('.');
     }
-    if let Some(description) = operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty() && *text != docs) {
+    if let Some(description) =
+        operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty() && *text != docs)
+    {
         if !docs.is_empty() {
             docs.push_str("\n\n");
         }
@@ -244,7 +299,8 @@ fn docs(operation: &Operation) -> String {
         docs.push_str("\n\n");
     }
     docs.push_str(&format!("`{} {}`", operation.method, operation.path));
-    let scopes: Vec<&str> = operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
+    let scopes: Vec<&str> =
+        operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
     if operation.security.is_empty() {
         docs.push_str(", public");
     } else if !scopes.is_empty() {
@@ -270,10 +326,13 @@ pub fn is_consumed(operation: &Operation, name: &str, place: ParameterPlace) -> 
 /// Whether the contract declares `ETag`, `If-None-Match` and 304 together.
 pub fn is_conditional(operation: &Operation) -> bool {
     use crate::contract::operation::Status;
-    let header = operation.parameters.iter().any(|parameter| parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-None-Match"));
+    let header = operation.parameters.iter().any(|parameter| {
+        parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
+    });
     let unchanged = operation.responses.iter().any(|response| response.status == Status::Code(304));
     let tagged = operation.responses.iter().any(|response| {
-        matches!(response.status, Status::Code(200..=299)) && response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("ETag"))
+        matches!(response.status, Status::Code(200..=299))
+            && response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("ETag"))
     });
     header && unchanged && tagged
 }

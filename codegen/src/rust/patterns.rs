@@ -52,9 +52,13 @@ pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics
             Ok(engine) => {
                 if engine == Engine::Backtracking {
                     diagnostics.push(
-                        Diagnostic::info("backtracking-pattern", *span, "this pattern cannot be matched in linear time")
-                            .label("look-around or a back-reference")
-                            .note("it is matched by backtracking, and only on up to 4,096 characters"),
+                        Diagnostic::info(
+                            "backtracking-pattern",
+                            *span,
+                            "this pattern cannot be matched in linear time",
+                        )
+                        .label("look-around or a back-reference")
+                        .note("it is matched by backtracking, and only on up to 4,096 characters"),
                     );
                 }
                 patterns.add(contract, id, hints.get(&id).copied(), pattern, engine);
@@ -103,7 +107,8 @@ impl Patterns {
             Engine::Linear(translated) => Some(Code::literal(&translated)),
             Engine::Backtracking => None,
         };
-        self.views.insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
+        self.views
+            .insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
         self.names.insert(pattern.to_owned(), name);
     }
 
@@ -111,7 +116,10 @@ impl Patterns {
         if self.guard_names.contains_key(guard) {
             return;
         }
-        let base = format!("{}_GUARD", static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema")));
+        let base = format!(
+            "{}_GUARD",
+            static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema"))
+        );
         let mut name = base.clone();
         let mut number = 2;
         while self.guards.contains_key(&name) || self.views.contains_key(&name) {
@@ -119,7 +127,10 @@ impl Patterns {
             number += 1;
         }
         let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
-        self.guards.insert(name.clone(), GuardView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&guard.text)) });
+        self.guards.insert(
+            name.clone(),
+            GuardView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&guard.text)) },
+        );
         self.guard_names.insert(guard.clone(), name);
     }
 

@@ -1,7 +1,10 @@
 //! The expression that reads a schema's value: a call on the runtime's reader, with the constraints as data.
 
-use crate::contract::schema::{Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, StringShape};
 use crate::contract::SchemaId;
+use crate::contract::schema::{
+    Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape,
+    StringShape,
+};
 
 use super::code::literal;
 use super::patterns::Patterns;
@@ -97,9 +100,20 @@ impl ReadCalls<'_, '_> {
                 let texts: Vec<String> = values.iter().map(|value| literal(&value.to_string())).collect();
                 let listed = texts.join(", ");
                 match plan.structure(id, Direction::Request) {
-                    Ty::Value => format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))"),
+                    Ty::Value => {
+                        format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))")
+                    }
                     ty => {
-                        let typed: Vec<String> = values.iter().map(|value| if ty == Ty::F64 { float(value.as_f64().unwrap_or_default()) } else { value.to_string() }).collect();
+                        let typed: Vec<String> = values
+                            .iter()
+                            .map(|value| {
+                                if ty == Ty::F64 {
+                                    float(value.as_f64().unwrap_or_default())
+                                } else {
+                                    value.to_string()
+                                }
+                            })
+                            .collect();
                         format!("r.one_of_values(&[{listed}]).map(|at| [{}][at])", typed.join(", "))
                     }
                 }
@@ -219,7 +233,9 @@ impl ReadCalls<'_, '_> {
 /// A function of an expression over `r`: its path where it is a plain call, else a closure.
 pub fn function(expression: &str) -> String {
     match expression.strip_suffix("(r)") {
-        Some(path) if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'#')) => path.to_owned(),
+        Some(path) if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'#')) => {
+            path.to_owned()
+        }
         _ => format!("|r| {expression}"),
     }
 }

@@ -38,9 +38,14 @@ pub fn request_view(
             continue;
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
-            Some(paged) if paged.first() == index => fields.push(("page".to_owned(), paged.field(&mut calls, operation))),
+            Some(paged) if paged.first() == index => {
+                fields.push(("page".to_owned(), paged.field(&mut calls, operation)))
+            }
             Some(_) => {}
-            None => fields.push((parameter_name(parameter), parameter_field(plan, names, index, parameter, &mut calls, uses, diagnostics))),
+            None => fields.push((
+                parameter_name(parameter),
+                parameter_field(plan, names, index, parameter, &mut calls, uses, diagnostics),
+            )),
         }
     }
     let mut forms = None;
@@ -63,8 +68,12 @@ pub fn request_view(
     let (field_names, collided) = distinct(fields.iter().map(|(name, _)| name.clone()));
     if collided {
         diagnostics.push(
-            Diagnostic::warning("name-collision", operation.span, format!("two inputs of `{}` are one name in Rust", operation.id))
-                .label("told apart by a number"),
+            Diagnostic::warning(
+                "name-collision",
+                operation.span,
+                format!("two inputs of `{}` are one name in Rust", operation.id),
+            )
+            .label("told apart by a number"),
         );
     }
     let views = fields
@@ -82,7 +91,8 @@ pub fn request_view(
             }
         })
         .collect();
-    let streamed = operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
+    let streamed =
+        operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
     (Some(RequestView { name: Code::of(&names.request), fields: views, forms, streamed }), consumed)
 }
 
@@ -129,7 +139,8 @@ fn parameter_field(
         };
     }
     if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
-        let name = names.sorts.iter().find(|(at, _)| *at == index).map(|(_, name)| name.clone()).unwrap_or_default();
+        let name =
+            names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
         calls.uses.contract(&name);
         calls.uses.runtime("Sort");
         calls.uses.runtime("Read");
@@ -149,7 +160,14 @@ fn parameter_field(
     let read = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };
     let read = function(&read);
     if parameter.required {
-        return Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode: format!("input.required({index}, {read})"), take: "{}?".to_owned() };
+        return Field {
+            docs,
+            shown: ty.to_string(),
+            ty: Some(ty),
+            extra: Vec::new(),
+            decode: format!("input.required({index}, {read})"),
+            take: "{}?".to_owned(),
+        };
     }
     let decode = format!("input.optional({index}, {read})");
     match default_value(plan, parameter.schema, &ty, way, calls.uses, diagnostics) {
@@ -158,7 +176,11 @@ fn parameter_field(
                 docs.push_str("\n\n");
             }
             docs.push_str(&format!("Default: `{default}`."));
-            let take = if default.contains('(') { format!("{{}}.unwrap_or_else(|| {default})") } else { format!("{{}}.unwrap_or({default})") };
+            let take = if default.contains('(') {
+                format!("{{}}.unwrap_or_else(|| {default})")
+            } else {
+                format!("{{}}.unwrap_or({default})")
+            };
             Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take }
         }
         _ => {
@@ -182,14 +204,22 @@ struct Paging {
 /// The parameters that make a page request: `limit` with `page` or `cursor`, where the answer is a page.
 fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let schemas = &plan.contract.schemas;
-    let answers_page = operation.responses.iter().flat_map(|response| &response.content).filter_map(|content| content.schema).any(|schema| {
-        matches!(schemas.kind(schema), Kind::Object(object) if plan.page_of(object).is_some())
-    });
+    let answers_page = operation
+        .responses
+        .iter()
+        .flat_map(|response| &response.content)
+        .filter_map(|content| content.schema)
+        .any(|schema| matches!(schemas.kind(schema), Kind::Object(object) if plan.page_of(object).is_some()));
     if !answers_page {
         return None;
     }
-    let find = |name: &str| operation.parameters.iter().position(|parameter| parameter.place == ParameterPlace::Query && parameter.name == name && !parameter.required);
-    let limit = find("limit").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)))?;
+    let find = |name: &str| {
+        operation.parameters.iter().position(|parameter| {
+            parameter.place == ParameterPlace::Query && parameter.name == name && !parameter.required
+        })
+    };
+    let limit =
+        find("limit").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)))?;
     let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
     let cursor = find("cursor").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)));
     (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
@@ -223,7 +253,12 @@ impl Paging {
         parts.push(format!("cursor: {:?}", self.cursor));
         parts.push(format!("default_limit: {default}"));
         parts.push(format!("max_limit: {most}"));
-        let furthest = self.page.map(&shape).and_then(|shape| shape.max).unwrap_or(i128::from(u32::MAX)).clamp(1, i128::from(u32::MAX));
+        let furthest = self
+            .page
+            .map(&shape)
+            .and_then(|shape| shape.max)
+            .unwrap_or(i128::from(u32::MAX))
+            .clamp(1, i128::from(u32::MAX));
         parts.push(format!("max_page: {furthest}"));
         if let Some(cursor) = self.cursor {
             let read = function(&calls.value(operation.parameters[cursor].schema));
@@ -251,7 +286,9 @@ fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &
             let method = if required { "body" } else { "optional_body" };
             (plan.element(schema, Direction::Request), format!("input.{method}({read})"))
         }
-        (ContentKind::Json | ContentKind::Form, None) => (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" })),
+        (ContentKind::Json | ContentKind::Form, None) => {
+            (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" }))
+        }
         (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
         (ContentKind::Multipart, _) => (Ty::Multipart, "input.multipart()".to_owned()),
         (ContentKind::Binary | ContentKind::Stream, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
@@ -275,14 +312,18 @@ fn body_field(
                 .label("its parts reach the handler as they arrive"),
         );
     }
-    let read: Vec<(Ty, String)> = body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
+    let read: Vec<(Ty, String)> =
+        body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
     let raw = !matches!(body.content[0].kind, ContentKind::Json | ContentKind::Form);
     if read.iter().all(|one| *one == read[0]) {
         let (ty, decode) = read[0].clone();
         let optional = !body.required && !raw;
         let ty = if optional { Ty::Option(Box::new(ty)) } else { ty };
         let take = if optional { "{}" } else { "{}?" };
-        return (Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: take.to_owned() }, None);
+        return (
+            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: take.to_owned() },
+            None,
+        );
     }
     // The media type chooses: one variant for each way to read.
     let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
@@ -317,7 +358,9 @@ fn body_field(
     let decode = format!("{}::decode(input)", names.body);
     let (shown, decode, take) = match body.required {
         true => (names.body.clone(), decode, "{}?"),
-        false => (format!("Option<{}>", names.body), format!("if input.has_body() {{ {decode} }} else {{ None }}"), "{}"),
+        false => {
+            (format!("Option<{}>", names.body), format!("if input.has_body() {{ {decode} }} else {{ None }}"), "{}")
+        }
     };
     let field = Field { docs, ty: None, shown, extra: Vec::new(), decode, take: take.to_owned() };
     (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
@@ -326,7 +369,9 @@ fn body_field(
 fn form_name(content: &Content) -> String {
     match content.kind {
         ContentKind::Json if content.media_type.starts_with("application/json") => "Json".to_owned(),
-        ContentKind::Json => type_name(content.media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default()),
+        ContentKind::Json => {
+            type_name(content.media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default())
+        }
         ContentKind::Form => "Form".to_owned(),
         ContentKind::Multipart => "Multipart".to_owned(),
         ContentKind::Text => "Text".to_owned(),

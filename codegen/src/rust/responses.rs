@@ -16,7 +16,14 @@ use super::uses::Uses;
 use super::view::{AnswerBodyView, AnswerView, HeaderView, ResponseView};
 
 /// The response type of an operation.
-pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, uses: &mut Uses, routes: &mut Uses, diagnostics: &mut Diagnostics) -> ResponseView {
+pub fn response_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    uses: &mut Uses,
+    routes: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> ResponseView {
     let mut answers: Vec<AnswerView> = Vec::new();
     let conditional = is_conditional(operation);
     for response in &operation.responses {
@@ -26,7 +33,11 @@ pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &Operati
         answers.push(answer(plan, operation, response, uses, diagnostics));
     }
     // A response that is nothing but its body converts from it.
-    if let [only] = answers.as_slice() && only.headers.is_empty() && only.any_status.is_none() && let Some(body) = &only.body {
+    if let [only] = answers.as_slice()
+        && only.headers.is_empty()
+        && only.any_status.is_none()
+        && let Some(body) = &only.body
+    {
         body.uses.iter().for_each(|ty| routes.ty(ty));
     }
     if answers.is_empty() {
@@ -45,11 +56,23 @@ pub fn response_view(plan: &TypePlan<'_>, operation: &Operation, names: &Operati
         });
     }
     let asked = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.send.0.contains("responder"));
-    let streamed = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.contains(&Ty::ByteStream));
-    ResponseView { name: Code::of(&names.response), streamed, responder: Code::from(if asked { "responder" } else { "_" }), answers }
+    let streamed =
+        answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.contains(&Ty::ByteStream));
+    ResponseView {
+        name: Code::of(&names.response),
+        streamed,
+        responder: Code::from(if asked { "responder" } else { "_" }),
+        answers,
+    }
 }
 
-fn answer(plan: &TypePlan<'_>, operation: &Operation, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> AnswerView {
+fn answer(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    response: &Response,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> AnswerView {
     let description = response.description.clone().unwrap_or_default();
     let (variant, status, any_status) = match response.status {
         Status::Code(code) => (variant(code), code.to_string(), None),
@@ -59,12 +82,20 @@ fn answer(plan: &TypePlan<'_>, operation: &Operation, response: &Response, uses:
         }
         Status::Default => ("Default".to_owned(), "200".to_owned(), None),
     };
-    let headers = response.headers.iter().filter(|header| !is_platform(&header.name)).map(|header| header_view(plan, operation, header, uses)).collect::<Vec<_>>();
+    let headers = response
+        .headers
+        .iter()
+        .filter(|header| !is_platform(&header.name))
+        .map(|header| header_view(plan, operation, header, uses))
+        .collect::<Vec<_>>();
     let (header_names, _) = distinct(headers.iter().map(|header| header.name.0.clone()));
     let headers = headers
         .into_iter()
         .zip(header_names)
-        .map(|(header, name)| HeaderView { name: Code::of(if name == "body" || name == "status" { format!("{name}_header") } else { name }), ..header })
+        .map(|(header, name)| HeaderView {
+            name: Code::of(if name == "body" || name == "status" { format!("{name}_header") } else { name }),
+            ..header
+        })
         .collect();
     AnswerView {
         variant: Code::of(variant),
@@ -90,7 +121,16 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
             uses.runtime("ETag");
             "ETag".to_owned()
         }
-        ty @ (Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::Decimal | Ty::Uuid | Ty::String) => {
+        ty @ (Ty::Bool
+        | Ty::I32
+        | Ty::I64
+        | Ty::U32
+        | Ty::U64
+        | Ty::F32
+        | Ty::F64
+        | Ty::Decimal
+        | Ty::Uuid
+        | Ty::String) => {
             uses.ty(&ty);
             ty.to_string()
         }
@@ -109,21 +149,35 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
 }
 
 /// The body of a response, in the first of its media types that can be written.
-pub fn body(plan: &TypePlan<'_>, response: &Response, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Option<AnswerBodyView> {
+pub fn body(
+    plan: &TypePlan<'_>,
+    response: &Response,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> Option<AnswerBodyView> {
     let content = response.content.first()?;
     if matches!(response.status, Status::Code(204 | 205 | 304)) {
         diagnostics.push(
-            Diagnostic::warning("body-of-no-content", content.span, "an answer of this status has no body (RFC 9110 § 15.3.5)")
-                .label("never sent"),
+            Diagnostic::warning(
+                "body-of-no-content",
+                content.span,
+                "an answer of this status has no body (RFC 9110 § 15.3.5)",
+            )
+            .label("never sent"),
         );
         return None;
     }
-    let different = response.content.iter().skip(1).find(|other| other.schema != content.schema || other.kind != content.kind);
+    let different =
+        response.content.iter().skip(1).find(|other| other.schema != content.schema || other.kind != content.kind);
     if let Some(other) = different {
         diagnostics.push(
-            Diagnostic::warning("one-media-type", other.span, format!("only `{}` is sent of this answer", content.media_type))
-                .label("left out: its schema or kind is another")
-                .note("a caller that accepts only this is answered 406"),
+            Diagnostic::warning(
+                "one-media-type",
+                other.span,
+                format!("only `{}` is sent of this answer", content.media_type),
+            )
+            .label("left out: its schema or kind is another")
+            .note("a caller that accepts only this is answered 406"),
         );
     }
     let (ty, send) = send(plan, content);
@@ -134,9 +188,12 @@ pub fn body(plan: &TypePlan<'_>, response: &Response, uses: &mut Uses, diagnosti
 /// The type of a body and the call on a `Reply` that sends it.
 pub fn send(plan: &TypePlan<'_>, content: &Content) -> (Ty, String) {
     let media_type = literal(&content.media_type);
-    let concrete = if content.media_type.contains('*') { "\"application/octet-stream\"".to_owned() } else { media_type };
+    let concrete =
+        if content.media_type.contains('*') { "\"application/octet-stream\"".to_owned() } else { media_type };
     match (content.kind, content.schema) {
-        (ContentKind::Json, Some(schema)) => (plan.element(schema, Direction::Response), format!(".json({concrete}, &{{body}}, responder)")),
+        (ContentKind::Json, Some(schema)) => {
+            (plan.element(schema, Direction::Response), format!(".json({concrete}, &{{body}}, responder)"))
+        }
         (ContentKind::Json, None) => (Ty::Value, format!(".json({concrete}, &{{body}}, responder)")),
         (ContentKind::Stream, _) => (Ty::ByteStream, format!(".stream({concrete}, {{body}})")),
         (ContentKind::Text, _) => (Ty::String, format!(".bytes({concrete}, {{body}})")),

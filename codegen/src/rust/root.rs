@@ -12,7 +12,9 @@ use super::names::{Names, distinct};
 use super::operation_views::{operation_names, tag_names, tag_view};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
-use super::view::{DocumentView, ErrorsView, GuardView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView};
+use super::view::{
+    DocumentView, ErrorsView, GuardView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView,
+};
 use super::{envelope, patterns, types};
 
 /// Everything that the templates of one contract receive.
@@ -53,10 +55,12 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, diagnostics);
-    let views: Vec<TagView> =
-        (0..contract.tags.len()).map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics)).collect();
+    let views: Vec<TagView> = (0..contract.tags.len())
+        .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
+        .collect();
     let mut webhook_uses = super::uses::Uses::default();
-    let (webhook_names, _) = distinct(contract.webhooks.iter().map(|webhook| static_name(webhook.id.as_deref().unwrap_or(&webhook.name))));
+    let (webhook_names, _) =
+        distinct(contract.webhooks.iter().map(|webhook| static_name(webhook.id.as_deref().unwrap_or(&webhook.name))));
     let webhooks: Vec<WebhookView> = contract
         .webhooks
         .iter()
@@ -78,7 +82,11 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
     if !patterns.guard_views().is_empty() {
         features.push("jsonschema");
     }
-    if views.iter().flat_map(|tag| &tag.operations).any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed)) {
+    if views
+        .iter()
+        .flat_map(|tag| &tag.operations)
+        .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
+    {
         features.push("multipart");
     }
     CrateViews {
@@ -94,7 +102,11 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
         errors: ErrorsView {
             statuses: markers.statuses(),
             ranges: markers.ranges(),
-            request_id: Code::from(if lines.iter().any(|line| line.0.contains("request_id")) { "request_id" } else { "_request_id" }),
+            request_id: Code::from(if lines.iter().any(|line| line.0.contains("request_id")) {
+                "request_id"
+            } else {
+                "_request_id"
+            }),
             envelope: lines,
             media_type: match &contract.envelope {
                 Envelope::Own { media_type, .. } => media_type.clone(),

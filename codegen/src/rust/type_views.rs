@@ -15,7 +15,9 @@ use super::read::{ReadCalls, function};
 use super::types::{Ty, TypeKey, TypePlan, is_map};
 use super::usage::{Direction, Side, Tags};
 use super::uses::Uses;
-use super::view::{BranchView, CodecView, CodecsView, FieldCodecView, FieldView, RestView, TypeView, TypesView, VariantView};
+use super::view::{
+    BranchView, CodecView, CodecsView, FieldCodecView, FieldView, RestView, TypeView, TypesView, VariantView,
+};
 
 /// One file of types with the file of their codecs.
 pub struct TypeFile {
@@ -30,7 +32,12 @@ pub struct TypeFile {
 }
 
 /// The files of types: those that one tag alone uses by that tag, the others together.
-pub fn type_files(plan: &TypePlan<'_>, modules: &[String], patterns: &Patterns, diagnostics: &mut Diagnostics) -> Vec<TypeFile> {
+pub fn type_files(
+    plan: &TypePlan<'_>,
+    modules: &[String],
+    patterns: &Patterns,
+    diagnostics: &mut Diagnostics,
+) -> Vec<TypeFile> {
     let mut groups: BTreeMap<usize, Vec<TypeKey>> = BTreeMap::new();
     for key in &plan.order {
         let group = match plan.usage.tags(key.schema) {
@@ -53,7 +60,14 @@ pub fn type_files(plan: &TypePlan<'_>, modules: &[String], patterns: &Patterns, 
         .collect()
 }
 
-fn file(plan: &TypePlan<'_>, module: String, title: String, keys: &[TypeKey], patterns: &Patterns, diagnostics: &mut Diagnostics) -> TypeFile {
+fn file(
+    plan: &TypePlan<'_>,
+    module: String,
+    title: String,
+    keys: &[TypeKey],
+    patterns: &Patterns,
+    diagnostics: &mut Diagnostics,
+) -> TypeFile {
     let mut uses = Uses::default();
     let mut codec_uses = Uses::default();
     let mut types = Vec::new();
@@ -185,7 +199,12 @@ fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: 
             if let Additional::Kept(rest) = object.additional {
                 let ty = Ty::Map(Box::new(plan.element(rest, way)));
                 uses.ty(&ty);
-                all.push(FieldView { name: Code::of(rest_name(&all)), docs: "All other fields.".to_owned(), deprecated: false, ty: Code::of(&ty) });
+                all.push(FieldView {
+                    name: Code::of(rest_name(&all)),
+                    docs: "All other fields.".to_owned(),
+                    deprecated: false,
+                    ty: Code::of(&ty),
+                });
             }
             view.fields = all;
         }
@@ -199,8 +218,15 @@ fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: 
                 let ty = plan.element(*branch, way);
                 let ty = if plan.is_boxed(key, *branch, way) { Ty::Boxed(Box::new(ty)) } else { ty };
                 uses.ty(&ty);
-                let docs = plan.contract.schemas.nearest(*branch, |schema| schema.description.clone()).unwrap_or_default();
-                view.variants.push(VariantView { name: Code::of(variant), docs, ty: Code::of(&ty), wire: String::new(), index });
+                let docs =
+                    plan.contract.schemas.nearest(*branch, |schema| schema.description.clone()).unwrap_or_default();
+                view.variants.push(VariantView {
+                    name: Code::of(variant),
+                    docs,
+                    ty: Code::of(&ty),
+                    wire: String::new(),
+                    index,
+                });
             }
         }
         Kind::String(shape) if matches!(shape.format, Format::Id(_)) => {
@@ -222,7 +248,10 @@ fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: 
 /// The field that keeps the others; a contract may have a property of the same name.
 fn rest_name(fields: &[FieldView]) -> &'static str {
     let free = |name: &str| !fields.iter().any(|field| field.name.0 == name);
-    ["additional", "additional_properties", "writ_additional_properties"].into_iter().find(|name| free(name)).unwrap_or("additional")
+    ["additional", "additional_properties", "writ_additional_properties"]
+        .into_iter()
+        .find(|name| free(name))
+        .unwrap_or("additional")
 }
 
 fn name_variants(values: &[String], schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
@@ -255,7 +284,9 @@ fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> Strin
     let mut docs = plan
         .contract
         .schemas
-        .nearest(id, |schema| schema.description.clone().filter(|text| !text.trim().is_empty()).or_else(|| schema.title.clone()))
+        .nearest(id, |schema| {
+            schema.description.clone().filter(|text| !text.trim().is_empty()).or_else(|| schema.title.clone())
+        })
         .unwrap_or_default();
     if let Some(default) = default {
         if !docs.is_empty() {
@@ -266,7 +297,12 @@ fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> Strin
     docs
 }
 
-fn codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, declared: &TypeView, diagnostics: &mut Diagnostics) -> Option<CodecView> {
+fn codec(
+    calls: &mut ReadCalls<'_, '_>,
+    key: TypeKey,
+    declared: &TypeView,
+    diagnostics: &mut Diagnostics,
+) -> Option<CodecView> {
     let plan = calls.plan;
     let read = plan.usage.is_read(key.schema) && key.side != Side::Response;
     let write = plan.usage.is_written(key.schema) && key.side != Side::Request;
@@ -304,7 +340,14 @@ fn codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, declared: &TypeView, diagn
     Some(view)
 }
 
-fn struct_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, object: &ObjectShape, view: &mut CodecView, declared: &TypeView, diagnostics: &mut Diagnostics) {
+fn struct_codec(
+    calls: &mut ReadCalls<'_, '_>,
+    key: TypeKey,
+    object: &ObjectShape,
+    view: &mut CodecView,
+    declared: &TypeView,
+    diagnostics: &mut Diagnostics,
+) {
     let mut found_uses = Uses::default();
     let found = fields(calls.plan, key, if view.read { &mut *calls.uses } else { &mut found_uses }, diagnostics);
     if view.read {
@@ -313,7 +356,8 @@ fn struct_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, object: &ObjectShap
         if !names.is_empty() {
             view.rule.push(Code::of(format!("fields: &[{}]", names.join(", "))));
         }
-        let required: Vec<String> = found.iter().filter(|field| field.property.required).map(|field| literal(&field.property.name)).collect();
+        let required: Vec<String> =
+            found.iter().filter(|field| field.property.required).map(|field| literal(&field.property.name)).collect();
         if !required.is_empty() {
             view.rule.push(Code::of(format!("required: &[{}]", required.join(", "))));
         }
@@ -362,7 +406,9 @@ fn struct_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, object: &ObjectShap
             read: Code::of(reading),
             take: Code::of(if short { take } else { format!("{name}: {take}") }),
             write: match field.presence {
-                Presence::Required | Presence::RequiredNullable | Presence::Defaulted | Presence::DefaultedNullable => "field",
+                Presence::Required | Presence::RequiredNullable | Presence::Defaulted | Presence::DefaultedNullable => {
+                    "field"
+                }
                 Presence::Optional => "maybe",
                 Presence::Patch => "patch",
             },
@@ -415,7 +461,7 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
             read.push_str(".map(Box::new)");
         }
         view.branches.push(BranchView {
-            rule: Code::of(super::branch::rule(plan, *branch, &variant.name.0)),
+            rule: Code::of(super::branch::rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
             variant: variant.name.clone(),
             read: Code::of(read),
             index,
@@ -423,7 +469,8 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
     }
     view.choose = match &union.discriminator {
         Some(discriminator) => {
-            let pairs: Vec<String> = discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
+            let pairs: Vec<String> =
+                discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
             Code::of(format!("r.tagged({}, &[{}], ", literal(&discriminator.property), pairs.join(", ")))
         }
         None => {

@@ -80,18 +80,26 @@ enum Declared {
 }
 
 /// Decides on every type that the operations and components reach.
-pub fn plan<'c>(contract: &'c Contract, usage: Usage, names: &mut Names, diagnostics: &mut Diagnostics) -> TypePlan<'c> {
+pub fn plan<'c>(
+    contract: &'c Contract,
+    usage: Usage,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> TypePlan<'c> {
     let mut plan = TypePlan { contract, usage, order: Vec::new(), names: HashMap::new(), boxed: HashSet::new() };
     // Components have the first right to their names, whoever refers to them.
     for id in &contract.components {
         if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
-            && !plan.usage.is_written(*schema) && envelope_part(contract, *schema, *id) && !plan.used(*id)
+            && !plan.usage.is_written(*schema)
+            && envelope_part(contract, *schema, *id)
+            && !plan.used(*id)
         {
             continue;
         }
         plan.declare_component(*id, names, diagnostics);
     }
-    let found: Vec<SchemaId> = contract.schemas.ids().filter(|id| contract.schemas.get(*id).component.is_some() && plan.used(*id)).collect();
+    let found: Vec<SchemaId> =
+        contract.schemas.ids().filter(|id| contract.schemas.get(*id).component.is_some() && plan.used(*id)).collect();
     for id in found {
         plan.declare_component(id, names, diagnostics);
     }
@@ -105,7 +113,13 @@ pub fn plan<'c>(contract: &'c Contract, usage: Usage, names: &mut Names, diagnos
     for webhook in &contract.webhooks {
         if let Some(schema) = webhook.payload {
             let base = type_name(webhook.id.as_deref().unwrap_or(&webhook.name));
-            plan.declare(schema, Direction::Response, &[format!("{base}Payload"), format!("{base}Webhook")], names, diagnostics);
+            plan.declare(
+                schema,
+                Direction::Response,
+                &[format!("{base}Payload"), format!("{base}Webhook")],
+                names,
+                diagnostics,
+            );
         }
     }
     plan.boxed = super::cycles::boxed(&plan);
@@ -161,7 +175,14 @@ impl<'c> TypePlan<'c> {
     }
 
     /// Declares what a schema needs, under the first free of `candidates` if it is not a component.
-    fn declare(&mut self, id: SchemaId, direction: Direction, candidates: &[String], names: &mut Names, diagnostics: &mut Diagnostics) {
+    fn declare(
+        &mut self,
+        id: SchemaId,
+        direction: Direction,
+        candidates: &[String],
+        names: &mut Names,
+        diagnostics: &mut Diagnostics,
+    ) {
         let mut todo = vec![(id, candidates.to_vec())];
         while let Some((id, candidates)) = todo.pop() {
             let schema = self.contract.schemas.get(id);
@@ -204,7 +225,9 @@ impl<'c> TypePlan<'c> {
 
     /// The schemas that a schema holds, each with the names that its place suggests.
     fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
-        let one = |suffix: &str| vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")];
+        let one = |suffix: &str| {
+            vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
+        };
         match &self.contract.schemas.get(id).kind {
             Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
             Kind::Array(array) => vec![(array.items, one("Item"))],
@@ -239,7 +262,13 @@ impl<'c> TypePlan<'c> {
         }
         for content in operation.body.iter().flat_map(|body| &body.content) {
             if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
-                self.declare(schema, Direction::Request, &[format!("{base}Body"), format!("{base}RequestBody")], names, diagnostics);
+                self.declare(
+                    schema,
+                    Direction::Request,
+                    &[format!("{base}Body"), format!("{base}RequestBody")],
+                    names,
+                    diagnostics,
+                );
             }
         }
         for response in &operation.responses {
@@ -255,7 +284,13 @@ impl<'c> TypePlan<'c> {
                     crate::contract::operation::Status::Range(digit) => format!("{digit}xxBody"),
                     crate::contract::operation::Status::Default => "DefaultBody".to_owned(),
                 };
-                self.declare(schema, Direction::Response, &[format!("{base}{suffix}"), format!("{base}{suffix}Body")], names, diagnostics);
+                self.declare(
+                    schema,
+                    Direction::Response,
+                    &[format!("{base}{suffix}"), format!("{base}{suffix}Body")],
+                    names,
+                    diagnostics,
+                );
             }
         }
     }
@@ -269,8 +304,15 @@ impl<'c> TypePlan<'c> {
             Kind::Object(object) if self.page_of(object).is_some() => Declared::AsComponent,
             Kind::Object(object) if is_map(object) => Declared::AsComponent,
             Kind::Object(_) => Declared::Always,
-            Kind::Alias(_) | Kind::Boolean | Kind::Integer(_) | Kind::Number(_) | Kind::String(_) | Kind::Array(_)
-            | Kind::Values(_) | Kind::Any | Kind::Null => Declared::AsComponent,
+            Kind::Alias(_)
+            | Kind::Boolean
+            | Kind::Integer(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::Array(_)
+            | Kind::Values(_)
+            | Kind::Any
+            | Kind::Null => Declared::AsComponent,
         }
     }
 
@@ -411,8 +453,15 @@ impl<'c> TypePlan<'c> {
         };
         let key = TypeKey { schema: target, side: self.usage.side(target, direction) };
         let kind = self.contract.schemas.kind(target);
-        let holds = matches!(kind, Kind::Union(_)) || matches!(kind, Kind::Object(object) if !is_map(object) && self.page_of(object).is_none());
+        let holds = matches!(kind, Kind::Union(_))
+            || matches!(kind, Kind::Object(object) if !is_map(object) && self.page_of(object).is_none());
         (holds && self.names.contains_key(&key)).then_some(key)
+    }
+
+    /// What messages call a branch: as the contract does, where it has a name for it.
+    pub fn branch_name(&self, branch: SchemaId, variant: &str) -> String {
+        let named = |schema: &'c crate::contract::Schema| schema.component.clone().or_else(|| schema.title.clone());
+        self.contract.schemas.nearest(branch, named).unwrap_or_else(|| variant.to_owned())
     }
 
     /// The names of a union's variants, in the order of its branches.
@@ -431,7 +480,11 @@ impl<'c> TypePlan<'c> {
         // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
         let short: Option<Vec<String>> = raw
             .iter()
-            .map(|name| name.strip_prefix(own.as_str()).filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase())).map(str::to_owned))
+            .map(|name| {
+                name.strip_prefix(own.as_str())
+                    .filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
+                    .map(str::to_owned)
+            })
             .collect();
         let names = match short {
             Some(short) if !own.is_empty() => short,

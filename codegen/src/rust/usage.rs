@@ -50,9 +50,14 @@ pub enum Tags {
 /// Walks from every operation to every schema that it reaches.
 pub fn usage(contract: &Contract) -> Usage {
     let count = contract.schemas.len();
-    let mut usage =
-        Usage { read: vec![false; count], write: vec![false; count], tags: vec![Tags::None; count], split: vec![false; count] };
-    let index: HashMap<&str, usize> = contract.tags.iter().enumerate().map(|(at, tag)| (tag.name.as_str(), at)).collect();
+    let mut usage = Usage {
+        read: vec![false; count],
+        write: vec![false; count],
+        tags: vec![Tags::None; count],
+        split: vec![false; count],
+    };
+    let index: HashMap<&str, usize> =
+        contract.tags.iter().enumerate().map(|(at, tag)| (tag.name.as_str(), at)).collect();
     let mut marker = Marker { contract, usage: &mut usage, seen: HashMap::new() };
     for operation in &contract.operations {
         let tag = index.get(operation.tag.as_str()).copied();
@@ -77,7 +82,8 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots.extend(bodies.filter_map(|content| content.schema).map(|schema| (schema, Direction::Request)));
     for response in &operation.responses {
         let refusal = is_error(response, operation);
-        let contents = response.content.iter().filter(|content| !(refusal && contract.envelope.is(content, &contract.schemas)));
+        let contents =
+            response.content.iter().filter(|content| !(refusal && contract.envelope.is(content, &contract.schemas)));
         roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, Direction::Response)));
     }
     roots
@@ -117,14 +123,17 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
         Kind::Union(union) => union.branches.clone(),
-        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Request) => vec![*whole],
+        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Request) => {
+            vec![*whole]
+        }
         Kind::Object(object) => {
             let goes = |property: &&Property| match direction {
                 Some(Direction::Request) => !is_read_only(contract, property.schema),
                 Some(Direction::Response) => !is_write_only(contract, property.schema),
                 None => true,
             };
-            let mut all: Vec<SchemaId> = object.properties.iter().filter(goes).map(|property| property.schema).collect();
+            let mut all: Vec<SchemaId> =
+                object.properties.iter().filter(goes).map(|property| property.schema).collect();
             if let Additional::Kept(schema) = object.additional {
                 all.push(schema);
             }
@@ -161,7 +170,8 @@ fn split(contract: &Contract, usage: &mut Usage) {
     loop {
         let mut changed = false;
         for id in &both {
-            if !usage.split[id.index()] && children(contract, *id, None).iter().any(|child| usage.split[child.index()]) {
+            if !usage.split[id.index()] && children(contract, *id, None).iter().any(|child| usage.split[child.index()])
+            {
                 usage.split[id.index()] = true;
                 changed = true;
             }

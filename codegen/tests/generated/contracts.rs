@@ -62,14 +62,25 @@ pub fn real() -> Vec<Subject> {
 
 /// Generates, in memory.
 pub fn try_generate(entry: &Path) -> Generated {
-    generate(&Request { entry: entry.to_owned(), root: None, strict: false, layout: Layout::Crate })
+    generate(&Request {
+        entry: entry.to_owned(),
+        root: None,
+        strict: false,
+        layout: Layout::Crate,
+        implied_types: true,
+    })
 }
 
 /// Generates from a contract in which nothing is wrong.
 pub fn generated(entry: &Path) -> Output {
+    with_features(entry).0
+}
+
+/// The same, with the features of the runtime that the code needs.
+pub fn with_features(entry: &Path) -> (Output, Vec<&'static str>) {
     let generated = try_generate(entry);
     match generated.output {
-        Some(output) => output,
+        Some(output) => (output, generated.features),
         None => panic!("{}", said(&generated.diagnostics)),
     }
 }

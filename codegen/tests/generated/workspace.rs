@@ -63,8 +63,12 @@ pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Finished {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         for (name, _) in std::env::vars_os() {
             // What `cargo test` says of this crate is not about that one.
-            if name.to_string_lossy().starts_with("CARGO_") && name != "CARGO_HOME" {
-                command.env_remove(name);
+            let name = name.to_string_lossy();
+            if name.starts_with("CARGO_PKG_")
+                || name.starts_with("CARGO_MANIFEST_")
+                || name == "CARGO_ENCODED_RUSTFLAGS"
+            {
+                command.env_remove(&*name);
             }
         }
         command.args(arguments).args(offline).current_dir(folder).stdin(Stdio::null());
@@ -84,15 +88,16 @@ fn write(folder: &Path) {
     let mut whole = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        for (file, text) in contracts::generated(&subject.entry).files {
+        let (output, features) = contracts::with_features(&subject.entry);
+        for (file, text) in output.files {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }
-        let manifest = manifest(&subject.name, &[("writ-runtime", &runtime)]);
+        let manifest = manifest(&subject.name, &[("writ-runtime", &runtime)], &features);
         whole.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
         members.push(subject.name);
     }
     for (name, contract, source) in SERVICES {
-        let mut manifest = manifest(name, &[("writ-runtime", &runtime), ("contract", &format!("../{contract}"))]);
+        let mut manifest = manifest(name, &[("writ-runtime", &runtime), ("contract", &format!("../{contract}"))], &[]);
         manifest = manifest.replace("contract = {", &format!("contract = {{ package = \"{contract}\","));
         manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
         whole.files.insert(format!("{name}/Cargo.toml"), manifest);
@@ -118,14 +123,14 @@ fn workspace_manifest(members: Vec<String>) -> String {
     format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
-fn manifest(name: &str, dependencies: &[(&str, &str)]) -> String {
+fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
         "{MANIFEST_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"
     );
     for (name, path) in dependencies {
-        let features = if *name == "writ-runtime" { ", features = [\"multipart\"]" } else { "" };
-        text.push_str(&format!("{name} = {{ path = {path:?}{features} }}\n"));
+        let features = if *name == "writ-runtime" { features } else { &[] };
+        text.push_str(&format!("{name} = {{ path = {path:?}, features = {features:?} }}\n"));
     }
     text
 }

@@ -46,8 +46,8 @@ pub use self::users::{
     ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError,
     CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest, DeleteUserResponse,
     GetUserError, GetUserRequest, GetUserResponse, ListUsersError, ListUsersRequest,
-    ListUsersResponse, ListUsersSort, ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse,
-    UpdateUserError, UpdateUserRequest, UpdateUserResponse, Users,
+    ListUsersResponse, ReplaceUserError, ReplaceUserRequest, ReplaceUserResponse, UpdateUserError,
+    UpdateUserRequest, UpdateUserResponse, UserSort, Users,
 };
 pub use self::products::{
     GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,
@@ -61,9 +61,8 @@ pub use self::orders::{
     CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
     DeleteOrderResponse, GetOrderError, GetOrderRequest, GetOrderResponse, ListOrderItemsError,
     ListOrderItemsRequest, ListOrderItemsResponse, ListOrdersError, ListOrdersRequest,
-    ListOrdersResponse, ListOrdersSort, ListUserOrdersError, ListUserOrdersRequest,
-    ListUserOrdersResponse, ListUserOrdersSort, Orders, UpdateOrderError, UpdateOrderRequest,
-    UpdateOrderResponse,
+    ListOrdersResponse, ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse,
+    OrderSort, Orders, UpdateOrderError, UpdateOrderRequest, UpdateOrderResponse,
 };
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,

@@ -2487,7 +2487,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Error": {
         "type": "object",
-        "description": "The one shape of every refusal.\n\n| `code` | status |\n|---|---|\n| `BAD_REQUEST` | 400, a request that cannot be read |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `CONFLICT` | 409 |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n\nNew codes may come: treat an unknown one by its status.\n",
+        "description": "The one shape of every refusal.\n\n| `code` | status |\n|---|---|\n| `BAD_REQUEST` | 400, a request that cannot be read |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, an `Idempotency-Key` that came with another request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n\nNew codes may come: treat an unknown one by its status.\n",
         "required": [
           "error"
         ],
@@ -5078,11 +5078,11 @@ components:
         createdAt:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
     SparseUser:
       type: object
       description: A user, or only the parts that `fields` asks for.
@@ -5099,11 +5099,11 @@ components:
         createdAt:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
     UserField:
       type: string
       description: A part of a user that `fields` can ask for.
@@ -5217,11 +5217,11 @@ components:
         createdAt:
           type: string
           format: date-time
-          example: 2026-01-01T00:00:00Z
+          example: "2026-01-01T00:00:00Z"
         updatedAt:
           type: string
           format: date-time
-          example: 2026-01-01T00:00:00Z
+          example: "2026-01-01T00:00:00Z"
     ProductPage:
       type: object
       description: One page of products.
@@ -5326,11 +5326,11 @@ components:
         createdAt:
           type: string
           format: date-time
-          example: 2026-01-16T09:30:00Z
+          example: "2026-01-16T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
-          example: 2026-01-16T09:30:00Z
+          example: "2026-01-16T09:30:00Z"
     SparseOrder:
       type: object
       description: An order, or only the parts that `fields` asks for.
@@ -5355,11 +5355,11 @@ components:
         createdAt:
           type: string
           format: date-time
-          example: 2026-01-16T09:30:00Z
+          example: "2026-01-16T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
-          example: 2026-01-16T09:30:00Z
+          example: "2026-01-16T09:30:00Z"
     OrderField:
       type: string
       description: A part of an order that `fields` can ask for.
@@ -5501,7 +5501,7 @@ components:
         timestamp:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
         checks:
           $ref: '#/components/schemas/HealthChecks'
     HealthChecks:
@@ -5549,7 +5549,7 @@ components:
         timestamp:
           type: string
           format: date-time
-          example: 2026-01-15T09:30:00Z
+          example: "2026-01-15T09:30:00Z"
     ServiceVersion:
       type: string
       description: The release that runs.
@@ -5571,6 +5571,7 @@ components:
         | `METHOD_NOT_ALLOWED` | 405 |
         | `NOT_ACCEPTABLE` | 406 |
         | `CONFLICT` | 409 |
+        | `KEY_REUSED` | 422, an `Idempotency-Key` that came with another request before |
         | `PRECONDITION_FAILED` | 412 |
         | `PAYLOAD_TOO_LARGE` | 413 |
         | `UNSUPPORTED_MEDIA_TYPE` | 415 |
@@ -5914,8 +5915,8 @@ components:
             email: user@example.com
             name: Sample User
             role: user
-            createdAt: 2026-01-15T09:30:00Z
-            updatedAt: 2026-01-15T09:30:00Z
+            createdAt: "2026-01-15T09:30:00Z"
+            updatedAt: "2026-01-15T09:30:00Z"
     Conflict:
       description: The request contradicts the present state of the resource.
       headers:
@@ -5948,8 +5949,8 @@ components:
                 email: user@example.com
                 name: Sample User
                 role: user
-                createdAt: 2026-01-15T09:30:00Z
-                updatedAt: 2026-01-15T09:30:00Z
+                createdAt: "2026-01-15T09:30:00Z"
+                updatedAt: "2026-01-15T09:30:00Z"
             sparse:
               summary: With `fields=id,name`
               value:
@@ -5991,8 +5992,8 @@ components:
             email: user@example.com
             name: Sample User
             role: user
-            createdAt: 2026-01-15T09:30:00Z
-            updatedAt: 2026-01-15T10:30:00Z
+            createdAt: "2026-01-15T09:30:00Z"
+            updatedAt: "2026-01-15T10:30:00Z"
     PreconditionFailed:
       description: The resource has changed since the `ETag` in `If-Match`.
       headers:
@@ -6087,8 +6088,8 @@ components:
                 amount: "39.98"
                 currency: EUR
             version: 1
-            createdAt: 2026-01-16T09:30:00Z
-            updatedAt: 2026-01-16T09:30:00Z
+            createdAt: "2026-01-16T09:30:00Z"
+            updatedAt: "2026-01-16T09:30:00Z"
     ProductPage:
       description: A page of products.
       content:
@@ -6102,15 +6103,15 @@ components:
               price:
                 amount: "19.99"
                 currency: EUR
-              createdAt: 2026-01-01T00:00:00Z
-              updatedAt: 2026-01-01T00:00:00Z
+              createdAt: "2026-01-01T00:00:00Z"
+              updatedAt: "2026-01-01T00:00:00Z"
             - sku: XYZ-9
               name: Pencil
               price:
                 amount: "5.00"
                 currency: EUR
-              createdAt: 2026-01-01T00:00:00Z
-              updatedAt: 2026-01-01T00:00:00Z
+              createdAt: "2026-01-01T00:00:00Z"
+              updatedAt: "2026-01-01T00:00:00Z"
             pagination:
               total: 2
               page: 1
@@ -6129,8 +6130,8 @@ components:
             price:
               amount: "19.99"
               currency: EUR
-            createdAt: 2026-01-01T00:00:00Z
-            updatedAt: 2026-01-01T00:00:00Z
+            createdAt: "2026-01-01T00:00:00Z"
+            updatedAt: "2026-01-01T00:00:00Z"
     SparseOrder:
       description: The order.
       headers:
@@ -6160,8 +6161,8 @@ components:
                     amount: "39.98"
                     currency: EUR
                 version: 1
-                createdAt: 2026-01-16T09:30:00Z
-                updatedAt: 2026-01-16T09:30:00Z
+                createdAt: "2026-01-16T09:30:00Z"
+                updatedAt: "2026-01-16T09:30:00Z"
             sparse:
               summary: With `fields=id,status`
               value:
@@ -6201,8 +6202,8 @@ components:
                 amount: "5.00"
                 currency: EUR
             version: 2
-            createdAt: 2026-01-16T09:30:00Z
-            updatedAt: 2026-01-16T09:45:00Z
+            createdAt: "2026-01-16T09:30:00Z"
+            updatedAt: "2026-01-16T09:45:00Z"
     OrderItemPage:
       description: A page of the items of the order.
       content:
@@ -6234,7 +6235,7 @@ components:
           example:
             status: degraded
             version: 1.0.0
-            timestamp: 2026-01-15T09:30:00Z
+            timestamp: "2026-01-15T09:30:00Z"
             checks:
               database:
                 status: healthy
@@ -6257,7 +6258,7 @@ components:
           example:
             status: unhealthy
             version: 1.0.0
-            timestamp: 2026-01-15T09:30:00Z
+            timestamp: "2026-01-15T09:30:00Z"
             checks:
               database:
                 status: unhealthy
@@ -6277,7 +6278,7 @@ components:
           example:
             status: healthy
             version: 1.0.0
-            timestamp: 2026-01-15T09:30:00Z
+            timestamp: "2026-01-15T09:30:00Z"
   parameters:
     Page:
       name: page
@@ -6324,7 +6325,7 @@ components:
       schema:
         type: string
         format: date-time
-      example: 2026-01-01T00:00:00Z
+      example: "2026-01-01T00:00:00Z"
     CreatedBefore:
       name: createdBefore
       in: query
@@ -6332,7 +6333,7 @@ components:
       schema:
         type: string
         format: date-time
-      example: 2026-02-01T00:00:00Z
+      example: "2026-02-01T00:00:00Z"
     UserSort:
       name: sort
       in: query

@@ -111,14 +111,14 @@ pub struct ListUserOrdersRequest {
     /// Only what was created after this moment.
     pub created_after: Option<DateTime<Utc>>,
     /// What to order by, first key first; `-` descends. `-createdAt` when absent.
-    pub sort: Vec<Sort<ListUserOrdersSort>>,
+    pub sort: Vec<Sort<OrderSort>>,
     /// Only these fields, all when absent.
     pub fields: Option<Vec<OrderField>>,
 }
 
 /// What `list_user_orders` can sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListUserOrdersSort {
+pub enum OrderSort {
     /// `createdAt`
     CreatedAt,
     /// `total`
@@ -211,18 +211,9 @@ pub struct ListOrdersRequest {
     /// Only what was created after this moment.
     pub created_after: Option<DateTime<Utc>>,
     /// What to order by, first key first; `-` descends. `-createdAt` when absent.
-    pub sort: Vec<Sort<ListOrdersSort>>,
+    pub sort: Vec<Sort<OrderSort>>,
     /// Only these fields, all when absent.
     pub fields: Option<Vec<OrderField>>,
-}
-
-/// What `list_orders` can sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListOrdersSort {
-    /// `createdAt`
-    CreatedAt,
-    /// `total`
-    Total,
 }
 
 /// Every success that the contract names for `list_orders`.

@@ -109,14 +109,14 @@ pub struct ListUsersRequest {
     /// Only what was created before this moment.
     pub created_before: Option<DateTime<Utc>>,
     /// What to order by, first key first; `-` descends. `-createdAt` when absent.
-    pub sort: Vec<Sort<ListUsersSort>>,
+    pub sort: Vec<Sort<UserSort>>,
     /// Only these fields, all when absent.
     pub fields: Option<Vec<UserField>>,
 }
 
 /// What `list_users` can sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListUsersSort {
+pub enum UserSort {
     /// `createdAt`
     CreatedAt,
     /// `name`

@@ -1,10 +1,10 @@
 //! Lists of orders and of their items: what may be asked of them, and one page of them.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderStatus};
+use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
-use writ_runtime::{Named, PageRequest, Sort};
+use writ_runtime::{PageRequest, Sort};
 
 use super::{OrderService, store};
 use crate::listing::MOST_COUNTED;
@@ -51,9 +51,12 @@ impl Filter {
 }
 
 /// Orders as a caller wants them sorted; the youngest first when nothing is said.
-pub fn sorted<T: Named>(sort: &[Sort<T>]) -> Keyset {
-    let column = |name| if name == TOTAL.name { &TOTAL } else { &CREATED_AT };
-    let asked = sort.iter().map(|key| SortKey { column: column(key.by.name()), descending: key.descending });
+pub fn sorted(sort: &[Sort<OrderSort>]) -> Keyset {
+    let column = |by| match by {
+        OrderSort::CreatedAt => &CREATED_AT,
+        OrderSort::Total => &TOTAL,
+    };
+    let asked = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
     let youngest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
     Keyset::new("orders", asked.chain(youngest), &ID)
 }

@@ -1,7 +1,7 @@
 //! What the list of users can be filtered and ordered by.
 
 use chrono::{DateTime, Utc};
-use generated::v1::{ListUsersRequest, ListUsersSort, UserRole};
+use generated::v1::{ListUsersRequest, UserRole, UserSort};
 use sqlx::{Postgres, QueryBuilder};
 use writ_runtime::Sort;
 
@@ -50,7 +50,7 @@ impl Filter {
 }
 
 /// The order that is asked for, or the newest first.
-pub fn order(sort: &[Sort<ListUsersSort>]) -> Keyset {
+pub fn order(sort: &[Sort<UserSort>]) -> Keyset {
     let asked = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
     let newest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
     Keyset::new("users", asked.chain(newest), &ID)
@@ -67,10 +67,10 @@ pub fn value(account: &Account, column: &'static SortColumn) -> SortValue {
     }
 }
 
-fn column(by: ListUsersSort) -> &'static SortColumn {
+fn column(by: UserSort) -> &'static SortColumn {
     match by {
-        ListUsersSort::CreatedAt => &CREATED_AT,
-        ListUsersSort::Name => &NAME,
-        ListUsersSort::Email => &EMAIL,
+        UserSort::CreatedAt => &CREATED_AT,
+        UserSort::Name => &NAME,
+        UserSort::Email => &EMAIL,
     }
 }

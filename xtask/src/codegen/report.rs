@@ -44,8 +44,10 @@ pub fn operations(before: &Methods, now: &[(String, GeneratedOperation)]) {
     if before.is_empty() {
         return;
     }
-    let now: Methods =
-        now.iter().map(|(module, operation)| (module.clone(), operation.tag.clone(), operation.method.clone())).collect();
+    let now: Methods = now
+        .iter()
+        .map(|(module, operation)| (module.clone(), operation.tag.clone(), operation.method.clone()))
+        .collect();
     for (module, name, method) in now.difference(before) {
         step("To write", format_args!("`{method}` in your `impl {module}::{name}`"));
     }

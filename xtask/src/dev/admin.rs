@@ -23,38 +23,21 @@ impl Admin {
         if let Some(password) = given("ADMIN_PASSWORD") {
             let shown = r#"'"$ADMIN_PASSWORD"'"#.into();
             let note = "ADMIN_PASSWORD, as it was when the account was made".into();
-            return Ok(Self {
-                email,
-                password,
-                shown,
-                note,
-            });
+            return Ok(Self { email, password, shown, note });
         }
         let path = folder.path().join("admin-password");
         if let Ok(password) = fs::read_to_string(&path) {
             let shown = format!(r#"'"$(cat {})"'"#, path.display());
             let note = format!("kept in {}", path.display());
-            return Ok(Self {
-                email,
-                password,
-                shown,
-                note,
-            });
+            return Ok(Self { email, password, shown, note });
         }
         let password = secret()?;
         folder.write("admin-password", &password)?;
         let note = format!("{password} (shown this once, kept in {})", path.display());
-        Ok(Self {
-            email,
-            shown: password.clone(),
-            password,
-            note,
-        })
+        Ok(Self { email, shown: password.clone(), password, note })
     }
 }
 
 fn given(variable: &str) -> Option<String> {
-    std::env::var(variable)
-        .ok()
-        .filter(|value| !value.is_empty())
+    std::env::var(variable).ok().filter(|value| !value.is_empty())
 }

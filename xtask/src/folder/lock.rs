@@ -25,11 +25,7 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
         Err(TryLockError::WouldBlock) => {
             let mut holder = String::new();
             let _ = lock.read_to_string(&mut holder);
-            let holder = if holder.is_empty() {
-                "it is starting"
-            } else {
-                holder.trim()
-            };
+            let holder = if holder.is_empty() { "it is starting" } else { holder.trim() };
             bail!("`cargo xtask dev` already runs for this checkout: {holder}");
         }
         Err(TryLockError::Error(error)) => return Err(error).context("cannot lock"),
@@ -42,6 +38,5 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
 pub fn announce(mut lock: &File, what: &str) -> anyhow::Result<()> {
     lock.set_len(0)?;
     lock.rewind()?;
-    lock.write_all(what.as_bytes())
-        .context("cannot write the lock")
+    lock.write_all(what.as_bytes()).context("cannot write the lock")
 }

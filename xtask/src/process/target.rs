@@ -52,10 +52,7 @@ impl Target {
     fn is_zombie(self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid.as_raw_pid()));
         // `12 (name) Z 1 ...`, where the name may hold anything.
-        stat.is_ok_and(|stat| {
-            stat.rsplit_once(')')
-                .is_some_and(|(_, rest)| rest.trim_start().starts_with('Z'))
-        })
+        stat.is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('Z')))
     }
 
     fn signal(self, signal: Signal) {
@@ -83,10 +80,7 @@ impl Target {
             "group" => Kind::Group,
             _ => return None,
         };
-        Some(Self {
-            pid: Pid::from_raw(pid.parse().ok()?)?,
-            kind,
-        })
+        Some(Self { pid: Pid::from_raw(pid.parse().ok()?)?, kind })
     }
 }
 

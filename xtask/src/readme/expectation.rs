@@ -29,7 +29,9 @@ pub fn check(expectation: &Expectation, output: &str) -> anyhow::Result<()> {
                 }
             }
         }
-        Expectation::Json(json) if !fits(json.trim(), output.trim()) => bail!("this is not what is printed: {json}"),
+        Expectation::Json(json) if !fits(json.trim(), output.trim()) => {
+            bail!("this is not what is printed: {}", json.trim())
+        }
         _ => {}
     }
     Ok(())

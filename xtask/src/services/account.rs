@@ -34,15 +34,11 @@ impl Account {
             return Ok(None);
         }
         let accounts = fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-        let mut known: Vec<Self> = ["postgres", "nobody"]
-            .into_iter()
-            .filter_map(|name| find(&accounts, name))
-            .collect();
+        let mut known: Vec<Self> =
+            ["postgres", "nobody"].into_iter().filter_map(|name| find(&accounts, name)).collect();
         known.sort_by_key(|account| Some(account.uid) != uid);
         let first = known.first().copied();
-        first
-            .map(Some)
-            .context("PostgreSQL does not run as root: use an ordinary user")
+        first.map(Some).context("PostgreSQL does not run as root: use an ordinary user")
     }
 
     /// Makes `command` run as this account.
@@ -52,9 +48,7 @@ impl Account {
 }
 
 fn find(accounts: &str, name: &str) -> Option<Account> {
-    let line = accounts
-        .lines()
-        .find(|line| line.split(':').next() == Some(name))?;
+    let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
     let mut numbers = line.split(':').skip(2).map(str::parse);
     let (uid, gid) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
     (uid != 0).then_some(Account { uid, gid })

@@ -37,45 +37,20 @@ struct Manager {
 const APT: Manager = Manager {
     program: "apt-get",
     refresh: Some(&["-qq", "-o", "DPkg::Lock::Timeout=120", "update"]),
-    install: &[
-        "-y",
-        "-qq",
-        "-o",
-        "DPkg::Lock::Timeout=120",
-        "install",
-        "--no-install-recommends",
-    ],
+    install: &["-y", "-qq", "-o", "DPkg::Lock::Timeout=120", "install", "--no-install-recommends"],
     as_root: true,
 };
-const DNF: Manager = Manager {
-    program: "dnf",
-    refresh: None,
-    install: &["-y", "install"],
-    as_root: true,
-};
-const BREW: Manager = Manager {
-    program: "brew",
-    refresh: None,
-    install: &["install"],
-    as_root: false,
-};
+const DNF: Manager = Manager { program: "dnf", refresh: None, install: &["-y", "install"], as_root: true };
+const BREW: Manager = Manager { program: "brew", refresh: None, install: &["install"], as_root: false };
 
 /// Installs `package`, or says in one line what to install. `present` tells whether it worked: a
 /// package's own service may fail to start in a container, which does not matter to us.
-pub fn install(
-    session: &Session,
-    package: &Package,
-    present: impl Fn() -> bool,
-) -> anyhow::Result<()> {
+pub fn install(session: &Session, package: &Package, present: impl Fn() -> bool) -> anyhow::Result<()> {
     let Some((manager, names)) = [(APT, package.apt), (DNF, package.dnf), (BREW, package.brew)]
         .into_iter()
         .find(|(manager, _)| on_path(manager.program).is_some())
     else {
-        bail!(
-            "{} is not installed: install it, or set {}",
-            package.title,
-            package.variable
-        );
+        bail!("{} is not installed: install it, or set {}", package.title, package.variable);
     };
     let Some(prefix) = privilege(&manager) else {
         bail!(
@@ -87,10 +62,7 @@ pub fn install(
             package.variable,
         );
     };
-    terminal::step(
-        "Installing",
-        format_args!("{} with {}", package.title, manager.program),
-    );
+    terminal::step("Installing", format_args!("{} with {}", package.title, manager.program));
     let mut said = String::new();
     if let Some(refresh) = manager.refresh {
         said += &call(session, prefix, &manager, refresh, &[])?;
@@ -101,12 +73,7 @@ pub fn install(
             return Ok(());
         }
     }
-    bail!(
-        "{} could not install {}:\n{}",
-        manager.program,
-        package.title,
-        said.trim_end()
-    )
+    bail!("{} could not install {}:\n{}", manager.program, package.title, said.trim_end())
 }
 
 /// What to put before the call so that it needs no password; none when it would need one.
@@ -124,9 +91,7 @@ fn privilege(manager: &Manager) -> Option<&'static [&'static str]> {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    silent
-        .is_ok_and(|status| status.success())
-        .then_some(&["sudo", "-n"])
+    silent.is_ok_and(|status| status.success()).then_some(&["sudo", "-n"])
 }
 
 /// Calls the package manager and returns what it wrote. An interrupt waits for its end, since one
@@ -139,9 +104,7 @@ fn call(
     names: &[&str],
 ) -> anyhow::Result<String> {
     let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
-    let mut words = prefix
-        .iter()
-        .chain(&["env", "DEBIAN_FRONTEND=noninteractive"]);
+    let mut words = prefix.iter().chain(&["env", "DEBIAN_FRONTEND=noninteractive"]);
     let mut child = Command::new(words.next().copied().unwrap_or("env"))
         .args(words)
         .arg(manager.program)

@@ -34,15 +34,14 @@ pub fn postgres() -> Option<FoundPostgres> {
         folders.extend(versions(&format!("{prefix}/opt"), "postgresql", "bin"));
     }
     folders.push("/Applications/Postgres.app/Contents/Versions/latest/bin".into());
-    folders
-        .into_iter()
-        .filter(|folder| folder.join("initdb").is_file() && folder.join("psql").is_file())
-        .find_map(|folder| {
+    folders.into_iter().filter(|folder| folder.join("initdb").is_file() && folder.join("psql").is_file()).find_map(
+        |folder| {
             // `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`
             let said = version_of(&folder.join("postgres"))?;
             let version = said.split(' ').nth(2)?.to_owned();
             Some(FoundPostgres { folder, version })
-        })
+        },
+    )
 }
 
 /// The first Redis or Valkey that runs here.
@@ -54,35 +53,24 @@ pub fn redis() -> Option<FoundRedis> {
         folders.extend(versions(&format!("{prefix}/opt"), "redis", "bin"));
         folders.extend(versions(&format!("{prefix}/opt"), "valkey", "bin"));
     }
-    folders
-        .iter()
-        .flat_map(|folder| ["redis-server", "valkey-server"].map(|name| folder.join(name)))
-        .find_map(|program| {
+    folders.iter().flat_map(|folder| ["redis-server", "valkey-server"].map(|name| folder.join(name))).find_map(
+        |program| {
             // `Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64`
             let said = version_of(&program)?;
-            let version = said
-                .split(' ')
-                .find_map(|word| word.strip_prefix("v="))?
-                .to_owned();
+            let version = said.split(' ').find_map(|word| word.strip_prefix("v="))?.to_owned();
             Some(FoundRedis { program, version })
-        })
+        },
+    )
 }
 
 /// The program called `name`, looked up as a shell would.
 pub fn on_path(name: &str) -> Option<PathBuf> {
-    path()
-        .into_iter()
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file())
+    path().into_iter().map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 fn path() -> Vec<PathBuf> {
     std::env::var_os("PATH")
-        .map(|path| {
-            std::env::split_paths(&path)
-                .filter(|folder| folder.is_absolute())
-                .collect()
-        })
+        .map(|path| std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect())
         .unwrap_or_default()
 }
 
@@ -95,12 +83,7 @@ fn versions(parent: &str, prefix: &str, child: &str) -> Vec<PathBuf> {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let rest = name.strip_prefix(prefix)?;
-            let number = rest
-                .trim_start_matches('@')
-                .split('.')
-                .next()?
-                .parse()
-                .unwrap_or(0);
+            let number = rest.trim_start_matches('@').split('.').next()?.parse().unwrap_or(0);
             Some((number, entry.path().join(child)))
         })
         .collect();
@@ -115,16 +98,10 @@ fn version_of(program: &Path) -> Option<String> {
         return None;
     }
     let mut command = Command::new(program);
-    command
-        .arg("--version")
-        .current_dir("/")
-        .stdin(Stdio::null());
+    command.arg("--version").current_dir("/").stdin(Stdio::null());
     if let Some(account) = Account::to_step_down_to().ok()? {
         account.apply(&mut command);
     }
     let output = command.output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -39,11 +39,7 @@ pub struct Postgres<'s> {
 }
 
 /// Starts the cluster of `folder`, made first when there is none.
-pub fn start<'s>(
-    session: &'s Session,
-    folder: &Folder,
-    lifetime: Lifetime,
-) -> anyhow::Result<Postgres<'s>> {
+pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Postgres<'s>> {
     let found = match locate::postgres() {
         Some(found) => found,
         None => {
@@ -52,21 +48,14 @@ pub fn start<'s>(
         }
     };
     // One cluster a major version: another version cannot read it.
-    let major = found
-        .version
-        .split(|c: char| !c.is_ascii_digit())
-        .next()
-        .unwrap_or_default();
+    let major = found.version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
     let cluster = format!("postgres-{major}");
     let data = folder.path().join(&cluster);
     if !data.exists() {
         cluster::create(session, folder, &found, &cluster, lifetime)?;
     }
     let mark = data.display().to_string();
-    if let Some(pid) = lock(&data)
-        .first()
-        .and_then(|pid| Pid::from_raw(pid.parse().ok()?))
-    {
+    if let Some(pid) = lock(&data).first().and_then(|pid| Pid::from_raw(pid.parse().ok()?)) {
         let kind = Kind::Postgres;
         orphan::end(session, Target { pid, kind }, "postgres", &mark)?;
         // Nothing runs in the folder, which we hold: a lock that is left belongs to nobody, and
@@ -76,14 +65,8 @@ pub fn start<'s>(
     let password = fs::read_to_string(folder.path().join(format!("{cluster}.password")))
         .context("cannot read the private PostgreSQL's password")?;
     let (process, port) = serve(session, folder, &found, &data, lifetime)?;
-    terminal::step(
-        "Started",
-        format_args!("PostgreSQL {} on 127.0.0.1:{port}", found.version),
-    );
-    let url = format!(
-        "postgres://{NAME}:{}@127.0.0.1:{port}/{NAME}",
-        password.trim()
-    );
+    terminal::step("Started", format_args!("PostgreSQL {} on 127.0.0.1:{port}", found.version));
+    let url = format!("postgres://{NAME}:{}@127.0.0.1:{port}/{NAME}", password.trim());
     Ok(Postgres { process, url })
 }
 
@@ -101,11 +84,7 @@ fn serve<'s>(
         let port = port::free(None)?;
         let output = folder.create("postgres.log")?;
         let mut command = folder.command(&found.folder.join("postgres"));
-        command
-            .arg("-D")
-            .arg(data)
-            .stdout(output.try_clone()?)
-            .stderr(output);
+        command.arg("-D").arg(data).stdout(output.try_clone()?).stderr(output);
         for setting in settings(port, lifetime) {
             command.arg("-c").arg(setting);
         }
@@ -137,13 +116,7 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     ];
     if lifetime == Lifetime::Temporary {
         settings.extend(
-            [
-                "fsync=off",
-                "synchronous_commit=off",
-                "full_page_writes=off",
-                "max_wal_size=4GB",
-            ]
-            .map(Into::into),
+            ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_wal_size=4GB"].map(Into::into),
         );
     }
     settings
@@ -152,9 +125,7 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
 /// The eighth line of the lock is the server's own word, which `pg_ctl` goes by as well.
 fn is_ready(data: &Path, pid: Pid) -> bool {
     let lines = lock(data);
-    let ours = lines
-        .first()
-        .is_some_and(|line| *line == pid.as_raw_pid().to_string());
+    let ours = lines.first().is_some_and(|line| *line == pid.as_raw_pid().to_string());
     ours && lines.get(7).is_some_and(|line| line == "ready")
 }
 

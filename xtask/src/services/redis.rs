@@ -33,11 +33,7 @@ pub struct Redis<'s> {
 }
 
 /// Starts the server with its data in `folder`.
-pub fn start<'s>(
-    session: &'s Session,
-    folder: &Folder,
-    lifetime: Lifetime,
-) -> anyhow::Result<Redis<'s>> {
+pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Redis<'s>> {
     let found = match locate::redis() {
         Some(found) => found,
         None => {
@@ -58,36 +54,20 @@ pub fn start<'s>(
             format!("dir \"{}\"", data.display()),
             "daemonize no".to_owned(),
             "save \"\"".to_owned(),
-            format!(
-                "appendonly {}",
-                if lifetime == Lifetime::Kept {
-                    "yes"
-                } else {
-                    "no"
-                }
-            ),
+            format!("appendonly {}", if lifetime == Lifetime::Kept { "yes" } else { "no" }),
         ];
         let configuration = folder.write("redis.conf", &configuration.join("\n"))?;
         let output = folder.create("redis.log")?;
         let mut command = folder.command(&found.program);
-        command
-            .arg(configuration)
-            .stdout(output.try_clone()?)
-            .stderr(output);
+        command.arg(configuration).stdout(output.try_clone()?).stderr(output);
         let mut process = session.start("redis", Kind::Group, &mut command)?;
         // Redis shows its address in the list of processes.
         orphan::record(folder, &process, &address.to_string())?;
         let mut waiting = Waiting::on("starting Redis");
         while process.ended()?.is_none() {
             if is_ready(address, &password).unwrap_or(false) {
-                terminal::step(
-                    "Started",
-                    format_args!("Redis {} on {address}", found.version),
-                );
-                return Ok(Redis {
-                    process,
-                    url: format!("redis://:{password}@{address}/"),
-                });
+                terminal::step("Started", format_args!("Redis {} on {address}", found.version));
+                return Ok(Redis { process, url: format!("redis://:{password}@{address}/") });
             }
             if waiting.passed() > START_LIMIT {
                 bail!("Redis does not start; its log is {}", log.display());

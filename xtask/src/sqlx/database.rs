@@ -24,19 +24,10 @@ pub struct Database<'s> {
 impl<'s> Database<'s> {
     /// Makes and migrates a database beside the one that `server` is the address of.
     pub fn create(session: &'s Session, server: String) -> anyhow::Result<Self> {
-        let database = Self {
-            session,
-            server,
-            name: format!("writ_sqlx_{}", secret()?),
-        };
+        let database = Self { session, server, name: format!("writ_sqlx_{}", secret()?) };
         let create = format!("CREATE DATABASE {}", database.name);
-        run(
-            session,
-            &mut psql(&database.server, &["--command", &create])?,
-        )?;
-        SCHEMAS
-            .into_iter()
-            .try_for_each(|schema| database.migrate(schema))?;
+        run(session, &mut psql(&database.server, &["--command", &create])?)?;
+        SCHEMAS.into_iter().try_for_each(|schema| database.migrate(schema))?;
         Ok(database)
     }
 
@@ -44,10 +35,7 @@ impl<'s> Database<'s> {
     pub fn url_for_macros(&self) -> anyhow::Result<String> {
         let url = self.url()?;
         let separator = if url.contains('?') { '&' } else { '?' };
-        Ok(format!(
-            "{url}{separator}options=-c%20search_path%3D{}",
-            SCHEMAS.join(",")
-        ))
+        Ok(format!("{url}{separator}options=-c%20search_path%3D{}", SCHEMAS.join(",")))
     }
 
     fn url(&self) -> anyhow::Result<String> {
@@ -84,8 +72,7 @@ impl Drop for Database<'_> {
 
 fn migrations(schema: &str) -> anyhow::Result<Vec<PathBuf>> {
     let folder = cargo::root().join("server/migrations").join(schema);
-    let entries =
-        fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
@@ -99,13 +86,7 @@ fn migrations(schema: &str) -> anyhow::Result<Vec<PathBuf>> {
 fn psql(url: &str, arguments: &[&str]) -> anyhow::Result<Command> {
     let mut command = Command::new(services::psql()?);
     command
-        .args([
-            "--no-psqlrc",
-            "--quiet",
-            "--set=ON_ERROR_STOP=1",
-            "--dbname",
-            url,
-        ])
+        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname", url])
         .args(arguments)
         .stdin(Stdio::null());
     Ok(command)

@@ -15,21 +15,13 @@ impl Touched {
     pub fn sources(folder: &Path) -> anyhow::Result<Self> {
         let mut files = vec![folder.join("src/main.rs"), folder.join("src/lib.rs")];
         for targets in ["src/bin", "tests", "benches", "examples"] {
-            let entries = fs::read_dir(folder.join(targets))
-                .into_iter()
-                .flatten()
-                .flatten();
-            files.extend(
-                entries
-                    .map(|entry| entry.path())
-                    .flat_map(|path| [path.join("main.rs"), path]),
-            );
+            let entries = fs::read_dir(folder.join(targets)).into_iter().flatten().flatten();
+            files.extend(entries.map(|entry| entry.path()).flat_map(|path| [path.join("main.rs"), path]));
         }
         let mut touched = Self(Vec::new());
         for file in files.into_iter().filter(|file| file.is_file()) {
             let was = fs::metadata(&file)?.modified()?;
-            set_modified(&file, SystemTime::now())
-                .with_context(|| format!("cannot touch {}", file.display()))?;
+            set_modified(&file, SystemTime::now()).with_context(|| format!("cannot touch {}", file.display()))?;
             touched.0.push((file, was));
         }
         Ok(touched)

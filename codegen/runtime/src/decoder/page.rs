@@ -1,8 +1,8 @@
 //! The parameters of lists that come in pages.
 
 use super::Decoder;
-use crate::page::{PageAt, PageRequest};
 use crate::json::Reader;
+use crate::page::{PageAt, PageRequest};
 use crate::rules::IntegerRule;
 use crate::violation::Violation;
 

@@ -96,7 +96,9 @@ fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
         TextValue::Scalar(scalar) => {
             let parsed = typed.then(|| serde_json::from_str(scalar).ok()).flatten();
-            parsed.filter(|value: &Value| !value.is_array() && !value.is_object()).unwrap_or_else(|| Value::from(scalar.as_ref()))
+            parsed
+                .filter(|value: &Value| !value.is_array() && !value.is_object())
+                .unwrap_or_else(|| Value::from(scalar.as_ref()))
         }
         TextValue::List(list) => list.iter().map(|element| value(element, typed)).collect(),
         TextValue::Map(map) => {

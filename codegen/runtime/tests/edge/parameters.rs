@@ -188,8 +188,15 @@ async fn pages_are_asked_for_by_number_or_by_cursor() {
         parameters: &[Parameter::query("page"), Parameter::query("limit"), Parameter::query("cursor")],
         ..Operation::NONE
     };
-    const RULE: PageRule =
-        PageRule { page: Some(0), limit: Some(1), cursor: Some(2), default_limit: 20, max_limit: 100, max_page: 1000, read_cursor: |r| r.string(&StringRule { min: 1, ..StringRule::NONE }) };
+    const RULE: PageRule = PageRule {
+        page: Some(0),
+        limit: Some(1),
+        cursor: Some(2),
+        default_limit: 20,
+        max_limit: 100,
+        max_page: 1000,
+        read_cursor: |r| r.string(&StringRule { min: 1, ..StringRule::NONE }),
+    };
     fn handle(_: Arc<()>, _: Context<()>, input: Input) -> Pending {
         shown(input, |input| input.page(&RULE))
     }

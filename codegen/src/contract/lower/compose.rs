@@ -1,11 +1,12 @@
 //! Which nodes make one schema: a place, or several that `allOf` and references put together.
 
-use crate::contract::schema::{Kind, Schema};
 use crate::contract::SchemaId;
+use crate::contract::schema::{Kind, Schema};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span, Version};
 
 use super::facets::Facets;
+use super::finish::implied;
 use super::{Lowering, elements, string};
 
 /// The nodes that must all hold, by their places, and the unions among them that are already decided.
@@ -17,8 +18,18 @@ pub(super) struct Source {
 
 /// Keywords that say something about a schema without changing which values it has.
 const ANNOTATIONS: &[&str] = &[
-    "title", "description", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "nullable",
-    "externalDocs", "xml", "$comment",
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "externalDocs",
+    "xml",
+    "$comment",
 ];
 
 impl<'d> Lowering<'d, '_> {
@@ -80,6 +91,7 @@ impl<'d> Lowering<'d, '_> {
         for node in nodes.iter().copied() {
             self.collect(node, &mut facets, &mut Vec::new());
         }
+        facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
         let guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
         let (kind, nullable) = self.finish(id, &nodes, facets);
         let schema = self.schemas.get_mut(id);

@@ -56,11 +56,13 @@ pub(super) struct Rare {
     pub positional: bool,
     /// They change nothing of the type.
     pub other: bool,
+    /// They speak of a type that is not said, and imply none.
+    pub untyped: bool,
 }
 
 impl Rare {
     pub fn any(self) -> bool {
-        self.names || self.positional || self.other
+        self.names || self.positional || self.other || self.untyped
     }
 }
 
@@ -249,12 +251,18 @@ impl<'d> Lowering<'d, '_> {
                 "maxProperties" => facets.max_properties = less(facets.max_properties, value.as_u64()),
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
-                "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => facets.rare.other = true,
+                "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {
+                    facets.rare.other = true
+                }
                 "if" | "dependentSchemas" | "dependencies" | "patternProperties" => facets.rare.names = true,
                 "prefixItems" => facets.rare.positional = true,
                 "$recursiveRef" => {
                     let report = self
-                        .remark("foreign-keyword", value.span, "`$recursiveRef` is of draft 2019-09 and means nothing in OpenAPI 3.1")
+                        .remark(
+                            "foreign-keyword",
+                            value.span,
+                            "`$recursiveRef` is of draft 2019-09 and means nothing in OpenAPI 3.1",
+                        )
                         .label("every value is accepted here")
                         .help("write `$ref` to the schema that is meant");
                     self.report(report);
@@ -345,7 +353,14 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    fn collect_union(&mut self, node: &'d Node, exactly_one: bool, branches: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+    fn collect_union(
+        &mut self,
+        node: &'d Node,
+        exactly_one: bool,
+        branches: &'d Node,
+        facets: &mut Facets<'d>,
+        stack: &[Span],
+    ) {
         if facets.decided.contains(&branches.span) {
             return;
         }

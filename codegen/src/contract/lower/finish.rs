@@ -36,6 +36,7 @@ impl<'d> Lowering<'d, '_> {
         }
         let types = match facets.types {
             Some((types, _)) => types.each(),
+            None if facets.rare.untyped => Vec::new(),
             None => implied(&facets),
         };
         match types.as_slice() {
@@ -52,7 +53,7 @@ impl<'d> Lowering<'d, '_> {
             if json.is_null() {
                 continue;
             }
-            let fits = facets.types.is_none_or(|(types, _)| types.has(type_of(&json)) );
+            let fits = facets.types.is_none_or(|(types, _)| types.has(type_of(&json)));
             if !fits {
                 let wanted = facets.types.map(|(_, span)| span).unwrap_or(value.span);
                 let report = self
@@ -93,7 +94,16 @@ impl<'d> Lowering<'d, '_> {
             .into_iter()
             .map(|one| {
                 let kind = self.finish_type(one, facets, nodes);
-                self.schemas.add(Schema { kind, component: None, title: None, default: None, rust_name: None, nullable: false, guard: None, ..parent.clone() })
+                self.schemas.add(Schema {
+                    kind,
+                    component: None,
+                    title: None,
+                    default: None,
+                    rust_name: None,
+                    nullable: false,
+                    guard: None,
+                    ..parent.clone()
+                })
             })
             .collect();
         Kind::Union(crate::contract::schema::UnionShape { exactly_one: false, branches, discriminator: None })
@@ -102,7 +112,9 @@ impl<'d> Lowering<'d, '_> {
     fn integer(&mut self, facets: &Facets<'d>) -> IntegerShape {
         let min = facets.min.map(|bound| whole(bound, true));
         let max = facets.max.map(|bound| whole(bound, false));
-        if let (Some(low), Some(high), Some(at)) = (min, max, facets.max) && low > high {
+        if let (Some(low), Some(high), Some(at)) = (min, max, facets.max)
+            && low > high
+        {
             self.contradicting_bounds(at.span, facets.min.map(|bound| bound.span));
         }
         let width = match facets.format {
@@ -135,7 +147,9 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn number(&mut self, facets: &Facets<'d>) -> NumberShape {
-        if let (Some(low), Some(high)) = (facets.min, facets.max) && low.value > high.value {
+        if let (Some(low), Some(high)) = (facets.min, facets.max)
+            && low.value > high.value
+        {
             self.contradicting_bounds(high.span, Some(low.span));
         }
         let width = match facets.format {
@@ -158,7 +172,8 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn contradicting_bounds(&mut self, at: Span, other: Option<Span>) {
-        let mut report = Diagnostic::error("contradiction", at, "no value lies between these bounds").label("less than the least");
+        let mut report =
+            Diagnostic::error("contradiction", at, "no value lies between these bounds").label("less than the least");
         if let Some(other) = other {
             report = report.also(other, "the least");
         }
@@ -167,7 +182,9 @@ impl<'d> Lowering<'d, '_> {
 
     fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
         let mut shape = std::mem::take(&mut facets.text);
-        if let (Some(min), Some(max)) = (shape.min, shape.max) && min > max {
+        if let (Some(min), Some(max)) = (shape.min, shape.max)
+            && min > max
+        {
             let span = facets.types.map(|(_, span)| span).unwrap_or(Span::start_of(self.document.root));
             self.report(
                 Diagnostic::error("contradiction", span, format!("no text is at least {min} and at most {max} long"))
@@ -183,11 +200,17 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
-        if let (Some(min), Some(max)) = (facets.min_items, facets.max_items) && min > max {
+        if let (Some(min), Some(max)) = (facets.min_items, facets.max_items)
+            && min > max
+        {
             let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
             self.report(
-                Diagnostic::error("contradiction", span, format!("no list has at least {min} and at most {max} elements"))
-                    .label("`minItems` is above `maxItems`"),
+                Diagnostic::error(
+                    "contradiction",
+                    span,
+                    format!("no list has at least {min} and at most {max} elements"),
+                )
+                .label("`minItems` is above `maxItems`"),
             );
         }
         let items = match facets.items.as_slice() {
@@ -253,7 +276,13 @@ impl<'d> Lowering<'d, '_> {
                 }
             }
         });
-        Kind::Object(ObjectShape { properties, additional, min: facets.min_properties, max: facets.max_properties, sparse_of })
+        Kind::Object(ObjectShape {
+            properties,
+            additional,
+            min: facets.min_properties,
+            max: facets.max_properties,
+            sparse_of,
+        })
     }
 
     /// One schema out of several that must all hold.
@@ -282,12 +311,18 @@ impl<'d> Lowering<'d, '_> {
 }
 
 /// The type that keywords imply where none is said, as real contracts mean it.
-fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
-    let object = !facets.properties.is_empty() || !facets.required.is_empty() || !facets.additional.is_empty()
-        || !facets.closed.is_empty() || facets.open || facets.min_properties.is_some() || facets.max_properties.is_some();
+pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
+    let object = !facets.properties.is_empty()
+        || !facets.required.is_empty()
+        || !facets.additional.is_empty()
+        || !facets.closed.is_empty()
+        || facets.open
+        || facets.sealed
+        || facets.min_properties.is_some()
+        || facets.max_properties.is_some();
     if object {
         vec![TypeSet::OBJECT]
-    } else if !facets.items.is_empty() || facets.min_items.is_some() || facets.max_items.is_some() {
+    } else if !facets.items.is_empty() || facets.min_items.is_some() || facets.max_items.is_some() || facets.unique {
         vec![TypeSet::ARRAY]
     } else if facets.text != Default::default() || facets.format.is_some() || facets.id_prefix.is_some() {
         vec![TypeSet::STRING]
@@ -313,7 +348,9 @@ fn type_of(json: &Json) -> TypeSet {
     match json {
         Json::Null => TypeSet::NULL,
         Json::Bool(_) => TypeSet::BOOLEAN,
-        Json::Number(number) if number.is_f64() && number.as_f64().is_some_and(|value| value.fract() != 0.0) => TypeSet::NUMBER,
+        Json::Number(number) if number.is_f64() && number.as_f64().is_some_and(|value| value.fract() != 0.0) => {
+            TypeSet::NUMBER
+        }
         Json::Number(_) => TypeSet::INTEGER,
         Json::String(_) => TypeSet::STRING,
         Json::Array(_) => TypeSet::ARRAY,

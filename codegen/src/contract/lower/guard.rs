@@ -10,8 +10,17 @@ use super::{Lowering, entries};
 
 /// Keywords that hold one schema.
 const ONE: &[&str] = &[
-    "additionalItems", "additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then",
-    "unevaluatedItems", "unevaluatedProperties",
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
 ];
 
 /// Keywords that hold a list of schemas.
@@ -22,9 +31,27 @@ const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties"
 
 /// Keywords that are taken over as they stand.
 const PLAIN: &[&str] = &[
-    "const", "dependentRequired", "enum", "exclusiveMaximum", "exclusiveMinimum", "format", "maxContains", "maxItems",
-    "maxLength", "maxProperties", "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum",
-    "multipleOf", "pattern", "required", "type", "uniqueItems",
+    "const",
+    "dependentRequired",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "required",
+    "type",
+    "uniqueItems",
 ];
 
 /// The schemas that are referred to, in the order they are met.
@@ -53,7 +80,8 @@ impl<'d> Lowering<'d, '_> {
         if let Err(error) = jsonschema::options().with_draft(draft).build(&schema) {
             let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
             self.report(
-                Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}")).label("not a schema"),
+                Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}"))
+                    .label("not a schema"),
             );
             return None;
         }
@@ -81,7 +109,8 @@ impl<'d> Lowering<'d, '_> {
                 let schema = self.plain(value, definitions);
                 plain.insert(key.clone(), schema);
             } else if LIST.contains(&name) {
-                let list: Vec<Json> = super::elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
+                let list: Vec<Json> =
+                    super::elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
                 match plain.get_mut(name).and_then(Json::as_array_mut) {
                     Some(known) => known.extend(list),
                     None => {
@@ -93,7 +122,8 @@ impl<'d> Lowering<'d, '_> {
             } else if NAMED.contains(&name) {
                 let named: Map<String, Json> = entries(Some(value))
                     .map(|(name, one)| {
-                        let schema = if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
+                        let schema =
+                            if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
                         (name.clone(), schema)
                     })
                     .collect();
@@ -125,10 +155,14 @@ impl<'d> Lowering<'d, '_> {
 
 /// `nullable: true` of OpenAPI 3.0.
 fn admit_null(schema: &mut Map<String, Json>) {
-    if let Some(kind) = schema.get_mut("type") && kind.is_string() {
+    if let Some(kind) = schema.get_mut("type")
+        && kind.is_string()
+    {
         *kind = json!([kind.take(), "null"]);
     }
-    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut) && !values.contains(&Json::Null) {
+    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut)
+        && !values.contains(&Json::Null)
+    {
         values.push(Json::Null);
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct Lowering<'d, 'o> {
     diagnostics: &'o mut Diagnostics,
     /// What loses nothing is an error all the same.
     strict: bool,
+    /// Keywords imply the type that they speak of.
+    implied_types: bool,
     schemas: Schemas,
     /// Schemas by what they are made of: a place that is met twice is one schema.
     known: HashMap<Source, SchemaId>,
@@ -33,12 +35,13 @@ pub(super) struct Lowering<'d, 'o> {
     names: HashMap<Span, String>,
 }
 
-pub(super) fn lower(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Contract {
+pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diagnostics: &mut Diagnostics) -> Contract {
     let root = document.root_node();
     let mut lowering = Lowering {
         document,
         diagnostics,
         strict,
+        implied_types,
         schemas: Schemas::default(),
         known: HashMap::new(),
         names: HashMap::new(),
@@ -92,7 +95,11 @@ impl<'d> Lowering<'d, '_> {
                 Some(_) if node.as_object().is_some_and(|object| object.len() == 1) => {
                     let Some(reference) = node.get("$ref").and_then(Node::as_str) else { continue };
                     match self.document.resolve(node.span.file, reference) {
-                        Ok(located) if located.node.get("$ref").is_none() && !self.names.contains_key(&located.node.span) => located.node,
+                        Ok(located)
+                            if located.node.get("$ref").is_none() && !self.names.contains_key(&located.node.span) =>
+                        {
+                            located.node
+                        }
                         _ => node,
                     }
                 }

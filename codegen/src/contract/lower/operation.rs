@@ -32,8 +32,12 @@ impl<'d> Lowering<'d, '_> {
             }
             if !path.name.starts_with('/') {
                 self.report(
-                    Diagnostic::error("relative-path", path.span, format!("the path `{}` does not begin with `/`", path.name))
-                        .label("never reached"),
+                    Diagnostic::error(
+                        "relative-path",
+                        path.span,
+                        format!("the path `{}` does not begin with `/`", path.name),
+                    )
+                    .label("never reached"),
                 );
                 continue;
             }
@@ -44,10 +48,16 @@ impl<'d> Lowering<'d, '_> {
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
                 if let Some(first) = ids.insert(operation.id.clone(), span) {
                     self.report(
-                        Diagnostic::error("duplicate-operation-id", span, format!("two operations are called `{}`", operation.id))
-                            .label("again")
-                            .also(first, "first here")
-                            .help("give each operation an `operationId` of its own: it names the method that implements it"),
+                        Diagnostic::error(
+                            "duplicate-operation-id",
+                            span,
+                            format!("two operations are called `{}`", operation.id),
+                        )
+                        .label("again")
+                        .also(first, "first here")
+                        .help(
+                            "give each operation an `operationId` of its own: it names the method that implements it",
+                        ),
                     );
                 }
                 operations.push(operation);
@@ -94,25 +104,39 @@ impl<'d> Lowering<'d, '_> {
     /// A policy that the operation's own surface cannot carry would be dropped in silence.
     fn check_policies(&mut self, node: &'d Node, operation: &Operation) {
         let header = |name: &str| {
-            operation.parameters.iter().any(|parameter| parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case(name))
+            operation
+                .parameters
+                .iter()
+                .any(|parameter| parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case(name))
         };
         if operation.policies.idempotency.is_some() && !header("Idempotency-Key") {
             let span = node.get("x-idempotency").map_or(node.span, |policy| policy.span);
             self.report(
-                Diagnostic::error("policy-without-parameter", span, format!("`{}` has no `Idempotency-Key` that `x-idempotency` could honour", operation.id))
-                    .label("this policy needs the parameter")
-                    .help("add { name: Idempotency-Key, in: header, schema: { type: string } } to its parameters"),
+                Diagnostic::error(
+                    "policy-without-parameter",
+                    span,
+                    format!("`{}` has no `Idempotency-Key` that `x-idempotency` could honour", operation.id),
+                )
+                .label("this policy needs the parameter")
+                .help("add { name: Idempotency-Key, in: header, schema: { type: string } } to its parameters"),
             );
         }
         if operation.policies.cache.is_some() && operation.method != "GET" {
             let span = node.get("x-cache").map_or(node.span, |policy| policy.span);
             self.report(
-                Diagnostic::error("cache-of-a-change", span, format!("`{}` is not a GET, and only those are cached", operation.id))
-                    .label("its answers cannot be kept"),
+                Diagnostic::error(
+                    "cache-of-a-change",
+                    span,
+                    format!("`{}` is not a GET, and only those are cached", operation.id),
+                )
+                .label("its answers cannot be kept"),
             );
         }
         let limited = !operation.policies.rate_limits.is_empty();
-        let says_so = operation.responses.iter().any(|response| matches!(response.status, Status::Code(429) | Status::Range(4) | Status::Default));
+        let says_so = operation
+            .responses
+            .iter()
+            .any(|response| matches!(response.status, Status::Code(429) | Status::Range(4) | Status::Default));
         if limited && !says_so {
             let span = node.get("x-rate-limit").map_or(node.span, |policy| policy.span);
             let report = self
@@ -132,7 +156,9 @@ impl<'d> Lowering<'d, '_> {
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
                 let body = self.body(node);
-                let payload = body.and_then(|body| body.content.into_iter().find(|content| content.kind == ContentKind::Json)).and_then(|content| content.schema);
+                let payload = body
+                    .and_then(|body| body.content.into_iter().find(|content| content.kind == ContentKind::Json))
+                    .and_then(|content| content.schema);
                 webhooks.push(Webhook {
                     name: name.clone(),
                     span: key.span,

@@ -9,7 +9,13 @@ use super::{Lowering, elements, string, truth};
 
 impl<'d> Lowering<'d, '_> {
     /// The parameters of an operation, its own in the place of those of the path item that they replace.
-    pub(super) fn parameters(&mut self, item: &'d Node, operation: &'d Node, path: &str, path_span: Span) -> Vec<Parameter> {
+    pub(super) fn parameters(
+        &mut self,
+        item: &'d Node,
+        operation: &'d Node,
+        path: &str,
+        path_span: Span,
+    ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
@@ -21,9 +27,13 @@ impl<'d> Lowering<'d, '_> {
                     Some(at) => {
                         let first = parameters[at].span;
                         self.report(
-                            Diagnostic::error("duplicate-parameter", node.span, format!("{} parameter `{}` is declared twice", parameter.place.word(), parameter.name))
-                                .label("again")
-                                .also(first, "first here"),
+                            Diagnostic::error(
+                                "duplicate-parameter",
+                                node.span,
+                                format!("{} parameter `{}` is declared twice", parameter.place.word(), parameter.name),
+                            )
+                            .label("again")
+                            .also(first, "first here"),
                         );
                     }
                     None => parameters.push(parameter),
@@ -57,7 +67,9 @@ impl<'d> Lowering<'d, '_> {
                 return None;
             }
         };
-        if place == ParameterPlace::Header && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str()) {
+        if place == ParameterPlace::Header
+            && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
+        {
             // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
             self.report(
                 Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
@@ -68,8 +80,9 @@ impl<'d> Lowering<'d, '_> {
         if place == ParameterPlace::Path && !placeholders(path).any(|known| known == name) {
             let close = crate::diagnostic::closest(&name, placeholders(path));
             let span = node.get("name").map_or(node.span, |value| value.span);
-            let report = Diagnostic::error("path-parameter-unused", span, format!("`{path}` has no parameter `{name}`"))
-                .label("not in the path");
+            let report =
+                Diagnostic::error("path-parameter-unused", span, format!("`{path}` has no parameter `{name}`"))
+                    .label("not in the path");
             self.report(match close {
                 Some(close) => report.suggest(span, close),
                 None => report.help(format!("write `{{{name}}}` where it stands in the path")),
@@ -79,7 +92,11 @@ impl<'d> Lowering<'d, '_> {
         let required = truth(node, "required");
         if place == ParameterPlace::Path && !required {
             let report = self
-                .remark("path-parameter-optional", node.span, format!("path parameter `{name}` must say `required: true`"))
+                .remark(
+                    "path-parameter-optional",
+                    node.span,
+                    format!("path parameter `{name}` must say `required: true`"),
+                )
                 .label("taken as required, since a path without it is another path");
             self.report(report);
         }
@@ -111,7 +128,9 @@ impl<'d> Lowering<'d, '_> {
                 self.report(
                     Diagnostic::error("unknown-style", span, format!("unknown style `{other}`"))
                         .label("not a style of a parameter")
-                        .help("the styles are simple, label, matrix, form, spaceDelimited, pipeDelimited and deepObject"),
+                        .help(
+                            "the styles are simple, label, matrix, form, spaceDelimited, pipeDelimited and deepObject",
+                        ),
                 );
                 default_style
             }
@@ -144,6 +163,7 @@ impl<'d> Lowering<'d, '_> {
             style,
             explode: node.get("explode").and_then(Node::as_bool).unwrap_or(style == Style::Form),
             schema,
+            component: self.names.get(&node.span).cloned(),
             sort: truth(node, "x-sort"),
             sparse: truth(node, "x-sparse"),
         })
@@ -152,7 +172,8 @@ impl<'d> Lowering<'d, '_> {
     /// Every `{name}` of the path must be declared.
     fn check_path(&mut self, parameters: &[Parameter], path: &str, span: Span) {
         for name in placeholders(path) {
-            let declared = parameters.iter().any(|parameter| parameter.place == ParameterPlace::Path && parameter.name == name);
+            let declared =
+                parameters.iter().any(|parameter| parameter.place == ParameterPlace::Path && parameter.name == name);
             if !declared {
                 self.report(
                     Diagnostic::error("path-parameter-undeclared", span, format!("path parameter `{name}` is not declared"))

@@ -52,7 +52,9 @@ impl<'d> Lowering<'d, '_> {
             Some(_) => None,
         };
         match (requests, window, by) {
-            (Some(requests), Some(window), Some(by)) if requests > 0 && !window.is_zero() => Some(RateLimit { requests, window, by }),
+            (Some(requests), Some(window), Some(by)) if requests > 0 && !window.is_zero() => {
+                Some(RateLimit { requests, window, by })
+            }
             _ => {
                 self.bad_policy(node.span, "x-rate-limit", "{ requests: 100, window: 60s, by: caller }");
                 None
@@ -74,15 +76,20 @@ impl<'d> Lowering<'d, '_> {
 
     /// Tags may only name the operation's own path parameters.
     pub(super) fn check_tags(&mut self, operation: &'d Node, path: &str) {
-        let lists = [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
+        let lists =
+            [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
         for tag in lists.into_iter().flat_map(elements) {
             let Some(text) = tag.as_str() else { continue };
             for name in placeholders(text) {
                 if name != "principal" && !placeholders(path).any(|known| known == name) {
                     self.report(
-                        Diagnostic::error("unknown-tag-parameter", tag.span, format!("`{{{name}}}` is no parameter of this path"))
-                            .label("the tag would never be filled in")
-                            .help("a tag may name the path's parameters and `{principal}`"),
+                        Diagnostic::error(
+                            "unknown-tag-parameter",
+                            tag.span,
+                            format!("`{{{name}}}` is no parameter of this path"),
+                        )
+                        .label("the tag would never be filled in")
+                        .help("a tag may name the path's parameters and `{principal}`"),
                     );
                 }
             }

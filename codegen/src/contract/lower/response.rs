@@ -1,7 +1,7 @@
 //! Bodies and responses: media types, statuses and headers.
 
-use crate::contract::schema::Kind;
 use crate::contract::operation::{Content, ContentKind, Header, RequestBody, Response, Status};
+use crate::contract::schema::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 
@@ -90,7 +90,9 @@ impl<'d> Lowering<'d, '_> {
             let schema = media.get("schema").map(|schema| self.schema(schema));
             let kind = match schema.map(|schema| self.schemas.kind(schema)) {
                 // A vendor's type without `+json` that has a structure is JSON all the same.
-                Some(Kind::Object(_) | Kind::Array(_) | Kind::Union(_)) if kind == ContentKind::Binary => ContentKind::Json,
+                Some(Kind::Object(_) | Kind::Array(_) | Kind::Union(_)) if kind == ContentKind::Binary => {
+                    ContentKind::Json
+                }
                 _ => kind,
             };
             content.push(Content { media_type: key.name.clone(), span: key.span, kind, schema });
@@ -98,15 +100,23 @@ impl<'d> Lowering<'d, '_> {
         for (name, span) in left_out {
             if content.is_empty() {
                 self.report(
-                    Diagnostic::error("unsupported-media-type", span, format!("`{name}` can be neither read nor written yet"))
-                        .label("and the contract offers nothing else here")
-                        .help("offer application/json, a form, multipart, text or bytes"),
+                    Diagnostic::error(
+                        "unsupported-media-type",
+                        span,
+                        format!("`{name}` can be neither read nor written yet"),
+                    )
+                    .label("and the contract offers nothing else here")
+                    .help("offer application/json, a form, multipart, text or bytes"),
                 );
             } else {
                 self.report(
-                    Diagnostic::warning("unsupported-media-type", span, format!("`{name}` can be neither read nor written yet"))
-                        .label(format!("left out; `{}` serves", content[0].media_type))
-                        .note("a request of it is answered 415, one that accepts only it 406"),
+                    Diagnostic::warning(
+                        "unsupported-media-type",
+                        span,
+                        format!("`{name}` can be neither read nor written yet"),
+                    )
+                    .label(format!("left out; `{}` serves", content[0].media_type))
+                    .note("a request of it is answered 415, one that accepts only it 406"),
                 );
             }
         }
@@ -124,7 +134,9 @@ fn kind_of(media_type: &str) -> Option<ContentKind> {
         json if json.ends_with("+json") => ContentKind::Json,
         xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
         multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
-        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => ContentKind::Stream,
+        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => {
+            ContentKind::Stream
+        }
         text if text.starts_with("text/") => ContentKind::Text,
         _ => ContentKind::Binary,
     })

@@ -24,9 +24,13 @@ impl<'d> Lowering<'d, '_> {
                 (Some("apiKey"), _, Some("cookie")) => SchemeKind::Cookie(string(node, "name").unwrap_or_default()),
                 _ => {
                     self.report(
-                        Diagnostic::error("unsupported-security", node.span, format!("the security scheme `{name}` is of no kind that OpenAPI knows"))
-                            .label("operations under it could not be called")
-                            .help("the types are http, apiKey, oauth2, openIdConnect and, from 3.1 on, mutualTLS"),
+                        Diagnostic::error(
+                            "unsupported-security",
+                            node.span,
+                            format!("the security scheme `{name}` is of no kind that OpenAPI knows"),
+                        )
+                        .label("operations under it could not be called")
+                        .help("the types are http, apiKey, oauth2, openIdConnect and, from 3.1 on, mutualTLS"),
                     );
                     continue;
                 }
@@ -37,7 +41,12 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// The alternatives of one operation: its own, else those of the root.
-    pub(super) fn security(&mut self, root: &'d Node, operation: &'d Node, schemes: &[Scheme]) -> Vec<Vec<Requirement>> {
+    pub(super) fn security(
+        &mut self,
+        root: &'d Node,
+        operation: &'d Node,
+        schemes: &[Scheme],
+    ) -> Vec<Vec<Requirement>> {
         let Some(list) = operation.get("security").or_else(|| root.get("security")) else { return Vec::new() };
         let mut alternatives = Vec::new();
         for alternative in elements(Some(list)) {
@@ -45,8 +54,12 @@ impl<'d> Lowering<'d, '_> {
             for (key, scopes) in alternative.as_object().into_iter().flatten() {
                 if !schemes.iter().any(|scheme| scheme.name == key.name) {
                     let known = schemes.iter().map(|scheme| scheme.name.as_str());
-                    let report = Diagnostic::error("unknown-security-scheme", key.span, format!("there is no security scheme `{}`", key.name))
-                        .label("not in `components.securitySchemes`");
+                    let report = Diagnostic::error(
+                        "unknown-security-scheme",
+                        key.span,
+                        format!("there is no security scheme `{}`", key.name),
+                    )
+                    .label("not in `components.securitySchemes`");
                     let report = match crate::diagnostic::closest(&key.name, known) {
                         Some(close) => report.suggest(key.span, close),
                         None => report,

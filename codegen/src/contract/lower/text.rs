@@ -7,8 +7,21 @@ use super::Lowering;
 
 /// The formats of strings that are typed or checked.
 const KNOWN: &[&str] = &[
-    "date-time", "date", "time", "duration", "uuid", "email", "uri", "uri-reference", "hostname", "ipv4", "ipv6",
-    "byte", "binary", "decimal", "password",
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "uuid",
+    "email",
+    "uri",
+    "uri-reference",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "byte",
+    "binary",
+    "decimal",
+    "password",
 ];
 
 impl Lowering<'_, '_> {

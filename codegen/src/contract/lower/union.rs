@@ -1,7 +1,7 @@
 //! `oneOf` and `anyOf`: the branches, each together with what stands beside the keyword.
 
-use crate::contract::schema::{Discriminator, Kind, Schema, StringShape, UnionShape};
 use crate::contract::SchemaId;
+use crate::contract::schema::{Discriminator, Kind, Schema, StringShape, UnionShape};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
@@ -84,10 +84,11 @@ impl<'d> Lowering<'d, '_> {
     fn branches_are_typed(&self, node: &Node) -> bool {
         ["oneOf", "anyOf"].iter().all(|keyword| {
             elements(node.get(keyword)).iter().all(|branch| match branch.get("$ref").and_then(Node::as_str) {
-                Some(reference) => self
-                    .document
-                    .resolve(branch.span.file, reference)
-                    .is_ok_and(|located| located.node.get("type").is_some() || located.node.get("allOf").is_some() || located.node.get("properties").is_some()),
+                Some(reference) => self.document.resolve(branch.span.file, reference).is_ok_and(|located| {
+                    located.node.get("type").is_some()
+                        || located.node.get("allOf").is_some()
+                        || located.node.get("properties").is_some()
+                }),
                 None => branch.get("type").is_some(),
             })
         })
@@ -108,7 +109,9 @@ impl<'d> Lowering<'d, '_> {
             let Some(reference) = target.as_str() else { continue };
             let by_reference = self.document.resolve(target.span.file, reference).ok().map(|located| located.node.span);
             let found = branches.iter().position(|(schema, branch)| {
-                let span = self.document.resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
+                let span = self
+                    .document
+                    .resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
                 let same = span.is_ok_and(|located| Some(located.node.span) == by_reference);
                 same || self.schemas.get(*schema).component.as_deref() == Some(reference)
             });
@@ -116,7 +119,11 @@ impl<'d> Lowering<'d, '_> {
                 Some(index) => mapping.push((value.clone(), index)),
                 None => {
                     let report = self
-                        .remark("discriminator-mapping", target.span, format!("`{reference}` is not a branch of this union"))
+                        .remark(
+                            "discriminator-mapping",
+                            target.span,
+                            format!("`{reference}` is not a branch of this union"),
+                        )
                         .label("its value will be refused")
                         .also(node.span, "the discriminator");
                     self.report(report);
@@ -129,8 +136,12 @@ impl<'d> Lowering<'d, '_> {
                 Some(name) if !mapped => mapping.push((name, index)),
                 None if !mapped => {
                     self.report(
-                        Diagnostic::warning("discriminator-inline", node.span, "an inline branch has no name that a discriminator could select it by")
-                            .label("the branches are told apart by trying them"),
+                        Diagnostic::warning(
+                            "discriminator-inline",
+                            node.span,
+                            "an inline branch has no name that a discriminator could select it by",
+                        )
+                        .label("the branches are told apart by trying them"),
                     );
                     return None;
                 }

@@ -105,8 +105,8 @@ impl Write for OrderItem {
 impl Read for NewOrder {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
-            Branch { name: "OfItems", types: Types::OBJECT, required: &["items", "currency"], ..Branch::NONE },
-            Branch { name: "FromCart", types: Types::OBJECT, required: &["fromCart"], consts: &[("fromCart", "true")] },
+            Branch { name: "NewOrderOfItems", types: Types::OBJECT, required: &["items", "currency"], ..Branch::NONE },
+            Branch { name: "NewOrderFromCart", types: Types::OBJECT, required: &["fromCart"], consts: &[("fromCart", "true")] },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => NewOrderOfItems::read(r).map(Self::OfItems),

@@ -10,11 +10,11 @@ use super::super::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
     DeleteOrderError, DeleteOrderRequest, DeleteOrderResponse, Forbidden, GetOrderError,
     GetOrderRequest, GetOrderResponse, ListOrderItemsError, ListOrderItemsRequest,
-    ListOrderItemsResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse, ListOrdersSort,
-    ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse, ListUserOrdersSort,
-    NewOrder, NotAcceptable, NotFound, OrderField, OrderId, OrderItemPage, OrderPage, OrderPatch,
-    OrderStatus, Orders, PayloadTooLarge, PreconditionFailed, ServiceUnavailable, TooManyRequests,
-    Unauthorized, UnprocessableEntity, UnsupportedMediaType, UpdateOrderError, UpdateOrderRequest,
+    ListOrderItemsResponse, ListOrdersError, ListOrdersRequest, ListOrdersResponse,
+    ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse, NewOrder, NotAcceptable,
+    NotFound, OrderField, OrderId, OrderItemPage, OrderPage, OrderPatch, OrderSort, OrderStatus,
+    Orders, PayloadTooLarge, PreconditionFailed, ServiceUnavailable, TooManyRequests, Unauthorized,
+    UnprocessableEntity, UnsupportedMediaType, UpdateOrderError, UpdateOrderRequest,
     UpdateOrderResponse, UserId,
 };
 use super::super::codec::patterns::{CURSOR, IDEMPOTENCY_KEY};
@@ -85,13 +85,13 @@ impl ListUserOrdersRequest {
         });
         let status = input.optional(4, OrderStatus::read);
         let created_after = input.optional(5, |r| r.date_time());
-        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<ListUserOrdersSort>::read));
+        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read));
         let fields = input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
         Some(Self { user_id: user_id?, page: page?, status, created_after, sort: sort.unwrap_or_default(), fields })
     }
 }
 
-impl Named for ListUserOrdersSort {
+impl Named for OrderSort {
     const NAMES: &'static [&'static str] = &["createdAt", "total"];
 
     fn from_index(index: usize) -> Option<Self> {
@@ -203,21 +203,9 @@ impl ListOrdersRequest {
         });
         let status = input.optional(3, OrderStatus::read);
         let created_after = input.optional(4, |r| r.date_time());
-        let sort = input.optional(5, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<ListOrdersSort>::read));
+        let sort = input.optional(5, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read));
         let fields = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
         Some(Self { page: page?, status, created_after, sort: sort.unwrap_or_default(), fields })
-    }
-}
-
-impl Named for ListOrdersSort {
-    const NAMES: &'static [&'static str] = &["createdAt", "total"];
-
-    fn from_index(index: usize) -> Option<Self> {
-        [Self::CreatedAt, Self::Total].get(index).copied()
-    }
-
-    fn index(self) -> usize {
-        self as usize
     }
 }
 

@@ -10,11 +10,11 @@ use super::super::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
     CreateUserError, CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest,
     DeleteUserResponse, Forbidden, GetUserError, GetUserRequest, GetUserResponse, ListUsersError,
-    ListUsersRequest, ListUsersResponse, ListUsersSort, NewUser, NotAcceptable, NotFound,
-    PasswordChange, PayloadTooLarge, PreconditionFailed, PreconditionRequired, ReplaceUserError,
-    ReplaceUserRequest, ReplaceUserResponse, ServiceUnavailable, TooManyRequests, Unauthorized,
-    UnprocessableEntity, UnsupportedMediaType, UpdateUserError, UpdateUserRequest,
-    UpdateUserResponse, UserField, UserId, UserPage, UserPatch, UserReplacement, UserRole, Users,
+    ListUsersRequest, ListUsersResponse, NewUser, NotAcceptable, NotFound, PasswordChange,
+    PayloadTooLarge, PreconditionFailed, PreconditionRequired, ReplaceUserError, ReplaceUserRequest,
+    ReplaceUserResponse, ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity,
+    UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, UserField, UserId,
+    UserPage, UserPatch, UserReplacement, UserRole, UserSort, Users,
 };
 use super::super::codec::patterns::CURSOR;
 use super::super::operations;
@@ -84,13 +84,13 @@ impl ListUsersRequest {
         let role = input.optional(3, UserRole::read);
         let created_after = input.optional(4, |r| r.date_time());
         let created_before = input.optional(5, |r| r.date_time());
-        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(3), ..ArrayRule::NONE }, Sort::<ListUsersSort>::read));
+        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(3), ..ArrayRule::NONE }, Sort::<UserSort>::read));
         let fields = input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
         Some(Self { page: page?, role, created_after, created_before, sort: sort.unwrap_or_default(), fields })
     }
 }
 
-impl Named for ListUsersSort {
+impl Named for UserSort {
     const NAMES: &'static [&'static str] = &["createdAt", "name", "email"];
 
     fn from_index(index: usize) -> Option<Self> {

@@ -235,7 +235,7 @@ impl Config {
             log_format: from
                 .one_of("WRIT_LOG_FORMAT", &[("json", LogFormat::Json), ("text", LogFormat::Text)])
                 .unwrap_or(LogFormat::Json),
-            log_filter: from.or("WRIT_LOG", "info".to_owned(), values::log_filter),
+            log_filter: from.or("WRIT_LOG", "info,sqlx=warn".to_owned(), values::log_filter),
             unknown: from.unasked(),
         };
         from.finish(config)

@@ -30,13 +30,7 @@ pub fn create(
         // Clear text on the loopback interface costs a client nothing; SCRAM costs a debug build
         // tens of milliseconds a connection.
         command.args(["--username", NAME, "--auth=password", "--encoding=UTF8"]);
-        command
-            .arg("--locale")
-            .arg(locale)
-            .arg("--pwfile")
-            .arg(&password)
-            .arg("-D")
-            .arg(&new);
+        command.arg("--locale").arg(locale).arg("--pwfile").arg(&password).arg("-D").arg(&new);
         if lifetime == Lifetime::Temporary {
             command.arg("--no-sync");
         }
@@ -50,12 +44,7 @@ pub fn create(
     writeln!(input, "CREATE DATABASE {NAME};")?;
     input.rewind()?;
     let mut single = folder.command(&found.folder.join("postgres"));
-    single
-        .arg("--single")
-        .arg("-D")
-        .arg(&new)
-        .args(["-c", "fsync=off", "postgres"])
-        .stdin(input);
+    single.arg("--single").arg("-D").arg(&new).args(["-c", "fsync=off", "postgres"]).stdin(input);
     let said = session.run_quietly("postgres --single", &mut single)?;
     if said.contains("ERROR:") {
         bail!("cannot create the database:\n{said}");

@@ -1,0 +1,92 @@
+//! What there is to count: operations in a contract, read without the generator, and in the code.
+
+use std::path::Path;
+
+use serde_json::Value;
+use writ_codegen::output::Output;
+
+/// The methods of OpenAPI.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// What there is in generated code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Code {
+    /// Methods of the traits that a service implements.
+    pub methods: usize,
+    /// Entries of `operations::ALL`.
+    pub listed: usize,
+    /// Lines of Rust.
+    pub lines: usize,
+}
+
+/// Whether a file is the entry of a contract, and not a part of one or something else.
+pub fn is_contract(path: &Path) -> bool {
+    let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
+    known && read(path).is_none_or(|document| document.openapi.is_some())
+}
+
+/// How many operations a contract has; none where it is neither YAML nor JSON as others read it.
+pub fn in_contract(path: &Path) -> Option<usize> {
+    let paths = read(path)?.paths.unwrap_or_default();
+    let items = paths.iter().filter(|(path, _)| path.starts_with('/')).map(|(_, item)| target(&paths, item));
+    Some(items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum())
+}
+
+/// What there is in the files of a contract, whose form is known.
+pub fn in_code(output: &Output) -> Code {
+    let mut code = Code { lines: super::lines(output), ..Code::default() };
+    for (path, text) in output.files.iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let mut within = "";
+        for line in text.lines() {
+            match line {
+                "}" | "];" => within = "",
+                opened if opened.starts_with("pub trait ") => within = "trait",
+                opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
+                    within = "list"
+                }
+                method if within == "trait" && method.starts_with("    fn ") => code.methods += 1,
+                entry if within == "list" && entry.starts_with("    &") => code.listed += 1,
+                _ => {}
+            }
+        }
+    }
+    code
+}
+
+/// A document without its schemas, whose numbers may be larger than others hold.
+#[derive(serde::Deserialize)]
+struct Document {
+    openapi: Option<Value>,
+    paths: Option<serde_json::Map<String, Value>>,
+}
+
+fn read(path: &Path) -> Option<Document> {
+    let text = std::fs::read_to_string(path).ok()?;
+    match path.extension().is_some_and(|it| it == "json") {
+        true => serde_json::from_str(&text).ok(),
+        false => serde_yaml::from_str(&text).ok(),
+    }
+}
+
+/// A path item behind a reference to another path.
+fn target<'d>(paths: &'d serde_json::Map<String, Value>, item: &'d Value) -> &'d Value {
+    let reference = item.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/paths/"));
+    let name = reference.map(|name| name.replace("~1", "/").replace("~0", "~"));
+    name.and_then(|name| paths.get(&name)).unwrap_or(item)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_and_entries_are_counted_where_they_stand() {
+        let operations =
+            "pub static ALL: &[&Operation] = &[\n    &ONE,\n    &OTHER,\n];\n\npub static X: &[u8] = &[\n    &1,\n];\n";
+        let tag = "pub trait Users: Send {\n    /// One.\n    fn one(\n        &self,\n    );\n}\n\nimpl X {\n    fn not() {}\n}\n";
+        let mut output = Output::default();
+        output.files.insert("src/operations/mod.rs".to_owned(), operations.to_owned());
+        output.files.insert("src/users.rs".to_owned(), tag.to_owned());
+        assert_eq!(in_code(&output), Code { methods: 1, listed: 2, lines: 18 });
+    }
+}

@@ -1,0 +1,120 @@
+//! A workspace in which every contract is a crate, so that the runtime and what it stands on are
+//! compiled once and the time of each contract is its own.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, bail};
+use toml::{Table, Value};
+use writ_codegen::output::{self, HEADER, MANIFEST_HEADER, Output};
+
+use crate::cargo;
+use crate::terminal::step;
+
+/// The member that only makes cargo compile the runtime.
+const WARM_UP: &str = "warm-up";
+
+/// The workspace of one worker, with a target folder of its own.
+pub struct Workspace {
+    folder: PathBuf,
+    target: PathBuf,
+    /// The sets of features that the runtime is compiled with already.
+    warm: BTreeSet<Vec<&'static str>>,
+}
+
+/// The compiler's verdict on one contract.
+pub struct Checked {
+    /// Whether it compiled without a warning.
+    pub compiles: bool,
+    /// How long `cargo check` took.
+    pub took: Duration,
+    /// What the compiler said.
+    pub said: String,
+}
+
+impl Workspace {
+    /// Writes the workspace of a worker, with nothing in its members yet.
+    pub fn open(worker: usize, members: &[String]) -> anyhow::Result<Workspace> {
+        let base = cargo::root().join("target/corpus").join(worker.to_string());
+        let workspace =
+            Workspace { folder: base.join("workspace"), target: base.join("target"), warm: BTreeSet::new() };
+        let mut whole = Output::default();
+        for member in members.iter().map(String::as_str).chain([WARM_UP]) {
+            whole.files.insert(format!("{member}/Cargo.toml"), manifest(member, &[]));
+            whole.files.insert(format!("{member}/src/lib.rs"), format!("{HEADER}\n//! Not generated yet.\n"));
+        }
+        whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members)?);
+        output::write(&workspace.folder, &whole)?;
+        std::fs::copy(cargo::root().join("Cargo.lock"), workspace.folder.join("Cargo.lock"))
+            .context("cannot copy the lock file")?;
+        Ok(workspace)
+    }
+
+    /// Writes the files of a contract, and checks its crate alone.
+    pub fn check(&mut self, member: &str, contract: &Output, features: &[&'static str]) -> anyhow::Result<Checked> {
+        self.warm_up(features)?;
+        let folder = self.folder.join(member);
+        let mut whole = contract.clone();
+        whole.files.insert("Cargo.toml".to_owned(), manifest(member, features));
+        output::write(&folder, &whole)?;
+        // Checked anew even if nothing changed since the last time: it is measured.
+        let root = std::fs::File::options().append(true).open(folder.join("src/lib.rs"))?;
+        root.set_modified(SystemTime::now())?;
+        drop(root);
+        self.cargo_check(member)
+    }
+
+    /// Compiles the runtime and what it stands on, where this has not been done with these features.
+    fn warm_up(&mut self, features: &[&'static str]) -> anyhow::Result<()> {
+        if !self.warm.insert(features.to_vec()) {
+            return Ok(());
+        }
+        let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
+        step("Compiling", format_args!("the runtime{with}, once for all"));
+        std::fs::write(self.folder.join(WARM_UP).join("Cargo.toml"), manifest(WARM_UP, features))?;
+        let checked = self.cargo_check(WARM_UP)?;
+        if !checked.compiles {
+            bail!("the runtime does not compile:\n{}", checked.said);
+        }
+        Ok(())
+    }
+
+    fn cargo_check(&self, member: &str) -> anyhow::Result<Checked> {
+        let begun = Instant::now();
+        let mut said = self.run(member, &["--offline"])?;
+        if !said.0 && said.1.contains("--offline") {
+            said = self.run(member, &[])?;
+        }
+        Ok(Checked { compiles: said.0, took: begun.elapsed(), said: said.1 })
+    }
+
+    fn run(&self, member: &str, offline: &[&str]) -> anyhow::Result<(bool, String)> {
+        let mut command = cargo::command();
+        command.args(["check", "--quiet", "--package", member]).args(offline).current_dir(&self.folder);
+        command.env("CARGO_TARGET_DIR", &self.target).env("RUSTFLAGS", "-Dwarnings");
+        let finished = command.output().context("cannot run cargo")?;
+        Ok((finished.status.success(), String::from_utf8_lossy(&finished.stderr).into_owned()))
+    }
+}
+
+/// The manifest of the workspace: versions and lints are those of this repository.
+fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(cargo::root().join("Cargo.toml")).context("cannot read Cargo.toml")?;
+    let own: Table = toml::from_str(&text).context("cannot read Cargo.toml")?;
+    let mut workspace = own.get("workspace").and_then(Value::as_table).cloned().unwrap_or_default();
+    let members: Vec<&str> = members.iter().map(String::as_str).chain([WARM_UP]).collect();
+    workspace.insert("members".to_owned(), Value::from(members));
+    workspace.remove("dependencies");
+    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    Ok(format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n"))
+}
+
+/// The manifest of a member.
+fn manifest(name: &str, features: &[&str]) -> String {
+    let runtime = cargo::root().join("codegen/runtime");
+    let package =
+        format!("[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n");
+    let runtime = format!("writ-runtime = {{ path = {runtime:?}, features = {features:?} }}\n");
+    format!("{MANIFEST_HEADER}\n{package}\n[lints]\nworkspace = true\n\n[dependencies]\n{runtime}")
+}
