@@ -92,6 +92,21 @@ impl fmt::Display for Counts {
     }
 }
 
+/// The longest text of one part of a diagnostic, in characters: texts quote contracts.
+const LONGEST: usize = 300;
+
+/// A text on one line, its middle left out where it is very long.
+fn one_line(text: String) -> String {
+    let text = if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
+    let count = text.chars().count();
+    if count <= LONGEST {
+        return text;
+    }
+    let start: String = text.chars().take(LONGEST / 2).collect();
+    let end: String = text.chars().skip(count - LONGEST / 2).collect();
+    format!("{start}…{end}")
+}
+
 impl Diagnostic {
     /// A problem that stops the generation.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
@@ -112,7 +127,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity,
-            message: message.into(),
+            message: one_line(message.into()),
             primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             notes: Vec::new(),
@@ -123,28 +138,28 @@ impl Diagnostic {
     /// What stands beside the carets.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
-        self.primary.text = text.into();
+        self.primary.text = one_line(text.into());
         self
     }
 
     /// Another place that belongs to the problem.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.secondary.push(Label { span, text: text.into() });
+        self.secondary.push(Label { span, text: one_line(text.into()) });
         self
     }
 
     /// A remark below the excerpt.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
-        self.notes.push(text.into());
+        self.notes.push(one_line(text.into()));
         self
     }
 
     /// Advice in words.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Diagnostic {
-        self.help = Some(Help { message: message.into(), replacement: None });
+        self.help = Some(Help { message: one_line(message.into()), replacement: None });
         self
     }
 
@@ -159,7 +174,7 @@ impl Diagnostic {
     /// Advice as a change, in other words than `did you mean`.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, replacement: impl Into<String>) -> Diagnostic {
-        self.help = Some(Help { message: message.into(), replacement: Some((span, replacement.into())) });
+        self.help = Some(Help { message: one_line(message.into()), replacement: Some((span, replacement.into())) });
         self
     }
 }

@@ -46,6 +46,8 @@ pub struct Schema {
     pub kind: Kind,
     /// `x-rust-name`.
     pub rust_name: Option<String>,
+    /// A list or map of itself, with no object between.
+    pub holds_itself: bool,
     /// The whole schema as JSON text, where it has keywords that an interpreter must check.
     pub guard: Option<Guard>,
 }
@@ -113,6 +115,18 @@ pub enum IntegerWidth {
     Uint32,
     /// `uint64`, `uint`.
     Uint64,
+}
+
+impl IntegerWidth {
+    /// The least and the greatest number that it holds.
+    pub fn range(self) -> (i128, i128) {
+        match self {
+            IntegerWidth::Int32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
+            IntegerWidth::Int64 => (i128::from(i64::MIN), i128::from(i64::MAX)),
+            IntegerWidth::Uint32 => (0, i128::from(u32::MAX)),
+            IntegerWidth::Uint64 => (0, i128::from(u64::MAX)),
+        }
+    }
 }
 
 /// A number that need not be whole.

@@ -48,8 +48,11 @@ fn expression(
     way: Direction,
     uses: &mut Uses,
 ) -> Option<String> {
-    let kind = plan.contract.schemas.kind(id);
-    match (kind, value) {
+    let target = plan.contract.schemas.target(id);
+    if plan.contract.schemas.get(target).holds_itself {
+        return None;
+    }
+    match (plan.contract.schemas.kind(id), value) {
         (Kind::Boolean, Json::Bool(truth)) => Some(truth.to_string()),
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number

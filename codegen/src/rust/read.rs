@@ -49,7 +49,8 @@ impl ReadCalls<'_, '_> {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, Direction::Request) {
             let target = key.schema;
-            let own = matches!(schemas.get(target).kind, Kind::Strings(_) | Kind::Union(_))
+            let own = schemas.get(target).holds_itself
+                || matches!(schemas.get(target).kind, Kind::Strings(_) | Kind::Union(_))
                 || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
                 || matches!(&schemas.get(target).kind, Kind::Object(object) if object.sparse_of.is_none() && self.plan.page_of(object).is_none() && !super::types::is_map(object));
             if own {
@@ -72,7 +73,8 @@ impl ReadCalls<'_, '_> {
         }
     }
 
-    fn structure(&mut self, id: SchemaId) -> String {
+    /// The same for what a schema is built of, its own name aside.
+    pub fn structure(&mut self, id: SchemaId) -> String {
         let plan = self.plan;
         match &plan.contract.schemas.get(id).kind {
             Kind::Any => "r.any()".to_owned(),

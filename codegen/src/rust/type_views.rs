@@ -237,6 +237,9 @@ fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: 
             }
         }
         _ => {
+            if schema.holds_itself {
+                view.form = "wrapper";
+            }
             let ty = plan.structure(key.schema, way);
             uses.ty(&ty);
             view.target = Code::of(&ty);
@@ -332,6 +335,11 @@ fn codec(
         prefix: declared.prefix.clone(),
     };
     match &plan.contract.schemas.get(key.schema).kind {
+        _ if declared.form == "wrapper" => {
+            if read {
+                view.choose = Code::of(calls.structure(key.schema));
+            }
+        }
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
         Kind::Strings(names) if !names.open => calls.uses.runtime("Named"),

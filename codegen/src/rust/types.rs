@@ -296,6 +296,9 @@ impl<'c> TypePlan<'c> {
     }
 
     fn declared(&self, id: SchemaId) -> Declared {
+        if self.contract.schemas.get(id).holds_itself {
+            return Declared::Always;
+        }
         match &self.contract.schemas.get(id).kind {
             Kind::Strings(_) => Declared::Always,
             Kind::Union(_) => Declared::Always,

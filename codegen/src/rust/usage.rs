@@ -166,18 +166,19 @@ fn split(contract: &Contract, usage: &mut Usage) {
                 .any(|property| is_read_only(contract, property.schema) || is_write_only(contract, property.schema));
         }
     }
-    // What holds something that differs differs too; at most as many rounds as there are levels.
-    loop {
-        let mut changed = false;
-        for id in &both {
-            if !usage.split[id.index()] && children(contract, *id, None).iter().any(|child| usage.split[child.index()])
-            {
-                usage.split[id.index()] = true;
-                changed = true;
-            }
+    // What holds something that differs differs too: from the held to the holders.
+    let mut holders: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
+    for id in &both {
+        for child in children(contract, *id, None) {
+            holders.entry(child).or_default().push(*id);
         }
-        if !changed {
-            break;
+    }
+    let mut todo: Vec<SchemaId> = both.iter().copied().filter(|id| usage.split[id.index()]).collect();
+    while let Some(held) = todo.pop() {
+        for holder in holders.get(&held).into_iter().flatten() {
+            if !std::mem::replace(&mut usage.split[holder.index()], true) {
+                todo.push(*holder);
+            }
         }
     }
 }

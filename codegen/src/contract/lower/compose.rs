@@ -16,6 +16,20 @@ pub(super) struct Source {
     decided: Vec<Span>,
 }
 
+/// A schema whose kind is still to be found.
+pub(super) struct Unsettled<'d> {
+    id: SchemaId,
+    nodes: Vec<&'d Node>,
+    decided: Vec<Span>,
+}
+
+/// How deep a composition may go. The deepest published contract known has five levels.
+pub(super) const DEEPEST: usize = 64;
+
+/// How many schemas unions within compositions may unfold into. The largest published contract
+/// known needs a tenth of it.
+const MOST_UNFOLDED: usize = 50_000;
+
 /// Keywords that say something about a schema without changing which values it has.
 const ANNOTATIONS: &[&str] = &[
     "title",
@@ -75,30 +89,63 @@ impl<'d> Lowering<'d, '_> {
             kind: Kind::Any,
             rust_name: single.and_then(|node| string(node, "x-rust-name")),
             guard: None,
+            holds_itself: false,
         });
         self.known.insert(source, id);
-
-        if let Some(target) = single.filter(|_| decided.is_empty()).and_then(|node| self.annotated_reference(node)) {
-            let target = self.schema(target);
-            let node = single.unwrap_or(nodes[0]);
-            let schema = self.schemas.get_mut(id);
-            schema.nullable = super::truth(node, "nullable");
-            schema.kind = Kind::Alias(target);
+        if nodes.len() > DEEPEST {
+            self.report_too_deep(nodes[0]);
             return id;
         }
-
-        let mut facets = Facets::new(decided, &nodes);
-        for node in nodes.iter().copied() {
-            self.collect(node, &mut facets, &mut Vec::new());
+        let combined = !decided.is_empty() || nodes.len() > 1;
+        if combined && self.unfolded(nodes[0].span) {
+            return id;
         }
-        facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
-        let guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
-        let (kind, nullable) = self.finish(id, &nodes, facets);
-        let schema = self.schemas.get_mut(id);
-        schema.kind = kind;
-        schema.nullable = nullable;
-        schema.guard = guard;
+        self.unsettled.push_back(Unsettled { id, nodes, decided: decided.to_vec() });
         id
+    }
+
+    /// Finds the kind of every schema that was met, and of those that they hold.
+    pub(super) fn settle(&mut self) {
+        while let Some(Unsettled { id, nodes, decided }) = self.unsettled.pop_front() {
+            let reference = match nodes.as_slice() {
+                [node] if decided.is_empty() => self.annotated_reference(node).map(|target| (*node, target)),
+                _ => None,
+            };
+            let mut guard = None;
+            let (kind, nullable) = match reference {
+                Some((node, target)) => (Kind::Alias(self.schema(target)), super::truth(node, "nullable")),
+                None => {
+                    let mut facets = Facets::new(&decided, &nodes);
+                    for node in nodes.iter().copied() {
+                        self.collect(node, &mut facets, &mut Vec::new());
+                    }
+                    facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
+                    guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
+                    self.finish(id, &nodes, facets)
+                }
+            };
+            let schema = self.schemas.get_mut(id);
+            schema.kind = kind;
+            schema.nullable = nullable;
+            schema.guard = guard;
+        }
+    }
+
+    /// Counts one more schema that is put together of several; whether there are too many.
+    fn unfolded(&mut self, span: Span) -> bool {
+        self.branches += 1;
+        if self.branches == MOST_UNFOLDED {
+            self.report(
+                Diagnostic::error(
+                    "too-many-branches",
+                    span,
+                    format!("compositions unfold into more than {MOST_UNFOLDED} schemas"),
+                )
+                .label("every branch of one union with every branch of the others")
+                .help("put the shared part into the branches, or give up one of the unions"),
+            );
+        }
+        self.branches >= MOST_UNFOLDED
     }
 
     /// The one schema that a node only annotates: `allOf` with one element, or a reference with annotations beside it.
@@ -119,6 +166,14 @@ impl<'d> Lowering<'d, '_> {
                 false => Some(one),
             },
             _ => None,
+        }
+    }
+
+    /// Reports a composition of too many schemas, once: whatever holds it is too deep as well.
+    pub(super) fn report_too_deep(&mut self, node: &Node) {
+        if !std::mem::replace(&mut self.too_deep, true) {
+            let message = format!("composed of more than {DEEPEST} schemas, one within the other");
+            self.report(Diagnostic::error("too-deep", node.span, message).label("one level too many"));
         }
     }
 

@@ -175,6 +175,9 @@ impl<'d> Lowering<'d, '_> {
             facets.rare.other |= node.as_bool() == Some(false);
             return;
         };
+        if stack.len() == super::compose::DEEPEST {
+            return self.report_too_deep(node);
+        }
         stack.push(node.span);
         if object.contains_key("$ref") {
             if let Some(target) = self.follow(node) {

@@ -12,6 +12,7 @@ use crate::document::{Node, Span};
 
 use super::Lowering;
 use super::facets::{Bound, Facets, TypeSet, add_property};
+use super::sparse::Sparse;
 
 impl<'d> Lowering<'d, '_> {
     /// The kind that the demands describe, and whether null is a value of it.
@@ -41,7 +42,7 @@ impl<'d> Lowering<'d, '_> {
         };
         match types.as_slice() {
             [] => (Kind::Any, true),
-            [one] => (self.finish_type(*one, &mut facets, nodes), nullable),
+            [one] => (self.finish_type(id, *one, &mut facets, nodes), nullable),
             several => (self.finish_types(id, several.to_vec(), nodes, &mut facets), nullable),
         }
     }
@@ -75,14 +76,14 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    fn finish_type(&mut self, one: TypeSet, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+    fn finish_type(&mut self, id: SchemaId, one: TypeSet, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         match one {
             TypeSet::BOOLEAN => Kind::Boolean,
             TypeSet::INTEGER => Kind::Integer(self.integer(facets)),
             TypeSet::NUMBER => Kind::Number(self.number(facets)),
             TypeSet::STRING => self.text(facets),
             TypeSet::ARRAY => self.array(facets, nodes),
-            TypeSet::OBJECT => self.object(facets, nodes),
+            TypeSet::OBJECT => self.object(id, facets, nodes),
             _ => Kind::Null,
         }
     }
@@ -93,7 +94,7 @@ impl<'d> Lowering<'d, '_> {
         let branches = types
             .into_iter()
             .map(|one| {
-                let kind = self.finish_type(one, facets, nodes);
+                let kind = self.finish_type(id, one, facets, nodes);
                 self.schemas.add(Schema {
                     kind,
                     component: None,
@@ -226,7 +227,7 @@ impl<'d> Lowering<'d, '_> {
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
 
-    fn object(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+    fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         for (name, _) in facets.required.clone() {
             // Required and never described: any value will do.
             add_property(facets, name, None);
@@ -263,18 +264,11 @@ impl<'d> Lowering<'d, '_> {
             (true, [one]) => Additional::Kept(self.schema(one)),
             (true, several) => Additional::Kept(self.several(several)),
         };
+        // Where it leads nowhere was reported on reading.
         let sparse_of = facets.sparse_of.and_then(|node| {
-            let reference = node.as_str()?;
-            match self.document.resolve(node.span.file, reference) {
-                Ok(located) => Some(self.schema(located.node)),
-                Err(_) => {
-                    self.report(
-                        Diagnostic::error("dangling-ref", node.span, format!("`{reference}` leads nowhere"))
-                            .label("`x-sparse-of` names the schema that this one is a part of"),
-                    );
-                    None
-                }
-            }
+            let located = self.document.resolve(node.span.file, node.as_str()?).ok()?;
+            self.sparse.push(Sparse::new(id, node, facets, &described));
+            Some(self.schema(located.node))
         });
         Kind::Object(ObjectShape {
             properties,
@@ -306,6 +300,7 @@ impl<'d> Lowering<'d, '_> {
             kind: Kind::Any,
             rust_name: None,
             guard: None,
+            holds_itself: false,
         })
     }
 }

@@ -1,24 +1,28 @@
 //! From the tree to the model: one pass over the operations that pulls in what they reach.
 
 mod compose;
+mod default;
 mod facets;
 mod finish;
 mod guard;
+mod nesting;
 mod operation;
 mod parameter;
 mod policy;
 mod response;
+mod route;
 mod security;
+mod sparse;
 mod text;
 mod union;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::contract::{Contract, SchemaId, Schemas, Tag, envelope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Span, Version};
 
-use compose::Source;
+use compose::{Source, Unsettled};
 
 /// What lowering carries about.
 pub(super) struct Lowering<'d, 'o> {
@@ -31,6 +35,14 @@ pub(super) struct Lowering<'d, 'o> {
     schemas: Schemas,
     /// Schemas by what they are made of: a place that is met twice is one schema.
     known: HashMap<Source, SchemaId>,
+    /// Schemas that have an id and no kind yet. A list, since schemas may be deep.
+    unsettled: VecDeque<Unsettled<'d>>,
+    /// Objects that are parts of others.
+    sparse: Vec<sparse::Sparse>,
+    /// How many branches were put together with what stands beside their union.
+    branches: usize,
+    /// Whether a composition too deep was reported: one word is enough.
+    too_deep: bool,
     /// Which component stands at a place.
     names: HashMap<Span, String>,
 }
@@ -44,6 +56,10 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
         implied_types,
         schemas: Schemas::default(),
         known: HashMap::new(),
+        unsettled: VecDeque::new(),
+        sparse: Vec::new(),
+        branches: 0,
+        too_deep: false,
         names: HashMap::new(),
     };
     lowering.name_components(root);
@@ -51,6 +67,11 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
     let operations = lowering.operations(root, &schemes);
     let webhooks = lowering.webhooks(root);
     let components = lowering.components(root);
+    lowering.settle();
+    nesting::check(&mut lowering.schemas, lowering.diagnostics);
+    lowering.check_sparse();
+    lowering.check_word_lists(&operations);
+    lowering.check_defaults();
     let tags = tags(root, &operations);
     let envelope = envelope::find(root, &operations, &lowering.schemas, lowering.diagnostics);
     let info = root.get("info");

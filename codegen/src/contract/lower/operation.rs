@@ -7,6 +7,7 @@ use crate::contract::operation::{ContentKind, Operation, ParameterPlace, Scheme,
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
+use super::route::{Routes, matched};
 use super::{Lowering, elements, entries, string, truth};
 
 /// The methods of OpenAPI in the order of its specification.
@@ -26,25 +27,22 @@ impl<'d> Lowering<'d, '_> {
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, Span> = HashMap::new();
+        let mut routes = Routes::default();
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             if path.name.starts_with("x-") {
                 continue;
             }
+            // What does not begin with `/` was reported on reading.
             if !path.name.starts_with('/') {
-                self.report(
-                    Diagnostic::error(
-                        "relative-path",
-                        path.span,
-                        format!("the path `{}` does not begin with `/`", path.name),
-                    )
-                    .label("never reached"),
-                );
                 continue;
             }
+            self.check_template(path);
             let Some(item) = self.follow(reference) else { continue };
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
-                let operation = self.operation(root, item, node, (&path.name, path.span), method, schemes);
+                self.check_route(&mut routes, method, path, key.span);
+                let operation =
+                    self.operation(root, item, (key.span, node), (matched(&path.name), path.span), method, schemes);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
                 if let Some(first) = ids.insert(operation.id.clone(), span) {
                     self.report(
@@ -70,7 +68,7 @@ impl<'d> Lowering<'d, '_> {
         &mut self,
         root: &'d Node,
         item: &'d Node,
-        node: &'d Node,
+        (key, node): (Span, &'d Node),
         (path, path_span): (&str, Span),
         method: &'static str,
         schemes: &[Scheme],
@@ -83,9 +81,9 @@ impl<'d> Lowering<'d, '_> {
         let id = string(node, "operationId").filter(|id| !id.trim().is_empty());
         let operation = Operation {
             id: id.unwrap_or_else(|| id_of(method, path)),
-            span: node.span,
+            span: node.get("operationId").map_or(key, |id| id.span),
             method,
-            path: path.split(['?', '#']).next().unwrap_or(path).to_owned(),
+            path: path.to_owned(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
             summary: string(node, "summary").or_else(|| string(item, "summary")),
             description: string(node, "description").or_else(|| string(item, "description")),

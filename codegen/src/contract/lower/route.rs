@@ -1,0 +1,71 @@
+//! Paths: what a template cannot say, and that no two operations are one on the wire.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Key, Span};
+
+use super::Lowering;
+use super::policy::placeholders;
+
+/// The operations by method and template, the names of parameters left out.
+#[derive(Default)]
+pub(super) struct Routes {
+    known: HashMap<(&'static str, String), (Span, String)>,
+}
+
+/// The part of a path that requests are matched by.
+pub(super) fn matched(path: &str) -> &str {
+    path.split(['?', '#']).next().unwrap_or(path)
+}
+
+impl Lowering<'_, '_> {
+    /// Says what becomes of a path that no request can have as it is written.
+    pub(super) fn check_template(&mut self, path: &Key) {
+        let shown = matched(&path.name);
+        if shown.len() < path.name.len() {
+            let rest = &path.name[shown.len()..];
+            let what = if rest.starts_with('?') { "a query" } else { "a fragment, which no client sends" };
+            self.report(
+                Diagnostic::warning("path-with-more", path.span, format!("`{rest}` is not part of a path but {what}"))
+                    .label(format!("served as `{shown}`"))
+                    .help("describe the query by parameters, and tell operations apart by path and method"),
+            );
+        }
+        if let Some((before, after)) = shown.split_once("}{") {
+            let left = before.rsplit('{').next().unwrap_or_default();
+            let right = after.split('}').next().unwrap_or_default();
+            self.report(
+                Diagnostic::warning(
+                    "adjacent-parameters",
+                    path.span,
+                    format!("nothing tells where `{{{left}}}` ends and `{{{right}}}` begins"),
+                )
+                .label(format!("`{{{left}}}` takes all that it can"))
+                .help("put a character between them that neither holds"),
+            );
+        }
+    }
+
+    /// Two operations that no request can tell apart.
+    pub(super) fn check_route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) {
+        let served = matched(&path.name);
+        let mut template = served.to_owned();
+        for name in placeholders(served) {
+            template = template.replacen(&format!("{{{name}}}"), "{}", 1);
+        }
+        let Some((first, known)) = routes.known.get(&(method, template.clone())) else {
+            routes.known.insert((method, template), (span, path.name.clone()));
+            return;
+        };
+        let cut = matched(known).len() < known.len() || served.len() < path.name.len();
+        let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+        let report = match cut {
+            // Contracts write fragments to list one operation several times.
+            true => Diagnostic::warning("duplicate-route", span, message).label("one of the two is never reached"),
+            false => Diagnostic::error("duplicate-route", span, message).label("no request tells the two apart"),
+        };
+        let report = report.also(*first, "the other");
+        self.report(report.help("give them different paths or methods, or make one operation of them"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Contracts bent out of shape, at random but repeatably: no panic, no hang, and nothing but Rust comes out.
+//!
+//! `WRIT_FUZZ_SECONDS` says how long, `WRIT_FUZZ_SEED` where to begin. An input that fails is kept
+//! under the folder that the failure names; a stack overflow leaves the file `current.json` there.
+
+mod mutate;
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
+use writ_codegen::document::{LoadOptions, load};
+use writ_codegen::generate::{Request, generate};
+use writ_codegen::render::Layout;
+
+use mutate::{Random, mutate};
+
+/// What an input may take. Debug builds on a busy machine are slow; a hang is longer.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Larger contracts take too long to be bent often.
+const LARGEST_SEED: u64 = 120_000;
+
+/// The stack of a main thread on Linux: what the command line has.
+const STACK: usize = 8 << 20;
+
+/// An input that broke a promise, and which.
+struct Failure {
+    seed: u64,
+    why: String,
+    contract: Value,
+}
+
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+/// The contracts of a folder and those below it.
+fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    entries.sort();
+    for path in entries {
+        let small = fs::metadata(&path).is_ok_and(|data| data.len() < LARGEST_SEED);
+        if path.is_dir() {
+            contracts(&path, found);
+        } else if small && path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json") {
+            found.push(path);
+        }
+    }
+}
+
+/// The contracts to begin with, as trees: goldens, this project's own, and published ones where they are there.
+fn seeds() -> Vec<Value> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paths = Vec::new();
+    for folder in
+        ["tests", "../spec", "../../shared/corpus/features", "../../shared/corpus/invalid", "../../shared/corpus/real"]
+    {
+        contracts(&here.join(folder), &mut paths);
+    }
+    let trees = paths.iter().filter_map(|path| {
+        let document = load(path, &LoadOptions::default(), &mut Diagnostics::new())?;
+        Some(document.root_node().to_json())
+    });
+    trees.collect()
+}
+
+/// A folder for the inputs. It stays where something failed.
+fn folder(seed: u64) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("writ-fuzz-{seed}-{}", std::process::id()));
+    fs::create_dir_all(&path).expect("a folder for the test");
+    path
+}
+
+/// Everything that is promised of one input.
+fn check(path: &Path, strict: bool) {
+    let request = Request {
+        entry: path.to_owned(),
+        root: None,
+        strict,
+        implied_types: true,
+        layout: Layout::Module("v1".to_owned()),
+    };
+    let generated = generate(&request);
+    let sources = generated.diagnostics.sources();
+    let said = render(&generated.diagnostics, sources, false);
+    render_json_lines(&generated.diagnostics, sources);
+    assert!(!said.contains("error[template]"), "a template failed");
+    for found in generated.diagnostics.sorted() {
+        assert!(
+            !found.message.is_empty() && !found.message.contains('\n'),
+            "a message is one line: {:?}",
+            found.message
+        );
+    }
+    match generated.output {
+        None => assert!(generated.diagnostics.has_errors(), "nothing is refused without a word"),
+        Some(output) => {
+            assert!(!generated.diagnostics.has_errors(), "what is refused is not generated");
+            for (name, text) in &output.files {
+                if let Err(error) = syn::parse_file(text) {
+                    panic!("{name} is no Rust: {error}");
+                }
+            }
+        }
+    }
+}
+
+/// Runs until the time is over, or something fails.
+fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
+    let folder = folder(first);
+    let path = folder.join("current.json");
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut seed = first;
+    while Instant::now() < end {
+        let mut random = Random::new(seed);
+        let contract = mutate(seeds, &mut random);
+        fs::write(&path, contract.to_string()).expect("a file for the test");
+        let (sender, receiver) = mpsc::channel();
+        let (input, strict) = (path.clone(), seed.is_multiple_of(4));
+        let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
+            let done = catch_unwind(AssertUnwindSafe(|| check(&input, strict)));
+            let _ = sender.send(
+                done.map_err(|cause| cause.downcast_ref::<String>().cloned().unwrap_or_else(|| "a panic".to_owned())),
+            );
+        });
+        let Ok(_) = worker else { panic!("no thread for the test") };
+        let why = match receiver.recv_timeout(LIMIT) {
+            Ok(Ok(())) => None,
+            Ok(Err(why)) => Some(why),
+            Err(_) => Some(format!("it took longer than {LIMIT:?}")),
+        };
+        if let Some(why) = why {
+            return (
+                seed - first,
+                Some(Failure { seed, why: format!("{why}; the input is {}", path.display()), contract }),
+            );
+        }
+        seed += 1;
+    }
+    let _ = fs::remove_dir_all(folder);
+    (seed - first, None)
+}
+
+#[test]
+fn a_contract_bent_in_any_way_is_generated_or_refused_in_time() {
+    let seeds = seeds();
+    assert!(!seeds.is_empty(), "there are contracts to begin with");
+    let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
+    eprintln!("{count} contracts out of {}", seeds.len());
+    if let Some(Failure { seed, why, contract }) = failure {
+        let shown: String = contract.to_string().chars().take(600).collect();
+        panic!("WRIT_FUZZ_SEED={seed}: {why}\n{shown}");
+    }
+}

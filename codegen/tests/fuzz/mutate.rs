@@ -1,0 +1,422 @@
+//! Ways to bend a contract: all know its structure, none respects it.
+
+use serde_json::{Map, Value, json};
+
+/// Numbers at random, the same for the same seed (SplitMix64).
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() % count.max(1) as u64) as usize
+    }
+
+    fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        all[self.below(all.len())]
+    }
+}
+
+/// Text that ends literals, comments, paths and patience.
+const HOSTILE: &[&str] = &[
+    "",
+    " ",
+    "\"",
+    "\\",
+    "\"; fn evil() {} //",
+    "*/",
+    "\n//! x",
+    "{",
+    "}",
+    "{{ x }}",
+    "{% if x %}",
+    "r#type",
+    "self",
+    "Self",
+    "crate",
+    "_",
+    "type",
+    "gen",
+    "async",
+    "Option",
+    "Vec",
+    "String",
+    "Result",
+    "Box",
+    "Error",
+    "Page",
+    "Api",
+    "Write",
+    "9lives",
+    "naïve",
+    "日本",
+    "😀",
+    "\u{202e}rtl",
+    "\u{0}",
+    "a\u{301}",
+    "ǅ",
+    "ß",
+    "ı",
+    "$ref",
+    "#/",
+    "#/components/schemas/",
+    "~1",
+    "~",
+    "%",
+    "/a/{x}",
+    "/a/{y}",
+    "/{a}{b}",
+    "/{a}.{b}",
+    "/a?b={c}",
+    "/a#b",
+    "/{",
+    "/}",
+    "/{}",
+    "200",
+    "2XX",
+    "default",
+    "999",
+    "application/json",
+    "text/plain",
+    "*/*",
+    "application/merge-patch+json",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded",
+    "60s",
+    "99999999999999999999s",
+    "64KiB",
+    "99999999999999999999GiB",
+    "user:{x}",
+    "(",
+    "[a-",
+    "^(a+)+$",
+    "(?<=a)b",
+    "\\u{110000}",
+    "\\p{Nope}",
+    "createdAt",
+    "-createdAt",
+    "+",
+    "-",
+    "date-time",
+    "int32",
+    "uint64",
+    "decimal",
+    "byte",
+    "body",
+    "page",
+    "limit",
+    "cursor",
+];
+
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null", "strng"];
+
+/// Keywords with values that mean something, to be put where they may not fit.
+fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
+    let own = json!({ "$ref": pointer });
+    let size = random.pick(&[&0_i64, &1, &-1, &i64::MAX, &i64::MIN, &4_294_967_296]);
+    let all = [
+        ("allOf", json!([own])),
+        ("allOf", json!([own, { "type": "object", "properties": { "a": own } }])),
+        ("oneOf", json!([own, { "type": "string" }])),
+        ("oneOf", json!([{ "type": "array", "items": own }, { "type": "string" }])),
+        ("anyOf", json!([own])),
+        ("anyOf", json!([own, own, { "type": "null" }])),
+        ("oneOf", json!([])),
+        ("items", own.clone()),
+        ("additionalProperties", own.clone()),
+        ("additionalProperties", json!(false)),
+        ("additionalProperties", json!(true)),
+        ("properties", json!({ "a": own, "b": { "type": "string", "default": "x" } })),
+        ("discriminator", json!({ "propertyName": "kind", "mapping": { "a": pointer } })),
+        ("$ref", json!(pointer)),
+        ("enum", json!([1, "1", null, true, [], {}, 1.5])),
+        ("enum", json!(["+a", "-a", "a", "A", ""])),
+        ("const", json!({ "a": [1] })),
+        ("default", json!({ "a": 1 })),
+        ("default", json!("x")),
+        ("default", json!(-1.5)),
+        ("minimum", json!(size)),
+        ("maximum", json!(size)),
+        ("exclusiveMinimum", json!(true)),
+        ("exclusiveMaximum", json!(1e300)),
+        ("multipleOf", json!(0)),
+        ("multipleOf", json!(size)),
+        ("minLength", json!(size)),
+        ("maxItems", json!(size)),
+        ("uniqueItems", json!(true)),
+        ("nullable", json!(true)),
+        ("readOnly", json!(true)),
+        ("writeOnly", json!(true)),
+        ("required", json!(["a", "b", "kind", "a"])),
+        ("pattern", json!("^(?!a)b$")),
+        ("format", json!("uuid")),
+        ("x-id-prefix", json!("usr")),
+        ("x-sparse-of", json!(pointer)),
+        ("x-sparse", json!(true)),
+        ("x-sort", json!(true)),
+        ("x-extensible-enum", json!(true)),
+        ("x-rust-name", json!("Self")),
+        ("x-rust-type", json!("Vec<u8>")),
+        ("x-rate-limit", json!([{ "requests": size, "window": "60s" }])),
+        ("x-cache", json!({ "ttl": "60s", "tags": ["{principal}", "{nobody}"] })),
+        ("x-idempotency", json!({ "retention": "24h" })),
+        ("x-body-limit", json!(size)),
+        ("x-error-envelope", json!({ "code": "/a", "message": "/a/b", "details": "//" })),
+        ("security", json!([{}, { "bearer": ["a"] }])),
+        ("style", json!("deepObject")),
+        ("explode", json!(false)),
+        ("in", json!("header")),
+        ("type", json!(["string", "integer", "null"])),
+        ("not", own),
+    ];
+    let at = random.below(all.len());
+    all[at].clone()
+}
+
+/// One of the contracts, bent between one and eight times.
+pub fn mutate(seeds: &[Value], random: &mut Random) -> Value {
+    let mut contract = seeds[random.below(seeds.len())].clone();
+    let other = &seeds[random.below(seeds.len())];
+    for _ in 0..=random.below(8) {
+        bend(&mut contract, other, random);
+    }
+    contract
+}
+
+fn bend(contract: &mut Value, other: &Value, random: &mut Random) {
+    let mut pointers = Vec::new();
+    places(contract, String::new(), &mut pointers);
+    let schemas: Vec<String> = pointers.iter().filter(|pointer| is_schema(pointer)).cloned().collect();
+    // Schemas and what stands directly in them are where most of the meaning is.
+    let chosen = if schemas.is_empty() || random.below(3) == 0 { &pointers } else { &schemas };
+    let at = chosen[random.below(chosen.len())].clone();
+    let target = match schemas.is_empty() {
+        true => "#".to_owned(),
+        false => format!("#{}", schemas[random.below(schemas.len())]),
+    };
+    let donor = pointers[random.below(pointers.len())].clone();
+    match random.below(16) {
+        0 => remove(contract, &at),
+        1 => duplicate(contract, &at, random),
+        2 => swap(contract, &at, &donor),
+        3 => put(contract, &at, Value::from(random.pick(HOSTILE))),
+        4 => rename(contract, &at, random.pick(HOSTILE)),
+        5 => put(contract, &at, scalar(random)),
+        6 => put(contract, &at, json!({ "$ref": target })),
+        7 => {
+            let (name, value) = keyword(random, &target);
+            insert(contract, &at, name, value);
+        }
+        8 => {
+            let (name, value) = keyword(random, &format!("#{at}"));
+            insert(contract, &at, name, value);
+        }
+        9 => insert(contract, &at, "type", Value::from(random.pick(TYPES))),
+        10 => wrap(contract, &at, random),
+        11 => chain(contract, random),
+        12 => repeat(contract, &at, random),
+        13 => rename(contract, &at, &"long".repeat(1 + random.below(3000))),
+        14 => {
+            let mut foreign = Vec::new();
+            places(other, String::new(), &mut foreign);
+            let graft = other.pointer(&foreign[random.below(foreign.len())]).cloned().unwrap_or_default();
+            put(contract, &at, graft);
+        }
+        _ => {
+            let graft = contract.pointer(&donor).cloned().unwrap_or_default();
+            put(contract, &at, graft);
+        }
+    }
+}
+
+/// The pointer of every node.
+fn places(node: &Value, here: String, found: &mut Vec<String>) {
+    match node {
+        Value::Object(object) => {
+            for (name, below) in object {
+                places(below, format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(list) => {
+            for (at, below) in list.iter().enumerate() {
+                places(below, format!("{here}/{at}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(here);
+}
+
+fn is_schema(pointer: &str) -> bool {
+    let mut steps = pointer.rsplit('/');
+    let (last, before) = (steps.next().unwrap_or_default(), steps.next().unwrap_or_default());
+    matches!(last, "schema" | "items" | "additionalProperties")
+        || matches!(before, "schemas" | "properties" | "allOf" | "oneOf" | "anyOf")
+}
+
+fn scalar(random: &mut Random) -> Value {
+    let all = [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(1e308),
+        json!(u64::MAX),
+        json!([]),
+        json!({}),
+        json!([[[]]]),
+        json!(""),
+    ];
+    all[random.below(all.len())].clone()
+}
+
+fn put(contract: &mut Value, at: &str, value: Value) {
+    if let Some(node) = contract.pointer_mut(at).filter(|_| !at.is_empty()) {
+        *node = value;
+    }
+}
+
+fn insert(contract: &mut Value, at: &str, name: &str, value: Value) {
+    if let Some(Value::Object(object)) = contract.pointer_mut(at) {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+fn split(at: &str) -> Option<(&str, String)> {
+    at.rsplit_once('/').map(|(parent, last)| (parent, last.replace("~1", "/").replace("~0", "~")))
+}
+
+fn remove(contract: &mut Value, at: &str) {
+    let Some((parent, last)) = split(at) else { return };
+    match contract.pointer_mut(parent) {
+        Some(Value::Object(object)) => drop(object.remove(&last)),
+        Some(Value::Array(list)) => {
+            if let Some(at) = last.parse::<usize>().ok().filter(|at| *at < list.len()) {
+                list.remove(at);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn duplicate(contract: &mut Value, at: &str, random: &mut Random) {
+    let Some((parent, last)) = split(at) else { return };
+    let Some(copy) = contract.pointer(at).cloned() else { return };
+    match contract.pointer_mut(parent) {
+        Some(Value::Object(object)) => {
+            let names = [
+                format!("{last}2"),
+                last.to_uppercase(),
+                format!("/{last}"),
+                format!("{last}-"),
+                format!("{last}_{last}"),
+            ];
+            object.insert(names[random.below(names.len())].clone(), copy);
+        }
+        Some(Value::Array(list)) => list.push(copy),
+        _ => {}
+    }
+}
+
+fn rename(contract: &mut Value, at: &str, name: &str) {
+    let Some((parent, last)) = split(at) else { return };
+    if let Some(Value::Object(object)) = contract.pointer_mut(parent) {
+        let entries = std::mem::take(object);
+        *object =
+            entries.into_iter().map(|(key, value)| (if key == last { name.to_owned() } else { key }, value)).collect();
+    }
+}
+
+fn swap(contract: &mut Value, one: &str, other: &str) {
+    let (Some(first), Some(second)) = (contract.pointer(one).cloned(), contract.pointer(other).cloned()) else {
+        return;
+    };
+    put(contract, one, second);
+    put(contract, other, first);
+}
+
+/// The node under many layers of one keyword; no deeper than what is read at all.
+fn wrap(contract: &mut Value, at: &str, random: &mut Random) {
+    let Some(inner) = contract.pointer(at).cloned() else { return };
+    let layers = [1, 3, 40, 90][random.below(4)];
+    let way = random.below(5);
+    let wrapped = (0..layers).fold(inner, |inner, _| match way {
+        0 => json!({ "type": "array", "items": inner }),
+        1 => json!({ "allOf": [inner] }),
+        2 => json!({ "oneOf": [inner, { "type": "string" }] }),
+        3 => json!({ "type": "object", "properties": { "a": inner } }),
+        _ => json!({ "type": "object", "additionalProperties": inner }),
+    });
+    put(contract, at, wrapped);
+}
+
+/// A long row of components, each made of the next, the last perhaps of the first.
+fn chain(contract: &mut Value, random: &mut Random) {
+    let count = [2, 10, 300, 5000][random.below(4)];
+    let way = random.below(6);
+    let closed = random.below(2) == 0;
+    let mut schemas = Map::new();
+    for number in 0..count {
+        let next = if number + 1 < count { number + 1 } else { 0 };
+        let below = match number + 1 == count && !closed {
+            true => json!({ "type": "string", "readOnly": true }),
+            false => json!({ "$ref": format!("#/components/schemas/Z{next}") }),
+        };
+        let link = match way {
+            0 => json!({ "type": "array", "items": below }),
+            1 => json!({ "allOf": [below], "description": "x" }),
+            2 => json!({ "oneOf": [below, { "type": "integer" }] }),
+            3 => json!({ "type": "object", "required": ["a"], "properties": { "a": below } }),
+            4 => json!({ "type": "object", "additionalProperties": below }),
+            _ => {
+                json!({ "allOf": [below, { "type": "object", "properties": { format!("p{number}"): { "type": "string" } } }] })
+            }
+        };
+        schemas.insert(format!("Z{number}"), link);
+    }
+    let Some(root) = contract.as_object_mut() else { return };
+    let components = root.entry("components").or_insert_with(|| json!({}));
+    if let Some(all) = components.as_object_mut() {
+        let entry = all.entry("schemas").or_insert_with(|| json!({}));
+        if let Some(known) = entry.as_object_mut() {
+            known.extend(schemas);
+        }
+    }
+    let paths = root.entry("paths").or_insert_with(|| json!({}));
+    if let Some(paths) = paths.as_object_mut() {
+        let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Z0" } } });
+        let responses = json!({ "200": { "description": "x", "content": content } });
+        paths.insert(
+            "/chain".to_owned(),
+            json!({ "post": { "requestBody": { "content": content }, "responses": responses } }),
+        );
+    }
+}
+
+/// Lists and maps with very many entries.
+fn repeat(contract: &mut Value, at: &str, random: &mut Random) {
+    let count = [2, 50, 1000][random.below(3)];
+    match contract.pointer_mut(at) {
+        Some(Value::Array(list)) if !list.is_empty() => {
+            let one = list[0].clone();
+            let small = one.to_string().len() < 300;
+            list.extend(std::iter::repeat_n(one, if small { count } else { 3 }));
+        }
+        Some(Value::Object(object)) => {
+            let Some((name, one)) = object.iter().next().map(|(name, one)| (name.clone(), one.clone())) else { return };
+            let count = if one.to_string().len() < 300 { count } else { 3 };
+            object.extend((0..count).map(|number| (format!("{name}{number}"), one.clone())));
+        }
+        _ => {}
+    }
+}
