@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use writ_runtime::{ArrayRule, Named, ObjectRule, Read, Reader, StringRule, Unknown, Write, Writer};
 use super::super::types::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
-use super::patterns::A_COMPILE_ERROR_NOT_REQUIRED;
+use super::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_GUARD};
 
 impl Read for Hostile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["a\"; compile_error!(\"required\"); //", "\n", "}", "{{ x }}", "r#\"", "$crate", "\u{202e}", "'a"],
+            fields: &["a\"; compile_error!(\"required\"); //", "\n", "}", "{{ x }}", "r#\"", "$crate", "\u{202e}", "guarded", "'a"],
             required: &["a\"; compile_error!(\"required\"); //"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
@@ -21,6 +21,7 @@ impl Read for Hostile {
         let mut r_ = None;
         let mut dollar_crate = None;
         let mut empty3 = None;
+        let mut guarded = None;
         let mut a = None;
         let mut additional = BTreeMap::new();
         let mut object = r.object(RULE)?;
@@ -33,7 +34,8 @@ impl Read for Hostile {
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = r.string(&StringRule::NONE),
-                7 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
+                7 => guarded = r.guarded(&GUARDED_GUARD, |r| r.string(&StringRule::NONE)),
+                8 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.string(&StringRule::NONE) {
@@ -43,7 +45,7 @@ impl Read for Hostile {
             }
         }
         r.end_object(object);
-        Some(Self { a_compile_error_not_required: a_compile_error_not_required?, empty: empty.unwrap_or_else(|| String::from("\n\"#\\")), empty2, x, r: r_.unwrap_or(vec![HostileRItem::R]), dollar_crate, empty3, a, additional })
+        Some(Self { a_compile_error_not_required: a_compile_error_not_required?, empty: empty.unwrap_or_else(|| String::from("\n\"#\\")), empty2, x, r: r_.unwrap_or(vec![HostileRItem::R]), dollar_crate, empty3, guarded, a, additional })
     }
 }
 
@@ -57,6 +59,7 @@ impl Write for Hostile {
         w.field("r#\"", &self.r);
         w.maybe("$crate", &self.dollar_crate);
         w.maybe("\u{202e}", &self.empty3);
+        w.maybe("guarded", &self.guarded);
         w.maybe("'a", &self.a);
         for (key, value) in &self.additional {
             w.key(key);

@@ -25,6 +25,7 @@ pub struct Hostile {
     pub r: Vec<HostileRItem>,
     pub dollar_crate: Option<HostileDollarCrate>,
     pub empty3: Option<String>,
+    pub guarded: Option<String>,
     pub a: Option<Value>,
     /// All other fields.
     pub additional: BTreeMap<String, String>,
