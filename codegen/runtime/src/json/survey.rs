@@ -104,11 +104,12 @@ impl<'a> Survey<'a> {
         shortlist
     }
 
-    /// How many constants differ and how many required fields are missing.
+    /// How many constants differ or required fields are missing, and how many constants alone.
     fn lacks(&self, branch: &Branch) -> (usize, usize) {
         let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.means(json));
         let missing = |name: &&&str| self.field(name).is_none();
-        (branch.consts.iter().filter(differs).count(), branch.required.iter().filter(missing).count())
+        let different = branch.consts.iter().filter(differs).count();
+        (different + branch.required.iter().filter(missing).count(), different)
     }
 }
 
