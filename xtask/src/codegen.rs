@@ -37,6 +37,9 @@ pub struct Args {
     /// The name of that crate; that of the contract's file where it is not given.
     #[arg(long, value_name = "CRATE", requires = "spec")]
     name: Option<String>,
+    /// The folder that the contract's references may not leave; its own where it is not given.
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    root: Option<PathBuf>,
     /// Take every warning for an error, as spec/ is taken.
     #[arg(long, requires = "spec")]
     strict: bool,
@@ -133,8 +136,13 @@ fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> {
-    let request =
-        Request { entry: spec.to_owned(), root: None, strict: args.strict, layout: Layout::Crate, implied_types: true };
+    let request = Request {
+        entry: spec.to_owned(),
+        root: allowed(args.root.as_deref(), spec),
+        strict: args.strict,
+        layout: Layout::Crate,
+        implied_types: true,
+    };
     let generated = generate(&request);
     let problems = show(&generated, args.notes);
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
@@ -162,6 +170,13 @@ fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> 
         ),
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder that references may not leave. A contract of spec/ shares files with those beside it.
+fn allowed(given: Option<&Path>, spec: &Path) -> Option<PathBuf> {
+    let shared = crate::cargo::root().join(CONTRACTS).canonicalize().ok();
+    let entry = spec.canonicalize().unwrap_or_else(|_| spec.to_owned());
+    given.map(Path::to_owned).or_else(|| shared.filter(|shared| entry.starts_with(shared)))
 }
 
 /// A crate's name out of a file's: its stem in kebab-case.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use writ_codegen::output::Output;
 
 /// The methods of OpenAPI.
@@ -22,14 +22,18 @@ pub struct Code {
 /// Whether a file is the entry of a contract, and not a part of one or something else.
 pub fn is_contract(path: &Path) -> bool {
     let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
-    known && read(path).is_none_or(|document| document.openapi.is_some())
+    known && read(path).is_none_or(|document: Document| document.openapi.is_some())
 }
 
 /// How many operations a contract has; none where it is neither YAML nor JSON as others read it.
 pub fn in_contract(path: &Path) -> Option<usize> {
-    let paths = read(path)?.paths.unwrap_or_default();
-    let items = paths.iter().filter(|(path, _)| path.starts_with('/')).map(|(_, item)| target(&paths, item));
-    Some(items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum())
+    let document: Document = read(path)?;
+    let items = document.paths.iter().filter(|(path, _)| path.starts_with('/')).map(|(_, item)| item);
+    Some(items.map(|item| methods(&target(path, &document, item))).sum())
+}
+
+fn methods(item: &Value) -> usize {
+    METHODS.iter().filter(|method| item.get(*method).is_some()).count()
 }
 
 /// What there is in the files of a contract, whose form is known.
@@ -54,13 +58,21 @@ pub fn in_code(output: &Output) -> Code {
 }
 
 /// A document without its schemas, whose numbers may be larger than others hold.
-#[derive(serde::Deserialize)]
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
 struct Document {
     openapi: Option<Value>,
-    paths: Option<serde_json::Map<String, Value>>,
+    paths: Map<String, Value>,
+    components: Components,
 }
 
-fn read(path: &Path) -> Option<Document> {
+#[derive(Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Components {
+    path_items: Map<String, Value>,
+}
+
+fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     let text = std::fs::read_to_string(path).ok()?;
     match path.extension().is_some_and(|it| it == "json") {
         true => serde_json::from_str(&text).ok(),
@@ -68,11 +80,18 @@ fn read(path: &Path) -> Option<Document> {
     }
 }
 
-/// A path item behind a reference to another path.
-fn target<'d>(paths: &'d serde_json::Map<String, Value>, item: &'d Value) -> &'d Value {
-    let reference = item.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix("#/paths/"));
-    let name = reference.map(|name| name.replace("~1", "/").replace("~0", "~"));
-    name.and_then(|name| paths.get(&name)).unwrap_or(item)
+/// A path item, behind one reference where it is one: to a path, a component, or another file.
+fn target(path: &Path, document: &Document, item: &Value) -> Value {
+    let found = item.get("$ref").and_then(Value::as_str).and_then(|reference| {
+        let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
+        if !file.is_empty() {
+            return read::<Value>(&path.with_file_name(file))?.pointer(pointer).cloned();
+        }
+        let name = |prefix| Some(pointer.strip_prefix(prefix)?.replace("~1", "/").replace("~0", "~"));
+        let path = name("/paths/").and_then(|name| document.paths.get(&name));
+        path.or_else(|| document.components.path_items.get(&name("/components/pathItems/")?)).cloned()
+    });
+    found.unwrap_or_else(|| item.clone())
 }
 
 #[cfg(test)]
