@@ -176,7 +176,9 @@ fn parameter_field(
                 docs.push_str("\n\n");
             }
             docs.push_str(&format!("Default: `{default}`."));
-            let take = if default.contains('(') {
+            let take = if default == "Vec::new()" {
+                "{}.unwrap_or_default()".to_owned()
+            } else if default.contains('(') {
                 format!("{{}}.unwrap_or_else(|| {default})")
             } else {
                 format!("{{}}.unwrap_or({default})")

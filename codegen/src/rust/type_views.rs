@@ -396,6 +396,7 @@ fn struct_codec(
             Presence::Optional => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
             Presence::Defaulted => match field.default.as_deref() {
+                Some("Vec::new()") => format!("{variable}.unwrap_or_default()"),
                 Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or({constant})"),
                 default => format!("{variable}.unwrap_or_else(|| {})", default.unwrap_or_default()),
             },

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{A, C, Expression, Tree};
+use super::{A, Expression, Nested, Tree};
 
 /// The operations under `default`.
 pub trait Default: Send + Sync + 'static {
@@ -52,7 +52,7 @@ pub struct LinkRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinkResponse {
     /// Linked.
-    pub body: C,
+    pub body: Nested,
 }
 
 /// Every failure that the contract names for `link`, and no other.

@@ -75,7 +75,7 @@ impl Read for SettingsModel {
             }
         }
         r.end_object(object);
-        Some(Self { theme: theme.unwrap_or(SettingsModelTheme::Dark), page_size: page_size.unwrap_or(20), ratio: ratio.unwrap_or(1.5), news: news.unwrap_or(true), greeting: greeting.unwrap_or_else(|| String::from("Say \"hi\"\n")), topics: topics.unwrap_or_else(|| Vec::new()), old })
+        Some(Self { theme: theme.unwrap_or(SettingsModelTheme::Dark), page_size: page_size.unwrap_or(20), ratio: ratio.unwrap_or(1.5), news: news.unwrap_or(true), greeting: greeting.unwrap_or_else(|| String::from("Say \"hi\"\n")), topics: topics.unwrap_or_default(), old })
     }
 }
 

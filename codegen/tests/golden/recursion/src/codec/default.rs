@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{ArrayRule, IntegerRule, MapRule, ObjectRule, Read, Reader, Write, Writer};
-use super::super::types::{A, B, C, Expression, Literal, Sum, Tree};
+use super::super::types::{A, B, C, Expression, Literal, Nested, Sum, Tree};
 
 impl Read for Tree {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -45,14 +45,6 @@ impl Read for A {
     }
 }
 
-impl Write for A {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.maybe("b", &self.b);
-        w.end_object();
-    }
-}
-
 impl Read for B {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
@@ -67,14 +59,6 @@ impl Read for B {
         }
         r.end_object(object);
         Some(Self { c: c? })
-    }
-}
-
-impl Write for B {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.field("c", &self.c);
-        w.end_object();
     }
 }
 
@@ -95,15 +79,6 @@ impl Read for C {
         }
         r.end_object(object);
         Some(Self { a, leaf })
-    }
-}
-
-impl Write for C {
-    fn write(&self, w: &mut Writer) {
-        w.begin_object();
-        w.maybe("a", &self.a);
-        w.maybe("leaf", &self.leaf);
-        w.end_object();
     }
 }
 
@@ -130,5 +105,11 @@ impl Write for Literal {
         w.begin_object();
         w.field("value", &self.value);
         w.end_object();
+    }
+}
+
+impl Write for Nested {
+    fn write(&self, w: &mut Writer) {
+        self.0.write(w);
     }
 }

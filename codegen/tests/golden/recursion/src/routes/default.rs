@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
 use super::super::{
-    A, C, Default, Expression, LinkError, LinkRequest, LinkResponse, PlantError, PlantRequest,
+    A, Default, Expression, LinkError, LinkRequest, LinkResponse, Nested, PlantError, PlantRequest,
     PlantResponse, Tree,
 };
 use super::super::operations;
@@ -68,8 +68,8 @@ impl LinkRequest {
     }
 }
 
-impl From<C> for LinkResponse {
-    fn from(body: C) -> Self {
+impl From<Nested> for LinkResponse {
+    fn from(body: Nested) -> Self {
         Self { body }
     }
 }

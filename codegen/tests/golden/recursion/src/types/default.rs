@@ -51,3 +51,7 @@ pub struct Sum {
 pub struct Literal {
     pub value: f64,
 }
+
+/// `Nested`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nested(pub Vec<Nested>);
