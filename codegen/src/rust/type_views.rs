@@ -335,11 +335,8 @@ fn codec(
         prefix: declared.prefix.clone(),
     };
     match &plan.contract.schemas.get(key.schema).kind {
-        _ if declared.form == "wrapper" => {
-            if read {
-                view.choose = Code::of(calls.structure(key.schema));
-            }
-        }
+        _ if declared.form == "wrapper" && read => view.choose = Code::of(calls.structure(key.schema)),
+        _ if declared.form == "wrapper" => {}
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
         Kind::Strings(names) if !names.open => calls.uses.runtime("Named"),
