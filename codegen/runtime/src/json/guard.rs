@@ -8,6 +8,23 @@ use serde_json::Value;
 
 use super::reader::Source;
 use super::{Reader, TextValue};
+use crate::format::{self, Format};
+
+/// The formats that are checked, by their names in a contract.
+static FORMATS: &[(&str, Format)] = &[
+    ("byte", Format::Byte),
+    ("date", Format::Date),
+    ("date-time", Format::DateTime),
+    ("duration", Format::Duration),
+    ("email", Format::Email),
+    ("hostname", Format::Hostname),
+    ("ipv4", Format::Ipv4),
+    ("ipv6", Format::Ipv6),
+    ("time", Format::Time),
+    ("uri", Format::Uri),
+    ("uri-reference", Format::UriReference),
+    ("uuid", Format::Uuid),
+];
 
 /// A schema with keywords that no rule expresses, compiled on its first use.
 #[derive(Debug)]
@@ -40,7 +57,12 @@ impl Guard {
                 Dialect::Draft4 => Draft::Draft4,
                 Dialect::Draft202012 => Draft::Draft202012,
             };
-            jsonschema::options().with_draft(draft).should_validate_formats(true).build(&schema).ok()
+            let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
+            // A format means the same wherever it is checked.
+            let options = FORMATS.iter().fold(options, |options, (name, format)| {
+                options.with_format(*name, |text: &str| format::check(*format, text))
+            });
+            options.build(&schema).ok()
         };
         self.compiled.get_or_init(compile).as_ref()
     }
@@ -147,6 +169,14 @@ mod tests {
         let (value, fields) = read(r#"["a"]"#);
         assert_eq!(value, None);
         assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn a_format_is_checked_as_everywhere_else() {
+        static DAY: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"const":""},"format":"date"}"#);
+        for (text, fits) in [("2024-02-29", true), ("2023-02-29", false)] {
+            assert_eq!(DAY.violations(&Value::from(text)).is_empty(), fits, "{text}");
+        }
     }
 
     #[test]
