@@ -188,6 +188,11 @@ impl Node {
         self.as_i128().and_then(|number| u64::try_from(number).ok())
     }
 
+    /// The whole number whose multiples are the whole ones among those of the number: 3 for 1.5.
+    pub fn as_whole_divisor(&self) -> Option<i128> {
+        super::scalar::whole_divisor(self.as_number()?)
+    }
+
     /// The number, rounded to the nearest `f64`.
     pub fn as_f64(&self) -> Option<f64> {
         super::scalar::float(self.as_number()?)

@@ -48,6 +48,28 @@ fn decimal_integer(text: &str) -> Option<i128> {
     format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?)).parse().ok()
 }
 
+/// The whole number whose multiples are the whole ones among those of a divisor above zero: 3 for 1.5.
+pub fn whole_divisor(text: &str) -> Option<i128> {
+    if let Some(whole) = integer(text) {
+        return Some(whole).filter(|divisor| *divisor > 0);
+    }
+    let exact = format!("{:e}", float(text).filter(|divisor| *divisor > 0.0)?);
+    let (digits, exponent) = exact.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    // A fraction over the least power of ten that makes it whole.
+    (1..=30u32).find_map(|places| {
+        let whole = integer(&format!("{digits}e{}", exponent + places.cast_signed()))?;
+        Some(whole / greatest_common_divisor(whole, 10i128.pow(places)))
+    })
+}
+
+fn greatest_common_divisor(mut one: i128, mut other: i128) -> i128 {
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
+}
+
 /// The nearest `f64`; `.inf` and `.nan` of YAML included.
 pub fn float(text: &str) -> Option<f64> {
     match text {

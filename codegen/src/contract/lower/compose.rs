@@ -50,7 +50,7 @@ impl<'d> Lowering<'d, '_> {
     /// The schema at a node.
     pub(super) fn schema(&mut self, node: &'d Node) -> SchemaId {
         let target = match is_plain_reference(node) {
-            true => self.follow(node).unwrap_or(node),
+            true => self.follow_schema(node).unwrap_or(node),
             false => node,
         };
         self.composed(&[target], &[])
@@ -119,6 +119,7 @@ impl<'d> Lowering<'d, '_> {
                     for node in nodes.iter().copied() {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
+                    facets.rare.other |= facets.says_more_than_a_rule();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
                     guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
                     self.finish(id, &nodes, facets)
@@ -158,11 +159,11 @@ impl<'d> Lowering<'d, '_> {
         };
         if let Some(reference) = object.get("$ref").filter(|_| only("$ref") || self.version() == Version::V30) {
             reference.as_str()?;
-            return self.follow(node).filter(|target| target.span != node.span);
+            return self.follow_schema(node).filter(|target| target.span != node.span);
         }
         match elements(object.get("allOf")) {
             [one] if only("allOf") => match is_plain_reference(one) {
-                true => self.follow(one).filter(|target| target.span != node.span),
+                true => self.follow_schema(one).filter(|target| target.span != node.span),
                 false => Some(one),
             },
             _ => None,

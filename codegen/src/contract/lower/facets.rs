@@ -159,6 +159,20 @@ impl<'d> Facets<'d> {
         let siblings = nodes.iter().map(|node| node.span).collect();
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
+
+    /// Whether all that is put together is also what `unevaluatedProperties` at `node` sees: not what
+    /// stands beside its parent, and no second branch of an `anyOf` that fits too.
+    fn counts_evaluated(&self, node: &Node, stack: &[Span]) -> bool {
+        let outermost = stack.len() == 1 && self.siblings.last() == Some(&node.span);
+        outermost && node.get("anyOf").is_none()
+    }
+
+    /// Whether there is more than one rule of a string can say.
+    pub fn says_more_than_a_rule(&self) -> bool {
+        let typed = matches!(self.format, Some(("date-time" | "date" | "uuid" | "byte" | "decimal", _)))
+            || self.id_prefix.is_some();
+        self.text.patterns.len() > 1 || (typed && self.text != StringShape::default())
+    }
 }
 
 impl<'d> Lowering<'d, '_> {
@@ -180,7 +194,7 @@ impl<'d> Lowering<'d, '_> {
         }
         stack.push(node.span);
         if object.contains_key("$ref") {
-            if let Some(target) = self.follow(node) {
+            if let Some(target) = self.follow_schema(node) {
                 self.collect(target, facets, stack);
             }
             if self.version() == Version::V30 {
@@ -190,7 +204,7 @@ impl<'d> Lowering<'d, '_> {
         }
         for part in elements(object.get("allOf")) {
             let target = match super::compose::is_plain_reference(part) {
-                true => self.follow(part),
+                true => self.follow_schema(part),
                 false => Some(part),
             };
             if let Some(target) = target {
@@ -217,7 +231,11 @@ impl<'d> Lowering<'d, '_> {
                 "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
                 "exclusiveMinimum" if value.as_bool().is_none() => tighten(&mut facets.min, bound(value, true), true),
                 "exclusiveMaximum" if value.as_bool().is_none() => tighten(&mut facets.max, bound(value, true), false),
-                "multipleOf" => facets.multiple_of = Some(value),
+                "multipleOf" => {
+                    // A rule holds one divisor.
+                    facets.rare.other |= facets.multiple_of.is_some_and(|known| known.to_json() != value.to_json());
+                    facets.multiple_of = Some(value);
+                }
                 "minLength" => facets.text.min = greater(facets.text.min, value.as_u64()),
                 "maxLength" => facets.text.max = less(facets.text.max, value.as_u64()),
                 "pattern" => self.collect_pattern(value, facets),
@@ -246,9 +264,9 @@ impl<'d> Lowering<'d, '_> {
                     None => facets.additional.push(value),
                 },
                 "unevaluatedProperties" => match value.as_bool() {
-                    Some(false) => facets.sealed = true,
                     Some(true) => {}
-                    None => facets.rare.names = true,
+                    Some(false) if facets.counts_evaluated(node, stack) => facets.sealed = true,
+                    _ => facets.rare.names = true,
                 },
                 "minProperties" => facets.min_properties = greater(facets.min_properties, value.as_u64()),
                 "maxProperties" => facets.max_properties = less(facets.max_properties, value.as_u64()),
@@ -270,10 +288,7 @@ impl<'d> Lowering<'d, '_> {
                         .help("write `$ref` to the schema that is meant");
                     self.report(report);
                 }
-                "$dynamicRef" => {
-                    let span = node.as_object().and_then(|object| object.key_span(key)).unwrap_or(value.span);
-                    self.unsupported(span, key, "what it refers to is known only at run time");
-                }
+                "$dynamicRef" => self.dynamic_reference(node, value),
                 _ => {}
             }
         }
@@ -369,7 +384,7 @@ impl<'d> Lowering<'d, '_> {
         }
         // A branch that is composed of its own parent, as inheritance is written: the branch was chosen already.
         let chosen = elements(Some(branches)).iter().any(|branch| {
-            let target = self.follow(branch);
+            let target = self.follow_schema(branch);
             target.is_some_and(|target| {
                 (stack.contains(&target.span) || facets.siblings.contains(&target.span)) && target.span != node.span
             })
@@ -378,6 +393,12 @@ impl<'d> Lowering<'d, '_> {
             return;
         }
         facets.unions.push(UnionFacet { exactly_one, branches, discriminator: node.get("discriminator") });
+    }
+
+    /// Refuses a reference that depends on who refers.
+    pub(super) fn dynamic_reference(&mut self, node: &Node, value: &Node) {
+        let span = node.as_object().and_then(|object| object.key_span("$dynamicRef")).unwrap_or(value.span);
+        self.unsupported(span, "$dynamicRef", "what it refers to is known only at run time");
     }
 
     /// Refuses a keyword by name.

@@ -133,9 +133,9 @@ impl<'d> Lowering<'d, '_> {
             IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
             width => width,
         };
-        let multiple_of = facets.multiple_of.and_then(|node| node.as_i128().filter(|divisor| *divisor > 0));
+        let multiple_of = facets.multiple_of.and_then(Node::as_whole_divisor);
         if let (Some(node), None) = (facets.multiple_of, multiple_of) {
-            self.unsupported(node.span, "multipleOf", "an integer needs a whole divisor above zero");
+            self.unsupported(node.span, "multipleOf", "the divisor of an integer must be above zero");
         }
         let narrow = match facets.format {
             Some(("int8", _)) => (Some(-128), Some(127)),
@@ -220,7 +220,7 @@ impl<'d> Lowering<'d, '_> {
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
             several => {
-                let several: Vec<&Node> = several.iter().filter_map(|node| self.follow(node)).collect();
+                let several: Vec<&Node> = several.iter().filter_map(|node| self.follow_schema(node)).collect();
                 self.composed(&several, &[])
             }
         };
@@ -254,7 +254,9 @@ impl<'d> Lowering<'d, '_> {
             };
             properties.push(Property { name: (*name).to_owned(), schema, required });
         }
-        let additional = match (facets.closed.is_empty() && !facets.sealed, facets.additional.as_slice()) {
+        // What `additionalProperties` lets in is evaluated.
+        let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
+        let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
             // The guard decides on other names; what it lets in is kept.
             _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
             (false, _) => Additional::Denied,
@@ -281,7 +283,7 @@ impl<'d> Lowering<'d, '_> {
 
     /// One schema out of several that must all hold.
     fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
-        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow(node)).collect();
+        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
         self.composed(&targets, &[])
     }
 

@@ -36,7 +36,6 @@ const PLAIN: &[&str] = &[
     "enum",
     "exclusiveMaximum",
     "exclusiveMinimum",
-    "format",
     "maxContains",
     "maxItems",
     "maxLength",
@@ -93,7 +92,7 @@ impl<'d> Lowering<'d, '_> {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
         let mut plain = Map::new();
         if object.contains_key("$ref") {
-            let target = match self.follow(node) {
+            let target = match self.follow_schema(node) {
                 Some(target) => target,
                 None => return Json::Bool(true),
             };
@@ -128,6 +127,11 @@ impl<'d> Lowering<'d, '_> {
                     })
                     .collect();
                 plain.insert(key.clone(), Json::Object(named));
+            } else if name == "format" {
+                // What is not checked elsewhere is not checked here either.
+                plain.extend(value.as_str().and_then(checked_format).map(|format| (key.clone(), Json::from(format))));
+            } else if name == "$dynamicRef" {
+                self.dynamic_reference(node, value);
             } else if PLAIN.contains(&name) {
                 plain.insert(key.clone(), value.to_json());
             }
@@ -150,6 +154,17 @@ impl<'d> Lowering<'d, '_> {
             }
         };
         format!("#/definitions/d{at}")
+    }
+}
+
+/// The name that the runtime gives to a format, where it checks it.
+fn checked_format(name: &str) -> Option<&str> {
+    match name {
+        "datetime" => Some("date-time"),
+        "url" => Some("uri"),
+        "date-time" | "date" | "time" | "duration" | "uuid" | "email" | "uri" | "uri-reference" | "hostname"
+        | "ipv4" | "ipv6" | "byte" => Some(name),
+        _ => None,
     }
 }
 

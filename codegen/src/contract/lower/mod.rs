@@ -92,9 +92,21 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
 
 impl<'d> Lowering<'d, '_> {
     /// The node behind a chain of references. A reference that leads nowhere was reported on reading.
-    fn follow(&mut self, mut node: &'d Node) -> Option<&'d Node> {
+    fn follow(&mut self, node: &'d Node) -> Option<&'d Node> {
+        self.follow_while(node, |_| true)
+    }
+
+    /// The schema behind a chain of references. In 3.1 what stands beside a reference holds too, so
+    /// that the chain ends where there is more than a reference.
+    fn follow_schema(&mut self, node: &'d Node) -> Option<&'d Node> {
+        let all = self.version() == Version::V30;
+        self.follow_while(node, |node| all || compose::is_plain_reference(node))
+    }
+
+    /// Takes one step, and more of them while they lead to what `goes_on`.
+    fn follow_while(&mut self, mut node: &'d Node, goes_on: impl Fn(&Node) -> bool) -> Option<&'d Node> {
         let mut steps = 0;
-        while let Some(reference) = node.get("$ref").and_then(Node::as_str) {
+        while let Some(reference) = node.get("$ref").and_then(Node::as_str).filter(|_| steps == 0 || goes_on(node)) {
             let located = self.document.resolve(node.span.file, reference).ok()?;
             // A component that is referenced in a file of its own is named by its last step.
             if let Some(name) = located.place.name() {

@@ -96,7 +96,7 @@ impl<'d> Lowering<'d, '_> {
 
     fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
         match super::compose::is_plain_reference(node) {
-            true => self.follow(node),
+            true => self.follow_schema(node),
             false => Some(node),
         }
     }

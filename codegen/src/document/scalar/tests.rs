@@ -32,3 +32,12 @@ fn a_float_is_the_nearest_there_is() {
     assert!(float(".nan").is_some_and(f64::is_nan));
     assert_eq!(float("text"), None);
 }
+
+#[test]
+fn a_divisor_with_a_fraction_divides_whole_numbers_as_a_whole_one_does() {
+    for (text, whole) in [("3", Some(3)), ("1.5", Some(3)), ("0.5", Some(1)), ("1e-8", Some(1)), ("0.75", Some(3))] {
+        assert_eq!(whole_divisor(text), whole, "{text}");
+    }
+    assert_eq!(whole_divisor("0.123456789"), Some(123_456_789));
+    assert_eq!((whole_divisor("0"), whole_divisor("-1.5"), whole_divisor("1e-40")), (None, None, None));
+}
