@@ -1,0 +1,127 @@
+//! A program that holds the generated code of every dialect, and is asked about every instance.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+use toml::{Table, Value};
+use writ_codegen::output::{self, HEADER, MANIFEST_HEADER, Output};
+
+use crate::contracts::root;
+use crate::spec::Contract;
+use crate::workspace::{cargo, target};
+
+/// What was answered to one instance.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// How many violations were told.
+    pub violations: usize,
+    /// The body, for telling.
+    pub body: String,
+}
+
+/// The program around the generated code: it reads a line a request, and answers in order.
+const MAIN: &str = include_str!("../services/conformance.rs");
+
+/// The answers to the instances of every contract, group by group.
+pub fn answers(contracts: &[Contract]) -> Vec<Vec<Vec<Answer>>> {
+    let folder = target().join("conformance");
+    write(&folder, contracts);
+    let finished = cargo(&folder, &target(), &["build", "--workspace"]);
+    assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
+    let mut questions = String::new();
+    for contract in contracts {
+        for (at, group) in contract.groups.iter().enumerate() {
+            for test in &group.tests {
+                questions.push_str(&format!("{} /g{at} {}\n", contract.dialect.name(), test.data));
+            }
+        }
+    }
+    let mut lines = ask(&questions).into_iter();
+    let mut next = || {
+        let line = lines.next().expect("an answer to every question");
+        let (status, body) = line.split_once(' ').expect("a status and a body");
+        let json: Json = serde_json::from_str(body).unwrap_or_default();
+        let violations = json["errors"].as_array().map_or(0, Vec::len);
+        Answer { status: status.parse().expect("a status"), violations, body: body.to_owned() }
+    };
+    contracts
+        .iter()
+        .map(|contract| contract.groups.iter().map(|group| group.tests.iter().map(|_| next()).collect()).collect())
+        .collect()
+}
+
+fn ask(questions: &str) -> Vec<String> {
+    let mut process = Command::new(target().join("debug/conformance-program"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut input = process.stdin.take().expect("its input");
+    let questions = questions.to_owned();
+    let writer = std::thread::spawn(move || input.write_all(questions.as_bytes()));
+    let finished = process.wait_with_output().expect("the program ends");
+    writer.join().expect("the questions are written").expect("the program reads");
+    assert!(finished.status.success(), "the program failed");
+    String::from_utf8_lossy(&finished.stdout).lines().map(str::to_owned).collect()
+}
+
+/// Writes the program and a crate for each contract.
+fn write(folder: &std::path::Path, contracts: &[Contract]) {
+    let mut whole = Output::default();
+    let runtime = root().join("codegen/runtime").to_string_lossy().into_owned();
+    let runtime = format!("writ-runtime = {{ path = {runtime:?}, features = [\"jsonschema\", \"multipart\"] }}\n");
+    let mut services = String::new();
+    let mut routers = String::new();
+    let mut dependencies = runtime.clone();
+    for contract in contracts {
+        let name = format!("conformance-{}", contract.dialect.name());
+        let module = contract.dialect.name().replace('-', "_");
+        for (file, text) in contract.generated.output.iter().flat_map(|output| &output.files) {
+            whole.files.insert(format!("{name}/{file}"), text.clone());
+        }
+        whole.files.insert(format!("{name}/Cargo.toml"), manifest(&name, &runtime));
+        dependencies.push_str(&format!("{module} = {{ package = \"{name}\", path = \"../{name}\" }}\n"));
+        let methods: Vec<String> = contract.generated.operations.iter().map(|one| method(&one.method)).collect();
+        services.push_str(&format!("\nservice!({module}:\n{});\n", methods.concat()));
+        routers.push_str(&format!("({:?}, {module}()), ", contract.dialect.name()));
+    }
+    dependencies
+        .push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\ntower.workspace = true\n");
+    whole.files.insert("conformance-program/Cargo.toml".to_owned(), manifest("conformance-program", &dependencies));
+    services.push_str(&format!("\nfn routers() -> Vec<(&'static str, Router)> {{\n    vec![{routers}]\n}}\n"));
+    whole.files.insert("conformance-program/src/main.rs".to_owned(), format!("{HEADER}\n{MAIN}{services}"));
+    whole.files.insert("Cargo.toml".to_owned(), workspace_manifest());
+    output::write(folder, &whole).expect("the workspace is written");
+    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+}
+
+/// A method with the types that it takes and gives.
+fn method(name: &str) -> String {
+    let base = name.to_uppercase();
+    format!("    {name} {base}Request {base}Response {base}Error,\n")
+}
+
+/// The suite has a single Greek letter for a name, which the compiler takes for a trick.
+fn manifest(name: &str, dependencies: &str) -> String {
+    format!(
+        "{MANIFEST_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
+         [lints.rust]\nmixed_script_confusables = \"allow\"\n\n[dependencies]\n{dependencies}"
+    )
+}
+
+/// A workspace with the versions of this repository, so that what it stands on is compiled once.
+fn workspace_manifest() -> String {
+    let text = fs::read_to_string(root().join("Cargo.toml")).expect("the repository's manifest");
+    let own: Table = toml::from_str(&text).expect("the repository's manifest");
+    let mut workspace = own["workspace"].as_table().cloned().unwrap_or_default();
+    workspace.insert("members".to_owned(), Value::from(vec!["conformance-*"]));
+    if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
+        versions.retain(|_, version| version.get("path").is_none());
+    }
+    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+}
