@@ -85,7 +85,13 @@ fn operations(document: &Document) -> usize {
 
 fn generated(entry: &Path, root: Option<&str>) -> Generated {
     let layout = Layout::Module("v1".to_owned());
-    generate(&Request { entry: entry.to_owned(), root: root.map(PathBuf::from), strict: true, layout })
+    generate(&Request {
+        entry: entry.to_owned(),
+        root: root.map(PathBuf::from),
+        strict: true,
+        layout,
+        implied_types: true,
+    })
 }
 
 #[test]
