@@ -119,8 +119,13 @@ impl<'d> Lowering<'d, '_> {
                     for node in nodes.iter().copied() {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
-                    facets.rare.other |= facets.says_more_than_a_rule();
+                    facets.rare.other |= facets.says_more_than_a_rule() || facets.overlaps();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
+                    if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
+                        // Values that are not listed may come too, and must fit all the same.
+                        facets.rare.other |= facets.extensible;
+                        facets.values = facets.values.take().map(|values| self.fitting(&nodes, values));
+                    }
                     guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
                     self.finish(id, &nodes, facets)
                 }

@@ -34,6 +34,8 @@ pub(super) struct Facets<'d> {
     pub required: Vec<(&'d str, Span)>,
     /// `additionalProperties` with a schema.
     pub additional: Vec<&'d Node>,
+    /// For each of them, the names that it leaves alone.
+    additional_beside: Vec<Vec<&'d str>>,
     /// `additionalProperties: true`, said explicitly.
     pub open: bool,
     /// For each `additionalProperties: false`, the names that it leaves.
@@ -163,15 +165,20 @@ impl<'d> Facets<'d> {
     /// Whether all that is put together is also what `unevaluatedProperties` at `node` sees: not what
     /// stands beside its parent, and no second branch of an `anyOf` that fits too.
     fn counts_evaluated(&self, node: &Node, stack: &[Span]) -> bool {
-        let outermost = stack.len() == 1 && self.siblings.last() == Some(&node.span);
-        outermost && node.get("anyOf").is_none()
+        let branch = self.siblings.len() == 2 && !self.decided.is_empty();
+        let around = self.siblings.len() == 1 || (branch && self.siblings.last() == Some(&node.span));
+        stack.len() == 1 && around && node.get("anyOf").is_none()
+    }
+
+    /// Whether `additionalProperties` speaks of a property too, which another part lists.
+    pub fn overlaps(&self) -> bool {
+        let beside = |name: &str| self.additional_beside.iter().any(|names| !names.contains(&name));
+        self.properties.iter().any(|(name, _)| beside(name))
     }
 
     /// Whether there is more than one rule of a string can say.
     pub fn says_more_than_a_rule(&self) -> bool {
-        let typed = matches!(self.format, Some(("date-time" | "date" | "uuid" | "byte" | "decimal", _)))
-            || self.id_prefix.is_some();
-        self.text.patterns.len() > 1 || (typed && self.text != StringShape::default())
+        self.text.patterns.len() > 1
     }
 }
 
@@ -264,7 +271,7 @@ impl<'d> Lowering<'d, '_> {
                     None => facets.additional.push(value),
                 },
                 "unevaluatedProperties" => match value.as_bool() {
-                    Some(true) => {}
+                    Some(true) => facets.open = true,
                     Some(false) if facets.counts_evaluated(node, stack) => facets.sealed = true,
                     _ => facets.rare.names = true,
                 },
@@ -292,7 +299,9 @@ impl<'d> Lowering<'d, '_> {
                 _ => {}
             }
         }
-        if node.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
+        if node.get("additionalProperties").is_some_and(|value| value.as_object().is_some()) {
+            facets.additional_beside.push(own_properties);
+        } else if node.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
             facets.closed.push(own_properties);
         }
     }

@@ -60,6 +60,30 @@ impl<'d> Lowering<'d, '_> {
     /// The guard of a schema that is put together from `nodes`. A schema that no interpreter can
     /// compile is reported.
     pub(super) fn guard(&mut self, nodes: &[&'d Node]) -> Option<Guard> {
+        let schema = self.whole(nodes);
+        self.interpreter(&schema, nodes)?;
+        Some(Guard { draft4: self.version() == Version::V30, text: schema.to_string() })
+    }
+
+    /// Leaves the values that fit all that stands beside an enumeration; each other is reported.
+    pub(super) fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
+        let schema = self.whole(nodes);
+        let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
+        // A value of another type is reported as such.
+        let fits =
+            |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
+        let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
+        for value in others {
+            let report = self
+                .remark("enum-value", value.span, "this value breaks a rule that stands beside it")
+                .label("can never be sent or received");
+            self.report(report);
+        }
+        fitting
+    }
+
+    /// Nodes as one schema, with all that they refer to.
+    fn whole(&mut self, nodes: &[&'d Node]) -> Json {
         let mut definitions = Definitions::new();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {
@@ -74,17 +98,23 @@ impl<'d> Lowering<'d, '_> {
                 object.insert("definitions".to_owned(), Json::Object(all));
             }
         }
+        schema
+    }
+
+    fn interpreter(&mut self, schema: &Json, nodes: &[&'d Node]) -> Option<jsonschema::Validator> {
         let draft4 = self.version() == Version::V30;
         let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
-        if let Err(error) = jsonschema::options().with_draft(draft).build(&schema) {
-            let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
-            self.report(
-                Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}"))
-                    .label("not a schema"),
-            );
-            return None;
+        match jsonschema::options().with_draft(draft).should_validate_formats(false).build(schema) {
+            Ok(interpreter) => Some(interpreter),
+            Err(error) => {
+                let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
+                self.report(
+                    Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}"))
+                        .label("not a schema"),
+                );
+                None
+            }
         }
-        Some(Guard { draft4, text: schema.to_string() })
     }
 
     /// A node as JSON Schema: without what is OpenAPI's own, references turned to `definitions`.
