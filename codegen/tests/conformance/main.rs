@@ -8,13 +8,14 @@ mod exceptions;
 mod program;
 mod spec;
 mod suite;
+mod typed;
 mod verdict;
 #[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
 #[path = "../generated/workspace.rs"]
 mod workspace;
 
 use exceptions::Exceptions;
-use spec::Contract;
+use spec::{Contract, Plan};
 use suite::Dialect;
 use verdict::Verdict;
 
@@ -25,10 +26,14 @@ fn generated_code_lets_in_what_the_official_suite_calls_valid_and_nothing_else()
         return;
     };
     let exceptions = Exceptions::read();
-    let contracts: Vec<Contract> = [Dialect::Draft4, Dialect::Draft202012]
-        .into_iter()
-        .map(|dialect| spec::contract(dialect, suite::groups(&folder, dialect), &exceptions))
-        .collect();
+    let mut contracts: Vec<Contract> = Vec::new();
+    for dialect in [Dialect::Draft4, Dialect::Draft202012] {
+        let groups = suite::groups(&folder, dialect);
+        let typed = typed::groups(dialect, &groups);
+        let untyped = Plan { dialect, typed: false };
+        contracts.push(spec::contract(untyped, groups, &exceptions));
+        contracts.push(spec::contract(Plan { typed: true, ..untyped }, typed, &exceptions));
+    }
     let answers = program::answers(&contracts);
     let mut verdict = Verdict::default();
     for (contract, answers) in contracts.iter().zip(&answers) {

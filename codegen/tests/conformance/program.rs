@@ -36,7 +36,7 @@ pub fn answers(contracts: &[Contract]) -> Vec<Vec<Vec<Answer>>> {
     for contract in contracts {
         for (at, group) in contract.groups.iter().enumerate() {
             for test in &group.tests {
-                questions.push_str(&format!("{} /g{at} {}\n", contract.dialect.name(), test.data));
+                questions.push_str(&format!("{} /g{at} {}\n", contract.plan.name(), test.data));
             }
         }
     }
@@ -78,8 +78,8 @@ fn write(folder: &std::path::Path, contracts: &[Contract]) {
     let mut routers = String::new();
     let mut dependencies = runtime.clone();
     for contract in contracts {
-        let name = format!("conformance-{}", contract.dialect.name());
-        let module = contract.dialect.name().replace('-', "_");
+        let name = format!("conformance-{}", contract.plan.name());
+        let module = contract.plan.name().replace('-', "_");
         for (file, text) in contract.generated.output.iter().flat_map(|output| &output.files) {
             whole.files.insert(format!("{name}/{file}"), text.clone());
         }
@@ -87,7 +87,7 @@ fn write(folder: &std::path::Path, contracts: &[Contract]) {
         dependencies.push_str(&format!("{module} = {{ package = \"{name}\", path = \"../{name}\" }}\n"));
         let methods: Vec<String> = contract.generated.operations.iter().map(|one| method(&one.method)).collect();
         services.push_str(&format!("\nservice!({module}:\n{});\n", methods.concat()));
-        routers.push_str(&format!("({:?}, {module}()), ", contract.dialect.name()));
+        routers.push_str(&format!("({:?}, {module}()), ", contract.plan.name()));
     }
     dependencies
         .push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\ntower.workspace = true\n");

@@ -10,7 +10,7 @@ use crate::spec::Contract;
 /// The outcome of all dialects.
 #[derive(Debug, Default)]
 pub struct Verdict {
-    counts: BTreeMap<&'static str, Counts>,
+    counts: BTreeMap<String, Counts>,
     /// The exceptions that were met.
     met: BTreeSet<String>,
     /// What fails and is not listed, and what is listed and passes.
@@ -29,6 +29,7 @@ impl Verdict {
     /// Holds the answers of a dialect to the suite and to the list.
     pub fn judge(&mut self, contract: &Contract, answers: &[Vec<Answer>], exceptions: &Exceptions) {
         let mut counts = Counts::default();
+        let plan = contract.plan.name();
         for (group, why) in &contract.refused {
             let name = group.name();
             if exceptions.lists(&name) {
@@ -36,13 +37,13 @@ impl Verdict {
                 self.met.insert(name);
             } else {
                 counts.failed += group.tests.len();
-                self.complaints.push(format!("refused: {name}\n    {why}"));
+                self.complaints.push(format!("{plan} refuses {name}\n    {why}"));
             }
         }
         for (group, answers) in contract.groups.iter().zip(answers) {
             if exceptions.lists(&group.name()) {
                 self.met.insert(group.name());
-                self.complaints.push(format!("listed as refused, and is not: {}", group.name()));
+                self.complaints.push(format!("{plan} does not refuse, as is listed: {}", group.name()));
             }
             for (test, answer) in group.tests.iter().zip(answers) {
                 let name = format!("{} > {}", group.name(), test.description);
@@ -59,7 +60,7 @@ impl Verdict {
                     (true, true) => {
                         counts.passed += 1;
                         self.met.insert(name.clone());
-                        self.complaints.push(format!("listed, and passes: {name}"));
+                        self.complaints.push(format!("{plan} passes, and is listed: {name}"));
                     }
                     (false, false) => {
                         counts.failed += 1;
@@ -69,7 +70,7 @@ impl Verdict {
                 }
             }
         }
-        self.counts.insert(contract.dialect.name(), counts);
+        self.counts.insert(plan, counts);
     }
 
     /// Complains of entries that name nothing.
