@@ -40,6 +40,12 @@ pub fn default_value(
     expression
 }
 
+/// A schema's default as the contract writes it, for a doc comment.
+pub fn default_text(plan: &TypePlan<'_>, id: SchemaId) -> String {
+    let found = plan.contract.schemas.nearest(id, |schema| schema.default.clone());
+    found.map(|(value, _)| value.to_string().replace('`', "'")).unwrap_or_default()
+}
+
 fn expression(
     plan: &TypePlan<'_>,
     id: SchemaId,

@@ -11,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use super::code::{Code, literal};
 use super::ident::static_name;
 use super::operation_views::is_conditional;
-use super::uses::Uses;
+use super::uses::{Uses, borrowed, wrap_at};
 
 /// `name: value` for each fact.
 pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Vec<Code> {
@@ -74,7 +74,7 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
                 format!("&[{}]", needs.join(", "))
             })
             .collect();
-        facts.push(format!("security: &[{}]", alternatives.join(", ")));
+        facts.push(wrap_at(4, "security: &[", &borrowed(&alternatives), "]"));
     }
     policies(operation, uses, &mut facts);
     let mut statuses: Vec<u16> = operation
@@ -165,7 +165,7 @@ fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {
                 )
             })
             .collect();
-        facts.push(format!("rate_limits: &[{}]", limits.join(", ")));
+        facts.push(wrap_at(4, "rate_limits: &[", &borrowed(&limits), "]"));
     }
     if let Some(retention) = policies.idempotency {
         uses.runtime("Idempotency");

@@ -23,6 +23,7 @@ const RESERVED: &[&str] = &[
     "Context",
     "DateTime",
     "Decimal",
+    "Default",
     "Decoder",
     "ETag",
     "Edge",

@@ -1,6 +1,7 @@
 //! The operations as views: a tag's trait, and for each operation its request, response and error.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::contract::Contract;
 use crate::contract::operation::{Operation, ParameterPlace};
@@ -307,13 +308,26 @@ fn docs(operation: &Operation) -> String {
         docs.push_str(&format!(", scopes `{}`", scopes.join("`, `")));
     }
     for limit in &operation.policies.rate_limits {
-        docs.push_str(&format!(", {} requests in {:?}", limit.requests, limit.window));
+        docs.push_str(&format!(", {} requests in {}", limit.requests, spoken(limit.window)));
     }
     if let Some(cache) = &operation.policies.cache {
-        docs.push_str(&format!(", cached {:?}", cache.ttl));
+        docs.push_str(&format!(", cached {}", spoken(cache.ttl)));
     }
     docs.push('.');
     docs
+}
+
+/// A duration in the largest unit that it is whole in.
+fn spoken(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        _ if duration.subsec_nanos() != 0 => format!("{} ms", duration.as_millis()),
+        0..=120 => format!("{seconds} s"),
+        _ if seconds % 86_400 == 0 => format!("{} d", seconds / 86_400),
+        _ if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
+        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
 }
 
 /// Whether the one way in settles a parameter itself, so that the handler does not see it.

@@ -72,9 +72,9 @@ pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics
     patterns
 }
 
-/// Whether values are held as a type of their own, which no text outside its format becomes.
+/// Whether every value is spelled in one way, which the type knows.
 fn is_typed(format: &Format) -> bool {
-    matches!(format, Format::Id(_) | Format::DateTime | Format::Date | Format::Uuid | Format::Byte | Format::Decimal)
+    matches!(format, Format::Id(_))
 }
 
 /// What an inline schema is called where it stands: its parameter or property.

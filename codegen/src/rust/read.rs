@@ -143,18 +143,22 @@ impl ReadCalls<'_, '_> {
     }
 
     fn string(&mut self, shape: &StringShape) -> String {
-        match &shape.format {
-            Format::DateTime => return "r.date_time()".to_owned(),
-            Format::Date => return "r.date()".to_owned(),
-            Format::Uuid => return "r.uuid()".to_owned(),
-            Format::Byte => return "r.bytes()".to_owned(),
+        let typed = match &shape.format {
+            Format::DateTime => "r.date_time()",
+            Format::Date => "r.date()",
+            Format::Uuid => "r.uuid()",
+            Format::Byte => "r.bytes()",
             Format::Decimal => {
                 self.uses.runtime("NumberRule");
-                return "r.decimal(&NumberRule::NONE)".to_owned();
+                "r.decimal_string(&NumberRule::NONE)"
             }
-            _ => {}
+            _ => return format!("r.string({})", self.string_rule(shape)),
+        };
+        if *shape == (StringShape { format: shape.format.clone(), ..StringShape::default() }) {
+            return typed.to_owned();
         }
-        format!("r.string({})", self.string_rule(shape))
+        let rule = self.string_rule(shape);
+        format!("r.spelled({rule}, {})", function(typed))
     }
 
     /// `&StringRule { .. }` with only what the contract says.

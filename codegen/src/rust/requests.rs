@@ -5,7 +5,7 @@ use crate::contract::schema::{IntegerShape, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::code::Code;
-use super::default::default_value;
+use super::default::{default_text, default_value};
 use super::ident::{type_name, value_name};
 use super::names::distinct;
 use super::operation_views::{OperationNames, is_consumed};
@@ -175,7 +175,7 @@ fn parameter_field(
             if !docs.is_empty() {
                 docs.push_str("\n\n");
             }
-            docs.push_str(&format!("Default: `{default}`."));
+            docs.push_str(&format!("Default: `{}`.", default_text(plan, parameter.schema)));
             let take = if default == "Vec::new()" {
                 "{}.unwrap_or_default()".to_owned()
             } else if default.contains('(') {
@@ -291,6 +291,13 @@ fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &
         (ContentKind::Json | ContentKind::Form, None) => {
             (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" }))
         }
+        (ContentKind::Text, Some(schema))
+            if plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
+        {
+            let read = function(&calls.value(schema));
+            let method = if required { "body" } else { "optional_body" };
+            (plan.ty(schema, Direction::Request), format!("input.{method}({read})"))
+        }
         (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
         (ContentKind::Multipart, _) => (Ty::Multipart, "input.multipart()".to_owned()),
         (ContentKind::Binary | ContentKind::Stream, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
@@ -316,7 +323,7 @@ fn body_field(
     }
     let read: Vec<(Ty, String)> =
         body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
-    let raw = !matches!(body.content[0].kind, ContentKind::Json | ContentKind::Form);
+    let raw = !read[0].1.contains("body(") || read[0].1.contains("text_body") || read[0].1.contains("bytes_body");
     if read.iter().all(|one| *one == read[0]) {
         let (ty, decode) = read[0].clone();
         let optional = !body.required && !raw;

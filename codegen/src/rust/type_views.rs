@@ -7,14 +7,14 @@ use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Property, S
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::code::{Code, literal};
-use super::default::default_value;
+use super::default::{default_text, default_value};
 use super::ident::{type_name, value_name};
 use super::names::distinct;
 use super::patterns::Patterns;
 use super::read::{ReadCalls, function};
 use super::types::{Ty, TypeKey, TypePlan, is_map};
 use super::usage::{Direction, Side, Tags};
-use super::uses::Uses;
+use super::uses::{Uses, borrowed, wrap_at};
 use super::view::{
     BranchView, CodecView, CodecsView, FieldCodecView, FieldView, RestView, TypeView, TypesView, VariantView,
 };
@@ -291,7 +291,8 @@ fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> Strin
             schema.description.clone().filter(|text| !text.trim().is_empty()).or_else(|| schema.title.clone())
         })
         .unwrap_or_default();
-    if let Some(default) = default {
+    if default.is_some() {
+        let default = default_text(plan, id);
         if !docs.is_empty() {
             docs.push_str("\n\n");
         }
@@ -359,12 +360,12 @@ fn struct_codec(
         calls.uses.runtime("ObjectRule");
         let names: Vec<String> = found.iter().map(|field| literal(&field.property.name)).collect();
         if !names.is_empty() {
-            view.rule.push(Code::of(format!("fields: &[{}]", names.join(", "))));
+            view.rule.push(Code::of(wrap_at(12, "fields: &[", &borrowed(&names), "]")));
         }
         let required: Vec<String> =
             found.iter().filter(|field| field.property.required).map(|field| literal(&field.property.name)).collect();
         if !required.is_empty() {
-            view.rule.push(Code::of(format!("required: &[{}]", required.join(", "))));
+            view.rule.push(Code::of(wrap_at(12, "required: &[", &borrowed(&required), "]")));
         }
         match object.additional {
             Additional::Ignored => {}

@@ -87,17 +87,23 @@ pub fn plan<'c>(
     diagnostics: &mut Diagnostics,
 ) -> TypePlan<'c> {
     let mut plan = TypePlan { contract, usage, order: Vec::new(), names: HashMap::new(), boxed: HashSet::new() };
-    // Components have the first right to their names, whoever refers to them.
-    for id in &contract.components {
+    // Components have the first right to their names, whoever refers to them; and among them those
+    // whose name is a Rust name already.
+    let exact =
+        |id: &SchemaId| contract.schemas.get(*id).component.as_deref().is_some_and(|name| type_name(name) == name);
+    let (exactly, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.components.iter().partition(|id| exact(id));
+    for id in exactly.into_iter().chain(others) {
         if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
             && !plan.usage.is_written(*schema)
-            && envelope_part(contract, *schema, *id)
-            && !plan.used(*id)
+            && envelope_part(contract, *schema, id)
+            && !plan.used(id)
         {
             continue;
         }
-        plan.declare_component(*id, names, diagnostics);
+        plan.declare_component(id, names, diagnostics);
     }
+    let place: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    plan.order.sort_by_key(|key| place.get(&key.schema).copied());
     let found: Vec<SchemaId> =
         contract.schemas.ids().filter(|id| contract.schemas.get(*id).component.is_some() && plan.used(*id)).collect();
     for id in found {

@@ -94,17 +94,23 @@ impl Uses {
 
 /// A list in braces: on one line where it fits a hundred columns, else as many to a line as fit.
 pub fn wrap(open: &str, names: &[&str], close: &str) -> String {
+    wrap_at(0, open, names, close)
+}
+
+/// The same within code that is indented by so many spaces.
+pub fn wrap_at(indent: usize, open: &str, names: &[&str], close: &str) -> String {
     let one_line = format!("{open}{}{close}", names.join(", "));
-    if one_line.chars().count() <= 100 {
+    if indent + one_line.chars().count() <= 100 {
         return one_line;
     }
+    let margin = " ".repeat(indent + 3);
     let mut out = format!("{open}\n");
-    let mut line = String::from("   ");
+    let mut line = margin.clone();
     for name in names {
-        if line.chars().count() + name.chars().count() + 2 > 100 {
+        if line.chars().count() + name.chars().count() + 2 > 100 && line != margin {
             out.push_str(&line);
             out.push('\n');
-            line = String::from("   ");
+            line = margin.clone();
         }
         line.push(' ');
         line.push_str(name);
@@ -112,6 +118,12 @@ pub fn wrap(open: &str, names: &[&str], close: &str) -> String {
     }
     out.push_str(&line);
     out.push('\n');
+    out.push_str(&" ".repeat(indent));
     out.push_str(close);
     out
+}
+
+/// The same texts, borrowed.
+pub fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
 }

@@ -16,7 +16,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Opens a session. A refusal does not say whether the address or the password was wrong.
     /// Both limits count every attempt: one for where it comes from, one for the account it names.
     ///
-    /// `POST /v1/auth/login`, public, 20 requests in 60s, 10 requests in 60s.
+    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s.
     fn login(
         &self,
         cx: &Context<()>,
@@ -28,7 +28,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
     /// ends its session, since somebody else may hold it.
     ///
-    /// `POST /v1/auth/refresh`, public, 30 requests in 60s.
+    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s.
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -40,7 +40,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
     /// unknown or already spent answers the same.
     ///
-    /// `POST /v1/auth/logout`, public, 30 requests in 60s.
+    /// `POST /v1/auth/logout`, public, 30 requests in 60 s.
     fn logout(
         &self,
         cx: &Context<()>,

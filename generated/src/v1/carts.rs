@@ -17,7 +17,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// What the user means to order; empty when nothing was put in.
     ///
-    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60s.
+    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s.
     fn get_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -28,7 +28,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
     ///
-    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60s.
+    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
     fn replace_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -39,7 +39,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Takes everything out. An empty cart answers the same.
     ///
-    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60s.
+    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
     fn delete_cart(
         &self,
         cx: &Context<Self::Principal>,

@@ -19,7 +19,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// The orders of one user: oneself, or anybody for an administrator.
     ///
-    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60s.
+    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s.
     fn list_user_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -31,7 +31,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
     /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
     ///
-    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60s.
+    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -42,7 +42,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
     ///
-    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60s.
+    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -54,7 +54,7 @@ pub trait Orders: Send + Sync + 'static {
     /// One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
     /// exist.
     ///
-    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60s.
+    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s.
     fn get_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -68,7 +68,7 @@ pub trait Orders: Send + Sync + 'static {
     /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
     /// answers 412.
     ///
-    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60s.
+    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -80,7 +80,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
     /// delivered answers 409.
     ///
-    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60s.
+    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
     fn delete_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -91,7 +91,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// In the order in which they were ordered.
     ///
-    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60s.
+    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s.
     fn list_order_items(
         &self,
         cx: &Context<Self::Principal>,

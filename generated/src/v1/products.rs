@@ -14,7 +14,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// Everything for sale, by `sku`. The same for everybody.
     ///
-    /// `GET /v1/products`, public, 300 requests in 60s, cached 300s.
+    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min.
     fn list_products(
         &self,
         cx: &Context<()>,
@@ -25,7 +25,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// One product and its price. The same for everybody.
     ///
-    /// `GET /v1/products/{sku}`, public, 300 requests in 60s, cached 300s.
+    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min.
     fn get_product(
         &self,
         cx: &Context<()>,

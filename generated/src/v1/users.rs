@@ -20,7 +20,7 @@ pub trait Users: Send + Sync + 'static {
     /// Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
     /// a cursor neither skips nor repeats while users come and go.
     ///
-    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60s.
+    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s.
     fn list_users(
         &self,
         cx: &Context<Self::Principal>,
@@ -32,7 +32,7 @@ pub trait Users: Send + Sync + 'static {
     /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
     /// of a deleted account is free again.
     ///
-    /// `POST /v1/users`, public, 20 requests in 60s.
+    /// `POST /v1/users`, public, 20 requests in 60 s.
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -43,7 +43,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
     ///
-    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60s, cached 300s.
+    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min.
     fn get_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -54,7 +54,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
     ///
-    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60s.
+    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -66,7 +66,7 @@ pub trait Users: Send + Sync + 'static {
     /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
     /// field can be removed, so null is refused.
     ///
-    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60s.
+    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -78,7 +78,7 @@ pub trait Users: Send + Sync + 'static {
     /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
     /// again. Orders stay for the books.
     ///
-    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60s.
+    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
     fn delete_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -89,7 +89,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
     ///
-    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60s.
+    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s.
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,

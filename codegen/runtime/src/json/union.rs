@@ -4,6 +4,7 @@ use super::mark::{Content, Mark};
 use super::reader::{Reader, Source};
 use super::survey::{Shortlist, Survey};
 use super::types::Types;
+use crate::rules::StringRule;
 
 /// One branch of a union and what decides whether a value can be meant for it.
 #[derive(Debug, Clone, Copy)]
@@ -157,6 +158,18 @@ impl<'a> Reader<'a> {
         };
         self.go_to(&survey.start);
         Some(*index)
+    }
+
+    /// Checks how a value is spelled before it is read as a type of its own.
+    pub fn spelled<T>(&mut self, rule: &StringRule, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let survey = self.survey(false)?;
+        self.go_to(&survey.start);
+        // What is no string is for `read` to say.
+        if survey.types.meets(Types::STRING) {
+            self.string(rule)?;
+            self.go_to(&survey.start);
+        }
+        read(self)
     }
 
     /// Reads over a value and tells what it is like.

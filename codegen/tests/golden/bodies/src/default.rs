@@ -6,7 +6,7 @@ use writ_runtime::{Bytes, Context, Internal, Value};
 use super::{FillBody, Note};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /notes`, public.
     fn add_note(
         &self,

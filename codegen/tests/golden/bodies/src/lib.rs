@@ -25,7 +25,7 @@ pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
 pub use self::default::{
     AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, CountError, CountRequest,
-    CountResponse, Default, EchoError, EchoRequest, EchoResponse, FillError, FillRequest,
+    CountResponse, DefaultApi, EchoError, EchoRequest, EchoResponse, FillError, FillRequest,
     FillResponse, MaybeError, MaybeRequest, MaybeResponse, UploadError, UploadRequest,
     UploadResponse, WriteError, WriteRequest, WriteResponse,
 };
@@ -36,20 +36,20 @@ const _: () = writ_runtime::made_for("0.1");
 pub const VERSION: &str = "1.0.0";
 
 /// The services that implement the contract, by name.
-pub struct Api<A, G, DefaultService> {
+pub struct Api<A, G, DefaultApiService> {
     /// Who proves callers.
     pub authenticator: A,
     /// Who lets requests in.
     pub gate: G,
     /// The operations under `default`.
-    pub default: DefaultService,
+    pub default: DefaultApiService,
 }
 
-impl<A, G, DefaultService> Api<A, G, DefaultService>
+impl<A, G, DefaultApiService> Api<A, G, DefaultApiService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,
-    DefaultService: default::Default,
+    DefaultApiService: default::DefaultApi,
 {
     /// Every route, and the contract's envelope for all others.
     pub fn router(self) -> Router {

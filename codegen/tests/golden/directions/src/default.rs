@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::{Account, AccountInput, Team, TeamInput};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /accounts`, public.
     fn create_account(
         &self,

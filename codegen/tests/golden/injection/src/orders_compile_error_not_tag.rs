@@ -26,7 +26,7 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ///  compile_error!();
     ///
     /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`, scopes `scope"; compile_error!("scope"); //`, `a
-    /// b`, cached 60s.
+    /// b`, cached 60 s.
     fn get_compile_error_not_id_fn_x(
         &self,
         cx: &Context<Self::Principal>,
@@ -41,9 +41,9 @@ pub struct GetCompileErrorNotIdFnXRequest {
     /// } compile_error!("parameter"); {
     pub id_x: String,
     pub x: String,
-    /// Default: `String::from("\"; compile_error!(\"default\"); //")`.
+    /// Default: `"\"; compile_error!(\"default\"); //"`.
     pub x_compile_error_not_header: String,
-    /// Default: `GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty10`.
+    /// Default: `"\u0000"`.
     pub q_compile_error_not_query: GetCompileErrorNotIdFnXQCompileErrorNotQuery,
     pub c: Option<String>,
 }

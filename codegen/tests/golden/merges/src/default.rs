@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::{Dog, ListThingsResult, StoredDog};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /dogs`, public.
     fn add_dog(
         &self,

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{NotFoundRefusal, UserAccount, VecModel};
+use super::{NotFoundRefusal, UserAccountModel, VecModel};
 
 /// The operations under `errors`.
 pub trait Errors: Send + Sync + 'static {
@@ -23,7 +23,7 @@ pub struct RouterRequest {
     pub crate_: String,
     pub n2fa: String,
     pub user_id: String,
-    pub body: Option<UserAccount>,
+    pub body: Option<UserAccountModel>,
 }
 
 /// Every success that the contract names for `router`.

@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal, Uuid};
 use super::{Profile, ProfilePatch, Sample};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// Change a profile.
     ///
     /// `PATCH /profiles/{id}`, public.

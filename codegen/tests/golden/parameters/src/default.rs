@@ -6,7 +6,7 @@ use writ_runtime::{Context, DateTime, Internal, NaiveDate, Utc, Uuid};
 use super::{Colour, InQuerySpread, Point};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `GET /path/{plain}/{list}/{label}/{matrix}/{point}`, public.
     fn in_path(
         &self,
@@ -59,7 +59,7 @@ pub struct InQueryRequest {
     pub size: i32,
     /// Default: `false`.
     pub flag: bool,
-    /// Default: `Colour::Red`.
+    /// Default: `"red"`.
     pub colour: Colour,
     pub colours: Option<Vec<Colour>>,
     pub packed: Option<Vec<i64>>,

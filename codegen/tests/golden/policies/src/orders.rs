@@ -13,21 +13,21 @@ pub trait Orders: Send + Sync + 'static {
     /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
     type Principal: Send + Sync + 'static;
 
-    /// `GET /orders`, scopes `orders`, 100 requests in 60s, cached 300s.
+    /// `GET /orders`, scopes `orders`, 100 requests in 60 s, cached 5 min.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
         request: ListOrdersRequest,
     ) -> impl Future<Output = Result<ListOrdersResponse, ListOrdersError>> + Send;
 
-    /// `POST /orders`, scopes `orders`, 10 requests in 1s, 1000 requests in 2592000s.
+    /// `POST /orders`, scopes `orders`, 10 requests in 1 s, 1000 requests in 30 d.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<Idempotent<CreateOrderResponse>, CreateOrderError>> + Send;
 
-    /// `GET /orders/{orderId}`, public, cached 250ms.
+    /// `GET /orders/{orderId}`, public, cached 250 ms.
     fn get_order(
         &self,
         cx: &Context<()>,

@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::Rule;
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /rules`, public.
     fn add_rule(
         &self,

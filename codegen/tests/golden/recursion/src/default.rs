@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::{A, Expression, Nested, Tree};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /trees`, public.
     fn plant(
         &self,

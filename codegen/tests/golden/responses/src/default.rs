@@ -6,7 +6,7 @@ use writ_runtime::{AnyStatus, Context, ETag, Internal};
 use super::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, Unexpected};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /jobs`, public.
     fn start_job(
         &self,

@@ -6,7 +6,7 @@ use writ_runtime::{ByteStream, Bytes, Context, Internal, Multipart};
 use super::Place;
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /pictures`, public.
     fn add_picture(
         &self,

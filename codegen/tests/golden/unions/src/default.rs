@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 use super::{Event, Filter, Method, Scalar, SearchResult, Shape};
 
 /// The operations under `default`.
-pub trait Default: Send + Sync + 'static {
+pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /payments`, public.
     fn pay(
         &self,

@@ -9,7 +9,10 @@ use super::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_GUARD};
 impl Read for Hostile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["a\"; compile_error!(\"required\"); //", "\n", "}", "{{ x }}", "r#\"", "$crate", "\u{202e}", "guarded", "'a"],
+            fields: &[
+                "a\"; compile_error!(\"required\"); //", "\n", "}", "{{ x }}", "r#\"", "$crate",
+                "\u{202e}", "guarded", "'a",
+            ],
             required: &["a\"; compile_error!(\"required\"); //"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
@@ -45,7 +48,18 @@ impl Read for Hostile {
             }
         }
         r.end_object(object);
-        Some(Self { a_compile_error_not_required: a_compile_error_not_required?, empty: empty.unwrap_or_else(|| String::from("\n\"#\\")), empty2, x, r: r_.unwrap_or(vec![HostileRItem::R]), dollar_crate, empty3, guarded, a, additional })
+        Some(Self {
+            a_compile_error_not_required: a_compile_error_not_required?,
+            empty: empty.unwrap_or_else(|| String::from("\n\"#\\")),
+            empty2,
+            x,
+            r: r_.unwrap_or(vec![HostileRItem::R]),
+            dollar_crate,
+            empty3,
+            guarded,
+            a,
+            additional,
+        })
     }
 }
 

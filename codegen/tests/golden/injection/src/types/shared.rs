@@ -16,12 +16,12 @@ pub struct Hostile {
     ///
     /// compile_error!("property");
     pub a_compile_error_not_required: String,
-    /// Default: `String::from("\n\"#\\")`.
+    /// Default: `"\n\"#\\"`.
     pub empty: String,
     /// } compile_error!();
     pub empty2: Option<HostileEmpty>,
     pub x: Option<String>,
-    /// Default: `vec![HostileRItem::R]`.
+    /// Default: `["r#\""]`.
     pub r: Vec<HostileRItem>,
     pub dollar_crate: Option<HostileDollarCrate>,
     pub empty3: Option<String>,

@@ -33,7 +33,7 @@ pub struct StoredDog {
 pub struct Tagged {
     /// Whose it is.
     pub owner: Patch<Animal>,
-    /// Default: `Label::None`.
+    /// Default: `"none"`.
     pub label: Label,
     pub either: Option<TaggedEither>,
 }

@@ -2,9 +2,9 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{ObjectRule, Read, Reader, StringRule};
-use super::super::types::UserAccount;
+use super::super::types::UserAccountModel;
 
-impl Read for UserAccount {
+impl Read for UserAccountModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["id"],

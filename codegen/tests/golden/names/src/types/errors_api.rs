@@ -3,6 +3,6 @@
 
 /// `user-account`
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct UserAccount {
+pub struct UserAccountModel {
     pub id: Option<String>,
 }

@@ -9,7 +9,7 @@ pub struct VecModel {
 
 /// `UserAccount`
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct UserAccountModel {
+pub struct UserAccount {
     pub id: Option<i64>,
 }
 

@@ -75,7 +75,15 @@ impl Read for SettingsModel {
             }
         }
         r.end_object(object);
-        Some(Self { theme: theme.unwrap_or(SettingsModelTheme::Dark), page_size: page_size.unwrap_or(20), ratio: ratio.unwrap_or(1.5), news: news.unwrap_or(true), greeting: greeting.unwrap_or_else(|| String::from("Say \"hi\"\n")), topics: topics.unwrap_or_default(), old })
+        Some(Self {
+            theme: theme.unwrap_or(SettingsModelTheme::Dark),
+            page_size: page_size.unwrap_or(20),
+            ratio: ratio.unwrap_or(1.5),
+            news: news.unwrap_or(true),
+            greeting: greeting.unwrap_or_else(|| String::from("Say \"hi\"\n")),
+            topics: topics.unwrap_or_default(),
+            old,
+        })
     }
 }
 
@@ -96,7 +104,11 @@ impl Write for SettingsModel {
 impl Read for Sample {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["at", "amount", "price", "small", "big", "count", "total", "temperature", "exact", "data", "mail", "host", "v4", "v6", "pause", "hour", "owner", "priority", "anything", "matrix", "maps"],
+            fields: &[
+                "at", "amount", "price", "small", "big", "count", "total", "temperature", "exact",
+                "data", "mail", "host", "v4", "v6", "pause", "hour", "owner", "priority",
+                "anything", "matrix", "maps",
+            ],
             required: &["at", "amount"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
@@ -127,7 +139,7 @@ impl Read for Sample {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => at = r.date_time(),
-                1 => amount = r.decimal(&NumberRule::NONE),
+                1 => amount = r.decimal_string(&NumberRule::NONE),
                 2 => price = r.decimal(&NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE }),
                 3 => small = r.int32(&IntegerRule { multiple_of: Some(5), ..IntegerRule::NONE }),
                 4 => big = r.int64(&IntegerRule { max: Some(9007199254740991), ..IntegerRule::NONE }),
@@ -156,7 +168,30 @@ impl Read for Sample {
             }
         }
         r.end_object(object);
-        Some(Self { at: at?, amount: amount?, price, small, big, count, total, temperature, exact, data, mail, host, v4, v6, pause, hour, owner, priority, anything, matrix, maps, additional })
+        Some(Self {
+            at: at?,
+            amount: amount?,
+            price,
+            small,
+            big,
+            count,
+            total,
+            temperature,
+            exact,
+            data,
+            mail,
+            host,
+            v4,
+            v6,
+            pause,
+            hour,
+            owner,
+            priority,
+            anything,
+            matrix,
+            maps,
+            additional,
+        })
     }
 }
 

@@ -39,7 +39,7 @@ pub struct ProfilePatch {
 /// Everything has a default.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SettingsModel {
-    /// Default: `SettingsModelTheme::Dark`.
+    /// Default: `"dark"`.
     pub theme: SettingsModelTheme,
     /// Default: `20`.
     pub page_size: i32,
@@ -47,9 +47,9 @@ pub struct SettingsModel {
     pub ratio: f64,
     /// Default: `true`.
     pub news: bool,
-    /// Default: `String::from("Say \"hi\"\n")`.
+    /// Default: `"Say \"hi\"\n"`.
     pub greeting: String,
-    /// Default: `Vec::new()`.
+    /// Default: `[]`.
     pub topics: Vec<String>,
     #[deprecated]
     pub old: Option<String>,

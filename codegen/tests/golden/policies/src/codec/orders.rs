@@ -30,7 +30,7 @@ impl Read for OrderInput {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => total = r.decimal(&NumberRule::NONE),
+                0 => total = r.decimal_string(&NumberRule::NONE),
                 _ => note = r.patch(|r| r.string(&StringRule::NONE)),
             }
         }

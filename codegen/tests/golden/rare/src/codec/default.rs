@@ -39,7 +39,14 @@ impl Read for Rule {
             }
         }
         r.end_object(object);
-        Some(Self { kind: kind?, value, tags, name, attributes, additional })
+        Some(Self {
+            kind: kind?,
+            value,
+            tags,
+            name,
+            attributes,
+            additional,
+        })
     }
 }
 

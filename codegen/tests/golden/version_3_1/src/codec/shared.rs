@@ -35,7 +35,15 @@ impl Read for Reading {
             }
         }
         r.end_object(object);
-        Some(Self { kind: kind?, value: value?, unit: unit.unwrap_or_default(), either, maybe: maybe.unwrap_or_default(), sensor, local })
+        Some(Self {
+            kind: kind?,
+            value: value?,
+            unit: unit.unwrap_or_default(),
+            either,
+            maybe: maybe.unwrap_or_default(),
+            sensor,
+            local,
+        })
     }
 }
 
