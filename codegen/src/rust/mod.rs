@@ -4,11 +4,15 @@ pub mod code;
 pub mod view;
 
 mod branch;
+mod codecs;
 mod cycles;
+mod declarations;
+mod declare;
 mod default;
 mod envelope;
 mod errors;
 mod facts;
+mod fields;
 mod ident;
 mod names;
 mod operation_views;

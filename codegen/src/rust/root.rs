@@ -15,7 +15,7 @@ use super::usage::{Direction, usage};
 use super::view::{
     DocumentView, ErrorsView, GuardView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView,
 };
-use super::{envelope, patterns, types};
+use super::{declare, envelope, patterns, types};
 
 /// Everything that the templates of one contract receive.
 pub struct CrateViews {
@@ -49,7 +49,7 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
     let usage = usage(contract);
     let patterns = patterns::collect(contract, &usage, diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
-    let plan = types::plan(contract, usage, &mut names, diagnostics);
+    let plan = declare::plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, &mut names, diagnostics);
     let operations = operation_names(contract, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);

@@ -1,0 +1,202 @@
+//! How a type is read and written.
+
+use crate::contract::schema::{Additional, Kind, ObjectShape};
+use crate::diagnostic::Diagnostics;
+
+use super::code::{Code, literal};
+use super::fields::{Field, Presence, fields};
+use super::read::{ReadCalls, function};
+use super::types::TypeKey;
+use super::usage::{Direction, Side};
+use super::uses::{Uses, borrowed, wrap_at};
+use super::view::{BranchView, CodecView, FieldCodecView, RestView, TypeView};
+
+pub(super) fn codec(
+    calls: &mut ReadCalls<'_, '_>,
+    key: TypeKey,
+    declared: &TypeView,
+    diagnostics: &mut Diagnostics,
+) -> Option<CodecView> {
+    let plan = calls.plan;
+    let read = plan.usage.is_read(key.schema) && key.side != Side::Response;
+    let write = plan.usage.is_written(key.schema) && key.side != Side::Request;
+    if declared.form == "alias" || (!read && !write) {
+        return None;
+    }
+    calls.uses.contract(&declared.name.0);
+    if read {
+        calls.uses.runtime("Read");
+        calls.uses.runtime("Reader");
+    }
+    if write {
+        calls.uses.runtime("Write");
+        calls.uses.runtime("Writer");
+    }
+    let mut view = CodecView {
+        name: declared.name.clone(),
+        form: declared.form,
+        read,
+        write,
+        fields: Vec::new(),
+        rule: Vec::new(),
+        rest: None,
+        variants: declared.variants.clone(),
+        branches: Vec::new(),
+        choose: Code::default(),
+        prefix: declared.prefix.clone(),
+    };
+    match &plan.contract.schemas.get(key.schema).kind {
+        _ if declared.form == "wrapper" && read => view.choose = Code::of(calls.structure(key.schema)),
+        _ if declared.form == "wrapper" => {}
+        Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
+        Kind::Union(_) => union_codec(calls, key, &mut view),
+        Kind::Strings(names) if !names.open => calls.uses.runtime("Named"),
+        _ => {}
+    }
+    Some(view)
+}
+
+fn struct_codec(
+    calls: &mut ReadCalls<'_, '_>,
+    key: TypeKey,
+    object: &ObjectShape,
+    view: &mut CodecView,
+    declared: &TypeView,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut found_uses = Uses::default();
+    let found = fields(calls.plan, key, if view.read { &mut *calls.uses } else { &mut found_uses }, diagnostics);
+    if view.read {
+        calls.uses.runtime("ObjectRule");
+        let names: Vec<String> = found.iter().map(|field| literal(&field.property.name)).collect();
+        if !names.is_empty() {
+            view.rule.push(Code::of(wrap_at(12, "fields: &[", &borrowed(&names), "]")));
+        }
+        let required: Vec<String> =
+            found.iter().filter(|field| field.property.required).map(|field| literal(&field.property.name)).collect();
+        if !required.is_empty() {
+            view.rule.push(Code::of(wrap_at(12, "required: &[", &borrowed(&required), "]")));
+        }
+        match object.additional {
+            Additional::Ignored => {}
+            Additional::Denied => {
+                calls.uses.runtime("Unknown");
+                view.rule.push("unknown: Unknown::Deny".into());
+            }
+            Additional::Kept(_) => {
+                calls.uses.runtime("Unknown");
+                view.rule.push("unknown: Unknown::Keep".into());
+            }
+        }
+        view.rule.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+        view.rule.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
+    }
+    let mut variables: Vec<String> = Vec::new();
+    for (index, field) in found.iter().enumerate() {
+        let reading = match view.read {
+            true => field_read(calls, field),
+            false => String::new(),
+        };
+        let variable = local(&field.name);
+        variables.push(variable.clone());
+        let take = match field.presence {
+            Presence::Required | Presence::RequiredNullable => format!("{variable}?"),
+            Presence::Optional => variable.clone(),
+            Presence::Patch => format!("{variable}.unwrap_or_default()"),
+            Presence::Defaulted => match field.default.as_deref() {
+                Some("Vec::new()") => format!("{variable}.unwrap_or_default()"),
+                Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or({constant})"),
+                default => format!("{variable}.unwrap_or_else(|| {})", default.unwrap_or_default()),
+            },
+            Presence::DefaultedNullable => match field.default.as_deref() {
+                Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or(Some({constant}))"),
+                default => format!("{variable}.unwrap_or_else(|| Some({}))", default.unwrap_or_default()),
+            },
+        };
+        let name = &field.name;
+        let short = take == *name;
+        view.fields.push(FieldCodecView {
+            name: Code::of(name),
+            variable: Code::of(variable),
+            wire: field.property.name.clone(),
+            index,
+            read: Code::of(reading),
+            take: Code::of(if short { take } else { format!("{name}: {take}") }),
+            write: match field.presence {
+                Presence::Required | Presence::RequiredNullable | Presence::Defaulted | Presence::DefaultedNullable => {
+                    "field"
+                }
+                Presence::Optional => "maybe",
+                Presence::Patch => "patch",
+            },
+        });
+    }
+    if let (Additional::Kept(rest), Some(field)) = (object.additional, declared.fields.last()) {
+        let read = if view.read { calls.element(rest) } else { String::new() };
+        if view.read {
+            calls.uses.std("std::collections::BTreeMap");
+        }
+        view.rest = Some(RestView { name: field.name.clone(), read: Code::of(read) });
+    }
+}
+
+/// A variable of a reading function: not one of the names that the function itself uses.
+fn local(name: &str) -> String {
+    match name {
+        "r" | "object" | "field" | "w" => format!("{name}_"),
+        other => other.to_owned(),
+    }
+}
+
+/// Whether a default needs no work, so that `unwrap_or` may take it.
+fn is_constant(expression: &str) -> bool {
+    !expression.contains('(') || expression.starts_with('-')
+}
+
+fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {
+    let value = calls.value(field.property.schema);
+    let value = match field.boxed {
+        true => format!("{value}.map(Box::new)"),
+        false => value,
+    };
+    match field.presence {
+        Presence::RequiredNullable | Presence::DefaultedNullable => format!("r.nullable({})", function(&value)),
+        Presence::Patch => format!("r.patch({})", function(&value)),
+        _ => value,
+    }
+}
+
+fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
+    let plan = calls.plan;
+    let Kind::Union(union) = &plan.contract.schemas.get(key.schema).kind else { return };
+    if !view.read {
+        return;
+    }
+    for (index, (branch, variant)) in union.branches.iter().zip(&view.variants).enumerate() {
+        let mut read = calls.element(*branch);
+        if plan.is_boxed(key, *branch, Direction::Request) {
+            read.push_str(".map(Box::new)");
+        }
+        view.branches.push(BranchView {
+            rule: Code::of(super::branch::rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
+            variant: variant.name.clone(),
+            read: Code::of(read),
+            index,
+        });
+    }
+    view.choose = match &union.discriminator {
+        Some(discriminator) => {
+            let pairs: Vec<String> =
+                discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
+            Code::of(format!("r.tagged({}, &[{}], ", literal(&discriminator.property), pairs.join(", ")))
+        }
+        None => {
+            calls.uses.runtime("Branch");
+            if view.branches.iter().any(|branch| branch.rule.0.contains("Types::")) {
+                calls.uses.runtime("Types");
+            }
+            let method = if union.exactly_one { "one_of" } else { "any_of" };
+            Code::of(format!("r.{method}(BRANCHES, "))
+        }
+    };
+}

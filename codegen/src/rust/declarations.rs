@@ -1,0 +1,156 @@
+//! How a type is declared.
+
+use crate::contract::SchemaId;
+use crate::contract::schema::{Additional, Format, Kind, Schema};
+use crate::diagnostic::Diagnostics;
+
+use super::code::Code;
+use super::default::default_text;
+use super::fields::{Presence, collision, fields};
+use super::ident::type_name;
+use super::names::distinct;
+use super::type_views::direction;
+use super::types::{Ty, TypeKey, TypePlan, is_map};
+use super::uses::Uses;
+use super::view::{FieldView, TypeView, VariantView};
+
+pub(super) fn declaration(
+    plan: &TypePlan<'_>,
+    key: TypeKey,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> TypeView {
+    let schema = plan.contract.schemas.get(key.schema);
+    let name = plan.name_of(key).unwrap_or_default();
+    let way = direction(plan, key);
+    let mut view = TypeView {
+        name: Code::of(name),
+        docs: docs(schema, name),
+        deprecated: schema.deprecated,
+        form: "alias",
+        fields: Vec::new(),
+        variants: Vec::new(),
+        target: Code::default(),
+        prefix: String::new(),
+        default: false,
+    };
+    match &schema.kind {
+        Kind::Object(object) if !is_map(object) && plan.page_of(object).is_none() => {
+            view.form = "struct";
+            let mut all: Vec<FieldView> = Vec::new();
+            let found = fields(plan, key, &mut Uses::default(), diagnostics);
+            view.default = found.iter().all(|field| matches!(field.presence, Presence::Optional | Presence::Patch));
+            for field in &found {
+                uses.ty(&field.ty);
+                let member = plan.contract.schemas.get(field.property.schema);
+                all.push(FieldView {
+                    name: Code::of(&field.name),
+                    docs: field_docs(plan, field.property.schema, field.default.as_deref()),
+                    deprecated: member.deprecated,
+                    ty: Code::of(&field.ty),
+                });
+            }
+            if let Additional::Kept(rest) = object.additional {
+                let ty = Ty::Map(Box::new(plan.element(rest, way)));
+                uses.ty(&ty);
+                all.push(FieldView {
+                    name: Code::of(rest_name(&all)),
+                    docs: "All other fields.".to_owned(),
+                    deprecated: false,
+                    ty: Code::of(&ty),
+                });
+            }
+            view.fields = all;
+        }
+        Kind::Strings(names) => {
+            view.form = if names.open { "open_names" } else { "names" };
+            view.variants = name_variants(&names.values, schema, diagnostics);
+        }
+        Kind::Union(union) => {
+            view.form = "union";
+            for (index, (branch, variant)) in union.branches.iter().zip(plan.variant_names(key.schema)).enumerate() {
+                let ty = plan.element(*branch, way);
+                let ty = if plan.is_boxed(key, *branch, way) { Ty::Boxed(Box::new(ty)) } else { ty };
+                uses.ty(&ty);
+                let docs =
+                    plan.contract.schemas.nearest(*branch, |schema| schema.description.clone()).unwrap_or_default();
+                view.variants.push(VariantView {
+                    name: Code::of(variant),
+                    docs,
+                    ty: Code::of(&ty),
+                    wire: String::new(),
+                    index,
+                });
+            }
+        }
+        Kind::String(shape) if matches!(shape.format, Format::Id(_)) => {
+            view.form = "id";
+            uses.runtime("Uuid");
+            if let Format::Id(prefix) = &shape.format {
+                view.prefix = prefix.clone();
+            }
+        }
+        _ => {
+            if schema.holds_itself {
+                view.form = "wrapper";
+            }
+            let ty = plan.structure(key.schema, way);
+            uses.ty(&ty);
+            view.target = Code::of(&ty);
+        }
+    }
+    view
+}
+
+/// The field that keeps the others; a contract may have a property of the same name.
+fn rest_name(fields: &[FieldView]) -> &'static str {
+    let free = |name: &str| !fields.iter().any(|field| field.name.0 == name);
+    ["additional", "additional_properties", "writ_additional_properties"]
+        .into_iter()
+        .find(|name| free(name))
+        .unwrap_or("additional")
+}
+
+fn name_variants(values: &[String], schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
+    let (names, collided) = distinct(values.iter().map(|value| type_name(value)));
+    if collided {
+        collision(schema, diagnostics);
+    }
+    let views = values.iter().zip(names).enumerate();
+    views
+        .map(|(index, (value, name))| VariantView {
+            name: Code::of(name),
+            docs: format!("`{}`", value.replace('`', "'")),
+            ty: Code::default(),
+            wire: value.clone(),
+            index,
+        })
+        .collect()
+}
+
+fn docs(schema: &Schema, name: &str) -> String {
+    match (&schema.description, &schema.title, &schema.component) {
+        (Some(description), ..) if !description.trim().is_empty() => description.clone(),
+        (_, Some(title), _) if !title.trim().is_empty() => title.clone(),
+        (.., Some(component)) => format!("`{component}`"),
+        _ => format!("`{name}`"),
+    }
+}
+
+fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> String {
+    let mut docs = plan
+        .contract
+        .schemas
+        .nearest(id, |schema| {
+            schema.description.clone().filter(|text| !text.trim().is_empty()).or_else(|| schema.title.clone())
+        })
+        .unwrap_or_default();
+    if default.is_some() {
+        let default = default_text(plan, id);
+        if !docs.is_empty() {
+            docs.push_str("\n\n");
+        }
+        docs.push_str(&format!("Default: `{default}`."));
+    }
+    docs
+}

@@ -1,0 +1,271 @@
+//! Which types are declared, in which order, under which names.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::contract::operation::{ContentKind, Operation};
+use crate::contract::schema::{Additional, Format, Kind, ObjectShape};
+use crate::contract::{Contract, SchemaId};
+use crate::diagnostic::Diagnostics;
+
+use super::ident::type_name;
+use super::names::Names;
+use super::types::{TypeKey, TypePlan, is_map};
+use super::usage::{Direction, Side, Usage};
+
+/// What a schema is declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    /// A type of its own.
+    Always,
+    /// An alias, if it is a component.
+    AsComponent,
+    /// Nothing: another type stands for it.
+    Never,
+}
+
+/// Decides on every type that the operations and components reach.
+pub fn plan<'c>(
+    contract: &'c Contract,
+    usage: Usage,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> TypePlan<'c> {
+    let mut plan = TypePlan { contract, usage, order: Vec::new(), names: HashMap::new(), boxed: HashSet::new() };
+    // Components have the first right to their names, whoever refers to them; and among them those
+    // whose name is a Rust name already.
+    let exact =
+        |id: &SchemaId| contract.schemas.get(*id).component.as_deref().is_some_and(|name| type_name(name) == name);
+    let (exactly, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.components.iter().partition(|id| exact(id));
+    for id in exactly.into_iter().chain(others) {
+        if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
+            && !plan.usage.is_written(*schema)
+            && envelope_part(contract, *schema, id)
+            && !plan.used(id)
+        {
+            continue;
+        }
+        plan.declare_component(id, names, diagnostics);
+    }
+    let place: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    plan.order.sort_by_key(|key| place.get(&key.schema).copied());
+    let found: Vec<SchemaId> =
+        contract.schemas.ids().filter(|id| contract.schemas.get(*id).component.is_some() && plan.used(*id)).collect();
+    for id in found {
+        plan.declare_component(id, names, diagnostics);
+    }
+    let components = plan.order.clone();
+    for key in components {
+        plan.declare_members(key, names, diagnostics);
+    }
+    for operation in &contract.operations {
+        plan.declare_operation(operation, names, diagnostics);
+    }
+    for webhook in &contract.webhooks {
+        if let Some(schema) = webhook.payload {
+            let base = type_name(webhook.id.as_deref().unwrap_or(&webhook.name));
+            plan.declare(
+                schema,
+                Direction::Response,
+                &[format!("{base}Payload"), format!("{base}Webhook")],
+                names,
+                diagnostics,
+            );
+        }
+    }
+    plan.boxed = super::cycles::boxed(&plan);
+    plan
+}
+
+/// Whether a schema is the envelope or one of its parts, which refusals are written into without a type.
+fn envelope_part(contract: &Contract, envelope: SchemaId, id: SchemaId) -> bool {
+    let mut todo = vec![envelope];
+    let mut seen = HashSet::new();
+    while let Some(next) = todo.pop() {
+        if next == id {
+            return true;
+        }
+        if seen.insert(next) {
+            todo.extend(super::usage::children(contract, next, None));
+        }
+    }
+    false
+}
+
+impl TypePlan<'_> {
+    fn used(&self, id: SchemaId) -> bool {
+        self.usage.is_read(id) || self.usage.is_written(id)
+    }
+
+    fn declare_component(&mut self, id: SchemaId, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let schema = self.contract.schemas.get(id);
+        let Some(component) = &schema.component else { return };
+        if self.declared(id) == Declared::Never {
+            return;
+        }
+        let base = schema.rust_name.clone().unwrap_or_else(|| type_name(component));
+        for direction in [Direction::Response, Direction::Request] {
+            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            let candidates = match key.side {
+                Side::Request => vec![format!("{base}Input"), format!("{base}InputModel")],
+                Side::Both | Side::Response => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
+            };
+            self.name(key, &candidates, names, diagnostics);
+        }
+    }
+
+    fn name(&mut self, key: TypeKey, candidates: &[String], names: &mut Names, diagnostics: &mut Diagnostics) -> bool {
+        if self.names.contains_key(&key) {
+            return false;
+        }
+        let span = self.contract.schemas.get(key.schema).span;
+        let name = names.take(candidates, span, diagnostics);
+        self.names.insert(key, name);
+        self.order.push(key);
+        true
+    }
+
+    /// Declares what a schema needs, under the first free of `candidates` if it is not a component.
+    fn declare(
+        &mut self,
+        id: SchemaId,
+        direction: Direction,
+        candidates: &[String],
+        names: &mut Names,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let mut todo = vec![(id, candidates.to_vec())];
+        while let Some((id, candidates)) = todo.pop() {
+            let schema = self.contract.schemas.get(id);
+            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            if self.declared(id) == Declared::Always && schema.component.is_none() {
+                let mut candidates = candidates.clone();
+                if let Some(own) = &schema.rust_name {
+                    candidates.insert(0, own.clone());
+                }
+                if key.side == Side::Request {
+                    candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
+                }
+                if !self.name(key, &candidates, names, diagnostics) {
+                    continue;
+                }
+            }
+            // Components declare their members on their own.
+            if schema.component.is_some() && self.names.contains_key(&key) {
+                continue;
+            }
+            let base = self.names.get(&key).cloned().or_else(|| candidates.first().cloned()).unwrap_or_default();
+            let mut members = self.members(id, direction, &base);
+            members.reverse();
+            todo.extend(members);
+        }
+    }
+
+    fn declare_members(&mut self, key: TypeKey, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let base = self.names.get(&key).cloned().unwrap_or_default();
+        let direction = match key.side {
+            Side::Request => Direction::Request,
+            Side::Response => Direction::Response,
+            Side::Both if self.usage.is_read(key.schema) => Direction::Request,
+            Side::Both => Direction::Response,
+        };
+        for (id, candidates) in self.members(key.schema, direction, &base) {
+            self.declare(id, direction, &candidates, names, diagnostics);
+        }
+    }
+
+    /// The schemas that a schema holds, each with the names that its place suggests.
+    fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
+        let one = |suffix: &str| {
+            vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
+        };
+        match &self.contract.schemas.get(id).kind {
+            Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
+            Kind::Array(array) => vec![(array.items, one("Item"))],
+            Kind::Union(union) => {
+                let variants = self.variant_names(id);
+                union.branches.iter().zip(variants).map(|(branch, variant)| (*branch, one(&variant))).collect()
+            }
+            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
+            Kind::Object(object) => {
+                let side = self.usage.side(id, direction);
+                let properties = self.properties(TypeKey { schema: id, side });
+                let mut all: Vec<_> =
+                    properties.iter().map(|property| (property.schema, one(&type_name(&property.name)))).collect();
+                if let Additional::Kept(schema) = object.additional {
+                    all.push((schema, one("Entry")));
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn declare_operation(&mut self, operation: &Operation, names: &mut Names, diagnostics: &mut Diagnostics) {
+        let base = type_name(operation.rust_name.as_deref().unwrap_or(&operation.id));
+        for parameter in &operation.parameters {
+            let name = type_name(&parameter.name);
+            let candidates = [format!("{base}{name}"), format!("{base}{name}Parameter")];
+            if parameter.sort {
+                continue;
+            }
+            self.declare(parameter.schema, Direction::Request, &candidates, names, diagnostics);
+        }
+        for content in operation.body.iter().flat_map(|body| &body.content) {
+            if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
+                self.declare(
+                    schema,
+                    Direction::Request,
+                    &[format!("{base}Body"), format!("{base}RequestBody")],
+                    names,
+                    diagnostics,
+                );
+            }
+        }
+        for response in &operation.responses {
+            let refusal = crate::contract::envelope::is_error(response, operation);
+            for content in &response.content {
+                if refusal && self.contract.envelope.is(content, &self.contract.schemas) {
+                    continue;
+                }
+                let Some(schema) = content.schema else { continue };
+                let suffix = match response.status {
+                    crate::contract::operation::Status::Code(code) if code < 300 => "Result".to_owned(),
+                    crate::contract::operation::Status::Code(code) => format!("{}Body", super::status::variant(code)),
+                    crate::contract::operation::Status::Range(digit) => format!("{digit}xxBody"),
+                    crate::contract::operation::Status::Default => "DefaultBody".to_owned(),
+                };
+                self.declare(
+                    schema,
+                    Direction::Response,
+                    &[format!("{base}{suffix}"), format!("{base}{suffix}Body")],
+                    names,
+                    diagnostics,
+                );
+            }
+        }
+    }
+
+    fn declared(&self, id: SchemaId) -> Declared {
+        if self.contract.schemas.get(id).holds_itself {
+            return Declared::Always;
+        }
+        match &self.contract.schemas.get(id).kind {
+            Kind::Strings(_) => Declared::Always,
+            Kind::Union(_) => Declared::Always,
+            Kind::String(shape) if matches!(shape.format, Format::Id(_)) => Declared::Always,
+            Kind::Object(object) if object.sparse_of.is_some() => Declared::Never,
+            Kind::Object(object) if self.page_of(object).is_some() => Declared::AsComponent,
+            Kind::Object(object) if is_map(object) => Declared::AsComponent,
+            Kind::Object(_) => Declared::Always,
+            Kind::Alias(_)
+            | Kind::Boolean
+            | Kind::Integer(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::Array(_)
+            | Kind::Values(_)
+            | Kind::Any
+            | Kind::Null => Declared::AsComponent,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The fields of a struct, decided on once: shared by its declaration and its codec.
+
+use crate::contract::schema::{Property, Schema};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::default::default_value;
+use super::ident::value_name;
+use super::names::distinct;
+use super::type_views::direction;
+use super::types::{Ty, TypeKey, TypePlan};
+use super::uses::Uses;
+
+/// One field, decided on: shared by its declaration and its codec.
+pub(super) struct Field<'c> {
+    pub property: &'c Property,
+    pub name: String,
+    pub ty: Ty,
+    /// The literal that stands for it where it is absent.
+    pub default: Option<String>,
+    pub presence: Presence,
+    pub boxed: bool,
+}
+
+/// How the absence of a field and null are told apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    Required,
+    RequiredNullable,
+    Optional,
+    Patch,
+    Defaulted,
+    /// Absent is the default, and null is null.
+    DefaultedNullable,
+}
+
+pub(super) fn fields<'c>(
+    plan: &TypePlan<'c>,
+    key: TypeKey,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Field<'c>> {
+    let way = direction(plan, key);
+    let properties = plan.properties(key);
+    let (names, collided) = distinct(properties.iter().map(|property| value_name(&property.name)));
+    if collided {
+        collision(plan.contract.schemas.get(key.schema), diagnostics);
+    }
+    properties
+        .into_iter()
+        .zip(names)
+        .map(|(property, name)| {
+            let boxed = plan.is_boxed(key, property.schema, way);
+            let plain = plan.ty(property.schema, way);
+            let plain = if boxed { Ty::Boxed(Box::new(plain)) } else { plain };
+            let nullable = plan.is_nullable(property.schema);
+            let default = match property.required || boxed {
+                true => None,
+                false => default_value(plan, property.schema, &plain, way, uses, diagnostics),
+            };
+            let (ty, presence) = match (property.required, nullable) {
+                (true, false) => (plain, Presence::Required),
+                (true, true) => (Ty::Option(Box::new(plain)), Presence::RequiredNullable),
+                (false, false) if default.is_some() => (plain, Presence::Defaulted),
+                (false, true) if default.is_some() => (Ty::Option(Box::new(plain)), Presence::DefaultedNullable),
+                (false, false) => (Ty::Option(Box::new(plain)), Presence::Optional),
+                (false, true) => (Ty::Patch(Box::new(plain)), Presence::Patch),
+            };
+            Field { property, name, ty, default, presence, boxed }
+        })
+        .collect()
+}
+
+pub(super) fn collision(schema: &Schema, diagnostics: &mut Diagnostics) {
+    diagnostics.push(
+        Diagnostic::warning("name-collision", schema.span, "two of its names are one in Rust")
+            .label("told apart by a number")
+            .note("on the wire they keep their names"),
+    );
+}

@@ -1,0 +1,214 @@
+//! What the templates of tags and operations receive.
+
+use serde::Serialize;
+
+use crate::rust::code::Code;
+
+/// A tag: its trait and the types of its operations.
+#[derive(Debug, Serialize)]
+pub struct TagView {
+    /// The trait.
+    pub name: Code,
+    /// The module.
+    pub module: Code,
+    /// The field of `Api`.
+    pub field: Code,
+    /// The type parameter of `Api`.
+    pub parameter: Code,
+    /// The doc comment of the trait.
+    pub docs: String,
+    /// Whether some operation needs a principal.
+    pub secured: bool,
+    /// `use` lines of the tag's file.
+    pub imports: Vec<Code>,
+    /// `use` lines of its routes.
+    pub route_imports: Vec<Code>,
+    /// `use` lines of its operation data.
+    pub operation_imports: Vec<Code>,
+    /// The operations.
+    pub operations: Vec<OperationView>,
+}
+
+/// One operation.
+#[derive(Debug, Serialize)]
+pub struct OperationView {
+    /// The method of the trait.
+    pub method: Code,
+    /// The `operationId`.
+    pub id: String,
+    /// The name of its static.
+    pub data: Code,
+    /// The doc comment of the method.
+    pub docs: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// The fields of its static.
+    pub facts: Vec<Code>,
+    /// The type in `Context<..>` within the trait.
+    pub context: Code,
+    /// `secured`, `optional` or `public`.
+    pub access: &'static str,
+    /// The request type; none where an operation takes nothing.
+    pub request: Option<RequestView>,
+    /// The parameters that are checked and that the handler does not see.
+    pub consumed: Vec<Code>,
+    /// The enums of sort keys.
+    pub sorts: Vec<SortView>,
+    /// The response type.
+    pub response: ResponseView,
+    /// Whether the success may be a recorded one.
+    pub idempotent: bool,
+    /// The error type.
+    pub error: ErrorView,
+}
+
+/// The request type of an operation.
+#[derive(Debug, Serialize)]
+pub struct RequestView {
+    /// Its name.
+    pub name: Code,
+    /// Its fields.
+    pub fields: Vec<RequestFieldView>,
+    /// A body of several media types: the enum of its forms.
+    pub forms: Option<FormsView>,
+    /// Whether it holds a body that has not arrived yet, which can be neither cloned nor compared.
+    pub streamed: bool,
+}
+
+/// The enum of the keys that a list can be sorted by.
+#[derive(Debug, Serialize)]
+pub struct SortView {
+    /// Its name.
+    pub name: Code,
+    /// The keys.
+    pub keys: Vec<SortKeyView>,
+}
+
+/// One sort key.
+#[derive(Debug, Serialize)]
+pub struct SortKeyView {
+    /// The variant.
+    pub name: Code,
+    /// Its name on the wire.
+    pub wire: String,
+}
+
+/// One field of a request.
+#[derive(Debug, Serialize)]
+pub struct RequestFieldView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// Its type.
+    pub ty: Code,
+    /// The statement that decodes it.
+    pub decode: Code,
+    /// The expression that takes it from the variable.
+    pub take: Code,
+}
+
+/// The body types that the media type chooses between.
+#[derive(Debug, Serialize)]
+pub struct FormsView {
+    /// The enum.
+    pub name: Code,
+    /// Its variants.
+    pub forms: Vec<FormView>,
+}
+
+/// One of the body types.
+#[derive(Debug, Serialize)]
+pub struct FormView {
+    /// The variant.
+    pub variant: Code,
+    /// What it holds.
+    pub ty: Code,
+    /// The media types that choose it.
+    pub docs: String,
+    /// The pattern of media indices.
+    pub media: Code,
+    /// How it is read.
+    pub read: Code,
+}
+
+/// The response type of an operation.
+#[derive(Debug, Serialize)]
+pub struct ResponseView {
+    /// Its name.
+    pub name: Code,
+    /// The one success, or several.
+    pub answers: Vec<AnswerView>,
+    /// Whether it holds a body that is still to be made, which can be neither cloned nor compared.
+    pub streamed: bool,
+    /// The parameter that answering takes: `responder`, or `_` where no body asks it.
+    pub responder: Code,
+}
+
+/// One success.
+#[derive(Debug, Serialize)]
+pub struct AnswerView {
+    /// The variant, where there are several.
+    pub variant: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// The expression of its status.
+    pub status: Code,
+    /// The headers.
+    pub headers: Vec<HeaderView>,
+    /// The body.
+    pub body: Option<AnswerBodyView>,
+    /// Whether the status is a field, as for ranges.
+    pub any_status: Option<Code>,
+}
+
+/// A header of a response.
+#[derive(Debug, Serialize)]
+pub struct HeaderView {
+    /// Its Rust name.
+    pub name: Code,
+    /// Its name on the wire, lower case.
+    pub wire: String,
+    /// Its doc comment.
+    pub docs: String,
+    /// Its type.
+    pub ty: Code,
+    /// Whether it may be left out.
+    pub optional: bool,
+}
+
+/// The body of a response.
+#[derive(Debug, Serialize)]
+pub struct AnswerBodyView {
+    /// Its type.
+    pub ty: Code,
+    /// The call on the reply that sends it.
+    pub send: Code,
+    /// The type again, for the imports.
+    #[serde(skip)]
+    pub uses: Vec<crate::rust::types::Ty>,
+}
+
+/// The error type of an operation.
+#[derive(Debug, Serialize)]
+pub struct ErrorView {
+    /// Its name.
+    pub name: Code,
+    /// Its variants.
+    pub variants: Vec<ErrorVariantView>,
+}
+
+/// One refusal.
+#[derive(Debug, Serialize)]
+pub struct ErrorVariantView {
+    /// The variant.
+    pub name: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// What it holds.
+    pub ty: Code,
+    /// Whether it converts from what it holds.
+    pub from: bool,
+    /// The expression that answers with what it holds, called `refusal`.
+    pub respond: Code,
+}
