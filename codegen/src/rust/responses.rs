@@ -80,7 +80,11 @@ fn answer(
             uses.runtime("AnyStatus");
             (format!("Status{digit}xx"), "status".to_owned(), Some(format!("AnyStatus<{digit}00, {digit}99>")))
         }
-        Status::Default => ("Default".to_owned(), "200".to_owned(), None),
+        // Nothing else is declared: any status but a provisional one.
+        Status::Default => {
+            uses.runtime("AnyStatus");
+            ("Default".to_owned(), "status".to_owned(), Some("AnyStatus<200, 599>".to_owned()))
+        }
     };
     let headers = response
         .headers

@@ -67,6 +67,9 @@ impl<'d> Lowering<'d, '_> {
                 return None;
             }
         };
+        if place == ParameterPlace::Header {
+            self.check_header_name(&name, node.span);
+        }
         if place == ParameterPlace::Header
             && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
         {

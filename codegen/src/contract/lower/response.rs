@@ -3,7 +3,7 @@
 use crate::contract::operation::{Content, ContentKind, Header, RequestBody, Response, Status};
 use crate::contract::schema::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::document::Node;
+use crate::document::{Node, Span};
 
 use super::{Lowering, entries, string, truth};
 
@@ -61,6 +61,7 @@ impl<'d> Lowering<'d, '_> {
                 continue;
             }
             let Some(node) = self.follow(reference) else { continue };
+            self.check_header_name(name, node.span);
             if headers.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
                 continue;
             }
@@ -76,6 +77,18 @@ impl<'d> Lowering<'d, '_> {
             });
         }
         headers
+    }
+
+    /// RFC 9110 § 5.1: a field name is a token.
+    pub(super) fn check_header_name(&mut self, name: &str, span: Span) {
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) {
+            let report = self
+                .remark("bad-header-name", span, format!("no header can be called `{name}`"))
+                .label("its name holds what HTTP does not allow")
+                .note("it is never found in a request, and an answer that sends it becomes a 500");
+            self.report(report);
+        }
     }
 
     /// The media types of a body or response that can be read and written; the others are named.

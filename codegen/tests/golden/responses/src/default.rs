@@ -170,6 +170,8 @@ pub enum AnyStatusError {
 /// Every success that the contract names for `only_default`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnlyDefaultResponse {
+    /// The status, within the range that the contract declares.
+    pub status: AnyStatus<200, 599>,
     /// Whatever it is.
     pub body: Job,
 }

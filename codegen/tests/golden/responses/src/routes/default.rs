@@ -8,8 +8,8 @@ use writ_runtime::{
 use super::super::{
     AnyStatusError, AnyStatusResponse, ClientError, Conflict, DefaultApi, DeleteJobError,
     DeleteJobRequest, DeleteJobResponse, GetJobError, GetJobRequest, GetJobResponse, HeadJobError,
-    HeadJobRequest, HeadJobResponse, Job, NotFound, OnlyDefaultError, OnlyDefaultResponse,
-    ServerError, StartJobError, StartJobResponse, Unexpected,
+    HeadJobRequest, HeadJobResponse, NotFound, OnlyDefaultError, OnlyDefaultResponse, ServerError,
+    StartJobError, StartJobResponse, Unexpected,
 };
 use super::super::operations;
 
@@ -189,15 +189,9 @@ impl Respond for AnyStatusError {
     }
 }
 
-impl From<Job> for OnlyDefaultResponse {
-    fn from(body: Job) -> Self {
-        Self { body }
-    }
-}
-
 impl Respond for OnlyDefaultResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        self.status.reply().json("application/json", &self.body, responder)
     }
 }
 
