@@ -30,13 +30,7 @@ pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics
             patterns.add_guard(contract, id, hints.get(&id).copied(), guard);
         }
         let Kind::String(shape) = &contract.schemas.get(id).kind else { continue };
-        if let [_, second, ..] = shape.patterns.as_slice() {
-            diagnostics.push(
-                Diagnostic::error("unsupported-keyword", second.1, "two patterns on one string cannot be honoured yet")
-                    .label("put together with another")
-                    .help("write one pattern that says both"),
-            );
-        }
+        // Of several, the first is a rule and the guard checks all.
         let Some((pattern, span)) = shape.patterns.first() else { continue };
         if is_typed(&shape.format) {
             diagnostics.push(

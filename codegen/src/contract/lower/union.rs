@@ -17,9 +17,11 @@ impl<'d> Lowering<'d, '_> {
         let alone = self.stands_alone(nodes, facets);
         let mut branches: Vec<(SchemaId, &'d Node)> = Vec::new();
         let mut null = false;
+        // Null that fits two forms of a `oneOf` is none of its values: then its forms are read as all others.
+        let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
         for branch in elements(Some(union.branches)) {
             let Some(target) = self.follow_plain(branch) else { continue };
-            if is_null(target) {
+            if is_null(target) && !twice {
                 null = true;
                 continue;
             }
@@ -92,6 +94,17 @@ impl<'d> Lowering<'d, '_> {
                 None => branch.get("type").is_some(),
             })
         })
+    }
+
+    /// How many of the branches say that they take null.
+    fn forms_of_null(&mut self, branches: &'d Node) -> usize {
+        let mut count = 0;
+        for branch in elements(Some(branches)) {
+            let Some(target) = self.follow_plain(branch) else { continue };
+            let named = elements(target.get("type")).iter().any(|name| name.as_str() == Some("null"));
+            count += usize::from(named || is_null(target) || super::truth(target, "nullable"));
+        }
+        count
     }
 
     fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
