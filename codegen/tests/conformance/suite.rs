@@ -43,6 +43,9 @@ pub struct Test {
 /// The formats that are checked; to the suite, checking a format is an option.
 const FORMATS: &[&str] = &["date-time", "date", "time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri"];
 
+/// What else of its options holds here.
+const OPTIONS: &[&str] = &["bignum", "ecmascript-regex", "float-overflow", "non-bmp-regex"];
+
 impl Dialect {
     /// The folder of its tests, which is its name too.
     pub fn name(self) -> &'static str {
@@ -80,13 +83,19 @@ pub fn groups(folder: &Path, dialect: Dialect) -> Vec<Group> {
     let mut files: Vec<PathBuf> = fs::read_dir(&own).expect("the suite").flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.extension().is_some_and(|it| it == "json"));
     let formats = FORMATS.iter().map(|name| own.join(format!("optional/format/{name}.json")));
-    files.extend(formats.filter(|file| file.is_file()));
+    let options = OPTIONS.iter().map(|name| own.join(format!("optional/{name}.json")));
+    files.extend(formats.chain(options).filter(|file| file.is_file()));
     files.sort();
     let named = |file: &PathBuf| {
         let below = file.strip_prefix(folder).expect("a file of the suite");
         (below.to_string_lossy().replace('\\', "/"), fs::read_to_string(file).expect("a file of the suite"))
     };
     files.iter().map(named).flat_map(|(file, text)| read(&file, &text)).collect()
+}
+
+/// Groups of our own, in the words of the suite: what it does not try together.
+pub fn own() -> Vec<Group> {
+    read("own.json", include_str!("own.json"))
 }
 
 fn read(file: &str, text: &str) -> Vec<Group> {
