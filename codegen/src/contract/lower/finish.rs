@@ -11,8 +11,9 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
 use super::Lowering;
-use super::facets::{Bound, Facets, TypeSet, add_property};
+use super::facets::{Bound, Facets, add_property};
 use super::sparse::Sparse;
+use super::type_set::TypeSet;
 
 impl<'d> Lowering<'d, '_> {
     /// The kind that the demands describe, and whether null is a value of it.

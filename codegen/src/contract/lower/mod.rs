@@ -14,6 +14,7 @@ mod route;
 mod security;
 mod sparse;
 mod text;
+mod type_set;
 mod union;
 
 use std::collections::{HashMap, VecDeque};

@@ -1,0 +1,72 @@
+//! Sets of JSON types, which compositions intersect.
+
+/// A set of JSON types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TypeSet(u8);
+
+impl TypeSet {
+    pub const NONE: TypeSet = TypeSet(0);
+    pub const NULL: TypeSet = TypeSet(1);
+    pub const BOOLEAN: TypeSet = TypeSet(2);
+    pub const INTEGER: TypeSet = TypeSet(4);
+    pub const NUMBER: TypeSet = TypeSet(8 | 4);
+    pub const STRING: TypeSet = TypeSet(16);
+    pub const ARRAY: TypeSet = TypeSet(32);
+    pub const OBJECT: TypeSet = TypeSet(64);
+
+    pub fn named(name: &str) -> Option<TypeSet> {
+        Some(match name {
+            "null" => TypeSet::NULL,
+            "boolean" => TypeSet::BOOLEAN,
+            "integer" => TypeSet::INTEGER,
+            "number" => TypeSet::NUMBER,
+            "string" => TypeSet::STRING,
+            "array" => TypeSet::ARRAY,
+            "object" => TypeSet::OBJECT,
+            _ => return None,
+        })
+    }
+
+    pub fn and(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 & other.0)
+    }
+
+    pub fn or(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 | other.0)
+    }
+
+    pub fn without(self, other: TypeSet) -> TypeSet {
+        TypeSet(self.0 & !other.0)
+    }
+
+    pub fn has(self, other: TypeSet) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The single types of the set; `number` stands for `integer` where both are in.
+    pub fn each(self) -> Vec<TypeSet> {
+        let all = [
+            TypeSet::NULL,
+            TypeSet::BOOLEAN,
+            TypeSet::NUMBER,
+            TypeSet::INTEGER,
+            TypeSet::STRING,
+            TypeSet::ARRAY,
+            TypeSet::OBJECT,
+        ];
+        let mut left = self;
+        all.into_iter()
+            .filter(|one| {
+                let found = left.has(*one) && !one.is_empty();
+                if found {
+                    left = left.without(*one);
+                }
+                found
+            })
+            .collect()
+    }
+}
