@@ -213,6 +213,13 @@ impl Diagnostics {
         kept
     }
 
+    /// What stops the generation, and nothing else.
+    #[must_use]
+    pub fn only_errors(mut self) -> Diagnostics {
+        self.found.retain(|found| found.severity == Severity::Error);
+        self
+    }
+
     /// How many there are of each weight.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();

@@ -75,7 +75,11 @@ pub fn generate(request: &Request) -> Generated {
             yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
         }
     });
-    let views = rust::views(&contract, bundled, &mut diagnostics);
+    // Where the contract is refused, what its Rust would look like is of no interest.
+    let broken = diagnostics.has_errors();
+    let mut decided = Diagnostics::new();
+    let views = rust::views(&contract, bundled, &mut decided);
+    diagnostics.extend(if broken { decided.only_errors() } else { decided });
     let operations = views
         .tags
         .iter()

@@ -4,14 +4,26 @@ use std::path::{Path, PathBuf};
 
 use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
 use writ_codegen::document::{LoadOptions, load};
+use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::render::Layout;
 
-/// What is said of a contract.
-fn said(path: &str, strict: bool) -> String {
-    let mut diagnostics = Diagnostics::new();
+/// Generates from a contract, in memory.
+fn generated(path: &Path, strict: bool) -> Generated {
     // Relative to the crate, where cargo runs tests: the words name the same file everywhere.
-    let options = LoadOptions { strict, ..LoadOptions::default() };
-    load(Path::new(path), &options, &mut diagnostics);
+    let layout = Layout::Module("v1".to_owned());
+    generate(&Request { entry: path.to_owned(), root: None, strict, implied_types: true, layout })
+}
+
+/// What is said of a contract, and nothing is generated where it is refused.
+fn said(path: &Path, strict: bool) -> String {
+    let Generated { output, diagnostics, .. } = generated(path, strict);
+    assert_eq!(output.is_none(), diagnostics.has_errors(), "{}", path.display());
     render(&diagnostics, diagnostics.sources(), false)
+}
+
+/// Whether a contract asks to be held strictly, by its name.
+fn is_strict(path: &Path) -> bool {
+    path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("_strict"))
 }
 
 fn golden(path: &Path, said: &str) -> Result<(), String> {
@@ -37,10 +49,10 @@ fn contracts() -> Vec<PathBuf> {
 #[test]
 fn every_slip_is_answered_in_these_words() {
     let contracts = contracts();
-    assert!(contracts.len() > 9, "the contracts are there");
+    assert!(contracts.len() > 30, "the contracts are there");
     let different: Vec<String> = contracts
         .iter()
-        .filter_map(|path| golden(&path.with_extension("txt"), &said(&path.to_string_lossy(), false)).err())
+        .filter_map(|path| golden(&path.with_extension("txt"), &said(path, is_strict(path))).err())
         .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
@@ -48,16 +60,58 @@ fn every_slip_is_answered_in_these_words() {
 #[test]
 fn the_same_contract_is_answered_in_the_same_words_again() {
     for path in contracts() {
-        let path = path.to_string_lossy();
-        assert_eq!(said(&path, true), said(&path, true), "{path}");
+        assert_eq!(said(&path, true), said(&path, true), "{}", path.display());
     }
 }
 
 #[test]
 fn strict_reading_makes_errors_of_what_would_have_no_effect() {
-    let path = "tests/diagnostics/misspelt_field.yaml";
+    let path = Path::new("tests/diagnostics/misspelt_field.yaml");
     assert!(said(path, false).contains("warning[unknown-field]: unknown field `colour`"));
     assert!(said(path, true).contains("error[unknown-field]: unknown field `colour`"));
+}
+
+/// The files of a folder and those below it.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn advice_that_is_taken_puts_the_problem_right() {
+    let folder = std::env::temp_dir().join(format!("writ-advice-{}", std::process::id()));
+    let mut taken = 0;
+    for contract in contracts() {
+        let strict = is_strict(&contract);
+        let before = generated(&contract, strict).diagnostics;
+        for found in before.sorted() {
+            let Some((span, text)) = found.help.as_ref().and_then(|help| help.replacement.as_ref()) else { continue };
+            let _ = std::fs::remove_dir_all(&folder);
+            for file in files(Path::new("tests/diagnostics")) {
+                let copy = folder.join(&file);
+                std::fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder for the test");
+                std::fs::copy(&file, copy).expect("a copy for the test");
+            }
+            let (start, end) = (span.start as usize, span.end as usize);
+            let mut written = before.sources().text(span.file).to_owned();
+            written.replace_range(start..end, text);
+            std::fs::write(folder.join(before.sources().shown(span.file)), written).expect("a copy for the test");
+            let after = generated(&folder.join(&contract), strict).diagnostics;
+            let said = render(&after, after.sources(), false);
+            let same = after.sorted().iter().any(|left| {
+                left.code == found.code
+                    && left.message == found.message
+                    && left.primary.span.start == found.primary.span.start
+            });
+            let unread =
+                |found: &Diagnostics| found.sorted().iter().filter(|one| one.code.starts_with("invalid-")).count();
+            let broken = unread(&after) > unread(&before);
+            assert!(!same && !broken, "{}: `{text}` for {}\n{said}", contract.display(), found.message);
+            taken += 1;
+        }
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    assert!(taken > 30, "advice was taken {taken} times");
 }
 
 #[test]

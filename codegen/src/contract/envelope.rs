@@ -2,8 +2,8 @@
 
 use crate::contract::operation::{Content, ContentKind, Operation, Response, Status};
 use crate::contract::schema::{Kind, SchemaId, Schemas};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::Node;
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::document::{Node, Sources, Span};
 
 /// What refusals are filled into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub(super) fn find(
     root: &Node,
     operations: &[Operation],
     schemas: &Schemas,
+    sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Envelope {
     let mut shapes: Vec<(SchemaId, String, usize)> = Vec::new();
@@ -83,7 +84,14 @@ pub(super) fn find(
             return Envelope::Problem;
         }
         let fields = match explicit {
-            Some(node) => pointers(node),
+            Some(node) => {
+                let mistakes = mistaken(node, schemas, schema, sources);
+                if !mistakes.is_empty() {
+                    mistakes.into_iter().for_each(|mistake| diagnostics.push(mistake));
+                    return Envelope::Problem;
+                }
+                pointers(node)
+            }
             None => inferred(schemas, schema),
         };
         match unfilled(schemas, schema, &fields) {
@@ -122,19 +130,82 @@ pub fn is_error(response: &Response, operation: &Operation) -> bool {
     }
 }
 
+/// The fields of `x-error-envelope`.
+const ROLES: [(&str, Role); 5] = [
+    ("code", Role::Code),
+    ("status", Role::Status),
+    ("message", Role::Message),
+    ("details", Role::Details),
+    ("requestId", Role::RequestId),
+];
+
 fn pointers(node: &Node) -> Vec<EnvelopeField> {
-    let roles = [
-        ("code", Role::Code),
-        ("status", Role::Status),
-        ("message", Role::Message),
-        ("details", Role::Details),
-        ("requestId", Role::RequestId),
-    ];
     let field = |(name, role): (&str, Role)| {
         let pointer = node.get(name)?.as_str()?;
         Some(EnvelopeField { role, path: pointer.split('/').skip(1).map(str::to_owned).collect() })
     };
-    roles.into_iter().filter_map(field).collect()
+    ROLES.into_iter().filter_map(field).collect()
+}
+
+/// What is wrong with `x-error-envelope`: fields that it does not have, and pointers to nothing.
+fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
+    let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
+    let example = "write for example `x-error-envelope: { code: /code, message: /message }`";
+    let Some(object) = node.as_object() else {
+        let message = format!("`x-error-envelope` must be an object, not {}", node.kind_name());
+        return vec![error(node.span, message).label("expected an object").help(example)];
+    };
+    let mut mistakes = Vec::new();
+    for (key, value) in object.iter().filter(|(key, _)| !key.name.starts_with("x-")) {
+        if !ROLES.iter().any(|(role, _)| *role == key.name) {
+            let report = error(key.span, format!("`x-error-envelope` has no field `{}`", key.name))
+                .label("not a part of a refusal");
+            mistakes.push(match closest(&key.name, ROLES.iter().map(|(role, _)| *role)) {
+                Some(close) => report.suggest(sources.inside_quotes(key.span), close),
+                None => report.help("the parts are code, status, message, details and requestId"),
+            });
+            continue;
+        }
+        let Some(pointer) = value.as_str().filter(|pointer| pointer.starts_with('/')) else {
+            let message = format!("`{}` of `x-error-envelope` must be a JSON pointer such as `/error/code`", key.name);
+            mistakes.push(error(value.span, message).label("does not begin with `/`"));
+            continue;
+        };
+        if let Some((name, known)) = lost(schemas, schema, pointer) {
+            let report = error(value.span, format!("the error schema has no `{name}` at `{pointer}`"))
+                .label("nothing is there")
+                .also(schemas.get(schema).span, "the error schema");
+            let fixed = closest(&name, known.iter().map(String::as_str)).map(|close| pointer.replace(&name, close));
+            mistakes.push(match fixed {
+                Some(fixed) => report.suggest(sources.inside_quotes(value.span), fixed),
+                None => report,
+            });
+        }
+    }
+    if mistakes.is_empty() && !object.contains_key("message") {
+        mistakes.push(
+            error(node.span, "`x-error-envelope` needs `message`".to_owned())
+                .label("says not where the sentence for people stands")
+                .help(example),
+        );
+    }
+    mistakes
+}
+
+/// The first step of a pointer that no property has, with those that there are.
+fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, Vec<String>)> {
+    let mut here = schema;
+    for step in pointer.split('/').skip(1) {
+        let Kind::Object(object) = schemas.kind(here) else { return Some((step.to_owned(), Vec::new())) };
+        match object.properties.iter().find(|property| property.name == step) {
+            Some(property) => here = property.schema,
+            None => {
+                let known = object.properties.iter().map(|property| property.name.clone());
+                return Some((step.to_owned(), known.collect()));
+            }
+        }
+    }
+    None
 }
 
 /// Looks for the usual names, at the top and one level down.

@@ -93,14 +93,23 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     let secondary = diagnostic.secondary.iter().filter(|label| label.span.file == file);
     labels.extend(secondary.map(|label| (AnnotationKind::Context, label)));
 
-    let Some(window) = window(file, labels.iter().map(|(_, label)| label.span), sources) else {
+    let labels: Vec<(AnnotationKind, &Label, Span)> =
+        labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
+    let Some(window) = window(file, labels.iter().map(|(.., span)| *span), sources) else {
         return Origin::path(path).into();
     };
-    let annotations = labels.into_iter().map(|(kind, label)| {
-        let annotation: Annotation<'_> = kind.span(window.within(label.span));
+    let annotations = labels.into_iter().map(|(kind, label, span)| {
+        let annotation: Annotation<'_> = kind.span(window.within(span));
         if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
     });
     Snippet::source(window.text).path(path).line_start(window.first_line).annotations(annotations).into()
+}
+
+/// The first line of a span: the rest of an object tells nobody where to look.
+fn first_line(span: Span, sources: &Sources) -> Span {
+    let written = sources.slice(span);
+    let length = written.find(['\n', '\r']).unwrap_or(written.len());
+    Span { end: span.end.min(span.start + u32::try_from(length).unwrap_or(u32::MAX)), ..span }
 }
 
 fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<'s>>> {

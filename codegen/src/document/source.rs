@@ -54,6 +54,15 @@ impl Sources {
         self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
+    /// A span without the quotes that its text stands in: what to replace, so that they stay.
+    pub fn inside_quotes(&self, span: Span) -> Span {
+        let written = self.slice(span);
+        match written.len() > 1 && written.starts_with(['"', '\'']) {
+            true => Span { start: span.start + 1, end: span.end - 1, ..span },
+            false => span,
+        }
+    }
+
     /// Line and column of the first byte of a span, from 1; the column counts characters.
     pub fn location(&self, span: Span) -> (usize, usize) {
         let Some(file) = self.file(span.file) else {

@@ -29,12 +29,8 @@ pub fn default_value(
     let expression = expression(plan, id, ty, &value, way, uses);
     if expression.is_none() {
         diagnostics.push(
-            Diagnostic::warning(
-                "default-type",
-                span,
-                "this default is not a value of its schema, or one that cannot be written down yet",
-            )
-            .label("left out: absence is told to the handler instead"),
+            Diagnostic::warning("unapplied-default", span, "this default cannot be applied yet")
+                .label("left out: absence is told to the handler instead"),
         );
     }
     expression

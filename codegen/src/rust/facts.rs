@@ -6,7 +6,6 @@ use crate::contract::Contract;
 use crate::contract::envelope::is_error;
 use crate::contract::operation::{ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style};
 use crate::contract::schema::{Kind, Schemas};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::code::{Code, literal};
 use super::ident::static_name;
@@ -14,7 +13,7 @@ use super::operation_views::is_conditional;
 use super::uses::{Uses, borrowed, wrap_at};
 
 /// `name: value` for each fact.
-pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Vec<Code> {
+pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses) -> Vec<Code> {
     let mut facts = vec![
         format!("id: {}", literal(&operation.id)),
         format!("method: Method::{}", operation.method),
@@ -108,40 +107,9 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses, diagno
         facts.push("conditional: true".to_owned());
     }
     if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) {
-        if !answers_sparse(contract, operation) {
-            diagnostics.push(
-                Diagnostic::error(
-                    "sparse-without-schema",
-                    parameter.span,
-                    format!("`{}` trims an answer that the contract calls whole", parameter.name),
-                )
-                .label("`x-sparse` on a parameter")
-                .help("answer with a schema of `x-sparse-of`, in which nothing is required"),
-            );
-        }
         facts.push(format!("sparse: Some({})", literal(&parameter.name)));
     }
     facts.into_iter().map(Code::from).collect()
-}
-
-/// Whether some success has a schema, or a page of one, that says what it is a part of.
-fn answers_sparse(contract: &Contract, operation: &Operation) -> bool {
-    let sparse = |kind: &Kind| matches!(kind, Kind::Object(object) if object.sparse_of.is_some());
-    let schemas = &contract.schemas;
-    operation
-        .responses
-        .iter()
-        .filter(|response| !is_error(response, operation))
-        .flat_map(|response| &response.content)
-        .filter_map(|content| content.schema)
-        .any(|schema| {
-            match schemas.kind(schema) {
-            Kind::Object(object) if object.sparse_of.is_none() => object.properties.iter().any(|property| {
-                matches!(schemas.kind(property.schema), Kind::Array(array) if sparse(schemas.kind(array.items)))
-            }),
-            kind => sparse(kind),
-        }
-        })
 }
 
 fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {

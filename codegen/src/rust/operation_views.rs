@@ -229,7 +229,7 @@ fn operation_view(
         data: Code::of(&names.data),
         docs: docs(operation),
         deprecated: operation.deprecated,
-        facts: facts(plan.contract, operation, data, diagnostics),
+        facts: facts(plan.contract, operation, data),
         context: Code::from(match access {
             "public" => "()",
             "optional" => "Option<Self::Principal>",

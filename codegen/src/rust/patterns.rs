@@ -58,8 +58,12 @@ pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics
                 patterns.add(contract, id, hints.get(&id).copied(), pattern, engine);
             }
             Err(reason) => diagnostics.push(
-                Diagnostic::error("bad-pattern", *span, format!("`{pattern}` is not a pattern: {reason}"))
-                    .label("not a regular expression of ECMA-262"),
+                Diagnostic::error(
+                    "bad-pattern",
+                    *span,
+                    format!("`{pattern}` is not a pattern: {}", reason.to_lowercase()),
+                )
+                .label("not a regular expression of ECMA-262"),
             ),
         }
     }

@@ -44,7 +44,8 @@ pub fn response_view(
         // Nothing is said of success: it is a 200 without a body.
         diagnostics.push(
             Diagnostic::warning("no-success", operation.span, format!("`{}` declares no success", operation.id))
-                .label("answered 200 without a body"),
+                .label("answered 200 without a body")
+                .help("declare what it answers when all goes well"),
         );
         answers.push(AnswerView {
             variant: "Ok".into(),

@@ -185,8 +185,9 @@ impl<'d> Lowering<'d, '_> {
 
     /// Reports a composition that contains itself.
     pub(super) fn report_cycle(&mut self, node: &Node) {
+        let name = self.names.get(&node.span).map_or("this schema".to_owned(), |name| format!("`{name}`"));
         self.report(
-            Diagnostic::error("cyclic-composition", node.span, "a schema is composed of itself")
+            Diagnostic::error("cyclic-composition", node.span, format!("{name} is composed of itself"))
                 .label("reached again from its own `allOf`")
                 .help("refer to it from a property instead, or take the shared part out into a schema of its own"),
         );

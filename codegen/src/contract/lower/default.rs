@@ -4,9 +4,15 @@ use serde_json::Value as Json;
 
 use crate::contract::SchemaId;
 use crate::contract::schema::{Kind, Schemas};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, closest};
 
 use super::Lowering;
+
+/// Why a value is none of a schema, and what was perhaps meant.
+struct Mismatch {
+    why: String,
+    meant: Option<Json>,
+}
 
 impl Lowering<'_, '_> {
     /// Takes away every default that is no value of its schema, and says so.
@@ -14,26 +20,38 @@ impl Lowering<'_, '_> {
         let ids: Vec<SchemaId> = self.schemas.ids().collect();
         for id in ids {
             let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(why) = mismatch(&self.schemas, id, &value) else { continue };
+            let Some(Mismatch { why, meant }) = mismatch(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
-            let report = match value.is_null() {
-                true => Diagnostic::info("default-type", span, "null is no value of this schema")
-                    .label("the same as no default"),
-                false => self
-                    .remark("default-type", span, format!("the default is no value of its schema: {why}"))
-                    .label("left out: the handler is told of absence instead"),
+            if value.is_null() {
+                self.report(
+                    Diagnostic::info("default-type", span, "null is no value of this schema")
+                        .label("the same as no default"),
+                );
+                continue;
+            }
+            let label = match self.strict {
+                true => "cannot be used",
+                false => "left out: the handler is told of absence instead",
             };
-            self.report(report);
+            let message = format!("this default is no value of its schema: {why}");
+            let report = self.remark("default-type", span, message).label(label);
+            self.report(match meant {
+                Some(Json::String(meant)) if value.is_string() => {
+                    report.suggest(self.document.sources.inside_quotes(span), meant)
+                }
+                Some(meant) => report.suggest(span, meant.to_string()),
+                None => report,
+            });
         }
     }
 }
 
-/// Why a value is none of a schema; nothing where only the reading code could tell.
-fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<String> {
+/// What keeps a value from being one of a schema; nothing where only the reading code could tell.
+fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     if value.is_null() {
         let kind = schemas.kind(id);
         let never = !schemas.nullable(id) && !matches!(kind, Kind::Any | Kind::Null | Kind::Union(_));
-        return never.then(|| "it is null".to_owned());
+        return never.then(|| because("it is null"));
     }
     match (schemas.kind(id), value) {
         (Kind::Any | Kind::Union(_) | Kind::Alias(_), _)
@@ -41,43 +59,60 @@ fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<String> {
         | (Kind::Object(_), Json::Object(_)) => None,
         (Kind::Number(shape), Json::Number(number)) => {
             let number = number.as_f64()?;
-            let below = shape.min.is_some_and(|min| number < min || (shape.exclusive_min && number == min));
-            let above = shape.max.is_some_and(|max| number > max || (shape.exclusive_max && number == max));
-            outside(below, above, number)
+            let low = shape.min.filter(|min| number < *min || (shape.exclusive_min && number == *min));
+            let high = shape.max.filter(|max| number > *max || (shape.exclusive_max && number == *max));
+            outside(number, low, high)
         }
-        (Kind::Integer(shape), Json::Number(number)) => match number
-            .as_i128()
-            .or_else(|| number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128))
-        {
-            None => Some(format!("{number} is not whole")),
-            Some(whole) => {
-                let (low, high) = shape.width.range();
-                outside(whole < shape.min.unwrap_or(low).max(low), whole > shape.max.unwrap_or(high).min(high), whole)
-            }
-        },
+        (Kind::Integer(shape), Json::Number(number)) => {
+            let whole = number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128);
+            let Some(whole) = number.as_i128().or(whole) else {
+                return Some(because(format!("{number} is not whole")));
+            };
+            let (least, most) = shape.width.range();
+            let low = shape.min.unwrap_or(least).max(least);
+            let high = shape.max.unwrap_or(most).min(most);
+            outside(whole, Some(low).filter(|low| whole < *low), Some(high).filter(|high| whole > *high))
+        }
         (Kind::String(shape), Json::String(text)) => {
             let count = text.chars().count() as u64;
             match (shape.min, shape.max) {
-                (Some(min), _) if count < min => Some(format!("it is shorter than {min}")),
-                (_, Some(max)) if count > max => Some(format!("it is longer than {max}")),
+                (Some(min), _) if count < min => Some(because(format!("shorter than {min} characters"))),
+                (_, Some(max)) if count > max => Some(because(format!("longer than {max} characters"))),
                 _ => None,
             }
         }
-        (Kind::Strings(names), Json::String(text)) => {
-            (!names.open && !names.values.contains(text)).then(|| format!("`{text}` is not one of its enum"))
+        (Kind::Strings(names), Json::String(text)) if names.open || names.values.contains(text) => None,
+        (Kind::Strings(names), Json::String(text)) => Some(Mismatch {
+            why: format!("`{text}` is not in its enum"),
+            meant: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
+        }),
+        (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
+        (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
+            let Mismatch { why, .. } = mismatch(schemas, array.items, element)?;
+            Some(because(format!("its element {at} is {why}")))
+        }),
+        (kind, value) => {
+            let meant = match (kind, value) {
+                (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
+                    serde_json::from_str::<Json>(text).ok().filter(|meant| mismatch(schemas, id, meant).is_none())
+                }
+                (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
+                _ => None,
+            };
+            let why = format!("{}, not {}", json_word(value), kind_word(kind));
+            Some(Mismatch { why, meant })
         }
-        (Kind::Values(values), _) => (!values.contains(value)).then(|| format!("{value} is not one of its enum")),
-        (Kind::Array(array), Json::Array(elements)) => elements
-            .iter()
-            .find_map(|element| mismatch(schemas, array.items, element).map(|why| format!("of an element, {why}"))),
-        (kind, value) => Some(format!("it is {}, not {}", json_word(value), kind_word(kind))),
     }
 }
 
-fn outside(below: bool, above: bool, value: impl std::fmt::Display) -> Option<String> {
-    match (below, above) {
-        (true, _) => Some(format!("{value} is below the least")),
-        (_, true) => Some(format!("{value} is above the greatest")),
+fn because(why: impl Into<String>) -> Mismatch {
+    Mismatch { why: why.into(), meant: None }
+}
+
+fn outside<T: std::fmt::Display>(value: T, low: Option<T>, high: Option<T>) -> Option<Mismatch> {
+    match (low, high) {
+        (Some(low), _) => Some(because(format!("{value} is below the least, {low}"))),
+        (_, Some(high)) => Some(because(format!("{value} is above the greatest, {high}"))),
         _ => None,
     }
 }

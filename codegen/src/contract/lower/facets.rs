@@ -39,13 +39,15 @@ pub(super) struct Facets<'d> {
     additional_beside: Vec<Vec<&'d str>>,
     /// `additionalProperties: true`, said explicitly.
     pub open: bool,
-    /// For each `additionalProperties: false`, the names that it leaves.
-    pub closed: Vec<Vec<&'d str>>,
+    /// For each `additionalProperties: false`, the names that it leaves, and where it stands.
+    pub closed: Vec<(Vec<&'d str>, Span)>,
     /// `unevaluatedProperties: false`: closed over all that is put together.
     pub sealed: bool,
     pub min_properties: Option<u64>,
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
+    /// Where the bounds of counts stand, the narrowest of each.
+    pub places: Vec<(&'d str, Span)>,
     pub unions: Vec<UnionFacet<'d>>,
     pub rare: Rare,
 }
@@ -111,6 +113,14 @@ impl<'d> Facets<'d> {
     pub fn says_more_than_a_rule(&self) -> bool {
         self.text.patterns.len() > 1
     }
+
+    /// Keeps where a bound stands, if it is narrower than those before.
+    fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
+        if narrower {
+            self.places.retain(|(known, _)| *known != keyword);
+            self.places.push((keyword, span));
+        }
+    }
 }
 
 impl<'d> Lowering<'d, '_> {
@@ -174,13 +184,29 @@ impl<'d> Lowering<'d, '_> {
                     facets.rare.other |= facets.multiple_of.is_some_and(|known| known.to_json() != value.to_json());
                     facets.multiple_of = Some(value);
                 }
-                "minLength" => facets.text.min = greater(facets.text.min, value.as_u64()),
-                "maxLength" => facets.text.max = less(facets.text.max, value.as_u64()),
+                "minLength" => {
+                    let narrower = greater(facets.text.min, value.as_u64());
+                    facets.narrow(facets.text.min != narrower, key, value.span);
+                    facets.text.min = narrower;
+                }
+                "maxLength" => {
+                    let narrower = less(facets.text.max, value.as_u64());
+                    facets.narrow(facets.text.max != narrower, key, value.span);
+                    facets.text.max = narrower;
+                }
                 "pattern" => self.collect_pattern(value, facets),
                 "items" if value.as_array().is_some() => facets.rare.positional = true,
                 "items" => facets.items.push(value),
-                "minItems" => facets.min_items = greater(facets.min_items, value.as_u64()),
-                "maxItems" => facets.max_items = less(facets.max_items, value.as_u64()),
+                "minItems" => {
+                    let narrower = greater(facets.min_items, value.as_u64());
+                    facets.narrow(facets.min_items != narrower, key, value.span);
+                    facets.min_items = narrower;
+                }
+                "maxItems" => {
+                    let narrower = less(facets.max_items, value.as_u64());
+                    facets.narrow(facets.max_items != narrower, key, value.span);
+                    facets.max_items = narrower;
+                }
                 "uniqueItems" => facets.unique |= value.as_bool() == Some(true),
                 "properties" => {
                     for (name, schema) in entries(Some(value)) {
@@ -206,8 +232,16 @@ impl<'d> Lowering<'d, '_> {
                     Some(false) if facets.counts_evaluated(node, stack) => facets.sealed = true,
                     _ => facets.rare.names = true,
                 },
-                "minProperties" => facets.min_properties = greater(facets.min_properties, value.as_u64()),
-                "maxProperties" => facets.max_properties = less(facets.max_properties, value.as_u64()),
+                "minProperties" => {
+                    let narrower = greater(facets.min_properties, value.as_u64());
+                    facets.narrow(facets.min_properties != narrower, key, value.span);
+                    facets.min_properties = narrower;
+                }
+                "maxProperties" => {
+                    let narrower = less(facets.max_properties, value.as_u64());
+                    facets.narrow(facets.max_properties != narrower, key, value.span);
+                    facets.max_properties = narrower;
+                }
                 "x-sparse-of" => facets.sparse_of = Some(value),
                 "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
                 "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {
@@ -232,8 +266,8 @@ impl<'d> Lowering<'d, '_> {
         }
         if node.get("additionalProperties").is_some_and(|value| value.as_object().is_some()) {
             facets.additional_beside.push(own_properties);
-        } else if node.get("additionalProperties").and_then(Node::as_bool) == Some(false) {
-            facets.closed.push(own_properties);
+        } else if let Some(closed) = node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false)) {
+            facets.closed.push((own_properties, closed.span));
         }
     }
 
@@ -245,13 +279,9 @@ impl<'d> Lowering<'d, '_> {
         };
         for name in names {
             let Some(text) = name.as_str() else { continue };
-            match TypeSet::named(text) {
-                Some(one) => set = set.or(one),
-                None => self.report(
-                    Diagnostic::error("unknown-type", name.span, format!("unknown type `{text}`"))
-                        .label("not a type of JSON Schema")
-                        .help("the types are string, number, integer, boolean, array, object and, from 3.1 on, null"),
-                ),
+            // What is no type was reported on reading.
+            if let Some(one) = TypeSet::named(text) {
+                set = set.or(one);
             }
         }
         if set.is_empty() {
@@ -264,10 +294,14 @@ impl<'d> Lowering<'d, '_> {
                 let both = before.and(set);
                 if both.is_empty() {
                     self.report(
-                        Diagnostic::error("contradiction", value.span, "no value can be of both types")
-                            .label("this type")
-                            .also(span, "and this one, which is put together with it")
-                            .help("make the parts of `allOf` agree, or use `oneOf`"),
+                        Diagnostic::error(
+                            "contradiction",
+                            value.span,
+                            format!("no value is both {} and {}", before.words(), set.words()),
+                        )
+                        .label("this type")
+                        .also(span, "and this one, which is put together with it")
+                        .help("make the parts of `allOf` agree, or use `oneOf`"),
                     );
                     return;
                 }
@@ -295,10 +329,16 @@ impl<'d> Lowering<'d, '_> {
             }
         }
         if kept.is_empty() {
-            self.report(
-                Diagnostic::error("contradiction", span, "no value is left")
-                    .label("none of these is allowed by what this is put together with"),
-            );
+            let report =
+                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
+            let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
+            self.report(match others {
+                Some((first, last)) => report.also(
+                    Span { end: last.end.max(first.end), ..first },
+                    "is one of these, which it is put together with",
+                ),
+                None => report,
+            });
             return;
         }
         facets.values = Some(kept);

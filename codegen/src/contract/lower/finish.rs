@@ -8,7 +8,7 @@ use crate::contract::schema::{
     Schema, StringEnum,
 };
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Span};
+use crate::document::{Node, Span, Version};
 
 use super::Lowering;
 use super::facets::{Bound, Facets, add_property};
@@ -49,31 +49,62 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Kind {
-        let mut kept: Vec<Json> = Vec::new();
-        for value in &values {
-            let json = value.to_json();
-            if json.is_null() {
-                continue;
-            }
-            let fits = facets.types.is_none_or(|(types, _)| types.has(type_of(&json)));
-            if !fits {
-                let wanted = facets.types.map(|(_, span)| span).unwrap_or(value.span);
-                let report = self
-                    .remark("enum-type", value.span, format!("{} is not of the type of its schema", value.kind_name()))
-                    .label("can never be sent or received")
-                    .also(wanted, "the type");
-                self.report(report);
-                continue;
-            }
-            kept.push(json);
+        let json: Vec<(Json, &'d Node)> =
+            values.iter().map(|value| (value.to_json(), *value)).filter(|(json, _)| !json.is_null()).collect();
+        let fits = |json: &Json| facets.types.is_none_or(|(types, _)| types.has(type_of(json)));
+        let (kept, foreign): (Vec<_>, Vec<_>) = json.into_iter().partition(|(json, _)| fits(json));
+        if let (Some((types, at)), Some(_)) = (facets.types, foreign.first()) {
+            self.foreign_values(types, at, &foreign, kept.is_empty());
         }
         if kept.is_empty() {
             return Kind::Null;
         }
+        let kept: Vec<Json> = kept.into_iter().map(|(json, _)| json).collect();
         let strings: Option<Vec<String>> = kept.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         match strings {
             Some(values) => Kind::Strings(StringEnum { values, open: facets.extensible }),
             None => Kind::Values(kept),
+        }
+    }
+
+    /// Values of an enum that are not of its type: each by itself, or all as one where none is.
+    fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(Json, &'d Node)], all: bool) {
+        let wanted = types.words();
+        let (message, shown) = match foreign {
+            [(_, first), .., (_, last)] if all => {
+                let whole = Span { end: last.span.end.max(first.span.end), ..first.span };
+                (Some((format!("none of these values is {wanted}"), whole)), &foreign[..0])
+            }
+            _ => (None, foreign),
+        };
+        if let Some((message, span)) = message {
+            self.report(
+                Diagnostic::error("enum-type", span, message)
+                    .label("no value is left")
+                    .also(at, "the type")
+                    .help("write the values in the type, or name their type here"),
+            );
+        }
+        for (json, node) in shown {
+            let message = format!("{json} is {}, and the type is {wanted}", node.kind_name());
+            let report = match all {
+                true => Diagnostic::error("enum-type", node.span, message).label("no value is left"),
+                false => self.remark("enum-type", node.span, message).label("can never be sent or received"),
+            };
+            let report = report.also(at, "the type");
+            let written = match json {
+                Json::String(text)
+                    if serde_json::from_str::<Json>(text).is_ok_and(|json| types.has(type_of(&json))) =>
+                {
+                    Some(text.clone())
+                }
+                Json::Bool(_) | Json::Number(_) if types.has(TypeSet::STRING) => Some(format!("\"{json}\"")),
+                _ => None,
+            };
+            self.report(match written {
+                Some(text) => report.fix(format!("write {wanted}"), node.span, text),
+                None => report,
+            });
         }
     }
 
@@ -114,10 +145,10 @@ impl<'d> Lowering<'d, '_> {
     fn integer(&mut self, facets: &Facets<'d>) -> IntegerShape {
         let min = facets.min.map(|bound| whole(bound, true));
         let max = facets.max.map(|bound| whole(bound, false));
-        if let (Some(low), Some(high), Some(at)) = (min, max, facets.max)
-            && low > high
+        if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
+            && least > most
         {
-            self.contradicting_bounds(at.span, facets.min.map(|bound| bound.span));
+            self.contradicting_bounds(low, high);
         }
         let width = match facets.format {
             Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
@@ -150,9 +181,9 @@ impl<'d> Lowering<'d, '_> {
 
     fn number(&mut self, facets: &Facets<'d>) -> NumberShape {
         if let (Some(low), Some(high)) = (facets.min, facets.max)
-            && low.value > high.value
+            && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
         {
-            self.contradicting_bounds(high.span, Some(low.span));
+            self.contradicting_bounds(low, high);
         }
         let width = match facets.format {
             Some(("float", _)) => NumberWidth::Single,
@@ -173,26 +204,48 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    fn contradicting_bounds(&mut self, at: Span, other: Option<Span>) {
-        let mut report =
-            Diagnostic::error("contradiction", at, "no value lies between these bounds").label("less than the least");
-        if let Some(other) = other {
-            report = report.also(other, "the least");
+    fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
+        let least = if low.exclusive { "above" } else { "at least" };
+        let most = if high.exclusive { "below" } else { "at most" };
+        let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
+        self.report(
+            Diagnostic::error("contradiction", high.span, message)
+                .label(format!("{most} this"))
+                .also(low.span, format!("{least} this")),
+        );
+    }
+
+    /// Counts whose least is above their greatest: of letters, of elements, of properties.
+    fn contradicting_counts(
+        &mut self,
+        facets: &Facets<'d>,
+        (least, low): (&str, Option<u64>),
+        (most, high): (&str, Option<u64>),
+        (has, what): (&str, &str),
+    ) {
+        let (Some(min), Some(max)) = (low, high) else { return };
+        if min <= max {
+            return;
         }
-        self.report(report);
+        let at = |keyword: &str| facets.places.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span);
+        let Some(span) = at(most) else { return };
+        let report =
+            Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
+                .label(format!("`{most}` is below `{least}`"));
+        self.report(match at(least) {
+            Some(low) => report.also(low, "at least this"),
+            None => report,
+        });
     }
 
     fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
         let mut shape = std::mem::take(&mut facets.text);
-        if let (Some(min), Some(max)) = (shape.min, shape.max)
-            && min > max
-        {
-            let span = facets.types.map(|(_, span)| span).unwrap_or(Span::start_of(self.document.root));
-            self.report(
-                Diagnostic::error("contradiction", span, format!("no text is at least {min} and at most {max} long"))
-                    .label("`minLength` is above `maxLength`"),
-            );
-        }
+        self.contradicting_counts(
+            facets,
+            ("minLength", shape.min),
+            ("maxLength", shape.max),
+            ("text is", "characters long"),
+        );
         shape.format = match (facets.id_prefix, facets.format) {
             (Some(prefix), _) => Format::Id(prefix.to_owned()),
             (None, Some((name, span))) => self.format(name, span),
@@ -202,18 +255,10 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
-        if let (Some(min), Some(max)) = (facets.min_items, facets.max_items)
-            && min > max
-        {
-            let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
-            self.report(
-                Diagnostic::error(
-                    "contradiction",
-                    span,
-                    format!("no list has at least {min} and at most {max} elements"),
-                )
-                .label("`minItems` is above `maxItems`"),
-            );
+        let (min, max) = (facets.min_items, facets.max_items);
+        self.contradicting_counts(facets, ("minItems", min), ("maxItems", max), ("list has", "elements"));
+        if facets.items.is_empty() && !facets.rare.positional {
+            self.without_items(facets, nodes);
         }
         let items = match facets.items.as_slice() {
             // What stands where is the guard's to say; the elements are of no one type.
@@ -228,26 +273,40 @@ impl<'d> Lowering<'d, '_> {
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
 
+    /// A list of anything: OpenAPI 3.0 wants to be told so.
+    fn without_items(&mut self, facets: &Facets<'d>, nodes: &[&'d Node]) {
+        let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
+        let report = match self.version() {
+            Version::V30 => self.remark("array-without-items", span, "an array needs `items`"),
+            _ => Diagnostic::info("array-without-items", span, "this array does not say what it holds"),
+        };
+        self.report(report.label("holds any value").help("add `items`; `items: {}` where any value is meant"));
+    }
+
     fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
-        for (name, _) in facets.required.clone() {
+        let (min, max) = (facets.min_properties, facets.max_properties);
+        self.contradicting_counts(facets, ("minProperties", min), ("maxProperties", max), ("object has", "properties"));
+        for (name, span) in facets.required.clone() {
+            let described = facets.properties.iter().any(|(known, _)| *known == name);
+            if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
+                self.undescribed(facets, name, span);
+            }
             // Required and never described: any value will do.
             add_property(facets, name, None);
         }
-        let allowed = |name: &str| facets.rare.names || facets.closed.iter().all(|names| names.contains(&name));
+        let refused_by = |name: &str| {
+            let mut closed = facets.closed.iter().filter(|_| !facets.rare.names);
+            closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
+        };
         let mut properties = Vec::with_capacity(facets.properties.len());
         let described = std::mem::take(&mut facets.properties);
         for (name, schemas) in &described {
-            let required = facets.required.iter().any(|(known, _)| known == name);
-            if !allowed(name) {
-                if required {
-                    self.report(
-                        Diagnostic::error("contradiction", nodes[0].span, format!("`{name}` is required and refused"))
-                            .label("`additionalProperties: false` in one part of this refuses a property of another")
-                            .help("say `additionalProperties: false` once, in the schema that puts the parts together"),
-                    );
-                }
+            let required = facets.required.iter().find(|(known, _)| known == name).map(|(_, span)| *span);
+            if let Some(closed) = refused_by(name) {
+                self.refused_property(name, required, schemas.first().map(|node| node.span), closed);
                 continue;
             }
+            let required = required.is_some();
             let schema = match schemas.as_slice() {
                 [] => self.anything(nodes[0]),
                 [one] => self.schema(one),
@@ -267,9 +326,12 @@ impl<'d> Lowering<'d, '_> {
             (true, [one]) => Additional::Kept(self.schema(one)),
             (true, several) => Additional::Kept(self.several(several)),
         };
-        // Where it leads nowhere was reported on reading.
         let sparse_of = facets.sparse_of.and_then(|node| {
-            let located = self.document.resolve(node.span.file, node.as_str()?).ok()?;
+            let reference = node.as_str()?;
+            let Ok(located) = self.document.resolve(node.span.file, reference) else {
+                self.lost_whole(node, reference);
+                return None;
+            };
             self.sparse.push(Sparse::new(id, node, facets, &described));
             Some(self.schema(located.node))
         });
@@ -280,6 +342,50 @@ impl<'d> Lowering<'d, '_> {
             max: facets.max_properties,
             sparse_of,
         })
+    }
+
+    /// A reference that leads nowhere was reported on reading, a mere name was not.
+    fn lost_whole(&mut self, node: &Node, name: &str) {
+        if name.contains(['#', '/', '.']) {
+            return;
+        }
+        let report = Diagnostic::error("dangling-ref", node.span, format!("`{name}` is not a reference"))
+            .label("`x-sparse-of` refers to the whole schema");
+        let reference = format!("#/components/schemas/{name}");
+        self.report(match self.document.resolve(node.span.file, &reference) {
+            Ok(_) => report.fix("write the whole reference", node.span, format!("\"{reference}\"")),
+            Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
+        });
+    }
+
+    /// A property that one part of a composition describes and another refuses.
+    fn refused_property(&mut self, name: &str, required: Option<Span>, described: Option<Span>, closed: Span) {
+        let advice = "say `additionalProperties: false` once, in the schema that puts the parts together";
+        let report = match (required, described) {
+            (Some(span), _) => Diagnostic::error("contradiction", span, format!("`{name}` is required and refused"))
+                .label("required here"),
+            (None, Some(span)) => self
+                .remark("refused-property", span, format!("`{name}` is described and refused"))
+                .label("never there: another part refuses it"),
+            (None, None) => return,
+        };
+        self.report(report.also(closed, "refuses every property that does not stand beside it").help(advice));
+    }
+
+    /// A name among the required ones that no property has.
+    fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
+        let report = Diagnostic::info(
+            "required-undescribed",
+            span,
+            format!("`{name}` is required and no property describes it"),
+        )
+        .label("any value will do");
+        let free = facets.properties.iter().map(|(known, _)| *known);
+        let free = free.filter(|known| !facets.required.iter().any(|(required, _)| required == known));
+        self.report(match crate::diagnostic::closest(name, free) {
+            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+            None => report.help("describe it under `properties`, or leave it out"),
+        });
     }
 
     /// One schema out of several that must all hold.

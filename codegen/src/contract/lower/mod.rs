@@ -9,6 +9,7 @@ mod nesting;
 mod operation;
 mod parameter;
 mod policy;
+mod quantity;
 mod response;
 mod route;
 mod security;
@@ -70,11 +71,11 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
     let components = lowering.components(root);
     lowering.settle();
     nesting::check(&mut lowering.schemas, lowering.diagnostics);
-    lowering.check_sparse();
+    lowering.check_sparse(&operations);
     lowering.check_word_lists(&operations);
     lowering.check_defaults();
     let tags = tags(root, &operations);
-    let envelope = envelope::find(root, &operations, &lowering.schemas, lowering.diagnostics);
+    let envelope = envelope::find(root, &operations, &lowering.schemas, &document.sources, lowering.diagnostics);
     let info = root.get("info");
     let text = |name: &str| info.and_then(|info| info.get(name)).and_then(Node::as_str);
     Contract {

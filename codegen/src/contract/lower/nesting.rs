@@ -12,14 +12,14 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     let mut deep: Vec<SchemaId> = Vec::new();
     for found in walk(schemas, same_value) {
         match found {
-            Found::Circle(id) => diagnostics.push(circle(schemas, id)),
+            Found::Circle(id, last) => diagnostics.push(circle(schemas, id, last)),
             Found::Depth(id) => deep.push(id),
         }
         schemas.get_mut(found.schema()).kind = Kind::Any;
     }
     for found in walk(schemas, value_within) {
         match found {
-            Found::Circle(id) => {
+            Found::Circle(id, _) => {
                 let id = schemas.target(id);
                 schemas.get_mut(id).holds_itself = true;
             }
@@ -41,12 +41,14 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn circle(schemas: &Schemas, id: SchemaId) -> Diagnostic {
+fn circle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
     let schema = schemas.get(id);
     let union = matches!(schema.kind, Kind::Union(_));
-    Diagnostic::error("cyclic-composition", schema.span, format!("{} is composed of itself", called(schema)))
-        .label(if union { "one of its own branches" } else { "leads back to itself, and never to a value" })
-        .help("refer to it from a property or a list instead, where a value can come to an end")
+    let report =
+        Diagnostic::error("cyclic-composition", schema.span, format!("{} is composed of itself", called(schema)))
+            .label(if union { "one of its own branches" } else { "leads back to itself, and never to a value" });
+    let report = if last == id { report } else { report.also(schemas.get(last).span, "by way of this") };
+    report.help("refer to it from a property or a list instead, where a value can come to an end")
 }
 
 fn called(schema: &Schema) -> String {
@@ -56,8 +58,8 @@ fn called(schema: &Schema) -> String {
 /// What a walk comes upon.
 #[derive(Debug, Clone, Copy)]
 enum Found {
-    /// A schema that leads back to itself.
-    Circle(SchemaId),
+    /// A schema that leads back to itself, and the last one on the way.
+    Circle(SchemaId, SchemaId),
     /// A schema from which the way down is too long.
     Depth(SchemaId),
 }
@@ -65,7 +67,7 @@ enum Found {
 impl Found {
     fn schema(self) -> SchemaId {
         match self {
-            Found::Circle(id) | Found::Depth(id) => id,
+            Found::Circle(id, _) | Found::Depth(id) => id,
         }
     }
 }
@@ -124,7 +126,7 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
                     }
                     State::Open => {
                         if !std::mem::replace(&mut circles[target.index()], true) {
-                            found.push(Found::Circle(target));
+                            found.push(Found::Circle(target, id));
                         }
                         work.push((id, next + 1, depth));
                     }

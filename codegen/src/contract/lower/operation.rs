@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::contract::Webhook;
-use crate::contract::operation::{ContentKind, Operation, ParameterPlace, Scheme, Status};
+use crate::contract::operation::{ContentKind, Operation, Scheme};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Span};
+use crate::document::{Key, Node, Span};
 
 use super::route::{Routes, matched};
 use super::{Lowering, elements, entries, string, truth};
@@ -41,8 +41,7 @@ impl<'d> Lowering<'d, '_> {
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
                 self.check_route(&mut routes, method, path, key.span);
-                let operation =
-                    self.operation(root, item, (key.span, node), (matched(&path.name), path.span), method, schemes);
+                let operation = self.operation(root, item, (key.span, node), path, method, schemes);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
                 if let Some(first) = ids.insert(operation.id.clone(), span) {
                     self.report(
@@ -51,7 +50,10 @@ impl<'d> Lowering<'d, '_> {
                             span,
                             format!("two operations are called `{}`", operation.id),
                         )
-                        .label("again")
+                        .label(match node.get("operationId") {
+                            Some(_) => "again",
+                            None => "called so since it has no `operationId`",
+                        })
                         .also(first, "first here")
                         .help(
                             "give each operation an `operationId` of its own: it names the method that implements it",
@@ -69,18 +71,19 @@ impl<'d> Lowering<'d, '_> {
         root: &'d Node,
         item: &'d Node,
         (key, node): (Span, &'d Node),
-        (path, path_span): (&str, Span),
+        template: &Key,
         method: &'static str,
         schemes: &[Scheme],
     ) -> Operation {
-        let parameters = self.parameters(item, node, path, path_span);
+        let path = matched(&template.name);
+        let parameters = self.parameters(item, node, path, template.span);
         let body = self.body(node);
         let responses = self.responses(node);
         let policies = self.policies(node);
         self.check_tags(node, path);
         let id = string(node, "operationId").filter(|id| !id.trim().is_empty());
         let operation = Operation {
-            id: id.unwrap_or_else(|| id_of(method, path)),
+            id: id.unwrap_or_else(|| id_of(method, &template.name)),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),
@@ -96,53 +99,19 @@ impl<'d> Lowering<'d, '_> {
             rust_name: string(node, "x-rust-name"),
         };
         self.check_policies(node, &operation);
+        if operation.body.is_some() && matches!(method, "GET" | "HEAD") {
+            let span = node.as_object().and_then(|object| object.key_span("requestBody")).unwrap_or(key);
+            self.report(
+                Diagnostic::warning(
+                    "body-of-a-question",
+                    span,
+                    format!("a {method} with a body means nothing to HTTP"),
+                )
+                .label("clients and proxies may leave it out (RFC 9110 § 9.3.1)")
+                .help("take parameters, or make it a POST"),
+            );
+        }
         operation
-    }
-
-    /// A policy that the operation's own surface cannot carry would be dropped in silence.
-    fn check_policies(&mut self, node: &'d Node, operation: &Operation) {
-        let header = |name: &str| {
-            operation
-                .parameters
-                .iter()
-                .any(|parameter| parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case(name))
-        };
-        if operation.policies.idempotency.is_some() && !header("Idempotency-Key") {
-            let span = node.get("x-idempotency").map_or(node.span, |policy| policy.span);
-            self.report(
-                Diagnostic::error(
-                    "policy-without-parameter",
-                    span,
-                    format!("`{}` has no `Idempotency-Key` that `x-idempotency` could honour", operation.id),
-                )
-                .label("this policy needs the parameter")
-                .help("add { name: Idempotency-Key, in: header, schema: { type: string } } to its parameters"),
-            );
-        }
-        if operation.policies.cache.is_some() && operation.method != "GET" {
-            let span = node.get("x-cache").map_or(node.span, |policy| policy.span);
-            self.report(
-                Diagnostic::error(
-                    "cache-of-a-change",
-                    span,
-                    format!("`{}` is not a GET, and only those are cached", operation.id),
-                )
-                .label("its answers cannot be kept"),
-            );
-        }
-        let limited = !operation.policies.rate_limits.is_empty();
-        let says_so = operation
-            .responses
-            .iter()
-            .any(|response| matches!(response.status, Status::Code(429) | Status::Range(4) | Status::Default));
-        if limited && !says_so {
-            let span = node.get("x-rate-limit").map_or(node.span, |policy| policy.span);
-            let report = self
-                .remark("undeclared-refusal", span, format!("`{}` is limited and does not declare 429", operation.id))
-                .label("this policy answers 429")
-                .help("declare 429 among its responses, so that clients expect it");
-            self.report(report);
-        }
     }
 
     /// What the service sends by itself: `webhooks` of the root.

@@ -7,6 +7,15 @@ use crate::document::{Node, Span};
 use super::policy::placeholders;
 use super::{Lowering, elements, string, truth};
 
+/// What slips among the parameters stand for, so that none is reported twice.
+#[derive(Default)]
+struct Meant {
+    /// Names in the path that misspelt ones are near.
+    names: Vec<String>,
+    /// Whether one could not be read at all.
+    unread: bool,
+}
+
 impl<'d> Lowering<'d, '_> {
     /// The parameters of an operation, its own in the place of those of the path item that they replace.
     pub(super) fn parameters(
@@ -17,10 +26,11 @@ impl<'d> Lowering<'d, '_> {
         path_span: Span,
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
+        let mut meant = Meant::default();
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             for node in elements(list) {
-                let Some(parameter) = self.parameter(node, path) else { continue };
+                let Some(parameter) = self.parameter(node, path, &mut meant) else { continue };
                 let same = |known: &Parameter| known.name == parameter.name && known.place == parameter.place;
                 match parameters.iter().position(same) {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
@@ -40,11 +50,13 @@ impl<'d> Lowering<'d, '_> {
                 }
             }
         }
-        self.check_path(&parameters, path, path_span);
+        self.check_path(&parameters, &meant, path, path_span);
         parameters
     }
 
-    fn parameter(&mut self, reference: &'d Node, path: &str) -> Option<Parameter> {
+    fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
+        // What cannot be read was reported; it may have been any parameter.
+        let before = std::mem::replace(&mut meant.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
         let place = match string(node, "in")?.as_str() {
@@ -52,21 +64,10 @@ impl<'d> Lowering<'d, '_> {
             "query" => ParameterPlace::Query,
             "header" => ParameterPlace::Header,
             "cookie" => ParameterPlace::Cookie,
-            "querystring" => {
-                let span = node.get("in").map_or(node.span, |value| value.span);
-                self.unsupported(span, "in: querystring", "it is new in OpenAPI 3.2");
-                return None;
-            }
-            other => {
-                let span = node.get("in").map_or(node.span, |value| value.span);
-                self.report(
-                    Diagnostic::error("unknown-place", span, format!("a parameter cannot stand in `{other}`"))
-                        .label("not a place")
-                        .help("the places are path, query, header and cookie"),
-                );
-                return None;
-            }
+            // Any other place was reported on reading.
+            _ => return None,
         };
+        meant.unread = before;
         if place == ParameterPlace::Header {
             self.check_header_name(&name, node.span);
         }
@@ -82,14 +83,18 @@ impl<'d> Lowering<'d, '_> {
         }
         if place == ParameterPlace::Path && !placeholders(path).any(|known| known == name) {
             let close = crate::diagnostic::closest(&name, placeholders(path));
+            meant.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
             let report =
                 Diagnostic::error("path-parameter-unused", span, format!("`{path}` has no parameter `{name}`"))
                     .label("not in the path");
             self.report(match close {
-                Some(close) => report.suggest(span, close),
-                None => report.help(format!("write `{{{name}}}` where it stands in the path")),
+                Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+                None => report
+                    .help(format!("write `{{{name}}}` where it stands in the path, or say that it is `in: query`")),
             });
+            // What else is wrong with it is said all the same.
+            node.get("schema").map(|schema| self.schema(schema));
             return None;
         }
         let required = truth(node, "required");
@@ -126,17 +131,8 @@ impl<'d> Lowering<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
-            Some(other) => {
-                let span = node.get("style").map_or(node.span, |value| value.span);
-                self.report(
-                    Diagnostic::error("unknown-style", span, format!("unknown style `{other}`"))
-                        .label("not a style of a parameter")
-                        .help(
-                            "the styles are simple, label, matrix, form, spaceDelimited, pipeDelimited and deepObject",
-                        ),
-                );
-                default_style
-            }
+            // Any other style was reported on reading.
+            Some(_) => default_style,
         };
         let fits = match style {
             Style::Json => true,
@@ -173,17 +169,27 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// Every `{name}` of the path must be declared.
-    fn check_path(&mut self, parameters: &[Parameter], path: &str, span: Span) {
+    fn check_path(&mut self, parameters: &[Parameter], meant: &Meant, path: &str, span: Span) {
         for name in placeholders(path) {
-            let declared =
-                parameters.iter().any(|parameter| parameter.place == ParameterPlace::Path && parameter.name == name);
-            if !declared {
-                self.report(
-                    Diagnostic::error("path-parameter-undeclared", span, format!("path parameter `{name}` is not declared"))
-                        .label(format!("`{{{name}}}` stands in the path"))
-                        .help(format!("add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}")),
-                );
+            let named = || parameters.iter().filter(|parameter| parameter.name == name);
+            let declared = named().any(|parameter| parameter.place == ParameterPlace::Path);
+            if declared || meant.unread || meant.names.iter().any(|other| other == name) {
+                continue;
             }
+            let report = Diagnostic::error(
+                "path-parameter-undeclared",
+                span,
+                format!("path parameter `{name}` is not declared"),
+            )
+            .label(format!("`{{{name}}}` stands in the path"));
+            self.report(match named().next() {
+                Some(other) => report
+                    .also(other.span, format!("a {} parameter", other.place.word()))
+                    .help("write `in: path` and `required: true` there"),
+                None => report.help(format!(
+                    "add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
+                )),
+            });
         }
     }
 }

@@ -11,7 +11,7 @@ impl<'d> Lowering<'d, '_> {
     /// The request body of an operation.
     pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
         let node = self.follow(operation.get("requestBody")?)?;
-        let content = self.content(node);
+        let content = self.content(node, "a request of it is answered 415");
         if content.is_empty() {
             return None;
         }
@@ -31,22 +31,20 @@ impl<'d> Lowering<'d, '_> {
             if key.name.starts_with("x-") {
                 continue;
             }
-            let Some(status) = status(&key.name) else {
-                self.report(
-                    Diagnostic::error("unknown-status", key.span, format!("`{}` is not a status", key.name))
-                        .label("not a status code, a range or `default`")
-                        .help("write a code such as \"200\", a range such as \"4XX\", or default"),
-                );
+            // What is no status, and what leads nowhere, was reported on reading.
+            let Some(status) = status(&key.name) else { continue };
+            let Some(node) = self.follow(reference) else {
+                let (headers, content) = (Vec::new(), Vec::new());
+                responses.push(Response { span: key.span, status, description: None, headers, content });
                 continue;
             };
-            let Some(node) = self.follow(reference) else { continue };
             let headers = self.headers(node);
             responses.push(Response {
                 span: node.span,
                 status,
                 description: string(node, "description").filter(|text| !text.is_empty()),
                 headers,
-                content: self.content(node),
+                content: self.content(node, "a caller that accepts nothing else is answered 406"),
             });
         }
         responses
@@ -92,7 +90,7 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// The media types of a body or response that can be read and written; the others are named.
-    fn content(&mut self, node: &'d Node) -> Vec<Content> {
+    fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
         let mut content: Vec<Content> = Vec::new();
         let mut left_out = Vec::new();
         for (key, media) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
@@ -129,7 +127,7 @@ impl<'d> Lowering<'d, '_> {
                         format!("`{name}` can be neither read nor written yet"),
                     )
                     .label(format!("left out; `{}` serves", content[0].media_type))
-                    .note("a request of it is answered 415, one that accepts only it 406"),
+                    .note(consequence),
                 );
             }
         }

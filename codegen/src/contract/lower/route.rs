@@ -25,11 +25,14 @@ impl Lowering<'_, '_> {
         let shown = matched(&path.name);
         if shown.len() < path.name.len() {
             let rest = &path.name[shown.len()..];
-            let what = if rest.starts_with('?') { "a query" } else { "a fragment, which no client sends" };
+            let (what, advice) = match rest.starts_with('?') {
+                true => ("a query", "describe it by parameters that say `in: query`"),
+                false => ("a fragment, which no client sends", "give the operation a path or a method of its own"),
+            };
             self.report(
                 Diagnostic::warning("path-with-more", path.span, format!("`{rest}` is not part of a path but {what}"))
                     .label(format!("served as `{shown}`"))
-                    .help("describe the query by parameters, and tell operations apart by path and method"),
+                    .help(advice),
             );
         }
         if let Some((before, after)) = shown.split_once("}{") {

@@ -1,7 +1,7 @@
 //! Security schemes and what an operation requires of them.
 
 use crate::contract::operation::{Requirement, Scheme, SchemeKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::Node;
 
 use super::{Lowering, elements, entries, string};
@@ -12,7 +12,7 @@ impl<'d> Lowering<'d, '_> {
         let mut schemes = Vec::new();
         let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("securitySchemes"))).collect();
         for (name, node) in nodes {
-            let Some(node) = self.follow(node) else { continue };
+            let node = self.follow(node).unwrap_or(node);
             let kind = match (string(node, "type").as_deref(), string(node, "scheme"), string(node, "in").as_deref()) {
                 (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("bearer") => SchemeKind::Bearer,
                 (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("basic") => SchemeKind::Basic,
@@ -22,18 +22,8 @@ impl<'d> Lowering<'d, '_> {
                 (Some("apiKey"), _, Some("header")) => SchemeKind::Header(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("query")) => SchemeKind::Query(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("cookie")) => SchemeKind::Cookie(string(node, "name").unwrap_or_default()),
-                _ => {
-                    self.report(
-                        Diagnostic::error(
-                            "unsupported-security",
-                            node.span,
-                            format!("the security scheme `{name}` is of no kind that OpenAPI knows"),
-                        )
-                        .label("operations under it could not be called")
-                        .help("the types are http, apiKey, oauth2, openIdConnect and, from 3.1 on, mutualTLS"),
-                    );
-                    continue;
-                }
+                // What is no scheme was reported on reading; requirements of it are not wrong for that.
+                _ => SchemeKind::Bearer,
             };
             schemes.push(Scheme { name: name.clone(), kind, description: string(node, "description") });
         }
@@ -60,13 +50,13 @@ impl<'d> Lowering<'d, '_> {
                         format!("there is no security scheme `{}`", key.name),
                     )
                     .label("not in `components.securitySchemes`");
-                    let report = match crate::diagnostic::closest(&key.name, known) {
-                        Some(close) => report.suggest(key.span, close),
-                        None => report,
-                    };
-                    self.report(report);
+                    self.report(match crate::diagnostic::closest(&key.name, known) {
+                        Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
+                        None => report.help("describe it there: { type: http, scheme: bearer }, for example"),
+                    });
                     continue;
                 }
+                self.check_scopes(root, &key.name, scopes);
                 let scopes = elements(Some(scopes)).iter().filter_map(Node::as_str).map(str::to_owned).collect();
                 all.push(Requirement { scheme: key.name.clone(), scopes });
             }
@@ -77,5 +67,32 @@ impl<'d> Lowering<'d, '_> {
             alternatives.clear();
         }
         alternatives
+    }
+
+    /// OAuth flows list their scopes; another one is never granted.
+    fn check_scopes(&mut self, root: &'d Node, scheme: &str, scopes: &'d Node) {
+        let schemes = root.get("components").and_then(|all| all.get("securitySchemes"));
+        let Some(node) = schemes.and_then(|all| all.get(scheme)).and_then(|node| self.follow(node)) else { return };
+        let Some(flows) = node.get("flows").filter(|_| string(node, "type").as_deref() == Some("oauth2")) else {
+            return;
+        };
+        let known: Vec<&str> = entries(Some(flows))
+            .flat_map(|(_, flow)| entries(flow.get("scopes")))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        for scope in elements(Some(scopes)) {
+            let Some(name) = scope.as_str().filter(|name| !known.contains(name)) else { continue };
+            let report = self
+                .remark("unknown-scope", scope.span, format!("no flow of `{scheme}` has the scope `{name}`"))
+                .label("never granted")
+                .also(flows.span, "the flows");
+            // Names of scopes are alike by nature: only a slip is worth a guess.
+            self.report(match nearest(name, known.iter().copied()) {
+                Some((close, Nearness::Same | Nearness::Slip)) => {
+                    report.suggest(self.document.sources.inside_quotes(scope.span), close)
+                }
+                _ => report,
+            });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `x-sparse-of` and `x-sort`: that what they promise holds.
 
 use crate::contract::SchemaId;
+use crate::contract::envelope::is_error;
 use crate::contract::operation::{Operation, Parameter};
 use crate::contract::schema::{Kind, ObjectShape, Schemas};
 use crate::diagnostic::{Diagnostic, closest};
@@ -34,7 +35,8 @@ impl Sparse {
 
 impl Lowering<'_, '_> {
     /// A sparse object has the properties of the whole, all of them, and requires none.
-    pub(super) fn check_sparse(&mut self) {
+    pub(super) fn check_sparse(&mut self, operations: &[Operation]) {
+        let before = self.diagnostics.counts().errors;
         for sparse in std::mem::take(&mut self.sparse) {
             let reports = mistakes(&self.schemas, &sparse);
             if reports.iter().any(|(_, breaks)| *breaks)
@@ -44,6 +46,44 @@ impl Lowering<'_, '_> {
             }
             reports.into_iter().for_each(|(report, _)| self.report(report));
         }
+        // What is no part of anything may be what an answer was meant to be trimmed to.
+        if self.diagnostics.counts().errors == before {
+            operations.iter().for_each(|operation| self.check_trimmed(operation));
+        }
+    }
+
+    /// An operation that trims its answer says so in the schema of the answer, and offers only what is there.
+    fn check_trimmed(&mut self, operation: &Operation) {
+        let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
+        let schemas = &self.schemas;
+        let Some(answer) = trimmed_answer(schemas, operation) else {
+            let message = format!("`{}` trims an answer that the contract calls whole", parameter.name);
+            self.report(
+                Diagnostic::error("sparse-without-schema", parameter.span, message)
+                    .label("`x-sparse` on this parameter")
+                    .also(operation.span, "its operation")
+                    .help("answer with a schema that says `x-sparse-of`, in which nothing is required"),
+            );
+            return;
+        };
+        let Kind::Array(array) = schemas.kind(parameter.schema) else { return };
+        let Kind::Strings(words) = schemas.kind(array.items) else { return };
+        let known = || answer.properties.iter().map(|property| property.name.as_str());
+        let foreign: Vec<&String> =
+            words.values.iter().filter(|word| !known().any(|name| name == word.as_str())).collect();
+        let Some(first) = foreign.first() else { return };
+        let report = Diagnostic::error(
+            "sparse-mismatch",
+            schemas.get(array.items).span,
+            format!("`{}` offers `{first}`, which the answer does not have", parameter.name),
+        )
+        .label("a word that nothing could be trimmed to");
+        let report = report.also(operation.span, "its operation");
+        let report = match closest(first, known()) {
+            Some(close) => report.help(format!("did you mean `{close}`?")),
+            None => report,
+        };
+        self.report(report);
     }
 
     /// `x-sort` and `x-sparse` list words: those to sort by, and those of the properties to keep.
@@ -53,25 +93,40 @@ impl Lowering<'_, '_> {
             let Some(keyword) = keyword(parameter).filter(|_| !seen.contains(&parameter.span)) else { continue };
             seen.push(parameter.span);
             let schemas = &self.schemas;
-            let listed = match schemas.kind(parameter.schema) {
+            let (wrong, label) = match schemas.kind(parameter.schema) {
                 Kind::Array(array) => match schemas.kind(array.items) {
-                    Kind::Strings(_) => None,
-                    _ => Some(array.items),
+                    Kind::Strings(_) => continue,
+                    _ => (array.items, "no enum of strings"),
                 },
-                _ => Some(parameter.schema),
+                _ => (parameter.schema, "no array"),
             };
-            let Some(wrong) = listed else { continue };
             let example = if keyword == "x-sort" { "[createdAt, +createdAt, -createdAt]" } else { "[id, name]" };
-            let report = Diagnostic::error(
-                "bad-word-list",
-                schemas.get(wrong).span,
-                format!("`{keyword}` needs a list of words, and `{}` is none", parameter.name),
-            )
-            .label("neither an array nor its enum of strings")
-            .help(format!("write `{{ type: array, items: {{ type: string, enum: {example} }} }}`"));
+            let message = format!("`{}` says `{keyword}` and must be an array of an enum of strings", parameter.name);
+            let report = Diagnostic::error("bad-word-list", schemas.get(wrong).span, message)
+                .label(label)
+                .help(format!("write `{{ type: array, items: {{ type: string, enum: {example} }} }}`"));
             self.report(report);
         }
     }
+}
+
+/// The schema of a success, or of each element of its page, that says what it is a part of.
+fn trimmed_answer<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<&'s ObjectShape> {
+    let sparse = |id: SchemaId| match schemas.kind(id) {
+        Kind::Object(object) if object.sparse_of.is_some() => Some(object),
+        _ => None,
+    };
+    let answers = operation.responses.iter().filter(|response| !is_error(response, operation));
+    let mut answered = answers.flat_map(|response| &response.content).filter_map(|content| content.schema);
+    answered.find_map(|schema| {
+        sparse(schema).or_else(|| match schemas.kind(schema) {
+            Kind::Object(page) => page.properties.iter().find_map(|property| match schemas.kind(property.schema) {
+                Kind::Array(array) => sparse(array.items),
+                _ => None,
+            }),
+            _ => None,
+        })
+    })
 }
 
 fn keyword(parameter: &Parameter) -> Option<&'static str> {
@@ -125,9 +180,15 @@ fn mistakes(schemas: &Schemas, sparse: &Sparse) -> Vec<(Diagnostic, bool)> {
             ));
         }
     }
+    // A misspelt property was reported as such.
+    let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
+    let meant = |known: &str| {
+        foreign()
+            .any(|name| name != known && closest(name, [known]).is_some() && !all.iter().any(|one| one.name == name))
+    };
     let missing: Vec<String> = all
         .iter()
-        .filter(|known| !properties.iter().any(|here| here.name == known.name))
+        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !meant(&known.name))
         .map(|known| format!("`{}`", known.name))
         .collect();
     if !missing.is_empty() {

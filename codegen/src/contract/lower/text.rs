@@ -53,10 +53,11 @@ impl Lowering<'_, '_> {
         let report = self
             .remark("unknown-format", span, format!("unknown format `{name}`"))
             .label("not a format that is checked");
-        let report = match crate::diagnostic::closest(name, known.iter().copied()) {
-            Some(close) => report.suggest(span, close),
-            None => report.note("values of it are taken as they come"),
-        };
-        self.report(report);
+        self.report(match crate::diagnostic::closest(name, known.iter().copied()) {
+            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+            None => report
+                .note("values of it are taken as they come")
+                .help(format!("the formats that are checked are {}", known.join(", "))),
+        });
     }
 }

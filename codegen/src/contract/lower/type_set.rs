@@ -43,6 +43,20 @@ impl TypeSet {
         self.0 & other.0 == other.0
     }
 
+    /// The types in words: `a string or a number`.
+    pub fn words(self) -> String {
+        let word = |one: TypeSet| match one {
+            TypeSet::NULL => "null",
+            TypeSet::BOOLEAN => "a boolean",
+            TypeSet::INTEGER => "an integer",
+            TypeSet::NUMBER => "a number",
+            TypeSet::STRING => "a string",
+            TypeSet::ARRAY => "an array",
+            _ => "an object",
+        };
+        self.each().into_iter().map(word).collect::<Vec<_>>().join(" or ")
+    }
+
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -184,12 +184,7 @@ impl Walk<'_, '_> {
 
     /// A span without the quotes that the text stands in.
     pub(super) fn inside_quotes(&self, span: Span) -> Span {
-        let written = self.loader.document.sources.slice(span);
-        if written.len() > 1 && written.starts_with(['"', '\'']) {
-            Span { start: span.start + 1, end: span.end - 1, ..span }
-        } else {
-            span
-        }
+        self.loader.document.sources.inside_quotes(span)
     }
 }
 

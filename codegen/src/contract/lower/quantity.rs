@@ -1,0 +1,70 @@
+//! Durations and sizes as contracts write them: a number and its unit.
+
+use std::time::Duration;
+
+/// `60s`, `5m`, `24h`, `30d`, `250ms`.
+pub(super) fn duration(text: &str) -> Option<Duration> {
+    let (count, unit) = parts(text)?;
+    let unit = match unit {
+        "ms" => return Some(Duration::from_millis(count)),
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(count.checked_mul(unit)?))
+}
+
+/// `512B`, `64KiB`, `1MiB`, `2GiB`, in bytes.
+pub(super) fn size(text: &str) -> Option<u64> {
+    let (count, unit) = parts(text)?;
+    let unit = match unit {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return None,
+    };
+    count.checked_mul(unit)
+}
+
+fn parts(text: &str) -> Option<(u64, &str)> {
+    let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
+    let (count, unit) = text.split_at(digits);
+    Some((count.parse().ok()?, unit))
+}
+
+/// The duration that was probably meant: `60 seconds`, `5min`, `300`.
+pub(super) fn meant_duration(written: &str) -> Option<String> {
+    let (count, unit) = meant_parts(written)?;
+    let unit = match unit.as_str() {
+        "" | "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        same @ ("ms" | "s" | "m" | "h" | "d") => same,
+        _ => return None,
+    };
+    Some(format!("{count}{unit}")).filter(|text| duration(text).is_some_and(|time| !time.is_zero()))
+}
+
+/// The size that was probably meant: `64kb`, `1 MB`.
+pub(super) fn meant_size(written: &str) -> Option<String> {
+    let (count, unit) = meant_parts(written)?;
+    let unit = match unit.as_str() {
+        "b" | "byte" | "bytes" => "B",
+        "k" | "kb" | "kib" => "KiB",
+        "m" | "mb" | "mib" => "MiB",
+        "g" | "gb" | "gib" => "GiB",
+        _ => return None,
+    };
+    Some(format!("{count}{unit}")).filter(|text| size(text).is_some_and(|size| size > 0))
+}
+
+fn meant_parts(written: &str) -> Option<(&str, String)> {
+    let text = written.trim_matches(['"', '\'']).trim();
+    let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (count, unit) = text.split_at(digits);
+    (!count.is_empty()).then(|| (count, unit.trim().to_ascii_lowercase()))
+}
