@@ -3,16 +3,12 @@
 use serde_json::Value as Json;
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{
-    Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, Property,
-    Schema, StringEnum,
-};
+use crate::contract::schema::{ArrayShape, Format, Kind, Schema, StringEnum};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span, Version};
 
 use super::Lowering;
-use super::facets::{Bound, Facets, add_property};
-use super::sparse::Sparse;
+use super::facets::Facets;
 use super::type_set::TypeSet;
 
 impl<'d> Lowering<'d, '_> {
@@ -142,81 +138,8 @@ impl<'d> Lowering<'d, '_> {
         Kind::Union(crate::contract::schema::UnionShape { exactly_one: false, branches, discriminator: None })
     }
 
-    fn integer(&mut self, facets: &Facets<'d>) -> IntegerShape {
-        let min = facets.min.map(|bound| whole(bound, true));
-        let max = facets.max.map(|bound| whole(bound, false));
-        if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
-            && least > most
-        {
-            self.contradicting_bounds(low, high);
-        }
-        let width = match facets.format {
-            Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
-            Some(("uint8" | "uint16" | "uint32", _)) => IntegerWidth::Uint32,
-            Some(("uint64" | "uint", _)) => IntegerWidth::Uint64,
-            Some(("int64" | "long" | "integer" | "int", _)) | None => IntegerWidth::Int64,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["int32", "int64", "uint32", "uint64"]);
-                IntegerWidth::Int64
-            }
-        };
-        let beyond = max.is_some_and(|max| max > i128::from(i64::MAX));
-        let width = match width {
-            IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
-            width => width,
-        };
-        let multiple_of = facets.multiple_of.and_then(Node::as_whole_divisor);
-        if let (Some(node), None) = (facets.multiple_of, multiple_of) {
-            self.unsupported(node.span, "multipleOf", "the divisor of an integer must be above zero");
-        }
-        let narrow = match facets.format {
-            Some(("int8", _)) => (Some(-128), Some(127)),
-            Some(("int16", _)) => (Some(-32_768), Some(32_767)),
-            Some(("uint8", _)) => (None, Some(255)),
-            Some(("uint16", _)) => (None, Some(65_535)),
-            _ => (None, None),
-        };
-        IntegerShape { width, min: min.or(narrow.0), max: max.or(narrow.1), multiple_of }
-    }
-
-    fn number(&mut self, facets: &Facets<'d>) -> NumberShape {
-        if let (Some(low), Some(high)) = (facets.min, facets.max)
-            && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
-        {
-            self.contradicting_bounds(low, high);
-        }
-        let width = match facets.format {
-            Some(("float", _)) => NumberWidth::Single,
-            Some(("decimal", _)) => NumberWidth::Decimal,
-            Some(("double" | "number", _)) | None => NumberWidth::Double,
-            Some((other, span)) => {
-                self.unknown_format(other, span, &["float", "double", "decimal"]);
-                NumberWidth::Double
-            }
-        };
-        NumberShape {
-            width,
-            min: facets.min.map(|bound| bound.value),
-            max: facets.max.map(|bound| bound.value),
-            exclusive_min: facets.min.is_some_and(|bound| bound.exclusive),
-            exclusive_max: facets.max.is_some_and(|bound| bound.exclusive),
-            multiple_of: facets.multiple_of.and_then(Node::as_f64).filter(|divisor| *divisor > 0.0),
-        }
-    }
-
-    fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
-        let least = if low.exclusive { "above" } else { "at least" };
-        let most = if high.exclusive { "below" } else { "at most" };
-        let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
-        self.report(
-            Diagnostic::error("contradiction", high.span, message)
-                .label(format!("{most} this"))
-                .also(low.span, format!("{least} this")),
-        );
-    }
-
     /// Counts whose least is above their greatest: of letters, of elements, of properties.
-    fn contradicting_counts(
+    pub(super) fn contradicting_counts(
         &mut self,
         facets: &Facets<'d>,
         (least, low): (&str, Option<u64>),
@@ -283,113 +206,8 @@ impl<'d> Lowering<'d, '_> {
         self.report(report.label("holds any value").help("add `items`; `items: {}` where any value is meant"));
     }
 
-    fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
-        let (min, max) = (facets.min_properties, facets.max_properties);
-        self.contradicting_counts(facets, ("minProperties", min), ("maxProperties", max), ("object has", "properties"));
-        for (name, span) in facets.required.clone() {
-            let described = facets.properties.iter().any(|(known, _)| *known == name);
-            if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
-                self.undescribed(facets, name, span);
-            }
-            // Required and never described: any value will do.
-            add_property(facets, name, None);
-        }
-        let refused_by = |name: &str| {
-            let mut closed = facets.closed.iter().filter(|_| !facets.rare.names);
-            closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
-        };
-        let mut properties = Vec::with_capacity(facets.properties.len());
-        let described = std::mem::take(&mut facets.properties);
-        for (name, schemas) in &described {
-            let required = facets.required.iter().find(|(known, _)| known == name).map(|(_, span)| *span);
-            if let Some(closed) = refused_by(name) {
-                self.refused_property(name, required, schemas.first().map(|node| node.span), closed);
-                continue;
-            }
-            let required = required.is_some();
-            let schema = match schemas.as_slice() {
-                [] => self.anything(nodes[0]),
-                [one] => self.schema(one),
-                several => self.several(several),
-            };
-            properties.push(Property { name: (*name).to_owned(), schema, required });
-        }
-        // What `additionalProperties` lets in is evaluated.
-        let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
-        let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
-            // The guard decides on other names; what it lets in is kept.
-            _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
-            (false, _) => Additional::Denied,
-            (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
-            (true, []) if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
-            (true, []) => Additional::Ignored,
-            (true, [one]) => Additional::Kept(self.schema(one)),
-            (true, several) => Additional::Kept(self.several(several)),
-        };
-        let sparse_of = facets.sparse_of.and_then(|node| {
-            let reference = node.as_str()?;
-            let Ok(located) = self.document.resolve(node.span.file, reference) else {
-                self.lost_whole(node, reference);
-                return None;
-            };
-            self.sparse.push(Sparse::new(id, node, facets, &described));
-            Some(self.schema(located.node))
-        });
-        Kind::Object(ObjectShape {
-            properties,
-            additional,
-            min: facets.min_properties,
-            max: facets.max_properties,
-            sparse_of,
-        })
-    }
-
-    /// A reference that leads nowhere was reported on reading, a mere name was not.
-    fn lost_whole(&mut self, node: &Node, name: &str) {
-        if name.contains(['#', '/', '.']) {
-            return;
-        }
-        let report = Diagnostic::error("dangling-ref", node.span, format!("`{name}` is not a reference"))
-            .label("`x-sparse-of` refers to the whole schema");
-        let reference = format!("#/components/schemas/{name}");
-        self.report(match self.document.resolve(node.span.file, &reference) {
-            Ok(_) => report.fix("write the whole reference", node.span, format!("\"{reference}\"")),
-            Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
-        });
-    }
-
-    /// A property that one part of a composition describes and another refuses.
-    fn refused_property(&mut self, name: &str, required: Option<Span>, described: Option<Span>, closed: Span) {
-        let advice = "say `additionalProperties: false` once, in the schema that puts the parts together";
-        let report = match (required, described) {
-            (Some(span), _) => Diagnostic::error("contradiction", span, format!("`{name}` is required and refused"))
-                .label("required here"),
-            (None, Some(span)) => self
-                .remark("refused-property", span, format!("`{name}` is described and refused"))
-                .label("never there: another part refuses it"),
-            (None, None) => return,
-        };
-        self.report(report.also(closed, "refuses every property that does not stand beside it").help(advice));
-    }
-
-    /// A name among the required ones that no property has.
-    fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
-        let report = Diagnostic::info(
-            "required-undescribed",
-            span,
-            format!("`{name}` is required and no property describes it"),
-        )
-        .label("any value will do");
-        let free = facets.properties.iter().map(|(known, _)| *known);
-        let free = free.filter(|known| !facets.required.iter().any(|(required, _)| required == known));
-        self.report(match crate::diagnostic::closest(name, free) {
-            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
-            None => report.help("describe it under `properties`, or leave it out"),
-        });
-    }
-
     /// One schema out of several that must all hold.
-    fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
+    pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
         let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
         self.composed(&targets, &[])
     }
@@ -434,17 +252,6 @@ pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
         vec![TypeSet::NUMBER]
     } else {
         Vec::new()
-    }
-}
-
-/// An inclusive whole bound.
-fn whole(bound: Bound, lower: bool) -> i128 {
-    let step = i128::from(bound.exclusive);
-    match (bound.whole, lower) {
-        (Some(value), true) => value.saturating_add(step),
-        (Some(value), false) => value.saturating_sub(step),
-        (None, true) => bound.value.ceil() as i128,
-        (None, false) => bound.value.floor() as i128,
     }
 }
 

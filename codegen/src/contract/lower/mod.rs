@@ -1,11 +1,14 @@
 //! From the tree to the model: one pass over the operations that pulls in what they reach.
 
+mod collect;
 mod compose;
 mod default;
 mod facets;
 mod finish;
 mod guard;
 mod nesting;
+mod numbers;
+mod objects;
 mod operation;
 mod parameter;
 mod policy;

@@ -1,0 +1,117 @@
+//! Objects: their properties, what other names may hold, and what they are a part of.
+
+use crate::contract::SchemaId;
+use crate::contract::schema::{Additional, Kind, ObjectShape, Property};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Span};
+
+use super::Lowering;
+use super::facets::{Facets, add_property};
+use super::sparse::Sparse;
+
+impl<'d> Lowering<'d, '_> {
+    pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+        let (min, max) = (facets.min_properties, facets.max_properties);
+        self.contradicting_counts(facets, ("minProperties", min), ("maxProperties", max), ("object has", "properties"));
+        for (name, span) in facets.required.clone() {
+            let described = facets.properties.iter().any(|(known, _)| *known == name);
+            if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
+                self.undescribed(facets, name, span);
+            }
+            // Required and never described: any value will do.
+            add_property(facets, name, None);
+        }
+        let refused_by = |name: &str| {
+            let mut closed = facets.closed.iter().filter(|_| !facets.rare.names);
+            closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
+        };
+        let mut properties = Vec::with_capacity(facets.properties.len());
+        let described = std::mem::take(&mut facets.properties);
+        for (name, schemas) in &described {
+            let required = facets.required.iter().find(|(known, _)| known == name).map(|(_, span)| *span);
+            if let Some(closed) = refused_by(name) {
+                self.refused_property(name, required, schemas.first().map(|node| node.span), closed);
+                continue;
+            }
+            let required = required.is_some();
+            let schema = match schemas.as_slice() {
+                [] => self.anything(nodes[0]),
+                [one] => self.schema(one),
+                several => self.several(several),
+            };
+            properties.push(Property { name: (*name).to_owned(), schema, required });
+        }
+        // What `additionalProperties` lets in is evaluated.
+        let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
+        let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
+            // The guard decides on other names; what it lets in is kept.
+            _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
+            (false, _) => Additional::Denied,
+            (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
+            (true, []) if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
+            (true, []) => Additional::Ignored,
+            (true, [one]) => Additional::Kept(self.schema(one)),
+            (true, several) => Additional::Kept(self.several(several)),
+        };
+        let sparse_of = facets.sparse_of.and_then(|node| {
+            let reference = node.as_str()?;
+            let Ok(located) = self.document.resolve(node.span.file, reference) else {
+                self.lost_whole(node, reference);
+                return None;
+            };
+            self.sparse.push(Sparse::new(id, node, facets, &described));
+            Some(self.schema(located.node))
+        });
+        Kind::Object(ObjectShape {
+            properties,
+            additional,
+            min: facets.min_properties,
+            max: facets.max_properties,
+            sparse_of,
+        })
+    }
+
+    /// A reference that leads nowhere was reported on reading, a mere name was not.
+    fn lost_whole(&mut self, node: &Node, name: &str) {
+        if name.contains(['#', '/', '.']) {
+            return;
+        }
+        let report = Diagnostic::error("dangling-ref", node.span, format!("`{name}` is not a reference"))
+            .label("`x-sparse-of` refers to the whole schema");
+        let reference = format!("#/components/schemas/{name}");
+        self.report(match self.document.resolve(node.span.file, &reference) {
+            Ok(_) => report.fix("write the whole reference", node.span, format!("\"{reference}\"")),
+            Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
+        });
+    }
+
+    /// A property that one part of a composition describes and another refuses.
+    fn refused_property(&mut self, name: &str, required: Option<Span>, described: Option<Span>, closed: Span) {
+        let advice = "say `additionalProperties: false` once, in the schema that puts the parts together";
+        let report = match (required, described) {
+            (Some(span), _) => Diagnostic::error("contradiction", span, format!("`{name}` is required and refused"))
+                .label("required here"),
+            (None, Some(span)) => self
+                .remark("refused-property", span, format!("`{name}` is described and refused"))
+                .label("never there: another part refuses it"),
+            (None, None) => return,
+        };
+        self.report(report.also(closed, "refuses every property that does not stand beside it").help(advice));
+    }
+
+    /// A name among the required ones that no property has.
+    fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
+        let report = Diagnostic::info(
+            "required-undescribed",
+            span,
+            format!("`{name}` is required and no property describes it"),
+        )
+        .label("any value will do");
+        let free = facets.properties.iter().map(|(known, _)| *known);
+        let free = free.filter(|known| !facets.required.iter().any(|(required, _)| required == known));
+        self.report(match crate::diagnostic::closest(name, free) {
+            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+            None => report.help("describe it under `properties`, or leave it out"),
+        });
+    }
+}
