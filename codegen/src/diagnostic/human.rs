@@ -10,6 +10,12 @@ use crate::document::{FileId, Sources, Span};
 /// A longer line (of minified JSON) is no use as a diff: the advice then stands in words alone.
 const LONGEST_DIFF_LINE: usize = 400;
 
+/// A longer line is not shown as a whole, but cut around each label.
+const LONGEST_LINE: usize = 4_000;
+
+/// How much of such a line is shown on either side of a label, in bytes.
+const CUT: usize = 200;
+
 /// Part of a file, whole lines, that an excerpt is cut from: the renderer indexes all it is given.
 struct Window<'s> {
     text: &'s str,
@@ -31,11 +37,25 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> Stri
 /// Line numbers take two columns at least, so that excerpts of one file stand in one line.
 fn widen(shown: &str) -> String {
     let narrow = shown.lines().any(|line| visible(line).starts_with(" --> "));
-    let widened = shown.lines().map(|line| {
+    // A cutting stands under its place without a path of its own.
+    let lines = shown.lines().filter(|line| !line.contains(":::") || !is_bare(line));
+    let widened = lines.map(|line| {
         let body = visible(line).starts_with(|first: char| first == ' ' || first.is_ascii_digit());
         format!("{}{line}\n", if narrow && body { " " } else { "" })
     });
     widened.collect()
+}
+
+/// Whether a line says nothing but that another excerpt begins.
+fn is_bare(line: &str) -> bool {
+    let mut rest = line;
+    let mut plain = String::new();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    plain.trim() == ":::"
 }
 
 /// A line without the colours that it begins with.
@@ -78,13 +98,13 @@ fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element
             files.push(label.span.file);
         }
     }
-    files.into_iter().map(|file| excerpt(file, diagnostic, sources)).collect()
+    files.into_iter().flat_map(|file| excerpt(file, diagnostic, sources)).collect()
 }
 
-fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -> Element<'s> {
+fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element<'s>> {
     let path = sources.shown(file);
     if sources.text(file).is_empty() {
-        return Origin::path(path).into();
+        return vec![Origin::path(path).into()];
     }
     let mut labels: Vec<(AnnotationKind, &Label)> = Vec::new();
     if diagnostic.primary.span.file == file {
@@ -96,13 +116,42 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     let labels: Vec<(AnnotationKind, &Label, Span)> =
         labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
     let Some(window) = window(file, labels.iter().map(|(.., span)| *span), sources) else {
-        return Origin::path(path).into();
+        return vec![Origin::path(path).into()];
     };
+    if window.text.lines().any(|line| line.len() > LONGEST_LINE) {
+        return labels.into_iter().flat_map(|(kind, label, span)| cutting(kind, label, span, sources)).collect();
+    }
     let annotations = labels.into_iter().map(|(kind, label, span)| {
         let annotation: Annotation<'_> = kind.span(window.within(span));
         if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
     });
-    Snippet::source(window.text).path(path).line_start(window.first_line).annotations(annotations).into()
+    let snippet = Snippet::source(window.text).path(path).line_start(window.first_line);
+    vec![snippet.annotations(annotations).into()]
+}
+
+/// The surroundings of one label in a line of megabytes, as minified JSON has them: the renderer
+/// would look at all of it for every problem.
+fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s Sources) -> [Element<'s>; 2] {
+    let text = sources.text(span.file);
+    let (line, column) = sources.location(span);
+    let (at, end) = (span.start as usize, span.end as usize);
+    let near = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let at = near(at.min(text.len()));
+    let before = near(at.saturating_sub(CUT));
+    let before = text[before..at].rfind('\n').map_or(before, |line_break| before + line_break + 1);
+    let after = near(at.saturating_add(CUT).min(text.len()));
+    let after = text[at..after].find('\n').map_or(after, |line_break| at + line_break);
+    let shown = at - before..near(end.clamp(at, after)) - before;
+    let annotation: Annotation<'_> = kind.span(shown);
+    let annotation = if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) };
+    let snippet: Snippet<'s, Annotation<'s>> = Snippet::source(&text[before..after]).line_start(line);
+    let origin = Origin::path(sources.shown(span.file)).line(line).char_column(column);
+    [origin.into(), snippet.annotation(annotation).into()]
 }
 
 /// The first line of a span: the rest of an object tells nobody where to look.

@@ -21,6 +21,8 @@ struct SourceFile {
     shown: String,
     path: PathBuf,
     text: String,
+    /// Whether each byte is a character: lines of megabytes need not be counted then.
+    ascii: bool,
     line_starts: Vec<u32>,
 }
 
@@ -30,7 +32,8 @@ impl Sources {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
-        self.files.push(Arc::new(SourceFile { shown, path, text, line_starts }));
+        let ascii = text.is_ascii();
+        self.files.push(Arc::new(SourceFile { shown, path, text, ascii, line_starts }));
         id
     }
 
@@ -72,6 +75,9 @@ impl Sources {
         let start = file.line_starts.get(line - 1).copied().unwrap_or(0) as usize;
         let end = (span.start as usize).min(file.text.len());
         let before = file.text.as_bytes().get(start..end).unwrap_or(&[]);
+        if file.ascii {
+            return (line, before.len() + 1);
+        }
         // Bytes that do not continue a character begin one.
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
         (line, column)

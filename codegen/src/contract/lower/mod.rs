@@ -73,8 +73,8 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
     let webhooks = lowering.webhooks(root);
     let components = lowering.components(root);
     lowering.settle();
-    nesting::check(&mut lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
+    nesting::check(&mut lowering.schemas, lowering.diagnostics);
     lowering.check_word_lists(&operations);
     lowering.check_defaults();
     let tags = tags(root, &operations);

@@ -1,7 +1,7 @@
 //! Schemas that hold themselves: what never comes to a value is refused, lists of themselves are marked.
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Kind, Schema, Schemas};
+use crate::contract::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// How deep schemas may nest without an object between: values nest no deeper either.
@@ -86,6 +86,7 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     match &schemas.get(id).kind {
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
+        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![*whole],
         Kind::Object(object) => match (object.properties.as_slice(), object.additional) {
             ([], Additional::Kept(schema)) => vec![schema],
             // A page is its list.

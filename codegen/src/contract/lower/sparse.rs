@@ -145,6 +145,10 @@ fn mistakes(schemas: &Schemas, sparse: &Sparse) -> Vec<(Diagnostic, bool)> {
     let error = |span: Span, message: String| Diagnostic::error("sparse-mismatch", span, message);
     let name = &sparse.whole;
     let all = match schemas.kind(*whole) {
+        Kind::Object(object) if object.properties.is_empty() && object.sparse_of.is_none() => {
+            let report = error(sparse.at, format!("`{name}` has no properties")).label("nothing can be left out of it");
+            return vec![(report, true)];
+        }
         Kind::Object(object) if object.sparse_of.is_none() && schemas.target(*whole) != sparse.id => &object.properties,
         Kind::Object(_) => {
             let report =
