@@ -1,5 +1,7 @@
 //! A schema as plain JSON Schema, for the keywords that an interpreter checks at run time.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::contract::schema::Guard;
@@ -53,8 +55,16 @@ const PLAIN: &[&str] = &[
     "uniqueItems",
 ];
 
-/// The schemas that are referred to, in the order they are met.
-type Definitions = Vec<(Span, Json)>;
+/// How many schemas all guards of a contract may hold together. The largest published contract
+/// known needs a hundredth of it.
+const MOST_DEFINITIONS: usize = 100_000;
+
+/// The schemas that are referred to, in the order they are met, each with its number.
+#[derive(Default)]
+pub(super) struct Definitions<'d> {
+    numbers: HashMap<Span, usize>,
+    nodes: Vec<&'d Node>,
+}
 
 impl<'d> Lowering<'d, '_> {
     /// The guard of a schema that is put together from `nodes`. A schema that no interpreter can
@@ -84,19 +94,26 @@ impl<'d> Lowering<'d, '_> {
 
     /// Nodes as one schema, with all that they refer to.
     fn whole(&mut self, nodes: &[&'d Node]) -> Json {
-        let mut definitions = Definitions::new();
+        let mut definitions = Definitions::default();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {
             Ok([one]) => one,
             Err(several) => json!({ "allOf": several }),
         };
-        if !definitions.is_empty() {
-            let all: Map<String, Json> =
-                definitions.into_iter().enumerate().map(|(at, (_, schema))| (format!("d{at}"), schema)).collect();
-            // A boolean schema refers to nothing, so that this is an object.
-            if let Some(object) = schema.as_object_mut() {
-                object.insert("definitions".to_owned(), Json::Object(all));
+        // What a definition refers to is added behind it: schemas may be deep, and circles close.
+        let mut all = Map::new();
+        while let Some(node) = definitions.nodes.get(all.len()).copied() {
+            if self.is_crowded(nodes) {
+                break;
             }
+            let plain = self.plain(node, &mut definitions);
+            all.insert(format!("d{}", all.len()), plain);
+        }
+        // A boolean schema refers to nothing, so that this is an object.
+        if !all.is_empty()
+            && let Some(object) = schema.as_object_mut()
+        {
+            object.insert("definitions".to_owned(), Json::Object(all));
         }
         schema
     }
@@ -106,6 +123,8 @@ impl<'d> Lowering<'d, '_> {
         let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
         match jsonschema::options().with_draft(draft).should_validate_formats(false).build(schema) {
             Ok(interpreter) => Some(interpreter),
+            // What was wrong before may be all that is wrong here.
+            Err(_) if self.diagnostics.has_errors() => None,
             Err(error) => {
                 let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
                 self.report(
@@ -118,7 +137,7 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// A node as JSON Schema: without what is OpenAPI's own, references turned to `definitions`.
-    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions) -> Json {
+    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
         let mut plain = Map::new();
         if object.contains_key("$ref") {
@@ -172,17 +191,26 @@ impl<'d> Lowering<'d, '_> {
         Json::Object(plain)
     }
 
-    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions) -> String {
-        let at = match definitions.iter().position(|(span, _)| *span == target.span) {
-            Some(at) => at,
-            None => {
-                // Its place is taken before it is made, so that a circle closes.
-                definitions.push((target.span, Json::Bool(true)));
-                let at = definitions.len() - 1;
-                definitions[at].1 = self.plain(target, definitions);
-                at
-            }
-        };
+    /// Counts one more definition; whether there are too many, which is said once.
+    fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
+        self.definitions += 1;
+        if self.definitions == MOST_DEFINITIONS {
+            let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
+            let message = format!("schemas that an interpreter checks refer to more than {MOST_DEFINITIONS} others");
+            self.report(
+                Diagnostic::error("too-many-definitions", span, message)
+                    .label("one of them")
+                    .help("keep `not`, `if` and their like in schemas that refer to few others"),
+            );
+        }
+        self.definitions >= MOST_DEFINITIONS
+    }
+
+    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions<'d>) -> String {
+        let at = *definitions.numbers.entry(target.span).or_insert_with(|| {
+            definitions.nodes.push(target);
+            definitions.nodes.len() - 1
+        });
         format!("#/definitions/d{at}")
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Lowering<'d, 'o> {
     sparse: Vec<sparse::Sparse>,
     /// How many branches were put together with what stands beside their union.
     branches: usize,
+    /// How many schemas guards hold.
+    definitions: usize,
     /// Whether a composition too deep was reported: one word is enough.
     too_deep: bool,
     /// Which component stands at a place.
@@ -64,6 +66,7 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
         unsettled: VecDeque::new(),
         sparse: Vec::new(),
         branches: 0,
+        definitions: 0,
         too_deep: false,
         names: HashMap::new(),
     };

@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{ArrayRule, IntegerRule, MapRule, ObjectRule, Read, Reader, Write, Writer};
-use super::super::types::{A, B, C, Expression, Literal, Nested, Sum, Tree};
+use super::super::types::{A, B, C, Expression, Folder, Literal, Nested, Sum, Tree};
 
 impl Read for Tree {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -32,16 +32,20 @@ impl Read for Tree {
 impl Read for A {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["b"],
+            fields: &["b", "folder"],
             ..ObjectRule::NONE
         };
         let mut b = None;
+        let mut folder = None;
         let mut object = r.object(RULE)?;
-        while r.next_field(&mut object).is_some() {
-            b = B::read(r).map(Box::new);
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => b = B::read(r).map(Box::new),
+                _ => folder = Folder::read(r),
+            }
         }
         r.end_object(object);
-        Some(Self { b })
+        Some(Self { b, folder })
     }
 }
 
@@ -111,5 +115,11 @@ impl Write for Literal {
 impl Write for Nested {
     fn write(&self, w: &mut Writer) {
         self.0.write(w);
+    }
+}
+
+impl Read for Folder {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.map(&MapRule { max: Some(9), ..MapRule::NONE }, Folder::read).map(Self)
     }
 }

@@ -17,6 +17,7 @@ pub struct Tree {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct A {
     pub b: Option<Box<B>>,
+    pub folder: Option<Folder>,
 }
 
 /// `B`
@@ -55,3 +56,7 @@ pub struct Literal {
 /// `Nested`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nested(pub Vec<Nested>);
+
+/// `Folder`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folder(pub BTreeMap<String, Folder>);
