@@ -3,6 +3,7 @@
 //! `WRIT_FUZZ_SECONDS` says how long, `WRIT_FUZZ_SEED` where to begin. An input that fails is kept
 //! under the folder that the failure names; a stack overflow leaves the file `current.json` there.
 
+mod material;
 mod mutate;
 
 use std::fs;

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::material::{HOSTILE, TYPES, keyword};
+
 /// Numbers at random, the same for the same seed (SplitMix64).
 pub struct Random(u64);
 
@@ -17,169 +19,13 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count.max(1) as u64) as usize
     }
 
-    fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    pub fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
-}
-
-/// Text that ends literals, comments, paths and patience.
-const HOSTILE: &[&str] = &[
-    "",
-    " ",
-    "\"",
-    "\\",
-    "\"; fn evil() {} //",
-    "*/",
-    "\n//! x",
-    "{",
-    "}",
-    "{{ x }}",
-    "{% if x %}",
-    "r#type",
-    "self",
-    "Self",
-    "crate",
-    "_",
-    "type",
-    "gen",
-    "async",
-    "Option",
-    "Vec",
-    "String",
-    "Result",
-    "Box",
-    "Error",
-    "Page",
-    "Api",
-    "Write",
-    "9lives",
-    "naïve",
-    "日本",
-    "😀",
-    "\u{202e}rtl",
-    "\u{0}",
-    "a\u{301}",
-    "ǅ",
-    "ß",
-    "ı",
-    "$ref",
-    "#/",
-    "#/components/schemas/",
-    "~1",
-    "~",
-    "%",
-    "/a/{x}",
-    "/a/{y}",
-    "/{a}{b}",
-    "/{a}.{b}",
-    "/a?b={c}",
-    "/a#b",
-    "/{",
-    "/}",
-    "/{}",
-    "200",
-    "2XX",
-    "default",
-    "999",
-    "application/json",
-    "text/plain",
-    "*/*",
-    "application/merge-patch+json",
-    "multipart/form-data",
-    "application/x-www-form-urlencoded",
-    "60s",
-    "99999999999999999999s",
-    "64KiB",
-    "99999999999999999999GiB",
-    "user:{x}",
-    "(",
-    "[a-",
-    "^(a+)+$",
-    "(?<=a)b",
-    "\\u{110000}",
-    "\\p{Nope}",
-    "createdAt",
-    "-createdAt",
-    "+",
-    "-",
-    "date-time",
-    "int32",
-    "uint64",
-    "decimal",
-    "byte",
-    "body",
-    "page",
-    "limit",
-    "cursor",
-];
-
-const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null", "strng"];
-
-/// Keywords with values that mean something, to be put where they may not fit.
-fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
-    let own = json!({ "$ref": pointer });
-    let size = random.pick(&[&0_i64, &1, &-1, &i64::MAX, &i64::MIN, &4_294_967_296]);
-    let all = [
-        ("allOf", json!([own])),
-        ("allOf", json!([own, { "type": "object", "properties": { "a": own } }])),
-        ("oneOf", json!([own, { "type": "string" }])),
-        ("oneOf", json!([{ "type": "array", "items": own }, { "type": "string" }])),
-        ("anyOf", json!([own])),
-        ("anyOf", json!([own, own, { "type": "null" }])),
-        ("oneOf", json!([])),
-        ("items", own.clone()),
-        ("additionalProperties", own.clone()),
-        ("additionalProperties", json!(false)),
-        ("additionalProperties", json!(true)),
-        ("properties", json!({ "a": own, "b": { "type": "string", "default": "x" } })),
-        ("discriminator", json!({ "propertyName": "kind", "mapping": { "a": pointer } })),
-        ("$ref", json!(pointer)),
-        ("enum", json!([1, "1", null, true, [], {}, 1.5])),
-        ("enum", json!(["+a", "-a", "a", "A", ""])),
-        ("const", json!({ "a": [1] })),
-        ("default", json!({ "a": 1 })),
-        ("default", json!("x")),
-        ("default", json!(-1.5)),
-        ("minimum", json!(size)),
-        ("maximum", json!(size)),
-        ("exclusiveMinimum", json!(true)),
-        ("exclusiveMaximum", json!(1e300)),
-        ("multipleOf", json!(0)),
-        ("multipleOf", json!(size)),
-        ("minLength", json!(size)),
-        ("maxItems", json!(size)),
-        ("uniqueItems", json!(true)),
-        ("nullable", json!(true)),
-        ("readOnly", json!(true)),
-        ("writeOnly", json!(true)),
-        ("required", json!(["a", "b", "kind", "a"])),
-        ("pattern", json!("^(?!a)b$")),
-        ("format", json!("uuid")),
-        ("x-id-prefix", json!("usr")),
-        ("x-sparse-of", json!(pointer)),
-        ("x-sparse", json!(true)),
-        ("x-sort", json!(true)),
-        ("x-extensible-enum", json!(true)),
-        ("x-rust-name", json!("Self")),
-        ("x-rust-type", json!("Vec<u8>")),
-        ("x-rate-limit", json!([{ "requests": size, "window": "60s" }])),
-        ("x-cache", json!({ "ttl": "60s", "tags": ["{principal}", "{nobody}"] })),
-        ("x-idempotency", json!({ "retention": "24h" })),
-        ("x-body-limit", json!(size)),
-        ("x-error-envelope", json!({ "code": "/a", "message": "/a/b", "details": "//" })),
-        ("security", json!([{}, { "bearer": ["a"] }])),
-        ("style", json!("deepObject")),
-        ("explode", json!(false)),
-        ("in", json!("header")),
-        ("type", json!(["string", "integer", "null"])),
-        ("not", own),
-    ];
-    let at = random.below(all.len());
-    all[at].clone()
 }
 
 /// One of the contracts, bent between one and eight times.
