@@ -238,6 +238,11 @@ impl Diagnostics {
         &self.sources
     }
 
+    /// Keeps the settings file of the contract.
+    pub(crate) fn keep_beside(&mut self, sources: &Sources) {
+        self.sources.put_beside(sources);
+    }
+
     /// Keeps the files that were read.
     pub(crate) fn keep_sources(&mut self, sources: &Sources) {
         self.sources = sources.clone();

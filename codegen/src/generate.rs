@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::contract;
 use crate::diagnostic::Diagnostics;
 use crate::document::{self, LoadOptions};
+use crate::options::{Options, Part};
 use crate::output::Output;
 use crate::render::{Layout, Renderer, files};
 use crate::rust;
@@ -22,9 +23,8 @@ pub struct Request {
     pub strict: bool,
     /// Where the modules go.
     pub layout: Layout,
-    /// Whether keywords imply the type that they speak of, as contracts mean it: `properties` an object.
-    /// Without it, values of all other types pass them, as JSON Schema has it.
-    pub implied_types: bool,
+    /// What the contract does not say of its own code.
+    pub options: Options,
 }
 
 /// What came of it.
@@ -40,6 +40,8 @@ pub struct Generated {
     pub title: String,
     /// The features of the runtime that the code needs.
     pub features: Vec<&'static str>,
+    /// The parts that stand behind features of the generated crate.
+    pub parts: Vec<Part>,
 }
 
 /// An operation and the method that implements it.
@@ -56,17 +58,22 @@ pub struct GeneratedOperation {
 /// Generates the files of one contract, in memory.
 pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
-    let options = LoadOptions { root: request.root.clone(), strict: request.strict };
-    let Some(document) = document::load(&request.entry, &options, &mut diagnostics) else {
+    let options = &request.options;
+    let parts = options.parts();
+    let how = LoadOptions { root: request.root.clone(), strict: request.strict };
+    let document = document::load(&request.entry, &how, &mut diagnostics);
+    diagnostics.keep_beside(&options.sources);
+    let Some(document) = document else {
         return Generated {
             output: None,
             diagnostics,
             operations: Vec::new(),
             title: String::new(),
             features: Vec::new(),
+            parts,
         };
     };
-    let contract = contract::build(&document, request.strict, request.implied_types, &mut diagnostics);
+    let contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
     // A module of the server's own crate carries its contract along, to be served.
     let bundled = matches!(request.layout, Layout::Module(_)).then(|| {
         let bundled = document::bundle(&document);
@@ -78,7 +85,7 @@ pub fn generate(request: &Request) -> Generated {
     // Where the contract is refused, what its Rust would look like is of no interest.
     let broken = diagnostics.has_errors();
     let mut decided = Diagnostics::new();
-    let views = rust::views(&contract, bundled, &mut decided);
+    let views = rust::views(&contract, bundled, options, &mut decided);
     diagnostics.extend(if broken { decided.only_errors() } else { decided });
     let operations = views
         .tags
@@ -93,7 +100,7 @@ pub fn generate(request: &Request) -> Generated {
         .collect();
     let title = contract.title.clone();
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, title, features: views.features };
+        return Generated { output: None, diagnostics, operations, title, features: views.features, parts };
     }
     let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -110,5 +117,5 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, title, features: views.features }
+    Generated { output, diagnostics, operations, title, features: views.features, parts }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use include_dir::{Dir, DirEntry, include_dir};
 use toml::{Table, Value};
 
+use crate::options::Part;
 use crate::output::{HEADER, MANIFEST_HEADER, Output};
 
 /// The sources of the runtime.
@@ -26,6 +27,8 @@ pub struct Package {
     pub description: String,
     /// The features of the runtime that its code needs.
     pub features: Vec<&'static str>,
+    /// The parts that stand behind features of its own.
+    pub parts: Vec<Part>,
 }
 
 /// A name that cargo would refuse.
@@ -37,7 +40,7 @@ impl Package {
     ///
     /// # Errors
     /// If cargo would not take the name.
-    pub fn new(name: &str, description: &str, features: &[&'static str]) -> Result<Package, BadName> {
+    pub fn new(name: &str, description: &str, features: &[&'static str], parts: &[Part]) -> Result<Package, BadName> {
         let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];
         if !name.starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -46,7 +49,12 @@ impl Package {
         {
             return Err(BadName(name.to_owned()));
         }
-        Ok(Package { name: name.to_owned(), description: description.to_owned(), features: features.to_vec() })
+        Ok(Package {
+            name: name.to_owned(),
+            description: description.to_owned(),
+            features: features.to_vec(),
+            parts: parts.to_vec(),
+        })
     }
 }
 
@@ -100,7 +108,7 @@ fn manifest(package: &Package, runtime: &Table, workspace: &Table) -> String {
     if !package.features.is_empty() {
         dependency.insert("features".to_owned(), Value::from(package.features.clone()));
     }
-    let manifest = Table::from_iter([
+    let mut manifest = Table::from_iter([
         ("package".to_owned(), Value::Table(own)),
         ("lib".to_owned(), Value::Table(Table::from_iter([("doctest".to_owned(), Value::from(false))]))),
         (
@@ -109,6 +117,10 @@ fn manifest(package: &Package, runtime: &Table, workspace: &Table) -> String {
         ),
         ("workspace".to_owned(), Value::Table(members)),
     ]);
+    if !package.parts.is_empty() {
+        let features = package.parts.iter().map(|part| (part.name().to_owned(), Value::from(part.turns_on().to_vec())));
+        manifest.insert("features".to_owned(), Value::Table(features.collect()));
+    }
     format!("{MANIFEST_HEADER}\n{manifest}")
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use writ_codegen::diagnostic::{Diagnostics, render};
 use writ_codegen::document::{Document, LoadOptions, Node, Value, bundle, load, to_json, to_yaml};
 use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -90,7 +91,7 @@ fn generated(entry: &Path, root: Option<&str>) -> Generated {
         root: root.map(PathBuf::from),
         strict: true,
         layout,
-        implied_types: true,
+        options: Options::default(),
     })
 }
 

@@ -6,12 +6,13 @@ use std::time::Instant;
 use writ_codegen::diagnostic::{Diagnostics, render};
 use writ_codegen::document::{LoadOptions, load};
 use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 
 /// What the generator makes of a contract: whether it generates, and what it says.
 fn generated(file: &Path) -> (bool, String) {
     let (entry, layout) = (file.to_owned(), Layout::Module("v1".to_owned()));
-    let generated = generate(&Request { entry, root: None, strict: false, implied_types: true, layout });
+    let generated = generate(&Request { entry, root: None, strict: false, layout, options: Options::default() });
     let said = render(&generated.diagnostics, generated.diagnostics.sources(), false);
     assert_eq!(generated.output.is_none(), generated.diagnostics.has_errors(), "{}", file.display());
     (generated.output.is_some(), said)

@@ -6,12 +6,25 @@ use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
 use writ_codegen::document::{LoadOptions, load};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::render::Layout;
+use writ_codegen::settings::{self, Settings};
 
 /// Generates from a contract, in memory.
 fn generated(path: &Path, strict: bool) -> Generated {
     // Relative to the crate, where cargo runs tests: the words name the same file everywhere.
     let layout = Layout::Module("v1".to_owned());
-    generate(&Request { entry: path.to_owned(), root: None, strict, implied_types: true, layout })
+    let mut found = Diagnostics::new();
+    let settings = path.with_extension("codegen.toml");
+    let settings = match settings.is_file() {
+        true => settings::read(&settings, None, &mut found),
+        false => Settings::default(),
+    };
+    let mut generated =
+        generate(&Request { entry: path.to_owned(), root: None, strict, layout, options: settings.options });
+    if found.has_errors() {
+        generated.output = None;
+    }
+    generated.diagnostics.extend(found);
+    generated
 }
 
 /// What is said of a contract, and nothing is generated where it is refused.
@@ -41,7 +54,8 @@ fn golden(path: &Path, said: &str) -> Result<(), String> {
 fn contracts() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("tests/diagnostics").into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
-    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|it| it != "txt")).collect();
+    let mut files: Vec<PathBuf> =
+        files.filter(|path| path.extension().is_some_and(|it| it != "txt" && it != "toml")).collect();
     files.sort();
     files
 }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use writ_codegen::diagnostic::render;
-use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::diagnostic::{Diagnostics, render};
+use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Part;
 use writ_codegen::output::{self, HEADER, Output};
 use writ_codegen::render::{Layout, Renderer, library};
+use writ_codegen::settings::{self, Settings};
 use writ_codegen::standalone::{Package, wrap};
 
 use crate::terminal::step;
@@ -29,9 +31,9 @@ pub struct Args {
     #[arg(long)]
     check: bool,
     /// A contract of your own, in place of spec/.
-    #[arg(long, value_name = "FILE", requires = "out")]
+    #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The folder for the crate that is generated from --spec.
+    /// The folder for the crate that is generated from --spec; needed where no settings name it.
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
     /// The name of that crate; that of the contract's file where it is not given.
@@ -40,6 +42,12 @@ pub struct Args {
     /// The folder that the contract's references may not leave; its own where it is not given.
     #[arg(long, value_name = "DIR", requires = "spec")]
     root: Option<PathBuf>,
+    /// The settings; `codegen.toml` beside the contract where it is not given.
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    config: Option<PathBuf>,
+    /// A part to generate behind a cargo feature of its name: client, openapi or serde; more than once for several.
+    #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
+    with: Vec<Part>,
     /// Take every warning for an error, as spec/ is taken.
     #[arg(long, requires = "spec")]
     strict: bool,
@@ -50,9 +58,9 @@ pub struct Args {
 
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    match (&args.spec, &args.out) {
-        (Some(spec), Some(out)) => standalone(args, spec, out),
-        _ => {
+    match &args.spec {
+        Some(spec) => standalone(args, spec),
+        None => {
             all(args.check, args.notes)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -71,17 +79,18 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     let mut operations = Vec::new();
     let mut problems = 0;
     let mut features = BTreeSet::new();
+    let mut parts = BTreeSet::new();
     for module in &modules {
         let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
-        let request = Request {
-            entry: root.join(&entry),
-            root: Some(root.join(CONTRACTS)),
-            strict: true,
-            layout: Layout::Module(module.clone()),
-            implied_types: true,
-        };
-        let generated = generate(&request);
-        problems += show(&generated, notes);
+        let entry = root.join(&entry);
+        let contracts = root.join(CONTRACTS);
+        let mut found = Diagnostics::new();
+        let settings = Settings::beside(&entry, Some(&contracts), &mut found);
+        let layout = Layout::Module(module.clone());
+        let generated =
+            generate(&Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
+        problems += show(&found, notes) + show(&generated.diagnostics, notes);
+        parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
         whole.files.extend(generated.output.unwrap_or_default().files);
@@ -90,7 +99,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
         let plural = if problems == 1 { "problem" } else { "problems" };
         bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
     }
-    require(&root.join(GENERATED).join("Cargo.toml"), &features)?;
+    require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new().context("the templates cannot be read")?;
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).context("a template failed")?);
     let out = root.join(GENERATED);
@@ -105,8 +114,19 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
 }
 
 /// The manifest of generated/ is written by hand; what the code needs must stand in it.
-fn require(manifest: &Path, features: &BTreeSet<&str>) -> anyhow::Result<()> {
+fn require(manifest: &Path, features: &BTreeSet<&str>, parts: &BTreeSet<Part>) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
+    let table: toml::Table = text.parse().with_context(|| format!("cannot read `{}`", manifest.display()))?;
+    for part in parts {
+        if table.get("features").and_then(|features| features.get(part.name())).is_none() {
+            bail!(
+                "the settings ask for `{}`: write `{} = {:?}` below `[features]` in {GENERATED}/Cargo.toml",
+                part.name(),
+                part.name(),
+                part.turns_on()
+            );
+        }
+    }
     let named = |feature: &&str| text.contains(&format!("\"{feature}\""));
     if features.iter().all(named) {
         return Ok(());
@@ -135,25 +155,36 @@ fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
     Ok(modules)
 }
 
-fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
+    let mut found = Diagnostics::new();
+    let mut settings = match &args.config {
+        Some(config) => settings::read(config, None, &mut found),
+        None => Settings::beside(spec, None, &mut found),
+    };
+    let Some(out) = args.out.as_deref().or(settings.out.as_deref()) else {
+        bail!("where to? Give `--out DIR`, or write `out = \"DIR\"` in {}", settings::FILE);
+    };
+    for part in &args.with {
+        settings.options.set(*part, true);
+    }
     let request = Request {
         entry: spec.to_owned(),
-        root: allowed(args.root.as_deref(), spec),
-        strict: args.strict,
+        root: allowed(args.root.as_deref().or(settings.root.as_deref()), spec),
+        strict: args.strict || settings.strict.unwrap_or_default(),
         layout: Layout::Crate,
-        implied_types: true,
+        options: settings.options,
     };
     let generated = generate(&request);
-    let problems = show(&generated, args.notes);
+    let problems = show(&found, args.notes) + show(&generated.diagnostics, args.notes);
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
         let plural = if problems == 1 { "problem" } else { "problems" };
         bail!("{problems} {plural} in {}; {} is unchanged", spec.display(), out.display());
     };
-    let name = match &args.name {
+    let name = match args.name.as_ref().or(settings.name.as_ref()) {
         Some(name) => name.clone(),
         None => name_of(spec),
     };
-    let package = Package::new(&name, &generated.title, &generated.features)?;
+    let package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
     if args.check {
         compare(out, &whole)?;
@@ -170,6 +201,14 @@ fn standalone(args: &Args, spec: &Path, out: &Path) -> anyhow::Result<ExitCode> 
         ),
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// A part by its name.
+fn part(name: &str) -> Result<Part, String> {
+    Part::ALL
+        .into_iter()
+        .find(|part| part.name() == name)
+        .ok_or_else(|| "there are client, openapi and serde".to_owned())
 }
 
 /// The folder that references may not leave. A contract of spec/ shares files with those beside it.
@@ -191,17 +230,17 @@ fn name_of(spec: &Path) -> String {
 }
 
 /// Prints the diagnostics and counts the errors.
-fn show(generated: &Generated, notes: bool) -> usize {
+fn show(diagnostics: &Diagnostics, notes: bool) -> usize {
     let found = match notes {
-        true => generated.diagnostics.clone(),
-        false => generated.diagnostics.without_notes(),
+        true => diagnostics.clone(),
+        false => diagnostics.without_notes(),
     };
     let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let text = render(&found, generated.diagnostics.sources(), color);
+    let text = render(&found, diagnostics.sources(), color);
     if !text.is_empty() {
         eprintln!("{text}");
     }
-    generated.diagnostics.counts().errors
+    diagnostics.counts().errors
 }
 
 fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use writ_codegen::diagnostic::{Counts, Diagnostics, Severity, render};
 use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 
@@ -113,8 +114,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn one(workspace: &mut Workspace, folder: &Path, contract: &Path, member: &str) -> anyhow::Result<Outcome> {
     let name = contract.strip_prefix(folder).unwrap_or(contract).display().to_string();
     let begun = Instant::now();
-    let request =
-        Request { entry: contract.to_owned(), root: None, strict: false, layout: Layout::Crate, implied_types: true };
+    let request = Request {
+        entry: contract.to_owned(),
+        root: None,
+        strict: false,
+        layout: Layout::Crate,
+        options: Options::default(),
+    };
     let generated = generate(&request);
     let generation = begun.elapsed();
     let found = generated.diagnostics.counts();

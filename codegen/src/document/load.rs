@@ -216,7 +216,7 @@ fn lexical(folder: &Path, path: &Path) -> PathBuf {
 
 /// How messages name a file: relative to the working directory where it lies within, else to the
 /// folder around the root, with `/` between the parts.
-fn shown(path: &Path, root: Option<&Path>) -> String {
+pub(crate) fn shown(path: &Path, root: Option<&Path>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let around = root.and_then(Path::parent).filter(|around| around.is_absolute());
     let near = path.strip_prefix(&here).ok().or_else(|| path.strip_prefix(around?).ok());

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 pub use bundle::bundle;
 pub use load::load;
+pub(crate) use load::shown;
 pub use node::{Key, Node, Object, Span, Value};
 pub use place::{Located, Place};
 pub use source::{FileId, Sources};

@@ -9,10 +9,16 @@ use super::node::Span;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 
+impl FileId {
+    /// The settings file that stands beside the contract, apart from the files of the contract.
+    pub(crate) const SETTINGS: FileId = FileId(u32::MAX);
+}
+
 /// Every file that was read, in the order of reading: the entry is the first. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
+    settings: Option<Arc<SourceFile>>,
 }
 
 /// One file.
@@ -30,11 +36,18 @@ impl Sources {
     /// Takes a file in. `shown` is the path that messages name it by, with `/` between its parts.
     pub fn add(&mut self, shown: String, path: PathBuf, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
-        let ascii = text.is_ascii();
-        self.files.push(Arc::new(SourceFile { shown, path, text, ascii, line_starts }));
+        self.files.push(Arc::new(SourceFile::new(shown, path, text)));
         id
+    }
+
+    /// Takes the settings file in, which is none of the contract's.
+    pub(crate) fn put_settings(&mut self, shown: String, path: PathBuf, text: String) {
+        self.settings = Some(Arc::new(SourceFile::new(shown, path, text)));
+    }
+
+    /// Takes in what stands beside the contract.
+    pub(crate) fn put_beside(&mut self, other: &Sources) {
+        self.settings.clone_from(&other.settings);
     }
 
     /// The path that messages name a file by.
@@ -99,7 +112,19 @@ impl Sources {
     }
 
     fn file(&self, file: FileId) -> Option<&SourceFile> {
-        self.files.get(file.0 as usize).map(Arc::as_ref)
+        match file {
+            FileId::SETTINGS => self.settings.as_deref(),
+            FileId(at) => self.files.get(at as usize).map(Arc::as_ref),
+        }
+    }
+}
+
+impl SourceFile {
+    fn new(shown: String, path: PathBuf, text: String) -> SourceFile {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
+        let ascii = text.is_ascii();
+        SourceFile { shown, path, text, ascii, line_starts }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::contract::operation::SchemeKind;
 use crate::contract::{Contract, Envelope};
 use crate::diagnostic::Diagnostics;
+use crate::options::Options;
 
 use super::code::{Code, literal};
 use super::errors::markers;
@@ -44,7 +45,12 @@ pub struct CrateViews {
 }
 
 /// Decides on everything.
-pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &mut Diagnostics) -> CrateViews {
+pub fn views(
+    contract: &Contract,
+    document: Option<DocumentView>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> CrateViews {
     let mut names = Names::for_types();
     let usage = usage(contract);
     let patterns = patterns::collect(contract, &usage, diagnostics);
@@ -97,6 +103,9 @@ pub fn views(contract: &Contract, document: Option<DocumentView>, diagnostics: &
             tags: views.iter().map(summary).collect(),
             webhooks: !webhooks.is_empty(),
             document: document.is_some(),
+            client: options.client,
+            openapi: options.openapi,
+            serde: options.serde,
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {

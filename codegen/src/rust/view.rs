@@ -184,6 +184,12 @@ pub struct RootView {
     pub webhooks: bool,
     /// Whether the contract itself is part of the crate.
     pub document: bool,
+    /// Whether there is a client.
+    pub client: bool,
+    /// Whether there is a document of `utoipa`.
+    pub openapi: bool,
+    /// Whether there are `serde` implementations.
+    pub serde: bool,
     /// The version of the runtime that the code is made for: major and minor.
     pub runtime: &'static str,
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json, json};
 use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 
 use crate::contracts::said;
@@ -76,7 +77,8 @@ fn errors(said: &str) -> String {
 
 fn attempt(plan: Plan, groups: &[Group]) -> Generated {
     let entry = write(plan, groups);
-    generate(&Request { entry, root: None, strict: false, layout: Layout::Crate, implied_types: plan.typed })
+    let options = Options { implied_types: plan.typed, ..Options::default() };
+    generate(&Request { entry, root: None, strict: false, layout: Layout::Crate, options })
 }
 
 fn write(plan: Plan, groups: &[Group]) -> PathBuf {

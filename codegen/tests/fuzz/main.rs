@@ -16,6 +16,7 @@ use serde_json::Value;
 use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
 use writ_codegen::document::{LoadOptions, load};
 use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 
 use mutate::{Random, mutate};
@@ -84,7 +85,7 @@ fn check(path: &Path, strict: bool) {
         entry: path.to_owned(),
         root: None,
         strict,
-        implied_types: true,
+        options: Options::default(),
         layout: Layout::Module("v1".to_owned()),
     };
     let generated = generate(&request);

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use writ_codegen::diagnostic::{Diagnostics, render};
 use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::options::Part;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
+use writ_codegen::settings::Settings;
 
 /// A contract and the crate that is made of it.
 pub struct Subject {
@@ -62,13 +64,10 @@ pub fn real() -> Vec<Subject> {
 
 /// Generates, in memory.
 pub fn try_generate(entry: &Path) -> Generated {
-    generate(&Request {
-        entry: entry.to_owned(),
-        root: None,
-        strict: false,
-        layout: Layout::Crate,
-        implied_types: true,
-    })
+    let mut found = Diagnostics::new();
+    let options = Settings::beside(entry, None, &mut found).options;
+    assert!(found.is_empty(), "{}", said(&found));
+    generate(&Request { entry: entry.to_owned(), root: None, strict: false, layout: Layout::Crate, options })
 }
 
 /// Generates from a contract in which nothing is wrong.
@@ -76,11 +75,11 @@ pub fn generated(entry: &Path) -> Output {
     with_features(entry).0
 }
 
-/// The same, with the features of the runtime that the code needs.
-pub fn with_features(entry: &Path) -> (Output, Vec<&'static str>) {
+/// The same, with the features of the runtime that the code needs, and the parts behind features.
+pub fn with_features(entry: &Path) -> (Output, Vec<&'static str>, Vec<Part>) {
     let generated = try_generate(entry);
     match generated.output {
-        Some(output) => (output, generated.features),
+        Some(output) => (output, generated.features, generated.parts),
         None => panic!("{}", said(&generated.diagnostics)),
     }
 }

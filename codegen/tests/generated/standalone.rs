@@ -13,7 +13,7 @@ fn a_standalone_crate_compiles_on_its_own() {
     // What both stand on is compiled once, and one cargo does not wait for the other.
     assert!(!COMPILED.is_empty());
     let folder = target().join("standalone");
-    let package = Package::new("standalone-shop", "A shop", &[]).expect("a name");
+    let package = Package::new("standalone-shop", "A shop", &[], &[]).expect("a name");
     let contract = contracts::generated(&contracts::golden_folder().join("shop/contract.yaml"));
     let whole = wrap(&package, contract).expect("the manifests");
     output::write(&folder, &whole).expect("the crate is written");

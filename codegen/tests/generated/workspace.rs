@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value as Json;
 use toml::{Table, Value};
+use writ_codegen::options::Part;
 use writ_codegen::output::{self, MANIFEST_HEADER, Output};
 
 use crate::contracts::{self, root};
@@ -88,11 +89,12 @@ fn write(folder: &Path) {
     let mut whole = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        let (output, features) = contracts::with_features(&subject.entry);
+        let (output, features, parts) = contracts::with_features(&subject.entry);
         for (file, text) in output.files {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }
-        let manifest = manifest(&subject.name, &[("writ-runtime", &runtime)], &features);
+        let mut manifest = manifest(&subject.name, &[("writ-runtime", &runtime)], &features);
+        manifest.push_str(&part_features(&parts));
         whole.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
         members.push(subject.name);
     }
@@ -133,6 +135,12 @@ fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> Str
         text.push_str(&format!("{name} = {{ path = {path:?}, features = {features:?} }}\n"));
     }
     text
+}
+
+/// The features that the optional parts stand behind.
+fn part_features(parts: &[Part]) -> String {
+    let lines = parts.iter().map(|part| format!("{} = {:?}\n", part.name(), part.turns_on()));
+    if parts.is_empty() { String::new() } else { format!("\n[features]\n{}", lines.collect::<String>()) }
 }
 
 fn path(path: &Path) -> String {

@@ -1,0 +1,83 @@
+//! What a contract does not say of its own code: which parts are made of it, and how they are called.
+
+use crate::document::Sources;
+
+/// How to generate. The default is what a contract says by itself, and nothing optional.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whether keywords imply the type that they speak of, as contracts mean it: `properties` an object.
+    /// Without it, values of all other types pass them, as JSON Schema has it.
+    pub implied_types: bool,
+    /// Whether to generate a typed client, behind the feature `client`.
+    pub client: bool,
+    /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
+    pub openapi: bool,
+    /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
+    pub serde: bool,
+    /// The settings file and the command line, where the options stand.
+    pub sources: Sources,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { implied_types: true, client: false, openapi: false, serde: false, sources: Sources::default() }
+    }
+}
+
+/// A part of what is generated that stands behind a cargo feature of its own name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// A typed client.
+    Client,
+    /// The contract as a `utoipa` document.
+    Openapi,
+    /// `serde` implementations.
+    Serde,
+}
+
+impl Part {
+    /// Every part there is.
+    pub const ALL: [Part; 3] = [Part::Client, Part::Openapi, Part::Serde];
+
+    /// Its name: that of the setting, and of the feature of the generated crate.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Client => "client",
+            Part::Openapi => "openapi",
+            Part::Serde => "serde",
+        }
+    }
+
+    /// What its feature turns on, as the manifest of the generated crate lists it: features of the
+    /// runtime as `writ-runtime/client`.
+    pub fn turns_on(self) -> &'static [&'static str] {
+        match self {
+            Part::Client | Part::Openapi | Part::Serde => &[],
+        }
+    }
+}
+
+impl Options {
+    /// Whether a part is to be generated.
+    pub fn has(&self, part: Part) -> bool {
+        match part {
+            Part::Client => self.client,
+            Part::Openapi => self.openapi,
+            Part::Serde => self.serde,
+        }
+    }
+
+    /// Turns a part on or off.
+    pub fn set(&mut self, part: Part, on: bool) {
+        match part {
+            Part::Client => self.client = on,
+            Part::Openapi => self.openapi = on,
+            Part::Serde => self.serde = on,
+        }
+    }
+
+    /// The parts that are to be generated.
+    pub fn parts(&self) -> Vec<Part> {
+        Part::ALL.into_iter().filter(|part| self.has(*part)).collect()
+    }
+}

@@ -1,0 +1,65 @@
+//! TOML into the same spanned tree as a contract, so that its slips are answered alike.
+
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::node::{Key, Node, Object, Span, Value};
+use crate::document::{FileId, Sources};
+
+/// Reads a file of settings in among the sources.
+pub(super) fn read(shown: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {
+    let mut sources = Sources::default();
+    let file = FileId::SETTINGS;
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("cannot read `{shown}`: {error}");
+            sources.put_settings(shown, path.to_owned(), String::new());
+            diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+            return (sources, None);
+        }
+    };
+    sources.put_settings(shown, path.to_owned(), text);
+    let text = sources.text(file);
+    let tree = match DeTable::parse(text) {
+        Ok(table) => Some(object(table.get_ref(), span(&table.span()))),
+        Err(error) => {
+            let span = error.span().map_or(Span::start_of(file), |range| span(&range));
+            let message = format!("this is no TOML: {}", error.message());
+            diagnostics.push(Diagnostic::error("syntax", span, message).label("cannot be read"));
+            None
+        }
+    };
+    (sources, tree)
+}
+
+fn span(range: &std::ops::Range<usize>) -> Span {
+    Span::new(FileId::SETTINGS, range.start, range.end)
+}
+
+fn object(table: &DeTable<'_>, at: Span) -> Node {
+    let mut object = Object::default();
+    for (key, value) in table {
+        let key = Key { name: key.get_ref().to_string(), span: span(&key.span()) };
+        // TOML itself refuses a key that is there twice.
+        let _ = object.insert(key, node(value.get_ref(), span(&value.span())));
+    }
+    Node { span: at, value: Value::Object(object) }
+}
+
+fn node(value: &DeValue<'_>, at: Span) -> Node {
+    let value = match value {
+        DeValue::Table(table) => return object(table, at),
+        DeValue::Array(list) => {
+            Value::Array(list.iter().map(|element| node(element.get_ref(), span(&element.span()))).collect())
+        }
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Integer(number) => Value::Number(number.to_string()),
+        DeValue::Float(number) => Value::Number(number.to_string()),
+        DeValue::Boolean(truth) => Value::Bool(*truth),
+        DeValue::Datetime(moment) => Value::String(moment.to_string()),
+    };
+    Node { span: at, value }
+}
