@@ -58,7 +58,7 @@ pub use format::Format;
 pub use gate::{Admission, Entry, Gate, OpenGate};
 pub use idempotency::{IdempotencyKey, Idempotent, Recorded};
 pub use input::Input;
-pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer};
+pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
 #[cfg(feature = "jsonschema")]
 pub use json::{Dialect, Guard};
 #[cfg(feature = "multipart")]

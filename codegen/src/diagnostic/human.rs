@@ -3,9 +3,16 @@
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+use indexmap::IndexMap;
 
 use super::{Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::document::{FileId, Sources, Span};
+
+/// So many warnings of the same words are shown each by itself.
+const MOST_SHOWN: usize = 3;
+
+/// So many places are named of those that are not.
+const MOST_PLACES: usize = 12;
 
 /// A longer line (of minified JSON) is no use as a diff: the advice then stands in words alone.
 const LONGEST_DIFF_LINE: usize = 400;
@@ -26,12 +33,59 @@ struct Window<'s> {
 /// Every problem, in the look of rustc, an empty line between two; `color` adds ANSI escapes.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
-    let shown: Vec<String> = diagnostics
-        .sorted()
+    let shown: Vec<String> = gathered(diagnostics.sorted())
         .into_iter()
-        .map(|diagnostic| widen(&renderer.render(&groups(diagnostic, sources))))
+        .map(|same| {
+            let again = again(&same, sources);
+            widen(&renderer.render(&groups(same[0], again.as_deref(), sources)))
+        })
         .collect();
     shown.join("\n")
+}
+
+/// Puts warnings of the same words under the first of them, where there are many: a contract that
+/// has one habit hears of it once. Errors stand each by itself, since each is to be put right.
+fn gathered(sorted: Vec<&Diagnostic>) -> Vec<Vec<&Diagnostic>> {
+    let mut groups: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
+    for found in &sorted {
+        groups.entry(words(found)).or_default().push(found);
+    }
+    let mut shown = Vec::new();
+    for found in sorted {
+        match groups.get(&words(found)) {
+            Some(same) if found.severity != Severity::Error && same.len() > MOST_SHOWN => {
+                if same.first().is_some_and(|first| std::ptr::eq(*first, found)) {
+                    shown.push(same.clone());
+                }
+            }
+            _ => shown.push(vec![found]),
+        }
+    }
+    shown
+}
+
+/// What a problem says, wherever it stands.
+fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
+    (found.severity, found.code, &found.message, &found.primary.text)
+}
+
+/// Where else the same is to be said.
+fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
+    let others = same.get(1..).filter(|others| !others.is_empty())?;
+    let mut places: Vec<String> = Vec::new();
+    let mut file = same.first()?.primary.span.file;
+    for other in others.iter().take(MOST_PLACES) {
+        let span = other.primary.span;
+        let line = sources.location(span).0;
+        match span.file == file {
+            true => places.push(line.to_string()),
+            false => places.push(format!("{}:{line}", sources.shown(span.file))),
+        }
+        file = span.file;
+    }
+    let more = others.len().saturating_sub(MOST_PLACES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("the same {} more times, in lines {}{more}", others.len(), places.join(", ")))
 }
 
 /// Line numbers take two columns at least, so that excerpts of one file stand in one line.
@@ -66,7 +120,7 @@ fn visible(mut line: &str) -> &str {
     line
 }
 
-fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>> {
+fn groups<'s>(diagnostic: &'s Diagnostic, again: Option<&'s str>, sources: &'s Sources) -> Vec<Group<'s>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -76,6 +130,9 @@ fn groups<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Group<'s>
     let mut group = Group::with_title(title).elements(excerpts(diagnostic, sources));
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
+    }
+    if let Some(again) = again {
+        group = group.element(Level::NOTE.message(again));
     }
     match &diagnostic.help {
         None => vec![group],

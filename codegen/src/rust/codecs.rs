@@ -4,6 +4,7 @@ use crate::contract::schema::{Additional, Kind, ObjectShape};
 use crate::diagnostic::Diagnostics;
 
 use super::code::{Code, literal};
+use super::default::DefaultValue;
 use super::fields::{Field, Presence, fields};
 use super::read::{ReadCalls, function};
 use super::types::TypeKey;
@@ -103,14 +104,9 @@ fn struct_codec(
             Presence::Required | Presence::RequiredNullable => format!("{variable}?"),
             Presence::Optional => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
-            Presence::Defaulted => match field.default.as_deref() {
-                Some("Vec::new()") => format!("{variable}.unwrap_or_default()"),
-                Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or({constant})"),
-                default => format!("{variable}.unwrap_or_else(|| {})", default.unwrap_or_default()),
-            },
-            Presence::DefaultedNullable => match field.default.as_deref() {
-                Some(constant) if is_constant(constant) => format!("{variable}.unwrap_or(Some({constant}))"),
-                default => format!("{variable}.unwrap_or_else(|| Some({}))", default.unwrap_or_default()),
+            Presence::Defaulted | Presence::DefaultedNullable => match &field.default {
+                Some(default) if view.read => default_take(&variable, default, &reading, field.presence),
+                _ => variable.clone(),
             },
         };
         let name = &field.name;
@@ -148,9 +144,15 @@ fn local(name: &str) -> String {
     }
 }
 
-/// Whether a default needs no work, so that `unwrap_or` may take it.
-fn is_constant(expression: &str) -> bool {
-    !expression.contains('(') || expression.starts_with('-')
+/// What was read, or else the default: under `Some` where null could have been read in its place.
+fn default_take(variable: &str, default: &DefaultValue, reading: &str, presence: Presence) -> String {
+    let default = match (presence, default) {
+        (Presence::DefaultedNullable, DefaultValue::Literal(literal)) => {
+            DefaultValue::Literal(format!("Some({literal})"))
+        }
+        _ => default.clone(),
+    };
+    default.take(variable, &function(reading))
 }
 
 fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {

@@ -45,7 +45,7 @@ pub(super) fn declaration(
                 let member = plan.contract.schemas.get(field.property.schema);
                 all.push(FieldView {
                     name: Code::of(&field.name),
-                    docs: field_docs(plan, field.property.schema, field.default.as_deref()),
+                    docs: field_docs(plan, field.property.schema, field.default.is_some()),
                     deprecated: member.deprecated,
                     ty: Code::of(&field.ty),
                 });
@@ -137,7 +137,7 @@ fn docs(schema: &Schema, name: &str) -> String {
     }
 }
 
-fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> String {
+fn field_docs(plan: &TypePlan<'_>, id: SchemaId, has_default: bool) -> String {
     let mut docs = plan
         .contract
         .schemas
@@ -145,7 +145,7 @@ fn field_docs(plan: &TypePlan<'_>, id: SchemaId, default: Option<&str>) -> Strin
             schema.description.clone().filter(|text| !text.trim().is_empty()).or_else(|| schema.title.clone())
         })
         .unwrap_or_default();
-    if default.is_some() {
+    if has_default {
         let default = default_text(plan, id);
         if !docs.is_empty() {
             docs.push_str("\n\n");

@@ -1,11 +1,11 @@
-//! `default` as a Rust expression, checked against the type it is for.
+//! `default` as a Rust expression: a literal where the type has one, else text that is read as it.
 
 use serde_json::Value as Json;
 
 use crate::contract::SchemaId;
 use crate::contract::schema::Kind;
-use crate::diagnostic::{Diagnostic, Diagnostics};
 
+use super::code::literal;
 use super::ident::type_name;
 use super::names::distinct;
 use super::read::float;
@@ -13,27 +13,48 @@ use super::types::{Ty, TypePlan};
 use super::usage::Direction;
 use super::uses::Uses;
 
-/// The expression of a schema's default, if it has one of its own type. Null is no default.
+/// What stands for a value that is absent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// An expression of the type.
+    Literal(String),
+    /// JSON text, which is read as the value would have been: objects, unions, typed formats.
+    Text(String),
+}
+
+impl DefaultValue {
+    /// The expression of what an `Option` held or else the default is; `read` reads the type.
+    pub fn take(&self, variable: &str, read: &str) -> String {
+        match self {
+            DefaultValue::Literal(literal) if literal == "Vec::new()" => format!("{variable}.unwrap_or_default()"),
+            DefaultValue::Literal(literal) if is_constant(literal) => format!("{variable}.unwrap_or({literal})"),
+            DefaultValue::Literal(literal) => format!("{variable}.unwrap_or_else(|| {literal})"),
+            DefaultValue::Text(text) => {
+                format!("{variable}.or_else(|| writ_runtime::default_value({}, {read}))?", literal(text))
+            }
+        }
+    }
+}
+
+/// Whether an expression needs no work, so that `unwrap_or` may take it.
+fn is_constant(expression: &str) -> bool {
+    !expression.contains('(') || expression.starts_with('-')
+}
+
+/// A schema's default, if it has one. Null is none.
 pub fn default_value(
     plan: &TypePlan<'_>,
     id: SchemaId,
     ty: &Ty,
     way: Direction,
     uses: &mut Uses,
-    diagnostics: &mut Diagnostics,
-) -> Option<String> {
-    let (value, span) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
+) -> Option<DefaultValue> {
+    let (value, _) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
         return None;
     }
-    let expression = expression(plan, id, ty, &value, way, uses);
-    if expression.is_none() {
-        diagnostics.push(
-            Diagnostic::warning("unapplied-default", span, "this default cannot be applied yet")
-                .label("left out: absence is told to the handler instead"),
-        );
-    }
-    expression
+    let literal = expression(plan, id, ty, &value, way, uses).map(DefaultValue::Literal);
+    Some(literal.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
 }
 
 /// A schema's default as the contract writes it, for a doc comment.
@@ -51,7 +72,7 @@ fn expression(
     uses: &mut Uses,
 ) -> Option<String> {
     let target = plan.contract.schemas.target(id);
-    if plan.contract.schemas.get(target).holds_itself {
+    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) {
         return None;
     }
     match (plan.contract.schemas.kind(id), value) {
@@ -78,7 +99,7 @@ fn expression(
         (Kind::String(_), Json::String(text))
             if plan.structure(plan.contract.schemas.target(id), way) == Ty::String =>
         {
-            Some(format!("String::from({})", super::code::literal(text)))
+            Some(format!("String::from({})", literal(text)))
         }
         (Kind::Strings(names), Json::String(text)) if !names.open => {
             let at = names.values.iter().position(|known| known == text)?;

@@ -3,7 +3,7 @@
 use crate::contract::schema::{Property, Schema};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::default::default_value;
+use super::default::{DefaultValue, default_value};
 use super::ident::value_name;
 use super::names::distinct;
 use super::type_views::direction;
@@ -15,8 +15,8 @@ pub(super) struct Field<'c> {
     pub property: &'c Property,
     pub name: String,
     pub ty: Ty,
-    /// The literal that stands for it where it is absent.
-    pub default: Option<String>,
+    /// What stands for it where it is absent.
+    pub default: Option<DefaultValue>,
     pub presence: Presence,
     pub boxed: bool,
 }
@@ -53,9 +53,9 @@ pub(super) fn fields<'c>(
             let plain = plan.ty(property.schema, way);
             let plain = if boxed { Ty::Boxed(Box::new(plain)) } else { plain };
             let nullable = plan.is_nullable(property.schema);
-            let default = match property.required || boxed {
+            let default = match property.required {
                 true => None,
-                false => default_value(plan, property.schema, &plain, way, uses, diagnostics),
+                false => default_value(plan, property.schema, &plain, way, uses),
             };
             let (ty, presence) = match (property.required, nullable) {
                 (true, false) => (plain, Presence::Required),

@@ -42,10 +42,8 @@ pub fn request_view(
                 fields.push(("page".to_owned(), paged.field(&mut calls, operation)))
             }
             Some(_) => {}
-            None => fields.push((
-                parameter_name(parameter),
-                parameter_field(plan, names, index, parameter, &mut calls, uses, diagnostics),
-            )),
+            None => fields
+                .push((parameter_name(parameter), parameter_field(plan, names, index, parameter, &mut calls, uses))),
         }
     }
     let mut forms = None;
@@ -81,7 +79,7 @@ pub fn request_view(
         .zip(field_names)
         .map(|((_, field), name)| {
             let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
-            let take = field.take.replace("{}", &variable);
+            let take = field.take.replacen("{}", &variable, 1);
             RequestFieldView {
                 decode: Code::of(format!("let {variable} = {};", field.decode)),
                 take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
@@ -121,7 +119,6 @@ fn parameter_field(
     parameter: &Parameter,
     calls: &mut ReadCalls<'_, '_>,
     uses: &mut Uses,
-    diagnostics: &mut Diagnostics,
 ) -> Field {
     let mut docs = parameter.description.clone().unwrap_or_default();
     let way = Direction::Request;
@@ -170,19 +167,13 @@ fn parameter_field(
         };
     }
     let decode = format!("input.optional({index}, {read})");
-    match default_value(plan, parameter.schema, &ty, way, calls.uses, diagnostics) {
+    match default_value(plan, parameter.schema, &ty, way, calls.uses) {
         Some(default) if !matches!(ty, Ty::Option(_)) => {
             if !docs.is_empty() {
                 docs.push_str("\n\n");
             }
             docs.push_str(&format!("Default: `{}`.", default_text(plan, parameter.schema)));
-            let take = if default == "Vec::new()" {
-                "{}.unwrap_or_default()".to_owned()
-            } else if default.contains('(') {
-                format!("{{}}.unwrap_or_else(|| {default})")
-            } else {
-                format!("{{}}.unwrap_or({default})")
-            };
+            let take = default.take("{}", &read);
             Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take }
         }
         _ => {

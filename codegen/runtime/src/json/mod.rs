@@ -64,7 +64,7 @@ pub use reader::Reader;
 pub use text::TextValue;
 pub use types::Types;
 pub use union::Branch;
-pub use value::value;
+pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
 

@@ -20,6 +20,17 @@ pub fn value(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
+/// The contract's default of an absent value, read from the JSON text that stands there.
+///
+/// The generator has held it against its schema; what only reading can tell of it makes the call
+/// fail as a fault of the contract, not of the caller.
+pub fn default_value<T>(json: &str, read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Option<T> {
+    let mut reader = Reader::json(json.as_bytes());
+    let value = read(&mut reader);
+    reader.finish();
+    value.filter(|_| reader.into_violations().is_empty())
+}
+
 impl Reader<'_> {
     /// Any value. The scalars of a text are strings.
     pub fn any(&mut self) -> Option<Value> {

@@ -1,9 +1,11 @@
 //! `default`: that it is a value of its schema.
 
-use serde_json::Value as Json;
+use std::collections::HashSet;
+
+use serde_json::{Map, Value as Json, json};
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{Kind, Schemas};
+use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Schemas, StringShape};
 use crate::diagnostic::{Diagnostic, closest};
 
 use super::Lowering;
@@ -20,7 +22,7 @@ impl Lowering<'_, '_> {
         let ids: Vec<SchemaId> = self.schemas.ids().collect();
         for id in ids {
             let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, meant }) = mismatch(&self.schemas, id, &value) else { continue };
+            let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
                 self.report(
@@ -46,6 +48,49 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// What is wrong with a default.
+fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
+    let endless = || brings_itself(schemas, id).then(|| because("it brings itself along without end"));
+    mismatch(schemas, id, value).or_else(endless)
+}
+
+/// Whether applying a default applies it again, by way of the fields that it leaves out.
+fn brings_itself(schemas: &Schemas, id: SchemaId) -> bool {
+    let (mut next, mut met) = (vec![id], HashSet::new());
+    while let Some(at) = next.pop() {
+        let Some((value, _)) = schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
+        let mut applied = Vec::new();
+        brought(schemas, at, value, &mut applied);
+        if applied.contains(&id) {
+            return true;
+        }
+        next.extend(applied.into_iter().filter(|one| met.insert(*one)));
+    }
+    false
+}
+
+/// The schemas whose defaults apply where a value is read.
+fn brought(schemas: &Schemas, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
+    match (schemas.kind(id), value) {
+        (Kind::Object(object), Json::Object(fields)) => {
+            for property in &object.properties {
+                match fields.get(&property.name) {
+                    Some(value) => brought(schemas, property.schema, value, applied),
+                    None => applied.push(property.schema),
+                }
+            }
+        }
+        (Kind::Array(array), Json::Array(elements)) => {
+            elements.iter().for_each(|element| brought(schemas, array.items, element, applied));
+        }
+        (Kind::Union(union), _) => {
+            let fitting = union.branches.iter().find(|branch| mismatch(schemas, **branch, value).is_none());
+            fitting.into_iter().for_each(|branch| brought(schemas, *branch, value, applied));
+        }
+        _ => {}
+    }
+}
+
 /// What keeps a value from being one of a schema; nothing where only the reading code could tell.
 fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     if value.is_null() {
@@ -54,9 +99,12 @@ fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
         return never.then(|| because("it is null"));
     }
     match (schemas.kind(id), value) {
-        (Kind::Any | Kind::Union(_) | Kind::Alias(_), _)
-        | (Kind::Boolean, Json::Bool(_))
-        | (Kind::Object(_), Json::Object(_)) => None,
+        (Kind::Any | Kind::Alias(_), _) | (Kind::Boolean, Json::Bool(_)) => None,
+        (Kind::Union(union), _) => {
+            let fits = |branch: &SchemaId| mismatch(schemas, *branch, value).is_none();
+            (!union.branches.iter().any(fits)).then(|| because("none of its forms fits"))
+        }
+        (Kind::Object(object), Json::Object(fields)) => object_mismatch(schemas, object, fields),
         (Kind::Number(shape), Json::Number(number)) => {
             let number = number.as_f64()?;
             let low = shape.min.filter(|min| number < *min || (shape.exclusive_min && number == *min));
@@ -78,7 +126,7 @@ fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
             match (shape.min, shape.max) {
                 (Some(min), _) if count < min => Some(because(format!("shorter than {min} characters"))),
                 (_, Some(max)) if count > max => Some(because(format!("longer than {max} characters"))),
-                _ => None,
+                _ => misspelt(shape, text),
             }
         }
         (Kind::Strings(names), Json::String(text)) if names.open || names.values.contains(text) => None,
@@ -103,6 +151,59 @@ fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
             Some(Mismatch { why, meant })
         }
     }
+}
+
+/// What of a text its format or a pattern does not allow.
+fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
+    let format = match &shape.format {
+        Format::DateTime => "date-time",
+        Format::Date => "date",
+        Format::Time => "time",
+        Format::Duration => "duration",
+        Format::Uuid => "uuid",
+        Format::Email => "email",
+        Format::Uri => "uri",
+        Format::UriReference => "uri-reference",
+        Format::Hostname => "hostname",
+        Format::Ipv4 => "ipv4",
+        Format::Ipv6 => "ipv6",
+        Format::Plain | Format::Byte | Format::Binary | Format::Decimal | Format::Id(_) => "",
+    };
+    let options = || jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
+    let breaks = |schema: Json| options().build(&schema).is_ok_and(|rule| !rule.is_valid(&Json::from(text)));
+    if !format.is_empty() && breaks(json!({ "format": format })) {
+        return Some(because(format!("{text:?} is no {format}")));
+    }
+    let broken = shape.patterns.iter().find(|(pattern, _)| breaks(json!({ "pattern": pattern })))?;
+    Some(because(format!("it does not match `{}`", broken.0)))
+}
+
+/// What keeps the fields of a value from being those of an object.
+fn object_mismatch(schemas: &Schemas, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
+    for property in &object.properties {
+        let given = fields.get(&property.name);
+        let why = match given {
+            Some(value) => mismatch(schemas, property.schema, value),
+            None if property.required => Some(because("it is required")),
+            None => None,
+        };
+        if let Some(Mismatch { why, .. }) = why {
+            return Some(because(format!("its `{}`: {why}", property.name)));
+        }
+    }
+    let others = fields.iter().filter(|(name, _)| !object.properties.iter().any(|known| known.name == **name));
+    for (name, value) in others {
+        match object.additional {
+            Additional::Ignored => {}
+            Additional::Denied => return Some(because(format!("it has no `{name}`"))),
+            Additional::Kept(schema) => {
+                if let Some(Mismatch { why, .. }) = mismatch(schemas, schema, value) {
+                    return Some(because(format!("its `{name}`: {why}")));
+                }
+            }
+        }
+    }
+    None
 }
 
 fn because(why: impl Into<String>) -> Mismatch {

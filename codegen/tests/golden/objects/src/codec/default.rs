@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
-    StringRule, Unknown, Write, Writer,
+    ArrayRule, Branch, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
+    StringRule, Types, Unknown, Write, Writer,
 };
 use super::super::types::{
-    Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, SettingsModel, SettingsModelTheme,
+    Layout, Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, SettingsModel,
+    SettingsModelAccent, SettingsModelColumns, SettingsModelColumnsName, SettingsModelTheme,
 };
 
 impl Write for Profile {
@@ -52,7 +53,10 @@ impl Read for ProfilePatch {
 impl Read for SettingsModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["theme", "pageSize", "ratio", "news", "greeting", "topics", "old"],
+            fields: &[
+                "theme", "pageSize", "ratio", "news", "greeting", "topics", "since", "layout",
+                "columns", "limits", "accent", "old",
+            ],
             ..ObjectRule::NONE
         };
         let mut theme = None;
@@ -61,6 +65,11 @@ impl Read for SettingsModel {
         let mut news = None;
         let mut greeting = None;
         let mut topics = None;
+        let mut since = None;
+        let mut layout = None;
+        let mut columns = None;
+        let mut limits = None;
+        let mut accent = None;
         let mut old = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
@@ -71,6 +80,11 @@ impl Read for SettingsModel {
                 3 => news = r.bool(),
                 4 => greeting = r.string(&StringRule::NONE),
                 5 => topics = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                6 => since = r.date(),
+                7 => layout = Layout::read(r),
+                8 => columns = SettingsModelColumns::read(r),
+                9 => limits = r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE)),
+                10 => accent = r.nullable(SettingsModelAccent::read),
                 _ => old = r.string(&StringRule::NONE),
             }
         }
@@ -82,6 +96,11 @@ impl Read for SettingsModel {
             news: news.unwrap_or(true),
             greeting: greeting.unwrap_or_else(|| String::from("Say \"hi\"\n")),
             topics: topics.unwrap_or_default(),
+            since: since.or_else(|| writ_runtime::default_value("\"2020-02-29\"", |r| r.date()))?,
+            layout: layout.or_else(|| writ_runtime::default_value("{\"columns\":2}", Layout::read))?,
+            columns: columns.or_else(|| writ_runtime::default_value("\"auto\"", SettingsModelColumns::read))?,
+            limits: limits.or_else(|| writ_runtime::default_value("[\"1.50\"]", |r| r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))))?,
+            accent: accent.or_else(|| writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsModelAccent::read)))?,
             old,
         })
     }
@@ -96,7 +115,42 @@ impl Write for SettingsModel {
         w.field("news", &self.news);
         w.field("greeting", &self.greeting);
         w.field("topics", &self.topics);
+        w.field("since", &self.since);
+        w.field("layout", &self.layout);
+        w.field("columns", &self.columns);
+        w.field("limits", &self.limits);
+        w.field("accent", &self.accent);
         w.maybe("old", &self.old);
+        w.end_object();
+    }
+}
+
+impl Read for Layout {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: &ObjectRule = &ObjectRule {
+            fields: &["columns", "dense"],
+            required: &["columns"],
+            ..ObjectRule::NONE
+        };
+        let mut columns = None;
+        let mut dense = None;
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => columns = r.int64(&IntegerRule { max: Some(4), ..IntegerRule::NONE }),
+                _ => dense = r.bool(),
+            }
+        }
+        r.end_object(object);
+        Some(Self { columns: columns?, dense: dense.unwrap_or(true) })
+    }
+}
+
+impl Write for Layout {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("columns", &self.columns);
+        w.field("dense", &self.dense);
         w.end_object();
     }
 }
@@ -231,6 +285,88 @@ impl Read for SettingsModelTheme {
 impl Write for SettingsModelTheme {
     fn write(&self, w: &mut Writer) {
         w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Read for SettingsModelColumns {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
+            Branch { name: "Name", types: Types::STRING, ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => r.int64(&IntegerRule { min: Some(1), ..IntegerRule::NONE }).map(Self::Integer),
+            _ => SettingsModelColumnsName::read(r).map(Self::Name),
+        })
+    }
+}
+
+impl Write for SettingsModelColumns {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Integer(value) => value.write(w),
+            Self::Name(value) => value.write(w),
+        }
+    }
+}
+
+impl Named for SettingsModelColumnsName {
+    const NAMES: &'static [&'static str] = &["auto"];
+
+    fn from_index(index: usize) -> Option<Self> {
+        const ALL: &[SettingsModelColumnsName] = &[
+            SettingsModelColumnsName::Auto,
+        ];
+        ALL.get(index).copied()
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::named!(SettingsModelColumnsName);
+
+impl Read for SettingsModelColumnsName {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        r.named()
+    }
+}
+
+impl Write for SettingsModelColumnsName {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl From<String> for SettingsModelAccent {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "blue" => Self::Blue,
+            _ => Self::Unlisted(text),
+        }
+    }
+}
+
+impl SettingsModelAccent {
+    /// The name on the wire.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Blue => "blue",
+            Self::Unlisted(text) => text,
+        }
+    }
+}
+
+impl Read for SettingsModelAccent {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        String::read(r).map(Self::from)
+    }
+}
+
+impl Write for SettingsModelAccent {
+    fn write(&self, w: &mut Writer) {
+        w.string(self.as_str());
     }
 }
 

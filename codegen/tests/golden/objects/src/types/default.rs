@@ -51,8 +51,28 @@ pub struct SettingsModel {
     pub greeting: String,
     /// Default: `[]`.
     pub topics: Vec<String>,
+    /// Default: `"2020-02-29"`.
+    pub since: NaiveDate,
+    /// How things are laid out.
+    ///
+    /// Default: `{"columns":2}`.
+    pub layout: Layout,
+    /// Default: `"auto"`.
+    pub columns: SettingsModelColumns,
+    /// Default: `["1.50"]`.
+    pub limits: Vec<Decimal>,
+    /// Default: `"blue"`.
+    pub accent: Option<SettingsModelAccent>,
     #[deprecated]
     pub old: Option<String>,
+}
+
+/// How things are laid out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    pub columns: i64,
+    /// Default: `true`.
+    pub dense: bool,
 }
 
 /// `Sample`
@@ -97,6 +117,29 @@ pub enum SettingsModelTheme {
     Light,
     /// `dark`
     Dark,
+}
+
+/// `SettingsModelColumns`
+#[derive(Debug, Clone, PartialEq)]
+pub enum SettingsModelColumns {
+    Integer(i64),
+    Name(SettingsModelColumnsName),
+}
+
+/// `SettingsModelColumnsName`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SettingsModelColumnsName {
+    /// `auto`
+    Auto,
+}
+
+/// `SettingsModelAccent`
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SettingsModelAccent {
+    /// `blue`
+    Blue,
+    /// A value that the contract does not list.
+    Unlisted(String),
 }
 
 /// `SampleOwner`
