@@ -36,6 +36,8 @@ pub struct Generated {
     pub diagnostics: Diagnostics,
     /// The operations, for telling what was added and removed.
     pub operations: Vec<GeneratedOperation>,
+    /// How many operations of other tags are not among them.
+    pub others: usize,
     /// `info.title` of the contract.
     pub title: String,
     /// The features of the runtime that the code needs.
@@ -68,12 +70,14 @@ pub fn generate(request: &Request) -> Generated {
             output: None,
             diagnostics,
             operations: Vec::new(),
+            others: 0,
             title: String::new(),
             features: Vec::new(),
             parts,
         };
     };
-    let contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
+    let mut contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
+    contract::select(&mut contract, options, &mut diagnostics);
     // A module of the server's own crate carries its contract along, to be served.
     let bundled = matches!(request.layout, Layout::Module(_)).then(|| {
         let bundled = document::bundle(&document);
@@ -99,8 +103,9 @@ pub fn generate(request: &Request) -> Generated {
         })
         .collect();
     let title = contract.title.clone();
+    let others = contract.others.len();
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, title, features: views.features, parts };
+        return Generated { output: None, diagnostics, operations, others, title, features: views.features, parts };
     }
     let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -117,5 +122,5 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, title, features: views.features, parts }
+    Generated { output, diagnostics, operations, others, title, features: views.features, parts }
 }

@@ -1,6 +1,6 @@
 //! What a contract does not say of its own code: which parts are made of it, and how they are called.
 
-use crate::document::Sources;
+use crate::document::{FileId, Sources, Span};
 
 /// How to generate. The default is what a contract says by itself, and nothing optional.
 #[derive(Debug, Clone)]
@@ -14,14 +14,36 @@ pub struct Options {
     pub openapi: bool,
     /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
     pub serde: bool,
+    /// Whether methods and services that nobody has written yet are answered 501, in place of an
+    /// error of the compiler.
+    pub unwritten: bool,
+    /// The tags whose traits are to be implemented; all of them where none is named.
+    pub tags: Vec<Word>,
     /// The settings file and the command line, where the options stand.
     pub sources: Sources,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { implied_types: true, client: false, openapi: false, serde: false, sources: Sources::default() }
+        Options {
+            implied_types: true,
+            client: false,
+            openapi: false,
+            serde: false,
+            unwritten: false,
+            tags: Vec::new(),
+            sources: Sources::default(),
+        }
     }
+}
+
+/// A word of the settings or of the command line, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// A part of what is generated that stands behind a cargo feature of its own name.
@@ -58,6 +80,19 @@ impl Part {
 }
 
 impl Options {
+    /// Takes the tags that the command line names, in place of those of the settings.
+    pub fn set_tags(&mut self, tags: &[String]) {
+        let mut line = String::new();
+        self.tags.clear();
+        for tag in tags {
+            line.push_str(if line.is_empty() { "--tag " } else { " --tag " });
+            let start = line.len();
+            line.push_str(tag);
+            self.tags.push(Word { text: tag.clone(), span: Span::new(FileId::FLAGS, start, line.len()) });
+        }
+        self.sources.put_flags(line);
+    }
+
     /// Whether a part is to be generated.
     pub fn has(&self, part: Part) -> bool {
         match part {

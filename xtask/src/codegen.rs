@@ -45,6 +45,12 @@ pub struct Args {
     /// The settings; `codegen.toml` beside the contract where it is not given.
     #[arg(long, value_name = "FILE", requires = "spec")]
     config: Option<PathBuf>,
+    /// Implement only the operations of this tag; more than once for several.
+    #[arg(long, value_name = "NAME", requires = "spec")]
+    tag: Vec<String>,
+    /// Answer 501 for every operation that is not written yet, in place of an error of the compiler.
+    #[arg(long, requires = "spec")]
+    unwritten: bool,
     /// A part to generate behind a cargo feature of its name: client, openapi or serde; more than once for several.
     #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
     with: Vec<Part>,
@@ -167,6 +173,10 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
     for part in &args.with {
         settings.options.set(*part, true);
     }
+    settings.options.unwritten |= args.unwritten;
+    if !args.tag.is_empty() {
+        settings.options.set_tags(&args.tag);
+    }
     let request = Request {
         entry: spec.to_owned(),
         root: allowed(args.root.as_deref().or(settings.root.as_deref()), spec),
@@ -174,6 +184,7 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
         layout: Layout::Crate,
         options: settings.options,
     };
+    let unwritten = request.options.unwritten;
     let generated = generate(&request);
     let problems = show(&found, args.notes) + show(&generated.diagnostics, args.notes);
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
@@ -195,12 +206,22 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
     step(
         "Finished",
         format_args!(
-            "crate `{name}` with {} operations; try `cargo check` in {}",
+            "crate `{name}` with {} operations{}; try `cargo check` in {}",
             generated.operations.len(),
+            beside(generated.others, unwritten),
             out.display()
         ),
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// What becomes of the operations of other tags.
+fn beside(others: usize, unwritten: bool) -> String {
+    match (others, unwritten) {
+        (0, _) => String::new(),
+        (others, true) => format!("; {others} of other tags are answered 501"),
+        (others, false) => format!("; {others} of other tags are not routed"),
+    }
 }
 
 /// A part by its name.

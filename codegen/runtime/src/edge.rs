@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
-
 use crate::authenticate::Authenticate;
 use crate::context::Context;
 use crate::contract::Contract;
@@ -13,7 +11,7 @@ use crate::gate::Gate;
 use crate::input::Input;
 use crate::operation::Operation;
 use crate::pipeline::{Bound, Handler, erase};
-use crate::problem::Problem;
+use crate::unwritten;
 
 /// The limits of time that hold for every operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +90,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
     /// answers 501.
     pub fn unwritten(&self, operation: &'static Operation) -> Endpoint {
         let call = |_: Arc<()>, _: Context<()>, _: Input| -> Pending {
-            let message = "this operation is not implemented yet";
-            Box::pin(async move { Err(Problem::new(StatusCode::NOT_IMPLEMENTED, message)) })
+            Box::pin(std::future::ready(Err(unwritten::problem())))
         };
-        self.public(operation, &Arc::new(()), call)
+        self.public(operation, &Arc::new(()), call).written(false)
     }
 
     fn bind(&self, operation: &'static Operation, handler: Handler<A::Principal>) -> Endpoint {
@@ -103,6 +100,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
             operation,
             contract: self.inner.contract,
             settings: self.inner.settings,
+            written: true,
             serve: Arc::new(Bound { edge: Arc::clone(&self.inner), operation, handler }),
         }
     }

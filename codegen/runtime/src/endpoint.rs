@@ -36,6 +36,7 @@ pub struct Endpoint {
     pub(crate) operation: &'static Operation,
     pub(crate) contract: &'static Contract,
     pub(crate) settings: Settings,
+    pub(crate) written: bool,
     pub(crate) serve: Arc<dyn Serve>,
 }
 
@@ -54,6 +55,18 @@ impl Endpoint {
     /// The operation.
     pub fn operation(&self) -> &'static Operation {
         self.operation
+    }
+
+    /// Whether somebody has written it; what nobody has is answered 501.
+    pub fn is_written(&self) -> bool {
+        self.written
+    }
+
+    /// The same, with word of whether somebody has written it.
+    #[must_use]
+    pub fn written(mut self, written: bool) -> Endpoint {
+        self.written = written;
+        self
     }
 
     /// Answers one request. Whatever happens inside, there is an answer in the envelope.

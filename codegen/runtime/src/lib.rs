@@ -42,6 +42,7 @@ pub mod stream;
 mod styles;
 mod template;
 pub mod typeid;
+pub mod unwritten;
 mod version;
 pub mod violation;
 pub mod webhook;
@@ -79,6 +80,7 @@ pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringR
 pub use sort::Sort;
 pub use status::{AnyStatus, Internal, StatusOutOfRange};
 pub use stream::{ByteStream, Event};
+pub use unwritten::{NotWritten, fill_unwritten, is_written, is_written_with_request, log_unwritten, unwritten};
 pub use version::made_for;
 pub use violation::{Violation, Violations};
 pub use webhook::Webhook;

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::problem::Problem;
 use crate::reply::{Reply, Respond, Responder};
+use crate::unwritten::{self, NotWritten};
 use crate::violation::Violation;
 
 /// Defines a type for each status, in the crate that calls it.
@@ -105,6 +106,9 @@ impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Internal {
 
 impl Respond for Internal {
     fn respond(self, _: &Responder) -> Reply {
+        if self.0.is::<NotWritten>() {
+            return Reply::from(unwritten::problem());
+        }
         Reply::from(Problem::internal(self.0))
     }
 }

@@ -4,6 +4,7 @@ pub mod envelope;
 mod lower;
 pub mod operation;
 pub mod schema;
+mod select;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Span};
@@ -11,6 +12,7 @@ use crate::document::{Document, Span};
 pub use envelope::{Envelope, EnvelopeField};
 pub use operation::Operation;
 pub use schema::{Kind, Schema, SchemaId, Schemas};
+pub use select::select;
 
 /// A contract, ready to be decided on.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub struct Contract {
     pub tags: Vec<Tag>,
     /// Every operation, in the order of the contract.
     pub operations: Vec<Operation>,
+    /// The operations of the tags that were not asked for.
+    pub others: Vec<Operation>,
     /// What the service sends to others: each a name and an operation.
     pub webhooks: Vec<Webhook>,
     /// Every schema.

@@ -12,6 +12,9 @@ pub struct FileId(pub(crate) u32);
 impl FileId {
     /// The settings file that stands beside the contract, apart from the files of the contract.
     pub(crate) const SETTINGS: FileId = FileId(u32::MAX);
+
+    /// What was given on the command line, as if it were a file.
+    pub(crate) const FLAGS: FileId = FileId(u32::MAX - 1);
 }
 
 /// Every file that was read, in the order of reading: the entry is the first. Cheap to clone.
@@ -19,6 +22,7 @@ impl FileId {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     settings: Option<Arc<SourceFile>>,
+    flags: Option<Arc<SourceFile>>,
 }
 
 /// One file.
@@ -45,9 +49,15 @@ impl Sources {
         self.settings = Some(Arc::new(SourceFile::new(shown, path, text)));
     }
 
+    /// Takes in what was given on the command line.
+    pub(crate) fn put_flags(&mut self, text: String) {
+        self.flags = Some(Arc::new(SourceFile::new("command line".to_owned(), PathBuf::new(), text)));
+    }
+
     /// Takes in what stands beside the contract.
     pub(crate) fn put_beside(&mut self, other: &Sources) {
         self.settings.clone_from(&other.settings);
+        self.flags.clone_from(&other.flags);
     }
 
     /// The path that messages name a file by.
@@ -114,6 +124,7 @@ impl Sources {
     fn file(&self, file: FileId) -> Option<&SourceFile> {
         match file {
             FileId::SETTINGS => self.settings.as_deref(),
+            FileId::FLAGS => self.flags.as_deref(),
             FileId(at) => self.files.get(at as usize).map(Arc::as_ref),
         }
     }

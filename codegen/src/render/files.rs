@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
-use crate::rust::view::{CodecsView, GuardView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView};
+use crate::rust::view::{
+    CodecsView, GuardView, OthersView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView,
+};
 
 use super::Renderer;
 
@@ -31,8 +33,11 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
-    let operations = OperationsMod { tags: &views.root.tags, schemes: &views.schemes };
+    let operations = OperationsMod { tags: &views.root.tags, schemes: &views.schemes, others: views.others.as_ref() };
     add("operations/mod.rs", renderer.render("operations_mod.rs", &operations)?);
+    if let Some(others) = &views.others {
+        add("operations/others.rs", renderer.render("others.rs", others)?);
+    }
     for tag in &views.tags {
         let module = file_name(&tag.module);
         add(&format!("{module}.rs"), renderer.render("tag.rs", tag)?);
@@ -92,6 +97,7 @@ fn file_name(module: &Code) -> String {
 struct OperationsMod<'a> {
     tags: &'a [TagSummary],
     schemes: &'a [SchemeView],
+    others: Option<&'a OthersView>,
 }
 
 #[derive(Serialize)]

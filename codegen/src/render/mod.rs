@@ -19,6 +19,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
     ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
     ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
+    ("others.rs", include_str!("../../../templates/others.rs.j2")),
     ("patterns.rs", include_str!("../../../templates/patterns.rs.j2")),
     ("root.rs", include_str!("../../../templates/root.rs.j2")),
     ("routes.rs", include_str!("../../../templates/routes.rs.j2")),

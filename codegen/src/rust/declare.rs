@@ -44,6 +44,10 @@ pub fn plan<'c>(
         {
             continue;
         }
+        // Of some tags only what they need is generated.
+        if !contract.others.is_empty() && !plan.used(id) {
+            continue;
+        }
         plan.declare_component(id, names, diagnostics);
     }
     let place: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();

@@ -19,7 +19,7 @@ use super::requests::request_view;
 use super::responses::response_view;
 use super::types::TypePlan;
 use super::uses::Uses;
-use super::view::{OperationView, SortKeyView, SortView, TagView};
+use super::view::{OperationView, OtherView, OthersView, SortKeyView, SortView, TagView};
 
 /// The names of a tag.
 #[derive(Debug, Clone)]
@@ -81,6 +81,7 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         "lib",
         "main",
         "authenticator",
+        "others",
         "gate",
         "settings",
     ] {
@@ -152,6 +153,24 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
         .collect()
 }
 
+/// The data of the operations that are not generated.
+pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> OthersView {
+    let mut uses = Uses::default();
+    uses.runtime("Operation");
+    let mut statics = Names::empty();
+    let operations = contract
+        .others
+        .iter()
+        .map(|operation| {
+            let name = static_name(operation.rust_name.as_deref().unwrap_or(&operation.id));
+            let other = format!("{name}_{}", operation.method);
+            let data = statics.take(&[name, other], operation.span, diagnostics);
+            OtherView { id: operation.id.clone(), data: Code::of(data), facts: facts(contract, operation, &mut uses) }
+        })
+        .collect();
+    OthersView { operations, imports: uses.lines("super", "") }
+}
+
 /// The view of one tag.
 pub fn tag_view(
     plan: &TypePlan<'_>,
@@ -205,6 +224,7 @@ pub fn tag_view(
         route_imports: routes.lines("super::super", "super::super::codec::patterns"),
         operation_imports: data.lines("super", ""),
         operations,
+        unwritten: false,
     }
 }
 

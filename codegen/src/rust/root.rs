@@ -10,11 +10,12 @@ use super::errors::markers;
 use super::facts::scheme_static;
 use super::ident::static_name;
 use super::names::{Names, distinct};
-use super::operation_views::{operation_names, tag_names, tag_view};
+use super::operation_views::{operation_names, others_view, tag_names, tag_view};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
 use super::view::{
-    DocumentView, ErrorsView, GuardView, PatternView, RootView, SchemeView, TagSummary, TagView, WebhookView,
+    DocumentView, ErrorsView, GuardView, OthersView, PatternView, RootView, SchemeView, TagSummary, TagView,
+    WebhookView,
 };
 use super::{declare, envelope, patterns, types};
 
@@ -26,6 +27,8 @@ pub struct CrateViews {
     pub errors: ErrorsView,
     /// The tags.
     pub tags: Vec<TagView>,
+    /// The data of the operations of other tags, where those are answered 501.
+    pub others: Option<OthersView>,
     /// The files of types.
     pub types: Vec<TypeFile>,
     /// The patterns.
@@ -52,6 +55,9 @@ pub fn views(
     diagnostics: &mut Diagnostics,
 ) -> CrateViews {
     let mut names = Names::for_types();
+    if options.unwritten {
+        names.reserve("Unwritten");
+    }
     let usage = usage(contract);
     let patterns = patterns::collect(contract, &usage, diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
@@ -61,9 +67,11 @@ pub fn views(
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, diagnostics);
-    let views: Vec<TagView> = (0..contract.tags.len())
+    let others = (options.unwritten && !contract.others.is_empty()).then(|| others_view(contract, diagnostics));
+    let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
+    views.iter_mut().for_each(|view| view.unwritten = options.unwritten);
     let mut webhook_uses = super::uses::Uses::default();
     let (webhook_names, _) =
         distinct(contract.webhooks.iter().map(|webhook| static_name(webhook.id.as_deref().unwrap_or(&webhook.name))));
@@ -103,6 +111,7 @@ pub fn views(
             tags: views.iter().map(summary).collect(),
             webhooks: !webhooks.is_empty(),
             document: document.is_some(),
+            unwritten: options.unwritten,
             client: options.client,
             openapi: options.openapi,
             serde: options.serde,
@@ -123,6 +132,7 @@ pub fn views(
             },
             problem: contract.envelope == Envelope::Problem,
         },
+        others,
         tags: views,
         types,
         patterns: patterns.views(),
@@ -154,10 +164,19 @@ fn summary(tag: &TagView) -> TagSummary {
         module: tag.module.clone(),
         field: tag.field.clone(),
         parameter: tag.parameter.clone(),
+        with: with(&tag.field),
         docs: tag.docs.lines().next().unwrap_or_default().to_owned(),
         secured: tag.secured,
         exports,
         data: tag.operations.iter().map(|operation| operation.data.clone()).collect(),
+    }
+}
+
+/// The method of `Unwritten` that takes a service: the field's name, unless the type has that method.
+fn with(field: &Code) -> Code {
+    match field.0.as_str() {
+        taken @ ("new" | "new_with" | "router" | "endpoints") => Code::of(format!("{taken}_service")),
+        _ => field.clone(),
     }
 }
 

@@ -184,6 +184,8 @@ pub struct RootView {
     pub webhooks: bool,
     /// Whether the contract itself is part of the crate.
     pub document: bool,
+    /// Whether what nobody has written is answered 501.
+    pub unwritten: bool,
     /// Whether there is a client.
     pub client: bool,
     /// Whether there is a document of `utoipa`.
@@ -205,6 +207,8 @@ pub struct TagSummary {
     pub field: Code,
     /// The type parameter.
     pub parameter: Code,
+    /// The method of `Unwritten` that takes the service.
+    pub with: Code,
     /// The first line of its description.
     pub docs: String,
     /// Whether some operation needs a principal.

@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::document::Sources;
 use crate::document::node::{Node, Object};
+use crate::options::Word;
 
 /// A table that is being read.
 pub(super) struct Fields<'a> {
@@ -10,6 +11,11 @@ pub(super) struct Fields<'a> {
     sources: &'a Sources,
     diagnostics: &'a mut Diagnostics,
     asked: Vec<&'static str>,
+}
+
+/// A text and its place.
+fn word(node: &Node) -> Option<Word> {
+    Some(Word { text: node.as_str()?.to_owned(), span: node.span })
 }
 
 impl<'a> Fields<'a> {
@@ -26,6 +32,12 @@ impl<'a> Fields<'a> {
     /// A truth value, where it is given.
     pub(super) fn truth(&mut self, name: &'static str) -> Option<bool> {
         self.value(name, "`true` or `false`", Node::as_bool)
+    }
+
+    /// A list of texts, empty where it is not given.
+    pub(super) fn words(&mut self, name: &'static str) -> Vec<Word> {
+        let words = |node: &Node| node.as_array()?.iter().map(word).collect();
+        self.value(name, "a list of strings", words).unwrap_or_default()
     }
 
     /// A value of a kind, where it is given.

@@ -50,6 +50,8 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         if let Some(implied) = fields.truth("implied_types") {
             settings.options.implied_types = implied;
         }
+        settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
+        settings.options.tags = fields.words("tags");
         for part in Part::ALL {
             let on = fields.truth(part.name()).unwrap_or_default();
             settings.options.set(part, on);

@@ -30,9 +30,11 @@ fn small_contracts_keep_every_operation() {
     for subject in contracts::golden() {
         let output = contracts::generated(&subject.entry);
         let expected = in_contract(&subject.entry);
+        // Its settings ask for one tag of two: the other one's operation is listed, to be answered 501.
+        let others = if subject.name == "golden-unwritten" { 1 } else { 0 };
         // Each webhook is a trait method of nobody and is not listed.
         assert_eq!(
-            (trait_methods(&output), listed(&output)),
+            (trait_methods(&output) + others, listed(&output)),
             (expected, expected),
             "methods and entries of {}",
             subject.name

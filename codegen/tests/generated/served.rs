@@ -2,28 +2,29 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value as Json, json};
 
-use crate::workspace::{COMPILED, SHOP};
+use crate::workspace::{COMPILED, SHOP, UNWRITTEN};
 
 /// The running service. It ends when its input is closed, so that none is left behind.
 struct Service {
     process: Child,
     address: String,
+    output: BufReader<ChildStdout>,
 }
 
 impl Service {
-    fn start() -> Service {
-        let compiled = &COMPILED[SHOP];
+    fn start(name: &str) -> Service {
+        let compiled = &COMPILED[name];
         let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{compiled:#?}"));
         let mut process =
             Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the service starts");
         let mut address = String::new();
-        let output = process.stdout.take().expect("its output");
-        BufReader::new(output).read_line(&mut address).expect("its address");
-        Service { process, address: address.trim().to_owned() }
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        output.read_line(&mut address).expect("its address");
+        Service { process, address: address.trim().to_owned(), output }
     }
 
     /// Asks, and reads the status and the body.
@@ -52,7 +53,7 @@ impl Drop for Service {
 
 #[test]
 fn a_handler_is_called_with_what_was_sent_and_its_answer_arrives() {
-    let service = Service::start();
+    let service = Service::start(SHOP);
     let body = r#"{"sku": "ABC-1234", "quantity": 2, "email": "user@example.com"}"#;
     let answer = service.ask("POST", "/orders", body);
     assert_eq!(answer, (201, json!({ "id": 1, "sku": "ABC-1234", "quantity": 2 })));
@@ -60,7 +61,7 @@ fn a_handler_is_called_with_what_was_sent_and_its_answer_arrives() {
 
 #[test]
 fn a_domain_error_that_is_a_plain_enum_arrives_as_the_status_it_converts_to() {
-    let service = Service::start();
+    let service = Service::start(SHOP);
     let body = r#"{"sku": "OUT-0000", "quantity": 2, "email": "user@example.com"}"#;
     let (status, answer) = service.ask("POST", "/orders", body);
     assert_eq!(status, 409, "{answer}");
@@ -72,7 +73,7 @@ fn a_domain_error_that_is_a_plain_enum_arrives_as_the_status_it_converts_to() {
 
 #[test]
 fn an_error_of_a_library_arrives_as_a_500_that_tells_nothing() {
-    let service = Service::start();
+    let service = Service::start(SHOP);
     let (status, answer) = service.ask("GET", "/orders/500", "");
     assert_eq!(status, 500, "{answer}");
     assert!(!answer.to_string().contains("the disk is gone"), "{answer}");
@@ -80,7 +81,7 @@ fn an_error_of_a_library_arrives_as_a_500_that_tells_nothing() {
 
 #[test]
 fn a_query_and_a_body_that_are_wrong_in_five_ways_are_answered_once() {
-    let service = Service::start();
+    let service = Service::start(SHOP);
     let body = r#"{"sku": "abc", "quantity": "two", "note": "longer than ten"}"#;
     let (status, answer) = service.ask("POST", "/orders?dryRun=maybe", body);
     assert_eq!(status, 400, "{answer}");
@@ -102,7 +103,33 @@ fn a_query_and_a_body_that_are_wrong_in_five_ways_are_answered_once() {
 
 #[test]
 fn a_route_that_is_not_in_the_contract_is_refused_in_the_contracts_envelope() {
-    let service = Service::start();
+    let service = Service::start(SHOP);
     let (status, answer) = service.ask("GET", "/nowhere", "");
     assert_eq!((status, &answer["error"]["code"]), (404, &json!("NOT_FOUND")), "{answer}");
+}
+
+#[test]
+fn what_nobody_has_written_is_answered_501_in_the_contracts_envelope() {
+    let service = Service::start(UNWRITTEN);
+    assert_eq!(service.ask("GET", "/pets/7", ""), (200, json!({ "name": "pet 7" })));
+    let refusal = json!({ "code": "NOT_IMPLEMENTED", "message": "this operation is not implemented yet" });
+    assert_eq!(service.ask("GET", "/pets", ""), (501, refusal.clone()), "a method of the same trait");
+    assert_eq!(service.ask("POST", "/orders", r#"{"pet": 7}"#), (501, refusal), "an operation of another tag");
+    assert_eq!(service.ask("GET", "/orders", "").0, 405);
+    assert_eq!(service.ask("GET", "/nowhere", "").0, 404);
+}
+
+#[test]
+fn a_request_that_is_wrong_is_told_so_before_its_operation_is_written() {
+    let service = Service::start(UNWRITTEN);
+    assert_eq!(service.ask("POST", "/pets", r#"{"name": ""}"#).0, 422);
+    assert_eq!(service.ask("POST", "/pets", r#"{"name": "Rex"}"#).0, 501);
+}
+
+#[test]
+fn a_service_knows_which_of_its_operations_nobody_has_written() {
+    let mut service = Service::start(UNWRITTEN);
+    let mut line = String::new();
+    service.output.read_line(&mut line).expect("its operations");
+    assert_eq!(line.trim(), "listPets addPet placeOrder");
 }

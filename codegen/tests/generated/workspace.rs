@@ -21,10 +21,14 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),
+    (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
 ];
 
 /// The service that is run.
 pub const SHOP: &str = "shop-server";
+
+/// The service of which one method is written.
+pub const UNWRITTEN: &str = "unwritten-server";
 
 /// What the compiler said of one crate.
 #[derive(Debug, Default)]

@@ -90,6 +90,7 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
         description: text("description").map(str::to_owned),
         tags,
         operations,
+        others: Vec::new(),
         webhooks,
         schemas: lowering.schemas,
         components,

@@ -27,6 +27,28 @@ pub struct TagView {
     pub operation_imports: Vec<Code>,
     /// The operations.
     pub operations: Vec<OperationView>,
+    /// Whether a method that nobody has written is answered 501.
+    pub unwritten: bool,
+}
+
+/// The operations of tags that were not asked for: their data, so that they are answered 501.
+#[derive(Debug, Serialize)]
+pub struct OthersView {
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// The operations.
+    pub operations: Vec<OtherView>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+pub struct OtherView {
+    /// The `operationId`.
+    pub id: String,
+    /// The name of its static.
+    pub data: Code,
+    /// The fields of its static.
+    pub facts: Vec<Code>,
 }
 
 /// One operation.

@@ -1,0 +1,42 @@
+//! Which operations are to be implemented: those of the tags that were asked for.
+
+use crate::contract::Contract;
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::options::Options;
+
+/// Leaves the operations of the chosen tags, and sets the others aside. Without a choice all stay.
+pub fn select(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
+    if options.tags.is_empty() {
+        return;
+    }
+    let mut chosen: Vec<&str> = Vec::new();
+    for word in &options.tags {
+        match contract.tags.iter().find(|tag| tag.name == word.text) {
+            Some(_) => chosen.push(&word.text),
+            None => {
+                let known: Vec<&str> = contract.tags.iter().map(|tag| tag.name.as_str()).collect();
+                let problem =
+                    Diagnostic::error("unknown-tag", word.span, format!("no operation is tagged `{}`", word.text))
+                        .label("not a tag of the contract's operations");
+                diagnostics.push(match closest(&word.text, known.iter().copied()) {
+                    Some(close) => problem.suggest(options.sources.inside_quotes(word.span), close),
+                    None => problem.help(format!("these are: {}", known.join(", "))),
+                });
+            }
+        }
+    }
+    let (kept, others) = std::mem::take(&mut contract.operations)
+        .into_iter()
+        .partition(|operation| chosen.contains(&operation.tag.as_str()));
+    contract.operations = kept;
+    contract.others = others;
+    contract.tags.retain(|tag| chosen.contains(&tag.name.as_str()));
+    if let (false, Some(first)) = (contract.others.is_empty() || diagnostics.has_errors(), options.tags.first()) {
+        let fate = if options.unwritten { "answered 501" } else { "not routed, and answered 404" };
+        let message = match contract.others.len() {
+            1 => format!("1 operation of another tag is {fate}"),
+            count => format!("{count} operations of other tags are {fate}"),
+        };
+        diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("only these tags are generated"));
+    }
+}
