@@ -22,6 +22,8 @@ mod media;
 #[cfg(feature = "multipart")]
 pub mod multipart;
 pub mod named;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod operation;
 pub mod page;
 mod parameters;
@@ -94,5 +96,7 @@ pub use uuid::Uuid;
 
 /// The crates that generated code names, so that it needs no dependency of its own.
 pub mod exports {
+    #[cfg(feature = "openapi")]
+    pub use utoipa;
     pub use {axum, bytes, chrono, http, rust_decimal, serde_json, uuid};
 }

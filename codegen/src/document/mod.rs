@@ -9,6 +9,7 @@ mod check;
 mod grammar;
 mod json;
 mod load;
+mod raise;
 mod read;
 mod reference;
 mod resolve;
@@ -27,6 +28,7 @@ pub use load::load;
 pub(crate) use load::shown;
 pub use node::{Key, Node, Object, Span, Value};
 pub use place::{Located, Place};
+pub use raise::raise;
 pub use source::{FileId, Sources};
 pub use write::{to_json, to_yaml};
 

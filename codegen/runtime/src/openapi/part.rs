@@ -1,0 +1,112 @@
+//! One object of the document: each field in the model where it comes out as it went in, else among
+//! the extensions.
+
+use serde_core::Serialize;
+use serde_core::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::header::Header;
+use utoipa::openapi::info::Info;
+use utoipa::openapi::link::Link;
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
+use utoipa::openapi::request_body::RequestBody;
+use utoipa::openapi::response::Response;
+use utoipa::openapi::schema::{Object, SchemaType};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Schema, Tag};
+
+/// An object of the model that holds any fields beside its own.
+pub(super) trait Extended: Serialize + DeserializeOwned {
+    /// The fields that it does not do without.
+    const REQUIRED: &'static [&'static str];
+
+    /// The other fields.
+    fn extensions(&mut self) -> &mut Option<Extensions>;
+}
+
+macro_rules! extended {
+    ($($name:ident: $required:expr;)*) => { $(
+        impl Extended for $name {
+            const REQUIRED: &'static [&'static str] = &$required;
+
+            fn extensions(&mut self) -> &mut Option<Extensions> {
+                &mut self.extensions
+            }
+        }
+    )* };
+}
+
+extended! {
+    Components: [];
+    Content: [];
+    Header: [];
+    Info: ["title", "version"];
+    Link: [];
+    OpenApi: ["openapi", "info", "paths"];
+    Operation: ["responses"];
+    Parameter: ["name", "in", "required"];
+    PathItem: [];
+    RequestBody: ["content"];
+    Response: [];
+    Tag: ["name"];
+}
+
+/// A value in the model, if it comes out as it went in.
+pub(super) fn exact<T: Serialize + DeserializeOwned>(value: &Value) -> Option<T> {
+    let held = T::deserialize(value).ok()?;
+    (serde_json::to_value(&held).ok()? == *value).then_some(held)
+}
+
+/// An object in the model, what the model cannot say among its extensions.
+pub(super) fn part<T: Extended>(value: &Value) -> Option<T> {
+    if let Some(whole) = exact(value) {
+        return Some(whole);
+    }
+    let object = value.as_object()?;
+    let is_required = |name: &str| T::REQUIRED.contains(&name);
+    let (required, others): (Map<_, _>, Map<_, _>) =
+        object.clone().into_iter().partition(|(name, _)| is_required(name));
+    let mut kept = required.clone();
+    let mut rest = Map::new();
+    for (name, value) in others {
+        let mut alone = required.clone();
+        alone.insert(name.clone(), value.clone());
+        let fits = exact::<T>(&Value::Object(alone)).is_some();
+        if fits { &mut kept } else { &mut rest }.insert(name, value);
+    }
+    let mut held: T = exact(&Value::Object(kept))?;
+    extend(&mut held, rest);
+    Some(held)
+}
+
+/// Adds fields that the model does not have.
+pub(super) fn extend<T: Extended>(held: &mut T, fields: impl IntoIterator<Item = (String, Value)>) {
+    let mut fields = fields.into_iter().peekable();
+    if fields.peek().is_some() {
+        held.extensions().get_or_insert_default().extend(fields);
+    }
+}
+
+/// A reference, or what it may stand for.
+pub(super) fn or_reference<T>(value: &Value, held: impl FnOnce(&Value) -> Option<T>) -> Option<RefOr<T>> {
+    match value.get("$ref") {
+        Some(_) => exact::<Ref>(value).map(RefOr::Ref),
+        None => held(value).map(RefOr::T),
+    }
+}
+
+/// A schema: in the model as a whole, or with all its keywords as they stand.
+pub(super) fn schema(value: &Value) -> Option<RefOr<Schema>> {
+    let keywords = match value {
+        // The schemas that allow everything, and nothing.
+        Value::Bool(true) => Map::new(),
+        Value::Bool(false) => Map::from_iter([("not".to_owned(), Value::Object(Map::new()))]),
+        Value::Object(keywords) => match exact(value) {
+            Some(whole) => return Some(whole),
+            None => keywords.clone(),
+        },
+        _ => return None,
+    };
+    let mut object = Object::with_type(SchemaType::AnyValue);
+    object.extensions = (!keywords.is_empty()).then(|| keywords.into_iter().collect());
+    Some(RefOr::T(Schema::Object(object)))
+}

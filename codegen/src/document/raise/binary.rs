@@ -1,0 +1,22 @@
+//! Bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` a `contentMediaType`.
+
+use super::super::grammar::Kind;
+use super::super::node::{Node, Value};
+use super::entries::Entries;
+
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if kind != Kind::Schema || entries.get("type").and_then(Node::as_str) != Some("string") {
+        return;
+    }
+    let (keyword, value) = match entries.get("format").and_then(Node::as_str) {
+        Some("byte") => ("contentEncoding", "base64"),
+        Some("binary") => ("contentMediaType", "application/octet-stream"),
+        _ => return,
+    };
+    // What the contract says in the words of 3.1 is more precise.
+    if entries.get(keyword).is_some() {
+        entries.take("format");
+    } else {
+        entries.replace("format", keyword, Value::String(value.to_owned()));
+    }
+}

@@ -1,0 +1,19 @@
+//! `exclusiveMinimum: true` beside `minimum: 0` becomes `exclusiveMinimum: 0`.
+
+use super::super::grammar::Kind;
+use super::super::node::Node;
+use super::entries::Entries;
+
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if kind != Kind::Schema {
+        return;
+    }
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        // A number there is written as in 3.1 already.
+        let Some(truth) = entries.get(exclusive).and_then(Node::as_bool) else { continue };
+        entries.take(exclusive);
+        if truth && let Some(number) = entries.get(bound).cloned() {
+            entries.replace(bound, exclusive, number.value);
+        }
+    }
+}

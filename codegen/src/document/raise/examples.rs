@@ -1,0 +1,24 @@
+//! `example` of a schema becomes one of its `examples`; those of parameters and bodies stay as they are.
+
+use super::super::grammar::Kind;
+use super::super::node::Value;
+use super::entries::Entries;
+
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if kind != Kind::Schema {
+        return;
+    }
+    let known = match entries.get("examples").map(|node| &node.value) {
+        Some(Value::Array(known)) => known.clone(),
+        Some(_) => return,
+        None => Vec::new(),
+    };
+    let Some(example) = entries.get("example").cloned() else { return };
+    if known.is_empty() {
+        entries.replace("example", "examples", Value::Array(vec![example]));
+    } else {
+        entries.take("example");
+        let all = if known.contains(&example) { known } else { std::iter::once(example).chain(known).collect() };
+        entries.put("examples", Value::Array(all));
+    }
+}

@@ -1,0 +1,86 @@
+//! `nullable: true` becomes a type beside the others, or a branch where no type is said.
+
+use super::super::grammar::Kind;
+use super::super::node::{Key, Node, Object, Value};
+use super::entries::Entries;
+
+/// Keywords that say nothing about which values a schema has.
+const ANNOTATIONS: &[&str] = &[
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "externalDocs",
+    "xml",
+    "$comment",
+];
+
+/// Whether a keyword only annotates.
+pub(super) fn is_annotation(name: &str) -> bool {
+    ANNOTATIONS.contains(&name) || name.starts_with("x-")
+}
+
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if kind != Kind::Schema {
+        return;
+    }
+    let Some(nullable) = entries.get("nullable").and_then(Node::as_bool) else { return };
+    entries.take("nullable");
+    if !nullable {
+        return;
+    }
+    let named = entries.get("type").is_some();
+    let listed = entries.get("enum").is_some();
+    let composed = ["$ref", "allOf", "oneOf", "anyOf", "not", "const"].iter().any(|name| entries.get(name).is_some());
+    if named && !composed {
+        admit_type(entries);
+        admit_value(entries);
+    } else if listed && !named && !composed {
+        admit_value(entries);
+    } else {
+        wrap(entries);
+    }
+}
+
+/// `string` becomes `[string, "null"]`.
+fn admit_type(entries: &mut Entries) {
+    let null = entries.text("null");
+    let mut types = match entries.get("type").cloned() {
+        Some(Node { value: Value::Array(types), .. }) => types,
+        Some(one) => vec![one],
+        None => return,
+    };
+    if !types.iter().any(|one| one.as_str() == Some("null")) {
+        types.push(null);
+    }
+    entries.put("type", Value::Array(types));
+}
+
+/// The generated code takes null for an enum that is nullable, listed or not.
+fn admit_value(entries: &mut Entries) {
+    let null = entries.node(Value::Null);
+    if let Some(Node { value: Value::Array(mut values), .. }) = entries.get("enum").cloned() {
+        if !values.iter().any(Node::is_null) {
+            values.push(null);
+        }
+        entries.put("enum", Value::Array(values));
+    }
+}
+
+/// What the schema demands becomes one branch, null the other; what annotates stays outside.
+fn wrap(entries: &mut Entries) {
+    let demands = entries.split(is_annotation);
+    if demands.is_empty() {
+        // Every value was allowed already, null among them.
+        return;
+    }
+    let mut null = Object::default();
+    let span = entries.node(Value::Null).span;
+    let _ = null.insert(Key { name: "type".to_owned(), span }, entries.text("null"));
+    let branches = vec![demands.into_node(), entries.node(Value::Object(null))];
+    entries.put("anyOf", Value::Array(branches));
+}

@@ -1,0 +1,16 @@
+//! Drops what stands beside a `$ref` and has no effect there in 3.0, but would have in 3.1.
+
+use super::super::grammar::{Kind, rule};
+use super::super::node::Node;
+use super::entries::Entries;
+use super::nullable::is_annotation;
+
+/// A path item may have fields beside its `$ref` in both versions. Beside the reference to a schema,
+/// what only annotates is honoured by the generated code, so that it stays.
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if !rule(kind).reference || kind == Kind::PathItem || entries.get("$ref").and_then(Node::as_str).is_none() {
+        return;
+    }
+    let annotates = |name: &str| kind == Kind::Schema && (is_annotation(name) || name == "nullable");
+    drop(entries.split(|name| name == "$ref" || annotates(name)));
+}

@@ -1,0 +1,16 @@
+//! Names the version, and the dialect of JSON Schema that 3.1 means where none is named.
+
+use super::super::grammar::Kind;
+use super::super::node::Value;
+use super::entries::Entries;
+
+const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
+
+pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+    if kind == Kind::Root {
+        entries.put("openapi", Value::String("3.1.0".to_owned()));
+        if entries.get("jsonSchemaDialect").is_none() {
+            entries.put("jsonSchemaDialect", Value::String(DIALECT.to_owned()));
+        }
+    }
+}
