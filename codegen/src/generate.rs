@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::contract;
-use crate::diagnostic::Diagnostics;
-use crate::document::{self, LoadOptions};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{self, Document, LoadOptions, Span, Version};
 use crate::options::{Options, Part};
 use crate::output::Output;
 use crate::render::{Layout, Renderer, files};
@@ -78,14 +78,7 @@ pub fn generate(request: &Request) -> Generated {
     };
     let mut contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
     contract::select(&mut contract, options, &mut diagnostics);
-    // A module of the server's own crate carries its contract along, to be served.
-    let bundled = matches!(request.layout, Layout::Module(_)).then(|| {
-        let bundled = document::bundle(&document);
-        DocumentView {
-            json: Code::from(raw_literal(&document::to_json(&bundled))),
-            yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
-        }
-    });
+    let bundled = carried(&document, request, &mut diagnostics);
     // Where the contract is refused, what its Rust would look like is of no interest.
     let broken = diagnostics.has_errors();
     let mut decided = Diagnostics::new();
@@ -112,15 +105,42 @@ pub fn generate(request: &Request) -> Generated {
         Ok(output) => Some(output),
         Err(error) => {
             // A template that does not fit its views is a fault of ours, not of the contract.
-            let span = document::Span::start_of(document.root);
+            let span = Span::start_of(document.root);
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            diagnostics.push(crate::diagnostic::Diagnostic::error(
-                "template",
-                span,
-                format!("a template failed: {error:#}{cause}"),
-            ));
+            diagnostics.push(Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
             None
         }
     };
     Generated { output, diagnostics, operations, others, title, features: views.features, parts }
+}
+
+/// How deep a contract may be nested to be read as JSON again: the limit of `serde_json`, with room
+/// for documents that it becomes part of.
+const DEEPEST_DOCUMENT: usize = 120;
+
+/// The contract itself, where the crate carries it along: a module of the server's own crate to serve
+/// it, and what is asked for its `utoipa` document.
+fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
+    let alone = request.layout == Layout::Crate;
+    if alone && !request.options.openapi {
+        return None;
+    }
+    let bundled = document::bundle(document);
+    let raised = request.options.openapi.then(|| document::raise(&bundled, document.version()));
+    if let Some(raised) = &raised
+        && raised.depth() > DEEPEST_DOCUMENT
+    {
+        let message = format!("nested deeper than {DEEPEST_DOCUMENT} levels, too deep for a document of `utoipa`");
+        let problem = Diagnostic::error("too-deep", Span::start_of(document.root), message);
+        diagnostics.push(problem.help("generate without `openapi`, or take schemas out into components"));
+    }
+    Some(DocumentView {
+        json: Code::from(raw_literal(&document::to_json(&bundled))),
+        yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
+        raised: raised.map(|raised| match document.version() {
+            Version::V30 => Code::from(raw_literal(&document::to_json(&raised))),
+            Version::V31 | Version::V32 => Code::from("super::OPENAPI_JSON"),
+        }),
+        alone,
+    })
 }

@@ -74,7 +74,8 @@ impl Part {
     /// runtime as `writ-runtime/client`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
-            Part::Client | Part::Openapi | Part::Serde => &[],
+            Part::Client | Part::Serde => &[],
+            Part::Openapi => &["writ-runtime/openapi"],
         }
     }
 }

@@ -224,6 +224,16 @@ impl Node {
         self.value == Value::Null
     }
 
+    /// How many lists and maps are nested in each other, this one counted.
+    pub fn depth(&self) -> usize {
+        let within = match &self.value {
+            Value::Array(elements) => elements.iter().map(Node::depth).max(),
+            Value::Object(object) => object.iter().map(|(_, node)| node.depth()).max(),
+            _ => return 0,
+        };
+        within.unwrap_or_default() + 1
+    }
+
     /// What kind of value it is, with its article, for a message.
     pub fn kind_name(&self) -> &'static str {
         match self.value {

@@ -5,6 +5,7 @@ mod bounds;
 mod entries;
 mod examples;
 mod nullable;
+mod parts;
 mod references;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ use entries::Entries;
 /// What is done to an object of a kind, once everything within it is done.
 type Pass = fn(Kind, &mut Entries);
 
-/// The passes, in their order.
+/// The passes, in their order. What `parts` does comes before what is within is done.
 const PASSES: &[(&str, Pass)] = &[
     ("version", version::pass),
     ("references", references::pass),
@@ -42,6 +43,7 @@ pub fn raise(bundle: &Node, version: Version) -> Node {
 fn object(kind: Kind, node: Node) -> Node {
     let Value::Object(fields) = node.value else { return node };
     let rule = rule(kind);
+    let fields = parts::pass(kind, fields);
     let walked = fields.into_iter().map(|(key, value)| {
         let shape = match (rule.field(&key.name, Version::V30), &rule.pattern) {
             (Some(field), _) => Some(field.shape),

@@ -68,6 +68,9 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     if let Some(document) = &views.document {
         add("openapi.rs", renderer.render("openapi.rs", document)?);
+        if document.raised.is_some() {
+            add("openapi_31.rs", renderer.render("openapi_31.rs", document)?);
+        }
     }
     if !views.webhooks.is_empty() {
         add(

@@ -17,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
     ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
     ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
+    ("openapi_31.rs", include_str!("../../../templates/openapi_31.rs.j2")),
     ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
     ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
     ("others.rs", include_str!("../../../templates/others.rs.j2")),

@@ -72,6 +72,7 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         "types",
         "operations",
         "codec",
+        "openapi_31",
         "routes",
         "shared",
         "patterns",

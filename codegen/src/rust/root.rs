@@ -112,6 +112,7 @@ pub fn views(
             webhooks: !webhooks.is_empty(),
             document: document.is_some(),
             unwritten: options.unwritten,
+            alone: document.as_ref().is_none_or(|document| document.alone),
             client: options.client,
             openapi: options.openapi,
             serde: options.serde,

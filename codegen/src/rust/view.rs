@@ -186,6 +186,8 @@ pub struct RootView {
     pub document: bool,
     /// Whether what nobody has written is answered 501.
     pub unwritten: bool,
+    /// Whether it is the root of its crate.
+    pub alone: bool,
     /// Whether there is a client.
     pub client: bool,
     /// Whether there is a document of `utoipa`.
@@ -276,6 +278,10 @@ pub struct DocumentView {
     pub json: Code,
     /// As a literal of YAML.
     pub yaml: Code,
+    /// As an expression: JSON of OpenAPI 3.1, where it is asked for.
+    pub raised: Option<Code>,
+    /// Whether its crate holds no other contract.
+    pub alone: bool,
 }
 
 /// A webhook.

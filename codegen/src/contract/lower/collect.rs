@@ -58,6 +58,13 @@ impl<'d> Lowering<'d, '_> {
                 "const" => self.collect_values(vec![value], value.span, facets),
                 "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
                 "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
+                // What 3.0 says as `format: byte` and `format: binary`.
+                "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
+                    facets.format = Some(("byte", value.span));
+                }
+                "contentMediaType" if is_any_binary(node) && facets.format.is_none() => {
+                    facets.format = Some(("binary", value.span));
+                }
                 "x-id-prefix" => facets.id_prefix = value.as_str(),
                 "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
                 "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
@@ -273,6 +280,12 @@ impl<'d> Lowering<'d, '_> {
                 .help("leave it out, and check in the handler what it says"),
         );
     }
+}
+
+/// Whether a schema of 3.1 describes bytes of which nothing more is known.
+fn is_any_binary(node: &Node) -> bool {
+    let media_type = node.get("contentMediaType").and_then(Node::as_str);
+    media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()
 }
 
 fn bound(node: &Node, exclusive: bool) -> Option<Bound> {

@@ -135,3 +135,12 @@ fn beside_a_reference_only_annotations_stay() {
     let parameter = json!({ "name": "p", "in": "query", "example": 1, "schema": { "examples": [1] } });
     assert_eq!(raised["components"]["parameters"]["P"], parameter);
 }
+
+#[test]
+fn a_nullable_part_makes_the_whole_nullable() {
+    let reference = json!({ "$ref": "#/components/schemas/A" });
+    assert_eq!(
+        schema(json!({ "allOf": [reference, { "nullable": true, "description": "d" }] })),
+        json!({ "anyOf": [{ "allOf": [reference, { "description": "d" }] }, { "type": "null" }] })
+    );
+}
