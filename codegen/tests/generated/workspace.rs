@@ -54,7 +54,11 @@ pub struct Message {
 pub static COMPILED: LazyLock<BTreeMap<String, Compiled>> = LazyLock::new(|| {
     let folder = target().join("workspace");
     write(&folder);
-    read(&cargo(&folder, &target(), &["build", "--workspace", "--keep-going", "--message-format=json"]))
+    read(&cargo(
+        &folder,
+        &target(),
+        &["build", "--workspace", "--all-features", "--keep-going", "--message-format=json"],
+    ))
 });
 
 /// The target folder of all that tests compile.
