@@ -29,6 +29,8 @@ pub mod types;
 
 mod codec;
 mod openapi;
+#[cfg(feature = "openapi")]
+mod openapi_31;
 mod routes;
 
 use std::sync::Arc;
@@ -68,6 +70,8 @@ pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
 pub use self::openapi::{OPENAPI_JSON, OPENAPI_YAML};
+#[cfg(feature = "openapi")]
+pub use self::openapi_31::{OPENAPI_31_JSON, openapi};
 
 const _: () = writ_runtime::made_for("0.1");
 

@@ -7,6 +7,8 @@
 mod document;
 mod merge;
 mod part;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 use utoipa::openapi::OpenApi;

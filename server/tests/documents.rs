@@ -1,0 +1,91 @@
+//! Routes written by hand beside the contract's, all in one document.
+
+use axum::Json;
+use axum::body::Body;
+use axum::routing::get;
+use generated::v1;
+use http::Request;
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What the machine is doing.
+#[derive(serde::Serialize, utoipa::ToSchema)]
+struct Status {
+    load: f64,
+}
+
+/// Tell the load.
+#[utoipa::path(get, path = "/status", tag = "machine", responses((status = 200, body = Status)))]
+async fn status() -> Json<Status> {
+    Json(Status { load: 0.5 })
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(title = "By hand", version = "2"), paths(status))]
+struct ByHand;
+
+/// Every reference in the document leads somewhere in it.
+fn resolves(document: &Value, at: &Value) {
+    match at {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                let pointer = reference.strip_prefix('#').expect("a reference within the document");
+                assert!(document.pointer(pointer).is_some(), "{reference}");
+            }
+            fields.values().for_each(|value| resolves(document, value));
+        }
+        Value::Array(elements) => elements.iter().for_each(|value| resolves(document, value)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_document_says_what_the_contract_says() {
+    let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
+    let document = serde_json::to_value(v1::openapi()).unwrap();
+    assert_eq!(document["info"], contract["info"]);
+    assert_eq!(document["components"]["schemas"], contract["components"]["schemas"]);
+    assert_eq!(document["components"]["responses"], contract["components"]["responses"]);
+    let operation = "/paths/~1v1~1users~1{userId}/get";
+    assert_eq!(document.pointer(operation), contract.pointer(operation));
+    resolves(&document, &document);
+}
+
+#[tokio::test]
+async fn a_route_written_by_hand_is_served_in_one_document_with_the_contract() {
+    let (router, document) = OpenApiRouter::with_openapi(v1::openapi()).routes(routes!(status)).split_for_parts();
+    let app = router.route("/openapi.json", get(async move || Json(document)));
+    let fetch = async |path: &str| {
+        let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice::<Value>(&body).unwrap()
+    };
+    assert_eq!(fetch("/status").await["load"], 0.5);
+    let document = fetch("/openapi.json").await;
+    assert_eq!(document["openapi"], "3.1.0");
+    assert_eq!(document["paths"]["/status"]["get"]["summary"], "Tell the load.");
+    assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["operationId"], "getUser");
+    assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["x-rate-limit"]["window"], "60s");
+    assert!(document["components"]["schemas"]["Status"].is_object());
+    resolves(&document, &document);
+}
+
+#[test]
+fn a_contract_that_is_merged_into_another_document_brings_all_its_components() {
+    let document = writ_runtime::openapi::merge(ByHand::openapi(), v1::openapi());
+    let document = serde_json::to_value(document).unwrap();
+    assert_eq!(document["info"]["title"], "By hand");
+    let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
+    for section in contract["components"].as_object().unwrap().keys() {
+        for name in contract["components"][section].as_object().unwrap().keys() {
+            assert!(!document["components"][section][name].is_null(), "{section}/{name}");
+        }
+    }
+    assert!(document["paths"]["/status"]["get"].is_object());
+    assert!(document["paths"]["/v1/users/{userId}"]["get"].is_object());
+    resolves(&document, &document);
+}
