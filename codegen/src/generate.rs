@@ -77,6 +77,10 @@ pub fn generate(request: &Request) -> Generated {
         };
     };
     let mut contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
+    contract::apply(&mut contract, options, &mut diagnostics);
+    if request.layout == Layout::Crate {
+        contract::check_crates(&contract, options, &mut diagnostics);
+    }
     contract::select(&mut contract, options, &mut diagnostics);
     let bundled = carried(&document, request, &mut diagnostics);
     // Where the contract is refused, what its Rust would look like is of no interest.

@@ -1,6 +1,7 @@
 //! What a contract does not say of its own code: which parts are made of it, and how they are called.
 
-use crate::document::{FileId, Sources, Span};
+use crate::contract::schema::RustType;
+use crate::document::{FileId, Sources, Span, Word};
 
 /// How to generate. The default is what a contract says by itself, and nothing optional.
 #[derive(Debug, Clone)]
@@ -19,6 +20,12 @@ pub struct Options {
     pub unwritten: bool,
     /// The tags whose traits are to be implemented; all of them where none is named.
     pub tags: Vec<Word>,
+    /// Names for Rust, where the contract itself cannot be edited.
+    pub names: Vec<Naming>,
+    /// Types of one's own, each for the component schema of a name.
+    pub types: Vec<(Word, RustType)>,
+    /// The crates that a standalone crate depends on for them, as in a manifest; the names and the tables.
+    pub dependencies: Vec<(Word, toml::Value)>,
     /// The settings file and the command line, where the options stand.
     pub sources: Sources,
 }
@@ -32,18 +39,34 @@ impl Default for Options {
             serde: false,
             unwritten: false,
             tags: Vec::new(),
+            names: Vec::new(),
+            types: Vec::new(),
+            dependencies: Vec::new(),
             sources: Sources::default(),
         }
     }
 }
 
-/// A word of the settings or of the command line, and where it stands.
+/// A name for Rust that the settings give to something of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
-    /// The word.
-    pub text: String,
-    /// Where it stands.
-    pub span: Span,
+pub struct Naming {
+    /// What is named.
+    pub of: Named,
+    /// Its name in the contract.
+    pub contract: Word,
+    /// Its name in Rust.
+    pub rust: Word,
+}
+
+/// What of a contract can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// A component schema.
+    Schema,
+    /// An operation, by its id.
+    Operation,
+    /// A tag.
+    Tag,
 }
 
 /// A part of what is generated that stands behind a cargo feature of its own name.

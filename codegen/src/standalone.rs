@@ -19,7 +19,7 @@ const RUNTIME_MANIFEST: &str = include_str!("../runtime/Cargo.toml");
 const WORKSPACE_MANIFEST: &str = include_str!("../../Cargo.toml");
 
 /// What a standalone crate is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Package {
     /// Its name, legal for cargo.
     pub name: String,
@@ -29,6 +29,8 @@ pub struct Package {
     pub features: Vec<&'static str>,
     /// The parts that stand behind features of its own.
     pub parts: Vec<Part>,
+    /// Further crates that it depends on, for types of the user's own.
+    pub dependencies: Vec<(String, Value)>,
 }
 
 /// A name that cargo would refuse.
@@ -41,12 +43,7 @@ impl Package {
     /// # Errors
     /// If cargo would not take the name.
     pub fn new(name: &str, description: &str, features: &[&'static str], parts: &[Part]) -> Result<Package, BadName> {
-        let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];
-        if !name.starts_with(|letter: char| letter.is_ascii_alphabetic())
-            || !name.chars().all(legal)
-            || reserved.contains(&name)
-        {
+        if !is_legal(name) {
             return Err(BadName(name.to_owned()));
         }
         Ok(Package {
@@ -54,8 +51,18 @@ impl Package {
             description: description.to_owned(),
             features: features.to_vec(),
             parts: parts.to_vec(),
+            dependencies: Vec::new(),
         })
     }
+}
+
+/// Whether cargo takes a name for a crate, and no crate of ours has it.
+pub fn is_legal(name: &str) -> bool {
+    let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];
+    name.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && name.chars().all(legal)
+        && !reserved.contains(&name)
 }
 
 /// Adds what makes a crate of the files of a contract.
@@ -108,13 +115,12 @@ fn manifest(package: &Package, runtime: &Table, workspace: &Table) -> String {
     if !package.features.is_empty() {
         dependency.insert("features".to_owned(), Value::from(package.features.clone()));
     }
+    let mut dependencies = Table::from_iter([("writ-runtime".to_owned(), Value::Table(dependency))]);
+    dependencies.extend(package.dependencies.clone());
     let mut manifest = Table::from_iter([
         ("package".to_owned(), Value::Table(own)),
         ("lib".to_owned(), Value::Table(Table::from_iter([("doctest".to_owned(), Value::from(false))]))),
-        (
-            "dependencies".to_owned(),
-            Value::Table(Table::from_iter([("writ-runtime".to_owned(), Value::Table(dependency))])),
-        ),
+        ("dependencies".to_owned(), Value::Table(dependencies)),
         ("workspace".to_owned(), Value::Table(members)),
     ]);
     if !package.parts.is_empty() {

@@ -177,6 +177,7 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
     if !args.tag.is_empty() {
         settings.options.set_tags(&args.tag);
     }
+    let dependencies = settings.dependencies(out);
     let request = Request {
         entry: spec.to_owned(),
         root: allowed(args.root.as_deref().or(settings.root.as_deref()), spec),
@@ -195,7 +196,8 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
         Some(name) => name.clone(),
         None => name_of(spec),
     };
-    let package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
+    let mut package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
+    package.dependencies = dependencies;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
     if args.check {
         compare(out, &whole)?;

@@ -25,6 +25,7 @@ pub mod named;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod operation;
+mod own;
 pub mod page;
 mod parameters;
 pub mod patch;
@@ -71,6 +72,7 @@ pub use operation::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,
     Scheme, SchemeKind, Shape, Style,
 };
+pub use own::Text;
 pub use page::{Page, PageAt, PageRequest, Pagination};
 pub use patch::Patch;
 pub use pattern::Pattern;

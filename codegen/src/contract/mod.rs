@@ -3,14 +3,17 @@
 pub mod envelope;
 mod lower;
 pub mod operation;
+mod overrides;
 pub mod schema;
 mod select;
 
 use crate::diagnostic::Diagnostics;
-use crate::document::{Document, Span};
+use crate::document::{Document, Span, Word};
 
 pub use envelope::{Envelope, EnvelopeField};
+pub use lower::own_type::read_own_type;
 pub use operation::Operation;
+pub use overrides::{apply, check_crates};
 pub use schema::{Kind, Schema, SchemaId, Schemas};
 pub use select::select;
 
@@ -50,6 +53,8 @@ pub struct Tag {
     pub span: Span,
     /// `description`.
     pub description: Option<String>,
+    /// `x-rust-name`.
+    pub rust_name: Option<Word>,
 }
 
 /// A request that the service sends to whoever subscribed.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::contract::schema::SchemaId;
-use crate::document::Span;
+use crate::document::{Span, Word};
 
 /// One operation.
 #[derive(Debug, Clone)]
@@ -35,7 +35,14 @@ pub struct Operation {
     /// The `x-` policies.
     pub policies: Policies,
     /// `x-rust-name`.
-    pub rust_name: Option<String>,
+    pub rust_name: Option<Word>,
+}
+
+impl Operation {
+    /// What it is called in Rust, before the case of the place.
+    pub fn name(&self) -> &str {
+        self.rust_name.as_ref().map_or(&self.id, |own| &own.text)
+    }
 }
 
 /// One parameter.
@@ -61,6 +68,8 @@ pub struct Parameter {
     pub schema: SchemaId,
     /// The name of the component that it is, where it is one.
     pub component: Option<String>,
+    /// `x-rust-name`.
+    pub rust_name: Option<Word>,
     /// `x-sort`.
     pub sort: bool,
     /// `x-sparse`.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::document::Span;
+use crate::document::{Span, Word};
 
 /// All schemas of a contract. References are [`SchemaId`]s, so that cycles need no care.
 #[derive(Debug, Default)]
@@ -45,11 +45,22 @@ pub struct Schema {
     /// What values it has.
     pub kind: Kind,
     /// `x-rust-name`.
-    pub rust_name: Option<String>,
+    pub rust_name: Option<Word>,
+    /// `x-rust-type`.
+    pub rust_type: Option<RustType>,
     /// A list or map of itself, with no object between.
     pub holds_itself: bool,
     /// The whole schema as JSON text, where it has keywords that an interpreter must check.
     pub guard: Option<Guard>,
+}
+
+/// A type of one's own that stands for a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RustType {
+    /// Its path, the crate first: `my_types::Money`.
+    pub path: Word,
+    /// Whether it goes through `FromStr` and `Display`, in place of `Read` and `Write`.
+    pub text: bool,
 }
 
 /// A schema for the interpreter, all that it refers to within it.
@@ -214,6 +225,8 @@ pub enum Format {
 pub struct StringEnum {
     /// The values in the order of the contract, without repetition.
     pub values: Vec<String>,
+    /// What each is called in Rust, where the contract says: `x-enum-varnames`.
+    pub names: Vec<Option<String>>,
     /// `x-extensible-enum`: other strings are kept.
     pub open: bool,
 }
@@ -255,6 +268,8 @@ pub struct Property {
     pub schema: SchemaId,
     /// Whether it must be there.
     pub required: bool,
+    /// `x-rust-name`, where it names the field and not its type.
+    pub rust_name: Option<Word>,
 }
 
 /// What names that are no property may hold.

@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub use bundle::bundle;
 pub use load::load;
 pub(crate) use load::shown;
-pub use node::{Key, Node, Object, Span, Value};
+pub use node::{Key, Node, Object, Span, Value, Word};
 pub use place::{Located, Place};
 pub use raise::raise;
 pub use source::{FileId, Sources};

@@ -44,6 +44,15 @@ pub enum Value {
     Object(Object),
 }
 
+/// A text that names something, and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Word {
+    /// The text.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// The name of an entry and where it was written.
 #[derive(Debug, Clone)]
 pub struct Key {
@@ -160,6 +169,11 @@ impl Node {
             Value::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The string with its place, if it is one.
+    pub fn as_word(&self) -> Option<Word> {
+        Some(Word { text: self.as_str()?.to_owned(), span: self.span })
     }
 
     /// The truth value, if it is one.

@@ -40,6 +40,7 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     let mut members = Vec::new();
     for direction in directions {
         match &plan.contract.schemas.get(key.schema).kind {
+            _ if plan.own(key.schema).is_some() => {}
             Kind::Object(_) => {
                 let properties = plan.properties(key);
                 members.extend(properties.iter().filter_map(|property| plan.direct(property.schema, *direction)));

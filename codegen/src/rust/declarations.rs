@@ -1,7 +1,7 @@
 //! How a type is declared.
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Format, Kind, Schema};
+use crate::contract::schema::{Additional, Format, Kind, Schema, StringEnum};
 use crate::diagnostic::Diagnostics;
 
 use super::code::Code;
@@ -35,6 +35,11 @@ pub(super) fn declaration(
         default: false,
     };
     match &schema.kind {
+        _ if schema.rust_type.is_some() => {
+            let ty = plan.structure(key.schema, way);
+            uses.ty(&ty);
+            view.target = Code::of(&ty);
+        }
         Kind::Object(object) if !is_map(object) && plan.page_of(object).is_none() => {
             view.form = "struct";
             let mut all: Vec<FieldView> = Vec::new();
@@ -64,7 +69,7 @@ pub(super) fn declaration(
         }
         Kind::Strings(names) => {
             view.form = if names.open { "open_names" } else { "names" };
-            view.variants = name_variants(&names.values, schema, diagnostics);
+            view.variants = name_variants(names, schema, diagnostics);
         }
         Kind::Union(union) => {
             view.form = "union";
@@ -111,12 +116,18 @@ fn rest_name(fields: &[FieldView]) -> &'static str {
         .unwrap_or("additional")
 }
 
-fn name_variants(values: &[String], schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
-    let (names, collided) = distinct(values.iter().map(|value| type_name(value)));
+/// What the values of an enum are called, and whether two of them would have had one name.
+pub(super) fn variant_idents(names: &StringEnum) -> (Vec<String>, bool) {
+    let own = names.names.iter().map(Option::as_deref);
+    distinct(names.values.iter().zip(own).map(|(value, own)| type_name(own.unwrap_or(value))))
+}
+
+fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
+    let (names, collided) = variant_idents(listed);
     if collided {
         collision(schema, diagnostics);
     }
-    let views = values.iter().zip(names).enumerate();
+    let views = listed.values.iter().zip(names).enumerate();
     views
         .map(|(index, (value, name))| VariantView {
             name: Code::of(name),

@@ -106,11 +106,14 @@ impl TypePlan<'_> {
         if self.declared(id) == Declared::Never {
             return;
         }
-        let base = schema.rust_name.clone().unwrap_or_else(|| type_name(component));
+        let own = schema.rust_name.as_ref();
+        let base = own.map_or_else(|| type_name(component), |own| own.text.clone());
         for direction in [Direction::Response, Direction::Request] {
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
             let candidates = match key.side {
                 Side::Request => vec![format!("{base}Input"), format!("{base}InputModel")],
+                // A name that was asked for is that and no other.
+                Side::Both | Side::Response if own.is_some() => vec![base.clone()],
                 Side::Both | Side::Response => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
             };
             self.name(key, &candidates, names, diagnostics);
@@ -121,8 +124,11 @@ impl TypePlan<'_> {
         if self.names.contains_key(&key) {
             return false;
         }
-        let span = self.contract.schemas.get(key.schema).span;
-        let name = names.take(candidates, span, diagnostics);
+        let schema = self.contract.schemas.get(key.schema);
+        let name = match &schema.rust_name {
+            Some(own) if candidates == [own.text.as_str()] => names.take_own(own, diagnostics),
+            _ => names.take(candidates, schema.span, diagnostics),
+        };
         self.names.insert(key, name);
         self.order.push(key);
         true
@@ -143,8 +149,9 @@ impl TypePlan<'_> {
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
-                if let Some(own) = &schema.rust_name {
-                    candidates.insert(0, own.clone());
+                // A name in small letters is that of the field.
+                if let Some(own) = schema.rust_name.as_ref().filter(|own| own.text.starts_with(char::is_uppercase)) {
+                    candidates = vec![own.text.clone()];
                 }
                 if key.side == Side::Request {
                     candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
@@ -182,7 +189,9 @@ impl TypePlan<'_> {
         let one = |suffix: &str| {
             vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
         };
-        match &self.contract.schemas.get(id).kind {
+        let schema = self.contract.schemas.get(id);
+        match &schema.kind {
+            _ if schema.rust_type.is_some() => Vec::new(),
             Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
             Kind::Array(array) => vec![(array.items, one("Item"))],
             Kind::Union(union) => {
@@ -205,7 +214,7 @@ impl TypePlan<'_> {
     }
 
     fn declare_operation(&mut self, operation: &Operation, names: &mut Names, diagnostics: &mut Diagnostics) {
-        let base = type_name(operation.rust_name.as_deref().unwrap_or(&operation.id));
+        let base = type_name(operation.name());
         for parameter in &operation.parameters {
             let name = type_name(&parameter.name);
             let candidates = [format!("{base}{name}"), format!("{base}{name}Parameter")];
@@ -250,6 +259,9 @@ impl TypePlan<'_> {
     }
 
     fn declared(&self, id: SchemaId) -> Declared {
+        if self.contract.schemas.get(id).rust_type.is_some() {
+            return Declared::AsComponent;
+        }
         if self.contract.schemas.get(id).holds_itself {
             return Declared::Always;
         }

@@ -6,8 +6,7 @@ use crate::contract::SchemaId;
 use crate::contract::schema::Kind;
 
 use super::code::literal;
-use super::ident::type_name;
-use super::names::distinct;
+use super::declarations::variant_idents;
 use super::read::float;
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
@@ -72,7 +71,7 @@ fn expression(
     uses: &mut Uses,
 ) -> Option<String> {
     let target = plan.contract.schemas.target(id);
-    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) {
+    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.own(id).is_some() {
         return None;
     }
     match (plan.contract.schemas.kind(id), value) {
@@ -103,7 +102,7 @@ fn expression(
         }
         (Kind::Strings(names), Json::String(text)) if !names.open => {
             let at = names.values.iter().position(|known| known == text)?;
-            let (variants, _) = distinct(names.values.iter().map(|value| type_name(value)));
+            let (variants, _) = variant_idents(names);
             let Ty::Named(name) = ty else { return None };
             uses.contract(name);
             Some(format!("{name}::{}", variants.get(at)?))

@@ -41,7 +41,11 @@ pub(super) fn fields<'c>(
 ) -> Vec<Field<'c>> {
     let way = direction(plan, key);
     let properties = plan.properties(key);
-    let (names, collided) = distinct(properties.iter().map(|property| value_name(&property.name)));
+    let (names, collided) = distinct(
+        properties
+            .iter()
+            .map(|property| value_name(property.rust_name.as_ref().map_or(&property.name, |own| &own.text))),
+    );
     if collided {
         collision(plan.contract.schemas.get(key.schema), diagnostics);
     }

@@ -11,6 +11,7 @@ mod declare;
 mod default;
 mod envelope;
 mod errors;
+mod explicit;
 mod facts;
 mod fields;
 mod ident;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{FileId, Span};
+use crate::document::{FileId, Span, Word};
 
 /// The entry: names that generated files bring along are not of the contract and stand nowhere.
 const FIRST: FileId = FileId(0);
@@ -95,6 +95,24 @@ impl Names {
     /// Takes a name that is not the contract's.
     pub fn reserve(&mut self, name: &str) {
         self.taken.insert(name.to_owned(), Span::start_of(FIRST));
+    }
+
+    /// A name that the contract or its settings ask for. One that is taken is an error, with both places.
+    pub fn take_own(&mut self, own: &Word, diagnostics: &mut Diagnostics) -> String {
+        match self.taken.get(&own.text).copied() {
+            None => {
+                self.taken.insert(own.text.clone(), own.span);
+            }
+            Some(first) => {
+                let message = format!("`{}` is the name of something else already", own.text);
+                let report = Diagnostic::error("name-collision", own.span, message).label("asked for here");
+                diagnostics.push(match first == Span::start_of(FIRST) {
+                    true => report.help("generated code uses this name itself: choose another"),
+                    false => report.also(first, "has the name").help("choose another"),
+                });
+            }
+        }
+        own.text.clone()
     }
 
     /// The first candidate that is free. Where none is, a number tells the last one apart, and a

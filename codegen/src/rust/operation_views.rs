@@ -7,7 +7,7 @@ use crate::contract::Contract;
 use crate::contract::operation::{Operation, ParameterPlace};
 use crate::contract::schema::Kind;
 use crate::diagnostic::Diagnostics;
-use crate::document::Span;
+use crate::document::{Span, Word};
 
 use super::code::Code;
 use super::errors::{Markers, error_view};
@@ -97,9 +97,13 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         .iter()
         .map(|tag| {
             let base = type_name(&tag.name);
-            let name =
-                types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics);
-            let module = module_name(&tag.name);
+            let name = match &tag.rust_name {
+                Some(own) => types.take_own(own, diagnostics),
+                None => {
+                    types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
+                }
+            };
+            let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.text));
             let stem = module.trim_end_matches('_');
             let module =
                 modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
@@ -122,7 +126,7 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
         .operations
         .iter()
         .map(|operation| {
-            let id = operation.rust_name.as_deref().unwrap_or(&operation.id);
+            let id = operation.name();
             let base = type_name(id);
             let method = value_name(id);
             let plain = method.trim_start_matches("r#").to_owned();
@@ -144,8 +148,12 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
                 sorts.push(SortName { index, name: name.clone(), own });
             }
             let verb = operation.method.to_ascii_lowercase();
-            let method =
-                methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics);
+            let method = match &operation.rust_name {
+                Some(own) => methods.take_own(&Word { text: method, span: own.span }, diagnostics),
+                None => {
+                    methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
+                }
+            };
             let verb = operation.method;
             let data =
                 statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
@@ -163,7 +171,7 @@ pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Others
         .others
         .iter()
         .map(|operation| {
-            let name = static_name(operation.rust_name.as_deref().unwrap_or(&operation.id));
+            let name = static_name(operation.name());
             let other = format!("{name}_{}", operation.method);
             let data = statics.take(&[name, other], operation.span, diagnostics);
             OtherView { id: operation.id.clone(), data: Code::of(data), facts: facts(contract, operation, &mut uses) }

@@ -2,7 +2,7 @@
 
 use crate::contract::SchemaId;
 use crate::contract::schema::{
-    Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape,
+    Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, RustType,
     StringShape,
 };
 
@@ -49,6 +49,9 @@ impl ReadCalls<'_, '_> {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, Direction::Request) {
             let target = key.schema;
+            if schemas.get(target).rust_type.is_some() {
+                return self.structure(target);
+            }
             let own = schemas.get(target).holds_itself
                 || matches!(schemas.get(target).kind, Kind::Strings(_) | Kind::Union(_))
                 || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
@@ -75,6 +78,37 @@ impl ReadCalls<'_, '_> {
 
     /// The same for what a schema is built of, its own name aside.
     pub fn structure(&mut self, id: SchemaId) -> String {
+        match &self.plan.contract.schemas.get(id).rust_type {
+            Some(own) => self.own(id, own),
+            None => self.kind(id),
+        }
+    }
+
+    /// A type of the user's own: its own way to read, or its text behind what the contract says of that.
+    fn own(&mut self, id: SchemaId, own: &RustType) -> String {
+        if !own.text {
+            self.uses.runtime("Read");
+            return format!("::{}::read(r)", own.path.text);
+        }
+        let schemas = &self.plan.contract.schemas;
+        let check = match schemas.kind(id) {
+            Kind::Strings(names) if names.open => return "r.parsed()".to_owned(),
+            Kind::Strings(names) => {
+                let values: Vec<String> = names.values.iter().map(|value| literal(value)).collect();
+                format!("r.name_index(&[{}])", values.join(", "))
+            }
+            Kind::String(shape) => match &shape.format {
+                Format::Id(prefix) => format!("r.id({})", literal(prefix)),
+                _ if *shape == StringShape::default() => return "r.parsed()".to_owned(),
+                _ => self.string(shape),
+            },
+            _ => return "r.parsed()".to_owned(),
+        };
+        format!("r.checked({}, |r| r.parsed())", function(&check))
+    }
+
+    /// The same, of a type of ours.
+    fn kind(&mut self, id: SchemaId) -> String {
         let plan = self.plan;
         match &plan.contract.schemas.get(id).kind {
             Kind::Any => "r.any()".to_owned(),

@@ -109,7 +109,7 @@ struct Field {
 }
 
 fn parameter_name(parameter: &Parameter) -> String {
-    value_name(&parameter.name)
+    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.text))
 }
 
 fn parameter_field(
@@ -214,7 +214,9 @@ fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let limit =
         find("limit").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)))?;
     let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
-    let cursor = find("cursor").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)));
+    let cursor = find("cursor")
+        .filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)))
+        .filter(|at| plan.own(operation.parameters[*at].schema).is_none());
     (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
 }
 
@@ -283,7 +285,8 @@ fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &
             (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" }))
         }
         (ContentKind::Text, Some(schema))
-            if plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
+            if plan.own(schema).is_some_and(|own| own.text)
+                || plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
         {
             let read = function(&calls.value(schema));
             let method = if required { "body" } else { "optional_body" };

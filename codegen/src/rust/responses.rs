@@ -139,6 +139,11 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
             uses.ty(&ty);
             ty.to_string()
         }
+        _ if plan.own(header.schema).is_some_and(|own| own.text) => {
+            let ty = plan.ty(header.schema, Direction::Response);
+            uses.ty(&ty);
+            ty.to_string()
+        }
         // Anything with a structure of its own is written by the handler as it should stand.
         _ => "String".to_owned(),
     };
@@ -201,6 +206,9 @@ pub fn send(plan: &TypePlan<'_>, content: &Content) -> (Ty, String) {
         }
         (ContentKind::Json, None) => (Ty::Value, format!(".json({concrete}, &{{body}}, responder)")),
         (ContentKind::Stream, _) => (Ty::ByteStream, format!(".stream({concrete}, {{body}})")),
+        (ContentKind::Text, Some(schema)) if plan.own(schema).is_some_and(|own| own.text) => {
+            (plan.ty(schema, Direction::Response), format!(".bytes({concrete}, {{body}}.to_string())"))
+        }
         (ContentKind::Text, _) => (Ty::String, format!(".bytes({concrete}, {{body}})")),
         _ => (Ty::Bytes, format!(".bytes({concrete}, {{body}})")),
     }

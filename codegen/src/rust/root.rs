@@ -17,7 +17,7 @@ use super::view::{
     DocumentView, ErrorsView, GuardView, OthersView, PatternView, RootView, SchemeView, TagSummary, TagView,
     WebhookView,
 };
-use super::{declare, envelope, patterns, types};
+use super::{declare, envelope, explicit, patterns, types};
 
 /// Everything that the templates of one contract receive.
 pub struct CrateViews {
@@ -54,6 +54,7 @@ pub fn views(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> CrateViews {
+    explicit::check(contract, &options.sources, diagnostics);
     let mut names = Names::for_types();
     if options.unwritten {
         names.reserve("Unwritten");

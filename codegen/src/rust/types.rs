@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use crate::contract::schema::{Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property};
+use crate::contract::schema::{Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType};
 use crate::contract::{Contract, SchemaId};
 
 use super::ident::type_name;
@@ -40,6 +40,8 @@ pub enum Ty {
     Patch(Box<Ty>),
     Page(Box<Ty>),
     Boxed(Box<Ty>),
+    /// A type of the user's own, by its whole path.
+    Own(String),
 }
 
 /// A type to be declared: a schema in one of its forms.
@@ -128,7 +130,11 @@ impl<'c> TypePlan<'c> {
 
     /// The type that a schema is built of, its own name aside.
     pub fn structure(&self, id: SchemaId, direction: Direction) -> Ty {
-        match &self.contract.schemas.get(id).kind {
+        let schema = self.contract.schemas.get(id);
+        if let Some(own) = &schema.rust_type {
+            return Ty::Own(own_path(own));
+        }
+        match &schema.kind {
             Kind::Any => Ty::Value,
             Kind::Null => Ty::Unit,
             Kind::Boolean => Ty::Bool,
@@ -196,6 +202,9 @@ impl<'c> TypePlan<'c> {
 
     /// The declared struct or union that a schema is, behind aliases and names.
     pub fn direct(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
+        if self.own(id).is_some() {
+            return None;
+        }
         let target = self.contract.schemas.target(id);
         let target = match self.contract.schemas.kind(target) {
             Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
@@ -206,6 +215,11 @@ impl<'c> TypePlan<'c> {
         let holds = matches!(kind, Kind::Union(_))
             || matches!(kind, Kind::Object(object) if !is_map(object) && self.page_of(object).is_none());
         (holds && self.names.contains_key(&key)).then_some(key)
+    }
+
+    /// The user's own type that stands for a schema, at any step of a chain of aliases.
+    pub fn own(&self, id: SchemaId) -> Option<&'c RustType> {
+        self.contract.schemas.nearest(id, |schema| schema.rust_type.as_ref())
     }
 
     /// What messages call a branch: as the contract does, where it has a name for it.
@@ -241,6 +255,14 @@ impl<'c> TypePlan<'c> {
             _ => raw,
         };
         super::names::distinct(names).0
+    }
+}
+
+/// How a type of the user's own is written: from its crate, so that no name of ours comes between.
+pub fn own_path(own: &RustType) -> String {
+    match own.text {
+        true => format!("writ_runtime::Text<::{}>", own.path.text),
+        false => format!("::{}", own.path.text),
     }
 }
 
@@ -286,7 +308,7 @@ impl fmt::Display for Ty {
             Ty::Unit => f.write_str("()"),
             Ty::Multipart => f.write_str("Multipart"),
             Ty::ByteStream => f.write_str("ByteStream"),
-            Ty::Named(name) => f.write_str(name),
+            Ty::Named(name) | Ty::Own(name) => f.write_str(name),
             Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
             Ty::Map(inner) => write!(f, "BTreeMap<String, {inner}>"),
             Ty::Option(inner) => write!(f, "Option<{inner}>"),

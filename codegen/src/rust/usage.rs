@@ -119,7 +119,10 @@ impl Marker<'_> {
 
 /// The schemas that a schema holds; with a direction only those that go that way.
 pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>) -> Vec<SchemaId> {
-    match &contract.schemas.get(id).kind {
+    let schema = contract.schemas.get(id);
+    match &schema.kind {
+        // What a type of the user's own holds is not ours.
+        _ if schema.rust_type.is_some() => Vec::new(),
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
         Kind::Union(union) => union.branches.clone(),
@@ -159,7 +162,8 @@ fn split(contract: &Contract, usage: &mut Usage) {
     let both: Vec<SchemaId> =
         contract.schemas.ids().filter(|id| usage.read[id.index()] && usage.write[id.index()]).collect();
     for id in &both {
-        if let Kind::Object(object) = &contract.schemas.get(*id).kind {
+        let schema = contract.schemas.get(*id);
+        if let (Kind::Object(object), None) = (&schema.kind, &schema.rust_type) {
             usage.split[id.index()] = object
                 .properties
                 .iter()

@@ -69,7 +69,16 @@ impl Uses {
                 self.ty(inner);
             }
             Ty::Vec(inner) | Ty::Option(inner) | Ty::Boxed(inner) => self.ty(inner),
-            Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::String | Ty::Unit => {}
+            Ty::Bool
+            | Ty::I32
+            | Ty::I64
+            | Ty::U32
+            | Ty::U64
+            | Ty::F32
+            | Ty::F64
+            | Ty::String
+            | Ty::Unit
+            | Ty::Own(_) => {}
         }
     }
 

@@ -2,31 +2,35 @@
 
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::document::Sources;
-use crate::document::node::{Node, Object};
-use crate::options::Word;
+use crate::document::node::{Key, Node, Object, Word};
 
 /// A table that is being read.
-pub(super) struct Fields<'a> {
+pub(super) struct Fields<'a, 'o> {
     object: Option<&'a Object>,
     sources: &'a Sources,
-    diagnostics: &'a mut Diagnostics,
+    diagnostics: &'o mut Diagnostics,
     asked: Vec<&'static str>,
 }
 
-/// A text and its place.
-fn word(node: &Node) -> Option<Word> {
-    Some(Word { text: node.as_str()?.to_owned(), span: node.span })
-}
-
-impl<'a> Fields<'a> {
+impl<'a, 'o> Fields<'a, 'o> {
     /// Begins to read a table.
-    pub(super) fn new(table: &'a Node, sources: &'a Sources, diagnostics: &'a mut Diagnostics) -> Fields<'a> {
+    pub(super) fn new(table: &'a Node, sources: &'a Sources, diagnostics: &'o mut Diagnostics) -> Fields<'a, 'o> {
         Fields { object: table.as_object(), sources, diagnostics, asked: Vec::new() }
     }
 
     /// A text, where it is given.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.value(name, "a string", |node| node.as_str().map(str::to_owned))
+    }
+
+    /// A text of some form, where it is given.
+    pub(super) fn checked(&mut self, name: &'static str, form: &str, fits: fn(&str) -> bool) -> Option<String> {
+        let text = self.text(name)?;
+        if let Some(node) = self.object.and_then(|object| object.get(name)).filter(|_| !fits(&text)) {
+            let problem = Diagnostic::error("bad-setting", node.span, format!("`{name}` must be {form}"));
+            self.diagnostics.push(problem.label("is not"));
+        }
+        Some(text)
     }
 
     /// A truth value, where it is given.
@@ -36,8 +40,40 @@ impl<'a> Fields<'a> {
 
     /// A list of texts, empty where it is not given.
     pub(super) fn words(&mut self, name: &'static str) -> Vec<Word> {
-        let words = |node: &Node| node.as_array()?.iter().map(word).collect();
+        let words = |node: &Node| node.as_array()?.iter().map(Node::as_word).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
+    }
+
+    /// The entries of a table, none where it is not given.
+    pub(super) fn table(&mut self, name: &'static str) -> Vec<(Word, &'a Node)> {
+        self.asked.push(name);
+        let Some(node) = self.object.and_then(|object| object.get(name)) else { return Vec::new() };
+        match node.as_object() {
+            Some(table) => {
+                let word = |key: &Key| Word { text: key.name.clone(), span: key.span };
+                table.iter().map(|(key, node)| (word(key), node)).collect()
+            }
+            None => {
+                self.wrong(node, name, "a table");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A table as it stands, where it is given.
+    pub(super) fn whole(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.table(name);
+        self.object?.get(name).filter(|node| node.as_object().is_some())
+    }
+
+    /// Reports a value of the wrong kind.
+    pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
+        let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
+        let problem = Diagnostic::error("bad-setting", node.span, message).label(format!("expected {expected}"));
+        self.diagnostics.push(match node.as_str() {
+            Some(word @ ("true" | "false")) => problem.fix(format!("write {expected}"), node.span, word),
+            _ => problem,
+        });
     }
 
     /// A value of a kind, where it is given.
@@ -46,12 +82,7 @@ impl<'a> Fields<'a> {
         let node = self.object?.get(name)?;
         let value = read(node);
         if value.is_none() {
-            let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
-            let problem = Diagnostic::error("bad-setting", node.span, message).label(format!("expected {expected}"));
-            self.diagnostics.push(match node.as_str() {
-                Some(word @ ("true" | "false")) => problem.fix(format!("write {expected}"), node.span, word),
-                _ => problem,
-            });
+            self.wrong(node, name, expected);
         }
         value
     }

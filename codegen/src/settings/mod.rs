@@ -1,13 +1,17 @@
 //! `codegen.toml`: what is set beside a contract, read with the place of every word.
 
 mod fields;
+mod tables;
 mod toml;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use ::toml::Value;
 
 use crate::diagnostic::Diagnostics;
-use crate::document::shown;
+use crate::document::{Word, shown};
 use crate::options::{Options, Part};
+use crate::standalone::is_legal;
 
 use fields::Fields;
 
@@ -25,6 +29,8 @@ pub struct Settings {
     pub root: Option<PathBuf>,
     /// Whether what loses nothing is an error too.
     pub strict: Option<bool>,
+    /// The folder of the settings file, which paths in it begin from.
+    pub folder: PathBuf,
     /// How to generate.
     pub options: Options,
 }
@@ -41,9 +47,10 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
     let mut settings = Settings::default();
     let (sources, tree) = toml::read(shown(path, root), path, diagnostics);
     let folder = path.parent().unwrap_or(Path::new(""));
+    settings.folder = folder.to_owned();
     if let Some(tree) = &tree {
         let mut fields = Fields::new(tree, &sources, diagnostics);
-        settings.name = fields.text("name");
+        settings.name = fields.checked("name", "a name that cargo takes for a crate", is_legal);
         settings.out = fields.text("out").map(|path| folder.join(path));
         settings.root = fields.text("root").map(|path| folder.join(path));
         settings.strict = fields.truth("strict");
@@ -52,11 +59,17 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         }
         settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
         settings.options.tags = fields.words("tags");
+        let names = fields.whole("names");
+        let types = fields.table("types");
+        let dependencies = fields.table("dependencies");
         for part in Part::ALL {
             let on = fields.truth(part.name()).unwrap_or_default();
             settings.options.set(part, on);
         }
         fields.finish("the settings");
+        settings.options.names = names.map(|table| tables::names(table, &sources, diagnostics)).unwrap_or_default();
+        settings.options.types = tables::types(types, &sources, diagnostics);
+        settings.options.dependencies = tables::dependencies(dependencies, diagnostics);
     }
     diagnostics.keep_sources(&sources);
     settings.options.sources = sources;
@@ -64,11 +77,60 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
 }
 
 impl Settings {
+    /// The crates that types of one's own need, with paths from the folder of the generated crate.
+    pub fn dependencies(&self, out: &Path) -> Vec<(String, Value)> {
+        let adjusted = |(name, value): &(Word, Value)| {
+            let mut value = value.clone();
+            if let Some(path) = value.get_mut("path")
+                && let Some(text) = path.as_str()
+            {
+                *path = Value::from(relative(out, &self.folder.join(text)));
+            }
+            (name.text.clone(), value)
+        };
+        self.options.dependencies.iter().map(adjusted).collect()
+    }
+
     /// Those beside a contract's entry; the defaults where there are none.
     pub fn beside(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
         match beside(entry) {
             Some(path) => read(&path, root, diagnostics),
             None => Settings::default(),
         }
+    }
+}
+
+/// The way from one folder to another; neither needs to be there.
+fn relative(from: &Path, to: &Path) -> String {
+    let whole = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut parts: Vec<std::ffi::OsString> = Vec::new();
+        for part in path.components() {
+            match part {
+                Component::ParentDir => {
+                    parts.pop();
+                }
+                Component::CurDir => {}
+                part => parts.push(part.as_os_str().to_owned()),
+            }
+        }
+        parts
+    };
+    let (from, to) = (whole(from), whole(to));
+    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
+    let down = to[shared..].iter().map(|part| part.to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_the_settings_is_found_from_the_generated_crate() {
+        let found = relative(Path::new("/work/out/api"), Path::new("/work/contracts/../types"));
+        assert_eq!(found, "../../types");
+        assert_eq!(relative(Path::new("/a"), Path::new("/a/b")), "b");
     }
 }

@@ -21,6 +21,7 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),
+    (OWN, "golden-own", include_str!("../services/own.rs")),
     (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
 ];
 
@@ -29,6 +30,12 @@ pub const SHOP: &str = "shop-server";
 
 /// The service of which one method is written.
 pub const UNWRITTEN: &str = "unwritten-server";
+
+/// The service whose contract speaks in types of its own.
+pub const OWN: &str = "own-server";
+
+/// The crate of those types.
+const OWN_TYPES: &str = "own-types";
 
 /// What the compiler said of one crate.
 #[derive(Debug, Default)]
@@ -102,13 +109,24 @@ fn write(folder: &Path) {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }
         let mut manifest = manifest(&subject.name, &[("writ-runtime", &runtime)], &features);
+        if subject.name == "golden-own" {
+            manifest.push_str(&format!("{OWN_TYPES} = {{ path = \"../{OWN_TYPES}\" }}\n"));
+        }
         manifest.push_str(&part_features(&parts));
         whole.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
         members.push(subject.name);
     }
+    let source = include_str!("../services/own_types.rs");
+    whole.files.insert(format!("{OWN_TYPES}/src/lib.rs"), format!("{}\n{source}", output::HEADER));
+    let own = manifest(OWN_TYPES, &[("writ-runtime", &runtime)], &[]);
+    whole.files.insert(format!("{OWN_TYPES}/Cargo.toml"), own);
+    members.push(OWN_TYPES.to_owned());
     for (name, contract, source) in SERVICES {
         let mut manifest = manifest(name, &[("writ-runtime", &runtime), ("contract", &format!("../{contract}"))], &[]);
         manifest = manifest.replace("contract = {", &format!("contract = {{ package = \"{contract}\","));
+        if *name == OWN {
+            manifest.push_str(&format!("{OWN_TYPES} = {{ path = \"../{OWN_TYPES}\" }}\n"));
+        }
         manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
         whole.files.insert(format!("{name}/Cargo.toml"), manifest);
         whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));

@@ -1,5 +1,8 @@
 //! Booleans, numbers and strings.
 
+use std::fmt;
+use std::str::FromStr;
+
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -13,6 +16,7 @@ use super::text::TextValue;
 use super::trail::Trail;
 use crate::format::{self, Format};
 use crate::named::Named;
+use crate::own::Text;
 use crate::rules::{IntegerRule, NumberRule, StringRule};
 use crate::typeid;
 
@@ -103,6 +107,22 @@ impl Reader<'_> {
     /// A string.
     pub fn string(&mut self, rule: &StringRule) -> Option<String> {
         self.with_string("a string", |text, trail| check::string(text, rule, trail).then(|| text.to_owned()))
+    }
+
+    /// A value of a type that knows its own text. What its `FromStr` says of a text that is none of it
+    /// is told to the caller.
+    pub fn parsed<T>(&mut self) -> Option<Text<T>>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
+        self.with_string("a string", |text, trail| match text.parse() {
+            Ok(value) => Some(Text(value)),
+            Err(error) => {
+                trail.record(format_args!("{error}"));
+                None
+            }
+        })
     }
 
     /// A moment (RFC 3339 § 5.6 `date-time`). A leap second is kept.

@@ -172,6 +172,19 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
+    /// Reads a value twice: what `check` finds wrong is all that is said of it.
+    pub fn checked<C, T>(
+        &mut self,
+        check: impl FnOnce(&mut Self) -> Option<C>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        let survey = self.survey(false)?;
+        self.go_to(&survey.start);
+        check(self)?;
+        self.go_to(&survey.start);
+        read(self)
+    }
+
     /// Reads over a value and tells what it is like.
     pub(crate) fn survey(&mut self, with_fields: bool) -> Option<Survey<'a>> {
         let survey = match &mut self.source {

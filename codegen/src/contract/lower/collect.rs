@@ -54,7 +54,10 @@ impl<'d> Lowering<'d, '_> {
             match key.as_str() {
                 "type" => self.collect_type(value, facets),
                 "nullable" => facets.nullable |= value.as_bool() == Some(true),
-                "enum" => self.collect_values(elements(Some(value)).iter().collect(), value.span, facets),
+                "enum" => {
+                    self.collect_names(node, value, facets);
+                    self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);
+                }
                 "const" => self.collect_values(vec![value], value.span, facets),
                 "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
                 "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
@@ -233,6 +236,27 @@ impl<'d> Lowering<'d, '_> {
             return;
         }
         facets.values = Some(kept);
+    }
+
+    /// What the values of an enum are called, where the contract says: one name for each of them.
+    fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
+        let values = elements(Some(values));
+        for keyword in ["x-enum-varnames", "x-enumNames"] {
+            let Some(list) = node.get(keyword) else { continue };
+            let names = elements(Some(list));
+            if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
+                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
+                self.report(
+                    Diagnostic::warning("enum-names", list.span, message)
+                        .label("has no effect")
+                        .help("write as many names as there are values, in their order"),
+                );
+                return;
+            }
+            let pairs = values.iter().zip(names).filter_map(|(value, name)| Some((value.as_str()?, name.as_str()?)));
+            facets.names.extend(pairs);
+            return;
+        }
     }
 
     fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {

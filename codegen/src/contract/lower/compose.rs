@@ -7,7 +7,7 @@ use crate::document::{Node, Span, Version};
 
 use super::facets::Facets;
 use super::finish::implied;
-use super::{Lowering, elements, string};
+use super::{Lowering, elements, string, word};
 
 /// The nodes that must all hold, by their places, and the unions among them that are already decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -87,11 +87,16 @@ impl<'d> Lowering<'d, '_> {
             write_only: annotated.is_some_and(|node| super::truth(node, "writeOnly")),
             default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
             kind: Kind::Any,
-            rust_name: single.and_then(|node| string(node, "x-rust-name")),
+            rust_name: single.and_then(|node| word(node, "x-rust-name")),
+            rust_type: None,
             guard: None,
             holds_itself: false,
         });
         self.known.insert(source, id);
+        if let Some(node) = single {
+            let own = self.own_type(node);
+            self.schemas.get_mut(id).rust_type = own;
+        }
         if nodes.len() > DEEPEST {
             self.report_too_deep(nodes[0]);
             return id;

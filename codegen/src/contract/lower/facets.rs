@@ -18,6 +18,8 @@ pub(super) struct Facets<'d> {
     /// The values that are left, `None` for all.
     pub values: Option<Vec<&'d Node>>,
     pub extensible: bool,
+    /// Values of an enum with what they are called: `x-enum-varnames`.
+    pub names: Vec<(&'d str, &'d str)>,
     pub format: Option<(&'d str, Span)>,
     pub id_prefix: Option<&'d str>,
     pub min: Option<Bound>,

@@ -58,7 +58,11 @@ impl<'d> Lowering<'d, '_> {
         let kept: Vec<Json> = kept.into_iter().map(|(json, _)| json).collect();
         let strings: Option<Vec<String>> = kept.iter().map(|value| value.as_str().map(str::to_owned)).collect();
         match strings {
-            Some(values) => Kind::Strings(StringEnum { values, open: facets.extensible }),
+            Some(values) => {
+                let name = |value: &String| facets.names.iter().find(|(known, _)| known == value);
+                let names = values.iter().map(|value| name(value).map(|(_, name)| (*name).to_owned())).collect();
+                Kind::Strings(StringEnum { values, names, open: facets.extensible })
+            }
             None => Kind::Values(kept),
         }
     }
@@ -129,6 +133,7 @@ impl<'d> Lowering<'d, '_> {
                     title: None,
                     default: None,
                     rust_name: None,
+                    rust_type: None,
                     nullable: false,
                     guard: None,
                     ..parent.clone()
@@ -226,6 +231,7 @@ impl<'d> Lowering<'d, '_> {
             default: None,
             kind: Kind::Any,
             rust_name: None,
+            rust_type: None,
             guard: None,
             holds_itself: false,
         })

@@ -10,6 +10,7 @@ mod nesting;
 mod numbers;
 mod objects;
 mod operation;
+pub(in crate::contract) mod own_type;
 mod parameter;
 mod policy;
 mod quantity;
@@ -25,7 +26,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::contract::{Contract, SchemaId, Schemas, Tag, envelope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Document, Node, Span, Version};
+use crate::document::{Document, Node, Span, Version, Word};
 
 use compose::{Source, Unsettled};
 
@@ -192,6 +193,11 @@ fn string(node: &Node, name: &str) -> Option<String> {
     node.get(name).and_then(Node::as_str).map(str::to_owned)
 }
 
+/// The text of a field, with its place.
+fn word(node: &Node, name: &str) -> Option<Word> {
+    node.get(name).and_then(Node::as_word)
+}
+
 /// The truth of a field, false where it is not there.
 fn truth(node: &Node, name: &str) -> bool {
     node.get(name).and_then(Node::as_bool).unwrap_or(false)
@@ -204,12 +210,17 @@ fn tags(root: &Node, operations: &[crate::contract::Operation]) -> Vec<Tag> {
         let Some(name) = string(node, "name") else { continue };
         let used = operations.iter().any(|operation| operation.tag == name);
         if used && !tags.iter().any(|tag| tag.name == name) {
-            tags.push(Tag { name, span: node.span, description: string(node, "description") });
+            tags.push(Tag {
+                name,
+                span: node.span,
+                description: string(node, "description"),
+                rust_name: word(node, "x-rust-name"),
+            });
         }
     }
     for operation in operations {
         if !tags.iter().any(|tag| tag.name == operation.tag) {
-            tags.push(Tag { name: operation.tag.clone(), span: operation.span, description: None });
+            tags.push(Tag { name: operation.tag.clone(), span: operation.span, description: None, rust_name: None });
         }
     }
     tags

@@ -5,9 +5,9 @@ use crate::contract::schema::{Additional, Kind, ObjectShape, Property};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
-use super::Lowering;
 use super::facets::{Facets, add_property};
 use super::sparse::Sparse;
+use super::{Lowering, word};
 
 impl<'d> Lowering<'d, '_> {
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
@@ -39,7 +39,10 @@ impl<'d> Lowering<'d, '_> {
                 [one] => self.schema(one),
                 several => self.several(several),
             };
-            properties.push(Property { name: (*name).to_owned(), schema, required });
+            // A name in small letters is the field's, one in capitals its type's.
+            let mut own = schemas.iter().filter_map(|node| word(node, "x-rust-name"));
+            let rust_name = own.find(|word| word.text.starts_with(|letter: char| !letter.is_uppercase()));
+            properties.push(Property { name: (*name).to_owned(), schema, required, rust_name });
         }
         // What `additionalProperties` lets in is evaluated.
         let sealed = facets.sealed && !facets.open && facets.additional.is_empty();

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node, Span};
 
 use super::route::{Routes, matched};
-use super::{Lowering, elements, entries, string, truth};
+use super::{Lowering, elements, entries, string, truth, word};
 
 /// The methods of OpenAPI in the order of its specification.
 const METHODS: &[(&str, &str)] = &[
@@ -96,7 +96,7 @@ impl<'d> Lowering<'d, '_> {
             responses,
             security: self.security(root, node, schemes),
             policies,
-            rust_name: string(node, "x-rust-name"),
+            rust_name: word(node, "x-rust-name"),
         };
         self.check_policies(node, &operation);
         if operation.body.is_some() && matches!(method, "GET" | "HEAD") {

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
 use super::policy::placeholders;
-use super::{Lowering, elements, string, truth};
+use super::{Lowering, elements, string, truth, word};
 
 /// What slips among the parameters stand for, so that none is reported twice.
 #[derive(Default)]
@@ -153,6 +153,7 @@ impl<'d> Lowering<'d, '_> {
             }
         };
         Some(Parameter {
+            rust_name: word(node, "x-rust-name"),
             name,
             span: node.span,
             place,

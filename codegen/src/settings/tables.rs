@@ -1,0 +1,67 @@
+//! The tables of the settings: names, types of one's own, and the crates that hold them.
+
+use crate::contract::read_own_type;
+use crate::contract::schema::RustType;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Node, Sources, Value, Word};
+use crate::options::{Named, Naming};
+
+use super::fields::Fields;
+
+/// `[names.schemas]`, `[names.operations]` and `[names.tags]`.
+pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<Naming> {
+    let mut all = Vec::new();
+    let mut fields = Fields::new(table, sources, diagnostics);
+    for (name, of) in [("schemas", Named::Schema), ("operations", Named::Operation), ("tags", Named::Tag)] {
+        for (contract, node) in fields.table(name) {
+            match node.as_word() {
+                Some(rust) => all.push(Naming { of, contract, rust }),
+                None => fields.wrong(node, &contract.text, "a string"),
+            }
+        }
+    }
+    fields.finish("`names`");
+    all
+}
+
+/// `[types]`.
+pub(super) fn types(
+    entries: Vec<(Word, &Node)>,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Word, RustType)> {
+    let read = |(name, node): (Word, &Node)| Some((name, read_own_type(node, sources, diagnostics)?));
+    entries.into_iter().filter_map(read).collect()
+}
+
+/// `[dependencies]`, as they stand in a manifest.
+pub(super) fn dependencies(entries: Vec<(Word, &Node)>, diagnostics: &mut Diagnostics) -> Vec<(Word, toml::Value)> {
+    let mut all = Vec::new();
+    for (name, node) in entries {
+        if !matches!(node.value, Value::String(_) | Value::Object(_)) {
+            let message = format!("`{}` must be a version or a table, not {}", name.text, node.kind_name());
+            let problem = Diagnostic::error("bad-setting", node.span, message).label("not a dependency");
+            diagnostics.push(problem.help("write it as in the manifest of a crate: `uuid = \"1\"`"));
+        } else if name.text.replace('_', "-") == "writ-runtime" {
+            let message = "`writ-runtime` lies beside the generated crate, which depends on it already";
+            diagnostics.push(Diagnostic::error("bad-setting", name.span, message).label("leave it out"));
+        } else {
+            all.push((name, value(node)));
+        }
+    }
+    all
+}
+
+/// The same value, as a manifest holds it.
+fn value(node: &Node) -> toml::Value {
+    match &node.value {
+        Value::Null => toml::Value::from(""),
+        Value::Bool(truth) => toml::Value::from(*truth),
+        Value::Number(text) => text.parse::<i64>().map_or_else(|_| toml::Value::from(text.as_str()), toml::Value::from),
+        Value::String(text) => toml::Value::from(text.as_str()),
+        Value::Array(list) => toml::Value::Array(list.iter().map(value).collect()),
+        Value::Object(object) => {
+            toml::Value::Table(object.iter().map(|(key, node)| (key.name.clone(), value(node))).collect())
+        }
+    }
+}
