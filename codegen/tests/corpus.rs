@@ -101,14 +101,16 @@ fn json_is_read_as_serde_json_reads_it() {
 const INVALID: &[(&str, &str)] = &[
     ("allOf_conflicting_property.json", "error[contradiction]: no value is both"),
     ("allOf_type_mismatch.json", "error[contradiction]: no value is both"),
-    ("convenient_errors_unsupported_ct.json", "error[unsupported-media-type]"),
+    // XML is handed over as text.
+    ("convenient_errors_unsupported_ct.json", "warning[unsupported-media-type]"),
     ("cyclic_allOf_double.json", "error[cyclic-composition]"),
     ("cyclic_allOf_single.json", "error[cyclic-composition]"),
     ("cyclic_anyOf_double.json", "error[cyclic-composition]"),
     ("cyclic_anyOf_single.json", "error[cyclic-composition]"),
     ("cyclic_oneOf_double.json", "error[cyclic-composition]"),
     ("cyclic_oneOf_single.json", "error[cyclic-composition]"),
-    ("wrong_enum_type_string_value.json", "error[enum-type]: none of these values is an integer"),
+    // The numbers are written as text, and that they are meant is clear; held strictly it is refused.
+    ("wrong_enum_type_string_value.json", "warning[enum-type]"),
     // Nothing is lost but the default: an error where the contract is held strictly.
     ("wrong_default_type_array_value.json", "warning[default-type]"),
     ("wrong_default_type_bool_value.json", "warning[default-type]"),

@@ -1,11 +1,9 @@
 //! From demands to a kind: which of the model's shapes a schema is.
 
-use serde_json::Value as Json;
-
 use crate::contract::SchemaId;
-use crate::contract::schema::{ArrayShape, Format, Kind, Schema, StringEnum};
+use crate::contract::schema::{ArrayShape, Format, Kind, Schema};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Span, Version};
+use crate::document::{Node, Version};
 
 use super::Lowering;
 use super::facets::Facets;
@@ -29,8 +27,9 @@ impl<'d> Lowering<'d, '_> {
         }
         if let Some(values) = facets.values.take() {
             let null = values.iter().any(|value| value.is_null());
-            let kind = self.finish_values(&facets, values);
-            return (kind, nullable || null);
+            if let Some(kind) = self.finish_values(&facets, values) {
+                return (kind, nullable || null);
+            }
         }
         let types = match facets.types {
             Some((types, _)) => types.each(),
@@ -41,70 +40,6 @@ impl<'d> Lowering<'d, '_> {
             [] => (Kind::Any, true),
             [one] => (self.finish_type(id, *one, &mut facets, nodes), nullable),
             several => (self.finish_types(id, several.to_vec(), nodes, &mut facets), nullable),
-        }
-    }
-
-    fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Kind {
-        let json: Vec<(Json, &'d Node)> =
-            values.iter().map(|value| (value.to_json(), *value)).filter(|(json, _)| !json.is_null()).collect();
-        let fits = |json: &Json| facets.types.is_none_or(|(types, _)| types.has(type_of(json)));
-        let (kept, foreign): (Vec<_>, Vec<_>) = json.into_iter().partition(|(json, _)| fits(json));
-        if let (Some((types, at)), Some(_)) = (facets.types, foreign.first()) {
-            self.foreign_values(types, at, &foreign, kept.is_empty());
-        }
-        if kept.is_empty() {
-            return Kind::Null;
-        }
-        let kept: Vec<Json> = kept.into_iter().map(|(json, _)| json).collect();
-        let strings: Option<Vec<String>> = kept.iter().map(|value| value.as_str().map(str::to_owned)).collect();
-        match strings {
-            Some(values) => {
-                let name = |value: &String| facets.names.iter().find(|(known, _)| known == value);
-                let names = values.iter().map(|value| name(value).map(|(_, name)| (*name).to_owned())).collect();
-                Kind::Strings(StringEnum { values, names, open: facets.extensible })
-            }
-            None => Kind::Values(kept),
-        }
-    }
-
-    /// Values of an enum that are not of its type: each by itself, or all as one where none is.
-    fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(Json, &'d Node)], all: bool) {
-        let wanted = types.words();
-        let (message, shown) = match foreign {
-            [(_, first), .., (_, last)] if all => {
-                let whole = Span { end: last.span.end.max(first.span.end), ..first.span };
-                (Some((format!("none of these values is {wanted}"), whole)), &foreign[..0])
-            }
-            _ => (None, foreign),
-        };
-        if let Some((message, span)) = message {
-            self.report(
-                Diagnostic::error("enum-type", span, message)
-                    .label("no value is left")
-                    .also(at, "the type")
-                    .help("write the values in the type, or name their type here"),
-            );
-        }
-        for (json, node) in shown {
-            let message = format!("{json} is {}, and the type is {wanted}", node.kind_name());
-            let report = match all {
-                true => Diagnostic::error("enum-type", node.span, message).label("no value is left"),
-                false => self.remark("enum-type", node.span, message).label("can never be sent or received"),
-            };
-            let report = report.also(at, "the type");
-            let written = match json {
-                Json::String(text)
-                    if serde_json::from_str::<Json>(text).is_ok_and(|json| types.has(type_of(&json))) =>
-                {
-                    Some(text.clone())
-                }
-                Json::Bool(_) | Json::Number(_) if types.has(TypeSet::STRING) => Some(format!("\"{json}\"")),
-                _ => None,
-            };
-            self.report(match written {
-                Some(text) => report.fix(format!("write {wanted}"), node.span, text),
-                None => report,
-            });
         }
     }
 
@@ -258,19 +193,5 @@ pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
         vec![TypeSet::NUMBER]
     } else {
         Vec::new()
-    }
-}
-
-fn type_of(json: &Json) -> TypeSet {
-    match json {
-        Json::Null => TypeSet::NULL,
-        Json::Bool(_) => TypeSet::BOOLEAN,
-        Json::Number(number) if number.is_f64() && number.as_f64().is_some_and(|value| value.fract() != 0.0) => {
-            TypeSet::NUMBER
-        }
-        Json::Number(_) => TypeSet::INTEGER,
-        Json::String(_) => TypeSet::STRING,
-        Json::Array(_) => TypeSet::ARRAY,
-        Json::Object(_) => TypeSet::OBJECT,
     }
 }

@@ -21,6 +21,7 @@ mod sparse;
 mod text;
 mod type_set;
 mod union;
+mod values;
 
 use std::collections::{HashMap, VecDeque};
 

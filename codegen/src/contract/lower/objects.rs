@@ -9,6 +9,9 @@ use super::facets::{Facets, add_property};
 use super::sparse::Sparse;
 use super::{Lowering, word};
 
+/// What to do about parts that refuse each other's properties.
+const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema that puts the parts together";
+
 impl<'d> Lowering<'d, '_> {
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_properties, facets.max_properties);
@@ -21,6 +24,7 @@ impl<'d> Lowering<'d, '_> {
             // Required and never described: any value will do.
             add_property(facets, name, None);
         }
+        self.close_over_all(facets);
         let refused_by = |name: &str| {
             let mut closed = facets.closed.iter().filter(|_| !facets.rare.names);
             closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
@@ -88,9 +92,32 @@ impl<'d> Lowering<'d, '_> {
         });
     }
 
+    /// What `additionalProperties: false` of one part refuses and another requires leaves no value at
+    /// all. What is meant is clear: no property but those of all parts, and so it is read.
+    fn close_over_all(&mut self, facets: &mut Facets<'d>) {
+        if !self.implied_types || facets.rare.any() {
+            return;
+        }
+        let refused = facets.required.iter().find_map(|(name, span)| {
+            let (_, closed) = facets.closed.iter().find(|(names, _)| !names.contains(name))?;
+            Some((*name, *span, *closed))
+        });
+        let Some((name, span, closed)) = refused else { return };
+        let report = self
+            .remark("contradiction", span, format!("`{name}` is required and refused"))
+            .label("required here")
+            .also(closed, "refuses every property that does not stand beside it");
+        let report = match self.strict {
+            true => report,
+            false => report.note("read as if the properties of all parts stood beside it"),
+        };
+        self.report(report.help(CLOSE_ONCE));
+        let all: Vec<&'d str> = facets.properties.iter().map(|(name, _)| *name).collect();
+        facets.closed.iter_mut().for_each(|(names, _)| names.clone_from(&all));
+    }
+
     /// A property that one part of a composition describes and another refuses.
     fn refused_property(&mut self, name: &str, required: Option<Span>, described: Option<Span>, closed: Span) {
-        let advice = "say `additionalProperties: false` once, in the schema that puts the parts together";
         let report = match (required, described) {
             (Some(span), _) => Diagnostic::error("contradiction", span, format!("`{name}` is required and refused"))
                 .label("required here"),
@@ -99,7 +126,7 @@ impl<'d> Lowering<'d, '_> {
                 .label("never there: another part refuses it"),
             (None, None) => return,
         };
-        self.report(report.also(closed, "refuses every property that does not stand beside it").help(advice));
+        self.report(report.also(closed, "refuses every property that does not stand beside it").help(CLOSE_ONCE));
     }
 
     /// A name among the required ones that no property has.

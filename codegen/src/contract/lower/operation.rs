@@ -41,29 +41,37 @@ impl<'d> Lowering<'d, '_> {
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
                 self.check_route(&mut routes, method, path, key.span);
-                let operation = self.operation(root, item, (key.span, node), path, method, schemes);
+                let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
-                if let Some(first) = ids.insert(operation.id.clone(), span) {
-                    self.report(
-                        Diagnostic::error(
-                            "duplicate-operation-id",
-                            span,
-                            format!("two operations are called `{}`", operation.id),
-                        )
-                        .label(match node.get("operationId") {
-                            Some(_) => "again",
-                            None => "called so since it has no `operationId`",
-                        })
-                        .also(first, "first here")
-                        .help(
-                            "give each operation an `operationId` of its own: it names the method that implements it",
-                        ),
-                    );
+                if let Some(first) = ids.get(&operation.id).copied() {
+                    let named = node.get("operationId").is_some();
+                    let instead = id_of(method, &path.name);
+                    let free = named && !ids.contains_key(&instead);
+                    self.duplicate_id(span, first, &operation.id, named, free.then_some(instead.as_str()));
+                    if free {
+                        operation.id = instead;
+                    }
                 }
+                ids.entry(operation.id.clone()).or_insert(span);
                 operations.push(operation);
             }
         }
         operations
+    }
+
+    /// A name that two operations bear; the second goes by `instead`, where that is free.
+    fn duplicate_id(&mut self, span: Span, first: Span, id: &str, named: bool, instead: Option<&str>) {
+        let message = format!("two operations are called `{id}`");
+        let report = match instead {
+            Some(instead) if !self.strict => Diagnostic::warning("duplicate-operation-id", span, message)
+                .label(format!("goes by `{instead}` instead")),
+            _ => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
+                true => "again",
+                false => "called so since it has no `operationId`",
+            }),
+        };
+        let advice = "give each operation an `operationId` of its own: it names the method that implements it";
+        self.report(report.also(first, "first here").help(advice));
     }
 
     fn operation(

@@ -85,9 +85,14 @@ impl<'d> Lowering<'d, '_> {
             let close = crate::diagnostic::closest(&name, placeholders(path));
             meant.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
-            let report =
-                Diagnostic::error("path-parameter-unused", span, format!("`{path}` has no parameter `{name}`"))
-                    .label("not in the path");
+            let message = format!("`{path}` has no parameter `{name}`");
+            // A slip of the name leaves a placeholder without its parameter.
+            let report = match close {
+                Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
+                None => self
+                    .remark("path-parameter-unused", span, message)
+                    .label("not in the path, where it could never be found: left out"),
+            };
             self.report(match close {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
                 None => report

@@ -108,28 +108,28 @@ impl<'d> Lowering<'d, '_> {
             };
             content.push(Content { media_type: key.name.clone(), span: key.span, kind, schema });
         }
+        // Where nothing else is offered, what cannot be decoded is handed over as it stands.
+        if content.is_empty()
+            && let Some((name, span)) = left_out.first().cloned()
+        {
+            let report = self
+                .remark("unsupported-media-type", span, format!("`{name}` can be neither decoded nor encoded yet"))
+                .label("handed over as text: its schema is not checked")
+                .help("offer application/json beside it, or decode it in the handler");
+            self.report(report);
+            content.push(Content { media_type: name, span, kind: ContentKind::Text, schema: None });
+            left_out.remove(0);
+        }
         for (name, span) in left_out {
-            if content.is_empty() {
-                self.report(
-                    Diagnostic::error(
-                        "unsupported-media-type",
-                        span,
-                        format!("`{name}` can be neither read nor written yet"),
-                    )
-                    .label("and the contract offers nothing else here")
-                    .help("offer application/json, a form, multipart, text or bytes"),
-                );
-            } else {
-                self.report(
-                    Diagnostic::warning(
-                        "unsupported-media-type",
-                        span,
-                        format!("`{name}` can be neither read nor written yet"),
-                    )
-                    .label(format!("left out; `{}` serves", content[0].media_type))
-                    .note(consequence),
-                );
-            }
+            self.report(
+                Diagnostic::warning(
+                    "unsupported-media-type",
+                    span,
+                    format!("`{name}` can be neither decoded nor encoded yet"),
+                )
+                .label(format!("left out; `{}` serves", content[0].media_type))
+                .note(consequence),
+            );
         }
         content
     }

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
 use super::facets::Facets;
+use super::type_set::TypeSet;
 use super::{Lowering, elements, entries, string};
 
 impl<'d> Lowering<'d, '_> {
@@ -19,10 +20,14 @@ impl<'d> Lowering<'d, '_> {
         let mut null = false;
         // Null that fits two forms of a `oneOf` is none of its values: then its forms are read as all others.
         let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
+        let hopeless = self.hopeless(union.branches, facets);
         for branch in elements(Some(union.branches)) {
             let Some(target) = self.follow_plain(branch) else { continue };
             if is_null(target) && !twice {
                 null = true;
+                continue;
+            }
+            if hopeless.contains(&target.span) {
                 continue;
             }
             let schema = match alone {
@@ -44,6 +49,31 @@ impl<'d> Lowering<'d, '_> {
             }
         };
         (kind, null)
+    }
+
+    /// The branches of which no value has the type that stands beside them, unless none would be left.
+    fn hopeless(&mut self, branches: &'d Node, facets: &Facets<'d>) -> Vec<Span> {
+        let Some((types, at)) = facets.types else { return Vec::new() };
+        let all: Vec<&'d Node> =
+            elements(Some(branches)).iter().filter_map(|branch| self.follow_plain(branch)).collect();
+        let fits = |target: &&&Node| {
+            let own = target.get("type").and_then(Node::as_str).and_then(TypeSet::named);
+            own.is_none_or(|own| own == TypeSet::NULL || !own.and(types).is_empty())
+        };
+        let (fitting, hopeless): (Vec<&Node>, Vec<&Node>) = all.iter().partition(fits);
+        if fitting.is_empty() {
+            return Vec::new();
+        }
+        for target in &hopeless {
+            let span = target.get("type").map_or(target.span, |node| node.span);
+            let report = self
+                .remark("contradiction", span, format!("no value of this branch is {}", types.words()))
+                .label("left out: it can never be chosen")
+                .also(at, "the type of all branches")
+                .help("leave out the type beside the branches, or the branch");
+            self.report(report);
+        }
+        hopeless.iter().map(|target| target.span).collect()
     }
 
     /// A branch put together with its surroundings. It keeps the title of the branch.
