@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use crate::accept::{Accept, Offer};
 use crate::idempotency::IdempotencyKey;
 use crate::operation::Operation;
 
@@ -28,6 +29,8 @@ pub struct CallInfo {
     pub address: Option<IpAddr>,
     /// The `Idempotency-Key` with its request's hash, where the contract honours one and the caller sent it.
     pub idempotency: Option<IdempotencyKey>,
+    /// The media types that the caller accepts.
+    pub accept: Accept,
 }
 
 impl<P> Context<P> {
@@ -63,6 +66,20 @@ impl<P> Context<P> {
     /// The idempotency key, where the contract honours one and the caller sent it.
     pub fn idempotency(&self) -> Option<&IdempotencyKey> {
         self.call.idempotency.as_ref()
+    }
+
+    /// The media types that the caller accepts.
+    pub fn accept(&self) -> &Accept {
+        &self.call.accept
+    }
+
+    /// Which of an answer's media types the caller likes best, as a value of the type that generated
+    /// code names them by.
+    ///
+    /// The first of them where it accepts none: the edge refuses (406) only those who accept no media
+    /// type of any success, and what a handler answers is sent as it is (RFC 9110 § 12.4.1).
+    pub fn preferred<M: Offer>(&self) -> M {
+        self.call.accept.preferred()
     }
 
     /// The same surroundings with another principal.

@@ -82,7 +82,7 @@ impl<'a> Decoder<'a> {
     /// What is left to tell: the violations, or how to answer.
     pub(crate) fn finish(self) -> Result<Responder, Problem> {
         if self.violations.is_empty() {
-            return Ok(Responder { fields: self.fields(), media: self.head.accepted.unwrap_or(0) });
+            return Ok(Responder { fields: self.fields(), accept: self.head.accept.clone() });
         }
         let operation = self.head.operation;
         let readable = !self.violations.malformed;

@@ -84,7 +84,7 @@ impl Endpoint {
             log_problem(problem, &head.request_id, self.operation.id);
         }
         conditional::apply(&head, &mut reply);
-        if self.operation.produces.len() > 1 {
+        if self.operation.produces.len() > 1 || self.operation.produces.iter().any(|media| media.contains('*')) {
             reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
         }
         let mut response = self.contract.response(reply, &head.request_id);

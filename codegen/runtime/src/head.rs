@@ -6,9 +6,9 @@ use std::ops::Range;
 use http::request::Parts;
 use sha2::{Digest, Sha256};
 
+use crate::accept::Accept;
 use crate::address;
 use crate::context::CallInfo;
-use crate::media;
 use crate::operation::{Operation, Place, Shape};
 use crate::percent;
 use crate::query;
@@ -28,8 +28,8 @@ pub(crate) struct Head {
     pub(crate) path: Vec<(&'static str, String)>,
     /// Where each of them stands in the path as it came.
     pub(crate) ranges: Vec<Range<usize>>,
-    /// The index in `produces` of the media type to answer in; `None`: the caller accepts none.
-    pub(crate) accepted: Option<usize>,
+    /// The media types that the caller accepts.
+    pub(crate) accept: Accept,
     /// What tells two answers apart; empty where nothing is kept.
     pub(crate) cache_key: String,
 }
@@ -42,8 +42,8 @@ impl Head {
         path: Vec<(&'static str, String)>,
         ranges: Vec<Range<usize>>,
     ) -> Head {
-        let accepted = media::accepted(&parts.headers, operation.produces);
-        let mut head = Head { operation, parts, request_id, path, ranges, accepted, cache_key: String::new() };
+        let accept = Accept::of(&parts.headers);
+        let mut head = Head { operation, parts, request_id, path, ranges, accept, cache_key: String::new() };
         if operation.cache.is_some() {
             head.cache_key = cache_key(&head);
         }
@@ -57,7 +57,13 @@ impl Head {
             request_id: self.request_id.0.clone(),
             address: address::of(&self.parts.extensions),
             idempotency: None,
+            accept: self.accept.clone(),
         }
+    }
+
+    /// Whether the caller accepts any of the media types that a success can have.
+    pub(crate) fn can_be_answered(&self) -> bool {
+        self.operation.produces.is_empty() || self.accept.best(self.operation.produces).is_some()
     }
 
     /// The query as it came.
@@ -84,7 +90,8 @@ pub(crate) fn request_hash(head: &Head, body: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Path, declared parameters in the order of the contract, and the media type of the answer.
+/// Path, declared parameters in the order of the contract, and the media types of the answer in the
+/// order in which the caller likes them.
 /// Every text of the caller is encoded, so that it cannot pass for another part of the key.
 fn cache_key(head: &Head) -> String {
     let mut key = head.operation.path.to_owned();
@@ -116,8 +123,15 @@ fn cache_key(head: &Head) -> String {
             _ => {}
         }
     }
-    let media = head.accepted.and_then(|index| head.operation.produces.get(index)).copied();
-    let _ = write!(key, "|{}", media.unwrap_or("-"));
+    let produces = head.operation.produces;
+    let liked: Vec<&str> = head.accept.order(produces).into_iter().map(|index| produces[index]).collect();
+    let _ = write!(key, "|{}", liked.join(","));
+    if produces.iter().any(|media| media.contains('*')) {
+        // The handler chooses among more than is listed.
+        for value in head.parts.headers.get_all(http::header::ACCEPT) {
+            let _ = write!(key, "|{}", percent::encode(&String::from_utf8_lossy(value.as_bytes())));
+        }
+    }
     key
 }
 

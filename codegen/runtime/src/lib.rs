@@ -1,8 +1,10 @@
 //! What generated code stands on: reading and validating input, writing answers, and the one way in.
 
+pub mod accept;
 mod address;
 pub mod authenticate;
 mod body;
+pub mod concrete;
 mod conditional;
 pub mod context;
 pub mod contract;
@@ -50,8 +52,10 @@ mod version;
 pub mod violation;
 pub mod webhook;
 
+pub use accept::{Accept, Offer};
 pub use address::{ClientAddress, ClientCertificate};
 pub use authenticate::{Authenticate, Credential, Denied, NoAuthentication};
+pub use concrete::Concrete;
 pub use context::{CallInfo, Context};
 pub use contract::{Contract, PROBLEM_JSON};
 pub use decoder::{Decoder, PageRule};
@@ -66,7 +70,10 @@ pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Wr
 #[cfg(feature = "jsonschema")]
 pub use json::{Dialect, Guard};
 #[cfg(feature = "multipart")]
-pub use multipart::{Multipart, MultipartError, Part};
+pub use multipart::{
+    FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
+    Parts,
+};
 pub use named::Named;
 pub use operation::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,
@@ -77,7 +84,7 @@ pub use page::{Page, PageAt, PageRequest, Pagination};
 pub use patch::Patch;
 pub use pattern::Pattern;
 pub use problem::Problem;
-pub use reply::{Reply, ReplyBody, Respond, Responder};
+pub use reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use request_id::{RequestId, X_REQUEST_ID};
 pub use router::{fallback, router};
 pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};

@@ -1,38 +1,107 @@
-//! Media types: which one a body has (RFC 9110 § 8.3) and which one a caller wants (§ 12.5.1).
-
-use http::{HeaderMap, header};
+//! Media types (RFC 9110 § 8.3.1): how they are read, compared, and which one a body has.
 
 use crate::operation::Media;
+
+/// A media type or a range of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MediaType {
+    /// `type/subtype`, lower case.
+    pub(crate) essence: String,
+    /// Lower-case names with their values, quotes taken off.
+    pub(crate) parameters: Vec<(String, String)>,
+}
+
+/// How well a range covers a media type; less is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Fit {
+    /// 0 exactly, 1 by its type, 2 as anything.
+    distance: u8,
+    /// How many parameters one of them has and the other has not.
+    loose: usize,
+}
+
+impl MediaType {
+    /// Reads `type/subtype;name=value`. `None` where there is no type or no subtype.
+    pub(crate) fn parse(text: &str) -> Option<MediaType> {
+        let mut parts = elements(text, ';');
+        let essence = parts.next()?.trim().to_ascii_lowercase();
+        essence.split_once('/').filter(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())?;
+        let parameters = parts
+            .filter_map(|part| part.split_once('='))
+            .map(|(name, value)| (name.trim().to_ascii_lowercase(), unquoted(value.trim())))
+            .collect();
+        Some(MediaType { essence, parameters })
+    }
+
+    /// Whether it is `*/*` and no more.
+    pub(crate) fn is_anything(&self) -> bool {
+        self.essence == "*/*" && self.parameters.is_empty()
+    }
+
+    /// Whether it stands for several media types.
+    pub(crate) fn is_range(&self) -> bool {
+        self.essence.contains('*')
+    }
+
+    /// Whether its text is UTF-8.
+    pub(crate) fn is_utf8(&self) -> bool {
+        self.parameter("charset").is_none_or(is_utf8)
+    }
+
+    /// Whether it is JSON by its name.
+    #[cfg(feature = "multipart")]
+    pub(crate) fn is_json(&self) -> bool {
+        matches!(self.essence.as_str(), "application/json" | "text/json") || self.essence.ends_with("+json")
+    }
+
+    /// How well this range covers a media type; `None` where it does not, or where a parameter that
+    /// both have differs.
+    pub(crate) fn covers(&self, other: &MediaType) -> Option<Fit> {
+        let distance = distance(&self.essence, &other.essence)?;
+        let mut shared = 0;
+        for (name, value) in self.parameters.iter().filter(|(name, _)| name != "charset") {
+            match other.parameter(name) {
+                Some(same) if same.eq_ignore_ascii_case(value) => shared += 1,
+                Some(_) => return None,
+                None => {}
+            }
+        }
+        Some(Fit { distance, loose: self.told_apart_by() + other.told_apart_by() - 2 * shared })
+    }
+
+    /// Whether some media type is within both ranges.
+    pub(crate) fn meets(&self, other: &MediaType) -> bool {
+        distance(&self.essence, &other.essence).is_some() || distance(&other.essence, &self.essence).is_some()
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn told_apart_by(&self) -> usize {
+        self.parameters.iter().filter(|(name, _)| name != "charset").count()
+    }
+}
 
 /// The index of the media type that `Content-Type` names: exact before `type/*` before `*/*`.
 /// `None` where none fits or its charset is not UTF-8.
 pub(crate) fn of_body(content_type: &str, media: &[Media]) -> Option<usize> {
-    let mut parts = content_type.split(';');
-    let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-    if !parts.all(is_utf8) {
-        return None;
-    }
+    let sent = MediaType::parse(content_type).filter(MediaType::is_utf8)?;
     media
         .iter()
         .enumerate()
-        .filter_map(|(index, media)| Some((fit(media.essence, &essence)?, index)))
+        .filter_map(|(index, media)| Some((MediaType::parse(media.essence)?.covers(&sent)?, index)))
         .min()
         .map(|(_, index)| index)
 }
 
-/// Whether a parameter of a media type leaves the text UTF-8, of which ASCII is a part.
-fn is_utf8(parameter: &str) -> bool {
-    match parameter.split_once('=') {
-        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
-            let value = value.trim().trim_matches('"');
-            ["utf-8", "utf8", "us-ascii"].iter().any(|known| value.eq_ignore_ascii_case(known))
-        }
-        _ => true,
-    }
+/// Whether a charset leaves the text UTF-8, of which ASCII is a part.
+fn is_utf8(charset: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
 }
 
 /// How well `range` covers `essence`: 0 exactly, 1 by its type, 2 as anything.
-fn fit(range: &str, essence: &str) -> Option<u8> {
+fn distance(range: &str, essence: &str) -> Option<u8> {
     if range == essence {
         return Some(0);
     }
@@ -46,111 +115,38 @@ fn fit(range: &str, essence: &str) -> Option<u8> {
     }
 }
 
-/// One element of `Accept`.
-struct Range {
-    essence: String,
-    /// Thousandths, so that they compare exactly.
-    quality: u16,
-}
-
-/// The index in `produces` of what the caller likes best, the contract's order among equals.
-/// `None` where `Accept` fits none. No `Accept`, or one without a readable element, fits all.
-pub(crate) fn accepted(headers: &HeaderMap, produces: &[&str]) -> Option<usize> {
-    let ranges: Vec<Range> = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(range)
-        .collect();
-    if ranges.is_empty() || produces.is_empty() {
-        return Some(0);
-    }
-    let mut best = None;
-    for (index, produced) in produces.iter().enumerate() {
-        let quality = quality(&ranges, produced);
-        if quality > best.map_or(0, |(most, _)| most) {
-            best = Some((quality, index));
+/// What stands between separators that are not within quotes.
+pub(crate) fn elements(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |letter: char| {
+        let is_separator = letter == separator && !quoted;
+        if letter == '"' && !escaped {
+            quoted = !quoted;
         }
-    }
-    best.map(|(_, index)| index)
+        escaped = quoted && letter == '\\' && !escaped;
+        is_separator
+    })
 }
 
-/// What the most specific range says of a media type. Parameters other than `q` do not take part:
-/// an answer is the same whether `charset=utf-8` was asked for or not.
-fn quality(ranges: &[Range], produced: &str) -> u16 {
-    let essence = produced.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    ranges
-        .iter()
-        .filter_map(|range| Some((fit(&range.essence, &essence)?, range.quality)))
-        // Of two ranges that are alike the kinder one counts.
-        .min_by_key(|(fit, quality)| (*fit, u16::MAX - quality))
-        .map_or(0, |(_, quality)| quality)
-}
-
-fn range(element: &str) -> Option<Range> {
-    let mut parts = element.split(';');
-    let mut essence = parts.next()?.trim().to_ascii_lowercase();
-    if essence == "*" {
-        // Old clients of Java write it so.
-        essence = "*/*".to_owned();
-    }
-    essence.split_once('/').filter(|(kind, subtype)| !kind.is_empty() && !subtype.is_empty())?;
-    let mut quality = 1000;
-    for parameter in parts {
-        match parameter.split_once('=') {
-            Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-                let value: f32 = value.trim().parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
-                quality = (value * 1000.0).round() as u16;
+/// A token, or what a quoted string stands for (RFC 9110 § 5.6.4).
+fn unquoted(value: &str) -> String {
+    match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) => {
+            let mut letters = inner.chars();
+            let mut out = String::with_capacity(inner.len());
+            while let Some(letter) = letters.next() {
+                out.extend(if letter == '\\' { letters.next() } else { Some(letter) });
             }
-            _ => {}
+            out
         }
+        None => value.to_owned(),
     }
-    Some(Range { essence, quality })
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
     use crate::operation::MediaKind;
-
-    fn accept(value: &str, produces: &[&str]) -> Option<usize> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_str(value).unwrap());
-        accepted(&headers, produces)
-    }
-
-    #[test]
-    fn the_caller_gets_what_it_likes_best() {
-        let produces = ["application/json", "text/csv; charset=utf-8"];
-        assert_eq!(accept("text/csv", &produces), Some(1));
-        assert_eq!(accept("text/csv;q=0.5, application/json;q=0.9", &produces), Some(0));
-        assert_eq!(accept("application/json;q=0.1, text/*", &produces), Some(1));
-        assert_eq!(accept("*/*", &produces), Some(0));
-        assert_eq!(accept("*", &produces), Some(0));
-        assert_eq!(accept("application/json; charset=utf-8", &produces), Some(0));
-        assert_eq!(accept("APPLICATION/JSON", &produces), Some(0));
-    }
-
-    #[test]
-    fn what_fits_nothing_is_not_acceptable() {
-        let produces = ["application/json"];
-        assert_eq!(accept("text/html", &produces), None);
-        assert_eq!(accept("application/json;q=0", &produces), None);
-        assert_eq!(accept("application/json;q=0, */*", &produces), None);
-        assert_eq!(accept("application/*;q=0, */*;q=0.1", &produces), None);
-    }
-
-    #[test]
-    fn an_accept_that_cannot_be_read_is_as_good_as_none() {
-        let produces = ["application/json"];
-        assert_eq!(accept("", &produces), Some(0));
-        assert_eq!(accept(";;,/,a/", &produces), Some(0));
-        assert_eq!(accepted(&HeaderMap::new(), &produces), Some(0));
-        assert_eq!(accept("text/html", &[]), Some(0));
-    }
 
     #[test]
     fn a_body_is_read_as_the_media_type_that_names_it_most_exactly() {
@@ -165,5 +161,29 @@ mod tests {
         assert_eq!(of_body("application/json; charset=utf-16", MEDIA), None);
         assert_eq!(of_body("nonsense", MEDIA), None);
         assert_eq!(of_body("text/html", &MEDIA[2..]), None);
+    }
+
+    #[test]
+    fn versions_of_a_media_type_are_told_apart_by_their_parameters() {
+        const MEDIA: &[Media] = &[
+            Media { essence: "application/json;version=1", kind: MediaKind::Json },
+            Media { essence: "application/json;version=2", kind: MediaKind::Json },
+            Media { essence: "application/*+json", kind: MediaKind::Json },
+        ];
+        assert_eq!(of_body("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
+        assert_eq!(of_body("application/json", MEDIA), Some(0));
+        assert_eq!(of_body("application/json;version=3", MEDIA), None);
+        assert_eq!(of_body("application/vnd.acme+json", MEDIA), Some(2));
+        const WITH_PLAIN: &[Media] = &[MEDIA[0], Media { essence: "application/json", kind: MediaKind::Json }];
+        assert_eq!(of_body("application/json", WITH_PLAIN), Some(1));
+        assert_eq!(of_body("application/json;version=1", WITH_PLAIN), Some(0));
+        assert_eq!(of_body("application/json;version=9", WITH_PLAIN), Some(1));
+    }
+
+    #[test]
+    fn separators_within_quotes_separate_nothing() {
+        let found: Vec<&str> = elements("a;b=\"c;\\\";d\";e", ';').collect();
+        assert_eq!(found, ["a", "b=\"c;\\\";d\"", "e"]);
+        assert_eq!(MediaType::parse("a/b;c=\"d\\\"e\"").unwrap().parameters, [("c".to_owned(), "d\"e".to_owned())]);
     }
 }

@@ -1,4 +1,9 @@
-//! Bodies of `multipart/form-data` (RFC 7578), handed to the handler as they arrive.
+//! Bodies of several parts (RFC 7578, RFC 2046 § 5.1), handed to the handler as they arrive.
+
+mod file;
+mod form;
+mod intake;
+mod rule;
 
 use std::fmt;
 
@@ -8,9 +13,15 @@ use http::{HeaderMap, StatusCode, header};
 
 use crate::body::{Payload, is_length_limit};
 use crate::json::{Reader, TextValue};
+use crate::media::MediaType;
 use crate::operation::Place;
 use crate::problem::Problem;
 use crate::slot::Slot;
+
+pub use file::{FilePart, FileStream};
+pub use form::{FormPart, Held, Parts};
+pub(crate) use intake::Intake;
+pub use rule::{FormRule, PartHeader, PartKind, PartRule};
 
 /// The parts of a body, in the order in which the caller sends them.
 ///
@@ -48,7 +59,8 @@ impl Multipart {
     pub(crate) fn new(headers: &HeaderMap, payload: Payload, refusal: &Slot) -> Result<Multipart, &'static str> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let boundary = content_type
-            .and_then(|value| multer::parse_boundary(value).ok())
+            .and_then(MediaType::parse)
+            .and_then(|media| media.parameter("boundary").filter(|text| !text.is_empty()).map(str::to_owned))
             .ok_or("must be multipart/form-data with a boundary");
         let parts = match payload {
             Payload::Absent => return Err("a body is required"),
@@ -85,6 +97,11 @@ impl Part {
         self.field.content_type().map(AsRef::as_ref)
     }
 
+    /// A header of the part, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.field.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
     /// The next bytes, `None` at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         self.field.chunk().await.map_err(|error| refuse(&self.refusal, error))
@@ -100,9 +117,7 @@ impl Part {
     /// What is wrong with it is told under the part's name.
     pub async fn read<T>(self, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, MultipartError> {
         let name = self.name().unwrap_or_default().to_owned();
-        let is_json = self.content_type().is_some_and(|media| {
-            media.starts_with("application/json") || media.split(';').next().is_some_and(|kind| kind.ends_with("+json"))
-        });
+        let is_json = self.content_type().and_then(MediaType::parse).is_some_and(|media| media.is_json());
         let refusal = self.refusal.clone();
         let bytes = self.bytes().await?;
         let text = String::from_utf8_lossy(&bytes);

@@ -32,7 +32,8 @@ pub struct Operation {
     pub invalidates: &'static [&'static str],
     /// The statuses that the contract declares, ascending. `default` and ranges are not in it.
     pub statuses: &'static [u16],
-    /// Media types of successful answers, in the order of the contract. Empty: no body.
+    /// Media types of successful answers, in the order of the contract; `image/*` where the handler
+    /// says which. Empty: no body.
     pub produces: &'static [&'static str],
     /// True when the contract declares `ETag`, `If-None-Match` and 304 together.
     pub conditional: bool,
@@ -218,7 +219,7 @@ pub struct Body {
 /// One media type of a body and how it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {
-    /// Type and subtype without parameters, lower case; `*` stands for any.
+    /// Type and subtype, lower case, with the parameters that tell it from others; `*` stands for any.
     pub essence: &'static str,
     /// How the body is read.
     pub kind: MediaKind,

@@ -165,7 +165,7 @@ fn take_in<'a>(
     settings: &'a Settings,
 ) -> Pin<Box<dyn Future<Output = Result<Input, Problem>> + Send + 'a>> {
     Box::pin(async move {
-        if head.accepted.is_none() {
+        if !head.can_be_answered() {
             return Err(not_acceptable(head));
         }
         let (media, payload) = body::receive(head, body, settings.body_timeout).await?;

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
+use crate::accept::Accept;
+use crate::concrete::Concrete;
 use crate::json::{Write, Writer};
 use crate::problem::Problem;
 use crate::stream::ByteStream;
@@ -36,8 +38,8 @@ pub enum ReplyBody {
 pub struct Responder {
     /// The fields to keep at the top (of each element of `data` for a page); `None` keeps all.
     pub fields: Option<Vec<String>>,
-    /// Which of the operation's media types the caller accepts best: an index into `Operation::produces`.
-    pub media: usize,
+    /// The media types that the caller accepts.
+    pub accept: Accept,
 }
 
 /// A response or error type of the contract.
@@ -46,7 +48,19 @@ pub trait Respond {
     fn respond(self, responder: &Responder) -> Reply;
 }
 
+/// The body of an answer of several media types, a variant for each.
+pub trait Content {
+    /// Puts the body into an answer.
+    fn send(self, reply: Reply, responder: &Responder) -> Reply;
+}
+
 impl Responder {
+    /// Which of the media types that are written alike the answer gets: the one that the caller likes
+    /// best, the first where it accepts none.
+    pub fn media(&self, offered: &[&'static str]) -> &'static str {
+        self.accept.best(offered).and_then(|index| offered.get(index)).or(offered.first()).copied().unwrap_or_default()
+    }
+
     /// Encodes what a handler yielded.
     pub fn answer(&self, outcome: Result<impl Respond, impl Respond>) -> Reply {
         match outcome {
@@ -119,7 +133,30 @@ impl Reply {
         self.content_type(content_type)
     }
 
-    fn content_type(mut self, content_type: &'static str) -> Reply {
+    /// The same with a body that has a variant for each media type.
+    pub fn content(self, body: impl Content, responder: &Responder) -> Reply {
+        body.send(self, responder)
+    }
+
+    /// The same with a body whose media type the handler said. One that is not within `range` makes
+    /// the answer a 500.
+    pub fn concrete(mut self, range: &'static str, body: Concrete<impl Into<Bytes>>) -> Reply {
+        if let Err(problem) = body.check(range) {
+            return Reply::from(problem);
+        }
+        self.body = ReplyBody::Bytes(body.body.into());
+        self.content_type(&body.media_type)
+    }
+
+    /// The same with JSON.
+    pub fn concrete_json(self, range: &'static str, body: &Concrete<impl Write>, responder: &Responder) -> Reply {
+        if let Err(problem) = body.check(range) {
+            return Reply::from(problem);
+        }
+        self.json("application/json", &body.body, responder).content_type(&body.media_type)
+    }
+
+    fn content_type(mut self, content_type: &str) -> Reply {
         match HeaderValue::from_str(content_type) {
             Ok(value) => {
                 self.headers.insert(header::CONTENT_TYPE, value);

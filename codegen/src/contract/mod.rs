@@ -4,6 +4,7 @@ pub mod envelope;
 mod lower;
 pub mod operation;
 mod overrides;
+pub mod parts;
 pub mod schema;
 mod select;
 

@@ -142,6 +142,55 @@ pub struct Content {
     pub kind: ContentKind,
     /// Its schema.
     pub schema: Option<SchemaId>,
+    /// `encoding`.
+    pub encoding: Vec<Encoding>,
+}
+
+/// How one property of a form or multipart body is written.
+#[derive(Debug, Clone)]
+pub struct Encoding {
+    /// The property.
+    pub property: String,
+    /// Where it stands.
+    pub span: Span,
+    /// `contentType`, ranges among them. Empty: what the schema makes of it.
+    pub media_types: Vec<String>,
+    /// `headers` of a part.
+    pub headers: Vec<Header>,
+    /// `style` of a form's property.
+    pub style: Option<Style>,
+    /// `explode` of a form's property.
+    pub explode: Option<bool>,
+}
+
+impl Content {
+    /// Type and subtype, lower case.
+    pub fn essence(&self) -> String {
+        essence(&self.media_type)
+    }
+
+    /// Whether it stands for several media types, `image/*`.
+    pub fn is_range(&self) -> bool {
+        self.essence().contains('*')
+    }
+}
+
+/// Type and subtype of a media type, lower case.
+pub fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A media type as it compares: lower case, with the parameters that tell it from others.
+pub fn normal_media_type(media_type: &str) -> String {
+    let mut normal = essence(media_type);
+    for parameter in media_type.split(';').skip(1) {
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        let name = name.trim().to_ascii_lowercase();
+        if !matches!(name.as_str(), "charset" | "boundary" | "q") {
+            normal.push_str(&format!(";{name}={}", value.trim()));
+        }
+    }
+    normal
 }
 
 /// How a media type is read or written.

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contract::operation::{ContentKind, Operation};
+use crate::contract::operation::{ContentKind, Operation, Status};
+use crate::contract::parts::{PartKind, parts};
 use crate::contract::schema::{Additional, Format, Kind, ObjectShape};
 use crate::contract::{Contract, SchemaId};
 use crate::diagnostic::Diagnostics;
@@ -36,12 +37,21 @@ pub fn plan<'c>(
     let exact =
         |id: &SchemaId| contract.schemas.get(*id).component.as_deref().is_some_and(|name| type_name(name) == name);
     let (exactly, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.components.iter().partition(|id| exact(id));
+    let bodies = contract.operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
+    let forms: HashSet<SchemaId> = bodies
+        .filter(|content| parts(content, &contract.schemas).is_some())
+        .filter_map(|content| content.schema)
+        .collect();
     for id in exactly.into_iter().chain(others) {
         if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
             && !plan.usage.is_written(*schema)
             && envelope_part(contract, *schema, id)
             && !plan.used(id)
         {
+            continue;
+        }
+        // The form of an operation stands for it.
+        if forms.contains(&id) && !plan.used(id) {
             continue;
         }
         // Of some tags only what they need is generated.
@@ -224,6 +234,19 @@ impl TypePlan<'_> {
             self.declare(parameter.schema, Direction::Request, &candidates, names, diagnostics);
         }
         for content in operation.body.iter().flat_map(|body| &body.content) {
+            if let Some(parts) = parts(content, &self.contract.schemas) {
+                for part in parts.named.iter().chain(&parts.rest).filter(|part| part.kind != PartKind::File) {
+                    let name = if part.name.is_empty() { "Additional".to_owned() } else { type_name(part.name) };
+                    let item = if part.list.is_some() { "Item" } else { "" };
+                    let candidates = [format!("{base}{name}{item}"), format!("{base}{name}Part{item}")];
+                    self.declare(part.schema, Direction::Request, &candidates, names, diagnostics);
+                }
+                for header in content.encoding.iter().flat_map(|encoding| &encoding.headers) {
+                    let candidates = [format!("{base}{}", type_name(&header.name))];
+                    self.declare(header.schema, Direction::Request, &candidates, names, diagnostics);
+                }
+                continue;
+            }
             if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
                 self.declare(
                     schema,
@@ -241,11 +264,17 @@ impl TypePlan<'_> {
                     continue;
                 }
                 let Some(schema) = content.schema else { continue };
-                let suffix = match response.status {
-                    crate::contract::operation::Status::Code(code) if code < 300 => "Result".to_owned(),
-                    crate::contract::operation::Status::Code(code) => format!("{}Body", super::status::variant(code)),
-                    crate::contract::operation::Status::Range(digit) => format!("{digit}xxBody"),
-                    crate::contract::operation::Status::Default => "DefaultBody".to_owned(),
+                let role = match response.status {
+                    Status::Code(code) if code < 300 => String::new(),
+                    Status::Code(code) => super::status::variant(code),
+                    Status::Range(digit) => format!("{digit}xx"),
+                    Status::Default => "Default".to_owned(),
+                };
+                let suffix = match (response.content.len(), role.is_empty()) {
+                    (1, true) => "Result".to_owned(),
+                    (1, false) => format!("{role}Body"),
+                    // Beside the enum that all of them are the body of.
+                    _ => format!("{role}{}", super::bodies::media_name(content)),
                 };
                 self.declare(
                     schema,

@@ -7,14 +7,14 @@ use crate::contract::envelope::is_error;
 use crate::contract::operation::{Operation, Response, Status};
 use crate::diagnostic::Diagnostics;
 
+use super::bodies::body;
 use super::code::Code;
 use super::names::Names;
 use super::operation_views::OperationNames;
-use super::responses::send;
 use super::status::variant;
 use super::types::TypePlan;
 use super::uses::Uses;
-use super::view::{ErrorVariantView, ErrorView, RangeView, StatusView};
+use super::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
 
 /// The markers of statuses and ranges, named once for the contract.
 #[derive(Debug, Default)]
@@ -101,8 +101,9 @@ pub fn error_view(
     operation: &Operation,
     names: &OperationNames,
     markers: &Markers,
-    uses: &mut Uses,
-    routes: &mut Uses,
+    (uses, routes): (&mut Uses, &mut Uses),
+    contents: &mut Vec<ContentView>,
+    diagnostics: &mut Diagnostics,
 ) -> ErrorView {
     let contract = plan.contract;
     let mut variants = Vec::new();
@@ -133,12 +134,11 @@ pub fn error_view(
             });
             continue;
         }
-        let Some(content) = response.content.first() else { continue };
-        let (ty, send) = send(plan, content);
-        uses.ty(&ty);
-        let send = send.replace("{body}", "refusal");
+        let Some((body, content)) = body(plan, response, &names.contents, uses, diagnostics) else { continue };
+        contents.extend(content);
+        let (ty, send) = (body.ty, body.send.0.replace("{body}", "refusal"));
         let (name, ty, respond) = match response.status {
-            Status::Code(code) => (variant(code), ty.to_string(), format!("Reply::status({code}){send}")),
+            Status::Code(code) => (variant(code), ty.0, format!("Reply::status({code}){send}")),
             range => {
                 let (low, high) = bounds(range);
                 uses.runtime("AnyStatus");

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use crate::contract::Contract;
 use crate::contract::envelope::is_error;
-use crate::contract::operation::{ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style};
+use crate::contract::operation::{
+    ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style, normal_media_type,
+};
 use crate::contract::schema::{Kind, Schemas};
 
+use super::bodies::has_no_body;
 use super::code::{Code, literal};
 use super::ident::static_name;
 use super::operation_views::is_conditional;
@@ -38,7 +41,7 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses) -> Vec
             .content
             .iter()
             .map(|content| {
-                let essence = content.media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+                let essence = normal_media_type(&content.media_type);
                 let kind = match content.kind {
                     ContentKind::Json => "Json",
                     ContentKind::Form => "Form",
@@ -90,10 +93,7 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses) -> Vec
     facts.push(format!("statuses: &[{}]", statuses.join(", ")));
     let mut produces: Vec<&str> = Vec::new();
     for response in operation.responses.iter().filter(|response| !is_error(response, operation)) {
-        let Some(first) = response.content.first() else { continue };
-        let same =
-            response.content.iter().filter(|content| content.schema == first.schema && content.kind == first.kind);
-        for content in same.take(1) {
+        for content in response.content.iter().filter(|_| !has_no_body(response.status)) {
             if !produces.contains(&content.media_type.as_str()) {
                 produces.push(&content.media_type);
             }

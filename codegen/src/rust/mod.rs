@@ -3,6 +3,7 @@
 pub mod code;
 pub mod view;
 
+mod bodies;
 mod branch;
 mod codecs;
 mod cycles;
@@ -17,6 +18,7 @@ mod fields;
 mod ident;
 mod names;
 mod operation_views;
+mod parts;
 mod pattern;
 mod patterns;
 mod read;

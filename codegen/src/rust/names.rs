@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::contract::Contract;
+use crate::contract::operation::ContentKind;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{FileId, Span, Word};
 
@@ -113,6 +115,21 @@ impl Names {
             }
         }
         own.text.clone()
+    }
+
+    /// Takes what the runtime calls the bodies of this contract, so that others keep their names.
+    pub fn reserve_for(&mut self, contract: &Contract) {
+        let operations = contract.operations.iter();
+        let bodies = operations.clone().flat_map(|operation| operation.body.iter()).flat_map(|body| &body.content);
+        let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
+        for content in bodies.chain(answers) {
+            if content.is_range() {
+                self.reserve("Concrete");
+            }
+            if content.kind == ContentKind::Multipart {
+                ["FilePart", "FileStream", "Parts"].iter().for_each(|name| self.reserve(name));
+            }
+        }
     }
 
     /// The first candidate that is free. Where none is, a number tells the last one apart, and a

@@ -9,11 +9,13 @@ use crate::contract::schema::Kind;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Span, Word};
 
+use super::bodies::{ContentNames, content_names};
 use super::code::Code;
 use super::errors::{Markers, error_view};
 use super::facts::facts;
 use super::ident::{module_name, static_name, type_name, value_name};
 use super::names::{Names, distinct};
+use super::parts::{PartNames, described, part_names, parts_view, remark};
 use super::patterns::Patterns;
 use super::requests::request_view;
 use super::responses::response_view;
@@ -47,6 +49,10 @@ pub struct OperationNames {
     pub body: String,
     /// The response type.
     pub response: String,
+    /// The bodies of several media types.
+    pub contents: Vec<ContentNames>,
+    /// The parts of a multipart body.
+    pub parts: Option<PartNames>,
     /// The error type.
     pub error: String,
     /// The enums of sort keys.
@@ -114,7 +120,8 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
 }
 
 /// Names every operation, in the order of the contract.
-pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
+pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
+    let contract = plan.contract;
     let mut methods = Names::empty();
     let mut statics = Names::empty();
     let mut shared: HashMap<Span, String> = HashMap::new();
@@ -147,6 +154,8 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
                 });
                 sorts.push(SortName { index, name: name.clone(), own });
             }
+            let contents = content_names(plan, operation, &base, types, diagnostics);
+            let parts = part_names(plan, operation, &base, types, diagnostics);
             let verb = operation.method.to_ascii_lowercase();
             let method = match &operation.rust_name {
                 Some(own) => methods.take_own(&Word { text: method, span: own.span }, diagnostics),
@@ -157,7 +166,7 @@ pub fn operation_names(contract: &Contract, types: &mut Names, diagnostics: &mut
             let verb = operation.method;
             let data =
                 statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
-            OperationNames { method, data, request, body, response, error, sorts }
+            OperationNames { method, data, request, body, response, contents, parts, error, sorts }
         })
         .collect()
 }
@@ -252,6 +261,21 @@ fn operation_view(
         _ => "secured",
     };
     let (request, consumed) = request_view(plan, operation, names, patterns, uses, routes, diagnostics);
+    remark(plan, operation, diagnostics);
+    let parts = described(plan, operation).zip(names.parts.as_ref()).map(|((content, parts), names)| {
+        uses.declare(&names.part);
+        uses.declare(&names.form);
+        routes.contract(&names.part);
+        routes.contract(&names.form);
+        parts_view(plan, content, &parts, names, patterns, (&mut *uses, &mut *routes), diagnostics)
+    });
+    let mut contents = Vec::new();
+    let response = response_view(plan, operation, names, uses, routes, &mut contents, diagnostics);
+    let error = error_view(plan, operation, names, markers, (&mut *uses, &mut *routes), &mut contents, diagnostics);
+    for content in &contents {
+        routes.contract(&content.name.0);
+        routes.contract(&content.media.0);
+    }
     OperationView {
         method: Code::of(&names.method),
         id: operation.id.clone(),
@@ -268,9 +292,11 @@ fn operation_view(
         request,
         consumed,
         sorts: sort_views(plan, operation, names, uses, routes),
-        response: response_view(plan, operation, names, uses, routes, diagnostics),
+        parts,
+        response,
+        contents,
         idempotent: operation.policies.idempotency.is_some(),
-        error: error_view(plan, operation, names, markers, uses, routes),
+        error,
     }
 }
 

@@ -1,12 +1,14 @@
 //! What an operation takes: its parameters and body as one type, and how it is decoded.
 
 use crate::contract::operation::{Content, ContentKind, Operation, Parameter, ParameterPlace, RequestBody, Style};
+use crate::contract::parts::parts;
 use crate::contract::schema::{IntegerShape, Kind};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
+use super::bodies::media_name;
 use super::code::Code;
 use super::default::{default_text, default_value};
-use super::ident::{type_name, value_name};
+use super::ident::value_name;
 use super::names::distinct;
 use super::operation_views::{OperationNames, is_consumed};
 use super::patterns::Patterns;
@@ -274,8 +276,17 @@ impl Paging {
 }
 
 /// How one media type of a body is read: its type and the call.
-fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &mut ReadCalls<'_, '_>) -> (Ty, String) {
+fn content_read(
+    plan: &TypePlan<'_>,
+    content: &Content,
+    names: &OperationNames,
+    required: bool,
+    calls: &mut ReadCalls<'_, '_>,
+) -> (Ty, String) {
+    let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
     match (content.kind, content.schema) {
+        (ContentKind::Text, _) if content.is_range() => (concrete(Ty::String), "input.concrete_text()".to_owned()),
+        (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.concrete_bytes()".to_owned()),
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             let read = function(&calls.element(schema));
             let method = if required { "body" } else { "optional_body" };
@@ -293,9 +304,22 @@ fn content_read(plan: &TypePlan<'_>, content: &Content, required: bool, calls: &
             (plan.ty(schema, Direction::Request), format!("input.{method}({read})"))
         }
         (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
+        (ContentKind::Multipart, _)
+            if parts(content, &plan.contract.schemas).is_some()
+                && names.parts.as_ref().is_some_and(|names| names.schema == content.schema) =>
+        {
+            let part = names.parts.as_ref().map(|names| names.part.clone()).unwrap_or_default();
+            calls.uses.contract(&part);
+            (Ty::Parts(part.clone()), format!("input.parts::<{part}>()"))
+        }
         (ContentKind::Multipart, _) => (Ty::Multipart, "input.multipart()".to_owned()),
         (ContentKind::Binary | ContentKind::Stream, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
     }
+}
+
+/// Whether a value is the same whatever its media type is called: text and bytes are not.
+fn tells_itself(content: &Content) -> bool {
+    matches!(content.kind, ContentKind::Json | ContentKind::Form)
 }
 
 fn body_field(
@@ -309,18 +333,16 @@ fn body_field(
 ) -> (Field, Option<FormsView>) {
     let mut calls = ReadCalls { plan, patterns, uses: routes };
     let docs = body.description.clone().unwrap_or_default();
-    for content in body.content.iter().filter(|content| content.kind == ContentKind::Multipart) {
-        diagnostics.push(
-            Diagnostic::warning("unchecked-parts", content.span, "the schema of a multipart body is not checked")
-                .label("its parts reach the handler as they arrive"),
-        );
-    }
     let read: Vec<(Ty, String)> =
-        body.content.iter().map(|content| content_read(plan, content, body.required, &mut calls)).collect();
-    let raw = !read[0].1.contains("body(") || read[0].1.contains("text_body") || read[0].1.contains("bytes_body");
-    if read.iter().all(|one| *one == read[0]) {
+        body.content.iter().map(|content| content_read(plan, content, names, body.required, &mut calls)).collect();
+    if read.iter().all(|one| *one == read[0]) && body.content.iter().skip(1).all(tells_itself) {
         let (ty, decode) = read[0].clone();
-        let optional = !body.required && !raw;
+        // An absent text is empty, and so are absent bytes; of the others there is none.
+        let optional = !body.required && !matches!(&*decode, "input.text_body()" | "input.bytes_body()");
+        let decode = match optional && !decode.starts_with("input.optional_body") {
+            true => format!("if input.has_body() {{ {decode} }} else {{ None }}"),
+            false => decode,
+        };
         let ty = if optional { Ty::Option(Box::new(ty)) } else { ty };
         let take = if optional { "{}" } else { "{}?" };
         return (
@@ -331,13 +353,20 @@ fn body_field(
     // The media type chooses: one variant for each way to read.
     let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
-        let (ty, read) = content_read(plan, content, true, &mut calls);
-        match forms.iter_mut().find(|(known, way, _)| *known == ty && *way == read) {
+        let (ty, read) = content_read(plan, content, names, true, &mut calls);
+        let same = |(known, way, _): &&mut (Ty, String, Vec<usize>)| *known == ty && *way == read;
+        match forms.iter_mut().find(same).filter(|_| tells_itself(content)) {
             Some((.., media)) => media.push(index),
             None => forms.push((ty, read, vec![index])),
         }
     }
-    let (variants, _) = distinct(forms.iter().map(|(.., media)| form_name(&body.content[media[0]])));
+    let (variants, collided) = distinct(forms.iter().map(|(.., media)| media_name(&body.content[media[0]])));
+    if collided {
+        diagnostics.push(
+            Diagnostic::warning("name-collision", body.span, "two of its media types are one name in Rust")
+                .label("told apart by a number"),
+        );
+    }
     let last = forms.len() - 1;
     let views = forms
         .into_iter()
@@ -367,17 +396,4 @@ fn body_field(
     };
     let field = Field { docs, ty: None, shown, extra: Vec::new(), decode, take: take.to_owned() };
     (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
-}
-
-fn form_name(content: &Content) -> String {
-    match content.kind {
-        ContentKind::Json if content.media_type.starts_with("application/json") => "Json".to_owned(),
-        ContentKind::Json => {
-            type_name(content.media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default())
-        }
-        ContentKind::Form => "Form".to_owned(),
-        ContentKind::Multipart => "Multipart".to_owned(),
-        ContentKind::Text => "Text".to_owned(),
-        ContentKind::Binary | ContentKind::Stream => "Binary".to_owned(),
-    }
 }

@@ -1,11 +1,12 @@
 //! What an operation answers when it goes well: statuses, headers and bodies as one type.
 
 use crate::contract::envelope::is_error;
-use crate::contract::operation::{Content, ContentKind, Header, Operation, Response, Status};
+use crate::contract::operation::{Header, Operation, Response, Status};
 use crate::contract::schema::Kind;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-use super::code::{Code, literal};
+use super::bodies::body;
+use super::code::Code;
 use super::ident::value_name;
 use super::names::distinct;
 use super::operation_views::{OperationNames, is_conditional};
@@ -13,15 +14,16 @@ use super::status::variant;
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
 use super::uses::Uses;
-use super::view::{AnswerBodyView, AnswerView, HeaderView, ResponseView};
+use super::view::{AnswerView, ContentView, HeaderView, ResponseView};
 
-/// The response type of an operation.
+/// The response type of an operation; what it answers in several media types goes to `contents`.
 pub fn response_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
     names: &OperationNames,
     uses: &mut Uses,
     routes: &mut Uses,
+    contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ResponseView {
     let mut answers: Vec<AnswerView> = Vec::new();
@@ -30,7 +32,7 @@ pub fn response_view(
         if is_error(response, operation) || (conditional && response.status == Status::Code(304)) {
             continue;
         }
-        answers.push(answer(plan, operation, response, uses, diagnostics));
+        answers.push(answer(plan, operation, response, names, uses, contents, diagnostics));
     }
     // A response that is nothing but its body converts from it.
     if let [only] = answers.as_slice()
@@ -57,8 +59,8 @@ pub fn response_view(
         });
     }
     let asked = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.send.0.contains("responder"));
-    let streamed =
-        answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.contains(&Ty::ByteStream));
+    let streamed = contents.iter().any(|content| content.streamed)
+        || answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.iter().any(Ty::is_streamed));
     ResponseView {
         name: Code::of(&names.response),
         streamed,
@@ -71,7 +73,9 @@ fn answer(
     plan: &TypePlan<'_>,
     operation: &Operation,
     response: &Response,
+    names: &OperationNames,
     uses: &mut Uses,
+    contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> AnswerView {
     let description = response.description.clone().unwrap_or_default();
@@ -102,12 +106,14 @@ fn answer(
             ..header
         })
         .collect();
+    let (body, content) = body(plan, response, &names.contents, uses, diagnostics).unzip();
+    contents.extend(content.flatten());
     AnswerView {
         variant: Code::of(variant),
         docs: description,
         status: Code::of(status),
         headers,
-        body: body(plan, response, uses, diagnostics),
+        body,
         any_status: any_status.map(Code::of),
     }
 }
@@ -155,61 +161,5 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
         docs: header.description.clone().unwrap_or_default(),
         ty: Code::of(if optional { format!("Option<{ty}>") } else { ty }),
         optional,
-    }
-}
-
-/// The body of a response, in the first of its media types that can be written.
-pub fn body(
-    plan: &TypePlan<'_>,
-    response: &Response,
-    uses: &mut Uses,
-    diagnostics: &mut Diagnostics,
-) -> Option<AnswerBodyView> {
-    let content = response.content.first()?;
-    if matches!(response.status, Status::Code(204 | 205 | 304)) {
-        diagnostics.push(
-            Diagnostic::warning(
-                "body-of-no-content",
-                content.span,
-                "an answer of this status has no body (RFC 9110 § 15.3.5)",
-            )
-            .label("never sent"),
-        );
-        return None;
-    }
-    let different =
-        response.content.iter().skip(1).find(|other| other.schema != content.schema || other.kind != content.kind);
-    if let Some(other) = different {
-        diagnostics.push(
-            Diagnostic::warning(
-                "one-media-type",
-                other.span,
-                format!("only `{}` is sent of this answer", content.media_type),
-            )
-            .label("left out: its schema or kind is another")
-            .note("a caller that accepts only this is answered 406"),
-        );
-    }
-    let (ty, send) = send(plan, content);
-    uses.ty(&ty);
-    Some(AnswerBodyView { ty: Code::of(&ty), send: Code::of(send), uses: vec![ty] })
-}
-
-/// The type of a body and the call on a `Reply` that sends it.
-pub fn send(plan: &TypePlan<'_>, content: &Content) -> (Ty, String) {
-    let media_type = literal(&content.media_type);
-    let concrete =
-        if content.media_type.contains('*') { "\"application/octet-stream\"".to_owned() } else { media_type };
-    match (content.kind, content.schema) {
-        (ContentKind::Json, Some(schema)) => {
-            (plan.element(schema, Direction::Response), format!(".json({concrete}, &{{body}}, responder)"))
-        }
-        (ContentKind::Json, None) => (Ty::Value, format!(".json({concrete}, &{{body}}, responder)")),
-        (ContentKind::Stream, _) => (Ty::ByteStream, format!(".stream({concrete}, {{body}})")),
-        (ContentKind::Text, Some(schema)) if plan.own(schema).is_some_and(|own| own.text) => {
-            (plan.ty(schema, Direction::Response), format!(".bytes({concrete}, {{body}}.to_string())"))
-        }
-        (ContentKind::Text, _) => (Ty::String, format!(".bytes({concrete}, {{body}})")),
-        _ => (Ty::Bytes, format!(".bytes({concrete}, {{body}})")),
     }
 }

@@ -59,12 +59,13 @@ pub fn views(
     if options.unwritten {
         names.reserve("Unwritten");
     }
+    names.reserve_for(contract);
     let usage = usage(contract);
     let patterns = patterns::collect(contract, &usage, diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
     let plan = declare::plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, &mut names, diagnostics);
-    let operations = operation_names(contract, &mut names, diagnostics);
+    let operations = operation_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, diagnostics);
@@ -156,6 +157,8 @@ fn summary(tag: &TagView) -> TagSummary {
         }
         exports.extend(operation.sorts.iter().map(|sort| sort.name.clone()));
         exports.push(operation.response.name.clone());
+        exports.extend(operation.parts.iter().flat_map(|parts| [parts.part.clone(), parts.form.clone()]));
+        exports.extend(operation.contents.iter().flat_map(|content| [content.name.clone(), content.media.clone()]));
         exports.push(operation.error.name.clone());
     }
     exports.sort();

@@ -30,8 +30,16 @@ pub enum Ty {
     Unit,
     /// The parts of a form, as they arrive.
     Multipart,
+    /// The parts that the contract describes, as they arrive.
+    Parts(String),
+    /// A file while it arrives.
+    FileStream,
+    /// A file that has arrived.
+    FilePart,
     /// Bytes that are sent as they are made.
     ByteStream,
+    /// A body with the media type that the contract leaves open.
+    Concrete(Box<Ty>),
     /// A type that is declared from the contract.
     Named(String),
     Vec(Box<Ty>),
@@ -65,6 +73,17 @@ pub struct TypePlan<'c> {
     pub(super) names: HashMap<TypeKey, String>,
     /// Direct members that must be boxed, as (holder, held).
     pub(super) boxed: HashSet<(TypeKey, TypeKey)>,
+}
+
+impl Ty {
+    /// Whether a value of it has not arrived or is not made yet: it can be neither cloned nor compared.
+    pub fn is_streamed(&self) -> bool {
+        match self {
+            Ty::Multipart | Ty::Parts(_) | Ty::FileStream | Ty::ByteStream => true,
+            Ty::Option(inner) => inner.is_streamed(),
+            _ => false,
+        }
+    }
 }
 
 impl<'c> TypePlan<'c> {
@@ -307,6 +326,9 @@ impl fmt::Display for Ty {
             Ty::Value => f.write_str("Value"),
             Ty::Unit => f.write_str("()"),
             Ty::Multipart => f.write_str("Multipart"),
+            Ty::Parts(part) => write!(f, "Parts<{part}>"),
+            Ty::FileStream => f.write_str("FileStream"),
+            Ty::FilePart => f.write_str("FilePart"),
             Ty::ByteStream => f.write_str("ByteStream"),
             Ty::Named(name) | Ty::Own(name) => f.write_str(name),
             Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
@@ -315,6 +337,7 @@ impl fmt::Display for Ty {
             Ty::Patch(inner) => write!(f, "Patch<{inner}>"),
             Ty::Page(inner) => write!(f, "Page<{inner}>"),
             Ty::Boxed(inner) => write!(f, "Box<{inner}>"),
+            Ty::Concrete(inner) => write!(f, "Concrete<{inner}>"),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::contract::envelope::is_error;
 use crate::contract::operation::Operation;
+use crate::contract::parts::{PartKind, parts};
 use crate::contract::schema::{Additional, Kind, ObjectShape, Property};
 use crate::contract::{Contract, SchemaId};
 
@@ -78,8 +79,18 @@ pub fn usage(contract: &Contract) -> Usage {
 pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direction)> {
     let mut roots: Vec<(SchemaId, Direction)> = Vec::new();
     roots.extend(operation.parameters.iter().map(|parameter| (parameter.schema, Direction::Request)));
-    let bodies = operation.body.iter().flat_map(|body| &body.content);
-    roots.extend(bodies.filter_map(|content| content.schema).map(|schema| (schema, Direction::Request)));
+    for content in operation.body.iter().flat_map(|body| &body.content) {
+        match parts(content, &contract.schemas) {
+            // The parts are values of their own, and files are no values at all.
+            Some(parts) => {
+                let read = parts.named.iter().chain(&parts.rest).filter(|part| part.kind != PartKind::File);
+                roots.extend(read.map(|part| (part.schema, Direction::Request)));
+                let headers = content.encoding.iter().flat_map(|encoding| &encoding.headers);
+                roots.extend(headers.map(|header| (header.schema, Direction::Request)));
+            }
+            None => roots.extend(content.schema.map(|schema| (schema, Direction::Request))),
+        }
+    }
     for response in &operation.responses {
         let refusal = is_error(response, operation);
         let contents =

@@ -54,6 +54,12 @@ impl Uses {
             Ty::Bytes => self.runtime("Bytes"),
             Ty::Value => self.runtime("Value"),
             Ty::Multipart => self.runtime("Multipart"),
+            Ty::Parts(part) => {
+                self.runtime("Parts");
+                self.contract(part);
+            }
+            Ty::FileStream => self.runtime("FileStream"),
+            Ty::FilePart => self.runtime("FilePart"),
             Ty::ByteStream => self.runtime("ByteStream"),
             Ty::Named(name) => self.contract(name),
             Ty::Map(inner) => {
@@ -66,6 +72,10 @@ impl Uses {
             }
             Ty::Page(inner) => {
                 self.runtime("Page");
+                self.ty(inner);
+            }
+            Ty::Concrete(inner) => {
+                self.runtime("Concrete");
                 self.ty(inner);
             }
             Ty::Vec(inner) | Ty::Option(inner) | Ty::Boxed(inner) => self.ty(inner),

@@ -6,6 +6,7 @@ mod contracts;
 mod determinism;
 mod golden;
 mod inventory;
+mod media;
 mod real;
 mod served;
 mod standalone;

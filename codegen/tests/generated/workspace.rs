@@ -23,7 +23,11 @@ const SERVICES: &[(&str, &str, &str)] = &[
     (SHOP, "golden-shop", include_str!("../services/shop.rs")),
     (OWN, "golden-own", include_str!("../services/own.rs")),
     (UNWRITTEN, "golden-unwritten", include_str!("../services/unwritten.rs")),
+    (MEDIA, "golden-media", include_str!("../services/media.rs")),
 ];
+
+/// The service of media types.
+pub const MEDIA: &str = "media-server";
 
 /// The service that is run.
 pub const SHOP: &str = "shop-server";

@@ -4,9 +4,10 @@ use bytes::Bytes;
 
 use super::Decoder;
 use crate::body::Payload;
+use crate::concrete::Concrete;
 use crate::json::{Reader, TextValue};
 #[cfg(feature = "multipart")]
-use crate::multipart::Multipart;
+use crate::multipart::{FormPart, Intake, Multipart, Parts};
 use crate::operation::{MediaKind, Place};
 use crate::percent;
 use crate::query::{self, Tree};
@@ -60,6 +61,23 @@ impl Decoder<'_> {
         }
     }
 
+    /// The body as it came, with its media type, where the contract leaves that open (`image/*`).
+    pub fn concrete_bytes(&mut self) -> Option<Concrete<Bytes>> {
+        let bytes = self.bytes_body()?;
+        Some(Concrete::new(self.content_type(), bytes))
+    }
+
+    /// The same as UTF-8 text.
+    pub fn concrete_text(&mut self) -> Option<Concrete<String>> {
+        let text = self.text_body()?;
+        Some(Concrete::new(self.content_type(), text))
+    }
+
+    fn content_type(&self) -> String {
+        let value = self.head.parts.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    }
+
     /// The parts of a `multipart/form-data` body, to be read by the handler as they arrive.
     #[cfg(feature = "multipart")]
     pub fn multipart(&mut self) -> Option<Multipart> {
@@ -69,6 +87,13 @@ impl Decoder<'_> {
             self.malformed(message);
         }
         outcome.ok()
+    }
+
+    /// The parts of a form that the contract describes, to be read by the handler as they arrive.
+    #[cfg(feature = "multipart")]
+    pub fn parts<T: FormPart>(&mut self) -> Option<Parts<T>> {
+        let parts = self.multipart()?;
+        Some(Parts::new(Intake::new(parts, self.head.operation, self.refusal.clone())))
     }
 
     fn source(&mut self, required: bool) -> Option<Source> {

@@ -68,6 +68,9 @@ pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
 
+#[cfg(feature = "multipart")]
+pub(crate) use {check::Count, equal::Canonical, equal::canonical};
+
 /// A type of the contract that input is read into.
 pub trait Read: Sized {
     /// Reads one value. `None` means that at least one violation was recorded; the reader stands

@@ -44,8 +44,8 @@ fn user(_: Arc<()>, _: Context<()>, input: Input) -> Pending {
     Box::pin(async move {
         let ((), responder) = input.decode(decode)?;
         let reply = Reply::status(200).header("etag", ETag::strong("v1")).header("cache-control", "private");
-        Ok(match responder.media {
-            0 => reply.json("application/json", &User, &responder),
+        Ok(match responder.accept.best(USER.produces) {
+            Some(0) => reply.json("application/json", &User, &responder),
             _ => reply.bytes("text/csv", "id,name\n1,Ann\n"),
         })
     })

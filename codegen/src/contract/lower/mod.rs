@@ -3,6 +3,7 @@
 mod collect;
 mod compose;
 mod default;
+mod encoding;
 mod facets;
 mod finish;
 mod guard;
@@ -74,10 +75,12 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
     };
     lowering.name_components(root);
     let schemes = lowering.schemes(root);
-    let operations = lowering.operations(root, &schemes);
+    let mut operations = lowering.operations(root, &schemes);
     let webhooks = lowering.webhooks(root);
     let components = lowering.components(root);
     lowering.settle();
+    response::settle_kinds(&mut operations, &lowering.schemas);
+    encoding::check(&operations, &lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
     nesting::check(&mut lowering.schemas, lowering.diagnostics);
     lowering.check_word_lists(&operations);

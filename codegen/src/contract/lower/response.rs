@@ -1,7 +1,9 @@
 //! Bodies and responses: media types, statuses and headers.
 
-use crate::contract::operation::{Content, ContentKind, Header, RequestBody, Response, Status};
-use crate::contract::schema::Kind;
+use crate::contract::operation::{
+    Content, ContentKind, Header, Operation, RequestBody, Response, Status, essence, normal_media_type,
+};
+use crate::contract::schema::{Kind, Schemas};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
@@ -50,7 +52,7 @@ impl<'d> Lowering<'d, '_> {
         responses
     }
 
-    fn headers(&mut self, response: &'d Node) -> Vec<Header> {
+    pub(super) fn headers(&mut self, response: &'d Node) -> Vec<Header> {
         let mut headers: Vec<Header> = Vec::new();
         let nodes: Vec<_> = entries(response.get("headers")).collect();
         for (name, reference) in nodes {
@@ -89,6 +91,21 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
+    /// Whether no `Content-Type` and no `Accept` tells a media type from one before it.
+    fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
+        let normal = normal_media_type(name);
+        let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
+        if let Some(first) = first.map(|content| content.span) {
+            let report = self
+                .remark("same-media-type", span, format!("`{name}` stands here twice"))
+                .label("never chosen: a charset and the case of letters tell no two media types apart")
+                .also(first, "the first is")
+                .help("keep one of them");
+            self.report(report);
+        }
+        first.is_some()
+    }
+
     /// The media types of a body or response that can be read and written; the others are named.
     fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
         let mut content: Vec<Content> = Vec::new();
@@ -99,14 +116,16 @@ impl<'d> Lowering<'d, '_> {
                 continue;
             };
             let schema = media.get("schema").map(|schema| self.schema(schema));
-            let kind = match schema.map(|schema| self.schemas.kind(schema)) {
-                // A vendor's type without `+json` that has a structure is JSON all the same.
-                Some(Kind::Object(_) | Kind::Array(_) | Kind::Union(_)) if kind == ContentKind::Binary => {
-                    ContentKind::Json
-                }
-                _ => kind,
-            };
-            content.push(Content { media_type: key.name.clone(), span: key.span, kind, schema });
+            if self.is_there_already(&content, &key.name, key.span) {
+                continue;
+            }
+            content.push(Content {
+                media_type: key.name.clone(),
+                span: key.span,
+                kind,
+                schema,
+                encoding: self.encoding(media),
+            });
         }
         // Where nothing else is offered, what cannot be decoded is handed over as it stands.
         if content.is_empty()
@@ -117,7 +136,13 @@ impl<'d> Lowering<'d, '_> {
                 .label("handed over as text: its schema is not checked")
                 .help("offer application/json beside it, or decode it in the handler");
             self.report(report);
-            content.push(Content { media_type: name, span, kind: ContentKind::Text, schema: None });
+            content.push(Content {
+                media_type: name,
+                span,
+                kind: ContentKind::Text,
+                schema: None,
+                encoding: Vec::new(),
+            });
             left_out.remove(0);
         }
         for (name, span) in left_out {
@@ -135,13 +160,36 @@ impl<'d> Lowering<'d, '_> {
     }
 }
 
+/// Once every schema is known: a vendor's type without `+json` that has a structure is JSON all the
+/// same, and an answer of any type that is JSON says so.
+pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
+    for operation in operations {
+        let bodies = operation.body.iter_mut().map(|body| (true, &mut body.content));
+        let answers = operation.responses.iter_mut().map(|response| (false, &mut response.content));
+        for (read, contents) in bodies.chain(answers) {
+            for content in contents.iter_mut().filter(|content| content.kind == ContentKind::Binary) {
+                let structured = content.schema.is_some_and(|schema| {
+                    let kind = schemas.kind(schema);
+                    !matches!(kind, Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_))
+                });
+                if structured {
+                    content.kind = ContentKind::Json;
+                    if !read && matches!(content.essence().as_str(), "*/*" | "application/*") {
+                        content.media_type = "application/json".to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// How a media type is read or written; none where it cannot be.
 fn kind_of(media_type: &str) -> Option<ContentKind> {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(media_type);
     Some(match essence.as_str() {
         "application/json" | "text/json" => ContentKind::Json,
         "application/x-www-form-urlencoded" => ContentKind::Form,
-        "application/octet-stream" | "*/*" => ContentKind::Binary,
+        "application/octet-stream" | "*/*" | "application/*" => ContentKind::Binary,
         json if json.ends_with("+json") => ContentKind::Json,
         xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
         multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,

@@ -78,6 +78,10 @@ pub struct OperationView {
     pub sorts: Vec<SortView>,
     /// The response type.
     pub response: ResponseView,
+    /// The parts of its body.
+    pub parts: Option<PartsView>,
+    /// The bodies that it answers with in several media types.
+    pub contents: Vec<ContentView>,
     /// Whether the success may be a recorded one.
     pub idempotent: bool,
     /// The error type.
@@ -209,6 +213,99 @@ pub struct AnswerBodyView {
     /// The type again, for the imports.
     #[serde(skip)]
     pub uses: Vec<crate::rust::types::Ty>,
+}
+
+/// A body of parts that the contract describes.
+#[derive(Debug, Serialize)]
+pub struct PartsView {
+    /// The enum of the parts.
+    pub part: Code,
+    /// The struct of all of them.
+    pub form: Code,
+    /// The `PartRule` of each that has a name.
+    pub rule: Vec<Code>,
+    /// The `PartRule` of all others, where they are kept.
+    pub rest: Option<Code>,
+    /// Further fields of the `FormRule`.
+    pub unknown: Vec<Code>,
+    /// The variants of the enum.
+    pub variants: Vec<PartVariantView>,
+    /// The fields of the struct.
+    pub fields: Vec<PartFieldView>,
+    /// The parameter that tells the name of a value's part; none where there are no values.
+    pub value_name: Option<Code>,
+    /// The same of a file's part.
+    pub file_name: Option<Code>,
+}
+
+/// One part on its own.
+#[derive(Debug, Serialize)]
+pub struct PartVariantView {
+    /// The variant.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// What it holds.
+    pub shown: Code,
+    /// Its index in the rule.
+    pub index: usize,
+    /// How its value is read; empty for a file.
+    pub read: Code,
+    /// Whether it stands for the parts that have no name in the contract.
+    pub rest: bool,
+}
+
+/// One part among all.
+#[derive(Debug, Serialize)]
+pub struct PartFieldView {
+    /// The field.
+    pub name: Code,
+    /// Its doc comment.
+    pub docs: String,
+    /// Its type.
+    pub ty: Code,
+    /// The variable that it is collected in.
+    pub variable: Code,
+    /// What the variable begins with.
+    pub start: Code,
+    /// The pattern of what goes there.
+    pub pattern: Code,
+    /// The expression that puts it there.
+    pub store: Code,
+    /// The expression that takes it from there.
+    pub take: Code,
+}
+
+/// The body of an answer of several media types.
+#[derive(Debug, Serialize)]
+pub struct ContentView {
+    /// The enum of bodies.
+    pub name: Code,
+    /// The enum of their media types.
+    pub media: Code,
+    /// The media types in the order of the variants.
+    pub types: Vec<String>,
+    /// Whether it holds a body that is still to be made.
+    pub streamed: bool,
+    /// The parameter that sending takes: `responder`, or `_` where no body asks it.
+    pub responder: Code,
+    /// A variant for each way to write it.
+    pub variants: Vec<ContentVariantView>,
+}
+
+/// One form of such a body.
+#[derive(Debug, Serialize)]
+pub struct ContentVariantView {
+    /// The variant of both enums.
+    pub name: Code,
+    /// Its media types.
+    pub docs: String,
+    /// What it holds.
+    pub ty: Code,
+    /// The expression that puts `body` into `reply`.
+    pub send: Code,
+    /// The pattern of its places among the media types.
+    pub places: Code,
 }
 
 /// The error type of an operation.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use uuid::Uuid;
 use writ_runtime::operation::{Cache as CachePolicy, RateLimit};
-use writ_runtime::{CallInfo, Operation, ReplyBody};
+use writ_runtime::{Accept, CallInfo, Operation, ReplyBody};
 
 use super::*;
 use crate::platform::caller::Role;
@@ -34,7 +34,8 @@ struct Sent {
 impl Sent {
     fn new(operation: &'static Operation, caller: Option<&Caller>) -> Sent {
         let address = Some(IpAddr::from([192, 0, 2, 1]));
-        let call = CallInfo { operation, request_id: "r".to_owned(), address, idempotency: None };
+        let call =
+            CallInfo { operation, request_id: "r".to_owned(), address, idempotency: None, accept: Accept::default() };
         Sent { call, caller: caller.cloned(), path: vec![("userId", "usr_1".to_owned())], headers: HeaderMap::new() }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use writ_runtime::operation::Idempotency;
-use writ_runtime::{CallInfo, IdempotencyKey, Operation, Reply, Responder};
+use writ_runtime::{Accept, CallInfo, IdempotencyKey, Operation, Reply, Responder};
 
 use super::*;
 use crate::testing::TestDatabases;
@@ -47,7 +47,16 @@ impl From<sqlx::Error> for Refused {
 
 fn context(key: Option<&str>, hash: u8) -> Context<()> {
     let idempotency = key.map(|key| IdempotencyKey { key: key.to_owned(), request_hash: [hash; 32] });
-    Context::new((), CallInfo { operation: &CREATE, request_id: "r".to_owned(), address: None, idempotency })
+    Context::new(
+        (),
+        CallInfo {
+            operation: &CREATE,
+            request_id: "r".to_owned(),
+            address: None,
+            idempotency,
+            accept: Accept::default(),
+        },
+    )
 }
 
 async fn database() -> TestDatabases {

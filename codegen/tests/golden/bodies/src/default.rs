@@ -79,7 +79,29 @@ pub enum AddNoteBody {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AddNoteResponse {
     /// The note in one of these.
-    pub body: Note,
+    pub body: AddNoteResponseBody,
+}
+
+/// What `add_note` answers with, by its media type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AddNoteResponseBody {
+    /// `application/json`
+    Json(Note),
+    /// `text/plain`
+    Text(String),
+    /// `image/png`
+    Png(Bytes),
+}
+
+/// The media types of [`AddNoteResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddNoteResponseMedia {
+    /// `application/json`
+    Json,
+    /// `text/plain`
+    Text,
+    /// `image/png`
+    Png,
 }
 
 /// Every failure that the contract names for `add_note`, and no other.

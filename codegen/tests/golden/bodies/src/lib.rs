@@ -25,10 +25,11 @@ use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
 pub use self::default::{
-    AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, CountError, CountRequest,
-    CountResponse, DefaultApi, EchoError, EchoRequest, EchoResponse, FillError, FillRequest,
-    FillResponse, MaybeError, MaybeRequest, MaybeResponse, UploadError, UploadRequest,
-    UploadResponse, WriteError, WriteRequest, WriteResponse,
+    AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, AddNoteResponseBody,
+    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, EchoError,
+    EchoRequest, EchoResponse, FillError, FillRequest, FillResponse, MaybeError, MaybeRequest,
+    MaybeResponse, UploadError, UploadRequest, UploadResponse, WriteError, WriteRequest,
+    WriteResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");

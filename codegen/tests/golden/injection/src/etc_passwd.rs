@@ -30,7 +30,7 @@ pub enum EmptyBody {
     /// `application/json`
     Json(Hostile),
     /// `application/x"; compile_error!("media"); //`
-    Binary(Bytes),
+    X(Bytes),
 }
 
 /// Every success that the contract names for `empty`.

@@ -36,6 +36,7 @@ pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
 pub use self::orders_compile_error_not_tag::{
     GetCompileErrorNotIdFnXError, GetCompileErrorNotIdFnXRequest, GetCompileErrorNotIdFnXResponse,
+    GetCompileErrorNotIdFnXResponseBody, GetCompileErrorNotIdFnXResponseMedia,
     OrdersCompileErrorNotTag,
 };
 pub use self::etc_passwd::{EmptyBody, EmptyError, EmptyRequest, EmptyResponse, EtcPasswd};

@@ -56,7 +56,27 @@ pub struct GetCompileErrorNotIdFnXResponse {
     pub x_compile_error_not_response_header: Option<String>,
     /// response
     /// } compile_error!("response"); //
-    pub body: Hostile,
+    pub body: GetCompileErrorNotIdFnXResponseBody,
+}
+
+/// What `get_compile_error_not_id_fn_x` answers with, by its media type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum GetCompileErrorNotIdFnXResponseBody {
+    /// `application/json; x="\"; compile_error!(\"media\"); //`
+    JsonX(Hostile),
+    /// `text/plain; "
+    /// }`
+    Text(String),
+}
+
+/// The media types of [`GetCompileErrorNotIdFnXResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GetCompileErrorNotIdFnXResponseMedia {
+    /// `application/json; x="\"; compile_error!(\"media\"); //`
+    JsonX,
+    /// `text/plain; "
+    /// }`
+    Text,
 }
 
 /// Every failure that the contract names for `get_compile_error_not_id_fn_x`, and no other.

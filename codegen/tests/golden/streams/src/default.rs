@@ -2,7 +2,7 @@
 //! The operations under `default`.
 
 use std::future::Future;
-use writ_runtime::{ByteStream, Bytes, Context, Internal, Multipart};
+use writ_runtime::{ByteStream, Bytes, Context, FilePart, FileStream, Internal, Parts};
 use super::Place;
 
 /// The operations under `default`.
@@ -31,7 +31,25 @@ pub trait DefaultApi: Send + Sync + 'static {
 /// What a caller sends to `add_picture`.
 #[derive(Debug)]
 pub struct AddPictureRequest {
-    pub body: Multipart,
+    pub body: Parts<AddPicturePart>,
+}
+
+/// One part of the body of `add_picture`.
+#[derive(Debug)]
+pub enum AddPicturePart {
+    Picture(FileStream),
+    Title(String),
+    Tags(String),
+    Place(Place),
+}
+
+/// All parts of the body of `add_picture`, files in memory: what `collect` makes of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddPictureForm {
+    pub picture: FilePart,
+    pub title: String,
+    pub tags: Vec<String>,
+    pub place: Option<Place>,
 }
 
 /// Every success that the contract names for `add_picture`.

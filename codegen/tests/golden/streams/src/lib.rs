@@ -25,8 +25,8 @@ use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
 pub use self::default::{
-    AddPictureError, AddPictureRequest, AddPictureResponse, DefaultApi, GetPictureError,
-    GetPictureRequest, GetPictureResponse, WatchError, WatchResponse,
+    AddPictureError, AddPictureForm, AddPicturePart, AddPictureRequest, AddPictureResponse,
+    DefaultApi, GetPictureError, GetPictureRequest, GetPictureResponse, WatchError, WatchResponse,
 };
 
 const _: () = writ_runtime::made_for("0.1");

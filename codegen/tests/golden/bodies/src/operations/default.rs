@@ -11,7 +11,7 @@ pub static ADD_NOTE: Operation = Operation {
     tag: "default",
     body: Some(Body { required: true, limit: 65_536, media: &[Media { essence: "application/json", kind: MediaKind::Json }, Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }, Media { essence: "text/plain", kind: MediaKind::Text }, Media { essence: "application/octet-stream", kind: MediaKind::Bytes }] }),
     statuses: &[200],
-    produces: &["application/json"],
+    produces: &["application/json", "text/plain", "image/png"],
     ..Operation::NONE
 };
 

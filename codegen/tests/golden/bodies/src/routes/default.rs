@@ -7,10 +7,11 @@ use writ_runtime::{
     Responder, StringRule, Value,
 };
 use super::super::{
-    AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, CountError, CountRequest,
-    CountResponse, DefaultApi, EchoError, EchoRequest, EchoResponse, FillBody, FillError,
-    FillRequest, FillResponse, MaybeError, MaybeRequest, MaybeResponse, Note, UploadError,
-    UploadRequest, UploadResponse, WriteError, WriteRequest, WriteResponse,
+    AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, AddNoteResponseBody,
+    AddNoteResponseMedia, CountError, CountRequest, CountResponse, DefaultApi, EchoError,
+    EchoRequest, EchoResponse, FillBody, FillError, FillRequest, FillResponse, MaybeError,
+    MaybeRequest, MaybeResponse, Note, UploadError, UploadRequest, UploadResponse, WriteError,
+    WriteRequest, WriteResponse,
 };
 use super::super::operations;
 
@@ -82,15 +83,37 @@ impl AddNoteBody {
     }
 }
 
-impl From<Note> for AddNoteResponse {
-    fn from(body: Note) -> Self {
+impl From<AddNoteResponseBody> for AddNoteResponse {
+    fn from(body: AddNoteResponseBody) -> Self {
         Self { body }
     }
 }
 
 impl Respond for AddNoteResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).json("application/json", &self.body, responder)
+        Reply::status(200).content(self.body, responder)
+    }
+}
+
+impl writ_runtime::Content for AddNoteResponseBody {
+    fn send(self, reply: Reply, responder: &Responder) -> Reply {
+        match self {
+            Self::Json(body) => reply.json("application/json", &body, responder),
+            Self::Text(body) => reply.bytes("text/plain", body),
+            Self::Png(body) => reply.bytes("image/png", body),
+        }
+    }
+}
+
+impl writ_runtime::Offer for AddNoteResponseMedia {
+    const TYPES: &'static [&'static str] = &["application/json", "text/plain", "image/png"];
+
+    fn at(index: usize) -> Self {
+        match index {
+            0 => Self::Json,
+            1 => Self::Text,
+            _ => Self::Png,
+        }
     }
 }
 

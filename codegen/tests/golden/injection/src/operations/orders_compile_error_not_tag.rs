@@ -23,6 +23,6 @@ pub static GET_COMPILE_ERROR_NOT_ID_FN_X: Operation = Operation {
     ],
     cache: Some(Cache { ttl: Duration::from_secs(60), tags: &["t\"; compile_error!(\"cache\"); //", "x:{id\"; x}"], shared: false }),
     statuses: &[200, 404, 418],
-    produces: &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //"],
+    produces: &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", "text/plain; \"\n}"],
     ..Operation::NONE
 };

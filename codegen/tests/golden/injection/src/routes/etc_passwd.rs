@@ -36,7 +36,7 @@ impl EmptyBody {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         Some(match input.media() {
             0 => Self::Json(input.body(Hostile::read)?),
-            _ => Self::Binary(input.bytes_body()?),
+            _ => Self::X(input.bytes_body()?),
         })
     }
 }

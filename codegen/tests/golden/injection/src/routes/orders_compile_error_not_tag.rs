@@ -7,7 +7,8 @@ use writ_runtime::{
 };
 use super::super::{
     GetCompileErrorNotIdFnXError, GetCompileErrorNotIdFnXQCompileErrorNotQuery,
-    GetCompileErrorNotIdFnXRequest, GetCompileErrorNotIdFnXResponse, ImATeapot, NotFound,
+    GetCompileErrorNotIdFnXRequest, GetCompileErrorNotIdFnXResponse,
+    GetCompileErrorNotIdFnXResponseBody, GetCompileErrorNotIdFnXResponseMedia, ImATeapot, NotFound,
     OrdersCompileErrorNotTag,
 };
 use super::super::codec::patterns::ID_X;
@@ -47,7 +48,27 @@ impl GetCompileErrorNotIdFnXRequest {
 
 impl Respond for GetCompileErrorNotIdFnXResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).optional_header("x-\"; compile_error!(\"response header\"); //", self.x_compile_error_not_response_header).json("application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", &self.body, responder)
+        Reply::status(200).optional_header("x-\"; compile_error!(\"response header\"); //", self.x_compile_error_not_response_header).content(self.body, responder)
+    }
+}
+
+impl writ_runtime::Content for GetCompileErrorNotIdFnXResponseBody {
+    fn send(self, reply: Reply, responder: &Responder) -> Reply {
+        match self {
+            Self::JsonX(body) => reply.json("application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", &body, responder),
+            Self::Text(body) => reply.bytes("text/plain; \"\n}", body),
+        }
+    }
+}
+
+impl writ_runtime::Offer for GetCompileErrorNotIdFnXResponseMedia {
+    const TYPES: &'static [&'static str] = &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", "text/plain; \"\n}"];
+
+    fn at(index: usize) -> Self {
+        match index {
+            0 => Self::JsonX,
+            _ => Self::Text,
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 use writ_runtime::{
-    Authenticate, ByteStream, Bytes, Decoder, Edge, Endpoint, Gate, IntegerRule, Reply, Respond,
-    Responder,
+    Authenticate, ByteStream, Bytes, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply,
+    Respond, Responder, StringRule,
 };
 use super::super::{
-    AddPictureError, AddPictureRequest, AddPictureResponse, DefaultApi, GetPictureError,
-    GetPictureRequest, GetPictureResponse, Place, WatchError, WatchResponse,
+    AddPictureError, AddPictureForm, AddPicturePart, AddPictureRequest, AddPictureResponse,
+    DefaultApi, GetPictureError, GetPictureRequest, GetPictureResponse, Place, WatchError,
+    WatchResponse,
 };
 use super::super::operations;
 
@@ -41,8 +42,60 @@ where
 
 impl AddPictureRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.multipart();
+        let body = input.parts::<AddPicturePart>();
         Some(Self { body: body? })
+    }
+}
+
+impl writ_runtime::FormPart for AddPicturePart {
+    type Form = AddPictureForm;
+
+    const RULE: &'static writ_runtime::FormRule = &writ_runtime::FormRule {
+        parts: &[
+            writ_runtime::PartRule::file("picture").required(),
+            writ_runtime::PartRule::text("title").required(),
+            writ_runtime::PartRule::text("tags").repeated(0, None),
+            writ_runtime::PartRule::json("place"),
+        ],
+        ..writ_runtime::FormRule::NONE
+    };
+
+    fn read(index: usize, _: &str, r: &mut writ_runtime::Reader<'_>) -> Option<Self> {
+        match index {
+            1 => r.string(&StringRule { max: Some(50), ..StringRule::NONE }).map(Self::Title),
+            2 => r.string(&StringRule::NONE).map(Self::Tags),
+            3 => Place::read(r).map(Self::Place),
+            _ => None,
+        }
+    }
+
+    fn file(index: usize, _: &str, file: writ_runtime::FileStream) -> Option<Self> {
+        match index {
+            0 => Some(Self::Picture(file)),
+            _ => None,
+        }
+    }
+
+    fn form(parts: Vec<writ_runtime::Held<Self>>) -> Option<AddPictureForm> {
+        let mut picture = None;
+        let mut title = None;
+        let mut tags = Vec::new();
+        let mut place = None;
+        for part in parts {
+            match part {
+                writ_runtime::Held::File(0, _, file) => picture = Some(file),
+                writ_runtime::Held::Value(Self::Title(value)) => title = Some(value),
+                writ_runtime::Held::Value(Self::Tags(value)) => tags.push(value),
+                writ_runtime::Held::Value(Self::Place(value)) => place = Some(value),
+                _ => {}
+            }
+        }
+        Some(AddPictureForm {
+            picture: picture?,
+            title: title?,
+            tags,
+            place,
+        })
     }
 }
 

@@ -7,12 +7,3 @@ pub struct Place {
     pub lat: f64,
     pub lon: f64,
 }
-
-/// `AddPictureBody`
-#[derive(Debug, Clone, PartialEq)]
-pub struct AddPictureBody {
-    pub picture: String,
-    pub title: String,
-    pub tags: Option<Vec<String>>,
-    pub place: Option<Place>,
-}

@@ -1,0 +1,317 @@
+//! Bodies by their media type, over HTTP: what a caller accepts, what it sends, and how both are typed.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use crate::workspace::{COMPILED, MEDIA};
+
+/// The running service. It ends when its input is closed, so that none is left behind.
+struct Service {
+    process: Child,
+    address: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: BTreeMap<String, Vec<String>>,
+    body: String,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    fn media(&self) -> (u16, &str) {
+        (self.status, self.header("content-type"))
+    }
+}
+
+impl Service {
+    fn start() -> Service {
+        let compiled = &COMPILED[MEDIA];
+        let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{compiled:#?}"));
+        let mut process =
+            Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the service starts");
+        let mut address = String::new();
+        let output = process.stdout.take().expect("its output");
+        BufReader::new(output).read_line(&mut address).expect("its address");
+        Service { process, address: address.trim().to_owned() }
+    }
+
+    /// Asks with these header lines, and reads the answer.
+    fn ask(&self, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
+        let mut stream = TcpStream::connect(&self.address).expect("a connection");
+        let mut request = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
+        headers.iter().for_each(|line| request.push_str(&format!("{line}\r\n")));
+        request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        // A body that is refused is not read to its end.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8(answer).expect("text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+        let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            headers.entry(name.to_ascii_lowercase()).or_default().push(value.to_owned());
+        }
+        let chunked = headers.contains_key("transfer-encoding");
+        let body = if chunked { joined(body) } else { body.to_owned() };
+        Answer { status: status.expect("a status"), headers, body }
+    }
+
+    fn get(&self, target: &str, accept: &str) -> Answer {
+        self.ask("GET", target, &[&format!("accept: {accept}")], "")
+    }
+
+    fn send(&self, method: &str, target: &str, content_type: &str, body: &str) -> Answer {
+        self.ask(method, target, &[&format!("content-type: {content_type}")], body)
+    }
+}
+
+/// A chunked body put together.
+fn joined(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((size, rest)) = body.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).expect("the size of a chunk");
+        whole.push_str(&rest[..size]);
+        body = rest[size..].trim_start_matches("\r\n");
+    }
+    whole
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn the_handler_is_told_which_media_type_the_caller_likes_best() {
+    let service = Service::start();
+    let v1 = "application/vnd.acme.report+json;version=1";
+    let v2 = "application/vnd.acme.report+json;version=2";
+    let html = "text/html; charset=utf-8";
+    for (accept, chosen) in [
+        ("*/*", v1),
+        ("nonsense", v1),
+        (v2, v2),
+        ("application/vnd.acme.report+json; Version=\"2\"", v2),
+        ("application/vnd.acme.report+json;version=1;q=0.1, application/vnd.acme.report+json", v2),
+        ("application/json", "application/json"),
+        ("application/json;charset=utf-8", "application/json"),
+        ("application/*;q=0.3, text/*;q=0.2, text/html;q=0.4", html),
+        ("text/*", "text/csv"),
+        ("text/csv;q=0, text/*", html),
+        ("text/html, image/webp;q=0.9", html),
+        ("text/plain, image/webp;q=0.9", "image/webp"),
+        ("image/*", "image/png"),
+        ("image/svg+xml", "image/png"),
+    ] {
+        let answer = service.get("/reports/1", accept);
+        assert_eq!(answer.media(), (200, chosen), "{accept}: {answer:?}");
+        assert_eq!(answer.header("vary"), "accept");
+    }
+    let answer = service.get("/reports/1", v2);
+    assert_eq!(answer.body, r#"{"lines":["one"]}"#);
+    assert_eq!(service.get("/reports/1", v1).body, r#"{"title":"report"}"#);
+}
+
+#[test]
+fn a_caller_that_accepts_nothing_of_it_is_refused_before_the_handler_and_told_what_there_is() {
+    let service = Service::start();
+    for accept in ["text/plain", "application/vnd.acme.report+json;version=3", "audio/*", "*/*;q=0"] {
+        let answer = service.get("/reports/1", accept);
+        assert_eq!(answer.media(), (406, "application/problem+json"), "{accept}: {answer:?}");
+        assert!(answer.body.contains("image/*"), "{answer:?}");
+    }
+}
+
+#[test]
+fn what_a_handler_answers_is_sent_whether_the_caller_likes_it_or_not() {
+    let service = Service::start();
+    assert_eq!(service.get("/reports/7", "application/json").media(), (200, "text/csv"));
+    let gone = service.get("/reports/410", "application/json");
+    assert_eq!((gone.media(), gone.body.as_str()), ((410, "application/json"), r#"{"since":"1970-01-01"}"#));
+    let gone = service.get("/reports/410", "application/json;q=0.5, text/plain");
+    assert_eq!((gone.media(), gone.body.as_str()), ((410, "text/plain"), "since 1970"));
+}
+
+#[test]
+fn a_media_type_outside_of_the_range_that_is_declared_is_a_500() {
+    let service = Service::start();
+    let answer = service.get("/reports/500", "image/png");
+    assert_eq!(answer.media(), (500, "application/problem+json"), "{answer:?}");
+    assert!(!answer.body.contains("text/plain"), "{answer:?}");
+}
+
+#[test]
+fn a_body_is_read_by_its_media_type_and_another_is_a_415() {
+    let service = Service::start();
+    let put = |content_type: &str, body: &str| service.send("PUT", "/reports/1", content_type, body);
+    for (content_type, body, seen) in [
+        ("application/json;version=1", r#"{"title":"a"}"#, "note a"),
+        ("application/json; charset=utf-8; version=\"2\"", r#"{"lines":["a","b"]}"#, "report of 2"),
+        ("application/json", r#"{"title":"a"}"#, "note a"),
+        ("text/csv", "a,b", "csv a,b"),
+        ("Text/HTML;charset=UTF-8", "<p>", "html <p>"),
+    ] {
+        let answer = put(content_type, body);
+        assert_eq!((answer.media(), answer.body.as_str()), ((200, "text/plain"), seen), "{content_type}");
+    }
+    let image = put("image/svg+xml", "<svg/>");
+    assert_eq!((image.media(), image.body.as_str()), ((200, "image/svg+xml"), "<svg/>"));
+    for content_type in ["application/json;version=3", "application/hal+json", "text/plain", "text/csv;charset=latin1"]
+    {
+        let answer = put(content_type, "{}");
+        assert_eq!(answer.status, 415, "{content_type}: {answer:?}");
+        let accepted = "application/json;version=1, application/json;version=2, text/csv, text/html, image/*";
+        assert_eq!(answer.header("accept"), accepted);
+    }
+}
+
+#[test]
+fn json_of_one_schema_is_sent_under_the_name_that_the_caller_likes() {
+    let service = Service::start();
+    let post = |headers: &[&str], body: &str| service.ask("POST", "/notes", headers, body);
+    assert_eq!(post(&["accept: application/hal+json"], "").media(), (200, "application/hal+json"));
+    assert_eq!(post(&["accept: application/json;q=0.5, application/*"], "").media(), (200, "application/hal+json"));
+    assert_eq!(post(&[], "").media(), (200, "application/json"));
+    assert_eq!(post(&["content-type: text/plain"], "x").media(), (201, "application/json"));
+    assert_eq!(post(&["content-type: image/png"], "x").media(), (202, "application/vnd.acme.note"));
+}
+
+/// The body of a form, its lines as on the wire.
+fn form(parts: &[(&str, &str)]) -> String {
+    let part =
+        |(head, content): &(&str, &str)| format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
+    let all: String = parts.iter().map(part).collect();
+    format!("{all}--B--\r\n")
+}
+
+const FORM: &str = "multipart/form-data; boundary=B";
+const PICTURE: (&str, &str) =
+    ("name=\"picture\"; filename=\"a.png\"\r\nContent-Type: image/png\r\nX-Taken-At: 2024-02-29", "12345");
+const TITLE: (&str, &str) = ("name=\"title\"", "sunset");
+const LINES: (&str, &str) = ("name=\"lines\"\r\nContent-Type: application/json", r#"[{"title":"a"},{"title":"b"}]"#);
+
+/// `field: message` of each violation.
+fn violations(answer: &Answer) -> Vec<String> {
+    let json: serde_json::Value = serde_json::from_str(&answer.body).expect("a refusal");
+    let errors = json["errors"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|error| format!("{}: {}", error["field"], error["message"]).replace('"', "")).collect()
+}
+
+#[test]
+fn a_form_is_one_value_with_its_files_in_memory() {
+    let service = Service::start();
+    let body = form(&[PICTURE, TITLE, LINES]);
+    let answer = service.send("POST", "/pictures", FORM, &body);
+    assert_eq!(answer.body, r#"5 Some("a.png") Some("image/png") sunset [] a+b [] None 3 []"#);
+    let body = form(&[
+        ("name=\"tags\"", "red"),
+        ("name=\"others\"; filename=\"b\"", "12"),
+        ("name=\"lines\"", r#"{"title":"a"}"#),
+        TITLE,
+        ("name=\"colours\"", "[1, 2]"),
+        ("name=\"colours\"", "3"),
+        ("name=\"tags\"", "blue"),
+        ("name=\"lines\"", r#"{"title":"b"}"#),
+        PICTURE,
+        ("name=\"others\"; filename=\"c\"\r\nContent-Type: application/pdf", "123"),
+        ("name=\"size\"", "4"),
+        ("name=\"place\"", r#"{"lat":1.5}"#),
+        ("name=\"_charset_\"", "utf-8"),
+    ]);
+    let answer = service.send("POST", "/pictures", FORM, &body);
+    let seen = r#"5 Some("a.png") Some("image/png") sunset [Red, Blue] a+b [1, 2, 3] Some(1.5) 4 [2, 3]"#;
+    assert_eq!(answer.body, seen);
+}
+
+#[test]
+fn a_form_is_read_part_by_part_while_its_files_arrive() {
+    let service = Service::start();
+    let large = "x".repeat(3 << 20);
+    let body = form(&[TITLE, LINES, ("name=\"picture\"; filename=\"a.png\"", &large), ("name=\"tags\"", "red")]);
+    let answer = service.send("POST", "/pictures/stream", FORM, &body);
+    assert_eq!(answer.body, format!("sunset a b Some(\"a.png\")={} red", large.len()));
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_form_is_told_at_once() {
+    let service = Service::start();
+    let body = form(&[
+        ("name=\"picture\"; filename=\"a\"\r\nContent-Type: image/gif\r\nX-Taken-At: yesterday", "12345"),
+        ("name=\"title\"", "longer than ten"),
+        ("name=\"title\"", "again"),
+        ("name=\"tags\"", "red"),
+        ("name=\"tags\"", "pink"),
+        ("name=\"tags\"", "red"),
+        ("name=\"tags\"", "blue"),
+        ("name=\"lines\"", r#"{"title":""}"#),
+        ("name=\"colours\"", "[1, 256]"),
+        ("name=\"place\"\r\nContent-Type: application/xml", "<lat/>"),
+        ("name=\"size\"\r\nContent-Type: application/json", "\"4\""),
+        ("name=\"nonsense\"", "?"),
+    ]);
+    let expected = [
+        "picture: must be image/png or image/svg+xml, not image/gif",
+        "picture.x-taken-at: must be a date as in `2024-05-31`",
+        "title: must have at most 10 characters",
+        "title: must not come twice",
+        "tags[1]: must be one of red, green, blue",
+        "tags[2]: must not be equal to another element",
+        "lines[0].title: must have at least 1 character",
+        "colours[1]: must be at most 255",
+        "place: must be application/json, not application/xml",
+        "size: must be an integer, not a string",
+        "nonsense: is not a known field",
+        "tags: must have at most 3 elements",
+        "lines: must have at least 2 elements",
+    ];
+    let answer = service.send("POST", "/pictures", FORM, &body);
+    assert_eq!((answer.status, violations(&answer)), (422, expected.map(str::to_owned).to_vec()));
+    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"title\"", "")]));
+    let missing = ["picture: is required", "lines: is required"].map(str::to_owned);
+    assert_eq!((answer.status, violations(&answer)), (400, missing.to_vec()));
+}
+
+#[test]
+fn a_form_has_its_limits() {
+    let service = Service::start();
+    let large = "x".repeat((1 << 20) + 1);
+    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[PICTURE, ("name=\"title\"", &large), LINES]));
+    assert_eq!((answer.status, violations(&answer)), (400, vec!["title: must have at most 1048576 bytes".to_owned()]));
+    let many = vec![("name=\"colours\"", "1"); 1025];
+    let answer = service.send("POST", "/pictures/stream", FORM, &form(&many));
+    assert_eq!((answer.status, violations(&answer)), (400, vec![": must have at most 1024 parts".to_owned()]));
+    let whole = form(&[PICTURE, TITLE, LINES]);
+    let answer = service.send("POST", "/pictures/stream", FORM, whole.trim_end_matches("--\r\n"));
+    assert_eq!(answer.status, 400, "{answer:?}");
+    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"picture\"", &"x".repeat(5 << 20))]));
+    assert_eq!(answer.status, 413, "{answer:?}");
+}
+
+#[test]
+fn files_of_any_name_are_a_map_and_other_media_types_stand_beside_them() {
+    let service = Service::start();
+    let upload = |content_type: &str, body: &str| service.send("POST", "/uploads", content_type, body);
+    let two = form(&[("name=\"a\"; filename=\"a\"", "1"), ("name=\"b\"; filename=\"b\"", "12")]);
+    assert_eq!(upload(FORM, &two).body, "a=1 b=2");
+    assert_eq!(upload("application/json", r#"{"title":"x"}"#).body, "x");
+    assert_eq!(service.ask("POST", "/uploads", &[], "").body, "nothing");
+    let answer =
+        upload(FORM, &form(&[("name=\"a\"", "1"), ("name=\"a\"", "2"), ("name=\"b\"", ""), ("name=\"c\"", "")]));
+    let wrong = ["a: must not come twice", ": must have at most 2 fields"].map(str::to_owned);
+    assert_eq!(violations(&answer), wrong);
+    assert_eq!(violations(&upload(FORM, "--B--\r\n")), [": must have at least 1 field"]);
+    let parts = "--x\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x\r\nx-a: b\r\n\r\n{}\r\n--x--\r\n";
+    assert_eq!(service.send("POST", "/mixed", "multipart/mixed; boundary=x", parts).body, "text/plain=5 ?=2");
+}
