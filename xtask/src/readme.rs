@@ -1,4 +1,4 @@
-//! `cargo xtask readme`: does what README.md says, in a fresh clone, and compares.
+//! `cargo xtask readme`: does what README.md and docs/adoption.md say, in a fresh clone, and compares.
 //!
 //! How a block is checked stands in a comment above it, in the forms of [`check::Check`]. Blocks of
 //! `sh` run as they are; `text` and `json` is what the commands above print.
@@ -23,22 +23,28 @@ use self::server::Server;
 use crate::process::Session;
 use crate::terminal;
 
-const README: &str = "README.md";
+/// The pages whose commands are followed, those that change nothing in the clone first.
+const PAGES: [&str; 2] = ["docs/adoption.md", "README.md"];
 
 /// Runs the subcommand.
 pub fn run() -> anyhow::Result<ExitCode> {
     let since = Instant::now();
     let session = Session::open()?;
     let checkout = Checkout::make(&session)?;
-    let text = fs::read_to_string(checkout.path().join(README)).context(README)?;
-    let steps = markdown::blocks(&text).and_then(plan::steps).context(README)?;
-    let mut server = None;
-    for (line, step) in &steps {
-        let place = format!("{README}:{line}");
-        follow(&session, &checkout, &mut server, step, &place).context(place)?;
+    let mut count = 0;
+    for page in PAGES {
+        let text = fs::read_to_string(checkout.path().join(page)).context(page)?;
+        let steps = markdown::blocks(&text).and_then(plan::steps).context(page)?;
+        let mut server = None;
+        for (line, step) in &steps {
+            let place = format!("{page}:{line}");
+            follow(&session, &checkout, &mut server, step, &place).context(place)?;
+        }
+        drop(server);
+        count += steps.len();
     }
-    drop(server);
-    terminal::step("Finished", format_args!("{} steps of {README} in {} s", steps.len(), since.elapsed().as_secs()));
+    let pages = PAGES.join(" and ");
+    terminal::step("Finished", format_args!("{count} steps of {pages} in {} s", since.elapsed().as_secs()));
     Ok(ExitCode::SUCCESS)
 }
 

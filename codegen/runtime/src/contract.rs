@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 
 use crate::json::Writer;
 use crate::operation::Place;
@@ -61,7 +61,10 @@ impl Contract {
 pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: &str) {
     let status = problem.status.as_u16();
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
-    if problem.status.is_server_error() {
+    if problem.status == StatusCode::NOT_IMPLEMENTED {
+        // Known from the start, and nothing that broke.
+        tracing::warn!(request_id = %request_id.0, operation, status, message = %problem.message);
+    } else if problem.status.is_server_error() {
         tracing::error!(request_id = %request_id.0, operation, status, cause, message = %problem.message);
     } else if problem.cause.is_some() {
         tracing::warn!(request_id = %request_id.0, operation, status, cause, message = %problem.message);

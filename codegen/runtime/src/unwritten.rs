@@ -98,6 +98,6 @@ pub fn log_unwritten(endpoints: &[Endpoint]) {
     }
     tracing::warn!("{count} of {} operations are not written and are answered 501", endpoints.len());
     for (tag, ids) in by_tag {
-        tracing::info!(tag, "not written: {}", ids.join(", "));
+        tracing::info!("{} of `{tag}`: {}", ids.len(), ids.join(", "));
     }
 }
