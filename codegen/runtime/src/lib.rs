@@ -40,6 +40,8 @@ pub mod reply;
 pub mod request_id;
 pub mod router;
 pub mod rules;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod slot;
 pub mod sort;
 pub mod status;

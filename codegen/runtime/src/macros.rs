@@ -127,6 +127,14 @@ macro_rules! id {
             }
         }
 
+        impl ::core::convert::TryFrom<&str> for $name {
+            type Error = $crate::typeid::NotAnId;
+
+            fn try_from(text: &str) -> ::core::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl $crate::Read for $name {
             fn read(r: &mut $crate::Reader<'_>) -> ::core::option::Option<Self> {
                 r.id($prefix).map(Self)
@@ -164,6 +172,60 @@ macro_rules! named {
             // Not `Self::Err`: the contract may name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::named::UnknownName> {
                 <Self as $crate::Named>::from_name(text).ok_or_else(|| $crate::named::UnknownName::of::<Self>(text))
+            }
+        }
+
+        impl ::core::convert::TryFrom<&str> for $name {
+            type Error = $crate::named::UnknownName;
+
+            // Not `Self::Error`, for the same reason.
+            fn try_from(text: &str) -> ::core::result::Result<Self, $crate::named::UnknownName> {
+                text.parse()
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::core::convert::From<$name> for &'static str {
+            fn from(value: $name) -> &'static str {
+                value.as_str()
+            }
+        }
+    };
+}
+
+/// The text of an enum that also holds values that the contract does not name: any text is one of it.
+#[macro_export]
+macro_rules! open_named {
+    ($name:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::from(::std::string::String::from(text))
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+
+            // Not `Self::Err`: the contract may name a value `Err`.
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok(Self::from(text))
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
             }
         }
     };

@@ -20,6 +20,11 @@ pub trait Named: Sized + Copy {
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
     }
+
+    /// Every value, in the order of the contract.
+    fn all() -> impl Iterator<Item = Self> {
+        (0..Self::NAMES.len()).filter_map(Self::from_index)
+    }
 }
 
 /// A text that names no value of an enum.
@@ -45,3 +50,76 @@ impl std::fmt::Display for UnknownName {
 }
 
 impl std::error::Error for UnknownName {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With the names that its own traits use.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Outcome {
+        Err,
+        Error,
+    }
+
+    impl Named for Outcome {
+        const NAMES: &'static [&'static str] = &["err", "error"];
+
+        fn from_index(index: usize) -> Option<Self> {
+            [Outcome::Err, Outcome::Error].get(index).copied()
+        }
+
+        fn index(self) -> usize {
+            self as usize
+        }
+    }
+
+    crate::named!(Outcome);
+
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    enum Mood {
+        Err,
+        Unlisted(String),
+    }
+
+    impl From<String> for Mood {
+        fn from(text: String) -> Self {
+            if text == "err" { Mood::Err } else { Mood::Unlisted(text) }
+        }
+    }
+
+    impl Mood {
+        fn as_str(&self) -> &str {
+            match self {
+                Mood::Err => "err",
+                Mood::Unlisted(text) => text,
+            }
+        }
+    }
+
+    crate::open_named!(Mood);
+
+    #[test]
+    fn a_named_value_comes_back_from_its_text() {
+        for value in Outcome::all() {
+            assert_eq!(value.to_string().parse(), Ok(value));
+            assert_eq!(Outcome::try_from(value.as_ref()), Ok(value));
+            assert_eq!(<&str>::from(value), value.as_str());
+        }
+        assert_eq!(Outcome::all().count(), 2);
+    }
+
+    #[test]
+    fn a_text_that_is_no_name_is_told_the_names() {
+        let error = Outcome::try_from("fine").unwrap_err();
+        assert_eq!(error.to_string(), "`fine` is none of err, error");
+    }
+
+    #[test]
+    fn of_an_open_enum_every_text_is_a_value() {
+        assert_eq!("err".parse(), Ok(Mood::Err));
+        let other = Mood::from("fine");
+        assert_eq!(other, Mood::Unlisted("fine".to_owned()));
+        assert_eq!((other.to_string().as_str(), other.as_ref()), ("fine", "fine"));
+    }
+}

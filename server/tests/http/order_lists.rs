@@ -147,7 +147,8 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
     let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
     let next = body_of(get(&service, &one.session, &format!("/v1/orders?sort=total&cursor={cursor}")).await, 200).await;
     assert_eq!((&next["pagination"]["page"], &next["pagination"]["limit"]), (&Value::Null, &json!(20)));
-    let forged = format!("{}A", &cursor[..cursor.len() - 1]);
+    let other = if cursor.ends_with('A') { 'Q' } else { 'A' };
+    let forged = format!("{}{other}", &cursor[..cursor.len() - 1]);
     for (session, query) in [
         (&one.session, format!("sort=-total&cursor={cursor}")),
         (&one.session, format!("cursor={cursor}")),

@@ -97,6 +97,9 @@ impl<'d> Lowering<'d, '_> {
             let own = self.own_type(node);
             self.schemas.get_mut(id).rust_type = own;
         }
+        if let Some(node) = single.filter(|_| decided.is_empty()) {
+            self.examples_of_schema(id, node);
+        }
         if nodes.len() > DEEPEST {
             self.report_too_deep(nodes[0]);
             return id;

@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, closest};
 use super::Lowering;
 
 /// Why a value is none of a schema, and what was perhaps meant.
-struct Mismatch {
-    why: String,
+pub(super) struct Mismatch {
+    pub why: String,
     meant: Option<Json>,
 }
 
@@ -92,7 +92,7 @@ fn brought(schemas: &Schemas, id: SchemaId, value: &Json, applied: &mut Vec<Sche
 }
 
 /// What keeps a value from being one of a schema; nothing where only the reading code could tell.
-fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
+pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     if value.is_null() {
         let kind = schemas.kind(id);
         let never = !schemas.nullable(id) && !matches!(kind, Kind::Any | Kind::Null | Kind::Union(_));
@@ -184,7 +184,7 @@ fn object_mismatch(schemas: &Schemas, object: &ObjectShape, fields: &Map<String,
         let given = fields.get(&property.name);
         let why = match given {
             Some(value) => mismatch(schemas, property.schema, value),
-            None if property.required => Some(because("it is required")),
+            None if property.required && !goes_one_way(schemas, property.schema) => Some(because("it is required")),
             None => None,
         };
         if let Some(Mismatch { why, .. }) = why {
@@ -204,6 +204,11 @@ fn object_mismatch(schemas: &Schemas, object: &ObjectShape, fields: &Map<String,
         }
     }
     None
+}
+
+/// Whether requests or responses leave a property out.
+fn goes_one_way(schemas: &Schemas, id: SchemaId) -> bool {
+    schemas.nearest(id, |schema| (schema.read_only || schema.write_only).then_some(())).is_some()
 }
 
 fn because(why: impl Into<String>) -> Mismatch {

@@ -4,6 +4,7 @@ mod collect;
 mod compose;
 mod default;
 mod encoding;
+mod example;
 mod facets;
 mod finish;
 mod guard;
@@ -55,6 +56,8 @@ pub(super) struct Lowering<'d, 'o> {
     too_deep: bool,
     /// Which component stands at a place.
     names: HashMap<Span, String>,
+    /// Examples, and the schemas that they are to be values of.
+    examples: Vec<(SchemaId, &'d Node)>,
 }
 
 pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diagnostics: &mut Diagnostics) -> Contract {
@@ -72,6 +75,7 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
         definitions: 0,
         too_deep: false,
         names: HashMap::new(),
+        examples: Vec::new(),
     };
     lowering.name_components(root);
     let schemes = lowering.schemes(root);
@@ -85,6 +89,7 @@ pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diag
     nesting::check(&mut lowering.schemas, lowering.diagnostics);
     lowering.check_word_lists(&operations);
     lowering.check_defaults();
+    lowering.check_examples();
     let tags = tags(root, &operations);
     let envelope = envelope::find(root, &operations, &lowering.schemas, &document.sources, lowering.diagnostics);
     let info = root.get("info");

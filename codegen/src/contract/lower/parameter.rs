@@ -122,6 +122,10 @@ impl<'d> Lowering<'d, '_> {
             }
             (None, None) => (self.anything(node), false),
         };
+        match content.filter(|_| json) {
+            Some((_, media)) => self.examples_beside(schema, media),
+            None => self.examples_beside(schema, node),
+        }
         let default_style = match place {
             ParameterPlace::Query | ParameterPlace::Cookie => Style::Form,
             ParameterPlace::Path | ParameterPlace::Header => Style::Simple,

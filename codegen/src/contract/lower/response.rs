@@ -69,6 +69,7 @@ impl<'d> Lowering<'d, '_> {
                 Some(schema) => self.schema(schema),
                 None => self.anything(node),
             };
+            self.examples_beside(schema, node);
             headers.push(Header {
                 name: name.clone(),
                 required: truth(node, "required"),
@@ -116,6 +117,9 @@ impl<'d> Lowering<'d, '_> {
                 continue;
             };
             let schema = media.get("schema").map(|schema| self.schema(schema));
+            if let Some(schema) = schema.filter(|_| kind == ContentKind::Json) {
+                self.examples_beside(schema, media);
+            }
             if self.is_there_already(&content, &key.name, key.span) {
                 continue;
             }

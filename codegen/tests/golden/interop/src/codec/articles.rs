@@ -64,6 +64,8 @@ impl Mood {
     }
 }
 
+writ_runtime::open_named!(Mood);
+
 impl Read for Mood {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         String::read(r).map(Self::from)

@@ -358,6 +358,8 @@ impl SettingsModelAccent {
     }
 }
 
+writ_runtime::open_named!(SettingsModelAccent);
+
 impl Read for SettingsModelAccent {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         String::read(r).map(Self::from)

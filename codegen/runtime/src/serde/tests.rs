@@ -1,0 +1,134 @@
+//! Values through `serde`: the wire form both ways, and what is wrong by its field.
+
+use serde_json::{Value, json};
+
+use super::{Deserialize as _, Serialize as _};
+use crate::{IntegerRule, ObjectRule, Read, Reader, StringRule, Unknown, Write, Writer};
+
+#[derive(Debug, Clone, PartialEq)]
+struct Line {
+    zest: String,
+    amount: i32,
+    rest: Option<Value>,
+}
+
+impl Read for Line {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: &ObjectRule = &ObjectRule {
+            fields: &["zest", "amount", "rest"],
+            required: &["zest", "amount"],
+            unknown: Unknown::Deny,
+            ..ObjectRule::NONE
+        };
+        let (mut zest, mut amount, mut rest) = (None, None, None);
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => zest = r.string(&StringRule { min: 1, ..StringRule::NONE }),
+                1 => amount = r.int32(&IntegerRule { min: Some(1), ..IntegerRule::NONE }),
+                _ => rest = r.any(),
+            }
+        }
+        r.end_object(object);
+        Some(Line { zest: zest?, amount: amount?, rest })
+    }
+}
+
+impl Write for Line {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("zest", &self.zest);
+        w.field("amount", &self.amount);
+        w.maybe("rest", &self.rest);
+        w.end_object();
+    }
+}
+
+crate::serde!(Line);
+
+fn line() -> Line {
+    let rest = json!({ "a": [1, -2, 1.5, true, null, "é\n"], "big": u64::MAX });
+    Line { zest: "lemon".to_owned(), amount: 3, rest: Some(rest) }
+}
+
+#[test]
+fn the_wire_form_is_the_contracts_in_its_order() {
+    let text = serde_json::to_string(&line()).unwrap();
+    assert!(text.starts_with(r#"{"zest":"lemon","amount":3,"rest":{"#), "{text}");
+    let mut writer = Writer::new();
+    line().write(&mut writer);
+    assert_eq!(text.as_bytes(), writer.finish());
+}
+
+#[test]
+fn a_value_comes_back_from_text_bytes_readers_and_trees() {
+    let text = serde_json::to_string(&line()).unwrap();
+    assert_eq!(serde_json::from_str::<Line>(&text).unwrap(), line());
+    assert_eq!(serde_json::from_reader::<_, Line>(text.as_bytes()).unwrap(), line());
+    let tree = serde_json::to_value(line()).unwrap();
+    assert_eq!(serde_json::from_value::<Line>(tree).unwrap(), line());
+}
+
+#[test]
+fn types_of_a_contract_stand_in_types_of_anyone() {
+    let held = vec![(String::from("a"), Some(line()))];
+    let text = serde_json::to_string(&held).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<(String, Option<Line>)>>(&text).unwrap(), held);
+}
+
+#[test]
+fn every_violation_is_told_with_its_field() {
+    let error = serde_json::from_value::<Line>(json!({ "zest": "", "amount": 0, "more": 1 })).unwrap_err().to_string();
+    for said in ["zest must have at least 1 character", "amount must be at least 1", "more"] {
+        assert!(error.contains(said), "{error}");
+    }
+    let error = serde_json::from_value::<Line>(json!([])).unwrap_err().to_string();
+    assert!(error.starts_with("the value must be an object"), "{error}");
+}
+
+#[test]
+fn what_is_no_json_is_the_formats_own_error() {
+    let error = serde_json::from_str::<Line>(r#"{"zest": "a", "amount": }"#).unwrap_err().to_string();
+    assert!(error.contains("expected value"), "{error}");
+}
+
+/// A format that people cannot read, which holds nothing.
+struct Binary;
+
+impl<'de> serde_core::Deserializer<'de> for Binary {
+    type Error = serde_core::de::value::Error;
+
+    fn deserialize_any<V: serde_core::de::Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
+    }
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    serde_core::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[test]
+fn a_format_that_people_cannot_read_is_refused() {
+    let error = Line::deserialize(Binary).unwrap_err().to_string();
+    assert!(error.contains("values of JSON"), "{error}");
+}
+
+#[test]
+fn a_serializer_that_fails_says_why() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the disk is full"))
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let error = line().serialize(&mut serde_json::Serializer::new(Full)).unwrap_err();
+    assert!(error.to_string().contains("the disk is full"), "{error}");
+}
