@@ -1,6 +1,7 @@
 //! Decoding parameters and body into the request of an operation, with everything that is wrong named at once.
 
 mod body;
+mod form;
 mod page;
 
 use http::StatusCode;

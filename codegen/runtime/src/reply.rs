@@ -5,7 +5,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::accept::Accept;
 use crate::concrete::Concrete;
-use crate::json::{Write, Writer};
+use crate::events::{EventStream, JsonLines};
+use crate::json::{Write, Writer, simple};
 use crate::problem::Problem;
 use crate::stream::ByteStream;
 
@@ -113,6 +114,30 @@ impl Reply {
         }
     }
 
+    /// The same with a header whose value the contract describes, in style `simple`. Nothing is sent
+    /// of null; a value that no header can hold makes the answer a 500.
+    pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
+        let mut writer = Writer::new();
+        value.write(&mut writer);
+        match simple(&String::from_utf8_lossy(&writer.finish()), explode) {
+            Ok(text) => self.optional_header(name, text),
+            Err(unfit) => Reply::from(Problem::internal(format!("the header {name} cannot hold its value: {unfit:?}"))),
+        }
+    }
+
+    /// The same with a header that is JSON. Nothing is sent of null.
+    pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
+        let mut writer = Writer::new();
+        value.write(&mut writer);
+        let text = String::from_utf8_lossy(&writer.finish()).into_owned();
+        self.optional_header(name, Some(text).filter(|text| text != "null"))
+    }
+
+    /// The same with a header for each of the values: `Set-Cookie` is no list (RFC 9110 § 5.3).
+    pub fn headers(self, name: &'static str, values: Vec<String>) -> Reply {
+        values.into_iter().fold(self, |reply, value| reply.header(name, value))
+    }
+
     /// The same with a JSON body of media type `content_type`.
     pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
         let mut writer = Writer::new();
@@ -130,6 +155,28 @@ impl Reply {
     /// The same with a body of media type `content_type` that is sent as it comes.
     pub fn stream(mut self, content_type: &'static str, body: ByteStream) -> Reply {
         self.body = ReplyBody::Stream(body.into_body());
+        self.content_type(content_type)
+    }
+
+    /// The same with server-sent events. What lies between is told to keep none of them.
+    pub fn events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
+        self.event_body(content_type, body.into_body(false))
+    }
+
+    /// The same where the schema describes whole events, their `data` among their fields.
+    pub fn described_events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
+        self.event_body(content_type, body.into_body(true))
+    }
+
+    fn event_body(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
+        self.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+        self.body = ReplyBody::Stream(body);
+        self.content_type(content_type)
+    }
+
+    /// The same with JSON values one after the other, framed as the media type wants.
+    pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
+        self.body = ReplyBody::Stream(body.into_body(content_type));
         self.content_type(content_type)
     }
 

@@ -15,7 +15,7 @@ pub struct ByteStream(Body);
 
 /// One server-sent event (WHATWG HTML § 9.2).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Event {
+pub struct Event<T = String> {
     /// What `EventSource` dispatches it as; `message` where none is set.
     pub event: Option<String>,
     /// What the client sends as `Last-Event-ID` when it connects again.
@@ -23,7 +23,14 @@ pub struct Event {
     /// After how many milliseconds it is to connect again.
     pub retry: Option<u64>,
     /// The data.
-    pub data: String,
+    pub data: T,
+}
+
+impl<T> From<T> for Event<T> {
+    /// An event that is nothing but its data.
+    fn from(data: T) -> Event<T> {
+        Event { event: None, id: None, retry: None, data }
+    }
 }
 
 impl ByteStream {
@@ -65,7 +72,7 @@ impl Event {
 
     /// The event as it is sent. Line breaks in data make several `data` lines; elsewhere they
     /// would begin another field, and are left out.
-    fn encode(&self) -> String {
+    pub(crate) fn encode(&self) -> String {
         let mut out = String::with_capacity(self.data.len() + 64);
         let mut field = |name: &str, value: &str| {
             out.push_str(name);

@@ -247,6 +247,10 @@ pub struct Header {
     pub description: Option<String>,
     /// Its schema.
     pub schema: SchemaId,
+    /// Whether the properties of an object are written `name=value`.
+    pub explode: bool,
+    /// Whether it is JSON: `content` instead of `schema`.
+    pub json: bool,
 }
 
 /// One scheme that an alternative needs.

@@ -1,7 +1,9 @@
 //! The bodies of answers: one type for a media type, an enum for several that are not written alike.
 
+use crate::contract::SchemaId;
 use crate::contract::envelope::is_error;
 use crate::contract::operation::{Content, ContentKind, Operation, Response, Status};
+use crate::contract::schema::{Kind, Schemas};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::code::{Code, literal};
@@ -39,6 +41,12 @@ enum Way {
     /// A type of the user's own that is shown as text.
     Shown,
     Stream,
+    /// Values, each the data of an event.
+    Events,
+    /// Values, each an event.
+    DescribedEvents,
+    /// Values, each a line.
+    Lines,
     /// The handler says the media type.
     Concrete,
     /// The same, as JSON.
@@ -54,7 +62,17 @@ fn way(plan: &TypePlan<'_>, content: &Content) -> (Ty, Way) {
             let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, Direction::Response));
             if range { (concrete(ty), Way::ConcreteJson) } else { (ty, Way::Json) }
         }
-        ContentKind::Stream => (Ty::ByteStream, Way::Stream),
+        ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
+            None => (Ty::ByteStream, Way::Stream),
+            Some(value) => {
+                let ty = Box::new(plan.element(value, Direction::Response));
+                match content.essence() == "text/event-stream" {
+                    true if is_event(&plan.contract.schemas, value) => (Ty::EventStream(ty), Way::DescribedEvents),
+                    true => (Ty::EventStream(ty), Way::Events),
+                    false => (Ty::JsonLines(ty), Way::Lines),
+                }
+            }
+        },
         ContentKind::Text if range => (concrete(Ty::String), Way::Concrete),
         ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
             Some(schema) => (plan.ty(schema, Direction::Response), Way::Shown),
@@ -74,12 +92,44 @@ fn forms<'c>(plan: &TypePlan<'_>, response: &'c Response) -> Vec<Form<'c>> {
     }
     for content in &response.content {
         let (ty, way) = way(plan, content);
-        match forms.iter_mut().find(|form| way == Way::Json && form.way == way && form.ty == ty) {
+        match forms.iter_mut().find(|form| alike(way) && form.way == way && form.ty == ty) {
             Some(form) => form.media.push(content),
             None => forms.push(Form { ty, way, media: vec![content] }),
         }
     }
     forms
+}
+
+/// Whether what is written is the same whatever its media type is called.
+fn alike(way: Way) -> bool {
+    matches!(way, Way::Json | Way::Lines)
+}
+
+/// What a stream is made of: the elements of a list, else values of the schema itself. Nothing where
+/// the schema describes text or says nothing: then the handler makes the bytes.
+fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
+    match schemas.kind(schema) {
+        Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
+        Kind::Array(array) => Some(array.items),
+        _ => Some(schema),
+    }
+}
+
+/// Whether a schema describes an event and not only its data: it has `data`, and beside it nothing
+/// but what an event has.
+fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
+    match schemas.kind(schema) {
+        Kind::Object(object) => {
+            let has = |name: &str| object.properties.iter().any(|property| property.name == name);
+            let known = |name: &str| matches!(name, "data" | "event" | "id" | "retry");
+            has("data") && object.properties.len() > 1 && object.properties.iter().all(|property| known(&property.name))
+        }
+        Kind::Union(union) => union
+            .branches
+            .iter()
+            .all(|branch| !matches!(schemas.kind(*branch), Kind::Union(_)) && is_event(schemas, *branch)),
+        _ => false,
+    }
 }
 
 /// RFC 9110 § 15.3.5, § 15.3.6, § 15.4.5.
@@ -213,6 +263,9 @@ fn send(form: &Form<'_>) -> String {
         Way::Bytes => format!("bytes({media}, {{body}})"),
         Way::Shown => format!("bytes({media}, {{body}}.to_string())"),
         Way::Stream => format!("stream({media}, {{body}})"),
+        Way::Events => format!("events({media}, {{body}})"),
+        Way::DescribedEvents => format!("described_events({media}, {{body}})"),
+        Way::Lines => format!("lines({media}, {{body}})"),
         Way::Concrete => format!("concrete({media}, {{body}})"),
         Way::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
     }

@@ -39,6 +39,7 @@ pub(super) fn codec(
         read,
         write,
         fields: Vec::new(),
+        takes: Vec::new(),
         rule: Vec::new(),
         rest: None,
         variants: declared.variants.clone(),
@@ -94,7 +95,8 @@ fn struct_codec(
     }
     let mut variables: Vec<String> = Vec::new();
     for (index, field) in found.iter().enumerate() {
-        let reading = match view.read {
+        let tag = plan_tag(calls, key, field);
+        let reading = match view.read && tag.is_none() {
             true => field_read(calls, field),
             false => String::new(),
         };
@@ -102,7 +104,7 @@ fn struct_codec(
         variables.push(variable.clone());
         let take = match field.presence {
             Presence::Required | Presence::RequiredNullable => format!("{variable}?"),
-            Presence::Optional => variable.clone(),
+            Presence::Optional | Presence::Tag => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
             Presence::Defaulted | Presence::DefaultedNullable => match &field.default {
                 Some(default) if view.read => default_take(&variable, default, &reading, field.presence),
@@ -111,17 +113,27 @@ fn struct_codec(
         };
         let name = &field.name;
         let short = take == *name;
+        let take = if short { take } else { format!("{name}: {take}") };
+        if tag.is_none() {
+            view.takes.push(Code::of(take));
+        }
         view.fields.push(FieldCodecView {
             name: Code::of(name),
-            variable: Code::of(variable),
+            variable: Code::of(&variable),
             wire: field.property.name.clone(),
             index,
-            read: Code::of(reading),
-            take: Code::of(if short { take } else { format!("{name}: {take}") }),
+            read: Code::of(match &tag {
+                // Its value chose the type.
+                Some(_) => "r.skip()".to_owned(),
+                None => format!("{variable} = {reading}"),
+            }),
+            tag,
             write: match field.presence {
-                Presence::Required | Presence::RequiredNullable | Presence::Defaulted | Presence::DefaultedNullable => {
-                    "field"
-                }
+                Presence::Required
+                | Presence::RequiredNullable
+                | Presence::Defaulted
+                | Presence::DefaultedNullable
+                | Presence::Tag => "field",
                 Presence::Optional => "maybe",
                 Presence::Patch => "patch",
             },
@@ -134,6 +146,12 @@ fn struct_codec(
         }
         view.rest = Some(RestView { name: field.name.clone(), read: Code::of(read) });
     }
+}
+
+/// The value of a field that the type says itself.
+fn plan_tag(calls: &ReadCalls<'_, '_>, key: TypeKey, field: &Field<'_>) -> Option<String> {
+    let tag = calls.plan.tagged.get(&key.schema).filter(|_| field.presence == Presence::Tag)?;
+    Some(tag.value.clone())
 }
 
 /// A variable of a reading function: not one of the names that the function itself uses.
@@ -156,15 +174,15 @@ fn default_take(variable: &str, default: &DefaultValue, reading: &str, presence:
 }
 
 fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {
-    let value = calls.value(field.property.schema);
-    let value = match field.boxed {
+    let schema = field.property.schema;
+    let held = |value: String| match field.boxed {
         true => format!("{value}.map(Box::new)"),
         false => value,
     };
     match field.presence {
-        Presence::RequiredNullable | Presence::DefaultedNullable => format!("r.nullable({})", function(&value)),
-        Presence::Patch => format!("r.patch({})", function(&value)),
-        _ => value,
+        Presence::RequiredNullable | Presence::DefaultedNullable => calls.with_null(schema, "nullable", held),
+        Presence::Patch => calls.with_null(schema, "patch", held),
+        _ => held(calls.value(schema)),
     }
 }
 

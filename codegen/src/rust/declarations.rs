@@ -1,18 +1,19 @@
 //! How a type is declared.
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Format, Kind, Schema, StringEnum};
-use crate::diagnostic::Diagnostics;
+use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::code::Code;
-use super::default::default_text;
-use super::fields::{Presence, collision, fields};
+use super::default::{DefaultValue, default_text, default_value};
+use super::fields::{Field, Presence, collision, fields};
 use super::ident::type_name;
 use super::names::distinct;
 use super::type_views::direction;
 use super::types::{Ty, TypeKey, TypePlan, is_map};
+use super::usage::Side;
 use super::uses::Uses;
-use super::view::{FieldView, TypeView, VariantView};
+use super::view::{ConstructorView, FieldView, TypeView, VariantView};
 
 pub(super) fn declaration(
     plan: &TypePlan<'_>,
@@ -33,6 +34,7 @@ pub(super) fn declaration(
         target: Code::default(),
         prefix: String::new(),
         default: false,
+        constructor: None,
     };
     match &schema.kind {
         _ if schema.rust_type.is_some() => {
@@ -44,8 +46,10 @@ pub(super) fn declaration(
             view.form = "struct";
             let mut all: Vec<FieldView> = Vec::new();
             let found = fields(plan, key, &mut Uses::default(), diagnostics);
-            view.default = found.iter().all(|field| matches!(field.presence, Presence::Optional | Presence::Patch));
-            for field in &found {
+            view.default = found
+                .iter()
+                .all(|field| matches!(field.presence, Presence::Optional | Presence::Patch | Presence::Tag));
+            for field in found.iter().filter(|field| field.presence != Presence::Tag) {
                 uses.ty(&field.ty);
                 let member = plan.contract.schemas.get(field.property.schema);
                 all.push(FieldView {
@@ -65,6 +69,7 @@ pub(super) fn declaration(
                     ty: Code::of(&ty),
                 });
             }
+            view.constructor = constructor(plan, key, &found, all.last().filter(|_| keeps(object)), uses);
             view.fields = all;
         }
         Kind::Strings(names) => {
@@ -73,6 +78,13 @@ pub(super) fn declaration(
         }
         Kind::Union(union) => {
             view.form = "union";
+            if super::variants::variant_names(&plan.contract.schemas, key.schema).1 && key.side != Side::Request {
+                diagnostics.push(
+                    Diagnostic::warning("name-collision", schema.span, "two forms of this union are one name in Rust")
+                        .label("told apart by a number")
+                        .help("give each form a `title`, or make a component of it"),
+                );
+            }
             for (index, (branch, variant)) in union.branches.iter().zip(plan.variant_names(key.schema)).enumerate() {
                 let ty = plan.element(*branch, way);
                 let ty = if plan.is_boxed(key, *branch, way) { Ty::Boxed(Box::new(ty)) } else { ty };
@@ -105,6 +117,55 @@ pub(super) fn declaration(
         }
     }
     view
+}
+
+fn keeps(object: &ObjectShape) -> bool {
+    matches!(object.additional, Additional::Kept(_))
+}
+
+/// The function that makes one of what is required alone, for types that a service answers with and
+/// that have several fields beside. Defaults that are text are read, and cannot fail in a constructor.
+fn constructor(
+    plan: &TypePlan<'_>,
+    key: TypeKey,
+    found: &[Field<'_>],
+    rest: Option<&FieldView>,
+    uses: &mut Uses,
+) -> Option<ConstructorView> {
+    const MOST: usize = 6;
+    let written = plan.usage.is_written(key.schema) && key.side != Side::Request;
+    let is_required = |field: &&Field<'_>| matches!(field.presence, Presence::Required | Presence::RequiredNullable);
+    let required: Vec<&Field<'_>> = found.iter().filter(is_required).collect();
+    let held = found.iter().filter(|field| field.presence != Presence::Tag).count() + usize::from(rest.is_some());
+    let defaulted = |field: &Field<'_>| matches!(field.presence, Presence::Defaulted | Presence::DefaultedNullable);
+    let is_default = required.is_empty() && found.iter().any(defaulted);
+    if !written || held - required.len() < 2 || required.len() > MOST || (required.is_empty() && !is_default) {
+        return None;
+    }
+    let mut values = Vec::new();
+    for field in found {
+        let value = match (field.presence, &field.default) {
+            (Presence::Tag, _) => continue,
+            (Presence::Required | Presence::RequiredNullable, _) => {
+                values.push(Code::of(&field.name));
+                continue;
+            }
+            (Presence::Optional, _) => "None".to_owned(),
+            (Presence::Patch, _) => "Patch::Absent".to_owned(),
+            (Presence::Defaulted, Some(DefaultValue::Literal(literal))) => literal.clone(),
+            (Presence::DefaultedNullable, Some(DefaultValue::Literal(literal))) => format!("Some({literal})"),
+            (Presence::Defaulted | Presence::DefaultedNullable, _) => return None,
+        };
+        if field.default.is_some() {
+            // The expression may name other types.
+            let plain = plan.ty(field.property.schema, direction(plan, key));
+            default_value(plan, field.property.schema, &plain, direction(plan, key), uses);
+        }
+        values.push(Code::of(format!("{}: {value}", field.name)));
+    }
+    values.extend(rest.map(|rest| Code::of(format!("{}: BTreeMap::new()", rest.name))));
+    let parameters = required.iter().map(|field| Code::of(format!("{}: {}", field.name, field.ty))).collect();
+    Some(ConstructorView { parameters, values, default: is_default })
 }
 
 /// The field that keeps the others; a contract may have a property of the same name.

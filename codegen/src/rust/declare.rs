@@ -31,7 +31,14 @@ pub fn plan<'c>(
     names: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> TypePlan<'c> {
-    let mut plan = TypePlan { contract, usage, order: Vec::new(), names: HashMap::new(), boxed: HashSet::new() };
+    let mut plan = TypePlan {
+        contract,
+        tagged: super::tagged::tags(contract, &usage),
+        usage,
+        order: Vec::new(),
+        names: HashMap::new(),
+        boxed: HashSet::new(),
+    };
     // Components have the first right to their names, whoever refers to them; and among them those
     // whose name is a Rust name already.
     let exact =
@@ -212,8 +219,10 @@ impl TypePlan<'_> {
             Kind::Object(object) => {
                 let side = self.usage.side(id, direction);
                 let properties = self.properties(TypeKey { schema: id, side });
+                let tag = self.tagged.get(&id).map(|tag| tag.property.as_str());
+                let properties = properties.iter().filter(|property| Some(property.name.as_str()) != tag);
                 let mut all: Vec<_> =
-                    properties.iter().map(|property| (property.schema, one(&type_name(&property.name)))).collect();
+                    properties.map(|property| (property.schema, one(&type_name(&property.name)))).collect();
                 if let Additional::Kept(schema) = object.additional {
                     all.push((schema, one("Entry")));
                 }
@@ -256,6 +265,11 @@ impl TypePlan<'_> {
                     diagnostics,
                 );
             }
+        }
+        for header in super::responses::header_schemas(operation) {
+            let name = type_name(&header.name);
+            let candidates = [format!("{base}{name}"), format!("{base}{name}Header")];
+            self.declare(header.schema, Direction::Response, &candidates, names, diagnostics);
         }
         for response in &operation.responses {
             let refusal = crate::contract::envelope::is_error(response, operation);

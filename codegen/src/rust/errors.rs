@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostics;
 use super::bodies::body;
 use super::code::Code;
 use super::names::Names;
-use super::operation_views::OperationNames;
+use super::operation_names::OperationNames;
 use super::status::variant;
 use super::types::TypePlan;
 use super::uses::Uses;

@@ -31,6 +31,8 @@ pub(super) enum Presence {
     Defaulted,
     /// Absent is the default, and null is null.
     DefaultedNullable,
+    /// It is no field: the type says it.
+    Tag,
 }
 
 pub(super) fn fields<'c>(
@@ -69,6 +71,8 @@ pub(super) fn fields<'c>(
                 (false, false) => (Ty::Option(Box::new(plain)), Presence::Optional),
                 (false, true) => (Ty::Patch(Box::new(plain)), Presence::Patch),
             };
+            let tag = plan.tagged.get(&key.schema).is_some_and(|tag| tag.property == property.name);
+            let presence = if tag { Presence::Tag } else { presence };
             Field { property, name, ty, default, presence, boxed }
         })
         .collect()

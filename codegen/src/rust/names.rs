@@ -25,6 +25,7 @@ const RESERVED: &[&str] = &[
     "Context",
     "DateTime",
     "Decimal",
+    "DecimalNumber",
     "Default",
     "Decoder",
     "ETag",
@@ -125,6 +126,9 @@ impl Names {
         for content in bodies.chain(answers) {
             if content.is_range() {
                 self.reserve("Concrete");
+            }
+            if content.kind == ContentKind::Stream {
+                ["EventStream", "JsonLines"].iter().for_each(|name| self.reserve(name));
             }
             if content.kind == ContentKind::Multipart {
                 ["FilePart", "FileStream", "Parts"].iter().for_each(|name| self.reserve(name));

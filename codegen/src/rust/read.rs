@@ -25,24 +25,43 @@ pub struct ReadCalls<'p, 'c> {
 impl ReadCalls<'_, '_> {
     /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
     pub fn value(&mut self, id: SchemaId) -> String {
-        let mut expression = self.unguarded(id);
-        // Every step of a chain of aliases may have a guard; the innermost is asked last.
-        let mut guards = Vec::new();
-        let mut next = Some(id);
-        while let Some(at) = next {
-            let schema = self.plan.contract.schemas.get(at);
-            guards.extend(schema.guard.as_ref());
-            next = match schema.kind {
-                Kind::Alias(target) if guards.len() < 8 && target != at => Some(target),
-                _ => None,
-            };
+        let expression = self.unguarded(id);
+        let guards = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
+        self.guarded(guards, expression)
+    }
+
+    /// The same where null is a value too, which `take` (`nullable`, `patch`) tells from others; `read`
+    /// makes something of the value before. A schema that takes null is asked whether it does.
+    pub fn with_null(&mut self, id: SchemaId, take: &str, read: impl FnOnce(String) -> String) -> String {
+        let value = self.unguarded(id);
+        let inner = self.guards(id, false);
+        let value = self.guarded(inner, value);
+        let outer = self.guards(id, true);
+        self.guarded(outer, format!("r.{take}({})", function(&read(value))))
+    }
+
+    /// The guards in a chain of aliases, the innermost first: those of the steps that null gets to, or
+    /// those behind them.
+    fn guards(&self, id: SchemaId, of_null: bool) -> Vec<String> {
+        let schemas = &self.plan.contract.schemas;
+        let mut chain = vec![schemas.get(id)];
+        while let Some(Kind::Alias(target)) = chain.last().map(|schema| &schema.kind)
+            && chain.len() < 8
+        {
+            chain.push(schemas.get(*target));
         }
-        for guard in guards.into_iter().rev() {
-            let name = self.patterns.guard(guard);
+        let nullable = chain.iter().rposition(|schema| schema.nullable).map_or(0, |at| at + 1);
+        let (outer, inner) = chain.split_at(nullable);
+        let asked = if of_null { outer } else { inner };
+        asked.iter().rev().filter_map(|schema| schema.guard.as_ref()).map(|guard| self.patterns.guard(guard)).collect()
+    }
+
+    /// An expression behind guards, the innermost first.
+    fn guarded(&mut self, guards: Vec<String>, expression: String) -> String {
+        guards.into_iter().fold(expression, |expression, name| {
             self.uses.pattern(&name);
-            expression = format!("r.guarded(&{name}, {})", function(&expression));
-        }
-        expression
+            format!("r.guarded(&{name}, {})", function(&expression))
+        })
     }
 
     fn unguarded(&mut self, id: SchemaId) -> String {
@@ -69,10 +88,9 @@ impl ReadCalls<'_, '_> {
 
     /// The same, where null is a value: an `Option<Option<T>>`.
     pub fn element(&mut self, id: SchemaId) -> String {
-        let value = self.value(id);
         match self.plan.is_nullable(id) {
-            true => format!("r.nullable({})", function(&value)),
-            false => value,
+            true => self.with_null(id, "nullable", |value| value),
+            false => self.value(id),
         }
     }
 
@@ -129,7 +147,14 @@ impl ReadCalls<'_, '_> {
                     NumberWidth::Double => "float64",
                     NumberWidth::Decimal => "decimal",
                 };
-                format!("r.{method}({})", self.number_rule(shape))
+                let read = format!("r.{method}({})", self.number_rule(shape));
+                match shape.width {
+                    NumberWidth::Decimal => {
+                        self.uses.runtime("DecimalNumber");
+                        format!("{read}.map(DecimalNumber)")
+                    }
+                    NumberWidth::Single | NumberWidth::Double => read,
+                }
             }
             Kind::String(shape) => self.string(shape),
             Kind::Values(values) => {

@@ -8,14 +8,16 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use super::bodies::media_name;
 use super::code::Code;
 use super::default::{default_text, default_value};
+use super::forms::form_fields;
 use super::ident::value_name;
 use super::names::distinct;
-use super::operation_views::{OperationNames, is_consumed};
+use super::operation_names::OperationNames;
+use super::operation_views::is_consumed;
 use super::patterns::Patterns;
 use super::read::{ReadCalls, function};
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
-use super::uses::Uses;
+use super::uses::{Uses, borrowed, wrap_at};
 use super::view::{FormView, FormsView, RequestFieldView, RequestView};
 
 /// The request type, and the statements that check what the handler does not see.
@@ -93,7 +95,10 @@ pub fn request_view(
         .collect();
     let streamed =
         operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
-    (Some(RequestView { name: Code::of(&names.request), fields: views, forms, streamed }), consumed)
+    let views: Vec<RequestFieldView> = views;
+    let spared = |field: &RequestFieldView| field.ty.0.starts_with("Option<") || field.ty.0.starts_with("Vec<");
+    let default = !streamed && views.iter().all(spared);
+    (Some(RequestView { name: Code::of(&names.request), fields: views, forms, default, streamed }), consumed)
 }
 
 /// One field before it has its name.
@@ -278,7 +283,7 @@ impl Paging {
 /// How one media type of a body is read: its type and the call.
 fn content_read(
     plan: &TypePlan<'_>,
-    content: &Content,
+    (body, content): (&RequestBody, &Content),
     names: &OperationNames,
     required: bool,
     calls: &mut ReadCalls<'_, '_>,
@@ -289,8 +294,16 @@ fn content_read(
         (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.concrete_bytes()".to_owned()),
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             let read = function(&calls.element(schema));
-            let method = if required { "body" } else { "optional_body" };
-            (plan.element(schema, Direction::Request), format!("input.{method}({read})"))
+            let ty = plan.element(schema, Direction::Request);
+            match (form_fields(plan, body, schema, calls.uses).as_slice(), required) {
+                ([], true) => (ty, format!("input.body({read})")),
+                ([], false) => (ty, format!("input.optional_body({read})")),
+                (fields, _) => {
+                    let method = if required { "encoded_body" } else { "optional_encoded_body" };
+                    let fields = wrap_at(8, "const { &[", &borrowed(fields), "] }");
+                    (ty, format!("input.{method}({fields}, {read})"))
+                }
+            }
         }
         (ContentKind::Json | ContentKind::Form, None) => {
             (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" }))
@@ -333,13 +346,16 @@ fn body_field(
 ) -> (Field, Option<FormsView>) {
     let mut calls = ReadCalls { plan, patterns, uses: routes };
     let docs = body.description.clone().unwrap_or_default();
-    let read: Vec<(Ty, String)> =
-        body.content.iter().map(|content| content_read(plan, content, names, body.required, &mut calls)).collect();
+    let read: Vec<(Ty, String)> = body
+        .content
+        .iter()
+        .map(|content| content_read(plan, (body, content), names, body.required, &mut calls))
+        .collect();
     if read.iter().all(|one| *one == read[0]) && body.content.iter().skip(1).all(tells_itself) {
         let (ty, decode) = read[0].clone();
         // An absent text is empty, and so are absent bytes; of the others there is none.
         let optional = !body.required && !matches!(&*decode, "input.text_body()" | "input.bytes_body()");
-        let decode = match optional && !decode.starts_with("input.optional_body") {
+        let decode = match optional && !decode.starts_with("input.optional_") {
             true => format!("if input.has_body() {{ {decode} }} else {{ None }}"),
             false => decode,
         };
@@ -353,7 +369,7 @@ fn body_field(
     // The media type chooses: one variant for each way to read.
     let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
-        let (ty, read) = content_read(plan, content, names, true, &mut calls);
+        let (ty, read) = content_read(plan, (body, content), names, true, &mut calls);
         let same = |(known, way, _): &&mut (Ty, String, Vec<usize>)| *known == ty && *way == read;
         match forms.iter_mut().find(same).filter(|_| tells_itself(content)) {
             Some((.., media)) => media.push(index),

@@ -9,7 +9,8 @@ use super::bodies::body;
 use super::code::Code;
 use super::ident::value_name;
 use super::names::distinct;
-use super::operation_views::{OperationNames, is_conditional};
+use super::operation_names::OperationNames;
+use super::operation_views::is_conditional;
 use super::status::variant;
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
@@ -124,42 +125,58 @@ fn is_platform(name: &str) -> bool {
     name == "x-request-id" || name.starts_with("x-ratelimit-")
 }
 
+/// Whether a header is one whose form the runtime knows: an entity tag.
+fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
+    header.name.eq_ignore_ascii_case("etag")
+        && matches!(plan.contract.schemas.kind(header.schema), Kind::String(_) | Kind::Any)
+}
+
 fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses: &mut Uses) -> HeaderView {
-    let text = matches!(plan.contract.schemas.kind(header.schema), Kind::String(_));
-    let tag = header.name.eq_ignore_ascii_case("etag") && text;
-    let ty = match plan.ty(header.schema, Direction::Response) {
-        _ if tag => {
-            uses.runtime("ETag");
-            "ETag".to_owned()
-        }
-        ty @ (Ty::Bool
-        | Ty::I32
-        | Ty::I64
-        | Ty::U32
-        | Ty::U64
-        | Ty::F32
-        | Ty::F64
-        | Ty::Decimal
-        | Ty::Uuid
-        | Ty::String) => {
-            uses.ty(&ty);
-            ty.to_string()
-        }
-        _ if plan.own(header.schema).is_some_and(|own| own.text) => {
-            let ty = plan.ty(header.schema, Direction::Response);
-            uses.ty(&ty);
-            ty.to_string()
-        }
-        // Anything with a structure of its own is written by the handler as it should stand.
-        _ => "String".to_owned(),
-    };
-    let certain = header.required || (tag && is_conditional(operation));
-    let optional = !certain;
-    HeaderView {
-        name: Code::of(if tag { "etag".to_owned() } else { value_name(&header.name) }),
+    let view = |ty: String, optional: bool, set: &'static str, borrow: &'static str, more: &'static str| HeaderView {
+        name: Code::of(value_name(&header.name)),
         wire: header.name.to_ascii_lowercase(),
         docs: header.description.clone().unwrap_or_default(),
         ty: Code::of(if optional { format!("Option<{ty}>") } else { ty }),
-        optional,
+        set,
+        borrow,
+        more,
+    };
+    let optional = !header.required;
+    let shown = if optional { "optional_header" } else { "header" };
+    if is_tag(plan, header) {
+        uses.runtime("ETag");
+        let optional = optional && !is_conditional(operation);
+        let set = if optional { "optional_header" } else { "header" };
+        return HeaderView { name: "etag".into(), ..view("ETag".to_owned(), optional, set, "", "") };
     }
+    if header.name.eq_ignore_ascii_case("set-cookie") {
+        // One field each: a cookie may hold commas (RFC 9110 § 5.3).
+        return view("Vec<String>".to_owned(), false, "headers", "", "");
+    }
+    let own_text = plan.own(header.schema).is_some_and(|own| own.text);
+    let ty = match plan.ty(header.schema, Direction::Response) {
+        // Nothing is said of it.
+        Ty::Value => Ty::String,
+        ty => ty,
+    };
+    uses.ty(&ty);
+    match &ty {
+        _ if header.json => view(ty.to_string(), optional, "json_header", "&", ""),
+        Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::Decimal => {
+            view(ty.to_string(), optional, shown, "", "")
+        }
+        Ty::DecimalNumber | Ty::Uuid | Ty::String => view(ty.to_string(), optional, shown, "", ""),
+        _ if own_text => view(ty.to_string(), optional, shown, "", ""),
+        _ => {
+            let more = if header.explode { ", true" } else { ", false" };
+            view(ty.to_string(), optional, "simple_header", "&", more)
+        }
+    }
+}
+
+/// The schemas of the headers that successes carry as values of their own.
+pub fn header_schemas(operation: &Operation) -> impl Iterator<Item = &Header> {
+    let successes = operation.responses.iter().filter(|response| !is_error(response, operation));
+    let own = |header: &&Header| !is_platform(&header.name) && !header.name.eq_ignore_ascii_case("set-cookie");
+    successes.flat_map(|response| &response.headers).filter(own)
 }

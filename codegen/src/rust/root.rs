@@ -10,7 +10,8 @@ use super::errors::markers;
 use super::facts::scheme_static;
 use super::ident::static_name;
 use super::names::{Names, distinct};
-use super::operation_views::{operation_names, others_view, tag_names, tag_view};
+use super::operation_names::{operation_names, tag_names};
+use super::operation_views::{others_view, tag_view};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
 use super::view::{

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::contract::schema::{Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType};
 use crate::contract::{Contract, SchemaId};
 
-use super::ident::type_name;
+use super::tagged::Tag;
 use super::usage::{Direction, Side, Usage, is_read_only, is_write_only};
 
 /// A Rust type.
@@ -21,6 +21,8 @@ pub enum Ty {
     F32,
     F64,
     Decimal,
+    /// The same where it is a number on the wire.
+    DecimalNumber,
     String,
     DateTime,
     Date,
@@ -40,6 +42,10 @@ pub enum Ty {
     ByteStream,
     /// A body with the media type that the contract leaves open.
     Concrete(Box<Ty>),
+    /// Events of values that are made while they are sent.
+    EventStream(Box<Ty>),
+    /// The same as lines of JSON.
+    JsonLines(Box<Ty>),
     /// A type that is declared from the contract.
     Named(String),
     Vec(Box<Ty>),
@@ -73,13 +79,16 @@ pub struct TypePlan<'c> {
     pub(super) names: HashMap<TypeKey, String>,
     /// Direct members that must be boxed, as (holder, held).
     pub(super) boxed: HashSet<(TypeKey, TypeKey)>,
+    /// The discriminators that are no fields, since their type says them.
+    pub(super) tagged: HashMap<SchemaId, Tag>,
 }
 
 impl Ty {
     /// Whether a value of it has not arrived or is not made yet: it can be neither cloned nor compared.
     pub fn is_streamed(&self) -> bool {
         match self {
-            Ty::Multipart | Ty::Parts(_) | Ty::FileStream | Ty::ByteStream => true,
+            Ty::Multipart | Ty::Parts(_) | Ty::FileStream => true,
+            Ty::ByteStream | Ty::EventStream(_) | Ty::JsonLines(_) => true,
             Ty::Option(inner) => inner.is_streamed(),
             _ => false,
         }
@@ -166,7 +175,7 @@ impl<'c> TypePlan<'c> {
             Kind::Number(shape) => match shape.width {
                 NumberWidth::Single => Ty::F32,
                 NumberWidth::Double => Ty::F64,
-                NumberWidth::Decimal => Ty::Decimal,
+                NumberWidth::Decimal => Ty::DecimalNumber,
             },
             Kind::String(shape) => match shape.format {
                 Format::DateTime => Ty::DateTime,
@@ -249,31 +258,7 @@ impl<'c> TypePlan<'c> {
 
     /// The names of a union's variants, in the order of its branches.
     pub fn variant_names(&self, id: SchemaId) -> Vec<String> {
-        let Kind::Union(union) = &self.contract.schemas.get(id).kind else { return Vec::new() };
-        let schemas = &self.contract.schemas;
-        let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
-        let mut raw: Vec<String> = Vec::with_capacity(union.branches.len());
-        for branch in &union.branches {
-            let named = schemas.nearest(*branch, |schema| schema.component.clone().or_else(|| schema.title.clone()));
-            raw.push(match named {
-                Some(name) => type_name(&name),
-                None => kind_word(schemas.kind(*branch)).to_owned(),
-            });
-        }
-        // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
-        let short: Option<Vec<String>> = raw
-            .iter()
-            .map(|name| {
-                name.strip_prefix(own.as_str())
-                    .filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
-                    .map(str::to_owned)
-            })
-            .collect();
-        let names = match short {
-            Some(short) if !own.is_empty() => short,
-            _ => raw,
-        };
-        super::names::distinct(names).0
+        super::variants::variant_names(&self.contract.schemas, id).0
     }
 }
 
@@ -290,23 +275,6 @@ pub fn is_map(object: &ObjectShape) -> bool {
     object.properties.is_empty() && matches!(object.additional, Additional::Kept(_))
 }
 
-fn kind_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Any => "Any",
-        Kind::Null => "Null",
-        Kind::Boolean => "Boolean",
-        Kind::Integer(_) => "Integer",
-        Kind::Number(_) => "Number",
-        Kind::String(_) => "Text",
-        Kind::Strings(_) => "Name",
-        Kind::Values(_) => "Constant",
-        Kind::Array(_) => "List",
-        Kind::Object(_) => "Object",
-        Kind::Union(_) => "Union",
-        Kind::Alias(_) => "Other",
-    }
-}
-
 impl fmt::Display for Ty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -318,6 +286,9 @@ impl fmt::Display for Ty {
             Ty::F32 => f.write_str("f32"),
             Ty::F64 => f.write_str("f64"),
             Ty::Decimal => f.write_str("Decimal"),
+            Ty::DecimalNumber => f.write_str("DecimalNumber"),
+            Ty::EventStream(inner) => write!(f, "EventStream<{inner}>"),
+            Ty::JsonLines(inner) => write!(f, "JsonLines<{inner}>"),
             Ty::String => f.write_str("String"),
             Ty::DateTime => f.write_str("DateTime<Utc>"),
             Ty::Date => f.write_str("NaiveDate"),

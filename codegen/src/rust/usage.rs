@@ -8,6 +8,8 @@ use crate::contract::parts::{PartKind, parts};
 use crate::contract::schema::{Additional, Kind, ObjectShape, Property};
 use crate::contract::{Contract, SchemaId};
 
+use super::responses::header_schemas;
+
 /// The way a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -91,6 +93,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
             None => roots.extend(content.schema.map(|schema| (schema, Direction::Request))),
         }
     }
+    roots.extend(header_schemas(operation).map(|header| (header.schema, Direction::Response)));
     for response in &operation.responses {
         let refusal = is_error(response, operation);
         let contents =

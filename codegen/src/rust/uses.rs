@@ -45,6 +45,15 @@ impl Uses {
     pub fn ty(&mut self, ty: &Ty) {
         match ty {
             Ty::Decimal => self.runtime("Decimal"),
+            Ty::DecimalNumber => self.runtime("DecimalNumber"),
+            Ty::EventStream(inner) => {
+                self.runtime("EventStream");
+                self.ty(inner);
+            }
+            Ty::JsonLines(inner) => {
+                self.runtime("JsonLines");
+                self.ty(inner);
+            }
             Ty::DateTime => {
                 self.runtime("DateTime");
                 self.runtime("Utc");

@@ -40,6 +40,19 @@ pub struct TypeView {
     pub prefix: String,
     /// Whether the type implements `Default`.
     pub default: bool,
+    /// The function that makes one of what is required.
+    pub constructor: Option<ConstructorView>,
+}
+
+/// A constructor of what is required.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConstructorView {
+    /// What it takes: `name: type`.
+    pub parameters: Vec<Code>,
+    /// The fields: `name` or `name: value`.
+    pub values: Vec<Code>,
+    /// Whether nothing is required, so that it is `Default`.
+    pub default: bool,
 }
 
 /// A field of a struct.
@@ -90,8 +103,10 @@ pub struct CodecView {
     pub read: bool,
     /// Whether it is written.
     pub write: bool,
-    /// The fields of a struct.
+    /// The fields of a struct, discriminators that are none among them.
     pub fields: Vec<FieldCodecView>,
+    /// The expressions that take the fields from their variables.
+    pub takes: Vec<Code>,
     /// The parts of its `ObjectRule`.
     pub rule: Vec<Code>,
     /// The map that keeps unknown fields: its Rust name and how one value is read.
@@ -117,10 +132,10 @@ pub struct FieldCodecView {
     pub wire: String,
     /// Its index in the rule.
     pub index: usize,
-    /// The expression that reads it.
+    /// The statement that reads it.
     pub read: Code,
-    /// The expression that takes it from the variable.
-    pub take: Code,
+    /// The value that is written of what is no field.
+    pub tag: Option<String>,
     /// The call that writes it: `field`, `maybe` or `patch`.
     pub write: &'static str,
 }

@@ -315,3 +315,80 @@ fn files_of_any_name_are_a_map_and_other_media_types_stand_beside_them() {
     let parts = "--x\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x\r\nx-a: b\r\n\r\n{}\r\n--x--\r\n";
     assert_eq!(service.send("POST", "/mixed", "multipart/mixed; boundary=x", parts).body, "text/plain=5 ?=2");
 }
+
+#[test]
+fn typed_values_are_sent_as_events_or_lines_or_a_list() {
+    let service = Service::start();
+    let watch = |headers: &[&str]| service.ask("GET", "/events", headers, "");
+    let events = watch(&["accept: text/event-stream", "last-event-id: 7"]);
+    assert_eq!(events.body, "id: 8\ndata: {\"title\":\"8\"}\n\nid: 9\ndata: {\"title\":\"9\"}\n\n");
+    assert_eq!((events.media(), events.header("cache-control")), ((200, "text/event-stream"), "no-cache"));
+    let lines = "{\"title\":\"1\"}\n{\"title\":\"2\"}\n";
+    for media in ["application/jsonl", "application/x-ndjson"] {
+        let answer = watch(&[&format!("accept: {media}")]);
+        assert_eq!((answer.media(), answer.body.as_str()), ((200, media), lines));
+    }
+    let sequence = watch(&["accept: application/json-seq"]);
+    assert_eq!(sequence.body, "\u{1e}{\"title\":\"1\"}\n\u{1e}{\"title\":\"2\"}\n");
+    assert_eq!(watch(&["accept: application/json"]).body, r#"[{"title":"1"},{"title":"2"}]"#);
+    assert_eq!(watch(&["last-event-id: x"]).status, 400);
+}
+
+#[test]
+fn events_that_the_contract_describes_as_a_whole_are_taken_apart() {
+    let service = Service::start();
+    let expected = "event: step\nid: 1\ndata: {\"title\":\"begun\"}\n\nevent: done\ndata: [DONE]\n\n";
+    assert_eq!(service.get("/progress", "*/*").body, expected);
+}
+
+#[test]
+fn headers_are_values_of_their_schemas() {
+    let service = Service::start();
+    let answer = service.get("/headers", "*/*");
+    let header = |name: &str| answer.headers.get(name).cloned().unwrap_or_default();
+    assert_eq!(answer.status, 204, "{answer:?}");
+    assert_eq!(header("x-tags"), ["a,b"]);
+    assert_eq!(header("x-place"), ["lat=1.5"]);
+    assert_eq!(header("x-at"), ["1970-01-01T00:00:00Z"]);
+    assert_eq!(header("x-kind"), ["small"]);
+    assert_eq!(header("x-note"), [r#"{"title":"head"}"#]);
+    assert_eq!(header("set-cookie"), ["a=1; Path=/", "b=2, 3"]);
+    assert!(header("link").is_empty() && header("x-price").is_empty());
+}
+
+#[test]
+fn a_decimal_is_written_as_the_contract_says() {
+    let service = Service::start();
+    let price = r#"{"net":1.10,"gross":"1.30"}"#;
+    assert_eq!(service.send("POST", "/prices", "application/json", price).body, price);
+}
+
+#[test]
+fn the_fields_of_a_form_are_written_as_their_encoding_says() {
+    let service = Service::start();
+    let order = |body: &str| service.send("POST", "/orders", "application/x-www-form-urlencoded", body);
+    for (form, json) in [
+        ("tags=a,b&tags=c%2Cd", r#"{"tags":["a","b","c","d"]}"#),
+        ("tags=", r#"{"tags":[]}"#),
+        ("sizes=1%7C2", r#"{"sizes":[1,2]}"#),
+        ("words=a+b%20c", r#"{"words":["a","b","c"]}"#),
+        ("plain=1&plain=2", r#"{"plain":[1,2]}"#),
+        ("plain=1", r#"{"plain":[1]}"#),
+        ("plain[]=1&plain[]=2", r#"{"plain":[1,2]}"#),
+        ("limits=[1,2]", r#"{"limits":[1,2]}"#),
+        ("limits=1&limits=2", r#"{"limits":[1,2]}"#),
+        ("place[lat]=1.5&place[names]=a&place[names]=b", r#"{"place":{"lat":1.5,"names":["a","b"]}}"#),
+        ("note=%7B%22title%22:%22a+b%22%7D", r#"{"note":{"title":"a b"}}"#),
+        ("note[title]=a&note[text]=b", r#"{"note":{"title":"a","text":"b"}}"#),
+        ("notes=[{\"title\":\"a\"},{\"title\":\"b\"}]", r#"{"notes":[{"title":"a"},{"title":"b"}]}"#),
+        ("notes={\"title\":\"a\"}&notes={\"title\":\"b\"}", r#"{"notes":[{"title":"a"},{"title":"b"}]}"#),
+        ("notes[0][title]=a&notes[1][title]=b", r#"{"notes":[{"title":"a"},{"title":"b"}]}"#),
+    ] {
+        assert_eq!(order(form).body, json, "{form}");
+    }
+    let answer = order("note={&sizes=1|x&place[lat]=far");
+    let wrong = ["note: must be JSON", "place.lat: must be a number", "sizes[1]: must be an integer"];
+    assert_eq!((answer.status, violations(&answer)), (400, wrong.map(str::to_owned).to_vec()));
+    let json = r#"{"tags":["a,b"]}"#;
+    assert_eq!(service.send("POST", "/orders", "application/json", json).body, json);
+}

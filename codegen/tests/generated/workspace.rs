@@ -131,6 +131,7 @@ fn write(folder: &Path) {
         if *name == OWN {
             manifest.push_str(&format!("{OWN_TYPES} = {{ path = \"../{OWN_TYPES}\" }}\n"));
         }
+        manifest.push_str("futures-util = { workspace = true }\n");
         manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
         whole.files.insert(format!("{name}/Cargo.toml"), manifest);
         whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));

@@ -2,7 +2,8 @@
 
 use contract::*;
 use writ_runtime::exports::axum;
-use writ_runtime::{Bytes, Concrete, Context, NoAuthentication, OpenGate};
+use futures_util::stream;
+use writ_runtime::{Bytes, Concrete, Context, Event, EventStream, JsonLines, NoAuthentication, OpenGate};
 
 struct Media;
 
@@ -134,6 +135,53 @@ impl DefaultApi for Media {
             seen.push(format!("{kind}={}", part.bytes().await?.len()));
         }
         Ok(seen.join(" ").into())
+    }
+
+    async fn watch(&self, cx: &Context<()>, request: WatchRequest) -> Result<WatchResponse, WatchError> {
+        let from = request.last_event_id.unwrap_or(0);
+        let notes: Vec<Note> = (from + 1..=from + 2).map(|id| note(&id.to_string())).collect();
+        let body = match cx.preferred() {
+            WatchResponseMedia::Events => {
+                let event = |note: Note| {
+                    let id = Some(note.title.clone());
+                    Ok::<_, std::io::Error>(Event { id, ..Event::from(note) })
+                };
+                WatchResponseBody::Events(EventStream::new(stream::iter(notes.into_iter().map(event))))
+            }
+            WatchResponseMedia::Jsonl => {
+                WatchResponseBody::Jsonl(JsonLines::new(stream::iter(notes.into_iter().map(Ok::<_, std::io::Error>))))
+            }
+            WatchResponseMedia::Json => WatchResponseBody::Json(notes),
+        };
+        Ok(body.into())
+    }
+
+    async fn progress(&self, _: &Context<()>) -> Result<ProgressResponse, ProgressError> {
+        let step = ProgressResultStep { event: ProgressResultStepEvent::Step, id: Some("1".to_owned()), data: note("begun") };
+        let done = ProgressResultDone { event: ProgressResultDoneEvent::Done, data: ProgressResultDoneData::Done };
+        let events = [ProgressResult::Step(step), ProgressResult::Done(done)].map(Ok::<_, std::io::Error>);
+        Ok(EventStream::new(stream::iter(events)).into())
+    }
+
+    async fn order(&self, _: &Context<()>, request: OrderRequest) -> Result<OrderResponse, OrderError> {
+        Ok(request.body.into())
+    }
+
+    async fn price(&self, _: &Context<()>, request: PriceRequest) -> Result<PriceResponse, PriceError> {
+        Ok(request.body.into())
+    }
+
+    async fn headers(&self, _: &Context<()>) -> Result<HeadersResponse, HeadersError> {
+        Ok(HeadersResponse {
+            x_tags: Some(vec!["a".to_owned(), "b".to_owned()]),
+            x_place: HeadersXPlace { lat: 1.5, lon: None },
+            x_at: Default::default(),
+            x_kind: HeadersXKind::Small,
+            x_note: Some(note("head")),
+            x_price: None,
+            set_cookie: vec!["a=1; Path=/".to_owned(), "b=2, 3".to_owned()],
+            link: Some(Vec::new()),
+        })
     }
 }
 

@@ -2,15 +2,13 @@
 
 use bytes::Bytes;
 
-use super::Decoder;
+use super::{Decoder, form};
 use crate::body::Payload;
 use crate::concrete::Concrete;
 use crate::json::{Reader, TextValue};
 #[cfg(feature = "multipart")]
 use crate::multipart::{FormPart, Intake, Multipart, Parts};
-use crate::operation::{MediaKind, Place};
-use crate::percent;
-use crate::query::{self, Tree};
+use crate::operation::{MediaKind, Parameter, Place};
 use crate::violation::Violation;
 
 /// Where the text of a body is read from.
@@ -41,6 +39,27 @@ impl Decoder<'_> {
     pub fn optional_body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         let source = self.source(false)?;
         self.read_body(&source, read)
+    }
+
+    /// The same as [`Decoder::body`]; the fields of a form are written as `fields` say, those that are
+    /// not among them as `name=value`, repeated or with brackets.
+    pub fn encoded_body<T>(
+        &mut self,
+        fields: &'static [Parameter],
+        read: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let source = self.source(true)?;
+        self.read_encoded(&source, fields, read)
+    }
+
+    /// The same where one was sent.
+    pub fn optional_encoded_body<T>(
+        &mut self,
+        fields: &'static [Parameter],
+        read: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let source = self.source(false)?;
+        self.read_encoded(&source, fields, read)
     }
 
     /// The body as UTF-8 text. An absent one is empty where the contract does not require it.
@@ -112,20 +131,32 @@ impl Decoder<'_> {
     }
 
     fn read_body<T>(&mut self, source: &Source, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
-        let mut reader = self.open_body(source)?;
+        self.read_encoded(source, &[], read)
+    }
+
+    fn read_encoded<T>(
+        &mut self,
+        source: &Source,
+        fields: &'static [Parameter],
+        read: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let mut reader = self.open_body(source, fields)?;
         let value = read(&mut reader);
         self.close(reader, false);
         value
     }
 
-    fn open_body<'s>(&mut self, source: &'s Source) -> Option<Reader<'s>> {
+    fn open_body<'s>(&mut self, source: &'s Source, fields: &'static [Parameter]) -> Option<Reader<'s>> {
         match source {
             Source::Json(bytes) => Some(Reader::json(bytes)),
             Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), Place::Body, "")),
-            Source::Form(text) => match form(text) {
-                Some(value) => Some(Reader::text(value, Place::Body, "")),
-                None => {
-                    self.malformed("must be percent-encoded UTF-8");
+            Source::Form(text) => match form::read(text, fields) {
+                Ok((value, wrong)) => {
+                    wrong.into_iter().for_each(|violation| self.violations.push(violation));
+                    Some(Reader::text(value, Place::Body, ""))
+                }
+                Err(message) => {
+                    self.malformed(message);
                     None
                 }
             },
@@ -144,12 +175,4 @@ impl Decoder<'_> {
         self.violations.push(Violation::body("", message));
         self.violations.malformed = true;
     }
-}
-
-fn form(text: &str) -> Option<TextValue<'_>> {
-    let mut tree = Tree::default();
-    for pair in query::pairs(text) {
-        tree.insert(pair.name, percent::decode_form(pair.raw)?);
-    }
-    Some(tree.into_map())
 }

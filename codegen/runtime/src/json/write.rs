@@ -56,10 +56,36 @@ impl Write for Decimal {
 }
 
 /// A decimal number that is written as a JSON number, for contracts that say `type: number`.
-#[derive(Debug, Clone, Copy)]
-pub struct DecimalNumber<'a>(pub &'a Decimal);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct DecimalNumber(pub Decimal);
 
-impl Write for DecimalNumber<'_> {
+impl From<Decimal> for DecimalNumber {
+    fn from(number: Decimal) -> DecimalNumber {
+        DecimalNumber(number)
+    }
+}
+
+impl From<DecimalNumber> for Decimal {
+    fn from(number: DecimalNumber) -> Decimal {
+        number.0
+    }
+}
+
+impl std::ops::Deref for DecimalNumber {
+    type Target = Decimal;
+
+    fn deref(&self) -> &Decimal {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for DecimalNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Write for DecimalNumber {
     fn write(&self, writer: &mut Writer) {
         writer.raw(&self.0.to_string());
     }

@@ -65,7 +65,9 @@ impl<'d> Lowering<'d, '_> {
             if headers.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
                 continue;
             }
-            let schema = match node.get("schema") {
+            let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+            let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
+            let schema = match described {
                 Some(schema) => self.schema(schema),
                 None => self.anything(node),
             };
@@ -75,6 +77,8 @@ impl<'d> Lowering<'d, '_> {
                 required: truth(node, "required"),
                 description: string(node, "description"),
                 schema,
+                explode: truth(node, "explode"),
+                json: node.get("schema").is_none() && content.is_some(),
             });
         }
         headers

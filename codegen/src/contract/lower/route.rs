@@ -16,7 +16,17 @@ pub(super) struct Routes {
 
 /// The part of a path that requests are matched by.
 pub(super) fn matched(path: &str) -> &str {
-    path.split(['?', '#']).next().unwrap_or(path)
+    // The name of a parameter may hold any letter.
+    let mut within = false;
+    let end = path.find(|letter: char| {
+        match letter {
+            '{' => within = true,
+            '}' => within = false,
+            _ => {}
+        }
+        !within && matches!(letter, '?' | '#')
+    });
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
 impl Lowering<'_, '_> {

@@ -95,6 +95,8 @@ pub struct RequestView {
     pub name: Code,
     /// Its fields.
     pub fields: Vec<RequestFieldView>,
+    /// Whether it implements `Default`: nothing of it must be sent.
+    pub default: bool,
     /// A body of several media types: the enum of its forms.
     pub forms: Option<FormsView>,
     /// Whether it holds a body that has not arrived yet, which can be neither cloned nor compared.
@@ -199,8 +201,12 @@ pub struct HeaderView {
     pub docs: String,
     /// Its type.
     pub ty: Code,
-    /// Whether it may be left out.
-    pub optional: bool,
+    /// The call on the reply that sets it.
+    pub set: &'static str,
+    /// `&` where the call borrows the value.
+    pub borrow: &'static str,
+    /// Further arguments of the call.
+    pub more: &'static str,
 }
 
 /// The body of a response.

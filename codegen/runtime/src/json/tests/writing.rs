@@ -73,7 +73,7 @@ fn scalars_are_written_as_the_contract_means_them() {
     assert_eq!(written(&Uuid::max()), "\"ffffffff-ffff-ffff-ffff-ffffffffffff\"");
     assert_eq!(written(&json!({"a": [1, null, "é"]})), r#"{"a":[1,null,"é"]}"#);
     assert_eq!(written(&BTreeMap::from([("b".to_owned(), 1), ("a\"".to_owned(), 2)])), r#"{"a\"":2,"b":1}"#);
-    assert_eq!(written(&DecimalNumber(&"1.50".parse().unwrap())), "1.50");
+    assert_eq!(written(&DecimalNumber("1.50".parse().unwrap())), "1.50");
     let mut writer = Writer::new();
     writer.id("usr", uuid::uuid!("0188bac7-4afa-78aa-bc3b-bd1eef28d881"));
     assert_eq!(writer.finish(), b"\"usr_01h2xcejqtf2nbrexx3vqjhp41\"");

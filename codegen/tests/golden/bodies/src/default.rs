@@ -112,7 +112,7 @@ pub enum AddNoteError {
 }
 
 /// What a caller sends to `maybe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MaybeRequest {
     pub body: Option<Note>,
 }

@@ -63,7 +63,7 @@ pub enum ListAccountsError {
 }
 
 /// What a caller sends to `put_team`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PutTeamRequest {
     pub body: Option<TeamInput>,
 }

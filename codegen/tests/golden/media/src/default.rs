@@ -3,9 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
-use writ_runtime::{Bytes, Concrete, Context, FilePart, FileStream, Internal, Multipart, Parts};
+use writ_runtime::{
+    Bytes, Concrete, Context, DateTime, DecimalNumber, EventStream, FilePart, FileStream, Internal,
+    JsonLines, Multipart, Parts, Utc,
+};
 use super::{
-    AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, Note, Report, UnprocessableEntity,
+    AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
+    Order, Price, ProgressResult, Report, UnprocessableEntity,
 };
 
 /// The operations under `default`.
@@ -58,6 +62,39 @@ pub trait DefaultApi: Send + Sync + 'static {
         cx: &Context<()>,
         request: MixedRequest,
     ) -> impl Future<Output = Result<MixedResponse, MixedError>> + Send;
+
+    /// `GET /events`, public.
+    fn watch(
+        &self,
+        cx: &Context<()>,
+        request: WatchRequest,
+    ) -> impl Future<Output = Result<WatchResponse, WatchError>> + Send;
+
+    /// `GET /progress`, public.
+    fn progress(
+        &self,
+        cx: &Context<()>,
+    ) -> impl Future<Output = Result<ProgressResponse, ProgressError>> + Send;
+
+    /// `POST /orders`, public.
+    fn order(
+        &self,
+        cx: &Context<()>,
+        request: OrderRequest,
+    ) -> impl Future<Output = Result<OrderResponse, OrderError>> + Send;
+
+    /// `POST /prices`, public.
+    fn price(
+        &self,
+        cx: &Context<()>,
+        request: PriceRequest,
+    ) -> impl Future<Output = Result<PriceResponse, PriceError>> + Send;
+
+    /// `GET /headers`, public.
+    fn headers(
+        &self,
+        cx: &Context<()>,
+    ) -> impl Future<Output = Result<HeadersResponse, HeadersError>> + Send;
 }
 
 /// What a caller sends to `get_report`.
@@ -167,7 +204,7 @@ pub enum PutReportError {
 }
 
 /// What a caller sends to `add_note`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AddNoteRequest {
     pub body: Option<Concrete<Bytes>>,
 }
@@ -358,6 +395,122 @@ pub struct MixedResponse {
 /// Every failure that the contract names for `mixed`, and no other.
 #[derive(Debug)]
 pub enum MixedError {
+    /// Anything else: a 500 whose cause goes to the log and no further.
+    Internal(Internal),
+}
+
+/// What a caller sends to `watch`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WatchRequest {
+    pub last_event_id: Option<i64>,
+}
+
+/// Every success that the contract names for `watch`.
+#[derive(Debug)]
+pub struct WatchResponse {
+    /// What happens.
+    pub body: WatchResponseBody,
+}
+
+/// What `watch` answers with, by its media type.
+#[derive(Debug)]
+pub enum WatchResponseBody {
+    /// `text/event-stream`
+    Events(EventStream<Note>),
+    /// `application/jsonl`, `application/x-ndjson`, `application/json-seq`
+    Jsonl(JsonLines<Note>),
+    /// `application/json`
+    Json(Vec<Note>),
+}
+
+/// The media types of [`WatchResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchResponseMedia {
+    /// `text/event-stream`
+    Events,
+    /// `application/jsonl`, `application/x-ndjson`, `application/json-seq`
+    Jsonl,
+    /// `application/json`
+    Json,
+}
+
+/// Every failure that the contract names for `watch`, and no other.
+#[derive(Debug)]
+pub enum WatchError {
+    /// Anything else: a 500 whose cause goes to the log and no further.
+    Internal(Internal),
+}
+
+/// Every success that the contract names for `progress`.
+#[derive(Debug)]
+pub struct ProgressResponse {
+    /// Events that the contract describes as a whole.
+    pub body: EventStream<ProgressResult>,
+}
+
+/// Every failure that the contract names for `progress`, and no other.
+#[derive(Debug)]
+pub enum ProgressError {
+    /// Anything else: a 500 whose cause goes to the log and no further.
+    Internal(Internal),
+}
+
+/// What a caller sends to `order`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderRequest {
+    pub body: Order,
+}
+
+/// Every success that the contract names for `order`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderResponse {
+    /// The same.
+    pub body: Order,
+}
+
+/// Every failure that the contract names for `order`, and no other.
+#[derive(Debug)]
+pub enum OrderError {
+    /// Anything else: a 500 whose cause goes to the log and no further.
+    Internal(Internal),
+}
+
+/// What a caller sends to `price`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceRequest {
+    pub body: Price,
+}
+
+/// Every success that the contract names for `price`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceResponse {
+    /// The same.
+    pub body: Price,
+}
+
+/// Every failure that the contract names for `price`, and no other.
+#[derive(Debug)]
+pub enum PriceError {
+    /// Anything else: a 500 whose cause goes to the log and no further.
+    Internal(Internal),
+}
+
+/// Every success that the contract names for `headers`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeadersResponse {
+    pub x_tags: Option<Vec<String>>,
+    pub x_place: HeadersXPlace,
+    pub x_at: DateTime<Utc>,
+    pub x_kind: HeadersXKind,
+    pub x_note: Option<Note>,
+    pub x_price: Option<DecimalNumber>,
+    pub set_cookie: Vec<String>,
+    pub link: Option<Vec<String>>,
+}
+
+/// Every failure that the contract names for `headers`, and no other.
+#[derive(Debug)]
+pub enum HeadersError {
     /// Anything else: a 500 whose cause goes to the log and no further.
     Internal(Internal),
 }

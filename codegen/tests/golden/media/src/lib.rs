@@ -28,10 +28,12 @@ pub use self::default::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
     AddPictureRequest, AddPictureResponse, DefaultApi, GetReportError, GetReportGoneBody,
     GetReportGoneMedia, GetReportRequest, GetReportResponse, GetReportResponseBody,
-    GetReportResponseMedia, MixedError, MixedRequest, MixedResponse, PutReportBody, PutReportError,
-    PutReportRequest, PutReportResponse, StreamPictureError, StreamPictureForm, StreamPicturePart,
-    StreamPictureRequest, StreamPictureResponse, UploadBody, UploadError, UploadForm, UploadPart,
-    UploadRequest, UploadResponse,
+    GetReportResponseMedia, HeadersError, HeadersResponse, MixedError, MixedRequest, MixedResponse,
+    OrderError, OrderRequest, OrderResponse, PriceError, PriceRequest, PriceResponse, ProgressError,
+    ProgressResponse, PutReportBody, PutReportError, PutReportRequest, PutReportResponse,
+    StreamPictureError, StreamPictureForm, StreamPicturePart, StreamPictureRequest,
+    StreamPictureResponse, UploadBody, UploadError, UploadForm, UploadPart, UploadRequest,
+    UploadResponse, WatchError, WatchRequest, WatchResponse, WatchResponseBody, WatchResponseMedia,
 };
 
 const _: () = writ_runtime::made_for("0.1");
@@ -68,7 +70,7 @@ where
     /// Every operation, for a router that is put together from several contracts.
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
-        let mut endpoints = Vec::with_capacity(7);
+        let mut endpoints = Vec::with_capacity(12);
         routes::default::add(&edge, &Arc::new(self.default), &mut endpoints);
         endpoints
     }

@@ -46,7 +46,7 @@ pub enum UpdateProfileError {
 }
 
 /// What a caller sends to `put_samples`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PutSamplesRequest {
     pub body: Option<Vec<Sample>>,
 }

@@ -92,7 +92,7 @@ pub enum GetJobResponse {
     /// The job.
     Ok {
         etag: ETag,
-        x_tags: Option<String>,
+        x_tags: Option<Vec<String>>,
         /// The body.
         body: Job,
     },

@@ -2,7 +2,7 @@
 //! The operations under `default`.
 
 use std::future::Future;
-use writ_runtime::{ByteStream, Bytes, Context, FilePart, FileStream, Internal, Parts};
+use writ_runtime::{Bytes, Context, EventStream, FilePart, FileStream, Internal, Parts};
 use super::Place;
 
 /// The operations under `default`.
@@ -90,7 +90,7 @@ pub enum GetPictureError {
 #[derive(Debug)]
 pub struct WatchResponse {
     /// What happens.
-    pub body: ByteStream,
+    pub body: EventStream<Place>,
 }
 
 /// Every failure that the contract names for `watch`, and no other.

@@ -50,7 +50,7 @@ pub enum PayError {
 }
 
 /// What a caller sends to `draw`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DrawRequest {
     pub body: Vec<Shape>,
 }

@@ -13,6 +13,18 @@ pub struct Account {
     pub created_at: Option<DateTime<Utc>>,
 }
 
+impl Account {
+    /// One of what is required; `..Account::new(..)` fills up the rest.
+    pub fn new(id: AccountId, email: String) -> Self {
+        Self {
+            id,
+            email,
+            profile: None,
+            created_at: None,
+        }
+    }
+}
+
 /// `Account`
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccountInput {

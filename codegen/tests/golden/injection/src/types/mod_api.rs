@@ -9,13 +9,9 @@ pub enum Either {
 }
 
 /// */
-#[derive(Debug, Clone, PartialEq)]
-pub struct Left {
-    pub k_compile_error_not_tag: String,
-}
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Left {}
 
 /// `Right`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Right {
-    pub k_compile_error_not_tag: String,
-}
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Right {}

@@ -31,6 +31,24 @@ pub struct Hostile {
     pub additional: BTreeMap<String, String>,
 }
 
+impl Hostile {
+    /// One of what is required; `..Hostile::new(..)` fills up the rest.
+    pub fn new(a_compile_error_not_required: String) -> Self {
+        Self {
+            a_compile_error_not_required,
+            empty: String::from("\n\"#\\"),
+            empty2: None,
+            x: None,
+            r: vec![HostileRItem::R],
+            dollar_crate: None,
+            empty3: None,
+            guarded: None,
+            a: None,
+            additional: BTreeMap::new(),
+        }
+    }
+}
+
 /// }
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ABCompileErrorNotSchema {

@@ -6,8 +6,7 @@ use writ_runtime::{
     Writer,
 };
 use super::super::types::{
-    Agency, AgencyKind, Article, ArticleId, ArticleInput, Author, Mood, NewArticle, Person,
-    PersonKind, Section,
+    Agency, Article, ArticleId, ArticleInput, Author, Mood, NewArticle, Person, Section,
 };
 use super::patterns::CODE;
 
@@ -214,24 +213,23 @@ impl Read for Person {
             required: &["kind", "name"],
             ..ObjectRule::NONE
         };
-        let mut kind = None;
         let mut name = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = PersonKind::read(r),
+                0 => r.skip(),
                 _ => name = r.string(&StringRule::NONE),
             }
         }
         r.end_object(object);
-        Some(Self { kind: kind?, name: name? })
+        Some(Self { name: name? })
     }
 }
 
 impl Write for Person {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("kind", &self.kind);
+        w.field("kind", &"person");
         w.field("name", &self.name);
         w.end_object();
     }
@@ -244,83 +242,24 @@ impl Read for Agency {
             required: &["kind", "code"],
             ..ObjectRule::NONE
         };
-        let mut kind = None;
         let mut code = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = AgencyKind::read(r),
+                0 => r.skip(),
                 _ => code = r.string(&StringRule { pattern: Some(&CODE), ..StringRule::NONE }),
             }
         }
         r.end_object(object);
-        Some(Self { kind: kind?, code: code? })
+        Some(Self { code: code? })
     }
 }
 
 impl Write for Agency {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("kind", &self.kind);
+        w.field("kind", &"agency");
         w.field("code", &self.code);
         w.end_object();
-    }
-}
-
-impl Named for PersonKind {
-    const NAMES: &'static [&'static str] = &["person"];
-
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[PersonKind] = &[
-            PersonKind::Person,
-        ];
-        ALL.get(index).copied()
-    }
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
-
-writ_runtime::named!(PersonKind);
-
-impl Read for PersonKind {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
-    }
-}
-
-impl Write for PersonKind {
-    fn write(&self, w: &mut Writer) {
-        w.string(Self::NAMES[self.index()]);
-    }
-}
-
-impl Named for AgencyKind {
-    const NAMES: &'static [&'static str] = &["agency"];
-
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[AgencyKind] = &[
-            AgencyKind::Agency,
-        ];
-        ALL.get(index).copied()
-    }
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
-
-writ_runtime::named!(AgencyKind);
-
-impl Read for AgencyKind {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
-    }
-}
-
-impl Write for AgencyKind {
-    fn write(&self, w: &mut Writer) {
-        w.string(Self::NAMES[self.index()]);
     }
 }

@@ -48,6 +48,28 @@ pub struct Article {
     pub more: Option<Value>,
 }
 
+impl Article {
+    /// One of what is required; `..Article::new(..)` fills up the rest.
+    pub fn new(id: ArticleId, title: String, subtitle: Option<String>, section: Section, at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            title,
+            subtitle,
+            note: Patch::Absent,
+            section,
+            mood: None,
+            at,
+            day: None,
+            price: None,
+            rating: None,
+            picture: None,
+            labels: None,
+            author: None,
+            more: None,
+        }
+    }
+}
+
 /// `Article`
 #[derive(Debug, Clone, PartialEq)]
 pub struct ArticleInput {
@@ -88,27 +110,11 @@ pub enum Author {
 /// `Person`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Person {
-    pub kind: PersonKind,
     pub name: String,
 }
 
 /// `Agency`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agency {
-    pub kind: AgencyKind,
     pub code: String,
-}
-
-/// `PersonKind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PersonKind {
-    /// `person`
-    Person,
-}
-
-/// `AgencyKind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AgencyKind {
-    /// `agency`
-    Agency,
 }

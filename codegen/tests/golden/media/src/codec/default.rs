@@ -2,9 +2,14 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write, Writer,
+    ArrayRule, DecimalNumber, IntegerRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule,
+    Write, Writer,
 };
-use super::super::types::{AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, Note, Report};
+use super::super::types::{
+    AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
+    Order, Place, Price, ProgressResult, ProgressResultDone, ProgressResultDoneData,
+    ProgressResultDoneEvent, ProgressResultStep, ProgressResultStepEvent, Report,
+};
 
 impl Read for Report {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -27,6 +32,122 @@ impl Write for Report {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("lines", &self.lines);
+        w.end_object();
+    }
+}
+
+impl Read for Price {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: &ObjectRule = &ObjectRule {
+            fields: &["net", "gross"],
+            required: &["net", "gross"],
+            ..ObjectRule::NONE
+        };
+        let mut net = None;
+        let mut gross = None;
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => net = r.decimal(&NumberRule::NONE).map(DecimalNumber),
+                _ => gross = r.decimal_string(&NumberRule::NONE),
+            }
+        }
+        r.end_object(object);
+        Some(Self { net: net?, gross: gross? })
+    }
+}
+
+impl Write for Price {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("net", &self.net);
+        w.field("gross", &self.gross);
+        w.end_object();
+    }
+}
+
+impl Read for Order {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: &ObjectRule = &ObjectRule {
+            fields: &["tags", "sizes", "words", "plain", "limits", "place", "note", "notes"],
+            ..ObjectRule::NONE
+        };
+        let mut tags = None;
+        let mut sizes = None;
+        let mut words = None;
+        let mut plain = None;
+        let mut limits = None;
+        let mut place = None;
+        let mut note = None;
+        let mut notes = None;
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => tags = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                1 => sizes = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                2 => words = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                3 => plain = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                4 => limits = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                5 => place = Place::read(r),
+                6 => note = Note::read(r),
+                _ => notes = r.array(&ArrayRule::NONE, Note::read),
+            }
+        }
+        r.end_object(object);
+        Some(Self {
+            tags,
+            sizes,
+            words,
+            plain,
+            limits,
+            place,
+            note,
+            notes,
+        })
+    }
+}
+
+impl Write for Order {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.maybe("tags", &self.tags);
+        w.maybe("sizes", &self.sizes);
+        w.maybe("words", &self.words);
+        w.maybe("plain", &self.plain);
+        w.maybe("limits", &self.limits);
+        w.maybe("place", &self.place);
+        w.maybe("note", &self.note);
+        w.maybe("notes", &self.notes);
+        w.end_object();
+    }
+}
+
+impl Read for Place {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const RULE: &ObjectRule = &ObjectRule {
+            fields: &["lat", "names"],
+            required: &["lat"],
+            ..ObjectRule::NONE
+        };
+        let mut lat = None;
+        let mut names = None;
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => lat = r.float64(&NumberRule::NONE),
+                _ => names = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+            }
+        }
+        r.end_object(object);
+        Some(Self { lat: lat?, names })
+    }
+}
+
+impl Write for Place {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("lat", &self.lat);
+        w.maybe("names", &self.names);
         w.end_object();
     }
 }
@@ -108,5 +229,135 @@ impl Read for AddPicturePlace {
         }
         r.end_object(object);
         Some(Self { lat: lat? })
+    }
+}
+
+impl Write for ProgressResult {
+    fn write(&self, w: &mut Writer) {
+        match self {
+            Self::Step(value) => value.write(w),
+            Self::Done(value) => value.write(w),
+        }
+    }
+}
+
+impl Write for ProgressResultStep {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("event", &self.event);
+        w.maybe("id", &self.id);
+        w.field("data", &self.data);
+        w.end_object();
+    }
+}
+
+impl Named for ProgressResultStepEvent {
+    const NAMES: &'static [&'static str] = &["step"];
+
+    fn from_index(index: usize) -> Option<Self> {
+        const ALL: &[ProgressResultStepEvent] = &[
+            ProgressResultStepEvent::Step,
+        ];
+        ALL.get(index).copied()
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::named!(ProgressResultStepEvent);
+
+impl Write for ProgressResultStepEvent {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Write for ProgressResultDone {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("event", &self.event);
+        w.field("data", &self.data);
+        w.end_object();
+    }
+}
+
+impl Named for ProgressResultDoneEvent {
+    const NAMES: &'static [&'static str] = &["done"];
+
+    fn from_index(index: usize) -> Option<Self> {
+        const ALL: &[ProgressResultDoneEvent] = &[
+            ProgressResultDoneEvent::Done,
+        ];
+        ALL.get(index).copied()
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::named!(ProgressResultDoneEvent);
+
+impl Write for ProgressResultDoneEvent {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Named for ProgressResultDoneData {
+    const NAMES: &'static [&'static str] = &["[DONE]"];
+
+    fn from_index(index: usize) -> Option<Self> {
+        const ALL: &[ProgressResultDoneData] = &[
+            ProgressResultDoneData::Done,
+        ];
+        ALL.get(index).copied()
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::named!(ProgressResultDoneData);
+
+impl Write for ProgressResultDoneData {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
+    }
+}
+
+impl Write for HeadersXPlace {
+    fn write(&self, w: &mut Writer) {
+        w.begin_object();
+        w.field("lat", &self.lat);
+        w.maybe("lon", &self.lon);
+        w.end_object();
+    }
+}
+
+impl Named for HeadersXKind {
+    const NAMES: &'static [&'static str] = &["small", "large"];
+
+    fn from_index(index: usize) -> Option<Self> {
+        const ALL: &[HeadersXKind] = &[
+            HeadersXKind::Small,
+            HeadersXKind::Large,
+        ];
+        ALL.get(index).copied()
+    }
+
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+writ_runtime::named!(HeadersXKind);
+
+impl Write for HeadersXKind {
+    fn write(&self, w: &mut Writer) {
+        w.string(Self::NAMES[self.index()]);
     }
 }

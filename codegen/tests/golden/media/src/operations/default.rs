@@ -91,3 +91,62 @@ pub static MIXED: Operation = Operation {
     produces: &["text/plain"],
     ..Operation::NONE
 };
+
+/// `watch`
+pub static WATCH: Operation = Operation {
+    id: "watch",
+    method: Method::GET,
+    path: "/events",
+    tag: "default",
+    parameters: &[
+        Parameter::header("Last-Event-ID"),
+    ],
+    statuses: &[200],
+    produces: &["text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/json"],
+    ..Operation::NONE
+};
+
+/// `progress`
+pub static PROGRESS: Operation = Operation {
+    id: "progress",
+    method: Method::GET,
+    path: "/progress",
+    tag: "default",
+    statuses: &[200],
+    produces: &["text/event-stream"],
+    ..Operation::NONE
+};
+
+/// `order`
+pub static ORDER: Operation = Operation {
+    id: "order",
+    method: Method::POST,
+    path: "/orders",
+    tag: "default",
+    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }, Media { essence: "application/json", kind: MediaKind::Json }] }),
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// `price`
+pub static PRICE: Operation = Operation {
+    id: "price",
+    method: Method::POST,
+    path: "/prices",
+    tag: "default",
+    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    statuses: &[200],
+    produces: &["application/json"],
+    ..Operation::NONE
+};
+
+/// `headers`
+pub static HEADERS: Operation = Operation {
+    id: "headers",
+    method: Method::GET,
+    path: "/headers",
+    tag: "default",
+    statuses: &[204],
+    ..Operation::NONE
+};

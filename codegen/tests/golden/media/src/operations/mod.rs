@@ -16,4 +16,9 @@ pub static ALL: &[&Operation] = &[
     &STREAM_PICTURE,
     &UPLOAD,
     &MIXED,
+    &WATCH,
+    &PROGRESS,
+    &ORDER,
+    &PRICE,
+    &HEADERS,
 ];

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 use writ_runtime::{
-    Authenticate, Bytes, Concrete, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond,
-    Responder, StringRule,
+    Authenticate, Bytes, Concrete, Decoder, Edge, Endpoint, EventStream, Gate, IntegerRule,
+    Parameter, Read, Reply, Respond, Responder, Shape, StringRule, Style,
 };
 use super::super::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
     AddPicturePlace, AddPictureRequest, AddPictureResponse, AddPictureTagsItem, DefaultApi,
     GetReportError, GetReportGoneBody, GetReportGoneMedia, GetReportRequest, GetReportResponse,
-    GetReportResponseBody, GetReportResponseMedia, MixedError, MixedRequest, MixedResponse, Note,
+    GetReportResponseBody, GetReportResponseMedia, HeadersError, HeadersResponse, MixedError,
+    MixedRequest, MixedResponse, Note, Order, OrderError, OrderRequest, OrderResponse, Price,
+    PriceError, PriceRequest, PriceResponse, ProgressError, ProgressResponse, ProgressResult,
     PutReportBody, PutReportError, PutReportRequest, PutReportResponse, Report, StreamPictureError,
     StreamPictureForm, StreamPicturePart, StreamPictureRequest, StreamPictureResponse,
     UnprocessableEntity, UploadBody, UploadError, UploadForm, UploadPart, UploadRequest,
-    UploadResponse,
+    UploadResponse, WatchError, WatchRequest, WatchResponse, WatchResponseBody, WatchResponseMedia,
 };
 use super::super::operations;
 
@@ -65,6 +67,36 @@ where
         Box::pin(async move {
             let (request, responder) = input.decode(MixedRequest::decode)?;
             Ok(responder.answer(service.mixed(&cx, request).await))
+        })
+    }));
+    endpoints.push(edge.public(&operations::WATCH, service, |service, cx, input| {
+        Box::pin(async move {
+            let (request, responder) = input.decode(WatchRequest::decode)?;
+            Ok(responder.answer(service.watch(&cx, request).await))
+        })
+    }));
+    endpoints.push(edge.public(&operations::PROGRESS, service, |service, cx, input| {
+        Box::pin(async move {
+            let ((), responder) = input.decode(|_| Some(()))?;
+            Ok(responder.answer(service.progress(&cx).await))
+        })
+    }));
+    endpoints.push(edge.public(&operations::ORDER, service, |service, cx, input| {
+        Box::pin(async move {
+            let (request, responder) = input.decode(OrderRequest::decode)?;
+            Ok(responder.answer(service.order(&cx, request).await))
+        })
+    }));
+    endpoints.push(edge.public(&operations::PRICE, service, |service, cx, input| {
+        Box::pin(async move {
+            let (request, responder) = input.decode(PriceRequest::decode)?;
+            Ok(responder.answer(service.price(&cx, request).await))
+        })
+    }));
+    endpoints.push(edge.public(&operations::HEADERS, service, |service, cx, input| {
+        Box::pin(async move {
+            let ((), responder) = input.decode(|_| Some(()))?;
+            Ok(responder.answer(service.headers(&cx).await))
         })
     }));
 }
@@ -527,6 +559,170 @@ writ_runtime::refusals! {
 }
 
 impl Respond for MixedError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl WatchRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let last_event_id = input.optional(0, |r| r.int64(&IntegerRule::NONE));
+        Some(Self { last_event_id })
+    }
+}
+
+impl From<WatchResponseBody> for WatchResponse {
+    fn from(body: WatchResponseBody) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for WatchResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).content(self.body, responder)
+    }
+}
+
+impl writ_runtime::Content for WatchResponseBody {
+    fn send(self, reply: Reply, responder: &Responder) -> Reply {
+        match self {
+            Self::Events(body) => reply.events("text/event-stream", body),
+            Self::Jsonl(body) => reply.lines(responder.media(&["application/jsonl", "application/x-ndjson", "application/json-seq"]), body),
+            Self::Json(body) => reply.json("application/json", &body, responder),
+        }
+    }
+}
+
+impl writ_runtime::Offer for WatchResponseMedia {
+    const TYPES: &'static [&'static str] = &["text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/json"];
+
+    fn at(index: usize) -> Self {
+        match index {
+            0 => Self::Events,
+            1 | 2 | 3 => Self::Jsonl,
+            _ => Self::Json,
+        }
+    }
+}
+
+writ_runtime::refusals! {
+    WatchError:
+}
+
+impl Respond for WatchError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl From<EventStream<ProgressResult>> for ProgressResponse {
+    fn from(body: EventStream<ProgressResult>) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for ProgressResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(200).described_events("text/event-stream", self.body)
+    }
+}
+
+writ_runtime::refusals! {
+    ProgressError:
+}
+
+impl Respond for ProgressError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl OrderRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.encoded_body(const { &[
+            Parameter::query("tags").style(Style::Form, false).shape(Shape::Array),
+            Parameter::query("sizes").style(Style::PipeDelimited, false).shape(Shape::Array),
+            Parameter::query("words").style(Style::SpaceDelimited, false).shape(Shape::Array),
+            Parameter::query("limits").style(Style::Json, false).shape(Shape::Array),
+            Parameter::query("note").style(Style::Json, false).shape(Shape::Object),
+            Parameter::query("notes").style(Style::Json, false).shape(Shape::Array),
+        ] }, Order::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Order> for OrderResponse {
+    fn from(body: Order) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for OrderResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    OrderError:
+}
+
+impl Respond for OrderError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl PriceRequest {
+    fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+        let body = input.body(Price::read);
+        Some(Self { body: body? })
+    }
+}
+
+impl From<Price> for PriceResponse {
+    fn from(body: Price) -> Self {
+        Self { body }
+    }
+}
+
+impl Respond for PriceResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        Reply::status(200).json("application/json", &self.body, responder)
+    }
+}
+
+writ_runtime::refusals! {
+    PriceError:
+}
+
+impl Respond for PriceError {
+    fn respond(self, responder: &Responder) -> Reply {
+        match self {
+            Self::Internal(internal) => internal.respond(responder),
+        }
+    }
+}
+
+impl Respond for HeadersResponse {
+    fn respond(self, _: &Responder) -> Reply {
+        Reply::status(204).simple_header("x-tags", &self.x_tags, false).simple_header("x-place", &self.x_place, true).simple_header("x-at", &self.x_at, false).simple_header("x-kind", &self.x_kind, false).json_header("x-note", &self.x_note).optional_header("x-price", self.x_price).headers("set-cookie", self.set_cookie).simple_header("link", &self.link, false)
+    }
+}
+
+writ_runtime::refusals! {
+    HeadersError:
+}
+
+impl Respond for HeadersError {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Internal(internal) => internal.respond(responder),

@@ -4,7 +4,7 @@
 use writ_runtime::{IntegerRule, Named, ObjectRule, Read, Reader, StringRule, Write, Writer};
 use super::super::types::{
     Animal, Dog, DogBreed, Label, ListThingsResult, StoredDog, StoredDogBreed, StoredId, Tagged,
-    TaggedEither, TaggedEitherObject, TaggedEitherObject2,
+    TaggedEither, TaggedEitherA, TaggedEitherB,
 };
 
 impl Write for Animal {
@@ -139,13 +139,13 @@ impl Write for StoredDogBreed {
 impl Write for TaggedEither {
     fn write(&self, w: &mut Writer) {
         match self {
-            Self::Object(value) => value.write(w),
-            Self::Object2(value) => value.write(w),
+            Self::A(value) => value.write(w),
+            Self::B(value) => value.write(w),
         }
     }
 }
 
-impl Write for TaggedEitherObject {
+impl Write for TaggedEitherA {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("a", &self.a);
@@ -155,7 +155,7 @@ impl Write for TaggedEitherObject {
     }
 }
 
-impl Write for TaggedEitherObject2 {
+impl Write for TaggedEitherB {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("b", &self.b);

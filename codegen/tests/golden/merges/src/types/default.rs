@@ -38,6 +38,16 @@ pub struct Tagged {
     pub either: Option<TaggedEither>,
 }
 
+impl Default for Tagged {
+    fn default() -> Self {
+        Self {
+            owner: Patch::Absent,
+            label: Label::None,
+            either: None,
+        }
+    }
+}
+
 /// `Label`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
@@ -74,21 +84,21 @@ pub enum StoredDogBreed {
 /// `TaggedEither`
 #[derive(Debug, Clone, PartialEq)]
 pub enum TaggedEither {
-    Object(TaggedEitherObject),
-    Object2(TaggedEitherObject2),
+    A(TaggedEitherA),
+    B(TaggedEitherB),
 }
 
-/// `TaggedEitherObject`
+/// `TaggedEitherA`
 #[derive(Debug, Clone, PartialEq)]
-pub struct TaggedEitherObject {
+pub struct TaggedEitherA {
     pub a: String,
     pub name: String,
     pub age: Option<i64>,
 }
 
-/// `TaggedEitherObject2`
+/// `TaggedEitherB`
 #[derive(Debug, Clone, PartialEq)]
-pub struct TaggedEitherObject2 {
+pub struct TaggedEitherB {
     pub b: String,
     pub name: String,
     pub age: Option<i64>,

@@ -34,6 +34,18 @@ pub struct ResultModel {
     pub mixed: Patch<Mixed>,
 }
 
+impl ResultModel {
+    /// One of what is required; `..ResultModel::new(..)` fills up the rest.
+    pub fn new(ok: bool) -> Self {
+        Self {
+            ok,
+            reaction: None,
+            order: None,
+            mixed: Patch::Absent,
+        }
+    }
+}
+
 /// `Reaction`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reaction {

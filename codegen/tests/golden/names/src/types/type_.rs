@@ -31,6 +31,39 @@ pub struct Keywords {
     pub empty3: Option<String>,
 }
 
+impl Keywords {
+    /// One of what is required; `..Keywords::new(..)` fills up the rest.
+    pub fn new(r#type: KeywordsType, self_: bool, self_2: bool, super_: bool) -> Self {
+        Self {
+            r#type,
+            self_,
+            self_2,
+            super_,
+            crate_: None,
+            empty: None,
+            r#fn: None,
+            r: None,
+            w: None,
+            object: None,
+            field: None,
+            rule: None,
+            r_raw: None,
+            empty2: None,
+            n1st: None,
+            plus_1: None,
+            minus_1: None,
+            dollar_ref_like: None,
+            foo_bar: None,
+            foo_bar2: None,
+            foo_bar3: None,
+            foo_bar4: None,
+            größe: None,
+            名前: None,
+            empty3: None,
+        }
+    }
+}
+
 /// `KeywordsType`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeywordsType {

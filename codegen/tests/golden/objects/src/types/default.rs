@@ -2,7 +2,7 @@
 //! The types of the operations under `default`.
 
 use std::collections::BTreeMap;
-use writ_runtime::{Bytes, DateTime, Decimal, NaiveDate, Patch, Utc, Uuid, Value};
+use writ_runtime::{Bytes, DateTime, Decimal, DecimalNumber, NaiveDate, Patch, Utc, Uuid, Value};
 
 /// Someone, as others see them.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,22 @@ pub struct Profile {
     pub labels: Option<BTreeMap<String, String>>,
     /// Where post goes.
     pub address: Option<ProfileAddress>,
+}
+
+impl Profile {
+    /// One of what is required; `..Profile::new(..)` fills up the rest.
+    pub fn new(id: Uuid, name: String, nickname: Option<String>, settings: SettingsModel) -> Self {
+        Self {
+            id,
+            name,
+            nickname,
+            born: None,
+            website: Patch::Absent,
+            settings,
+            labels: None,
+            address: None,
+        }
+    }
 }
 
 /// `ProfilePatch`
@@ -80,7 +96,7 @@ pub struct Layout {
 pub struct Sample {
     pub at: DateTime<Utc>,
     pub amount: Decimal,
-    pub price: Option<Decimal>,
+    pub price: Option<DecimalNumber>,
     pub small: Option<i32>,
     pub big: Option<i64>,
     pub count: Option<u32>,

@@ -16,6 +16,17 @@ pub struct Order {
     pub note: Patch<String>,
 }
 
+impl Order {
+    /// One of what is required; `..Order::new(..)` fills up the rest.
+    pub fn new(total: Decimal) -> Self {
+        Self {
+            id: None,
+            total,
+            note: Patch::Absent,
+        }
+    }
+}
+
 /// `Order`
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderInput {

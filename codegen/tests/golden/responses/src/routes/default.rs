@@ -96,7 +96,7 @@ impl GetJobRequest {
 impl Respond for GetJobResponse {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::Ok { etag, x_tags, body } => Reply::status(200).header("etag", etag).optional_header("x-tags", x_tags).json("application/json", &body, responder),
+            Self::Ok { etag, x_tags, body } => Reply::status(200).header("etag", etag).simple_header("x-tags", &x_tags, false).json("application/json", &body, responder),
             Self::SeeOther { location } => Reply::status(303).header("location", location),
         }
     }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 use writ_runtime::{
-    Authenticate, ByteStream, Bytes, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply,
+    Authenticate, Bytes, Decoder, Edge, Endpoint, EventStream, Gate, IntegerRule, Read, Reply,
     Respond, Responder, StringRule,
 };
 use super::super::{
@@ -154,15 +154,15 @@ impl Respond for GetPictureError {
     }
 }
 
-impl From<ByteStream> for WatchResponse {
-    fn from(body: ByteStream) -> Self {
+impl From<EventStream<Place>> for WatchResponse {
+    fn from(body: EventStream<Place>) -> Self {
         Self { body }
     }
 }
 
 impl Respond for WatchResponse {
     fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).stream("text/event-stream", self.body)
+        Reply::status(200).events("text/event-stream", self.body)
     }
 }
 

@@ -48,17 +48,16 @@ impl Read for Transfer {
             required: &["kind", "iban"],
             ..ObjectRule::NONE
         };
-        let mut kind = None;
         let mut iban = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = r.string(&StringRule::NONE),
+                0 => r.skip(),
                 _ => iban = r.string(&StringRule::NONE),
             }
         }
         r.end_object(object);
-        Some(Self { kind: kind?, iban: iban? })
+        Some(Self { iban: iban? })
     }
 }
 
@@ -69,13 +68,12 @@ impl Read for Cash {
             required: &["kind"],
             ..ObjectRule::NONE
         };
-        let mut kind = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            kind = r.string(&StringRule::NONE);
+            r.skip();
         }
         r.end_object(object);
-        Some(Self { kind: kind? })
+        Some(Self {})
     }
 }
 
@@ -142,15 +140,15 @@ impl Write for Scalar {
 impl Read for Filter {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
-            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
+            Branch { name: "Uuid", types: Types::STRING, ..Branch::NONE },
             Branch { name: "Name", types: Types::STRING, ..Branch::NONE },
-            Branch { name: "Text2", types: Types::STRING, ..Branch::NONE },
+            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
             Branch { name: "Object", types: Types::OBJECT, ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.uuid().map(Self::Text),
+            0 => r.uuid().map(Self::Uuid),
             1 => FilterName::read(r).map(Self::Name),
-            2 => r.string(&StringRule::NONE).map(Self::Text2),
+            2 => r.string(&StringRule::NONE).map(Self::Text),
             _ => r.map(&MapRule::NONE, |r| r.string(&StringRule::NONE)).map(Self::Object),
         })
     }

@@ -22,15 +22,12 @@ pub struct Card {
 /// `Transfer`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Transfer {
-    pub kind: String,
     pub iban: String,
 }
 
 /// `Cash`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cash {
-    pub kind: String,
-}
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cash {}
 
 /// Told apart by a constant.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,9 +69,9 @@ pub enum Scalar {
 /// The first that fits.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Filter {
-    Text(Uuid),
+    Uuid(Uuid),
     Name(FilterName),
-    Text2(String),
+    Text(String),
     Object(BTreeMap<String, String>),
 }
 

@@ -16,6 +16,21 @@ pub struct Reading {
     pub local: Option<Local>,
 }
 
+impl Reading {
+    /// One of what is required; `..Reading::new(..)` fills up the rest.
+    pub fn new(kind: ReadingKind, value: Option<f64>) -> Self {
+        Self {
+            kind,
+            value,
+            unit: Patch::Absent,
+            either: None,
+            maybe: Patch::Absent,
+            sensor: None,
+            local: None,
+        }
+    }
+}
+
 /// `Sensor`
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sensor {
