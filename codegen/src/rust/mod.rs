@@ -24,6 +24,7 @@ mod parts;
 mod pattern;
 mod patterns;
 mod read;
+mod request_body;
 mod requests;
 mod responses;
 mod root;
