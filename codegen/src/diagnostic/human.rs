@@ -20,6 +20,9 @@ const LONGEST_DIFF_LINE: usize = 400;
 /// A longer line is not shown as a whole, but cut around each label.
 const LONGEST_LINE: usize = 4_000;
 
+/// Places farther apart are shown each by itself, in bytes.
+const LONGEST_WINDOW: u32 = 4 << 20;
+
 /// How much of such a line is shown on either side of a label, in bytes.
 const CUT: usize = 200;
 
@@ -172,12 +175,16 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
 
     let labels: Vec<(AnnotationKind, &Label, Span)> =
         labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
+    // Asked of the table of lines: reading a line of megabytes for each problem would take minutes.
+    let long = labels.iter().any(|(.., span)| sources.line(*span).len() > LONGEST_LINE);
+    let (first, last) = (labels.iter().map(|(.., span)| span.start).min(), labels.iter().map(|(.., span)| span.end).max());
+    let far = last.unwrap_or(0).saturating_sub(first.unwrap_or(0)) > LONGEST_WINDOW;
+    if long || far {
+        return labels.into_iter().flat_map(|(kind, label, span)| cutting(kind, label, span, sources)).collect();
+    }
     let Some(window) = window(file, labels.iter().map(|(.., span)| *span), sources) else {
         return vec![Origin::path(path).into()];
     };
-    if window.text.lines().any(|line| line.len() > LONGEST_LINE) {
-        return labels.into_iter().flat_map(|(kind, label, span)| cutting(kind, label, span, sources)).collect();
-    }
     let annotations = labels.into_iter().map(|(kind, label, span)| {
         let annotation: Annotation<'_> = kind.span(window.within(span));
         if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
@@ -213,13 +220,15 @@ fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s 
 
 /// The first line of a span: the rest of an object tells nobody where to look.
 fn first_line(span: Span, sources: &Sources) -> Span {
-    let written = sources.slice(span);
-    let length = written.find(['\n', '\r']).unwrap_or(written.len());
-    Span { end: span.end.min(span.start + u32::try_from(length).unwrap_or(u32::MAX)), ..span }
+    let end = sources.line(span).end.max(span.start as usize);
+    Span { end: span.end.min(u32::try_from(end).unwrap_or(u32::MAX)), ..span }
 }
 
 fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<'s>>> {
     let (span, replacement) = help.replacement.as_ref()?;
+    if sources.line(*span).len() > LONGEST_LINE {
+        return None;
+    }
     let window = window(span.file, std::iter::once(*span), sources)?;
     if window.text.lines().any(|line| line.len() > LONGEST_DIFF_LINE) {
         return None;

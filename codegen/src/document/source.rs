@@ -1,5 +1,6 @@
 //! The files of a contract: their text, and where a byte lies in lines and columns.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -104,6 +105,16 @@ impl Sources {
         // Bytes that do not continue a character begin one.
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
         (line, column)
+    }
+
+    /// The bytes of the line in which a span begins, without its end.
+    pub fn line(&self, span: Span) -> Range<usize> {
+        let Some(file) = self.file(span.file) else { return 0..0 };
+        let next = file.line_starts.partition_point(|start| *start <= span.start);
+        let start = file.line_starts.get(next.saturating_sub(1)).map_or(0, |start| *start as usize);
+        let end = file.line_starts.get(next).map_or(file.text.len(), |start| *start as usize);
+        let text = file.text.get(start..end).unwrap_or_default();
+        start..start + text.trim_end_matches(['\n', '\r']).len()
     }
 
     /// Every file, in the order of reading.

@@ -161,9 +161,14 @@ impl TypePlan<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let mut todo = vec![(id, candidates.to_vec())];
+        // A component that nothing reads or writes has no name, and may hold itself.
+        let mut met = HashSet::new();
         while let Some((id, candidates)) = todo.pop() {
             let schema = self.contract.schemas.get(id);
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            if !met.insert(key) {
+                continue;
+            }
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
                 // A name in small letters is that of the field.
