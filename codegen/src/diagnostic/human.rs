@@ -177,7 +177,8 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
         labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
     // Asked of the table of lines: reading a line of megabytes for each problem would take minutes.
     let long = labels.iter().any(|(.., span)| sources.line(*span).len() > LONGEST_LINE);
-    let (first, last) = (labels.iter().map(|(.., span)| span.start).min(), labels.iter().map(|(.., span)| span.end).max());
+    let (first, last) =
+        (labels.iter().map(|(.., span)| span.start).min(), labels.iter().map(|(.., span)| span.end).max());
     let far = last.unwrap_or(0).saturating_sub(first.unwrap_or(0)) > LONGEST_WINDOW;
     if long || far {
         return labels.into_iter().flat_map(|(kind, label, span)| cutting(kind, label, span, sources)).collect();

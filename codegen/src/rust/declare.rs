@@ -161,7 +161,7 @@ impl TypePlan<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let mut todo = vec![(id, candidates.to_vec())];
-        // A component that nothing reads or writes has no name, and may hold itself.
+        // What nothing reads or writes may hold itself all the same.
         let mut met = HashSet::new();
         while let Some((id, candidates)) = todo.pop() {
             let schema = self.contract.schemas.get(id);
@@ -182,9 +182,12 @@ impl TypePlan<'_> {
                     continue;
                 }
             }
-            // Components declare their members on their own.
-            if schema.component.is_some() && self.names.contains_key(&key) {
-                continue;
+            // Components declare their members on their own; one that only this refers to does so here.
+            if schema.component.is_some() {
+                if self.names.contains_key(&key) {
+                    continue;
+                }
+                self.declare_component(id, names, diagnostics);
             }
             let base = self.names.get(&key).cloned().or_else(|| candidates.first().cloned()).unwrap_or_default();
             let mut members = self.members(id, direction, &base);

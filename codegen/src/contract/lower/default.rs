@@ -1,5 +1,6 @@
 //! `default`: that it is a value of its schema.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
@@ -48,19 +49,46 @@ impl Lowering<'_, '_> {
     }
 }
 
+/// How deep a default is held against its schema, and how many steps that may take: unions hold each
+/// other, and what goes beyond is left to the reading code.
+const DEEPEST: u32 = 64;
+const MOST_STEPS: u32 = 20_000;
+
+/// The schemas that a default is held against.
+struct Held<'s> {
+    schemas: &'s Schemas,
+    depth: Cell<u32>,
+    steps: Cell<u32>,
+}
+
+impl Held<'_> {
+    /// One step deeper; none where it went far enough.
+    fn deeper<T>(&self, step: impl FnOnce() -> Option<T>) -> Option<T> {
+        if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
+            return None;
+        }
+        self.steps.set(self.steps.get() + 1);
+        self.depth.set(self.depth.get() + 1);
+        let found = step();
+        self.depth.set(self.depth.get() - 1);
+        found
+    }
+}
+
 /// What is wrong with a default.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
-    let endless = || brings_itself(schemas, id).then(|| because("it brings itself along without end"));
-    mismatch(schemas, id, value).or_else(endless)
+    let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
+    let endless = || brings_itself(&held, id).then(|| because("it brings itself along without end"));
+    within(&held, id, value).or_else(endless)
 }
 
 /// Whether applying a default applies it again, by way of the fields that it leaves out.
-fn brings_itself(schemas: &Schemas, id: SchemaId) -> bool {
+fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
     let (mut next, mut met) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
-        let Some((value, _)) = schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
+        let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
         let mut applied = Vec::new();
-        brought(schemas, at, value, &mut applied);
+        brought(held, at, value, &mut applied);
         if applied.contains(&id) {
             return true;
         }
@@ -70,29 +98,41 @@ fn brings_itself(schemas: &Schemas, id: SchemaId) -> bool {
 }
 
 /// The schemas whose defaults apply where a value is read.
-fn brought(schemas: &Schemas, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
-    match (schemas.kind(id), value) {
-        (Kind::Object(object), Json::Object(fields)) => {
-            for property in &object.properties {
-                match fields.get(&property.name) {
-                    Some(value) => brought(schemas, property.schema, value, applied),
-                    None => applied.push(property.schema),
+fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
+    held.deeper(|| {
+        match (held.schemas.kind(id), value) {
+            (Kind::Object(object), Json::Object(fields)) => {
+                for property in &object.properties {
+                    match fields.get(&property.name) {
+                        Some(value) => brought(held, property.schema, value, applied),
+                        None => applied.push(property.schema),
+                    }
                 }
             }
+            (Kind::Array(array), Json::Array(elements)) => {
+                elements.iter().for_each(|element| brought(held, array.items, element, applied));
+            }
+            (Kind::Union(union), _) => {
+                let fitting = union.branches.iter().find(|branch| within(held, **branch, value).is_none());
+                fitting.into_iter().for_each(|branch| brought(held, *branch, value, applied));
+            }
+            _ => {}
         }
-        (Kind::Array(array), Json::Array(elements)) => {
-            elements.iter().for_each(|element| brought(schemas, array.items, element, applied));
-        }
-        (Kind::Union(union), _) => {
-            let fitting = union.branches.iter().find(|branch| mismatch(schemas, **branch, value).is_none());
-            fitting.into_iter().for_each(|branch| brought(schemas, *branch, value, applied));
-        }
-        _ => {}
-    }
+        Some(())
+    });
 }
 
 /// What keeps a value from being one of a schema; nothing where only the reading code could tell.
 pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
+    within(&Held { schemas, depth: Cell::new(0), steps: Cell::new(0) }, id, value)
+}
+
+fn within(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
+    held.deeper(|| of_its_kind(held, id, value))
+}
+
+fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
+    let schemas = held.schemas;
     if value.is_null() {
         let kind = schemas.kind(id);
         let never = !schemas.nullable(id) && !matches!(kind, Kind::Any | Kind::Null | Kind::Union(_));
@@ -101,10 +141,10 @@ pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<
     match (schemas.kind(id), value) {
         (Kind::Any | Kind::Alias(_), _) | (Kind::Boolean, Json::Bool(_)) => None,
         (Kind::Union(union), _) => {
-            let fits = |branch: &SchemaId| mismatch(schemas, *branch, value).is_none();
+            let fits = |branch: &SchemaId| within(held, *branch, value).is_none();
             (!union.branches.iter().any(fits)).then(|| because("none of its forms fits"))
         }
-        (Kind::Object(object), Json::Object(fields)) => object_mismatch(schemas, object, fields),
+        (Kind::Object(object), Json::Object(fields)) => object_mismatch(held, object, fields),
         (Kind::Number(shape), Json::Number(number)) => {
             let number = number.as_f64()?;
             let low = shape.min.filter(|min| number < *min || (shape.exclusive_min && number == *min));
@@ -136,13 +176,13 @@ pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<
         }),
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
-            let Mismatch { why, .. } = mismatch(schemas, array.items, element)?;
+            let Mismatch { why, .. } = within(held, array.items, element)?;
             Some(because(format!("its element {at} is {why}")))
         }),
         (kind, value) => {
             let meant = match (kind, value) {
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
-                    serde_json::from_str::<Json>(text).ok().filter(|meant| mismatch(schemas, id, meant).is_none())
+                    serde_json::from_str::<Json>(text).ok().filter(|meant| within(held, id, meant).is_none())
                 }
                 (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
@@ -179,12 +219,14 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
 }
 
 /// What keeps the fields of a value from being those of an object.
-fn object_mismatch(schemas: &Schemas, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
+fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
     for property in &object.properties {
         let given = fields.get(&property.name);
         let why = match given {
-            Some(value) => mismatch(schemas, property.schema, value),
-            None if property.required && !goes_one_way(schemas, property.schema) => Some(because("it is required")),
+            Some(value) => within(held, property.schema, value),
+            None if property.required && !goes_one_way(held.schemas, property.schema) => {
+                Some(because("it is required"))
+            }
             None => None,
         };
         if let Some(Mismatch { why, .. }) = why {
@@ -197,7 +239,7 @@ fn object_mismatch(schemas: &Schemas, object: &ObjectShape, fields: &Map<String,
             Additional::Ignored => {}
             Additional::Denied => return Some(because(format!("it has no `{name}`"))),
             Additional::Kept(schema) => {
-                if let Some(Mismatch { why, .. }) = mismatch(schemas, schema, value) {
+                if let Some(Mismatch { why, .. }) = within(held, schema, value) {
                     return Some(because(format!("its `{name}`: {why}")));
                 }
             }

@@ -44,13 +44,12 @@ impl<'d> Lowering<'d, '_> {
                 let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
                 if let Some(first) = ids.get(&operation.id).copied() {
-                    let named = node.get("operationId").is_some();
-                    let instead = id_of(method, &path.name);
-                    let free = named && !ids.contains_key(&instead);
-                    self.duplicate_id(span, first, &operation.id, named, free.then_some(instead.as_str()));
-                    if free {
-                        operation.id = instead;
-                    }
+                    let own = id_of(method, &path.name);
+                    let numbered = (2..).map(|number| format!("{own}_{number}"));
+                    let mut free = std::iter::once(own.clone()).chain(numbered);
+                    let instead = free.find(|id| !ids.contains_key(id)).unwrap_or(own);
+                    self.duplicate_id(span, first, &operation.id, &instead);
+                    operation.id = instead;
                 }
                 ids.entry(operation.id.clone()).or_insert(span);
                 operations.push(operation);
@@ -59,16 +58,12 @@ impl<'d> Lowering<'d, '_> {
         operations
     }
 
-    /// A name that two operations bear; the second goes by `instead`, where that is free.
-    fn duplicate_id(&mut self, span: Span, first: Span, id: &str, named: bool, instead: Option<&str>) {
-        let message = format!("two operations are called `{id}`");
-        let report = match instead {
-            Some(instead) if !self.strict => Diagnostic::warning("duplicate-operation-id", span, message)
-                .label(format!("goes by `{instead}` instead")),
-            _ => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
-                true => "again",
-                false => "called so since it has no `operationId`",
-            }),
+    /// A name that two operations bear; the second goes by `instead`.
+    fn duplicate_id(&mut self, span: Span, first: Span, id: &str, instead: &str) {
+        let report = self.remark("duplicate-operation-id", span, format!("two operations are called `{id}`"));
+        let report = match self.strict {
+            true => report.label("again"),
+            false => report.label(format!("goes by `{instead}` instead")),
         };
         let advice = "give each operation an `operationId` of its own: it names the method that implements it";
         self.report(report.also(first, "first here").help(advice));

@@ -75,9 +75,10 @@ impl Lowering<'_, '_> {
         let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
         let report = match cut {
             // Contracts write fragments to list one operation several times.
-            true => Diagnostic::warning("duplicate-route", span, message).label("one of the two is never reached"),
-            false => Diagnostic::error("duplicate-route", span, message).label("no request tells the two apart"),
+            true => Diagnostic::warning("duplicate-route", span, message),
+            false => self.remark("duplicate-route", span, message),
         };
+        let report = report.label("no request tells the two apart: one of them is never reached");
         let report = report.also(*first, "the other");
         self.report(report.help("give them different paths or methods, or make one operation of them"));
     }

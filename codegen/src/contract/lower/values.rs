@@ -31,9 +31,8 @@ impl<'d> Lowering<'d, '_> {
             }
         }
         if let (Some((types, at)), false) = (facets.types, foreign.is_empty()) {
-            let holds_others = [TypeSet::ARRAY, TypeSet::OBJECT].contains(&types);
-            if kept.is_empty() && holds_others && self.implied_types {
-                self.misplaced(types, at, &foreign);
+            if kept.is_empty() && self.implied_types {
+                self.none_left(types, at, &foreign);
                 return None;
             }
             self.foreign_values(types, at, &foreign, kept.is_empty());
@@ -52,15 +51,20 @@ impl<'d> Lowering<'d, '_> {
         })
     }
 
-    /// An enum that stands at a list or an object and speaks of what that holds.
-    fn misplaced(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
+    /// An enum that leaves no value: it stands at a list or an object and speaks of what that holds,
+    /// or names what numbers mean.
+    fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
             .remark("enum-type", whole(foreign, at), format!("none of these values is {}", types.words()))
-            .label("left out: they would leave no value")
             .also(at, "the type");
+        let report = match self.strict {
+            true => report.label("no value is left"),
+            false => report.label("left out: no value would be left"),
+        };
         self.report(match types {
             TypeSet::ARRAY => report.help("put the enum into `items`, where it is about each element"),
-            _ => report.help("put the enum to the property that it is about"),
+            TypeSet::OBJECT => report.help("put the enum to the property that it is about"),
+            _ => report.help("write the values in the type, or name their type here"),
         });
     }
 

@@ -5,6 +5,10 @@ use super::{
     Walk, nearest,
 };
 
+/// Fields that tell people something and change nothing of the code.
+const SAID_ONLY: &[&str] =
+    &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
+
 impl Walk<'_, '_> {
     /// A field that the object does not have.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
@@ -113,7 +117,8 @@ impl Walk<'_, '_> {
         let several = self.loader.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor.span } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
-        let mut problem = Diagnostic::error("wrong-type", span, message).label(format!("expected {expected}"));
+        let harmless = SAID_ONLY.contains(&name.as_str());
+        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(format!("expected {expected}"));
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
             problem = problem.fix(format!("write {expected}"), span, fixed);
         } else if node.is_null() {
