@@ -161,7 +161,12 @@ impl TypePlan<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let mut todo = vec![(id, candidates.to_vec())];
+        // What gets no name of its own ends no circle.
+        let mut seen = HashSet::new();
         while let Some((id, candidates)) = todo.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
             let schema = self.contract.schemas.get(id);
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
             if self.declared(id) == Declared::Always && schema.component.is_none() {

@@ -128,6 +128,7 @@ fn operation_view(
     }
     OperationView {
         method: Code::of(&names.method),
+        decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
         id: operation.id.clone(),
         data: Code::of(&names.data),
         docs: docs(operation),
