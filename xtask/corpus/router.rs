@@ -28,6 +28,10 @@ fn path(operation: &Operation) -> String {
             }
         }
     }
+    if !operation.query.is_empty() {
+        path.push('?');
+        path.push_str(operation.query);
+    }
     path
 }
 

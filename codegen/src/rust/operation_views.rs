@@ -205,7 +205,8 @@ fn docs(operation: &Operation) -> String {
     if !docs.is_empty() {
         docs.push_str("\n\n");
     }
-    docs.push_str(&format!("`{} {}`", operation.method, operation.path));
+    let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
+    docs.push_str(&format!("`{} {}{query}`", operation.method, operation.path));
     let scopes: Vec<&str> =
         operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
     if operation.security.is_empty() {

@@ -157,9 +157,12 @@ impl Workspace {
             if !finished.status.success() && String::from_utf8_lossy(&finished.stderr).contains("--offline") {
                 finished = run(&[])?;
             }
-            let checked = messages(&String::from_utf8_lossy(&finished.stdout), &names);
+            let mut checked = messages(&String::from_utf8_lossy(&finished.stdout), &names);
             if !finished.status.success() && checked.values().all(|one| one.compiles) {
                 bail!("cargo failed:\n{}", String::from_utf8_lossy(&finished.stderr));
+            }
+            for silent in checked.values_mut().filter(|one| !one.compiles && one.said.is_empty()) {
+                silent.said = String::from_utf8_lossy(&finished.stderr).into_owned();
             }
             all.extend(checked);
         }

@@ -27,8 +27,7 @@ impl<'d> Lowering<'d, '_> {
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, Span> = HashMap::new();
-        let written = self.written_ids(root);
-        let mut routes = Routes::default();
+        let (written, mut routes) = self.survey(root);
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             if path.name.starts_with("x-") {
                 continue;
@@ -41,8 +40,9 @@ impl<'d> Lowering<'d, '_> {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
-                self.check_route(&mut routes, method, path, key.span);
+                let route = self.route(&mut routes, method, path, key.span);
                 let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
+                (operation.path, operation.query) = (route.path, route.query);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
                 let named = id_written(node).is_some();
                 let first = ids.get(&operation.id).copied();
@@ -77,15 +77,19 @@ impl<'d> Lowering<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Every `operationId` that the contract writes: none that is made up may be one of them.
-    fn written_ids(&mut self, root: &'d Node) -> HashSet<String> {
-        let mut written = HashSet::new();
-        for (_, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+    /// Every `operationId` that the contract writes, since none that is made up may be one of them, and
+    /// every path that is nothing but one.
+    fn survey(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
+        let (mut written, mut routes) = (HashSet::new(), Routes::default());
+        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             let Some(item) = self.follow(reference) else { continue };
-            let methods = METHODS.iter().filter_map(|(word, _)| item.get(word));
-            written.extend(methods.filter_map(id_written));
+            for (key, node) in item.as_object().into_iter().flatten() {
+                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+                written.extend(id_written(node));
+                routes.foresee(method, path, key.span);
+            }
         }
-        written
+        (written, routes)
     }
 
     fn operation(
@@ -108,6 +112,7 @@ impl<'d> Lowering<'d, '_> {
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),
+            query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
             summary: string(node, "summary").or_else(|| string(item, "summary")),
             description: string(node, "description").or_else(|| string(item, "description")),
