@@ -76,7 +76,7 @@ pub fn generate(request: &Request) -> Generated {
             parts,
         };
     };
-    let mut contract = contract::build(&document, request.strict, options.implied_types, &mut diagnostics);
+    let mut contract = contract::build(&document, request.strict, options, &mut diagnostics);
     contract::apply(&mut contract, options, &mut diagnostics);
     if request.layout == Layout::Crate {
         contract::check_crates(&contract, options, &mut diagnostics);

@@ -9,6 +9,9 @@ pub struct Options {
     /// Whether keywords imply the type that they speak of, as contracts mean it: `properties` an object.
     /// Without it, values of all other types pass them, as JSON Schema has it.
     pub implied_types: bool,
+    /// Whether `format` is checked, as contracts mean it. Without it, it is told in the documentation
+    /// only, as JSON Schema has it, and a date is a `String`.
+    pub check_formats: bool,
     /// Whether to generate a typed client, behind the feature `client`.
     pub client: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
@@ -34,6 +37,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             implied_types: true,
+            check_formats: true,
             client: false,
             openapi: false,
             serde: false,

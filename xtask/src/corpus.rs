@@ -2,35 +2,55 @@
 //! fall short: refused, not compiling without a warning, or fewer operations than the contract has.
 
 mod count;
+mod expected;
+mod route;
 mod table;
 mod workspace;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use writ_codegen::diagnostic::{Counts, Diagnostics, Severity, render};
-use writ_codegen::generate::{Request, generate};
+use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 
 use self::count::Code;
-use self::workspace::{Checked, Workspace};
+use self::expected::Expected;
+use self::route::Routed;
+use self::workspace::{Checked, Member, Workspace};
 use crate::terminal::step;
 
 /// Which contracts, and how.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The folder of the contracts; those in folders below it count too.
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
-    /// How many contracts at a time; above one, times are no longer those of a contract alone.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    jobs: usize,
+    /// The folders of the contracts; those in folders below them count too.
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+    /// Compile many contracts at once: sooner done, but the time of each is not known.
+    #[arg(long)]
+    together: bool,
+    /// Build the router of each contract, and send one request to every operation.
+    #[arg(long)]
+    route: bool,
+}
+
+/// A contract, and what is made of it.
+struct Subject {
+    /// The crate that is made of it.
+    member: String,
+    /// The crate with its router.
+    router: String,
+    /// What is generated, where it is not refused.
+    output: Option<Output>,
+    /// The same and a program that sends requests.
+    program: Option<Output>,
+    /// The features of the runtime that both need.
+    features: Vec<&'static str>,
+    outcome: Outcome,
 }
 
 /// What came of one contract.
@@ -39,6 +59,8 @@ struct Outcome {
     name: String,
     /// How many operations it has, read without the generator; none where it cannot be read so.
     expected: Option<usize>,
+    /// The code of the error that is to refuse it, and whether it does.
+    refusal: Option<(String, bool)>,
     /// What there is in the code.
     code: Code,
     /// How many problems the generator found.
@@ -47,6 +69,8 @@ struct Outcome {
     generation: Duration,
     /// The compiler's verdict, where there was something to compile.
     checked: Option<Checked>,
+    /// How many operations its router leads to, where that was asked.
+    routed: Option<Routed>,
     /// What to show of it where it falls short.
     said: String,
 }
@@ -54,6 +78,9 @@ struct Outcome {
 impl Outcome {
     /// Why it falls short, none where it does not.
     fn shortcoming(&self) -> Option<String> {
+        if let Some((code, refused)) = &self.refusal {
+            return (!refused).then(|| format!("not refused as `{code}`"));
+        }
         if self.found.errors > 0 {
             return Some("refused".to_owned());
         }
@@ -61,47 +88,46 @@ impl Outcome {
         if !checked.compiles {
             return Some("does not compile".to_owned());
         }
-        match self.expected {
-            None => Some("operations cannot be counted".to_owned()),
-            Some(expected) if (self.code.methods, self.code.listed) != (expected, expected) => {
-                Some(format!("{} methods, {} listed", self.code.methods, self.code.listed))
-            }
-            Some(_) => None,
+        let Some(expected) = self.expected else { return Some("operations cannot be counted".to_owned()) };
+        if (self.code.methods, self.code.listed) != (expected, expected) {
+            return Some(format!("{} methods, {} listed", self.code.methods, self.code.listed));
         }
+        self.routed.as_ref().filter(|routed| routed.count != expected).map(|routed| format!("{} routed", routed.count))
+    }
+
+    /// In a word.
+    fn verdict(&self) -> String {
+        let good = || match &self.refusal {
+            Some((code, _)) => format!("refused, as it should be: {code}"),
+            None => "good".to_owned(),
+        };
+        self.shortcoming().unwrap_or_else(good)
     }
 }
 
 /// Runs the subcommand; fails where any contract falls short.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let contracts = contracts(&args.folder)?;
-    if contracts.is_empty() {
-        bail!("no contract in `{}`", args.folder.display());
-    }
-    let names: Vec<String> = (0..contracts.len()).map(|index| format!("contract-{index}")).collect();
-    let workers = args.jobs.clamp(1, contracts.len());
-    let workspaces: Vec<Workspace> =
-        (0..workers).map(|worker| Workspace::open(worker, &names)).collect::<anyhow::Result<_>>()?;
-    let next = AtomicUsize::new(0);
-    let outcomes: Mutex<Vec<Outcome>> = Mutex::default();
-    let work = |mut workspace: Workspace| -> anyhow::Result<()> {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let (Some(contract), Some(member)) = (contracts.get(index), names.get(index)) else { return Ok(()) };
-            let outcome = one(&mut workspace, &args.folder, contract, member)?;
-            let verdict = outcome.shortcoming().unwrap_or_else(|| "good".to_owned());
-            step("Measured", format_args!("{}: {verdict}", outcome.name));
-            outcomes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(outcome);
+    let expected = Expected::read()?;
+    let mut subjects = Vec::new();
+    for folder in &args.folders {
+        let contracts = contracts(folder)?;
+        if contracts.is_empty() {
+            bail!("no contract in `{}`", folder.display());
         }
-    };
-    std::thread::scope(|scope| {
-        let running: Vec<_> = workspaces.into_iter().map(|workspace| scope.spawn(|| work(workspace))).collect();
-        running.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(outcome) => outcome,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })?;
-    let mut outcomes = outcomes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    outcomes.sort_by(|one, other| one.name.cmp(&other.name));
+        for contract in contracts {
+            subjects.push(subject(args, &expected, folder, &contract, subjects.len()));
+        }
+    }
+    let members = subjects.iter().flat_map(|subject| [subject.member.clone(), subject.router.clone()]);
+    let mut workspace = Workspace::open(&members.collect::<Vec<_>>())?;
+    match args.together {
+        true => check_together(&workspace, &mut subjects)?,
+        false => check_each(&mut workspace, &mut subjects)?,
+    }
+    if args.route {
+        route(&workspace, &mut subjects)?;
+    }
+    let outcomes: Vec<Outcome> = subjects.into_iter().map(|subject| subject.outcome).collect();
     for outcome in outcomes.iter().filter(|outcome| outcome.shortcoming().is_some()) {
         eprintln!("\n{}:\n{}", outcome.name, outcome.said.trim_end());
     }
@@ -110,41 +136,106 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(if short == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Generates, compiles and counts one contract.
-fn one(workspace: &mut Workspace, folder: &Path, contract: &Path, member: &str) -> anyhow::Result<Outcome> {
-    let name = contract.strip_prefix(folder).unwrap_or(contract).display().to_string();
+/// Generates from one contract, and counts.
+fn subject(args: &Args, expected: &Expected, folder: &Path, contract: &Path, at: usize) -> Subject {
+    let below = contract.strip_prefix(folder).unwrap_or(contract).display().to_string();
     let begun = Instant::now();
-    let request = Request {
-        entry: contract.to_owned(),
-        root: None,
-        strict: false,
-        layout: Layout::Crate,
-        options: Options::default(),
-    };
-    let generated = generate(&request);
+    let generated = generated(contract, Options::default());
     let generation = begun.elapsed();
     let found = generated.diagnostics.counts();
+    let refusal = expected.refusal(folder, &below).map(|code| {
+        let errors = generated.diagnostics.sorted().into_iter().filter(|found| found.severity == Severity::Error);
+        (code.to_owned(), errors.into_iter().any(|error| error.code == code))
+    });
+    let name = match (args.folders.as_slice(), folder.file_name()) {
+        ([_, _, ..], Some(folder)) => format!("{}/{below}", folder.to_string_lossy()),
+        _ => below,
+    };
+    let output = generated.output.as_ref();
     let mut outcome = Outcome {
         name,
         expected: count::in_contract(contract),
-        code: Code::default(),
+        refusal,
+        code: output.map(count::in_code).unwrap_or_default(),
         found,
         generation,
         checked: None,
+        routed: None,
         said: String::new(),
     };
-    let Some(output) = generated.output.filter(|_| found.errors == 0) else {
-        let mut errors = Diagnostics::new();
-        let found = generated.diagnostics.sorted().into_iter();
-        found.filter(|found| found.severity == Severity::Error).for_each(|error| errors.push(error.clone()));
-        outcome.said = render(&errors, generated.diagnostics.sources(), false);
-        return Ok(outcome);
-    };
-    outcome.code = count::in_code(&output);
-    let checked = workspace.check(member, &output, &generated.features)?;
-    outcome.said.clone_from(&checked.said);
-    outcome.checked = Some(checked);
-    Ok(outcome)
+    if outcome.found.errors > 0 {
+        outcome.said = errors(&generated);
+    }
+    let (member, router) = (format!("contract-{at}"), format!("router-{at}"));
+    let unwritten = Options { unwritten: true, ..Options::default() };
+    let wanted = args.route && output.is_some() && outcome.code.methods > 0;
+    let mut program = wanted.then(|| generated_output(contract, unwritten)).flatten();
+    program.iter_mut().for_each(|output| route::add_program(&router, output));
+    Subject { member, router, output: generated.output, program, features: generated.features, outcome }
+}
+
+fn generated(contract: &Path, options: Options) -> Generated {
+    generate(&Request { entry: contract.to_owned(), root: None, strict: false, layout: Layout::Crate, options })
+}
+
+fn generated_output(contract: &Path, options: Options) -> Option<Output> {
+    generated(contract, options).output
+}
+
+/// What refuses a contract, rendered.
+fn errors(generated: &Generated) -> String {
+    let mut errors = Diagnostics::new();
+    let found = generated.diagnostics.sorted().into_iter();
+    found.filter(|found| found.severity == Severity::Error).for_each(|error| errors.push(error.clone()));
+    render(&errors, generated.diagnostics.sources(), false)
+}
+
+/// Compiles the crates one after the other, and times each.
+fn check_each(workspace: &mut Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
+    for subject in subjects {
+        if let Some(output) = &subject.output {
+            let checked = workspace.check(&subject.member, output, &subject.features)?;
+            subject.outcome.said.clone_from(&checked.said);
+            subject.outcome.checked = Some(checked);
+        }
+        step("Measured", format_args!("{}: {}", subject.outcome.name, subject.outcome.verdict()));
+    }
+    Ok(())
+}
+
+/// Compiles the crates at once.
+fn check_together(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
+    let members: Vec<Member> = subjects
+        .iter()
+        .filter_map(|one| Some(Member { name: &one.member, files: one.output.as_ref()?, features: &one.features }))
+        .collect();
+    let mut checked = workspace.check_together(&members)?;
+    for subject in subjects {
+        if let Some(checked) = checked.remove(&subject.member) {
+            subject.outcome.said.clone_from(&checked.said);
+            subject.outcome.checked = Some(checked);
+        }
+    }
+    Ok(())
+}
+
+/// Builds and runs the programs.
+fn route(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
+    let members: Vec<Member> = subjects
+        .iter()
+        .filter_map(|one| Some(Member { name: &one.router, files: one.program.as_ref()?, features: &one.features }))
+        .collect();
+    let mut built = workspace.build_together(&members)?;
+    for subject in subjects {
+        let Some(built) = built.remove(&subject.router) else { continue };
+        let routed = match built.program.filter(|_| built.compiles) {
+            Some(program) => route::run(&program)?,
+            None => Routed { count: 0, said: built.said },
+        };
+        subject.outcome.said.push_str(&routed.said);
+        subject.outcome.routed = Some(routed);
+    }
+    Ok(())
 }
 
 /// The contracts in a folder and below it, in the order of their paths.

@@ -13,6 +13,9 @@ pub struct Operation {
     pub method: Method,
     /// The path template, for example `/v1/users/{userId}`.
     pub path: &'static str,
+    /// What the contract writes behind the path, for example `beta=true`: it tells the operation from
+    /// another one of its method and path. Empty: nothing.
+    pub query: &'static str,
     /// The tag whose trait holds the method.
     pub tag: &'static str,
     /// The parameters in the order of the contract; generated code reads them by index.
@@ -47,6 +50,7 @@ impl Operation {
         id: "",
         method: Method::GET,
         path: "/",
+        query: "",
         tag: "",
         parameters: &[],
         body: None,

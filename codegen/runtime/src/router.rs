@@ -13,8 +13,10 @@ use http::{Method, StatusCode, header};
 use crate::contract::Contract;
 use crate::endpoint::Endpoint;
 use crate::head::Head;
+use crate::operation::Operation;
 use crate::percent;
 use crate::problem::Problem;
+use crate::query;
 use crate::reply::Reply;
 use crate::request_id::RequestId;
 use crate::template::{Piece, Segment, Template, match_mixed, weight};
@@ -88,7 +90,8 @@ impl Node {
             };
         }
         let operation = endpoint.operation;
-        if node.methods.iter().any(|known| known.endpoint.operation.method == operation.method) {
+        let same = |known: &Operation| (&known.method, known.query) == (&operation.method, operation.query);
+        if node.methods.iter().any(|known| same(known.endpoint.operation)) {
             let (id, path) = (operation.id, operation.path);
             tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
         }
@@ -134,9 +137,18 @@ impl Node {
         None
     }
 
-    /// The endpoint of a method; HEAD is served by GET where it has none of its own.
-    fn method(&self, method: &Method) -> Option<&Bound> {
-        let named = |name: &Method| self.methods.iter().find(|bound| bound.endpoint.operation.method == *name);
+    /// The endpoint of a method; HEAD is served by GET where it has none of its own. Of several, that
+    /// of whose own query there is most; where there is none of any, that without one, else the first.
+    fn method(&self, method: &Method, query: &str) -> Option<&Bound> {
+        let named = |name: &Method| {
+            let mut bounds = self.methods.iter().filter(|bound| bound.endpoint.operation.method == *name);
+            let first = bounds.next()?;
+            let best = bounds.fold((rank(first, query), first), |best, bound| {
+                let rank = rank(bound, query);
+                if rank > best.0 { (rank, bound) } else { best }
+            });
+            Some(best.1)
+        };
         named(method).or_else(|| if method == Method::HEAD { named(&Method::GET) } else { None })
     }
 
@@ -162,7 +174,7 @@ impl Table {
         let Some(node) = self.root.find(path, Some(from), &mut captures) else {
             return self.contract.refuse(not_found(), &request_id);
         };
-        let Some(bound) = node.method(&parts.method) else {
+        let Some(bound) = node.method(&parts.method, parts.uri.query().unwrap_or_default()) else {
             return self.other_method(node, &parts.method, &request_id);
         };
         let mut values = Vec::with_capacity(captures.len());
@@ -185,6 +197,19 @@ impl Table {
             .with_header(header::ALLOW, node.allowed());
         self.contract.refuse(problem, request_id)
     }
+}
+
+/// How well an endpoint's own query fits: 0 where it does not, 1 where it has none, else more for more.
+fn rank(bound: &Bound, query: &str) -> usize {
+    let own = query::pairs(bound.endpoint.operation.query);
+    own.map(|wanted| {
+        let there = |pair: query::Pair<'_>| {
+            pair.name == wanted.name && (pair.raw == wanted.raw || wanted.raw.is_empty() || wanted.raw.starts_with('{'))
+        };
+        query::pairs(query).any(there)
+    })
+    .try_fold(1, |rank, there| there.then_some(rank + 1))
+    .unwrap_or(0)
 }
 
 fn not_found() -> Problem {

@@ -10,6 +10,7 @@ mod select;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Span, Word};
+use crate::options::Options;
 
 pub use envelope::{Envelope, EnvelopeField};
 pub use lower::own_type::read_own_type;
@@ -76,8 +77,7 @@ pub struct Webhook {
 }
 
 /// Builds the model. What cannot be honoured goes to `diagnostics`; an error there means that the
-/// contract is not to be generated from. With `implied_types`, a schema without a `type` is of the
-/// type that its keywords speak of.
-pub fn build(document: &Document, strict: bool, implied_types: bool, diagnostics: &mut Diagnostics) -> Contract {
-    lower::lower(document, strict, implied_types, diagnostics)
+/// contract is not to be generated from.
+pub fn build(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
+    lower::lower(document, strict, options, diagnostics)
 }

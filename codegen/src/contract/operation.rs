@@ -16,6 +16,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template.
     pub path: String,
+    /// What stands behind it after a `?`, which tells it from another operation of its method and path.
+    pub query: String,
     /// The tag whose trait holds it.
     pub tag: String,
     /// `summary`.

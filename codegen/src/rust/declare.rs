@@ -161,14 +161,14 @@ impl TypePlan<'_> {
         diagnostics: &mut Diagnostics,
     ) {
         let mut todo = vec![(id, candidates.to_vec())];
-        // What nothing reads or writes may hold itself all the same.
-        let mut met = HashSet::new();
+        // What gets no name of its own ends no circle.
+        let mut seen = HashSet::new();
         while let Some((id, candidates)) = todo.pop() {
-            let schema = self.contract.schemas.get(id);
-            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
-            if !met.insert(key) {
+            if !seen.insert(id) {
                 continue;
             }
+            let schema = self.contract.schemas.get(id);
+            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
                 // A name in small letters is that of the field.

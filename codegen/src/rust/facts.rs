@@ -23,6 +23,9 @@ pub fn facts(contract: &Contract, operation: &Operation, uses: &mut Uses) -> Vec
         format!("path: {}", literal(&operation.path)),
         format!("tag: {}", literal(&operation.tag)),
     ];
+    if !operation.query.is_empty() {
+        facts.insert(3, format!("query: {}", literal(&operation.query)));
+    }
     uses.runtime("Method");
     if !operation.parameters.is_empty() {
         uses.runtime("Parameter");

@@ -62,7 +62,13 @@ pub struct SortName {
 /// Names every tag.
 pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<TagNames> {
     let mut modules = Names::empty();
+    // What stands beside the modules, and crates: a module of their name would hide them.
     for fixed in [
+        "alloc",
+        "core",
+        "std",
+        "writ_runtime",
+        "openapi",
         "errors",
         "types",
         "operations",
@@ -108,10 +114,16 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         .collect()
 }
 
+/// Methods that every value has, or has behind a pointer: calling one would not call the service's.
+const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
+
 /// Names every operation, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
     let contract = plan.contract;
     let mut methods = Names::empty();
+    for everywhere in EVERYWHERE {
+        methods.reserve(everywhere);
+    }
     let mut statics = Names::empty();
     let mut shared: HashMap<Span, String> = HashMap::new();
     statics.reserve("ALL");

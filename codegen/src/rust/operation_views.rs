@@ -128,6 +128,7 @@ fn operation_view(
     }
     OperationView {
         method: Code::of(&names.method),
+        decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
         id: operation.id.clone(),
         data: Code::of(&names.data),
         docs: docs(operation),
@@ -204,7 +205,8 @@ fn docs(operation: &Operation) -> String {
     if !docs.is_empty() {
         docs.push_str("\n\n");
     }
-    docs.push_str(&format!("`{} {}`", operation.method, operation.path));
+    let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
+    docs.push_str(&format!("`{} {}{query}`", operation.method, operation.path));
     let scopes: Vec<&str> =
         operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
     if operation.security.is_empty() {

@@ -57,6 +57,9 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         if let Some(implied) = fields.truth("implied_types") {
             settings.options.implied_types = implied;
         }
+        if let Some(checked) = fields.truth("check_formats") {
+            settings.options.check_formats = checked;
+        }
         settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
         settings.options.tags = fields.words("tags");
         let names = fields.whole("names");

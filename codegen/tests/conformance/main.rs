@@ -16,7 +16,7 @@ mod workspace;
 
 use exceptions::Exceptions;
 use spec::{Contract, Plan};
-use suite::Dialect;
+use suite::{Dialect, Group};
 use verdict::Verdict;
 
 #[test]
@@ -33,9 +33,14 @@ fn generated_code_lets_in_what_the_official_suite_calls_valid_and_nothing_else()
         if dialect == Dialect::Draft202012 {
             typed.extend(suite::own());
         }
-        let untyped = Plan { dialect, typed: false };
-        contracts.push(spec::contract(untyped, groups, &exceptions));
-        contracts.push(spec::contract(Plan { typed: true, ..untyped }, typed, &exceptions));
+        for (groups, typed) in [(groups, false), (typed, true)] {
+            // There formats are annotations; among the options of the suite they are checked.
+            let (told, checked): (Vec<Group>, Vec<Group>) =
+                groups.into_iter().partition(|group| group.file.ends_with("/format.json"));
+            for (groups, annotated) in [(checked, false), (told, true)] {
+                contracts.push(spec::contract(Plan { dialect, typed, annotated }, groups, &exceptions));
+            }
+        }
     }
     let answers = program::answers(&contracts);
     let mut verdict = Verdict::default();

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::exceptions::Exceptions;
 use crate::program::Answer;
 use crate::spec::Contract;
+use crate::suite::Group;
 
 /// The outcome of all dialects.
 #[derive(Debug, Default)]
@@ -28,10 +29,14 @@ struct Counts {
 impl Verdict {
     /// Holds the answers of a dialect to the suite and to the list.
     pub fn judge(&mut self, contract: &Contract, answers: &[Vec<Answer>], exceptions: &Exceptions) {
-        let mut counts = Counts::default();
         let plan = contract.plan.name();
+        let counted = |group: &Group| match group.file.contains("/optional/format/") {
+            true => "formats".to_owned(),
+            false => contract.plan.counted(),
+        };
         for (group, why) in &contract.refused {
             let name = group.name();
+            let counts = self.counts.entry(counted(group)).or_default();
             if exceptions.lists(&name) {
                 counts.listed += group.tests.len();
                 self.met.insert(name);
@@ -41,6 +46,7 @@ impl Verdict {
             }
         }
         for (group, answers) in contract.groups.iter().zip(answers) {
+            let counts = self.counts.entry(counted(group)).or_default();
             if exceptions.lists(&group.name()) {
                 self.met.insert(group.name());
                 self.complaints.push(format!("{plan} does not refuse, as is listed: {}", group.name()));
@@ -70,7 +76,6 @@ impl Verdict {
                 }
             }
         }
-        self.counts.insert(plan, counts);
     }
 
     /// Complains of entries that name nothing.

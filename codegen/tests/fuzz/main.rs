@@ -5,6 +5,7 @@
 
 mod material;
 mod mutate;
+mod seeds;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,8 +14,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
-use writ_codegen::document::{LoadOptions, load};
+use writ_codegen::diagnostic::{render, render_json_lines};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
@@ -39,37 +39,6 @@ struct Failure {
 
 fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-/// The contracts of a folder and those below it.
-fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
-    let mut entries: Vec<PathBuf> =
-        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    entries.sort();
-    for path in entries {
-        let small = fs::metadata(&path).is_ok_and(|data| data.len() < LARGEST_SEED);
-        if path.is_dir() {
-            contracts(&path, found);
-        } else if small && path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json") {
-            found.push(path);
-        }
-    }
-}
-
-/// The contracts to begin with, as trees: goldens, this project's own, and published ones where they are there.
-fn seeds() -> Vec<Value> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
-    for folder in
-        ["tests", "../spec", "../../shared/corpus/features", "../../shared/corpus/invalid", "../../shared/corpus/real"]
-    {
-        contracts(&here.join(folder), &mut paths);
-    }
-    let trees = paths.iter().filter_map(|path| {
-        let document = load(path, &LoadOptions::default(), &mut Diagnostics::new())?;
-        Some(document.root_node().to_json())
-    });
-    trees.collect()
 }
 
 /// A folder for the inputs. It stays where something failed.
@@ -151,7 +120,7 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
 
 #[test]
 fn a_contract_bent_in_any_way_is_generated_or_refused_in_time() {
-    let seeds = seeds();
+    let seeds = seeds::seeds(LARGEST_SEED);
     assert!(!seeds.is_empty(), "there are contracts to begin with");
     let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
     eprintln!("{count} contracts out of {}", seeds.len());

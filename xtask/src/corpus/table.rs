@@ -3,22 +3,21 @@
 use std::time::Duration;
 
 use super::Outcome;
-use super::workspace::Checked;
 
 /// What stands above the columns.
-const HEADS: [&str; 9] =
-    ["contract", "operations", "in code", "errors", "warnings", "lines", "generate", "check", "verdict"];
+const HEADS: [&str; 10] =
+    ["contract", "operations", "in code", "routed", "errors", "warnings", "lines", "generate", "check", "verdict"];
 
 /// Renders a line a contract, and their sums; the first and last columns flush left, numbers right.
 pub fn render(outcomes: &[Outcome]) -> String {
-    let mut rows: Vec<[String; 9]> = vec![HEADS.map(str::to_owned)];
+    let mut rows: Vec<[String; 10]> = vec![HEADS.map(str::to_owned)];
     rows.extend(outcomes.iter().map(row));
     rows.push(sums(outcomes));
     let widths: Vec<usize> =
         (0..HEADS.len()).map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0)).collect();
-    let line = |row: &[String; 9]| {
+    let line = |row: &[String; 10]| {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
-            0 | 8 => format!("{cell:<width$}"),
+            0 | 9 => format!("{cell:<width$}"),
             _ => format!("{cell:>width$}"),
         });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
@@ -26,33 +25,38 @@ pub fn render(outcomes: &[Outcome]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn row(outcome: &Outcome) -> [String; 9] {
+fn row(outcome: &Outcome) -> [String; 10] {
     [
         outcome.name.clone(),
         outcome.expected.map_or_else(|| "?".to_owned(), |count| count.to_string()),
         outcome.code.methods.to_string(),
+        outcome.routed.as_ref().map_or_else(|| "-".to_owned(), |routed| routed.count.to_string()),
         outcome.found.errors.to_string(),
         outcome.found.warnings.to_string(),
         outcome.code.lines.to_string(),
         seconds(outcome.generation),
-        outcome.checked.as_ref().map_or_else(|| "-".to_owned(), |checked| seconds(checked.took)),
-        outcome.shortcoming().unwrap_or_else(|| "good".to_owned()),
+        outcome.checked.as_ref().and_then(|checked| checked.took).map_or_else(|| "-".to_owned(), seconds),
+        outcome.verdict(),
     ]
 }
 
-fn sums(outcomes: &[Outcome]) -> [String; 9] {
+fn sums(outcomes: &[Outcome]) -> [String; 10] {
     let sum = |of: fn(&Outcome) -> usize| outcomes.iter().map(of).sum::<usize>().to_string();
     let good = outcomes.iter().filter(|outcome| outcome.shortcoming().is_none()).count();
-    let checks = outcomes.iter().filter_map(|outcome| outcome.checked.as_ref());
+    let checks = outcomes.iter().filter_map(|outcome| outcome.checked.as_ref()?.took);
     [
         format!("{} contracts", outcomes.len()),
         sum(|outcome| outcome.expected.unwrap_or(0)),
         sum(|outcome| outcome.code.methods),
+        match outcomes.iter().any(|outcome| outcome.routed.is_some()) {
+            true => sum(|outcome| outcome.routed.as_ref().map_or(0, |routed| routed.count)),
+            false => "-".to_owned(),
+        },
         sum(|outcome| outcome.found.errors),
         sum(|outcome| outcome.found.warnings),
         sum(|outcome| outcome.code.lines),
         seconds(outcomes.iter().map(|outcome| outcome.generation).sum()),
-        seconds(checks.map(|checked: &Checked| checked.took).sum()),
+        Some(checks.sum()).filter(|sum: &Duration| !sum.is_zero()).map_or_else(|| "-".to_owned(), seconds),
         format!("{good} good"),
     ]
 }

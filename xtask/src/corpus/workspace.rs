@@ -1,8 +1,9 @@
 //! A workspace in which every contract is a crate, so that the runtime and what it stands on are
 //! compiled once and the time of each contract is its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail};
@@ -15,7 +16,10 @@ use crate::terminal::step;
 /// The member that only makes cargo compile the runtime.
 const WARM_UP: &str = "warm-up";
 
-/// The workspace of one worker, with a target folder of its own.
+/// What members need beside the runtime to send requests to a router.
+const REQUESTS: &str = "tokio = { workspace = true, features = [\"macros\", \"rt\"] }\ntower = { workspace = true }\n";
+
+/// The workspace, with a target folder of its own.
 pub struct Workspace {
     folder: PathBuf,
     target: PathBuf,
@@ -24,19 +28,32 @@ pub struct Workspace {
 }
 
 /// The compiler's verdict on one contract.
+#[derive(Default)]
 pub struct Checked {
     /// Whether it compiled without a warning.
     pub compiles: bool,
-    /// How long `cargo check` took.
-    pub took: Duration,
+    /// How long `cargo check` took, where it was for this contract alone.
+    pub took: Option<Duration>,
     /// What the compiler said.
     pub said: String,
+    /// The program, where it is one.
+    pub program: Option<PathBuf>,
+}
+
+/// A crate to be compiled together with others.
+pub struct Member<'a> {
+    /// The crate.
+    pub name: &'a str,
+    /// Its files but for the manifest.
+    pub files: &'a Output,
+    /// The features of the runtime that it needs.
+    pub features: &'a [&'static str],
 }
 
 impl Workspace {
-    /// Writes the workspace of a worker, with nothing in its members yet.
-    pub fn open(worker: usize, members: &[String]) -> anyhow::Result<Workspace> {
-        let base = cargo::root().join("target/corpus").join(worker.to_string());
+    /// Writes the workspace, with nothing in its members yet.
+    pub fn open(members: &[String]) -> anyhow::Result<Workspace> {
+        let base = cargo::root().join("target/corpus");
         let workspace =
             Workspace { folder: base.join("workspace"), target: base.join("target"), warm: BTreeSet::new() };
         let mut whole = Output::default();
@@ -86,16 +103,92 @@ impl Workspace {
         if !said.0 && said.1.contains("--offline") {
             said = self.run(member, &[])?;
         }
-        Ok(Checked { compiles: said.0, took: begun.elapsed(), said: said.1 })
+        Ok(Checked { compiles: said.0, took: Some(begun.elapsed()), said: said.1, program: None })
     }
 
     fn run(&self, member: &str, offline: &[&str]) -> anyhow::Result<(bool, String)> {
-        let mut command = cargo::command();
-        command.args(["check", "--quiet", "--package", member]).args(offline).current_dir(&self.folder);
-        command.env("CARGO_TARGET_DIR", &self.target).env("RUSTFLAGS", "-Dwarnings");
+        let mut command = self.cargo();
+        command.args(["check", "--quiet", "--package", member]).args(offline);
         let finished = command.output().context("cannot run cargo")?;
         Ok((finished.status.success(), String::from_utf8_lossy(&finished.stderr).into_owned()))
     }
+
+    fn cargo(&self) -> Command {
+        let mut command = cargo::command();
+        command.current_dir(&self.folder).env("CARGO_TARGET_DIR", &self.target).env("RUSTFLAGS", "-Dwarnings");
+        command
+    }
+
+    /// Checks many crates at once, those together that need the same of the runtime.
+    pub fn check_together(&self, members: &[Member]) -> anyhow::Result<BTreeMap<String, Checked>> {
+        self.together("check", "", members)
+    }
+
+    /// Builds many programs that send requests.
+    pub fn build_together(&self, members: &[Member]) -> anyhow::Result<BTreeMap<String, Checked>> {
+        self.together("build", REQUESTS, members)
+    }
+
+    fn together(
+        &self,
+        verb: &str,
+        dependencies: &str,
+        members: &[Member],
+    ) -> anyhow::Result<BTreeMap<String, Checked>> {
+        let mut groups: BTreeMap<&[&str], Vec<&str>> = BTreeMap::new();
+        for member in members {
+            groups.entry(member.features).or_default().push(member.name);
+            let mut whole = member.files.clone();
+            let manifest = manifest(member.name, member.features) + dependencies;
+            whole.files.insert("Cargo.toml".to_owned(), manifest);
+            output::write(&self.folder.join(member.name), &whole)?;
+        }
+        let mut all = BTreeMap::new();
+        for (features, names) in groups {
+            let with = if features.is_empty() { "nothing more".to_owned() } else { features.join(" and ") };
+            step("Compiling", format_args!("{} crates that need {with} of the runtime ({verb})", names.len()));
+            let run = |offline: &[&str]| {
+                let mut command = self.cargo();
+                command.args([verb, "--keep-going", "--message-format=json"]).args(offline);
+                command.args(names.iter().flat_map(|name| ["--package", name]));
+                command.output().context("cannot run cargo")
+            };
+            let mut finished = run(&["--offline"])?;
+            if !finished.status.success() && String::from_utf8_lossy(&finished.stderr).contains("--offline") {
+                finished = run(&[])?;
+            }
+            let mut checked = messages(&String::from_utf8_lossy(&finished.stdout), &names);
+            if !finished.status.success() && checked.values().all(|one| one.compiles) {
+                bail!("cargo failed:\n{}", String::from_utf8_lossy(&finished.stderr));
+            }
+            for silent in checked.values_mut().filter(|one| !one.compiles && one.said.is_empty()) {
+                silent.said = String::from_utf8_lossy(&finished.stderr).into_owned();
+            }
+            all.extend(checked);
+        }
+        Ok(all)
+    }
+}
+
+/// Cargo's messages on the crates of these names.
+fn messages(said: &str, names: &[&str]) -> BTreeMap<String, Checked> {
+    let mut all: BTreeMap<String, Checked> =
+        names.iter().map(|name| ((*name).to_owned(), Checked::default())).collect();
+    for line in said.lines() {
+        let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
+        let text = |pointer: &str| message.pointer(pointer).and_then(serde_json::Value::as_str);
+        let package = text("/package_id").unwrap_or_default();
+        let folder = package.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
+        let Some(checked) = all.get_mut(folder) else { continue };
+        if let Some(rendered) = text("/message/rendered") {
+            checked.said.push_str(rendered);
+        } else if text("/reason") == Some("compiler-artifact") {
+            checked.compiles = true;
+            checked.program = text("/executable").map(PathBuf::from).or(checked.program.take());
+        }
+    }
+    all.values_mut().for_each(|checked| checked.compiles &= checked.said.is_empty());
+    all
 }
 
 /// The manifest of the workspace: versions and lints are those of this repository.
@@ -105,7 +198,9 @@ fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
     let mut workspace = own.get("workspace").and_then(Value::as_table).cloned().unwrap_or_default();
     let members: Vec<&str> = members.iter().map(String::as_str).chain([WARM_UP]).collect();
     workspace.insert("members".to_owned(), Value::from(members));
-    workspace.remove("dependencies");
+    if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
+        versions.retain(|_, version| version.get("path").is_none());
+    }
     let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
     Ok(format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n"))
 }

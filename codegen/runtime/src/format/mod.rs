@@ -1,6 +1,7 @@
 //! The formats of strings, each checked as strictly as its RFC says.
 
 mod email;
+mod idna;
 mod moment;
 mod network;
 mod uri;

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::idna;
+
 /// Labels of letters, digits and inner hyphens, 63 octets each and 253 together (RFC 1123 § 2.1).
 pub(crate) fn is_hostname(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
@@ -23,18 +25,20 @@ fn is_label(label: &str) -> bool {
     if bytes.is_empty() || bytes.len() > 63 || !letters || label.starts_with('-') || label.ends_with('-') {
         return false;
     }
-    // RFC 5891 § 4.2.3.1: two hyphens there announce an encoding, and `xn` is the only one.
-    match (bytes.get(..2), bytes.get(2..4)) {
-        (Some(prefix), Some(b"--")) => prefix.eq_ignore_ascii_case(b"xn") && is_punycode(&bytes[4..]),
+    // RFC 5890 § 2.3.2.1: `xn--` announces letters beyond ASCII.
+    match bytes.get(..4) {
+        Some(prefix) if prefix.eq_ignore_ascii_case(b"xn--") => {
+            decoded(&bytes[4..]).is_some_and(|label| !label.is_ascii() && idna::is_label(&label))
+        }
         _ => true,
     }
 }
 
-/// Whether a label after `xn--` decodes to text with at least one character beyond ASCII (RFC 3492 § 6.2).
-fn is_punycode(encoded: &[u8]) -> bool {
-    let (mut length, digits) = match encoded.iter().rposition(|byte| *byte == b'-') {
-        Some(hyphen) => (hyphen as u32, &encoded[hyphen + 1..]),
-        None => (0, encoded),
+/// What the rest of a label after `xn--` stands for (RFC 3492 § 6.2).
+fn decoded(encoded: &[u8]) -> Option<String> {
+    let (mut letters, digits): (Vec<char>, &[u8]) = match encoded.iter().rposition(|byte| *byte == b'-') {
+        Some(hyphen) => (encoded[..hyphen].iter().map(|byte| char::from(*byte)).collect(), &encoded[hyphen + 1..]),
+        None => (Vec::new(), encoded),
     };
     let (mut code, mut place, mut bias) = (0x80u32, 0u32, 72u32);
     let mut digits = digits.iter();
@@ -43,36 +47,24 @@ fn is_punycode(encoded: &[u8]) -> bool {
         let before = place;
         let (mut weight, mut threshold_from) = (1u32, 36u32);
         loop {
-            let Some(digit) = digits.next().and_then(|byte| digit(*byte)) else {
-                return false;
-            };
-            let Some(next) = digit.checked_mul(weight).and_then(|step| place.checked_add(step)) else {
-                return false;
-            };
-            place = next;
+            let digit = digits.next().and_then(|byte| digit(*byte))?;
+            place = digit.checked_mul(weight).and_then(|step| place.checked_add(step))?;
             let threshold = threshold_from.saturating_sub(bias).clamp(1, 26);
             if digit < threshold {
                 break;
             }
-            let Some(next) = weight.checked_mul(36 - threshold) else {
-                return false;
-            };
-            weight = next;
+            weight = weight.checked_mul(36 - threshold)?;
             threshold_from += 36;
         }
-        length += 1;
+        let length = u32::try_from(letters.len()).ok()? + 1;
         bias = adapt(place - before, length, first);
         first = false;
-        let Some(next) = code.checked_add(place / length) else {
-            return false;
-        };
-        code = next;
-        if char::from_u32(code).is_none() {
-            return false;
-        }
-        place = place % length + 1;
+        code = code.checked_add(place / length)?;
+        place %= length;
+        letters.insert(usize::try_from(place).ok()?, char::from_u32(code)?);
+        place += 1;
     }
-    !first
+    Some(letters.into_iter().collect())
 }
 
 fn digit(byte: u8) -> Option<u32> {

@@ -63,6 +63,31 @@ async fn a_literal_that_leads_nowhere_gives_way_to_a_parameter() {
 }
 
 #[tokio::test]
+async fn operations_of_one_path_are_told_apart_by_their_queries() {
+    const fn with(id: &'static str, path: &'static str, query: &'static str) -> Operation {
+        Operation { id, path, query, statuses: &[200], ..Operation::NONE }
+    }
+    static PLAIN: Operation = op("PLAIN", Method::GET, "/a");
+    static BETA: Operation = with("BETA", "/a", "beta=true");
+    static NEXT: Operation = with("NEXT", "/a", "beta=true&next={token}");
+    static ONLY: Operation = with("ONLY", "/b", "x=1");
+    let router = naming(&[&BETA, &PLAIN, &NEXT, &ONLY]);
+    assert_eq!(reached(&router, "GET", "/a").await, "PLAIN");
+    assert_eq!(reached(&router, "GET", "/a?beta=false").await, "PLAIN");
+    assert_eq!(reached(&router, "GET", "/a?limit=1&beta=true").await, "BETA");
+    assert_eq!(reached(&router, "GET", "/a?next=abc&beta=true").await, "NEXT");
+    assert_eq!(reached(&router, "GET", "/b").await, "ONLY");
+}
+
+#[tokio::test]
+async fn a_fragment_is_reached_where_it_is_part_of_the_path() {
+    let router = ops! { FILE GET "/files/{id}", LINK GET "/files/{id}%23get_link", ADD GET "/items%23add" };
+    assert_eq!(reached(&router, "GET", "/files/1").await, "FILE");
+    assert_eq!(reached(&router, "GET", "/files/1%23get_link").await, "LINK");
+    assert_eq!(reached(&router, "GET", "/items%23add").await, "ADD");
+}
+
+#[tokio::test]
 async fn no_template_upsets_the_router() {
     let router = ops! {
         COLON GET "/:all", STAR GET "/*rest", BRACES GET "/{}/{", BOTH GET "/{a}{b}", TWO GET "/{a}:{b}",

@@ -54,6 +54,11 @@ impl<'d> Lowering<'d, '_> {
             match key.as_str() {
                 "type" => self.collect_type(value, facets),
                 "nullable" => facets.nullable |= value.as_bool() == Some(true),
+                "enum" if value.as_array().is_some_and(|values| values.is_empty()) => {
+                    let report = self.remark("empty-enum", value.span, "an enum without a value");
+                    self.report(report.label("nothing is valid here").help("list the values, or leave the enum out"));
+                    facets.rare.other = true;
+                }
                 "enum" => {
                     self.collect_names(node, value, facets);
                     self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);

@@ -26,10 +26,12 @@ impl Lowering<'_, '_> {
             let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
-                self.report(
-                    Diagnostic::info("default-type", span, "null is no value of this schema")
-                        .label("the same as no default"),
-                );
+                let message = "null is no value of this schema";
+                let report = match self.strict {
+                    true => self.remark("default-type", span, message),
+                    false => Diagnostic::info("default-type", span, message),
+                };
+                self.report(report.label("the same as no default"));
                 continue;
             }
             let label = match self.strict {

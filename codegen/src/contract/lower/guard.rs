@@ -178,7 +178,8 @@ impl<'d> Lowering<'d, '_> {
                 plain.insert(key.clone(), Json::Object(named));
             } else if name == "format" {
                 // What is not checked elsewhere is not checked here either.
-                plain.extend(value.as_str().and_then(checked_format).map(|format| (key.clone(), Json::from(format))));
+                let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
+                plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
             } else if name == "$dynamicRef" {
                 self.dynamic_reference(node, value);
             } else if PLAIN.contains(&name) {

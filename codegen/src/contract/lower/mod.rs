@@ -30,6 +30,7 @@ use std::collections::{HashMap, VecDeque};
 use crate::contract::{Contract, SchemaId, Schemas, Tag, envelope};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Span, Version, Word};
+use crate::options::Options;
 
 use compose::{Source, Unsettled};
 
@@ -41,6 +42,8 @@ pub(super) struct Lowering<'d, 'o> {
     strict: bool,
     /// Keywords imply the type that they speak of.
     implied_types: bool,
+    /// Formats are checked, and not only told.
+    check_formats: bool,
     schemas: Schemas,
     /// Schemas by what they are made of: a place that is met twice is one schema.
     known: HashMap<Source, SchemaId>,
@@ -60,13 +63,14 @@ pub(super) struct Lowering<'d, 'o> {
     examples: Vec<(SchemaId, &'d Node)>,
 }
 
-pub(super) fn lower(document: &Document, strict: bool, implied_types: bool, diagnostics: &mut Diagnostics) -> Contract {
+pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
     let root = document.root_node();
     let mut lowering = Lowering {
         document,
         diagnostics,
         strict,
-        implied_types,
+        implied_types: options.implied_types,
+        check_formats: options.check_formats,
         schemas: Schemas::default(),
         known: HashMap::new(),
         unsettled: VecDeque::new(),

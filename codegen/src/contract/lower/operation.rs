@@ -1,6 +1,6 @@
 //! Operations: every method of every path, and what the service sends by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::contract::Webhook;
 use crate::contract::operation::{ContentKind, Operation, Scheme};
@@ -27,7 +27,7 @@ impl<'d> Lowering<'d, '_> {
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, Span> = HashMap::new();
-        let mut routes = Routes::default();
+        let (written, mut routes) = self.survey(root);
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             if path.name.starts_with("x-") {
                 continue;
@@ -40,15 +40,18 @@ impl<'d> Lowering<'d, '_> {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
-                self.check_route(&mut routes, method, path, key.span);
+                let route = self.route(&mut routes, method, path, key.span);
                 let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
+                (operation.path, operation.query) = (route.path, route.query);
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
-                if let Some(first) = ids.get(&operation.id).copied() {
-                    let own = id_of(method, &path.name);
-                    let numbered = (2..).map(|number| format!("{own}_{number}"));
-                    let mut free = std::iter::once(own.clone()).chain(numbered);
-                    let instead = free.find(|id| !ids.contains_key(id)).unwrap_or(own);
-                    self.duplicate_id(span, first, &operation.id, &instead);
+                let named = id_written(node).is_some();
+                let first = ids.get(&operation.id).copied();
+                if first.is_some() || (!named && written.contains(&operation.id)) {
+                    let made = id_of(method, &path.name);
+                    let free = |id: &String| !ids.contains_key(id) && !written.contains(id);
+                    let numbered = (2..).map(|number| format!("{made}_{number}"));
+                    let instead = std::iter::once(made.clone()).chain(numbered).find(free).unwrap_or_default();
+                    self.duplicate_id(span, first, &operation.id, named, &instead);
                     operation.id = instead;
                 }
                 ids.entry(operation.id.clone()).or_insert(span);
@@ -59,14 +62,34 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// A name that two operations bear; the second goes by `instead`.
-    fn duplicate_id(&mut self, span: Span, first: Span, id: &str, instead: &str) {
-        let report = self.remark("duplicate-operation-id", span, format!("two operations are called `{id}`"));
+    fn duplicate_id(&mut self, span: Span, first: Option<Span>, id: &str, named: bool, instead: &str) {
+        let message = format!("two operations are called `{id}`");
         let report = match self.strict {
-            true => report.label("again"),
-            false => report.label(format!("goes by `{instead}` instead")),
+            false => Diagnostic::warning("duplicate-operation-id", span, message)
+                .label(format!("goes by `{instead}` instead")),
+            true => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
+                true => "again",
+                false => "called so since it has no `operationId`",
+            }),
         };
         let advice = "give each operation an `operationId` of its own: it names the method that implements it";
-        self.report(report.also(first, "first here").help(advice));
+        let report = first.into_iter().fold(report, |report, first| report.also(first, "first here"));
+        self.report(report.help(advice));
+    }
+
+    /// Every `operationId` that the contract writes, since none that is made up may be one of them, and
+    /// every path that is nothing but one.
+    fn survey(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
+        let (mut written, mut routes) = (HashSet::new(), Routes::default());
+        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+            let Some(item) = self.follow(reference) else { continue };
+            for (key, node) in item.as_object().into_iter().flatten() {
+                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+                written.extend(id_written(node));
+                routes.foresee(method, path, key.span);
+            }
+        }
+        (written, routes)
     }
 
     fn operation(
@@ -84,12 +107,12 @@ impl<'d> Lowering<'d, '_> {
         let responses = self.responses(node);
         let policies = self.policies(node);
         self.check_tags(node, path);
-        let id = string(node, "operationId").filter(|id| !id.trim().is_empty());
         let operation = Operation {
-            id: id.unwrap_or_else(|| id_of(method, &template.name)),
+            id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),
+            query: String::new(),
             tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
             summary: string(node, "summary").or_else(|| string(item, "summary")),
             description: string(node, "description").or_else(|| string(item, "description")),
@@ -144,6 +167,11 @@ impl<'d> Lowering<'d, '_> {
 }
 
 /// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
+/// The `operationId` of an operation, where it has one.
+fn id_written(node: &Node) -> Option<String> {
+    string(node, "operationId").filter(|id| !id.trim().is_empty())
+}
+
 fn id_of(method: &str, path: &str) -> String {
     let mut id = method.to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

@@ -8,10 +8,27 @@ use crate::document::{Key, Span};
 use super::Lowering;
 use super::policy::placeholders;
 
-/// The operations by method and template, the names of parameters left out.
+/// The operations by method, template and query, the names of parameters left out.
 #[derive(Default)]
 pub(super) struct Routes {
-    known: HashMap<(&'static str, String), (Span, String)>,
+    known: HashMap<(&'static str, String, String), (Span, String)>,
+    /// Those whose paths are nothing but paths: no other may take their place.
+    plain: HashMap<(&'static str, String), (Span, String)>,
+}
+
+/// What requests to an operation are matched by.
+pub(super) struct Route {
+    pub(super) path: String,
+    pub(super) query: String,
+}
+
+impl Routes {
+    /// Remembers an operation whose path has neither a query nor a fragment.
+    pub(super) fn foresee(&mut self, method: &'static str, path: &Key, span: Span) {
+        if matched(&path.name).len() == path.name.len() {
+            self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
+        }
+    }
 }
 
 /// The part of a path that requests are matched by.
@@ -29,6 +46,29 @@ pub(super) fn matched(path: &str) -> &str {
     end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
+/// A template without the names of its parameters.
+fn nameless(path: &str) -> String {
+    let mut template = path.to_owned();
+    for name in placeholders(path) {
+        template = template.replacen(&format!("{{{name}}}"), "{}", 1);
+    }
+    template
+}
+
+/// A fragment as it can stand in a path.
+fn encoded(fragment: &str) -> String {
+    let mut text = String::from("%23");
+    for byte in fragment.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'=' | b'&' | b'@' | b':' | b'/' => {
+                text.push(char::from(byte));
+            }
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    text
+}
+
 impl Lowering<'_, '_> {
     /// Says what becomes of a path that no request can have as it is written.
     pub(super) fn check_template(&mut self, path: &Key) {
@@ -36,7 +76,7 @@ impl Lowering<'_, '_> {
         if shown.len() < path.name.len() {
             let rest = &path.name[shown.len()..];
             let (what, advice) = match rest.starts_with('?') {
-                true => ("a query", "describe it by parameters that say `in: query`"),
+                true => ("a query, by which it is told from others", "describe it by parameters that say `in: query`"),
                 false => ("a fragment, which no client sends", "give the operation a path or a method of its own"),
             };
             self.report(
@@ -60,26 +100,36 @@ impl Lowering<'_, '_> {
         }
     }
 
-    /// Two operations that no request can tell apart.
-    pub(super) fn check_route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) {
+    /// Where an operation is reached. Contracts write fragments to list one request several times: the
+    /// first has the path, and the others are reached where the fragment is part of the path.
+    pub(super) fn route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) -> Route {
         let served = matched(&path.name);
-        let mut template = served.to_owned();
-        for name in placeholders(served) {
-            template = template.replacen(&format!("{{{name}}}"), "{}", 1);
+        let (rest, fragment) = match path.name[served.len()..].split_once('#') {
+            Some((rest, fragment)) => (rest, Some(fragment)),
+            None => (&path.name[served.len()..], None),
+        };
+        let query = rest.strip_prefix('?').unwrap_or_default().to_owned();
+        let mut route = Route { path: served.to_owned(), query: query.clone() };
+        let mut key = (method, nameless(served), query);
+        let plain = routes.plain.get(&(method, key.1.clone())).filter(|_| key.2.is_empty());
+        if let Some((first, known)) = plain.or_else(|| routes.known.get(&key)).filter(|_| fragment.is_some()) {
+            route.path.push_str(&encoded(fragment.unwrap_or_default()));
+            key.1 = nameless(&route.path);
+            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let report = Diagnostic::warning("duplicate-route", span, message)
+                .label(format!("reached at `{}` only", route.path))
+                .also(*first, "the other");
+            self.report(report.help("give them different paths or methods, or make one operation of them"));
         }
-        let Some((first, known)) = routes.known.get(&(method, template.clone())) else {
-            routes.known.insert((method, template), (span, path.name.clone()));
-            return;
-        };
-        let cut = matched(known).len() < known.len() || served.len() < path.name.len();
-        let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
-        let report = match cut {
-            // Contracts write fragments to list one operation several times.
-            true => Diagnostic::warning("duplicate-route", span, message),
-            false => self.remark("duplicate-route", span, message),
-        };
-        let report = report.label("no request tells the two apart: one of them is never reached");
-        let report = report.also(*first, "the other");
-        self.report(report.help("give them different paths or methods, or make one operation of them"));
+        if let Some((first, known)) = routes.known.get(&key) {
+            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let report = self
+                .remark("duplicate-route", span, message)
+                .label("no request tells the two apart: one of them is never reached")
+                .also(*first, "the other");
+            self.report(report.help("give them different paths or methods, or make one operation of them"));
+        }
+        routes.known.entry(key).or_insert((span, path.name.clone()));
+        route
     }
 }

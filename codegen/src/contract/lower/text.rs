@@ -27,6 +27,10 @@ const KNOWN: &[&str] = &[
 impl Lowering<'_, '_> {
     pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
         match name {
+            // What a value is written in is no check of it.
+            "byte" => Format::Byte,
+            "binary" => Format::Binary,
+            _ if !self.check_formats => Format::Plain,
             "date-time" | "datetime" => Format::DateTime,
             "date" => Format::Date,
             "time" => Format::Time,
@@ -38,8 +42,6 @@ impl Lowering<'_, '_> {
             "hostname" => Format::Hostname,
             "ipv4" => Format::Ipv4,
             "ipv6" => Format::Ipv6,
-            "byte" => Format::Byte,
-            "binary" => Format::Binary,
             "decimal" => Format::Decimal,
             "password" | "string" => Format::Plain,
             other => {

@@ -56,6 +56,8 @@ pub struct OtherView {
 pub struct OperationView {
     /// The method of the trait.
     pub method: Code,
+    /// The function that decodes what the generated layer keeps to itself.
+    pub decode: Code,
     /// The `operationId`.
     pub id: String,
     /// The name of its static.

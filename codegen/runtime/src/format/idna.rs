@@ -1,0 +1,107 @@
+//! Which letters may stand in a label of an internationalized host name, and beside which others
+//! (RFC 5891 § 4.2, RFC 5892).
+//!
+//! The tables are those of `regex`, which is here for patterns anyway. What is not asked is whether a
+//! label is in its normal form (RFC 5891 § 4.2.1) and reads one way only (RFC 5893).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Letters and digits, none of them changed by casting them in lower case (RFC 5892 § 2.1 to 2.3),
+/// with the exceptions of § 2.6 and those that depend on what stands beside them.
+static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let letters = r"A-Za-z0-9\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}";
+    let exceptions = r"\x{6FD}\x{6FE}\x{F0B}\x{3007}\x{B7}\x{375}\x{5F3}\x{5F4}\x{30FB}\x{200C}\x{200D}-";
+    Regex::new(&format!("^[{letters}{exceptions}]+$")).ok()
+});
+
+/// Marks, which stand on the letter before them.
+static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{M}").ok());
+
+static GREEK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Greek}").ok());
+
+static HEBREW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Hebrew}").ok());
+
+static JAPANESE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\p{Hiragana}\p{Katakana}\p{Han}]").ok());
+
+/// Scripts whose letters join: what the tables of joining types say, by script.
+static JOINING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let scripts = r"\p{Arabic}\p{Syriac}\p{Nko}\p{Mandaic}\p{Mongolian}\p{Phags_Pa}\p{Manichaean}\p{Adlam}";
+    Regex::new(&format!("^[{scripts}]")).ok()
+});
+
+/// Letters of their own that are not to stand in names (RFC 5892 § 2.6).
+const DISALLOWED: &[char] = &[
+    '\u{640}', '\u{7FA}', '\u{302E}', '\u{302F}', '\u{3031}', '\u{3032}', '\u{3033}', '\u{3034}', '\u{3035}',
+    '\u{303B}',
+];
+
+/// Signs that take the vowel from the letter before them: the canonical combining class 9 of Unicode.
+const VIRAMAS: &[u32] = &[
+    0x94D, 0x9CD, 0xA4D, 0xACD, 0xB4D, 0xBCD, 0xC4D, 0xCCD, 0xD3B, 0xD3C, 0xD4D, 0xDCA, 0xE3A, 0xEBA, 0xF84, 0x1039,
+    0x103A, 0x1714, 0x1715, 0x1734, 0x17D2, 0x1A60, 0x1B44, 0x1BAA, 0x1BAB, 0x1BF2, 0x1BF3, 0x2D7F, 0xA806, 0xA82C,
+    0xA8C4, 0xA953, 0xA9C0, 0xAAF6, 0xABED, 0x10A3F, 0x11046, 0x11070, 0x1107F, 0x110B9, 0x11133, 0x11134, 0x111C0,
+    0x11235, 0x112EA, 0x1134D, 0x11442, 0x114C2, 0x115BF, 0x1163F, 0x116B6, 0x1172B, 0x11839, 0x1193D, 0x1193E,
+    0x119E0, 0x11A34, 0x11A47, 0x11A99, 0x11C3F, 0x11D44, 0x11D45, 0x11D97,
+];
+
+/// Whether this is what an A-label may decode to.
+pub(super) fn is_label(label: &str) -> bool {
+    let letters: Vec<char> = label.chars().collect();
+    fits(&ALLOWED, label)
+        && !fits(&MARK, label)
+        && !(label.starts_with('-') || label.ends_with('-'))
+        && letters.get(2..4) != Some(&['-', '-'])
+        && !letters.iter().any(|letter| DISALLOWED.contains(letter))
+        && (0..letters.len()).all(|at| may_stand(&letters, at, label))
+}
+
+/// The rules of RFC 5892, appendix A, for the letter at a place.
+fn may_stand(letters: &[char], at: usize, label: &str) -> bool {
+    let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
+    let after = letters.get(at + 1).copied();
+    let is =
+        |regex: &Table, letter: Option<char>| letter.is_some_and(|letter| fits(regex, letter.encode_utf8(&mut [0; 4])));
+    let virama = before.is_some_and(|letter| VIRAMAS.contains(&u32::from(letter)));
+    let holds = |first: char, last: char| letters.iter().any(|letter| (first..=last).contains(letter));
+    match letters[at] {
+        '\u{200C}' => virama || (is(&JOINING, before) && is(&JOINING, after)),
+        '\u{200D}' => virama,
+        '\u{B7}' => before == Some('l') && after == Some('l'),
+        '\u{375}' => is(&GREEK, after),
+        '\u{5F3}' | '\u{5F4}' => is(&HEBREW, before),
+        '\u{30FB}' => fits(&JAPANESE, &label.replace('\u{30FB}', "")),
+        '\u{660}'..='\u{669}' => !holds('\u{6F0}', '\u{6F9}'),
+        '\u{6F0}'..='\u{6F9}' => !holds('\u{660}', '\u{669}'),
+        _ => true,
+    }
+}
+
+type Table = LazyLock<Option<Regex>>;
+
+fn fits(table: &Table, text: &str) -> bool {
+    table.as_ref().is_some_and(|regex| regex.is_match(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_is_there() {
+        for table in [&ALLOWED, &MARK, &GREEK, &HEBREW, &JAPANESE, &JOINING] {
+            assert!(table.is_some());
+        }
+    }
+
+    #[test]
+    fn letters_stand_where_they_may() {
+        for good in ["bücher", "straße", "l·l", "例え・テスト", "क्‍ष"] {
+            assert!(is_label(good), "{good}");
+        }
+        for bad in ["", "a·b", "\u{301}a", "ab--cd", "☃", "Ü", "\u{200D}", "٠۰"] {
+            assert!(!is_label(bad), "{bad}");
+        }
+    }
+}

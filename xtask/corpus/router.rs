@@ -1,0 +1,57 @@
+
+use std::fmt::Write;
+
+use contract::operations::ALL;
+use tower::ServiceExt;
+use writ_runtime::exports::axum::body::Body;
+use writ_runtime::exports::http::Request;
+use writ_runtime::{NoAuthentication, OpenGate, Operation, Router};
+
+/// Of every service: none of its methods is written, so that it answers 501 at most.
+struct Nothing;
+
+/// A path that the template of an operation matches.
+fn path(operation: &Operation) -> String {
+    let mut path = String::new();
+    let mut inside = false;
+    for byte in operation.path.bytes() {
+        match byte {
+            b'{' => inside = true,
+            b'}' => {
+                inside = false;
+                path.push('7');
+            }
+            _ if inside => {}
+            b' '..=b'~' if !b" \"#<>?\\^`|".contains(&byte) => path.push(char::from(byte)),
+            other => {
+                let _ = write!(path, "%{other:02X}");
+            }
+        }
+    }
+    if !operation.query.is_empty() {
+        path.push('?');
+        path.push_str(operation.query);
+    }
+    path
+}
+
+/// Which operation answers a request to this one.
+async fn answering(router: &Router, operation: &Operation) -> Option<&'static Operation> {
+    let request = Request::builder().method(operation.method.clone()).uri(path(operation)).body(Body::empty()).ok()?;
+    let response = router.clone().oneshot(request).await.ok()?;
+    response.extensions().get::<&'static Operation>().copied()
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let router = router();
+    let mut routed = 0;
+    for operation in ALL {
+        match answering(&router, operation).await {
+            Some(other) if std::ptr::eq(other, *operation) => routed += 1,
+            Some(other) => eprintln!("{}: `{}` answers a request to `{}`", operation.path, other.id, operation.id),
+            None => eprintln!("{}: no operation answers a request to `{}`", operation.path, operation.id),
+        }
+    }
+    println!("{routed}");
+}
