@@ -1,0 +1,48 @@
+//! Bodies of every media type.
+
+use bodies::*;
+use writ_runtime::Context;
+
+struct Service;
+
+impl DefaultApi for Service {
+    async fn add_note(&self, _: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {
+        crate::note(&request);
+        Ok(match request.body {
+            AddNoteBody::Json(note) => note,
+            AddNoteBody::Text(text) => Note { title: "text".to_owned(), text: Some(text) },
+            AddNoteBody::Binary(bytes) => Note { title: format!("{} bytes", bytes.len()), text: None },
+        }
+        .into())
+    }
+
+    async fn maybe(&self, _: &Context<()>, request: MaybeRequest) -> Result<MaybeResponse, MaybeError> {
+        crate::note(&request);
+        Ok(MaybeResponse)
+    }
+
+    async fn fill(&self, _: &Context<()>, request: FillRequest) -> Result<FillResponse, FillError> {
+        crate::note(&request);
+        Ok(FillResponse)
+    }
+
+    async fn write(&self, _: &Context<()>, request: WriteRequest) -> Result<WriteResponse, WriteError> {
+        Ok(request.body.into())
+    }
+
+    async fn upload(&self, _: &Context<()>, request: UploadRequest) -> Result<UploadResponse, UploadError> {
+        Ok(request.body.into())
+    }
+
+    async fn count(&self, _: &Context<()>, request: CountRequest) -> Result<CountResponse, CountError> {
+        Ok((request.body + 1).into())
+    }
+
+    async fn echo(&self, _: &Context<()>, request: EchoRequest) -> Result<EchoResponse, EchoError> {
+        Ok(request.body.into())
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    crate::open!(bodies, Service).router()
+}
