@@ -29,8 +29,6 @@ const SERVICES: &[(&str, &str, &str)] = &[
 /// The service of media types.
 pub const MEDIA: &str = "media-server";
 
-/// The service that is run.
-
 /// The service of the shop.
 pub const SHOP: &str = "shop-server";
 

@@ -13,6 +13,7 @@ const UNASKED: &[(&str, &str)] = &[
     ("empty", "it has no operation"),
     ("injection", "it is about text that must not become code"),
     ("interop", "it is about what other libraries make of the code"),
+    ("media", "it is asked case by case, in `media.rs` beside this folder"),
     ("own", "it is asked case by case, in `own.rs`"),
     ("shop", "it is asked case by case, in `shop.rs`"),
     ("unwritten", "it is asked case by case, in `unwritten.rs`"),

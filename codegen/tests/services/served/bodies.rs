@@ -1,17 +1,22 @@
 //! Bodies of every media type.
 
 use bodies::*;
-use writ_runtime::Context;
+use writ_runtime::{Bytes, Context};
 
 struct Service;
 
 impl DefaultApi for Service {
-    async fn add_note(&self, _: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {
+    async fn add_note(&self, cx: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {
         crate::note(&request);
-        Ok(match request.body {
+        let note = match request.body {
             AddNoteBody::Json(note) => note,
             AddNoteBody::Text(text) => Note { title: "text".to_owned(), text: Some(text) },
             AddNoteBody::Binary(bytes) => Note { title: format!("{} bytes", bytes.len()), text: None },
+        };
+        Ok(match cx.preferred() {
+            AddNoteResponseMedia::Json => AddNoteResponseBody::Json(note),
+            AddNoteResponseMedia::Text => AddNoteResponseBody::Text(note.title),
+            AddNoteResponseMedia::Png => AddNoteResponseBody::Png(Bytes::from_static(b"\x89PNG")),
         }
         .into())
     }

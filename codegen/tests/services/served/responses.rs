@@ -27,8 +27,8 @@ impl DefaultApi for Service {
 
     async fn get_job(&self, _: &Context<()>, request: GetJobRequest) -> Result<GetJobResponse, GetJobError> {
         Ok(match request.id {
-            1 => GetJobResponse::Ok { etag: ETag::strong("one"), x_tags: Some("a,b".to_owned()), body: job(JobState::Done) },
-            2 => GetJobResponse::Ok { etag: ETag::weak("two"), x_tags: Some("\n".to_owned()), body: job(JobState::Done) },
+            1 => GetJobResponse::Ok { etag: ETag::strong("one"), x_tags: Some(vec!["a".to_owned(), "b".to_owned()]), body: job(JobState::Done) },
+            2 => GetJobResponse::Ok { etag: ETag::weak("two"), x_tags: Some(vec!["\n".to_owned()]), body: job(JobState::Done) },
             303 => GetJobResponse::SeeOther { location: "/jobs/1".to_owned() },
             410 => Err(GetJobError::Gone(GetJobGoneBody { since: Default::default() }))?,
             503 => Err(ServerError::of::<503>("the queue is full"))?,

@@ -12,12 +12,17 @@ impl DefaultApi for Service {
         mut request: AddPictureRequest,
     ) -> Result<AddPictureResponse, AddPictureError> {
         let mut lat = 0.0;
-        let mut names = Vec::new();
+        let mut seen = Vec::new();
         while let Some(part) = request.body.next().await? {
-            names.push(part.name().unwrap_or_default().to_owned());
-            lat += part.bytes().await?.len() as f64;
+            seen.push(match part {
+                AddPicturePart::Picture(file) => {
+                    lat = file.bytes().await?.len() as f64;
+                    "a picture".to_owned()
+                }
+                other => format!("{other:?}"),
+            });
         }
-        crate::note(&names);
+        crate::note(&seen);
         Ok(Place { lat, lon: 0.0 }.into())
     }
 

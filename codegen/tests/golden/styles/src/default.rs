@@ -303,7 +303,7 @@ pub enum PathContentError {
 }
 
 /// What a caller sends to `query_form`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryFormRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -322,7 +322,7 @@ pub enum QueryFormError {
 }
 
 /// What a caller sends to `query_form_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryFormExplodeRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -341,7 +341,7 @@ pub enum QueryFormExplodeError {
 }
 
 /// What a caller sends to `query_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuerySpaceRequest {
     pub list: Option<List>,
     pub object: Option<Object>,
@@ -360,7 +360,7 @@ pub enum QuerySpaceError {
 }
 
 /// What a caller sends to `query_pipe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryPipeRequest {
     pub list: Option<List>,
     pub object: Option<Object>,
@@ -379,7 +379,7 @@ pub enum QueryPipeError {
 }
 
 /// What a caller sends to `query_deep`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryDeepRequest {
     pub object: Option<Object>,
     pub nested: Option<QueryDeepNested>,
@@ -397,7 +397,7 @@ pub enum QueryDeepError {
 }
 
 /// What a caller sends to `query_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryContentRequest {
     pub object: Option<Object>,
     pub any: Option<Value>,
@@ -416,7 +416,7 @@ pub enum QueryContentError {
 }
 
 /// What a caller sends to `query_reserved`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryReservedRequest {
     pub text: Option<String>,
     pub list: Option<Vec<String>>,
@@ -459,7 +459,7 @@ pub enum QueryPresenceError {
 }
 
 /// What a caller sends to `query_types`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QueryTypesRequest {
     pub integer: Option<i32>,
     pub number: Option<f64>,
@@ -485,7 +485,7 @@ pub enum QueryTypesError {
 }
 
 /// What a caller sends to `query_spread`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct QuerySpreadRequest {
     pub known: Option<i64>,
     pub others: Option<BTreeMap<String, i64>>,
@@ -503,7 +503,7 @@ pub enum QuerySpreadError {
 }
 
 /// What a caller sends to `header_simple`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct HeaderSimpleRequest {
     pub x_text: Option<String>,
     pub x_list: Option<List>,
@@ -522,7 +522,7 @@ pub enum HeaderSimpleError {
 }
 
 /// What a caller sends to `header_simple_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct HeaderSimpleExplodeRequest {
     pub x_text: Option<String>,
     pub x_list: Option<List>,
@@ -558,7 +558,7 @@ pub enum HeaderContentError {
 }
 
 /// What a caller sends to `cookie_form`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CookieFormRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -596,7 +596,7 @@ pub enum CookieFormExplodeError {
 }
 
 /// What a caller sends to `cookie_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CookieContentRequest {
     pub object: Option<Object>,
 }

@@ -6,7 +6,7 @@ use writ_runtime::{
     Writer,
 };
 use super::super::types::{
-    AnyPet, Beside, BesideObject, BesideObject2, Card, Cash, Cat, Denied, Dog, Fields, FieldsCircle,
+    AnyPet, Beside, BesideMail, BesidePhone, Card, Cash, Cat, Denied, Dog, Fields, FieldsCircle,
     FieldsSquare, First, Implied, Mapped, Outer, OuterObject, Pet, Tried, Typed, TypedObject,
 };
 use super::patterns::{ANY_GUARD, NUMBER, NUMBER_GUARD, WORD_GUARD};
@@ -144,26 +144,25 @@ impl Read for Dog {
             required: &["petType", "name", "bark"],
             ..ObjectRule::NONE
         };
-        let mut pet_type = None;
         let mut name = None;
         let mut bark = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => pet_type = r.string(&StringRule::NONE),
+                0 => r.skip(),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => bark = r.bool(),
             }
         }
         r.end_object(object);
-        Some(Self { pet_type: pet_type?, name: name?, bark: bark? })
+        Some(Self { name: name?, bark: bark? })
     }
 }
 
 impl Write for Dog {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("petType", &self.pet_type);
+        w.field("petType", &"dog");
         w.field("name", &self.name);
         w.field("bark", &self.bark);
         w.end_object();
@@ -177,26 +176,25 @@ impl Read for Cat {
             required: &["petType", "name"],
             ..ObjectRule::NONE
         };
-        let mut pet_type = None;
         let mut name = None;
         let mut lives = None;
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => pet_type = r.string(&StringRule::NONE),
+                0 => r.skip(),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => lives = r.int64(&IntegerRule { max: Some(9), ..IntegerRule::NONE }),
             }
         }
         r.end_object(object);
-        Some(Self { pet_type: pet_type?, name: name?, lives })
+        Some(Self { name: name?, lives })
     }
 }
 
 impl Write for Cat {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
-        w.field("petType", &self.pet_type);
+        w.field("petType", &"Cat");
         w.field("name", &self.name);
         w.maybe("lives", &self.lives);
         w.end_object();
@@ -301,14 +299,14 @@ impl Read for First {
         const BRANCHES: &[Branch] = &[
             Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
             Branch { name: "Number", types: Types::NUMBER, ..Branch::NONE },
+            Branch { name: "Date", types: Types::STRING, ..Branch::NONE },
             Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
-            Branch { name: "Text2", types: Types::STRING, ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
             0 => r.int64(&IntegerRule { max: Some(10), ..IntegerRule::NONE }).map(Self::Integer),
             1 => r.float64(&NumberRule { min: Some(5.0), ..NumberRule::NONE }).map(Self::Number),
-            2 => r.date().map(Self::Text),
-            _ => r.string(&StringRule { max: Some(4), ..StringRule::NONE }).map(Self::Text2),
+            2 => r.date().map(Self::Date),
+            _ => r.string(&StringRule { max: Some(4), ..StringRule::NONE }).map(Self::Text),
         })
     }
 }
@@ -318,8 +316,8 @@ impl Write for First {
         match self {
             Self::Integer(value) => value.write(w),
             Self::Number(value) => value.write(w),
+            Self::Date(value) => value.write(w),
             Self::Text(value) => value.write(w),
-            Self::Text2(value) => value.write(w),
         }
     }
 }
@@ -349,12 +347,12 @@ impl Write for Outer {
 impl Read for Beside {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
-            Branch { name: "Object", types: Types::OBJECT, required: &["mail", "id"], ..Branch::NONE },
-            Branch { name: "Object2", types: Types::OBJECT, required: &["phone", "id"], ..Branch::NONE },
+            Branch { name: "Mail", types: Types::OBJECT, required: &["mail", "id"], ..Branch::NONE },
+            Branch { name: "Phone", types: Types::OBJECT, required: &["phone", "id"], ..Branch::NONE },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
-            0 => BesideObject::read(r).map(Self::Object),
-            _ => BesideObject2::read(r).map(Self::Object2),
+            0 => BesideMail::read(r).map(Self::Mail),
+            _ => BesidePhone::read(r).map(Self::Phone),
         })
     }
 }
@@ -362,8 +360,8 @@ impl Read for Beside {
 impl Write for Beside {
     fn write(&self, w: &mut Writer) {
         match self {
-            Self::Object(value) => value.write(w),
-            Self::Object2(value) => value.write(w),
+            Self::Mail(value) => value.write(w),
+            Self::Phone(value) => value.write(w),
         }
     }
 }
@@ -500,7 +498,7 @@ impl Write for OuterObject {
     }
 }
 
-impl Read for BesideObject {
+impl Read for BesideMail {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["mail", "id"],
@@ -521,7 +519,7 @@ impl Read for BesideObject {
     }
 }
 
-impl Write for BesideObject {
+impl Write for BesideMail {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("mail", &self.mail);
@@ -530,7 +528,7 @@ impl Write for BesideObject {
     }
 }
 
-impl Read for BesideObject2 {
+impl Read for BesidePhone {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["phone", "id"],
@@ -551,7 +549,7 @@ impl Read for BesideObject2 {
     }
 }
 
-impl Write for BesideObject2 {
+impl Write for BesidePhone {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("phone", &self.phone);

@@ -41,7 +41,6 @@ pub struct Pet {
 /// `Dog`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dog {
-    pub pet_type: String,
     pub name: String,
     pub bark: bool,
 }
@@ -49,7 +48,6 @@ pub struct Dog {
 /// `Cat`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cat {
-    pub pet_type: String,
     pub name: String,
     pub lives: Option<i64>,
 }
@@ -90,8 +88,8 @@ pub enum Tried {
 pub enum First {
     Integer(i64),
     Number(f64),
-    Text(NaiveDate),
-    Text2(String),
+    Date(NaiveDate),
+    Text(String),
 }
 
 /// `Outer`
@@ -104,8 +102,8 @@ pub enum Outer {
 /// `Beside`
 #[derive(Debug, Clone, PartialEq)]
 pub enum Beside {
-    Object(BesideObject),
-    Object2(BesideObject2),
+    Mail(BesideMail),
+    Phone(BesidePhone),
 }
 
 /// `Denied`
@@ -140,16 +138,16 @@ pub struct OuterObject {
     pub inner: Mapped,
 }
 
-/// `BesideObject`
+/// `BesideMail`
 #[derive(Debug, Clone, PartialEq)]
-pub struct BesideObject {
+pub struct BesideMail {
     pub mail: String,
     pub id: i64,
 }
 
-/// `BesideObject2`
+/// `BesidePhone`
 #[derive(Debug, Clone, PartialEq)]
-pub struct BesideObject2 {
+pub struct BesidePhone {
     pub phone: String,
     pub id: i64,
 }

@@ -10,5 +10,16 @@ pub struct Thing {
     pub id: Option<i64>,
 }
 
+impl Thing {
+    /// One of what is required; `..Thing::new(..)` fills up the rest.
+    pub fn new(name: String) -> Self {
+        Self {
+            name,
+            parts: None,
+            id: None,
+        }
+    }
+}
+
 /// `Id`
 pub type Id = i64;

@@ -8,8 +8,8 @@ use writ_runtime::{
 };
 use super::super::types::{
     Arrays, ArraysHasItem, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects,
-    ObjectsDenied, ObjectsNever, ObjectsPatternedOpen, References, Unevaluated, UnevaluatedObject,
-    UnevaluatedObject2,
+    ObjectsDenied, ObjectsNever, ObjectsPatternedOpen, References, Unevaluated, UnevaluatedB,
+    UnevaluatedC,
 };
 use super::patterns::{
     DENIED_GUARD, GONE_GUARD, HAS_GUARD, NAMED_GUARD, NONE_NEEDED_GUARD, OPEN_GUARD, PAIR_GUARD,
@@ -201,12 +201,12 @@ impl Write for Dependents {
 impl Read for Unevaluated {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
-            Branch { name: "Object", types: Types::OBJECT, required: &["b"], ..Branch::NONE },
-            Branch { name: "Object2", types: Types::OBJECT, required: &["c"], ..Branch::NONE },
+            Branch { name: "B", types: Types::OBJECT, required: &["b"], ..Branch::NONE },
+            Branch { name: "C", types: Types::OBJECT, required: &["c"], ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.guarded(&SCHEMA_GUARD, UnevaluatedObject::read).map(Self::Object),
-            _ => r.guarded(&SCHEMA_GUARD_2, UnevaluatedObject2::read).map(Self::Object2),
+            0 => r.guarded(&SCHEMA_GUARD, UnevaluatedB::read).map(Self::B),
+            _ => r.guarded(&SCHEMA_GUARD_2, UnevaluatedC::read).map(Self::C),
         })
     }
 }
@@ -214,8 +214,8 @@ impl Read for Unevaluated {
 impl Write for Unevaluated {
     fn write(&self, w: &mut Writer) {
         match self {
-            Self::Object(value) => value.write(w),
-            Self::Object2(value) => value.write(w),
+            Self::B(value) => value.write(w),
+            Self::C(value) => value.write(w),
         }
     }
 }
@@ -465,7 +465,7 @@ impl Write for ArraysHasItem {
     }
 }
 
-impl Read for UnevaluatedObject {
+impl Read for UnevaluatedB {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["b", "a"],
@@ -494,7 +494,7 @@ impl Read for UnevaluatedObject {
     }
 }
 
-impl Write for UnevaluatedObject {
+impl Write for UnevaluatedB {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("b", &self.b);
@@ -507,7 +507,7 @@ impl Write for UnevaluatedObject {
     }
 }
 
-impl Read for UnevaluatedObject2 {
+impl Read for UnevaluatedC {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
             fields: &["c", "a"],
@@ -536,7 +536,7 @@ impl Read for UnevaluatedObject2 {
     }
 }
 
-impl Write for UnevaluatedObject2 {
+impl Write for UnevaluatedC {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("c", &self.c);

@@ -35,6 +35,18 @@ pub struct Conditions {
     pub additional: BTreeMap<String, Value>,
 }
 
+impl Conditions {
+    /// One of what is required; `..Conditions::new(..)` fills up the rest.
+    pub fn new(country: String) -> Self {
+        Self {
+            country,
+            zip: None,
+            note: None,
+            additional: BTreeMap::new(),
+        }
+    }
+}
+
 /// `Dependents`
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Dependents {
@@ -48,8 +60,8 @@ pub struct Dependents {
 /// `Unevaluated`
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unevaluated {
-    Object(UnevaluatedObject),
-    Object2(UnevaluatedObject2),
+    B(UnevaluatedB),
+    C(UnevaluatedC),
 }
 
 /// `References`
@@ -63,6 +75,17 @@ pub struct References {
     pub anchored: Name,
 }
 
+impl Default for References {
+    fn default() -> Self {
+        Self {
+            narrowed: None,
+            or_null: Patch::Absent,
+            local: None,
+            anchored: String::from("none"),
+        }
+    }
+}
+
 /// `Name`
 pub type Name = String;
 
@@ -73,6 +96,18 @@ pub struct Nulls {
     pub optional: Patch<String>,
     pub object: Patch<NullsObject>,
     pub list: Option<Vec<Option<i64>>>,
+}
+
+impl Nulls {
+    /// One of what is required; `..Nulls::new(..)` fills up the rest.
+    pub fn new(needed: Option<String>) -> Self {
+        Self {
+            needed,
+            optional: Patch::Absent,
+            object: Patch::Absent,
+            list: None,
+        }
+    }
 }
 
 /// `Contents`
@@ -118,22 +153,44 @@ pub enum ArraysHasItem {
     Text(String),
 }
 
-/// `UnevaluatedObject`
+/// `UnevaluatedB`
 #[derive(Debug, Clone, PartialEq)]
-pub struct UnevaluatedObject {
+pub struct UnevaluatedB {
     pub b: i64,
     pub a: Option<i64>,
     /// All other fields.
     pub additional: BTreeMap<String, Value>,
 }
 
-/// `UnevaluatedObject2`
+impl UnevaluatedB {
+    /// One of what is required; `..UnevaluatedB::new(..)` fills up the rest.
+    pub fn new(b: i64) -> Self {
+        Self {
+            b,
+            a: None,
+            additional: BTreeMap::new(),
+        }
+    }
+}
+
+/// `UnevaluatedC`
 #[derive(Debug, Clone, PartialEq)]
-pub struct UnevaluatedObject2 {
+pub struct UnevaluatedC {
     pub c: i64,
     pub a: Option<i64>,
     /// All other fields.
     pub additional: BTreeMap<String, Value>,
+}
+
+impl UnevaluatedC {
+    /// One of what is required; `..UnevaluatedC::new(..)` fills up the rest.
+    pub fn new(c: i64) -> Self {
+        Self {
+            c,
+            a: None,
+            additional: BTreeMap::new(),
+        }
+    }
 }
 
 /// `NullsObject`

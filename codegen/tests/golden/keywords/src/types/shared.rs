@@ -24,6 +24,27 @@ pub struct TypesModel {
     pub listed: Patch<TypesModelListed>,
 }
 
+impl Default for TypesModel {
+    fn default() -> Self {
+        Self {
+            either: None,
+            or_null: Patch::Absent,
+            or_nothing: None,
+            all: Patch::Absent,
+            word: None,
+            number: None,
+            nothing: None,
+            list: None,
+            whole: None,
+            open: None,
+            open_integer: None,
+            both: None,
+            sample: String::from("one"),
+            listed: Patch::Absent,
+        }
+    }
+}
+
 /// `TypesModelEither`
 #[derive(Debug, Clone, PartialEq)]
 pub enum TypesModelEither {

@@ -99,6 +99,22 @@ pub struct Nulls {
     pub anything: Option<Value>,
 }
 
+impl Nulls {
+    /// One of what is required; `..Nulls::new(..)` fills up the rest.
+    pub fn new(needed: String, needed_null: Option<String>) -> Self {
+        Self {
+            needed,
+            needed_null,
+            optional: None,
+            optional_null: Patch::Absent,
+            object_null: Patch::Absent,
+            list_of_nulls: None,
+            map_of_nulls: None,
+            anything: None,
+        }
+    }
+}
+
 /// `Point`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
@@ -250,6 +266,15 @@ pub struct DefaultsObject {
     /// Default: `1`.
     pub a: i64,
     pub b: Option<String>,
+}
+
+impl Default for DefaultsObject {
+    fn default() -> Self {
+        Self {
+            a: 1,
+            b: None,
+        }
+    }
 }
 
 /// `DefaultsInner`
