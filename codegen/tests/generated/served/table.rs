@@ -172,11 +172,17 @@ fn present(handed: &str) -> String {
     text.replace(",  }", " }").replace("{  }", "{}").replace(", }", " }")
 }
 
-/// Text as it is, other bytes as `\xNN`.
+/// Text as it is, control characters and what is no text as `\xNN`.
 fn readable(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
+        for letter in chunk.valid().chars() {
+            match letter {
+                '\n' => text.push(letter),
+                _ if letter.is_ascii_control() => text.push_str(&format!("\\x{:02x}", u32::from(letter))),
+                _ => text.push(letter),
+            }
+        }
         chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
     }
     text
