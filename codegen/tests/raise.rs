@@ -70,6 +70,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("real-box-json", "names of branches, and parts that do not agree"),
     ("real-github-json", "names of branches"),
     ("real-openai-1-2-0-openapi-yaml", "names of branches"),
+    ("choices-contract-yaml", "the draft of what an interpreter checks"),
     ("injection-contract-yaml", "the draft of what an interpreter checks"),
     ("unions-contract-yaml", "names of branches"),
 ];

@@ -76,8 +76,20 @@ impl<'a> Decoder<'a> {
     pub fn optional<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => None,
+            found if self.is_empty(index, &found) => {
+                let mut found = found;
+                let mut reader = self.open(index, &mut found)?;
+                // What the schema does not allow to be empty is not there.
+                read(&mut reader).filter(|_| reader.into_violations().is_empty())
+            }
             found => self.read(index, found, read),
         }
+    }
+
+    /// Whether nothing was sent where the contract says that it may be empty.
+    fn is_empty(&self, index: usize, found: &Found<'_>) -> bool {
+        let may = self.head.operation.parameters.get(index).is_some_and(|known| known.may_be_empty);
+        may && matches!(found, Found::Text(TextValue::Scalar(text)) if text.is_empty())
     }
 
     /// What is left to tell: the violations, or how to answer.

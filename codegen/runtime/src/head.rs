@@ -116,8 +116,10 @@ fn cache_key(head: &Head) -> String {
                 }
             }
             Place::Cookie => {
-                for pair in query::cookies(&head.parts.headers).filter(|pair| pair.name == parameter.name) {
-                    let _ = write!(key, "&{};{}", parameter.name, percent::encode(pair.raw));
+                for pair in query::cookies(&head.parts.headers) {
+                    if belongs(head.operation, index, &pair.name) {
+                        let _ = write!(key, "&{};{}", percent::encode(&pair.name), percent::encode(pair.raw));
+                    }
                 }
             }
             _ => {}
@@ -135,7 +137,7 @@ fn cache_key(head: &Head) -> String {
     key
 }
 
-/// Whether a query parameter of this name is part of the declared parameter at `index`.
+/// Whether a pair of this name in the query or the cookies is part of the declared parameter at `index`.
 pub(crate) fn belongs(operation: &Operation, index: usize, name: &str) -> bool {
     use crate::operation::Style;
     let Some(parameter) = operation.parameters.get(index) else {
@@ -145,12 +147,15 @@ pub(crate) fn belongs(operation: &Operation, index: usize, name: &str) -> bool {
         (Style::DeepObject, _) => name.strip_prefix(parameter.name).is_some_and(|rest| rest.starts_with('[')),
         // Its properties stand beside the other parameters, under names of their own.
         (Style::Form, Shape::Object) if parameter.explode => {
-            !operation.parameters.iter().enumerate().any(|(other, declared)| {
-                other != index
-                    && declared.place == Place::Query
-                    && !(declared.style == Style::Form && declared.shape == Shape::Object && declared.explode)
-                    && (declared.name == name || declared.style == Style::DeepObject && belongs(operation, other, name))
-            })
+            let known = parameter.fields.is_none_or(|fields| fields.contains(&name));
+            known
+                && !operation.parameters.iter().enumerate().any(|(other, declared)| {
+                    other != index
+                        && declared.place == parameter.place
+                        && !(declared.style == Style::Form && declared.shape == Shape::Object && declared.explode)
+                        && (declared.name == name
+                            || declared.style == Style::DeepObject && belongs(operation, other, name))
+                })
         }
         _ => parameter.name == name,
     }

@@ -43,6 +43,7 @@ pub mod router;
 pub mod rules;
 #[cfg(feature = "serde")]
 pub mod serde;
+pub mod server;
 mod slot;
 pub mod sort;
 pub mod status;
@@ -90,8 +91,9 @@ pub use pattern::Pattern;
 pub use problem::Problem;
 pub use reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use request_id::{RequestId, X_REQUEST_ID};
-pub use router::{fallback, router};
+pub use router::{fallback, router, router_at};
 pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
+pub use server::{Server, ServerVariable};
 pub use sort::Sort;
 pub use status::{AnyStatus, Internal, StatusOutOfRange};
 pub use stream::{ByteStream, Event};

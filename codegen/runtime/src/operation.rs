@@ -91,55 +91,45 @@ pub struct Parameter {
     pub shape: Shape,
     /// Whether its absence is a violation.
     pub required: bool,
+    /// Whether an empty value that the schema does not allow is as good as none.
+    pub may_be_empty: bool,
+    /// The names that belong to an object whose properties stand beside the other parameters;
+    /// `None` where it takes all that no other parameter claims.
+    pub fields: Option<&'static [&'static str]>,
 }
 
 impl Parameter {
-    /// A required path parameter in simple style.
-    pub const fn path(name: &'static str) -> Parameter {
+    const fn new(name: &'static str, place: Place, style: Style) -> Parameter {
         Parameter {
             name,
-            place: Place::Path,
-            style: Style::Simple,
-            explode: false,
+            place,
+            style,
+            explode: matches!(style, Style::Form),
             shape: Shape::Scalar,
-            required: true,
+            required: matches!(place, Place::Path),
+            may_be_empty: false,
+            fields: None,
         }
+    }
+
+    /// A required path parameter in simple style.
+    pub const fn path(name: &'static str) -> Parameter {
+        Parameter::new(name, Place::Path, Style::Simple)
     }
 
     /// An optional query parameter in form style.
     pub const fn query(name: &'static str) -> Parameter {
-        Parameter {
-            name,
-            place: Place::Query,
-            style: Style::Form,
-            explode: true,
-            shape: Shape::Scalar,
-            required: false,
-        }
+        Parameter::new(name, Place::Query, Style::Form)
     }
 
     /// An optional header in simple style.
     pub const fn header(name: &'static str) -> Parameter {
-        Parameter {
-            name,
-            place: Place::Header,
-            style: Style::Simple,
-            explode: false,
-            shape: Shape::Scalar,
-            required: false,
-        }
+        Parameter::new(name, Place::Header, Style::Simple)
     }
 
     /// An optional cookie in form style.
     pub const fn cookie(name: &'static str) -> Parameter {
-        Parameter {
-            name,
-            place: Place::Cookie,
-            style: Style::Form,
-            explode: true,
-            shape: Shape::Scalar,
-            required: false,
-        }
+        Parameter::new(name, Place::Cookie, Style::Form)
     }
 
     /// The same, required.
@@ -152,6 +142,18 @@ impl Parameter {
     pub const fn style(mut self, style: Style, explode: bool) -> Parameter {
         self.style = style;
         self.explode = explode;
+        self
+    }
+
+    /// The same, where an empty value may stand for none (`allowEmptyValue`).
+    pub const fn may_be_empty(mut self) -> Parameter {
+        self.may_be_empty = true;
+        self
+    }
+
+    /// The same, an object of these properties and no others.
+    pub const fn fields(mut self, fields: &'static [&'static str]) -> Parameter {
+        self.fields = Some(fields);
         self
     }
 
@@ -194,8 +196,10 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`
     DeepObject,
-    /// `content` instead of `schema`: the text is one JSON value.
+    /// `content` with a JSON media type: the text is one JSON value.
     Json,
+    /// `content` with another media type: the text is one value as it stands.
+    Text,
 }
 
 /// What kind of value a parameter's text makes.

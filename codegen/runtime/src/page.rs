@@ -56,7 +56,7 @@ impl PageRequest {
 
 impl<T: Write> Write for Page<T> {
     fn write(&self, writer: &mut Writer) {
-        writer.begin_page();
+        writer.begin_page("data");
         writer.field("data", &self.data);
         writer.field("pagination", &self.pagination);
         writer.end_object();

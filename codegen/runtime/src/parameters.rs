@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use crate::head::{Head, belongs};
 use crate::json::TextValue;
 use crate::operation::{Parameter, Place, Shape, Style};
-use crate::percent;
 use crate::query::{self, Pair, Tree};
-use crate::styles::{Coding, ENCODING, one_or_more, take_apart};
+use crate::styles::{Coding, ENCODING, decode, one_or_more, take_apart};
 
 /// What was found of a parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +31,16 @@ pub(crate) fn find<'a>(head: &'a Head, pairs: &[Pair<'a>], index: usize) -> Foun
     };
     let found = match parameter.place {
         Place::Path => in_path(head, parameter),
-        Place::Query if is_spread(parameter) => in_spread_query(head, pairs, parameter, index),
+        Place::Query if is_spread(parameter) => spread(head, pairs.iter().cloned(), parameter, index, Coding::Query),
         Place::Query => {
             let values: Vec<&str> =
                 pairs.iter().filter(|pair| pair.name == parameter.name).map(|pair| pair.raw).collect();
             one_or_more(parameter, &values, Coding::Query)
         }
         Place::Header => in_header(head, parameter),
+        Place::Cookie if is_spread(parameter) => {
+            spread(head, query::cookies(&head.parts.headers), parameter, index, Coding::Cookie)
+        }
         Place::Cookie => {
             let values: Vec<&str> = query::cookies(&head.parts.headers)
                 .filter(|pair| pair.name == parameter.name)
@@ -51,7 +53,7 @@ pub(crate) fn find<'a>(head: &'a Head, pairs: &[Pair<'a>], index: usize) -> Foun
     found.unwrap_or_else(Found::Wrong)
 }
 
-/// Whether the parameter's properties stand in the query each under a name of its own.
+/// Whether the parameter's properties stand in the query or in cookies, each under a name of its own.
 fn is_spread(parameter: &Parameter) -> bool {
     parameter.style == Style::DeepObject
         || (parameter.style == Style::Form && parameter.shape == Shape::Object && parameter.explode)
@@ -65,15 +67,16 @@ fn in_path<'a>(head: &'a Head, parameter: &Parameter) -> Result<Found<'a>, &'sta
     }
 }
 
-fn in_spread_query<'a>(
+fn spread<'a>(
     head: &'a Head,
-    pairs: &[Pair<'a>],
+    pairs: impl Iterator<Item = Pair<'a>>,
     parameter: &Parameter,
     index: usize,
+    coding: Coding,
 ) -> Result<Found<'a>, &'static str> {
     let mut tree = Tree::default();
-    for pair in pairs.iter().filter(|pair| belongs(head.operation, index, &pair.name)) {
-        let value = percent::decode_form(pair.raw).ok_or(ENCODING)?;
+    for pair in pairs.filter(|pair| belongs(head.operation, index, &pair.name)) {
+        let value = decode(pair.raw, coding).ok_or(ENCODING)?;
         if parameter.style == Style::Form {
             tree.insert_at(std::iter::once(pair.name.clone()), value);
             continue;

@@ -147,15 +147,13 @@ impl Reply {
     }
 
     /// The same with bytes of media type `content_type`.
-    pub fn bytes(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
-        self.body = ReplyBody::Bytes(body.into());
-        self.content_type(content_type)
+    pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
+        self.with_body(content_type, ReplyBody::Bytes(body.into()))
     }
 
     /// The same with a body of media type `content_type` that is sent as it comes.
-    pub fn stream(mut self, content_type: &'static str, body: ByteStream) -> Reply {
-        self.body = ReplyBody::Stream(body.into_body());
-        self.content_type(content_type)
+    pub fn stream(self, content_type: &'static str, body: ByteStream) -> Reply {
+        self.with_body(content_type, ReplyBody::Stream(body.into_body()))
     }
 
     /// The same with server-sent events. What lies between is told to keep none of them.
@@ -187,12 +185,11 @@ impl Reply {
 
     /// The same with a body whose media type the handler said. One that is not within `range` makes
     /// the answer a 500.
-    pub fn concrete(mut self, range: &'static str, body: Concrete<impl Into<Bytes>>) -> Reply {
+    pub fn concrete(self, range: &'static str, body: Concrete<impl Into<Bytes>>) -> Reply {
         if let Err(problem) = body.check(range) {
             return Reply::from(problem);
         }
-        self.body = ReplyBody::Bytes(body.body.into());
-        self.content_type(&body.media_type)
+        self.with_body(&body.media_type, ReplyBody::Bytes(body.body.into()))
     }
 
     /// The same with JSON.
@@ -203,7 +200,18 @@ impl Reply {
         self.json("application/json", &body.body, responder).content_type(&body.media_type)
     }
 
+    /// An answer that became a refusal, by a header that cannot be, stays one.
+    fn with_body(mut self, content_type: &str, body: ReplyBody) -> Reply {
+        if !matches!(self.body, ReplyBody::Problem(_)) {
+            self.body = body;
+        }
+        self.content_type(content_type)
+    }
+
     fn content_type(mut self, content_type: &str) -> Reply {
+        if matches!(self.body, ReplyBody::Problem(_)) {
+            return self;
+        }
         match HeaderValue::from_str(content_type) {
             Ok(value) => {
                 self.headers.insert(header::CONTENT_TYPE, value);

@@ -26,15 +26,21 @@ use crate::template::{Piece, Segment, Template, match_mixed, weight};
 /// axum is shown the shapes of the paths only, and each shape leads to the one table of all
 /// templates: axum's own router knows neither `/{id}.json` nor two names for one parameter.
 pub fn router(contract: &'static Contract, endpoints: Vec<Endpoint>) -> Router {
+    router_at("", contract, endpoints)
+}
+
+/// The same below a base path such as `/v1`; the templates of the contract follow it.
+pub fn router_at(base: &str, contract: &'static Contract, endpoints: Vec<Endpoint>) -> Router {
+    let base = base.trim_end_matches('/').to_owned();
     let mut shapes = BTreeSet::new();
     let mut root = Node::default();
     for endpoint in endpoints {
         let template = Template::parse(endpoint.operation.path);
-        shapes.insert(template.shape());
+        shapes.insert(template.shape_below(&base));
         root.insert(template, endpoint);
     }
     root.sort();
-    let table = Arc::new(Table { contract, root });
+    let table = Arc::new(Table { contract, base, root });
     let service = any(move |request: Request| {
         let table = Arc::clone(&table);
         async move { table.respond(request).await }
@@ -54,6 +60,8 @@ pub fn fallback(
 
 struct Table {
     contract: &'static Contract,
+    /// What each path begins with, without a slash at its end.
+    base: String,
     root: Node,
 }
 
@@ -170,8 +178,9 @@ impl Table {
         let request_id = RequestId::of(&parts);
         let mut captures = Vec::new();
         let path = parts.uri.path();
-        let from = usize::from(path.starts_with('/'));
-        let Some(node) = self.root.find(path, Some(from), &mut captures) else {
+        let below = path.strip_prefix(&self.base).filter(|rest| rest.starts_with('/'));
+        let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), &mut captures));
+        let Some(node) = node else {
             return self.contract.refuse(not_found(), &request_id);
         };
         let Some(bound) = node.method(&parts.method, parts.uri.query().unwrap_or_default()) else {
@@ -221,5 +230,7 @@ fn undecodable(name: &str) -> Problem {
     use crate::violation::Violation;
     let violation =
         Violation { place: Place::Path, field: name.to_owned(), message: "must be percent-encoded UTF-8".into() };
-    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid").with_violation(violation)
+    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid")
+        .with_code("VALIDATION_ERROR")
+        .with_violation(violation)
 }

@@ -61,6 +61,7 @@ pub(crate) fn take_apart<'a>(parameter: &Parameter, raw: &'a str, coding: Coding
     let raw = if coding == Coding::Header { raw.trim() } else { raw };
     let value = match parameter.style {
         Style::Json => return Ok(Found::Json(decode(raw, coding).ok_or(ENCODING)?)),
+        Style::Text => TextValue::Scalar(decode(raw, coding).ok_or(ENCODING)?),
         Style::Label => label(parameter, raw.strip_prefix('.').ok_or(LABEL)?, coding)?,
         Style::Matrix => matrix(parameter, raw.strip_prefix(';').ok_or(MATRIX)?, coding)?,
         Style::SpaceDelimited => delimited(parameter, raw, ' ', coding)?,
@@ -160,7 +161,8 @@ fn split(raw: &str, delimiter: char, coding: Coding) -> Option<Vec<Cow<'_, str>>
     }
 }
 
-fn decode(raw: &str, coding: Coding) -> Option<Cow<'_, str>> {
+/// Decodes text of a place; `None` where it cannot be.
+pub(crate) fn decode(raw: &str, coding: Coding) -> Option<Cow<'_, str>> {
     match coding {
         Coding::Path => percent::decode(raw),
         Coding::Query => percent::decode_form(raw),

@@ -53,8 +53,17 @@ impl Template {
 
     /// The route under which axum is to hand requests over: parameters by position, so that
     /// templates that differ in names only share it, and no character that axum gives a meaning.
+    #[cfg(test)]
     pub(crate) fn shape(&self) -> String {
-        let mut shape = String::new();
+        self.shape_below("")
+    }
+
+    /// The same below a base path.
+    pub(crate) fn shape_below(&self, base: &str) -> String {
+        if !base.split('/').all(is_plain) {
+            return "/{*rest}".to_owned();
+        }
+        let mut shape = base.to_owned();
         let mut parameters = 0;
         for segment in &self.segments {
             shape.push('/');

@@ -28,6 +28,8 @@ pub struct Contract {
     pub version: String,
     /// `info.description`.
     pub description: Option<String>,
+    /// `servers` of the root.
+    pub servers: Vec<Server>,
     /// The tags that operations carry, those that the contract describes first.
     pub tags: Vec<Tag>,
     /// Every operation, in the order of the contract.
@@ -44,6 +46,30 @@ pub struct Contract {
     pub schemes: Vec<operation::Scheme>,
     /// The shape of its errors.
     pub envelope: Envelope,
+}
+
+/// One of `servers`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `url`.
+    pub url: String,
+    /// `description`.
+    pub description: String,
+    /// `variables`.
+    pub variables: Vec<ServerVariable>,
+}
+
+/// What stands for a `{name}` in the URL of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerVariable {
+    /// Its name.
+    pub name: String,
+    /// `default`.
+    pub default: String,
+    /// `enum`.
+    pub values: Vec<String>,
+    /// `description`.
+    pub description: String,
 }
 
 /// A tag: one handler trait.

@@ -72,6 +72,8 @@ pub struct Parameter {
     pub component: Option<String>,
     /// `x-rust-name`.
     pub rust_name: Option<Word>,
+    /// `allowEmptyValue` of a query parameter.
+    pub may_be_empty: bool,
     /// `x-sort`.
     pub sort: bool,
     /// `x-sparse`.
@@ -116,6 +118,8 @@ pub enum Style {
     DeepObject,
     /// `content` with a JSON media type.
     Json,
+    /// `content` with another media type.
+    Text,
 }
 
 /// The request body.

@@ -121,6 +121,47 @@ pub fn rule(kind: Kind) -> &'static Rule {
     }
 }
 
+/// Every object with a name of its own and each of its fields, for documentation to be held to.
+pub fn vocabulary() -> Vec<(&'static str, &'static str)> {
+    use Kind::{
+        Callback, Components, Contact, Discriminator, Encoding, Example, ExternalDocs, Header, Info, License, Link,
+        MediaType, OAuthFlow, OAuthFlows, Operation, Parameter, PathItem, Paths, RequestBody, Response, Responses,
+        Root, Schema, SecurityScheme, Server, ServerVariable, Tag, Xml,
+    };
+    let kinds = [
+        Root,
+        Info,
+        Contact,
+        License,
+        Server,
+        ServerVariable,
+        Components,
+        Paths,
+        PathItem,
+        Operation,
+        ExternalDocs,
+        Parameter,
+        RequestBody,
+        MediaType,
+        Encoding,
+        Responses,
+        Response,
+        Callback,
+        Example,
+        Link,
+        Header,
+        Tag,
+        Schema,
+        Discriminator,
+        Xml,
+        SecurityScheme,
+        OAuthFlows,
+        OAuthFlow,
+    ];
+    let fields = |kind| rule(kind).fields.iter().map(move |field| (rule(kind).name, field.name));
+    kinds.into_iter().flat_map(fields).collect()
+}
+
 impl Kind {
     /// Where among the components an object of the kind has its place.
     pub fn section(self) -> &'static str {

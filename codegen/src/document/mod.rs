@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use bundle::bundle;
+pub use grammar::vocabulary;
 pub use load::load;
 pub(crate) use load::shown;
 pub use node::{Key, Node, Object, Span, Value, Word};

@@ -33,7 +33,13 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
-    let operations = OperationsMod { tags: &views.root.tags, schemes: &views.schemes, others: views.others.as_ref() };
+    let operations = OperationsMod {
+        tags: &views.root.tags,
+        schemes: &views.schemes,
+        others: views.others.as_ref(),
+        servers: &views.servers,
+        server_names: &views.server_names,
+    };
     add("operations/mod.rs", renderer.render("operations_mod.rs", &operations)?);
     if let Some(others) = &views.others {
         add("operations/others.rs", renderer.render("others.rs", others)?);
@@ -101,6 +107,8 @@ struct OperationsMod<'a> {
     tags: &'a [TagSummary],
     schemes: &'a [SchemeView],
     others: Option<&'a OthersView>,
+    servers: &'a [Code],
+    server_names: &'a [Code],
 }
 
 #[derive(Serialize)]

@@ -46,6 +46,7 @@ pub(super) fn codec(
         branches: Vec::new(),
         choose: Code::default(),
         prefix: declared.prefix.clone(),
+        trimmed: None,
     };
     match &plan.contract.schemas.get(key.schema).kind {
         _ if declared.form == "wrapper" && read => view.choose = Code::of(calls.structure(key.schema)),
@@ -93,6 +94,7 @@ fn struct_codec(
         view.rule.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
         view.rule.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
     }
+    view.trimmed = found.iter().find(|field| is_trimmed(calls, field)).map(|field| field.property.name.clone());
     let mut variables: Vec<String> = Vec::new();
     for (index, field) in found.iter().enumerate() {
         let tag = plan_tag(calls, key, field);
@@ -219,4 +221,11 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
             Code::of(format!("r.{method}(BRANCHES, "))
         }
     };
+}
+
+/// Whether a field lists what says that it is a part of a whole.
+fn is_trimmed(calls: &ReadCalls<'_, '_>, field: &Field) -> bool {
+    let schemas = &calls.plan.contract.schemas;
+    let Kind::Array(array) = schemas.kind(field.property.schema) else { return false };
+    matches!(schemas.kind(array.items), Kind::Object(part) if part.sparse_of.is_some())
 }

@@ -7,7 +7,7 @@ use crate::contract::envelope::is_error;
 use crate::contract::operation::{
     ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style, normal_media_type,
 };
-use crate::contract::schema::{Kind, Schemas};
+use crate::contract::schema::{Additional, Kind, Schemas};
 
 use super::bodies::has_no_body;
 use super::code::{Code, literal};
@@ -175,7 +175,19 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
         uses.runtime("Style");
         text.push_str(&format!(".style(Style::{:?}, {})", parameter.style, parameter.explode));
     }
+    if parameter.may_be_empty {
+        text.push_str(".may_be_empty()");
+    }
+    if parameter.style == Style::Form
+        && parameter.explode
+        && let Kind::Object(object) = schemas.kind(parameter.schema)
+        && !matches!(object.additional, Additional::Kept(_))
+    {
+        let names: Vec<String> = object.properties.iter().map(|property| property.name.clone()).collect();
+        text.push_str(&format!(".fields(&[{}])", listed(&names)));
+    }
     let shape = match schemas.kind(parameter.schema) {
+        _ if parameter.style == Style::Text => None,
         Kind::Array(_) => Some("Array"),
         Kind::Object(_) => Some("Object"),
         Kind::Union(union) => match union

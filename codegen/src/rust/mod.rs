@@ -28,6 +28,7 @@ mod request_body;
 mod requests;
 mod responses;
 mod root;
+mod servers;
 mod status;
 mod tagged;
 mod type_views;

@@ -145,16 +145,9 @@ impl ReadCalls<'_, '_> {
                 let method = match shape.width {
                     NumberWidth::Single => "float32",
                     NumberWidth::Double => "float64",
-                    NumberWidth::Decimal => "decimal",
+                    NumberWidth::Decimal => "decimal_number",
                 };
-                let read = format!("r.{method}({})", self.number_rule(shape));
-                match shape.width {
-                    NumberWidth::Decimal => {
-                        self.uses.runtime("DecimalNumber");
-                        format!("{read}.map(DecimalNumber)")
-                    }
-                    NumberWidth::Single | NumberWidth::Double => read,
-                }
+                format!("r.{method}({})", self.number_rule(shape))
             }
             Kind::String(shape) => self.string(shape),
             Kind::Values(values) => {

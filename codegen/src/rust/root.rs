@@ -1,7 +1,7 @@
 //! All views of a contract: names first, in the order of right, then every file.
 
 use crate::contract::operation::SchemeKind;
-use crate::contract::{Contract, Envelope};
+use crate::contract::{Contract, Envelope, Server};
 use crate::diagnostic::Diagnostics;
 use crate::options::Options;
 
@@ -18,7 +18,7 @@ use super::view::{
     DocumentView, ErrorsView, GuardView, OthersView, PatternView, RootView, SchemeView, TagSummary, TagView,
     WebhookView,
 };
-use super::{declare, envelope, explicit, patterns, types};
+use super::{declare, envelope, explicit, patterns, servers, types};
 
 /// Everything that the templates of one contract receive.
 pub struct CrateViews {
@@ -40,6 +40,10 @@ pub struct CrateViews {
     pub features: Vec<&'static str>,
     /// The security schemes.
     pub schemes: Vec<SchemeView>,
+    /// Where the contract says that it is served.
+    pub servers: Vec<Code>,
+    /// What these name beside `Server`.
+    pub server_names: Vec<Code>,
     /// The webhooks.
     pub webhooks: Vec<WebhookView>,
     /// `use` lines of the webhooks.
@@ -111,6 +115,7 @@ pub fn views(
             title: contract.title.clone(),
             version: contract.version.clone(),
             docs: contract.description.clone().unwrap_or_default(),
+            base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             webhooks: !webhooks.is_empty(),
             document: document.is_some(),
@@ -143,6 +148,8 @@ pub fn views(
         guards: patterns.guard_views(),
         features,
         schemes: schemes(contract),
+        servers: servers::servers(&contract.servers),
+        server_names: servers::names(&contract.servers),
         webhooks,
         webhook_imports: webhook_uses.lines("super", ""),
         document,

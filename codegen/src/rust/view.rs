@@ -119,6 +119,8 @@ pub struct CodecView {
     pub choose: Code,
     /// The prefix of an id.
     pub prefix: String,
+    /// The list whose elements a caller can have trimmed, of an object that holds one.
+    pub trimmed: Option<String>,
 }
 
 /// How one field is read and written.
@@ -193,6 +195,8 @@ pub struct RootView {
     pub version: String,
     /// `info.description`.
     pub docs: String,
+    /// What routes begin with at the first server.
+    pub base_path: String,
     /// The modules that hold tags.
     pub tags: Vec<TagSummary>,
     /// Webhooks.

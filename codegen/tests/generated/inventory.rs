@@ -11,13 +11,23 @@ const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "p
 
 /// How many operations the contract has, read as plain YAML or JSON.
 pub fn in_contract(entry: &Path) -> usize {
-    let text = std::fs::read_to_string(entry).expect("the contract");
-    let document: Json = match entry.extension().is_some_and(|it| it == "json") {
+    let document = read(entry);
+    let items = document["paths"].as_object().expect("paths").values();
+    let items = items.map(|item| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
+        None => item.clone(),
+        Some(Some(("", place))) => document.pointer(place).expect("a path item").clone(),
+        Some(Some((file, place))) => read(&entry.with_file_name(file)).pointer(place).expect("a path item").clone(),
+        Some(None) => read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default())),
+    });
+    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+}
+
+fn read(file: &Path) -> Json {
+    let text = std::fs::read_to_string(file).expect("the contract");
+    match file.extension().is_some_and(|it| it == "json") {
         true => serde_json::from_str(&text).expect("JSON"),
         false => serde_yaml::from_str(&text).expect("YAML"),
-    };
-    let items = document["paths"].as_object().expect("paths").values();
-    items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
+    }
 }
 
 /// How many methods the traits have that a service implements.

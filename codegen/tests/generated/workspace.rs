@@ -29,7 +29,7 @@ const SERVICES: &[(&str, &str, &str)] = &[
 /// The service of media types.
 pub const MEDIA: &str = "media-server";
 
-/// The service that is run.
+/// The service of the shop.
 pub const SHOP: &str = "shop-server";
 
 /// The service of which one method is written.
@@ -40,6 +40,9 @@ pub const OWN: &str = "own-server";
 
 /// The crate of those types.
 const OWN_TYPES: &str = "own-types";
+
+/// The program that serves every golden contract.
+pub const SERVED: &str = "served";
 
 /// What the compiler said of one crate.
 #[derive(Debug, Default)]
@@ -137,9 +140,32 @@ fn write(folder: &Path) {
         whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));
         members.push((*name).to_owned());
     }
+    write_served(&mut whole, &runtime);
+    members.push(SERVED.to_owned());
     whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     output::write(folder, &whole).expect("the workspace is written");
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+}
+
+/// The program that serves every golden contract, each crate under its own name.
+fn write_served(whole: &mut Output, runtime: &str) {
+    let mut manifest = manifest(SERVED, &[("writ-runtime", runtime)], &[]);
+    for subject in contracts::golden() {
+        let module = subject.name.replacen("golden-", "", 1);
+        if !root().join(format!("codegen/tests/served/{module}.txt")).is_file() {
+            continue;
+        }
+        manifest.push_str(&format!("{module} = {{ package = {0:?}, path = \"../{0}\" }}\n", subject.name));
+    }
+    manifest
+        .push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\ntower.workspace = true\n");
+    whole.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
+    let folder = root().join("codegen/tests/services/served");
+    for file in fs::read_dir(folder).expect("the sources of the services").flatten() {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let source = fs::read_to_string(file.path()).expect("a source");
+        whole.files.insert(format!("{SERVED}/src/{name}"), format!("{}\n{source}", output::HEADER));
+    }
 }
 
 /// The manifest of the workspace: versions and lints are those of this repository.

@@ -1,6 +1,8 @@
 //! The rare keywords of JSON Schema, which an interpreter checks: `not`, `if`, `contains`, `patternProperties`
 //! and their like. Only contracts that hold them link it.
 
+mod words;
+
 use std::sync::OnceLock;
 
 use jsonschema::{Draft, Validator};
@@ -33,6 +35,9 @@ pub struct Guard {
     schema: &'static str,
     compiled: OnceLock<Option<Validator>>,
 }
+
+/// The way to a place below the value, and a clause.
+type Found = (Vec<String>, String);
 
 /// The dialect that a guard is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +73,12 @@ impl Guard {
     }
 
     /// What is wrong with a value: the way to each place, and a clause.
-    fn violations(&self, value: &Value) -> Vec<(String, String)> {
+    fn violations(&self, value: &Value) -> Vec<Found> {
         let Some(validator) = self.validator() else {
-            return vec![(String::new(), "cannot be checked".to_owned())];
+            return vec![(Vec::new(), "cannot be checked".to_owned())];
         };
         let found = validator.iter_errors(value).take(crate::violation::MOST_VIOLATIONS);
-        found.map(|error| (field_of(&error.instance_path().to_string()), error.masked().to_string())).collect()
+        found.flat_map(|error| words::of(&error, steps(error.instance_path().as_str()))).collect()
     }
 }
 
@@ -89,8 +94,8 @@ impl Reader<'_> {
             }
             Source::Text(_) => survey.text_value().map(|text| readings(guard, text)).unwrap_or_default(),
         };
-        for (field, message) in &found {
-            self.trail.record_in(Some(field.as_str()).filter(|field| !field.is_empty()), format_args!("{message}"));
+        for (steps, message) in &found {
+            self.trail.record_below(steps, format_args!("{message}"));
         }
         self.go_to(&survey.start);
         if found.is_empty() {
@@ -102,7 +107,7 @@ impl Reader<'_> {
 }
 
 /// Text means what fits: `5` may be a number or a string.
-fn readings(guard: &Guard, text: &TextValue<'_>) -> Vec<(String, String)> {
+fn readings(guard: &Guard, text: &TextValue<'_>) -> Vec<Found> {
     let strict = guard.violations(&value(text, false));
     match strict.is_empty() {
         true => strict,
@@ -129,20 +134,9 @@ fn value(text: &TextValue<'_>, typed: bool) -> Value {
     }
 }
 
-/// `/items/0/name` as `items[0].name`.
-fn field_of(pointer: &str) -> String {
-    let mut field = String::new();
-    for step in pointer.split('/').skip(1) {
-        if !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) {
-            field.push_str(&format!("[{step}]"));
-        } else {
-            if !field.is_empty() {
-                field.push('.');
-            }
-            field.push_str(&step.replace("~1", "/").replace("~0", "~"));
-        }
-    }
-    field
+/// The steps of a JSON pointer (RFC 6901).
+fn steps(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 #[cfg(test)]
@@ -180,8 +174,19 @@ mod tests {
     }
 
     #[test]
-    fn pointers_become_fields() {
-        assert_eq!(field_of("/items/0/na~1me"), "items[0].na/me");
-        assert_eq!(field_of(""), "");
+    fn what_is_wrong_is_told_at_its_own_place_in_the_words_of_all_violations() {
+        static DEEP: Guard = Guard::new(
+            Dialect::Draft202012,
+            r#"{"properties":{"a/b":{"items":{"properties":{"c.d":{"type":["integer","null"]}},"required":["e"]}}}}"#,
+        );
+        let mut reader = Reader::json(br#"{"a/b": [{"c.d": "x"}]}"#);
+        assert_eq!(reader.guarded(&DEEP, |r| r.any()), None);
+        let told: Vec<String> =
+            reader.into_violations().list.into_iter().map(|one| format!("{}: {}", one.field, one.message)).collect();
+        assert_eq!(
+            told,
+            [r#"a/b[0]["c.d"]: must be an integer or null, not a string"#, "a/b[0].e: is required"],
+            "{told:?}"
+        );
     }
 }

@@ -14,6 +14,7 @@ use super::reader::{Reader, Source};
 use super::scan::Kind;
 use super::text::TextValue;
 use super::trail::Trail;
+use super::write::DecimalNumber;
 use crate::format::{self, Format};
 use crate::named::Named;
 use crate::own::Text;
@@ -79,6 +80,11 @@ impl Reader<'_> {
     /// A 64-bit floating-point number.
     pub fn float64(&mut self, rule: &NumberRule) -> Option<f64> {
         self.float(rule, f64::MAX, |text| text.parse::<f64>().ok())
+    }
+
+    /// A decimal number from a JSON number, which is written as one too.
+    pub fn decimal_number(&mut self, rule: &NumberRule) -> Option<DecimalNumber> {
+        self.with_number("a decimal number", |text, trail| check::decimal(text, rule, trail)).map(DecimalNumber)
     }
 
     /// A decimal number, from a JSON number or from a string that holds one.

@@ -88,10 +88,12 @@ impl<'a> Survey<'a> {
     pub(crate) fn shortlist(&self, branches: &[Branch]) -> Shortlist {
         let mut shortlist = Shortlist::default();
         let mut least = None;
+        let mut of_its_type = 0;
         for (index, branch) in branches.iter().enumerate() {
             if !branch.types.meets(self.types) {
                 continue;
             }
+            of_its_type += 1;
             let lacks = if self.types.meets(Types::OBJECT) { self.lacks(branch) } else { (0, 0) };
             if lacks == (0, 0) {
                 shortlist.possible.push(index);
@@ -100,6 +102,10 @@ impl<'a> Survey<'a> {
                 least = Some(lacks);
                 shortlist.nearest = Some(index);
             }
+        }
+        // The only branch of the type is meant, whatever fields it lacks.
+        if of_its_type == 1 && least.is_some_and(|(_, different)| different == 0) {
+            shortlist.possible = shortlist.nearest.into_iter().collect();
         }
         shortlist
     }

@@ -107,6 +107,24 @@ impl<'a> Trail<'a> {
     /// Records a violation of a field that the value where the trail stands has or misses.
     #[cold]
     pub(crate) fn record_in(&mut self, field: Option<&str>, message: fmt::Arguments<'_>) {
+        self.record_at(message, |path| field.into_iter().for_each(|field| push_name(path, field)));
+    }
+
+    /// Records a violation of what stands these steps below the value where the trail stands.
+    #[cold]
+    #[cfg_attr(not(feature = "jsonschema"), allow(dead_code, reason = "recorded by the interpreter only"))]
+    pub(crate) fn record_below(&mut self, steps: &[String], message: fmt::Arguments<'_>) {
+        self.record_at(message, |path| {
+            for step in steps {
+                match !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit()) {
+                    true => path.push_str(&format!("[{step}]")),
+                    false => push_foreign_name(path, step),
+                }
+            }
+        });
+    }
+
+    fn record_at(&mut self, message: fmt::Arguments<'_>, push: impl FnOnce(&mut String)) {
         if self.is_malformed() {
             return;
         }
@@ -115,9 +133,7 @@ impl<'a> Trail<'a> {
             return;
         }
         let mut path = self.path();
-        if let Some(field) = field {
-            push_name(&mut path, field);
-        }
+        push(&mut path);
         self.violations.push(Violation { place: self.place, field: path, message: text_of(message) });
     }
 
@@ -157,8 +173,13 @@ impl<'a> Trail<'a> {
     }
 }
 
+/// Adds a name behind a dot; one with other signs than those of a name in brackets: `a["b.c"]`.
 fn push_name(path: &mut String, name: &str) {
-    if !path.is_empty() && !name.is_empty() {
+    if name.is_empty() || name.contains(['.', '[', ']', '"']) {
+        path.push_str(&format!("[{name:?}]"));
+        return;
+    }
+    if !path.is_empty() {
         path.push('.');
     }
     path.push_str(name);

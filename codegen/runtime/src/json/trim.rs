@@ -5,8 +5,8 @@
 pub(crate) struct Trim {
     keep: Vec<String>,
     within: Within,
-    /// Whether the page's `data` is being written.
-    in_data: bool,
+    /// Whether the page's list is being written.
+    in_list: bool,
     /// The length of the text before a field that is not kept, and whether a comma was due there.
     before: Option<(usize, bool)>,
 }
@@ -16,12 +16,13 @@ pub(crate) struct Trim {
 enum Within {
     Outermost,
     List,
-    Page,
+    /// The elements of this field.
+    Page(&'static str),
 }
 
 impl Trim {
     pub(crate) fn new(keep: &[String]) -> Trim {
-        Trim { keep: keep.to_vec(), within: Within::Outermost, in_data: false, before: None }
+        Trim { keep: keep.to_vec(), within: Within::Outermost, in_list: false, before: None }
     }
 
     /// From here on each element of the outermost array is meant.
@@ -29,9 +30,9 @@ impl Trim {
         self.within = Within::List;
     }
 
-    /// From here on each element of `data` is meant.
-    pub(crate) fn of_page(&mut self) {
-        self.within = Within::Page;
+    /// From here on each element of this field is meant.
+    pub(crate) fn of_page(&mut self, list: &'static str) {
+        self.within = Within::Page(list);
     }
 
     /// Whether a field at that depth is kept.
@@ -39,7 +40,7 @@ impl Trim {
         let meant = match self.within {
             Within::Outermost => depth == 1,
             Within::List => depth == 2,
-            Within::Page => depth == 3 && self.in_data,
+            Within::Page(_) => depth == 3 && self.in_list,
         };
         !meant || self.keep.iter().any(|kept| kept == key)
     }
@@ -49,7 +50,7 @@ impl Trim {
         if !self.keeps(key, depth) {
             self.before = Some((length, comma));
         } else if depth == 1 {
-            self.in_data = key == "data";
+            self.in_list = matches!(self.within, Within::Page(list) if list == key);
         }
     }
 
@@ -58,7 +59,7 @@ impl Trim {
         let ended = match self.within {
             Within::Outermost => depth == 1,
             Within::List => depth == 2,
-            Within::Page => depth == 3,
+            Within::Page(_) => depth == 3,
         };
         if ended { self.before.take() } else { None }
     }

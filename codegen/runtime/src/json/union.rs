@@ -63,7 +63,12 @@ impl<'a> Reader<'a> {
     ) -> Option<T> {
         let survey =
             self.survey(branches.iter().any(|branch| !branch.required.is_empty() || !branch.consts.is_empty()))?;
-        let shortlist = survey.shortlist(branches);
+        let mut shortlist = survey.shortlist(branches);
+        let untyped = exclusive && matches!(self.source, Source::Text(_));
+        if untyped {
+            // Every text is a string, so that what it can be besides is meant.
+            shortlist.possible.sort_by_key(|index| branches[*index].types.meets(Types::STRING));
+        }
         if let [only] = shortlist.possible[..] {
             self.go_to(&survey.start);
             return read(self, only);
@@ -71,6 +76,10 @@ impl<'a> Reader<'a> {
         let mut tries = Tries::default();
         let mut chosen = None;
         for &index in &shortlist.possible {
+            let other_type = |fitting: &usize| !branches[*fitting].types.meets(branches[index].types);
+            if untyped && tries.fitting.iter().any(other_type) {
+                continue;
+            }
             let met = self.begin_try(&survey)?;
             let value = read(self, index).filter(|_| self.trail.met() == met);
             let fits = value.is_some();

@@ -8,10 +8,10 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
-use super::Read;
 use super::reader::{Reader, Source};
 use super::scan::Kind;
 use super::text::TextValue;
+use super::{DecimalNumber, Read};
 use crate::patch::Patch;
 use crate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
 
@@ -93,6 +93,7 @@ read! {
     f64: reader => reader.float64(&NumberRule::NONE);
     String: reader => reader.string(&StringRule::NONE);
     Decimal: reader => reader.decimal(&NumberRule::NONE);
+    DecimalNumber: reader => reader.decimal_number(&NumberRule::NONE);
     DateTime<Utc>: reader => reader.date_time();
     NaiveDate: reader => reader.date();
     Uuid: reader => reader.uuid();

@@ -23,18 +23,18 @@ impl Writer {
     }
 
     /// Keeps only these fields of the outermost object, of each object of an outermost array, or
-    /// after [`Writer::begin_page`] of each object in its `data`. `None` keeps all. To be called
+    /// after [`Writer::begin_page`] of each object in its list. `None` keeps all. To be called
     /// before anything is written.
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
         self.trim = fields.map(|fields| Box::new(Trim::new(fields)));
     }
 
-    /// Begins the object of a page: [`Writer::keep_fields`] means the elements of its `data`.
-    pub fn begin_page(&mut self) {
+    /// Begins the object of a page: [`Writer::keep_fields`] means the elements of its `list`.
+    pub fn begin_page(&mut self, list: &'static str) {
         if self.depth == 0
             && let Some(trim) = &mut self.trim
         {
-            trim.of_page();
+            trim.of_page(list);
         }
         self.begin_object();
     }

@@ -19,6 +19,7 @@ mod quantity;
 mod response;
 mod route;
 mod security;
+mod server;
 mod sparse;
 mod text;
 mod type_set;
@@ -102,6 +103,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
         title: text("title").unwrap_or_default().to_owned(),
         version: text("version").unwrap_or_default().to_owned(),
         description: text("description").map(str::to_owned),
+        servers: server::servers(root),
         tags,
         operations,
         others: Vec::new(),
@@ -170,8 +172,9 @@ impl<'d> Lowering<'d, '_> {
 
     /// Every schema among the components of the entry, used or not.
     fn components(&mut self, root: &'d Node) -> Vec<SchemaId> {
-        let nodes = entries(root.get("components").and_then(|all| all.get("schemas")));
-        nodes.map(|(_, node)| self.schema(node)).collect()
+        let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("schemas"))).collect();
+        nodes.iter().for_each(|(_, node)| self.check_discriminator(node));
+        nodes.into_iter().map(|(_, node)| self.schema(node)).collect()
     }
 
     fn version(&self) -> Version {

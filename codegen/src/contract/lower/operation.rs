@@ -38,6 +38,7 @@ impl<'d> Lowering<'d, '_> {
             }
             self.check_template(path);
             let Some(item) = self.follow(reference) else { continue };
+            self.check_servers(item);
             for (key, node) in item.as_object().into_iter().flatten() {
                 let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
                 let route = self.route(&mut routes, method, path, key.span);
@@ -107,6 +108,7 @@ impl<'d> Lowering<'d, '_> {
         let responses = self.responses(node);
         let policies = self.policies(node);
         self.check_tags(node, path);
+        self.check_servers(node);
         let operation = Operation {
             id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
             span: node.get("operationId").map_or(key, |id| id.span),

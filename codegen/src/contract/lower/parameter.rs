@@ -1,10 +1,12 @@
 //! Parameters: those of the path item and of the operation, checked against the path.
 
-use crate::contract::operation::{Parameter, ParameterPlace, Style};
+use crate::contract::operation::{ContentKind, Parameter, ParameterPlace, Style};
+use crate::contract::{Kind, SchemaId};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Node, Span};
+use crate::document::{Key, Node, Span};
 
 use super::policy::placeholders;
+use super::response::kind_of;
 use super::{Lowering, elements, string, truth, word};
 
 /// What slips among the parameters stand for, so that none is reported twice.
@@ -114,15 +116,16 @@ impl<'d> Lowering<'d, '_> {
             self.report(report);
         }
         let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
-        let (schema, json) = match (node.get("schema"), content) {
-            (Some(schema), _) => (self.schema(schema), false),
-            (None, Some((_, media))) => {
+        let (schema, by_media_type) = match (node.get("schema"), content) {
+            (Some(schema), _) => (self.schema(schema), None),
+            (None, Some((key, media))) => {
                 let schema = media.get("schema").map(|schema| self.schema(schema));
-                (schema.unwrap_or_else(|| self.anything(media)), true)
+                let schema = schema.unwrap_or_else(|| self.anything(media));
+                (schema, Some(self.style_of(key, schema)))
             }
-            (None, None) => (self.anything(node), false),
+            (None, None) => (self.anything(node), None),
         };
-        match content.filter(|_| json) {
+        match content.filter(|_| by_media_type.is_some()) {
             Some((_, media)) => self.examples_beside(schema, media),
             None => self.examples_beside(schema, node),
         }
@@ -131,7 +134,7 @@ impl<'d> Lowering<'d, '_> {
             ParameterPlace::Path | ParameterPlace::Header => Style::Simple,
         };
         let style = match string(node, "style").as_deref() {
-            _ if json => Style::Json,
+            _ if by_media_type.is_some() => by_media_type.unwrap_or(default_style),
             None => default_style,
             Some("simple") => Style::Simple,
             Some("label") => Style::Label,
@@ -144,7 +147,7 @@ impl<'d> Lowering<'d, '_> {
             Some(_) => default_style,
         };
         let fits = match style {
-            Style::Json => true,
+            Style::Json | Style::Text => true,
             Style::Simple => matches!(place, ParameterPlace::Path | ParameterPlace::Header),
             Style::Label | Style::Matrix => place == ParameterPlace::Path,
             Style::Form => matches!(place, ParameterPlace::Query | ParameterPlace::Cookie),
@@ -173,9 +176,27 @@ impl<'d> Lowering<'d, '_> {
             explode: node.get("explode").and_then(Node::as_bool).unwrap_or(style == Style::Form),
             schema,
             component: self.names.get(&node.span).cloned(),
+            may_be_empty: place == ParameterPlace::Query && truth(node, "allowEmptyValue"),
             sort: truth(node, "x-sort"),
             sparse: truth(node, "x-sparse"),
         })
+    }
+
+    /// How a parameter with a media type is read.
+    fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
+        let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
+        match kind_of(&media_type.name) {
+            Some(ContentKind::Json) => Style::Json,
+            // A vendor's type without `+json` that has a structure is JSON all the same.
+            Some(ContentKind::Binary) if structured => Style::Json,
+            Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
+            _ => {
+                let message = format!("a parameter cannot be read as `{}`", media_type.name);
+                let report = Diagnostic::error("unsupported-media-type", media_type.span, message);
+                self.report(report.help("say `application/json` or `text/plain`, or use `schema` with a `style`"));
+                Style::Text
+            }
+        }
     }
 
     /// Every `{name}` of the path must be declared.

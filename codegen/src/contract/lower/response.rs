@@ -192,7 +192,7 @@ pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
 }
 
 /// How a media type is read or written; none where it cannot be.
-fn kind_of(media_type: &str) -> Option<ContentKind> {
+pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
     let essence = essence(media_type);
     Some(match essence.as_str() {
         "application/json" | "text/json" => ContentKind::Json,

@@ -144,6 +144,20 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
+    /// A discriminator decides between the branches of a union; beside none it decides nothing.
+    pub(super) fn check_discriminator(&mut self, node: &Node) {
+        let Some(alone) = node.get("discriminator") else { return };
+        if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
+            return;
+        }
+        self.report(
+            Diagnostic::info("discriminator-alone", alone.span, "there is nothing here that this could decide between")
+                .label("the schema is one object wherever it is referred to")
+                .note("what the schemas that are made of it add is known where these are referred to")
+                .help("where any of them may stand, refer to a schema that lists them under `oneOf`, with this discriminator"),
+        );
+    }
+
     /// The property that tells the branches apart: by `mapping`, and by the names of the components.
     fn discriminator(&mut self, node: &'d Node, branches: &[(SchemaId, &'d Node)]) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;

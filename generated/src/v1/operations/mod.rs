@@ -8,7 +8,7 @@ mod carts;
 mod orders;
 mod health;
 
-use writ_runtime::{Operation, Scheme, SchemeKind};
+use writ_runtime::{Operation, Scheme, SchemeKind, Server};
 
 pub use self::auth::*;
 pub use self::users::*;
@@ -44,6 +44,11 @@ pub static ALL: &[&Operation] = &[
     &HEALTH,
     &LIVEZ,
     &READYZ,
+];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[
+    Server { url: "/", description: "Where this contract is served from.", variables: &[] },
 ];
 
 /// The `accessToken` of `login` or `refresh`. The roles of its user grant scopes:

@@ -69,7 +69,7 @@ fn unknown_fields_are_handed_out_where_they_are_kept() {
         Some(rest)
     };
     assert_eq!(good(r#"{"a":1,"id":2,"b c":3}"#, read), [("a".to_owned(), Some(1)), ("b c".to_owned(), Some(3))]);
-    assert_eq!(bad(r#"{"id":2,"b\n\"c":true}"#, read), ["b\n\"c: must be an integer, not a boolean"]);
+    assert_eq!(bad(r#"{"id":2,"b\n\"c":true}"#, read), [r#"["b\n\"c"]: must be an integer, not a boolean"#]);
     assert_eq!(bad(r#"{"b":1,"b":1}"#, read), ["b: must not come twice"]);
 }
 

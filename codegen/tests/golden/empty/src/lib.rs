@@ -27,6 +27,9 @@ const _: () = writ_runtime::made_for("0.1");
 /// The contract's version.
 pub const VERSION: &str = "0.0.0";
 
+/// What paths begin with at the contract's first server, for [`Api::router_at`].
+pub const BASE_PATH: &str = "";
+
 /// The services that implement the contract, by name.
 pub struct Api<A, G> {
     /// Who proves callers.
@@ -47,7 +50,12 @@ where
 
     /// The same under other limits of time.
     pub fn router_with(self, settings: Settings) -> Router {
-        writ_runtime::router(&CONTRACT, self.endpoints(settings)).fallback(writ_runtime::fallback(&CONTRACT))
+        self.router_at("", settings)
+    }
+
+    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    pub fn router_at(self, base: &str, settings: Settings) -> Router {
+        writ_runtime::router_at(base, &CONTRACT, self.endpoints(settings)).fallback(writ_runtime::fallback(&CONTRACT))
     }
 
     /// Every operation, for a router that is put together from several contracts.

@@ -34,6 +34,9 @@ const _: () = writ_runtime::made_for("0.1");
 /// The contract's version.
 pub const VERSION: &str = "1";
 
+/// What paths begin with at the contract's first server, for [`Api::router_at`].
+pub const BASE_PATH: &str = "";
+
 /// The services that implement the contract, by name.
 pub struct Api<A, G, PetsService> {
     /// Who proves callers.
@@ -57,9 +60,14 @@ where
 
     /// The same under other limits of time.
     pub fn router_with(self, settings: Settings) -> Router {
+        self.router_at("", settings)
+    }
+
+    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    pub fn router_at(self, base: &str, settings: Settings) -> Router {
         let endpoints = self.endpoints(settings);
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router(&CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
+        writ_runtime::router_at(base, &CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
     }
 
     /// Every operation, for a router that is put together from several contracts.
@@ -107,9 +115,14 @@ where
 
     /// Every route, and the contract's envelope for all others. The log names what is not written.
     pub fn router(self) -> Router {
+        self.router_at("")
+    }
+
+    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router(&CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
+        writ_runtime::router_at(base, &CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
     }
 
     /// Every operation, for a router that is put together from several contracts.

@@ -3,7 +3,7 @@
 
 mod default;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::default::*;
 
@@ -13,3 +13,6 @@ pub static ALL: &[&Operation] = &[
     &LIST_ACCOUNTS,
     &PUT_TEAM,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

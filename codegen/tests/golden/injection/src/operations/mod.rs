@@ -5,7 +5,7 @@ mod orders_compile_error_not_tag;
 mod etc_passwd;
 mod mod_api;
 
-use writ_runtime::{Operation, Scheme, SchemeKind};
+use writ_runtime::{Operation, Scheme, SchemeKind, Server};
 
 pub use self::orders_compile_error_not_tag::*;
 pub use self::etc_passwd::*;
@@ -17,6 +17,9 @@ pub static ALL: &[&Operation] = &[
     &EMPTY,
     &GNP_EXE,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];
 
 /// */ }
 ///  compile_error!("scheme");

@@ -3,7 +3,7 @@
 
 mod articles;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::articles::*;
 
@@ -12,3 +12,6 @@ pub static ALL: &[&Operation] = &[
     &GET_ARTICLE,
     &PUT_ARTICLE,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -48,7 +48,7 @@ impl Read for Price {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => net = r.decimal(&NumberRule::NONE).map(DecimalNumber),
+                0 => net = r.decimal_number(&NumberRule::NONE).map(DecimalNumber),
                 _ => gross = r.decimal_string(&NumberRule::NONE),
             }
         }

@@ -3,7 +3,7 @@
 
 mod default;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::default::*;
 
@@ -22,3 +22,6 @@ pub static ALL: &[&Operation] = &[
     &PRICE,
     &HEADERS,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

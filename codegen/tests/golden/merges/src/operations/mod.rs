@@ -3,7 +3,7 @@
 
 mod default;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::default::*;
 
@@ -12,3 +12,6 @@ pub static ALL: &[&Operation] = &[
     &ADD_DOG,
     &LIST_THINGS,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -7,7 +7,7 @@ mod bung;
 mod self_;
 mod errors_api;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::type_::*;
 pub use self::n123_go_not::*;
@@ -23,3 +23,6 @@ pub static ALL: &[&Operation] = &[
     &ASYNC,
     &ROUTER,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

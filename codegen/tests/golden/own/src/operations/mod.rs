@@ -3,7 +3,7 @@
 
 mod stock;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::stock::*;
 
@@ -12,3 +12,6 @@ pub static ALL: &[&Operation] = &[
     &FETCH_ITEM,
     &STORE_ITEM,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -12,7 +12,7 @@ pub static FETCH_ITEM: Operation = Operation {
     parameters: &[
         Parameter::path("sku"),
         Parameter::query("from"),
-        Parameter::query("price").shape(Shape::Object),
+        Parameter::query("price").fields(&["cents"]).shape(Shape::Object),
         Parameter::header("X-Skus").shape(Shape::Array),
     ],
     statuses: &[200],

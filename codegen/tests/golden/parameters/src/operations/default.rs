@@ -36,7 +36,7 @@ pub static IN_QUERY: Operation = Operation {
         Parameter::query("spaced").style(Style::SpaceDelimited, false).shape(Shape::Array),
         Parameter::query("piped").style(Style::PipeDelimited, false).shape(Shape::Array),
         Parameter::query("deep").style(Style::DeepObject, true).shape(Shape::Object),
-        Parameter::query("spread").shape(Shape::Object),
+        Parameter::query("spread").fields(&["a", "b"]).shape(Shape::Object),
         Parameter::query("json").style(Style::Json, false).shape(Shape::Object),
         Parameter::query("since"),
         Parameter::query("day"),

@@ -41,7 +41,7 @@ impl Read for OrderInput {
 
 impl Write for OrderPage {
     fn write(&self, w: &mut Writer) {
-        w.begin_object();
+        w.begin_page("data");
         w.field("data", &self.data);
         w.field("pagination", &self.pagination);
         w.end_object();

@@ -3,7 +3,7 @@
 
 mod orders;
 
-use writ_runtime::{Operation, Scheme, SchemeKind};
+use writ_runtime::{Operation, Scheme, SchemeKind, Server};
 
 pub use self::orders::*;
 
@@ -14,6 +14,9 @@ pub static ALL: &[&Operation] = &[
     &GET_ORDER,
     &PUT_ORDER,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];
 
 /// `bearer`
 pub static SCHEME_BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };

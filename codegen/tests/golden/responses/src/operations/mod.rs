@@ -3,7 +3,7 @@
 
 mod default;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::default::*;
 
@@ -16,3 +16,6 @@ pub static ALL: &[&Operation] = &[
     &ANY_STATUS,
     &ONLY_DEFAULT,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -4,7 +4,7 @@
 mod doors;
 mod public;
 
-use writ_runtime::{Operation, Scheme, SchemeKind};
+use writ_runtime::{Operation, Scheme, SchemeKind, Server};
 
 pub use self::doors::*;
 pub use self::public::*;
@@ -19,6 +19,9 @@ pub static ALL: &[&Operation] = &[
     &PLACES,
     &WINDOW,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];
 
 /// A token.
 pub static SCHEME_BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };

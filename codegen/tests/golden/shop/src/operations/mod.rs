@@ -3,7 +3,7 @@
 
 mod orders;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::orders::*;
 
@@ -12,3 +12,6 @@ pub static ALL: &[&Operation] = &[
     &CREATE_ORDER,
     &GET_ORDER,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -4,7 +4,7 @@
 mod pets;
 pub mod others;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::pets::*;
 
@@ -15,3 +15,6 @@ pub static ALL: &[&Operation] = &[
     &GET_PET,
     &others::PLACE_ORDER,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

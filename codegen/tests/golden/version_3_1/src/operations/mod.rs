@@ -3,7 +3,7 @@
 
 mod default;
 
-use writ_runtime::Operation;
+use writ_runtime::{Operation, Server};
 
 pub use self::default::*;
 
@@ -11,3 +11,6 @@ pub use self::default::*;
 pub static ALL: &[&Operation] = &[
     &ADD_READING,
 ];
+
+/// Where the contract says that it is served.
+pub static SERVERS: &[Server] = &[];

@@ -1,0 +1,10 @@
+//! Services against small contracts, compiled, run, and asked over HTTP.
+
+mod limits;
+mod mounted;
+mod own;
+mod shop;
+mod table;
+mod tables;
+mod unwritten;
+mod wire;

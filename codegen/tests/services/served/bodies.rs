@@ -1,0 +1,53 @@
+//! Bodies of every media type.
+
+use bodies::*;
+use writ_runtime::{Bytes, Context};
+
+struct Service;
+
+impl DefaultApi for Service {
+    async fn add_note(&self, cx: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {
+        crate::note(&request);
+        let note = match request.body {
+            AddNoteBody::Json(note) => note,
+            AddNoteBody::Text(text) => Note { title: "text".to_owned(), text: Some(text) },
+            AddNoteBody::Binary(bytes) => Note { title: format!("{} bytes", bytes.len()), text: None },
+        };
+        Ok(match cx.preferred() {
+            AddNoteResponseMedia::Json => AddNoteResponseBody::Json(note),
+            AddNoteResponseMedia::Text => AddNoteResponseBody::Text(note.title),
+            AddNoteResponseMedia::Png => AddNoteResponseBody::Png(Bytes::from_static(b"\x89PNG")),
+        }
+        .into())
+    }
+
+    async fn maybe(&self, _: &Context<()>, request: MaybeRequest) -> Result<MaybeResponse, MaybeError> {
+        crate::note(&request);
+        Ok(MaybeResponse)
+    }
+
+    async fn fill(&self, _: &Context<()>, request: FillRequest) -> Result<FillResponse, FillError> {
+        crate::note(&request);
+        Ok(FillResponse)
+    }
+
+    async fn write(&self, _: &Context<()>, request: WriteRequest) -> Result<WriteResponse, WriteError> {
+        Ok(request.body.into())
+    }
+
+    async fn upload(&self, _: &Context<()>, request: UploadRequest) -> Result<UploadResponse, UploadError> {
+        Ok(request.body.into())
+    }
+
+    async fn count(&self, _: &Context<()>, request: CountRequest) -> Result<CountResponse, CountError> {
+        Ok((request.body + 1).into())
+    }
+
+    async fn echo(&self, _: &Context<()>, request: EchoRequest) -> Result<EchoResponse, EchoError> {
+        Ok(request.body.into())
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    crate::open!(bodies, Service).router()
+}

@@ -1,0 +1,63 @@
+//! Operations, parameters and fields whose names Rust would rather not have.
+
+use names::*;
+use writ_runtime::{Context, NoAuthentication, OpenGate};
+
+struct Service;
+
+impl Type for Service {
+    async fn r#type(&self, _: &Context<()>, request: TypeCall) -> Result<TypeResponse, TypeError> {
+        crate::note(&request);
+        Err(std::io::Error::other("it has no words"))?
+    }
+}
+
+impl N123GoNot for Service {
+    async fn list_users_v2(
+        &self,
+        _: &Context<()>,
+        request: ListUsersV2Request,
+    ) -> Result<ListUsersV2Response, ListUsersV2Error> {
+        crate::note(&request.body);
+        let reaction = Some(Reaction::Plus1);
+        Ok(ResultModel { ok: true, reaction, order: None, mixed: writ_runtime::Patch::Null }.into())
+    }
+}
+
+impl Übung for Service {
+    async fn größe_ändern(
+        &self,
+        _: &Context<()>,
+        request: GrößeÄndernRequest,
+    ) -> Result<GrößeÄndernResponse, GrößeÄndernError> {
+        crate::note(&request);
+        Ok(SelfValue { self_: Some(Box::new(SelfValue { self_: None, r#box: None })), r#box: None }.into())
+    }
+}
+
+impl SelfValueApi for Service {
+    async fn r#async(&self, _: &Context<()>, request: AsyncRequest) -> Result<AsyncResponse, AsyncError> {
+        crate::note(&request);
+        Ok(AsyncResponse)
+    }
+}
+
+impl Errors for Service {
+    async fn router(&self, _: &Context<()>, request: RouterRequest) -> Result<RouterResponse, RouterError> {
+        crate::note(&request.body);
+        Err(NotFoundRefusal::new("account"))?
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    Api {
+        authenticator: NoAuthentication,
+        gate: OpenGate,
+        type_: Service,
+        n123_go_not: Service,
+        bung: Service,
+        self_: Service,
+        errors_api: Service,
+    }
+    .router()
+}

@@ -1,0 +1,66 @@
+//! Conditions, pages, fields and keys, as the contract sets them.
+
+use policies::*;
+use writ_runtime::{Authenticate, Context, Credential, Decimal, Denied, ETag, Idempotent, OpenGate, Operation, Patch, Scheme, Uuid};
+
+struct Service;
+
+/// Lets every token in.
+struct Trusting;
+
+impl Authenticate for Trusting {
+    type Principal = String;
+
+    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<String, Denied> {
+        Ok(credentials.iter().map(|one| one.secret.as_ref()).collect())
+    }
+
+    fn holds_scope(&self, _: &String, _: &'static Scheme, _: &str) -> bool {
+        true
+    }
+}
+
+fn order(note: Patch<String>) -> Order {
+    Order { id: Some(OrderId(Uuid::nil())), total: Decimal::new(1050, 2), note }
+}
+
+impl Orders for Service {
+    type Principal = String;
+
+    async fn list_orders(
+        &self,
+        _: &Context<String>,
+        request: ListOrdersRequest,
+    ) -> Result<ListOrdersResponse, ListOrdersError> {
+        crate::note(&request);
+        let pagination =
+            Pagination { total: Some(1), page: Some(request.page), limit: request.limit, has_more: false, next_cursor: None };
+        Ok(OrderPage { data: vec![order(Patch::Null)], pagination }.into())
+    }
+
+    async fn create_order(
+        &self,
+        cx: &Context<String>,
+        request: CreateOrderRequest,
+    ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
+        crate::note(&(cx.idempotency().map(|key| &key.key), &request));
+        Ok(Idempotent::Fresh(order(request.body.note).into()))
+    }
+
+    async fn get_order(&self, _: &Context<()>, request: GetOrderRequest) -> Result<GetOrderResponse, GetOrderError> {
+        crate::note(&request);
+        Ok(GetOrderResponse { etag: ETag::strong("v1"), body: order(Patch::Absent) })
+    }
+
+    async fn put_order(&self, _: &Context<String>, request: PutOrderRequest) -> Result<PutOrderResponse, PutOrderError> {
+        crate::note(&request);
+        match request.if_match.matches_strong(&ETag::strong("v1")) {
+            true => Ok(PutOrderResponse),
+            false => Err(PreconditionFailed::new("it has changed"))?,
+        }
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    Api { authenticator: Trusting, gate: OpenGate, orders: Service }.router()
+}

@@ -1,0 +1,65 @@
+//! Doors that open to credentials of every kind.
+
+use security::*;
+use writ_runtime::{Authenticate, Context, Credential, Denied, OpenGate, Operation, Scheme};
+
+struct Service;
+
+/// Whoever shows `good` is let in, and holds each scope but `admin`, unless they show `admin`.
+struct Doorkeeper;
+
+/// What was shown: `scheme secret`, each.
+#[derive(Debug)]
+struct Shown(Vec<String>);
+
+impl Authenticate for Doorkeeper {
+    type Principal = Shown;
+
+    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Shown, Denied> {
+        for credential in credentials {
+            match &*credential.secret {
+                "bad" => return Err(Denied::Unauthenticated("it proves nothing".into())),
+                "barred" => return Err(Denied::Forbidden("not you".into())),
+                "broken" => return Err(Denied::Unavailable("the keys cannot be fetched".into())),
+                _ => {}
+            }
+        }
+        Ok(Shown(credentials.iter().map(|one| format!("{} {}", one.scheme, one.secret)).collect()))
+    }
+
+    fn holds_scope(&self, principal: &Shown, _: &'static Scheme, scope: &str) -> bool {
+        scope != "admin" || principal.0.iter().any(|shown| shown.ends_with("admin"))
+    }
+}
+
+macro_rules! doors {
+    ($($method:ident($principal:ty) $response:ident $error:ident,)*) => {
+        impl Doors for Service {
+            type Principal = Shown;
+
+            $(async fn $method(&self, cx: &Context<$principal>) -> Result<$response, $error> {
+                crate::note(cx.principal());
+                Ok($response)
+            })*
+        }
+    };
+}
+
+doors! {
+    inherited(Shown) InheritedResponse InheritedError,
+    open(()) OpenResponse OpenError,
+    maybe(Option<Shown>) MaybeResponse MaybeError,
+    either(Shown) EitherResponse EitherError,
+    both(Shown) BothResponse BothError,
+    places(Shown) PlacesResponse PlacesError,
+}
+
+impl Public for Service {
+    async fn window(&self, _: &Context<()>) -> Result<WindowResponse, WindowError> {
+        Ok(WindowResponse)
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    Api { authenticator: Doorkeeper, gate: OpenGate, doors: Service, public: Service }.router()
+}

@@ -1,0 +1,45 @@
+//! Bodies that arrive and leave in parts.
+
+use streams::*;
+use writ_runtime::{ByteStream, Bytes, Context};
+
+struct Service;
+
+impl DefaultApi for Service {
+    async fn add_picture(
+        &self,
+        _: &Context<()>,
+        mut request: AddPictureRequest,
+    ) -> Result<AddPictureResponse, AddPictureError> {
+        let mut lat = 0.0;
+        let mut seen = Vec::new();
+        while let Some(part) = request.body.next().await? {
+            seen.push(match part {
+                AddPicturePart::Picture(file) => {
+                    lat = file.bytes().await?.len() as f64;
+                    "a picture".to_owned()
+                }
+                other => format!("{other:?}"),
+            });
+        }
+        crate::note(&seen);
+        Ok(Place { lat, lon: 0.0 }.into())
+    }
+
+    async fn get_picture(
+        &self,
+        _: &Context<()>,
+        request: GetPictureRequest,
+    ) -> Result<GetPictureResponse, GetPictureError> {
+        crate::note(&request);
+        Ok(Bytes::from_static(b"\x89PNG").into())
+    }
+
+    async fn watch(&self, _: &Context<()>) -> Result<WatchResponse, WatchError> {
+        Ok(WatchResponse { body: ByteStream::from(Bytes::from_static(b"data: 1\n\n")) })
+    }
+}
+
+pub fn router() -> writ_runtime::Router {
+    crate::open!(streams, Service).router()
+}
