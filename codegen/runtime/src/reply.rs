@@ -1,6 +1,7 @@
 //! What an operation answers, before the envelope and the transport's headers are put around it.
 
 use bytes::Bytes;
+use http::header::InvalidHeaderValue;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::accept::Accept;
@@ -145,7 +146,7 @@ impl Reply {
             return Reply::from(problem);
         }
         self.body = ReplyBody::Bytes(body.body.into());
-        self.content_type(&body.media_type)
+        self.labelled(HeaderValue::from_str(&body.media_type))
     }
 
     /// The same with JSON.
@@ -153,11 +154,15 @@ impl Reply {
         if let Err(problem) = body.check(range) {
             return Reply::from(problem);
         }
-        self.json("application/json", &body.body, responder).content_type(&body.media_type)
+        self.json("application/json", &body.body, responder).labelled(HeaderValue::from_str(&body.media_type))
     }
 
-    fn content_type(mut self, content_type: &str) -> Reply {
-        match HeaderValue::from_str(content_type) {
+    fn content_type(self, content_type: &'static str) -> Reply {
+        self.labelled(HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes())))
+    }
+
+    fn labelled(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
+        match content_type {
             Ok(value) => {
                 self.headers.insert(header::CONTENT_TYPE, value);
                 self

@@ -114,7 +114,7 @@ impl Decoder<'_> {
     fn read_body<T>(&mut self, source: &Source, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         let mut reader = self.open_body(source)?;
         let value = read(&mut reader);
-        self.close(reader, false);
+        self.close(&mut reader, false);
         value
     }
 
