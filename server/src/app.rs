@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use generated::v1;
-use http::{HeaderValue, header};
+use http::header;
 use writ_runtime::{Problem, RequestId, X_REQUEST_ID};
 
 use crate::auth::AuthService;
@@ -44,9 +44,7 @@ async fn as_the_contract_does(request: Request, next: Next) -> Response {
         response = v1::CONTRACT.refuse(problem, &request_id);
         allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));
     }
-    if let Ok(id) = HeaderValue::from_str(&request_id.0) {
-        response.headers_mut().insert(X_REQUEST_ID, id);
-    }
+    response.headers_mut().insert(X_REQUEST_ID, request_id.header());
     response.extensions_mut().insert(request_id);
     response
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask`: a thin command line over the generator, and the developer's environment.
 
+mod bench;
 mod cargo;
 mod codegen;
 mod corpus;
@@ -26,6 +27,8 @@ enum Task {
     Codegen(codegen::Args),
     /// Generate from every contract of a folder, compile it all, and measure.
     Corpus(corpus::Args),
+    /// Measure what docs/benchmarks.md shows: generating, compiling, answering.
+    Bench(bench::Args),
     /// Run the server with its own PostgreSQL and Redis.
     Dev(dev::Args),
     /// Run the tests with their own PostgreSQL and Redis.
@@ -35,6 +38,9 @@ enum Task {
     /// Does what README.md says, in a fresh clone, and holds it to what README.md promises.
     #[command(hide = true)]
     Readme,
+    /// Runs a program and tells what it cost; started by xtask itself.
+    #[command(hide = true)]
+    Measure(bench::MeasureArgs),
     /// Ends what another xtask left running; started by xtask itself.
     #[command(hide = true)]
     Guard,
@@ -44,10 +50,12 @@ fn main() -> ExitCode {
     let outcome = match Task::parse() {
         Task::Codegen(args) => codegen::run(&args),
         Task::Corpus(args) => corpus::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::Dev(args) => dev::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
         Task::Readme => readme::run(),
+        Task::Measure(args) => bench::measure(&args),
         Task::Guard => process::guard::run(),
     };
     outcome.unwrap_or_else(|error| {

@@ -32,8 +32,12 @@ pub trait Offer: Sized {
 impl Accept {
     /// What the `Accept` fields of a request say.
     pub fn of(headers: &HeaderMap) -> Accept {
-        let ranges: Arc<[Range]> = headers
-            .get_all(header::ACCEPT)
+        let all = headers.get_all(header::ACCEPT);
+        // Most programs send no more than this.
+        if all.iter().all(|value| value == "*/*") {
+            return Accept(None);
+        }
+        let ranges: Arc<[Range]> = all
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| elements(value, ','))

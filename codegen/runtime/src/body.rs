@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use crate::head::Head;
 use crate::media;
 use crate::operation::{self, MediaKind};
+use crate::patience::{self, TooLate};
 use crate::problem::Problem;
 
 /// A body that was let in.
@@ -25,42 +26,68 @@ pub(crate) enum Payload {
     Stream(Body),
 }
 
+/// What the operation wants of the body that was sent; `None` where it takes none or none was sent.
+pub(crate) fn expected(head: &Head, body: &Body) -> Option<&'static operation::Body> {
+    let wanted = head.operation.body.as_ref()?;
+    (!body.is_end_stream() && content_length(&head.parts.headers) != Some(0)).then_some(wanted)
+}
+
 /// Refuses what the operation does not take and reads the rest. The index is that of the media
 /// type in [`operation::Body::media`].
 ///
 /// Answers 415 for another media type or an encoded body, 413 for one that is too large, 408 for
 /// one that takes longer than `patience`, 400 for one that breaks off.
-pub(crate) async fn receive(head: &Head, body: Body, patience: Duration) -> Result<(usize, Payload), Problem> {
+pub(crate) async fn receive(
+    head: &Head,
+    wanted: &operation::Body,
+    body: Body,
+    patience: Duration,
+) -> Result<(usize, Payload), Problem> {
     let headers = &head.parts.headers;
-    let Some(wanted) = &head.operation.body else {
-        return Ok((0, Payload::Absent));
-    };
-    let length = content_length(headers);
-    if body.is_end_stream() || length == Some(0) {
-        return Ok((0, Payload::Absent));
-    }
     let index = media_type(headers, wanted)?;
-    if length.is_some_and(|length| length > wanted.limit as u64) {
+    if content_length(headers).is_some_and(|length| length > wanted.limit as u64) {
         return Err(too_large(wanted.limit));
     }
-    let body = Limited::new(body, wanted.limit);
     // A repeated request is known by its bytes, so that these are needed before the handler is called.
     if wanted.media[index].kind == MediaKind::Multipart && head.operation.idempotency.is_none() {
-        return Ok((index, Payload::Stream(Body::new(body))));
+        return Ok((index, Payload::Stream(Body::new(Limited::new(body, wanted.limit)))));
     }
-    match tokio::time::timeout(patience, body.collect()).await {
-        Ok(Ok(collected)) => {
-            let bytes = collected.to_bytes();
-            Ok((index, if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) }))
-        }
-        Ok(Err(error)) if is_length_limit(&*error) => Err(too_large(wanted.limit)),
-        Ok(Err(error)) => {
-            let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the body could not be read to its end");
-            problem.cause = Some(error);
-            Err(problem)
-        }
-        Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),
+    match patience::limit(patience, collect(body, wanted.limit)).await {
+        Ok(Ok(bytes)) => Ok((index, if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) })),
+        Ok(Err(problem)) => Err(problem),
+        Err(TooLate) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),
     }
+}
+
+/// All bytes of a body. Most come in one piece, which is kept as it is.
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let mut whole = Bytes::new();
+    let mut more = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let data = match frame {
+            Ok(frame) => frame.into_data().unwrap_or_default(),
+            Err(error) if is_length_limit(&error) => return Err(too_large(limit)),
+            Err(error) => {
+                let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the body could not be read to its end");
+                problem.cause = Some(error.into());
+                return Err(problem);
+            }
+        };
+        if data.len() > limit - whole.len() - more.len() {
+            return Err(too_large(limit));
+        }
+        if whole.is_empty() && more.is_empty() {
+            whole = data;
+        } else {
+            // From the second piece on all of it is in one vector.
+            more.extend_from_slice(&std::mem::take(&mut whole));
+            more.extend_from_slice(&data);
+        }
+        if body.is_end_stream() {
+            break;
+        }
+    }
+    Ok(if more.is_empty() { whole } else { more.into() })
 }
 
 /// The index of the media type that the body has.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::accept::{Accept, Offer};
 use crate::idempotency::IdempotencyKey;
 use crate::operation::Operation;
+use crate::request_id::RequestId;
 
 /// The surroundings of one request.
 ///
@@ -24,7 +25,7 @@ pub struct CallInfo {
     /// The operation that was called.
     pub operation: &'static Operation,
     /// The id of the request, as in `X-Request-Id` and the log.
-    pub request_id: String,
+    pub request_id: RequestId,
     /// The client's address, as the trusted proxies tell it.
     pub address: Option<IpAddr>,
     /// The `Idempotency-Key` with its request's hash, where the contract honours one and the caller sent it.
@@ -55,7 +56,7 @@ impl<P> Context<P> {
 
     /// The id of the request.
     pub fn request_id(&self) -> &str {
-        &self.call.request_id
+        self.call.request_id.as_str()
     }
 
     /// The client's address, where the transport told it.

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderValue, StatusCode, header};
 
 use crate::json::Writer;
 use crate::operation::Place;
@@ -27,11 +27,12 @@ impl Contract {
     /// the edge use it, so that a caller meets one shape only.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {
         log_problem(&problem, request_id, "");
-        self.response(Reply::from(problem), request_id)
+        self.response(Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Turns an answer into a response: envelope, `Content-Type`, `X-Request-Id`.
-    pub(crate) fn response(&self, reply: Reply, request_id: &RequestId) -> Response {
+    /// Turns an answer into a response: envelope, `Content-Type`, `X-Request-Id`. The request's
+    /// extensions are emptied and serve again, so that no new table is made for the response's.
+    pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
         let Reply { status, mut headers, body } = reply;
         let body = match body {
             ReplyBody::Empty => Body::empty(),
@@ -39,20 +40,20 @@ impl Contract {
             ReplyBody::Stream(stream) => stream,
             ReplyBody::Problem(problem) => {
                 let mut writer = Writer::new();
-                (self.envelope)(&problem, &request_id.0, &mut writer);
+                (self.envelope)(&problem, request_id.as_str(), &mut writer);
                 if let Ok(media) = HeaderValue::from_str(self.envelope_type) {
                     headers.insert(header::CONTENT_TYPE, media);
                 }
                 Body::from(writer.finish())
             }
         };
-        if let Some(id) = request_id.header() {
-            headers.insert(X_REQUEST_ID, id);
-        }
+        headers.insert(X_REQUEST_ID, request_id.header());
         let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        response.extensions_mut().insert(request_id.clone());
+        extensions.clear();
+        extensions.insert(request_id.clone());
+        *response.extensions_mut() = extensions;
         response
     }
 }
@@ -63,11 +64,11 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
     if problem.status == StatusCode::NOT_IMPLEMENTED {
         // Known from the start, and nothing that broke.
-        tracing::warn!(request_id = %request_id.0, operation, status, message = %problem.message);
+        tracing::warn!(%request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
-        tracing::error!(request_id = %request_id.0, operation, status, cause, message = %problem.message);
+        tracing::error!(%request_id, operation, status, cause, message = %problem.message);
     } else if problem.cause.is_some() {
-        tracing::warn!(request_id = %request_id.0, operation, status, cause, message = %problem.message);
+        tracing::warn!(%request_id, operation, status, cause, message = %problem.message);
     }
 }
 

@@ -77,8 +77,8 @@ impl<'a> Decoder<'a> {
         match self.find(index) {
             Found::Absent => None,
             found if self.is_empty(index, &found) => {
-                let mut found = found;
-                let mut reader = self.open(index, &mut found)?;
+                let parameter = self.head.operation.parameters.get(index)?;
+                let mut reader = Reader::text(TextValue::Scalar("".into()), parameter.place, parameter.name);
                 // What the schema does not allow to be empty is not there.
                 read(&mut reader).filter(|_| reader.into_violations().is_empty())
             }
@@ -130,35 +130,42 @@ impl<'a> Decoder<'a> {
     fn read<T>(
         &mut self,
         index: usize,
-        mut found: Found<'_>,
+        found: Found<'_>,
         read: impl FnOnce(&mut Reader<'_>) -> Option<T>,
     ) -> Option<T> {
-        let mut reader = self.open(index, &mut found)?;
-        let value = read(&mut reader);
-        self.close(reader, true);
+        let (mut value, mut read) = (None, Some(read));
+        self.with_reader(index, found, &mut |reader| value = read.take().and_then(|read| read(reader)));
         value
     }
 
-    fn open<'f>(&mut self, index: usize, found: &'f mut Found<'_>) -> Option<Reader<'f>> {
-        let parameter = self.head.operation.parameters.get(index)?;
+    /// The part of reading a parameter that is the same for all types, and so is compiled once.
+    fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
+        let Some(parameter) = self.head.operation.parameters.get(index) else { return };
         match found {
             Found::Text(value) => {
-                let value = std::mem::replace(value, TextValue::List(Vec::new()));
-                Some(Reader::text(value, parameter.place, parameter.name))
+                let mut reader = Reader::text(value, parameter.place, parameter.name);
+                read(&mut reader);
+                self.close(&mut reader, true);
             }
-            Found::Json(text) => Some(Reader::json_at(text.as_bytes(), parameter.place, parameter.name)),
+            Found::Json(text) => {
+                let mut reader = Reader::json_at(text.as_bytes(), parameter.place, parameter.name);
+                read(&mut reader);
+                self.close(&mut reader, true);
+            }
             Found::Wrong(message) => {
-                let violation = Violation { message: (*message).into(), ..self.at(index) };
+                let violation = Violation { message: message.into(), ..self.at(index) };
                 self.violate(violation);
-                None
             }
-            Found::Absent => None,
+            Found::Absent => {}
         }
     }
 
-    fn close(&mut self, mut reader: Reader<'_>, of_parameter: bool) {
+    fn close(&mut self, reader: &mut Reader<'_>, of_parameter: bool) {
         reader.finish();
-        let violations = reader.into_violations();
+        if reader.met() == 0 {
+            return;
+        }
+        let violations = reader.take_violations();
         if of_parameter {
             self.of_parameters += violations.list.len();
         }

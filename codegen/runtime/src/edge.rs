@@ -83,7 +83,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         service: &Arc<S>,
         call: Call<S, ()>,
     ) -> Endpoint {
-        self.bind(operation, Handler::Public(erase(service, call)))
+        self.bind(operation, Handler::Public(erase(service, call), Arc::new(())))
     }
 
     /// Binds an operation that nobody has written yet: after everything that the edge checks, it

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::mem::take;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,14 +19,15 @@ use crate::edge::Settings;
 use crate::head::Head;
 use crate::input::Input;
 use crate::operation::Operation;
+use crate::patience::{self, TooLate};
 use crate::problem::Problem;
 use crate::reply::{Reply, ReplyBody};
 
 /// A boxed future that is sent between threads.
-pub(crate) type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a generated call yields.
-pub type Pending = Boxed<Result<Reply, Problem>>;
+pub type Pending = Boxed<'static, Result<Reply, Problem>>;
 
 /// How generated code calls one operation of a service.
 pub type Call<S, P> = fn(Arc<S>, Context<P>, Input) -> Pending;
@@ -42,7 +44,7 @@ pub struct Endpoint {
 
 /// The way from authentication to the answer.
 pub(crate) trait Serve: Send + Sync {
-    fn answer(self: Arc<Self>, head: Arc<Head>, body: Body) -> Boxed<Reply>;
+    fn answer<'a>(&'a self, head: &'a Arc<Head>, body: Body) -> Boxed<'a, Reply>;
 }
 
 impl fmt::Debug for Endpoint {
@@ -70,15 +72,14 @@ impl Endpoint {
     }
 
     /// Answers one request. Whatever happens inside, there is an answer in the envelope.
-    pub(crate) async fn respond(&self, head: Head, body: Body) -> Response {
-        let head = Arc::new(head);
-        let answer = Arc::clone(&self.serve).answer(Arc::clone(&head), body);
+    pub(crate) async fn respond(&self, mut head: Arc<Head>, body: Body) -> Response {
+        let answer = self.serve.answer(&head, body);
         // The handler and the body have limits of their own; this one is for what hangs beside them.
         let limit = (self.settings.timeout.saturating_mul(2)).saturating_add(self.settings.body_timeout);
-        let mut reply = match tokio::time::timeout(limit, guard(answer)).await {
+        let mut reply = match patience::limit(limit, guard(answer)).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(problem)) => problem.into(),
-            Err(_) => timed_out(self.operation).into(),
+            Err(TooLate) => timed_out(self.operation).into(),
         };
         if let ReplyBody::Problem(problem) = &reply.body {
             log_problem(problem, &head.request_id, self.operation.id);
@@ -87,7 +88,8 @@ impl Endpoint {
         if self.operation.produces.len() > 1 || self.operation.produces.iter().any(|media| media.contains('*')) {
             reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
         }
-        let mut response = self.contract.response(reply, &head.request_id);
+        let extensions = Arc::get_mut(&mut head).map(|head| take(&mut head.parts.extensions));
+        let mut response = self.contract.response(reply, &head.request_id, extensions.unwrap_or_default());
         if head.parts.method == Method::HEAD {
             strip_body(&mut response);
         }
@@ -111,9 +113,9 @@ pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T, Probl
 /// Runs a handler: a panic is a 500, and what takes longer than `settings.timeout` a 503, or a
 /// 504 where the contract declares that and not the other.
 pub(crate) async fn run(pending: Pending, operation: &Operation, settings: &Settings) -> Result<Reply, Problem> {
-    match tokio::time::timeout(settings.timeout, guard(pending)).await {
+    match patience::limit(settings.timeout, guard(pending)).await {
         Ok(outcome) => outcome?,
-        Err(_) => Err(timed_out(operation)),
+        Err(TooLate) => Err(timed_out(operation)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::future::Future;
 use http::HeaderMap;
 
 use crate::context::CallInfo;
+use crate::path::PathValues;
 use crate::problem::Problem;
 use crate::reply::Reply;
 
@@ -40,8 +41,8 @@ pub struct Entry<'a, P> {
     pub call: &'a CallInfo,
     /// Who calls, `None` on public operations and where optional credentials were not sent.
     pub principal: Option<&'a P>,
-    /// The path's parameters, percent-decoded, in the order of the template.
-    pub path: &'a [(&'static str, String)],
+    /// The path's parameters, in the order of the template.
+    pub path: PathValues<'a>,
     /// What tells two answers of this operation apart, the principal excepted: path, the declared
     /// parameters in the order of the contract, and the media type that was negotiated. Headers
     /// that steer one exchange only (conditions, `Idempotency-Key`) are not in it. Empty where the
@@ -62,8 +63,8 @@ impl<P> Entry<'_, P> {
             };
             out.push_str(&rest[..open]);
             let name = &rest[open + 1..open + length];
-            match self.path.iter().find(|(known, _)| *known == name) {
-                Some((_, value)) => out.push_str(value),
+            match self.path.get(name) {
+                Some(value) => out.push_str(&value),
                 None if name == "principal" => out.push_str(principal),
                 None => out.push_str(&rest[open..=open + length]),
             }

@@ -1,7 +1,6 @@
 //! What is known of a request before its body is read.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use http::request::Parts;
 use sha2::{Digest, Sha256};
@@ -10,6 +9,7 @@ use crate::accept::Accept;
 use crate::address;
 use crate::context::CallInfo;
 use crate::operation::{Operation, Place, Shape};
+use crate::path::{Captured, PathValues};
 use crate::percent;
 use crate::query;
 use crate::request_id::RequestId;
@@ -24,10 +24,8 @@ pub(crate) struct Head {
     pub(crate) operation: &'static Operation,
     pub(crate) parts: Parts,
     pub(crate) request_id: RequestId,
-    /// The path's parameters, percent-decoded, in the order of the template.
-    pub(crate) path: Vec<(&'static str, String)>,
-    /// Where each of them stands in the path as it came.
-    pub(crate) ranges: Vec<Range<usize>>,
+    /// Where the path's parameters stand in it, in the order of the template.
+    pub(crate) captured: Vec<Captured>,
     /// The media types that the caller accepts.
     pub(crate) accept: Accept,
     /// What tells two answers apart; empty where nothing is kept.
@@ -39,11 +37,10 @@ impl Head {
         operation: &'static Operation,
         parts: Parts,
         request_id: RequestId,
-        path: Vec<(&'static str, String)>,
-        ranges: Vec<Range<usize>>,
+        captured: Vec<Captured>,
     ) -> Head {
         let accept = Accept::of(&parts.headers);
-        let mut head = Head { operation, parts, request_id, path, ranges, accept, cache_key: String::new() };
+        let mut head = Head { operation, parts, request_id, captured, accept, cache_key: String::new() };
         if operation.cache.is_some() {
             head.cache_key = cache_key(&head);
         }
@@ -54,7 +51,7 @@ impl Head {
     pub(crate) fn call(&self) -> CallInfo {
         CallInfo {
             operation: self.operation,
-            request_id: self.request_id.0.clone(),
+            request_id: self.request_id.clone(),
             address: address::of(&self.parts.extensions),
             idempotency: None,
             accept: self.accept.clone(),
@@ -64,6 +61,11 @@ impl Head {
     /// Whether the caller accepts any of the media types that a success can have.
     pub(crate) fn can_be_answered(&self) -> bool {
         self.operation.produces.is_empty() || self.accept.best(self.operation.produces).is_some()
+    }
+
+    /// The path's parameters.
+    pub(crate) fn path(&self) -> PathValues<'_> {
+        PathValues::new(self.parts.uri.path(), &self.captured)
     }
 
     /// The query as it came.
@@ -95,8 +97,8 @@ pub(crate) fn request_hash(head: &Head, body: &[u8]) -> [u8; 32] {
 /// Every text of the caller is encoded, so that it cannot pass for another part of the key.
 fn cache_key(head: &Head) -> String {
     let mut key = head.operation.path.to_owned();
-    for (_, value) in &head.path {
-        let _ = write!(key, "/{}", percent::encode(value));
+    for (_, value) in head.path().iter() {
+        let _ = write!(key, "/{}", percent::encode(&value));
     }
     for (index, parameter) in head.operation.parameters.iter().enumerate() {
         match parameter.place {

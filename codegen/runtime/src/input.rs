@@ -31,7 +31,8 @@ pub struct Input {
 
 impl Input {
     pub(crate) fn new(head: Arc<Head>, media: usize, payload: Payload) -> Input {
-        Input { head, media, payload, found: Vec::new(), refusal: Slot::default() }
+        let refusal = if matches!(payload, Payload::Stream(_)) { Slot::shared() } else { Slot::default() };
+        Input { head, media, payload, found: Vec::new(), refusal }
     }
 
     /// Decodes the request of an operation by its generated function.

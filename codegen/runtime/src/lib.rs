@@ -32,6 +32,8 @@ mod own;
 pub mod page;
 mod parameters;
 pub mod patch;
+mod path;
+mod patience;
 pub mod pattern;
 mod percent;
 mod pipeline;
@@ -87,6 +89,7 @@ pub use operation::{
 pub use own::Text;
 pub use page::{Page, PageAt, PageRequest, Pagination};
 pub use patch::Patch;
+pub use path::{Captured, PathValues};
 pub use pattern::Pattern;
 pub use problem::Problem;
 pub use reply::{Content, Reply, ReplyBody, Respond, Responder};

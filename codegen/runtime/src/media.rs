@@ -86,6 +86,12 @@ impl MediaType {
 /// The index of the media type that `Content-Type` names: exact before `type/*` before `*/*`.
 /// `None` where none fits or its charset is not UTF-8.
 pub(crate) fn of_body(content_type: &str, media: &[Media]) -> Option<usize> {
+    // Most clients write it as the contract does.
+    if !content_type.contains(';')
+        && let Some(index) = media.iter().position(|media| media.essence == content_type)
+    {
+        return Some(index);
+    }
     let sent = MediaType::parse(content_type).filter(MediaType::is_utf8)?;
     media
         .iter()

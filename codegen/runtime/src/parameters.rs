@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::head::{Head, belongs};
 use crate::json::TextValue;
 use crate::operation::{Parameter, Place, Shape, Style};
+use crate::percent;
 use crate::query::{self, Pair, Tree};
 use crate::styles::{Coding, ENCODING, decode, one_or_more, take_apart};
 
@@ -33,24 +34,44 @@ pub(crate) fn find<'a>(head: &'a Head, pairs: &[Pair<'a>], index: usize) -> Foun
         Place::Path => in_path(head, parameter),
         Place::Query if is_spread(parameter) => spread(head, pairs.iter().cloned(), parameter, index, Coding::Query),
         Place::Query => {
-            let values: Vec<&str> =
-                pairs.iter().filter(|pair| pair.name == parameter.name).map(|pair| pair.raw).collect();
-            one_or_more(parameter, &values, Coding::Query)
+            let values = pairs.iter().filter(|pair| pair.name == parameter.name).map(|pair| pair.raw);
+            gathered(parameter, values, Coding::Query)
         }
         Place::Header => in_header(head, parameter),
         Place::Cookie if is_spread(parameter) => {
             spread(head, query::cookies(&head.parts.headers), parameter, index, Coding::Cookie)
         }
         Place::Cookie => {
-            let values: Vec<&str> = query::cookies(&head.parts.headers)
-                .filter(|pair| pair.name == parameter.name)
-                .map(|pair| pair.raw)
-                .collect();
-            one_or_more(parameter, &values, Coding::Cookie)
+            let values = query::cookies(&head.parts.headers).filter(|pair| pair.name == parameter.name);
+            gathered(parameter, values.map(|pair| pair.raw), Coding::Cookie)
         }
         Place::Body => Ok(Found::Absent),
     };
     found.unwrap_or_else(Found::Wrong)
+}
+
+/// Most parameters are sent once or not at all, which needs no list of them.
+fn gathered<'a>(
+    parameter: &Parameter,
+    mut values: impl Iterator<Item = &'a str>,
+    coding: Coding,
+) -> Result<Found<'a>, &'static str> {
+    match (values.next(), values.next()) {
+        (None, _) => Ok(Found::Absent),
+        // By far the most parameters of all.
+        (Some(only), None) if parameter.shape == Shape::Scalar && parameter.style == Style::Form => {
+            let value = percent::decode_form(only).filter(|_| coding == Coding::Query);
+            match value {
+                Some(value) => Ok(Found::Text(TextValue::Scalar(value))),
+                None => one_or_more(parameter, &[only], coding),
+            }
+        }
+        (Some(only), None) => one_or_more(parameter, &[only], coding),
+        (Some(first), Some(second)) => {
+            let all: Vec<&str> = [first, second].into_iter().chain(values).collect();
+            one_or_more(parameter, &all, coding)
+        }
+    }
 }
 
 /// Whether the parameter's properties stand in the query or in cookies, each under a name of its own.
@@ -60,8 +81,7 @@ fn is_spread(parameter: &Parameter) -> bool {
 }
 
 fn in_path<'a>(head: &'a Head, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
-    let at = head.path.iter().position(|(name, _)| *name == parameter.name);
-    match at.and_then(|at| head.ranges.get(at)).and_then(|range| head.parts.uri.path().get(range.clone())) {
+    match head.path().raw(parameter.name) {
         Some(raw) => take_apart(parameter, raw, Coding::Path),
         None => Ok(Found::Absent),
     }

@@ -2,26 +2,25 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// All but the unreserved characters of RFC 3986 § 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Decodes text of a path. `None` where a `%` has no two digits behind it, or no UTF-8 comes out.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
-    if !raw.contains('%') {
+    if !raw.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(raw));
     }
-    is_sound(raw).then(|| percent_decode_str(raw).decode_utf8().ok()).flatten()
+    unescape(raw, b'+').map(Cow::Owned)
 }
 
 /// Decodes text of a query or a form body, where `+` is a space.
 pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
-    if !raw.contains('+') {
-        return decode(raw);
+    if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some(Cow::Borrowed(raw));
     }
-    let spaced = raw.replace('+', " ");
-    decode(&spaced).map(|text| Cow::Owned(text.into_owned()))
+    unescape(raw, b' ').map(Cow::Owned)
 }
 
 /// Encodes everything that is not unreserved.
@@ -29,12 +28,22 @@ pub(crate) fn encode(text: &str) -> impl std::fmt::Display + '_ {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// Whether each `%` has two digits behind it.
-fn is_sound(raw: &str) -> bool {
-    raw.split('%').skip(1).all(|rest| {
-        let digits = rest.as_bytes();
-        digits.len() >= 2 && digits[..2].iter().all(u8::is_ascii_hexdigit)
-    })
+/// Decodes text in which a `+` means `plus`.
+fn unescape(raw: &str, plus: u8) -> Option<String> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut bytes = raw.as_bytes().iter();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'%' => digit(*bytes.next()?)? * 16 + digit(*bytes.next()?)?,
+            b'+' => plus,
+            other => *other,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::StatusCode;
 
 use crate::authenticate::{Authenticate, Denied};
-use crate::body;
+use crate::body::{self, Payload};
 use crate::context::{CallInfo, Context};
 use crate::credentials::{self, Presented};
 use crate::edge::{Inner, Settings};
@@ -17,7 +17,7 @@ use crate::endpoint::{Boxed, Call, Pending, Serve, run};
 use crate::gate::{Admission, Entry, Gate};
 use crate::head::Head;
 use crate::input::{Input, not_acceptable};
-use crate::operation::Operation;
+use crate::operation::{self, Operation};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::slot::Slot;
@@ -29,7 +29,8 @@ type Erased<P> = Box<dyn Fn(Context<P>, Input) -> Pending + Send + Sync>;
 pub(crate) enum Handler<P> {
     Secured(Erased<P>),
     Optional(Erased<Option<P>>),
-    Public(Erased<()>),
+    /// Nobody's principal is one for all requests.
+    Public(Erased<()>, Arc<()>),
 }
 
 /// Who calls, shared by the gate and the handler.
@@ -57,8 +58,8 @@ where
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Serve for Bound<A, G> {
-    fn answer(self: Arc<Self>, head: Arc<Head>, body: Body) -> Boxed<Reply> {
-        Box::pin(async move { self.pass(&head, body).await.unwrap_or_else(Reply::from) })
+    fn answer<'a>(&'a self, head: &'a Arc<Head>, body: Body) -> Boxed<'a, Reply> {
+        Box::pin(async move { self.pass(head, body).await.unwrap_or_else(Reply::from) })
     }
 }
 
@@ -85,7 +86,13 @@ impl<A: Authenticate, G: Gate<A::Principal>> Bound<A, G> {
         who: &Who<A::Principal>,
     ) -> Result<Reply, Problem> {
         let settings = &self.edge.settings;
-        let input = take_in(head, body, settings).await?;
+        if !head.can_be_answered() {
+            return Err(not_acceptable(head));
+        }
+        let input = match body::expected(head, &body) {
+            None => Input::new(Arc::clone(head), 0, Payload::Absent),
+            Some(wanted) => take_in(head, wanted, body, settings).await?,
+        };
         let input = with_key(input, call);
         let refusal = input.refusal();
         let pending = self.handler.call(who, call.clone(), input)?;
@@ -98,8 +105,8 @@ impl<A: Authenticate, G: Gate<A::Principal>> Bound<A, G> {
         match (&self.handler, principal) {
             (Handler::Secured(_), Some(principal)) => Ok(Who::Known(Arc::new(principal))),
             (Handler::Optional(_), principal) => Ok(Who::Maybe(Arc::new(principal))),
-            (Handler::Public(_), Some(principal)) => Ok(Who::Known(Arc::new(principal))),
-            (Handler::Public(_), None) => Ok(Who::Nobody),
+            (Handler::Public(..), Some(principal)) => Ok(Who::Known(Arc::new(principal))),
+            (Handler::Public(..), None) => Ok(Who::Nobody),
             (Handler::Secured(_), None) => Err(credentials::unauthenticated(self.operation, MISSING, false)),
         }
     }
@@ -161,14 +168,12 @@ const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials cannot be rea
 /// Boxed, so that the many states of reading a body are compiled once and not for each edge.
 fn take_in<'a>(
     head: &'a Arc<Head>,
+    wanted: &'static operation::Body,
     body: Body,
     settings: &'a Settings,
 ) -> Pin<Box<dyn Future<Output = Result<Input, Problem>> + Send + 'a>> {
     Box::pin(async move {
-        if !head.can_be_answered() {
-            return Err(not_acceptable(head));
-        }
-        let (media, payload) = body::receive(head, body, settings.body_timeout).await?;
+        let (media, payload) = body::receive(head, wanted, body, settings.body_timeout).await?;
         Ok(Input::new(Arc::clone(head), media, payload))
     })
 }
@@ -192,7 +197,7 @@ fn after(outcome: Result<Reply, Problem>, refusal: &Slot) -> Result<Reply, Probl
 }
 
 fn entry<'a, P>(head: &'a Head, call: &'a CallInfo, principal: Option<&'a P>) -> Entry<'a, P> {
-    Entry { call, principal, path: &head.path, cache_key: &head.cache_key, headers: &head.parts.headers }
+    Entry { call, principal, path: head.path(), cache_key: &head.cache_key, headers: &head.parts.headers }
 }
 
 impl<P> Who<P> {
@@ -214,7 +219,7 @@ impl<P> Handler<P> {
             (Handler::Optional(handler), Who::Maybe(principal)) => {
                 Ok(handler(Context::shared(Arc::clone(principal), call), input))
             }
-            (Handler::Public(handler), _) => Ok(handler(Context::new((), call), input)),
+            (Handler::Public(handler, nobody), _) => Ok(handler(Context::shared(Arc::clone(nobody), call), input)),
             _ => Err(Problem::internal("the principal does not fit the operation")),
         }
     }

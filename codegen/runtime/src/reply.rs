@@ -1,6 +1,7 @@
 //! What an operation answers, before the envelope and the transport's headers are put around it.
 
 use bytes::Bytes;
+use http::header::InvalidHeaderValue;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use crate::accept::Accept;
@@ -148,12 +149,12 @@ impl Reply {
 
     /// The same with bytes of media type `content_type`.
     pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
-        self.with_body(content_type, ReplyBody::Bytes(body.into()))
+        self.with_body(constant(content_type), ReplyBody::Bytes(body.into()))
     }
 
     /// The same with a body of media type `content_type` that is sent as it comes.
     pub fn stream(self, content_type: &'static str, body: ByteStream) -> Reply {
-        self.with_body(content_type, ReplyBody::Stream(body.into_body()))
+        self.with_body(constant(content_type), ReplyBody::Stream(body.into_body()))
     }
 
     /// The same with server-sent events. What lies between is told to keep none of them.
@@ -169,13 +170,13 @@ impl Reply {
     fn event_body(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
         self.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         self.body = ReplyBody::Stream(body);
-        self.content_type(content_type)
+        self.labelled(constant(content_type))
     }
 
     /// The same with JSON values one after the other, framed as the media type wants.
     pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
         self.body = ReplyBody::Stream(body.into_body(content_type));
-        self.content_type(content_type)
+        self.labelled(constant(content_type))
     }
 
     /// The same with a body that has a variant for each media type.
@@ -189,7 +190,7 @@ impl Reply {
         if let Err(problem) = body.check(range) {
             return Reply::from(problem);
         }
-        self.with_body(&body.media_type, ReplyBody::Bytes(body.body.into()))
+        self.with_body(HeaderValue::from_str(&body.media_type), ReplyBody::Bytes(body.body.into()))
     }
 
     /// The same with JSON.
@@ -197,22 +198,22 @@ impl Reply {
         if let Err(problem) = body.check(range) {
             return Reply::from(problem);
         }
-        self.json("application/json", &body.body, responder).content_type(&body.media_type)
+        self.json("application/json", &body.body, responder).labelled(HeaderValue::from_str(&body.media_type))
     }
 
     /// An answer that became a refusal, by a header that cannot be, stays one.
-    fn with_body(mut self, content_type: &str, body: ReplyBody) -> Reply {
+    fn with_body(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>, body: ReplyBody) -> Reply {
         if !matches!(self.body, ReplyBody::Problem(_)) {
             self.body = body;
         }
-        self.content_type(content_type)
+        self.labelled(content_type)
     }
 
-    fn content_type(mut self, content_type: &str) -> Reply {
+    fn labelled(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
         if matches!(self.body, ReplyBody::Problem(_)) {
             return self;
         }
-        match HeaderValue::from_str(content_type) {
+        match content_type {
             Ok(value) => {
                 self.headers.insert(header::CONTENT_TYPE, value);
                 self
@@ -220,6 +221,11 @@ impl Reply {
             Err(error) => Reply::from(Problem::internal(error)),
         }
     }
+}
+
+/// A media type that generated code took from the contract, without a copy of it.
+fn constant(content_type: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
+    HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes()))
 }
 
 impl From<Problem> for Reply {

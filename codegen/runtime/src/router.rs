@@ -1,19 +1,21 @@
 //! From method and path to an endpoint, for every template that a contract can hold.
 
-use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use axum::routing::any;
-use http::{Method, StatusCode, header};
+use http::request::Parts;
+use http::{Extensions, Method, StatusCode, header};
+use tower::service_fn;
 
 use crate::contract::Contract;
 use crate::endpoint::Endpoint;
 use crate::head::Head;
 use crate::operation::Operation;
+use crate::path::Captured;
 use crate::percent;
 use crate::problem::Problem;
 use crate::query;
@@ -41,11 +43,8 @@ pub fn router_at(base: &str, contract: &'static Contract, endpoints: Vec<Endpoin
     }
     root.sort();
     let table = Arc::new(Table { contract, base, root });
-    let service = any(move |request: Request| {
-        let table = Arc::clone(&table);
-        async move { table.respond(request).await }
-    });
-    shapes.iter().fold(Router::new(), |router, shape| router.route(shape, service.clone()))
+    let service = service_fn(move |request| Table::respond(Arc::clone(&table), request));
+    shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
 }
 
 /// Answers what no route knows in the envelope: `router.fallback(fallback(&CONTRACT))`.
@@ -68,7 +67,8 @@ struct Table {
 /// A step of the table: what may stand in one segment, the most literal first.
 #[derive(Default)]
 struct Node {
-    literals: HashMap<String, Node>,
+    /// In the order of their texts, so that they are searched by halves.
+    literals: Vec<(String, Node)>,
     mixed: Vec<(Vec<Piece>, Node)>,
     parameter: Option<Box<Node>>,
     /// The operations whose template ends here.
@@ -86,7 +86,13 @@ impl Node {
         let mut node = self;
         for segment in template.segments {
             node = match segment {
-                Segment::Literal(text) => node.literals.entry(text).or_default(),
+                Segment::Literal(text) => {
+                    let at = node.literals.binary_search_by(|(known, _)| known.cmp(&text)).unwrap_or_else(|at| {
+                        node.literals.insert(at, (text, Node::default()));
+                        at
+                    });
+                    &mut node.literals[at].1
+                }
                 Segment::Parameter => node.parameter.get_or_insert_default(),
                 Segment::Mixed(pieces) => {
                     let at = node.mixed.iter().position(|(known, _)| *known == pieces).unwrap_or_else(|| {
@@ -108,20 +114,21 @@ impl Node {
 
     fn sort(&mut self) {
         self.mixed.sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
-        self.literals.values_mut().for_each(Node::sort);
+        self.literals.iter_mut().for_each(|(_, node)| node.sort());
         self.mixed.iter_mut().for_each(|(_, node)| node.sort());
         self.parameter.iter_mut().for_each(|node| node.sort());
     }
 
-    /// The node that the segments from `from` lead to, and what the parameters caught on the way.
-    fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Range<usize>>) -> Option<&Node> {
+    /// The node that the segments from `from` lead to, and what the parameters caught on the way,
+    /// still without their names.
+    fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
         let Some(start) = from else {
             return (!self.methods.is_empty()).then_some(self);
         };
         let end = path[start..].find('/').map_or(path.len(), |length| start + length);
         let next = (end < path.len()).then_some(end + 1);
         let segment = &path[start..end];
-        if let Some(literal) = percent::decode(segment).and_then(|text| self.literals.get(&*text))
+        if let Some(literal) = self.literal(segment)
             && let Some(found) = literal.find(path, next, captures)
         {
             return Some(found);
@@ -136,7 +143,7 @@ impl Node {
             captures.truncate(before);
         }
         if let Some(node) = self.parameter.as_ref().filter(|_| start < end) {
-            captures.push(start..end);
+            captures.push(Captured { name: "", at: start..end });
             if let Some(found) = node.find(path, next, captures) {
                 return Some(found);
             }
@@ -145,13 +152,23 @@ impl Node {
         None
     }
 
+    fn literal(&self, segment: &str) -> Option<&Node> {
+        if self.literals.is_empty() {
+            return None;
+        }
+        let text = percent::decode(segment)?;
+        let at = self.literals.binary_search_by(|(known, _)| known.as_str().cmp(&text)).ok()?;
+        self.literals.get(at).map(|(_, node)| node)
+    }
+
     /// The endpoint of a method; HEAD is served by GET where it has none of its own. Of several, that
     /// of whose own query there is most; where there is none of any, that without one, else the first.
     fn method(&self, method: &Method, query: &str) -> Option<&Bound> {
         let named = |name: &Method| {
             let mut bounds = self.methods.iter().filter(|bound| bound.endpoint.operation.method == *name);
             let first = bounds.next()?;
-            let best = bounds.fold((rank(first, query), first), |best, bound| {
+            let Some(second) = bounds.next() else { return Some(first) };
+            let best = std::iter::once(second).chain(bounds).fold((rank(first, query), first), |best, bound| {
                 let rank = rank(bound, query);
                 if rank > best.0 { (rank, bound) } else { best }
             });
@@ -173,34 +190,42 @@ impl Node {
 }
 
 impl Table {
-    async fn respond(&self, request: Request) -> Response {
+    async fn respond(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
         let (parts, body) = request.into_parts();
+        Ok(match self.find(parts) {
+            Ok((endpoint, head)) => endpoint.respond(head, body).await,
+            Err(refusal) => refusal,
+        })
+    }
+
+    /// The endpoint that a request is for, and what is known of the request; else the refusal.
+    #[allow(clippy::result_large_err, reason = "a refusal is answered as it is, and a box would only be opened")]
+    fn find(&self, parts: Parts) -> Result<(&Endpoint, Arc<Head>), Response> {
         let request_id = RequestId::of(&parts);
         let mut captures = Vec::new();
         let path = parts.uri.path();
         let below = path.strip_prefix(&self.base).filter(|rest| rest.starts_with('/'));
         let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), &mut captures));
         let Some(node) = node else {
-            return self.contract.refuse(not_found(), &request_id);
+            return Err(self.contract.refuse(not_found(), &request_id));
         };
         let Some(bound) = node.method(&parts.method, parts.uri.query().unwrap_or_default()) else {
-            return self.other_method(node, &parts.method, &request_id);
+            return Err(self.other_method(node, &parts.method, &request_id));
         };
-        let mut values = Vec::with_capacity(captures.len());
-        for (name, range) in bound.names.iter().zip(&captures) {
-            match percent::decode(&path[range.clone()]) {
-                Some(value) => values.push((*name, value.into_owned())),
-                None => return self.contract.refuse(undecodable(name), &request_id),
+        for (captured, name) in captures.iter_mut().zip(&bound.names) {
+            captured.name = name;
+            if percent::decode(&path[captured.at.clone()]).is_none() {
+                return Err(self.contract.refuse(undecodable(name), &request_id));
             }
         }
-        let head = Head::new(bound.endpoint.operation, parts, request_id, values, captures);
-        bound.endpoint.respond(head, body).await
+        let head = Head::new(bound.endpoint.operation, parts, request_id, captures);
+        Ok((&bound.endpoint, Arc::new(head)))
     }
 
     fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {
         if method == Method::OPTIONS {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
-            return self.contract.response(reply, request_id);
+            return self.contract.response(reply, request_id, Extensions::new());
         }
         let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know the method")
             .with_header(header::ALLOW, node.allowed());

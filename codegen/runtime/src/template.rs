@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::path::Captured;
 use crate::percent;
 
 /// How many parameters of a template axum is shown; its router panics beyond 26.
@@ -95,8 +96,8 @@ pub(crate) fn weight(pieces: &[Piece]) -> usize {
 }
 
 /// Matches one raw segment of a request, which stands at `at` in `path`, and adds what each
-/// parameter caught. Parameters are greedy from the left, as `(.+)` would be.
-pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captures: &mut Vec<Range<usize>>) -> bool {
+/// parameter caught, still without its name. Parameters are greedy from the left, as `(.+)` would be.
+pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captures: &mut Vec<Captured>) -> bool {
     let before = captures.len();
     let (start, mut end) = (at.start, at.end);
     let mut index = pieces.len();
@@ -128,7 +129,7 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
                 };
                 match begin {
                     Some(begin) if begin < end => {
-                        captures.push(begin..end);
+                        captures.push(Captured { name: "", at: begin..end });
                         end = begin;
                     }
                     _ => break,
@@ -190,7 +191,7 @@ mod tests {
         };
         let mut captures = Vec::new();
         match_mixed(pieces, segment, 0..segment.len(), &mut captures)
-            .then(|| captures.into_iter().map(|range| &segment[range]).collect())
+            .then(|| captures.into_iter().map(|captured| &segment[captured.at]).collect())
     }
 
     #[test]

@@ -157,8 +157,8 @@ fn write_served(whole: &mut Output, runtime: &str) {
         }
         manifest.push_str(&format!("{module} = {{ package = {0:?}, path = \"../{0}\" }}\n", subject.name));
     }
-    manifest
-        .push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\ntower.workspace = true\n");
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
+    manifest.push_str("futures-util.workspace = true\ntower.workspace = true\n");
     whole.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
     let folder = root().join("codegen/tests/services/served");
     for file in fs::read_dir(folder).expect("the sources of the services").flatten() {

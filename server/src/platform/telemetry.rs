@@ -33,7 +33,7 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
     let latency = started.elapsed();
     let extensions = response.extensions();
     let operation = extensions.get::<&'static Operation>().map_or("", |operation| operation.id);
-    let request_id = extensions.get::<RequestId>().map_or("", |id| &id.0);
+    let request_id = extensions.get::<RequestId>().map_or("", RequestId::as_str);
     let status = response.status().as_u16();
     metrics.observe(operation, status, latency);
     tracing::info!(
@@ -89,7 +89,7 @@ mod tests {
     async fn answer() -> Response {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(&GET_USER);
-        response.extensions_mut().insert(RequestId("r-1".to_owned()));
+        response.extensions_mut().insert(RequestId::new("r-1"));
         response
     }
 

@@ -142,7 +142,7 @@ impl Decoder<'_> {
     ) -> Option<T> {
         let mut reader = self.open_body(source, fields)?;
         let value = read(&mut reader);
-        self.close(reader, false);
+        self.close(&mut reader, false);
         value
     }
 

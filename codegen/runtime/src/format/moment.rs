@@ -123,52 +123,84 @@ fn is_run(text: &str, units: &[u8]) -> bool {
     next.is_some()
 }
 
+/// Text of a moment or a day, as it is written into JSON.
+pub(crate) struct Shown {
+    bytes: [u8; 30],
+    length: usize,
+    /// Years of five digits and leap seconds are rare enough to leave to chrono.
+    rare: Option<String>,
+}
+
+impl Shown {
+    fn new() -> Shown {
+        Shown { bytes: *b"0000-00-00T00:00:00.000000000Z", length: 10, rare: None }
+    }
+
+    fn rare(text: String) -> Shown {
+        Shown { rare: Some(text), ..Shown::new() }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.rare {
+            Some(text) => text.as_bytes(),
+            None => &self.bytes[..self.length],
+        }
+    }
+
+    fn date(&mut self, year: u32, day: &NaiveDate) {
+        self.put(0, 4, year);
+        self.put(5, 2, day.month());
+        self.put(8, 2, day.day());
+    }
+
+    /// Writes a number with its zeros in front.
+    fn put(&mut self, at: usize, width: usize, mut value: u32) {
+        for digit in self.bytes[at..at + width].iter_mut().rev() {
+            *digit = b'0' + (value % 10) as u8;
+            value /= 10;
+        }
+    }
+}
+
 /// A moment as RFC 3339 writes it in UTC, with as many digits of the second as it needs: 0, 3, 6 or 9.
-pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> String {
+pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     let nanosecond = moment.nanosecond();
-    // Years of five digits and leap seconds are rare enough to leave to chrono.
-    if !(0..=9999).contains(&moment.year()) || nanosecond >= 1_000_000_000 {
-        return moment.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let day = moment.date_naive();
+    let Some(year) = short_year(&day).filter(|_| nanosecond < 1_000_000_000) else {
+        return Shown::rare(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    };
+    let mut shown = Shown::new();
+    shown.date(year, &day);
+    shown.put(11, 2, moment.hour());
+    shown.put(14, 2, moment.minute());
+    shown.put(17, 2, moment.second());
+    let digits = match nanosecond {
+        0 => 0,
+        n if n % 1_000_000 == 0 => 3,
+        n if n % 1000 == 0 => 6,
+        _ => 9,
+    };
+    if digits > 0 {
+        shown.put(20, digits, nanosecond / 10u32.pow(9 - digits as u32));
     }
-    let mut out = show_date(&moment.date_naive());
-    out.reserve(20);
-    out.push('T');
-    push_digits(&mut out, moment.hour(), 2);
-    out.push(':');
-    push_digits(&mut out, moment.minute(), 2);
-    out.push(':');
-    push_digits(&mut out, moment.second(), 2);
-    match nanosecond {
-        0 => {}
-        n if n % 1_000_000 == 0 => push_fraction(&mut out, n / 1_000_000, 3),
-        n if n % 1000 == 0 => push_fraction(&mut out, n / 1000, 6),
-        n => push_fraction(&mut out, n, 9),
-    }
-    out.push('Z');
-    out
+    // The point and its digits, where there are any, stand between the second and the `Z`.
+    let end = if digits > 0 { 20 + digits } else { 19 };
+    shown.bytes[end] = b'Z';
+    shown.length = end + 1;
+    shown
 }
 
 /// A day as RFC 3339 writes it.
-pub(crate) fn show_date(day: &NaiveDate) -> String {
-    let Ok(year @ 0..=9999) = u32::try_from(day.year()) else {
-        return day.to_string();
+pub(crate) fn show_date(day: &NaiveDate) -> Shown {
+    let Some(year) = short_year(day) else {
+        return Shown::rare(day.to_string());
     };
-    let mut out = String::with_capacity(32);
-    push_digits(&mut out, year, 4);
-    out.push('-');
-    push_digits(&mut out, day.month(), 2);
-    out.push('-');
-    push_digits(&mut out, day.day(), 2);
-    out
+    let mut shown = Shown::new();
+    shown.date(year, day);
+    shown
 }
 
-fn push_fraction(out: &mut String, value: u32, width: u32) {
-    out.push('.');
-    push_digits(out, value, width);
-}
-
-fn push_digits(out: &mut String, value: u32, width: u32) {
-    for place in (0..width).rev() {
-        out.push(char::from(b'0' + (value / 10u32.pow(place) % 10) as u8));
-    }
+/// The year where it has four digits.
+fn short_year(day: &NaiveDate) -> Option<u32> {
+    u32::try_from(day.year()).ok().filter(|year| *year <= 9999)
 }

@@ -68,6 +68,11 @@ impl<'a> Reader<'a> {
         self.trail.into_violations()
     }
 
+    /// The same where the reader is used no more but cannot be given away.
+    pub(crate) fn take_violations(&mut self) -> Violations {
+        self.trail.take_violations()
+    }
+
     /// Records a violation of the value that was just read, for constraints that no rule expresses.
     pub fn violate(&mut self, message: fmt::Arguments<'_>) {
         self.trail.record(message);

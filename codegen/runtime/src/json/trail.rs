@@ -151,6 +151,10 @@ impl<'a> Trail<'a> {
         self.violations.list.push(violation);
     }
 
+    pub(crate) fn take_violations(&mut self) -> Violations {
+        std::mem::take(&mut self.violations)
+    }
+
     pub(crate) fn into_violations(self) -> Violations {
         self.violations
     }

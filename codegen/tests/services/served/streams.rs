@@ -1,7 +1,7 @@
 //! Bodies that arrive and leave in parts.
 
 use streams::*;
-use writ_runtime::{ByteStream, Bytes, Context};
+use writ_runtime::{Bytes, Context, EventStream};
 
 struct Service;
 
@@ -36,7 +36,8 @@ impl DefaultApi for Service {
     }
 
     async fn watch(&self, _: &Context<()>) -> Result<WatchResponse, WatchError> {
-        Ok(WatchResponse { body: ByteStream::from(Bytes::from_static(b"data: 1\n\n")) })
+        let places = [1.0, 2.0].map(|lat| Ok::<_, std::io::Error>(Place { lat, lon: 0.5 }));
+        Ok(EventStream::new(futures_util::stream::iter(places)).into())
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use uuid::Uuid;
 use writ_runtime::operation::{Cache as CachePolicy, RateLimit};
-use writ_runtime::{Accept, CallInfo, Operation, ReplyBody};
+use writ_runtime::{Accept, CallInfo, Captured, Operation, PathValues, ReplyBody, RequestId};
 
 use super::*;
 use crate::platform::caller::Role;
@@ -27,23 +27,33 @@ static LIVEZ: Operation = Operation { id: "livez", ..Operation::NONE };
 struct Sent {
     call: CallInfo,
     caller: Option<Caller>,
-    path: Vec<(&'static str, String)>,
+    captured: Vec<Captured>,
     headers: HeaderMap,
 }
 
 impl Sent {
     fn new(operation: &'static Operation, caller: Option<&Caller>) -> Sent {
         let address = Some(IpAddr::from([192, 0, 2, 1]));
-        let call =
-            CallInfo { operation, request_id: "r".to_owned(), address, idempotency: None, accept: Accept::default() };
-        Sent { call, caller: caller.cloned(), path: vec![("userId", "usr_1".to_owned())], headers: HeaderMap::new() }
+        let call = CallInfo {
+            operation,
+            request_id: RequestId::new("r"),
+            address,
+            idempotency: None,
+            accept: Accept::default(),
+        };
+        Sent {
+            call,
+            caller: caller.cloned(),
+            captured: vec![Captured { name: "userId", at: 10..15 }],
+            headers: HeaderMap::new(),
+        }
     }
 
     fn entry(&self) -> Entry<'_, Caller> {
         Entry {
             call: &self.call,
             principal: self.caller.as_ref(),
-            path: &self.path,
+            path: PathValues::new("/v1/users/usr_1", &self.captured),
             cache_key: "/v1/users/usr_1",
             headers: &self.headers,
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use writ_runtime::operation::Idempotency;
-use writ_runtime::{Accept, CallInfo, IdempotencyKey, Operation, Reply, Responder};
+use writ_runtime::{Accept, CallInfo, IdempotencyKey, Operation, Reply, RequestId, Responder};
 
 use super::*;
 use crate::testing::TestDatabases;
@@ -51,7 +51,7 @@ fn context(key: Option<&str>, hash: u8) -> Context<()> {
         (),
         CallInfo {
             operation: &CREATE,
-            request_id: "r".to_owned(),
+            request_id: RequestId::new("r"),
             address: None,
             idempotency,
             accept: Accept::default(),

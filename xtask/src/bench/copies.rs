@@ -1,0 +1,89 @@
+//! A contract several times in one document, every path, operation and component under a name of its own.
+
+use serde_json::{Map, Value};
+
+/// The contract `count` times; the first copy keeps its names.
+pub fn copies(contract: &Value, count: usize) -> Value {
+    let mut whole = contract.clone();
+    for copy in 1..count {
+        let mut other = contract.clone();
+        rename(&mut other, copy);
+        merge(&mut whole, other, "paths", |path| format!("/copy-{copy}{path}"));
+        merge(&mut whole, other_components(contract, copy), "components", |section| section);
+    }
+    whole
+}
+
+/// Gives the operations and what they refer to the names of a copy.
+fn rename(value: &mut Value, copy: usize) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields.iter_mut() {
+                match value {
+                    Value::String(id) if key == "operationId" => *id = format!("{id}-copy-{copy}"),
+                    value => rename(value, copy),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| rename(value, copy)),
+        // References, those of discriminators too.
+        Value::String(text) if text.starts_with("#/components/") && !text.contains("/securitySchemes/") => {
+            text.push_str(&format!("-copy-{copy}"));
+        }
+        _ => {}
+    }
+}
+
+/// The components of a copy; schemes of security are shared, since they are referred to by name.
+fn other_components(contract: &Value, copy: usize) -> Value {
+    let mut sections = Map::new();
+    for (section, components) in contract.get("components").and_then(Value::as_object).into_iter().flatten() {
+        let Some(components) = components.as_object().filter(|_| section != "securitySchemes") else { continue };
+        let renamed = components.iter().map(|(name, component)| {
+            let mut component = component.clone();
+            rename(&mut component, copy);
+            (format!("{name}-copy-{copy}"), component)
+        });
+        sections.insert(section.clone(), Value::Object(renamed.collect()));
+    }
+    Value::Object(Map::from_iter([("components".to_owned(), Value::Object(sections))]))
+}
+
+/// Adds what `other` has under `key` to what is there.
+fn merge(whole: &mut Value, mut other: Value, key: &str, name: impl Fn(String) -> String) {
+    let (Some(Value::Object(into)), Some(Value::Object(from))) = (whole.get_mut(key), other.get_mut(key)) else {
+        return;
+    };
+    for (known, value) in std::mem::take(from) {
+        match (into.get_mut(&known), value) {
+            (Some(Value::Object(into)), Value::Object(from)) if key == "components" => into.extend(from),
+            (_, value) => drop(into.insert(name(known), value)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::copies;
+
+    #[test]
+    fn a_copy_refers_to_its_own_components_only() {
+        let operation =
+            json!({ "operationId": "get", "security": [{ "key": [] }], "x": { "$ref": "#/components/schemas/A" } });
+        let contract = json!({
+            "paths": { "/a": { "get": operation } },
+            "components": { "schemas": { "A": { "type": "object" } }, "securitySchemes": { "key": {} } },
+        });
+        assert_eq!(copies(&contract, 1), contract);
+        let twice = copies(&contract, 2);
+        let copied = &twice["paths"]["/copy-1/a"]["get"];
+        assert_eq!(copied["operationId"], "get-copy-1");
+        assert_eq!(copied["x"]["$ref"], "#/components/schemas/A-copy-1");
+        assert_eq!(twice["paths"]["/a"], contract["paths"]["/a"]);
+        let schemas = twice["components"]["schemas"].as_object().map(|schemas| schemas.keys().cloned().collect());
+        assert_eq!(schemas, Some(vec!["A".to_owned(), "A-copy-1".to_owned()]));
+        assert_eq!(twice["components"]["securitySchemes"], contract["components"]["securitySchemes"]);
+    }
+}

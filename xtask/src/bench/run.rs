@@ -1,0 +1,50 @@
+//! Answering requests in one process: generates the contract of `codegen/benches/run` and runs the
+//! program there, which compares what was generated with axum by hand.
+
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use writ_codegen::diagnostic::render;
+use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Options;
+use writ_codegen::output;
+use writ_codegen::render::Layout;
+use writ_codegen::standalone::{Package, wrap};
+
+use super::{Bench, place};
+use crate::cargo;
+use crate::process::Kind;
+use crate::terminal::step;
+
+/// The program and its contract.
+const PROGRAM: &str = "codegen/benches/run";
+
+pub fn run(bench: &Bench) -> anyhow::Result<()> {
+    let program = cargo::root().join(PROGRAM);
+    write_contract(&program.join("contract.yaml"))?;
+    step("Compiling", format_args!("{PROGRAM}, optimized"));
+    let mut command = cargo::command();
+    command.current_dir(&program).env("CARGO_TARGET_DIR", place("run/target"));
+    bench.session.run_quietly("cargo build", command.args(["build", "--quiet", "--release"]))?;
+    let mut command = std::process::Command::new(place("run/target/release/writ-bench-run"));
+    command.current_dir(place("run"));
+    let status = bench.session.start("writ-bench-run", Kind::Group, &mut command)?.wait()?;
+    if !status.success() {
+        bail!("writ-bench-run failed ({status})");
+    }
+    Ok(())
+}
+
+/// The contract as a crate of its own, as anybody would generate it.
+fn write_contract(entry: &Path) -> anyhow::Result<()> {
+    let options = Options::default();
+    let request = Request { entry: entry.to_owned(), root: None, strict: true, layout: Layout::Crate, options };
+    let generated = generate(&request);
+    let Some(contract) = generated.output.filter(|_| generated.diagnostics.counts().errors == 0) else {
+        bail!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
+    };
+    let package = Package::new("contract", &generated.title, &generated.features, &generated.parts)?;
+    let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
+    output::write(&place("run/contract"), &whole)?;
+    Ok(())
+}
