@@ -2,8 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, DecimalNumber, IntegerRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule,
-    Write, Writer,
+    ArrayRule, IntegerRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write, Writer,
 };
 use super::super::types::{
     AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
@@ -48,7 +47,7 @@ impl Read for Price {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => net = r.decimal_number(&NumberRule::NONE).map(DecimalNumber),
+                0 => net = r.decimal_number(&NumberRule::NONE),
                 _ => gross = r.decimal_string(&NumberRule::NONE),
             }
         }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, DecimalNumber, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule,
-    Read, Reader, StringRule, Types, Unknown, Write, Writer,
+    ArrayRule, Branch, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
+    StringRule, Types, Unknown, Write, Writer,
 };
 use super::super::types::{
     Layout, Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, SettingsModel,
@@ -194,7 +194,7 @@ impl Read for Sample {
             match field {
                 0 => at = r.date_time(),
                 1 => amount = r.decimal_string(&NumberRule::NONE),
-                2 => price = r.decimal_number(&NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE }).map(DecimalNumber),
+                2 => price = r.decimal_number(&NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE }),
                 3 => small = r.int32(&IntegerRule { multiple_of: Some(5), ..IntegerRule::NONE }),
                 4 => big = r.int64(&IntegerRule { max: Some(9007199254740991), ..IntegerRule::NONE }),
                 5 => count = r.uint32(&IntegerRule { min: Some(0), ..IntegerRule::NONE }),

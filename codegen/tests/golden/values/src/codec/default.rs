@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, DecimalNumber, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read,
-    Reader, StringRule, Unknown, Write, Writer,
+    ArrayRule, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
+    StringRule, Unknown, Write, Writer,
 };
 use super::super::types::{
     Defaults, DefaultsInner, DefaultsInnerDeep, DefaultsObject, DefaultsWord, Enums, EnumsListItem,
@@ -125,7 +125,7 @@ impl Read for Numbers {
                 0 => plain = r.float64(&NumberRule::NONE),
                 1 => float = r.float32(&NumberRule::NONE),
                 2 => double = r.float64(&NumberRule::NONE),
-                3 => decimal = r.decimal_number(&NumberRule::NONE).map(DecimalNumber),
+                3 => decimal = r.decimal_number(&NumberRule::NONE),
                 4 => cents = r.float64(&NumberRule { multiple_of: Some(0.01), ..NumberRule::NONE }),
                 5 => open = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE }),
                 _ => closed = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), ..NumberRule::NONE }),
