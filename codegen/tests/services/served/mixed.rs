@@ -84,7 +84,7 @@ pub mod merges {
 
         async fn list_things(&self, _: &Context<()>) -> Result<ListThingsResponse, ListThingsError> {
             let owner = Animal { name: "Ada".to_owned(), age: None };
-            let either = TaggedEither::Object2(TaggedEitherObject2 { b: "b".to_owned(), name: "Bo".to_owned(), age: Some(1) });
+            let either = TaggedEither::B(TaggedEitherB { b: "b".to_owned(), name: "Bo".to_owned(), age: Some(1) });
             let items = vec![
                 Tagged { owner: Patch::Value(owner), label: Label::Some, either: None },
                 Tagged { owner: Patch::Null, label: Label::None, either: Some(either) },
