@@ -22,7 +22,7 @@ use writ_codegen::render::Layout;
 use mutate::{Random, mutate};
 
 /// What an input may take. Debug builds on a busy machine are slow; a hang is longer.
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Larger contracts take too long to be bent often.
 const LARGEST_SEED: u64 = 120_000;
