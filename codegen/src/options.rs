@@ -12,12 +12,8 @@ pub struct Options {
     /// Whether `format` is checked, as contracts mean it. Without it, it is told in the documentation
     /// only, as JSON Schema has it, and a date is a `String`.
     pub check_formats: bool,
-    /// Whether to generate a typed client, behind the feature `client`.
-    pub client: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
     pub openapi: bool,
-    /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
-    pub serde: bool,
     /// Whether methods and services that nobody has written yet are answered 501, in place of an
     /// error of the compiler.
     pub unwritten: bool,
@@ -38,9 +34,7 @@ impl Default for Options {
         Options {
             implied_types: true,
             check_formats: true,
-            client: false,
             openapi: false,
-            serde: false,
             unwritten: false,
             tags: Vec::new(),
             names: Vec::new(),
@@ -76,32 +70,25 @@ pub enum Named {
 /// A part of what is generated that stands behind a cargo feature of its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// A typed client.
-    Client,
     /// The contract as a `utoipa` document.
     Openapi,
-    /// `serde` implementations.
-    Serde,
 }
 
 impl Part {
     /// Every part there is.
-    pub const ALL: [Part; 3] = [Part::Client, Part::Openapi, Part::Serde];
+    pub const ALL: [Part; 1] = [Part::Openapi];
 
     /// Its name: that of the setting, and of the feature of the generated crate.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Client => "client",
             Part::Openapi => "openapi",
-            Part::Serde => "serde",
         }
     }
 
     /// What its feature turns on, as the manifest of the generated crate lists it: features of the
-    /// runtime as `writ-runtime/client`.
+    /// runtime as `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
-            Part::Client | Part::Serde => &[],
             Part::Openapi => &["writ-runtime/openapi"],
         }
     }
@@ -124,18 +111,14 @@ impl Options {
     /// Whether a part is to be generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
-            Part::Client => self.client,
             Part::Openapi => self.openapi,
-            Part::Serde => self.serde,
         }
     }
 
     /// Turns a part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
-            Part::Client => self.client = on,
             Part::Openapi => self.openapi = on,
-            Part::Serde => self.serde = on,
         }
     }
 

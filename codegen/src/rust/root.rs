@@ -121,9 +121,7 @@ pub fn views(
             document: document.is_some(),
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
-            client: options.client,
             openapi: options.openapi,
-            serde: options.serde,
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {

@@ -207,12 +207,8 @@ pub struct RootView {
     pub unwritten: bool,
     /// Whether it is the root of its crate.
     pub alone: bool,
-    /// Whether there is a client.
-    pub client: bool,
     /// Whether there is a document of `utoipa`.
     pub openapi: bool,
-    /// Whether there are `serde` implementations.
-    pub serde: bool,
     /// The version of the runtime that the code is made for: major and minor.
     pub runtime: &'static str,
 }
