@@ -250,3 +250,11 @@ fn thousands_of_branches_with_one_name_are_told_apart_in_time() {
     let generated = union_of(&Folder::new("equal-branches"), serde_json::json!(branches));
     assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
 }
+
+#[test]
+fn an_enum_of_very_many_values_is_read_in_time() {
+    let values: Vec<String> = (0..20_000).map(|number| format!("v{number}")).collect();
+    let schemas = serde_json::json!({ "Word": { "type": "string", "enum": values } });
+    let generated = generated(&Folder::new("long-enum"), schemas, serde_json::json!({}));
+    assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
+}
