@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 
 use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
 use writ_codegen::document::{Document, LoadOptions, load};
+use writ_codegen::generate::{Generated, Request, generate};
+use writ_codegen::options::Options;
+use writ_codegen::render::Layout;
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: { title: T, version: 1.0.0 }\npaths: {}\n";
 
@@ -193,4 +196,65 @@ fn escape_sequences_of_a_contract_reach_no_terminal() {
     let text = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {},\n \"tag\\u001b[31ms\": 1, \"x\\u202e\\u001b\": 2}";
     let said = folder.said("a.json", text);
     assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
+}
+
+/// What comes of a contract with these schemas and paths; it is to be done in time.
+fn generated(folder: &Folder, schemas: serde_json::Value, paths: serde_json::Value) -> Generated {
+    let contract = serde_json::json!({
+        "openapi": "3.0.3", "info": { "title": "x", "version": "1" }, "paths": paths, "components": { "schemas": schemas }
+    });
+    let path = folder.0.join("contract.json");
+    fs::write(&path, contract.to_string()).expect("a file for the test");
+    let layout = Layout::Module("v1".to_owned());
+    let begun = Instant::now();
+    let generated = generate(&Request { entry: path, root: None, strict: false, layout, options: Options::default() });
+    assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
+    generated
+}
+
+/// The same of a union of these branches.
+fn union_of(folder: &Folder, branches: serde_json::Value) -> Generated {
+    let told = serde_json::json!({ "Told": { "type": "object", "properties": { "told": { "oneOf": branches } } } });
+    generated(folder, told, serde_json::json!({}))
+}
+
+#[test]
+fn a_word_list_that_is_a_map_of_itself_is_refused() {
+    let own = "#/paths/~1a/get/parameters/0/schema/additionalProperties";
+    let map = serde_json::json!({ "type": "object", "additionalProperties": { "$ref": own } });
+    let schema = serde_json::json!({ "type": "object", "additionalProperties": map });
+    let parameter = serde_json::json!({ "in": "query", "name": "sort", "x-sort": true, "schema": schema });
+    let responses = serde_json::json!({ "204": { "description": "x" } });
+    let paths = serde_json::json!({ "/a": { "get": { "parameters": [parameter], "responses": responses } } });
+    let generated = generated(&Folder::new("map-of-itself"), serde_json::json!({}), paths);
+    assert!(generated.diagnostics.sorted().iter().any(|found| found.code == "bad-word-list"));
+}
+
+#[test]
+fn a_branch_that_is_a_list_of_itself_has_a_name_that_ends() {
+    let own = "#/components/schemas/Told/properties/told/oneOf/0";
+    let list = serde_json::json!({ "type": "array", "items": { "$ref": own } });
+    let texts = serde_json::json!({ "type": "array", "items": { "type": "string" } });
+    let generated = union_of(&Folder::new("list-of-itself"), serde_json::json!([list, texts]));
+    assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
+}
+
+#[test]
+fn thousands_of_branches_with_one_name_are_told_apart_in_time() {
+    let branch = |number: usize| {
+        let name = format!("p{}", number / 2);
+        serde_json::json!({ "type": "object", "title": "Same", "required": ["same"],
+            "properties": { "same": { "type": "string" }, name: { "type": "string" } } })
+    };
+    let branches: Vec<_> = (0..5000).map(branch).collect();
+    let generated = union_of(&Folder::new("equal-branches"), serde_json::json!(branches));
+    assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
+}
+
+#[test]
+fn an_enum_of_very_many_values_is_read_in_time() {
+    let values: Vec<String> = (0..20_000).map(|number| format!("v{number}")).collect();
+    let schemas = serde_json::json!({ "Word": { "type": "string", "enum": values } });
+    let generated = generated(&Folder::new("long-enum"), schemas, serde_json::json!({}));
+    assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
 }

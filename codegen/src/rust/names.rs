@@ -1,6 +1,6 @@
 //! Names are resolved once: the first candidate that is free is taken, for good.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::contract::Contract;
 use crate::contract::operation::ContentKind;
@@ -82,17 +82,21 @@ const RESERVED: &[&str] = &[
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Span>,
+    /// The number that the next of equal names gets: thousands may be equal.
+    next: HashMap<String, usize>,
 }
 
 impl Names {
     /// A namespace in which what generated files bring along is taken.
     pub fn for_types() -> Names {
-        Names { taken: RESERVED.iter().map(|name| ((*name).to_owned(), Span::start_of(FIRST))).collect() }
+        let mut names = Names::empty();
+        RESERVED.iter().for_each(|name| names.reserve(name));
+        names
     }
 
     /// An empty namespace.
     pub fn empty() -> Names {
-        Names { taken: HashMap::new() }
+        Names { taken: HashMap::new(), next: HashMap::new() }
     }
 
     /// Takes a name that is not the contract's.
@@ -144,10 +148,12 @@ impl Names {
             return free.clone();
         }
         let last = candidates.last().cloned().unwrap_or_else(|| "Unnamed".to_owned());
-        let name = (2..)
-            .map(|number| format!("{last}{number}"))
-            .find(|name| !self.taken.contains_key(name))
-            .unwrap_or_default();
+        let next = self.next.entry(last.clone()).or_insert(2);
+        let mut name = format!("{last}{next}");
+        while self.taken.contains_key(&name) {
+            *next += 1;
+            name = format!("{last}{next}");
+        }
         let mut report =
             Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
                 .label(format!("called `{name}` in Rust"))
@@ -169,17 +175,20 @@ pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, bool) 
     for name in &names {
         *count.entry(name.as_str()).or_default() += 1;
     }
-    let mut used: Vec<String> = Vec::with_capacity(names.len());
+    let mut used: HashSet<String> = HashSet::with_capacity(names.len());
+    let mut next: HashMap<&str, usize> = HashMap::new();
+    let mut all = Vec::with_capacity(names.len());
     let mut collided = false;
     for name in &names {
         let mut chosen = name.clone();
-        let mut number = 2;
         while used.contains(&chosen) || (chosen != *name && count.contains_key(chosen.as_str())) {
+            let number = next.entry(name).or_insert(2);
             chosen = format!("{name}{number}");
-            number += 1;
+            *number += 1;
             collided = true;
         }
-        used.push(chosen);
+        used.insert(chosen.clone());
+        all.push(chosen);
     }
-    (used, collided)
+    (all, collided)
 }

@@ -1,11 +1,19 @@
 //! What the variants of a union are called: as the contract calls the branch, else by what sets it apart.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::contract::SchemaId;
 use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Schemas};
 
 use super::ident::type_name;
 use super::names::distinct;
 use super::types::is_map;
+
+/// How many lists, one in the other, a name tells: a list may hold itself.
+const DEEPEST_LIST: usize = 4;
+
+/// How many branches of a union know each property: unions may have thousands.
+type KnownBy<'s> = HashMap<&'s str, usize>;
 
 /// The names of a union's variants in the order of its branches, and whether a number tells two apart.
 pub fn variant_names(schemas: &Schemas, id: SchemaId) -> (Vec<String>, bool) {
@@ -22,10 +30,11 @@ pub fn variant_names(schemas: &Schemas, id: SchemaId) -> (Vec<String>, bool) {
         })
         .collect();
     // Where the kind alone says too little, something narrower does.
-    let alike = |name: &String| raw.iter().filter(|other| *other == name).count() > 1;
-    let all = union.branches.as_slice();
-    let telling = raw.iter().zip(all).map(|(name, branch)| match alike(name) {
-        true => narrower(schemas, *branch, all).unwrap_or_else(|| name.clone()),
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    raw.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    let known = known_by(schemas, &union.branches);
+    let telling = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
+        true => narrower(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
         false => name.clone(),
     });
     let raw: Vec<String> = telling.collect();
@@ -62,7 +71,7 @@ fn kind_word(kind: &Kind) -> &'static str {
 }
 
 /// A name by format, value, element or property: what its kind does not say.
-fn narrower(schemas: &Schemas, branch: SchemaId, all: &[SchemaId]) -> Option<String> {
+fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
     match schemas.kind(branch) {
         Kind::String(shape) => format_word(&shape.format),
         Kind::Strings(names) => match names.values.as_slice() {
@@ -78,7 +87,10 @@ fn narrower(schemas: &Schemas, branch: SchemaId, all: &[SchemaId]) -> Option<Str
         Kind::Array(array) => {
             let named = |schema: &crate::contract::Schema| schema.component.clone().or_else(|| schema.title.clone());
             let item = schemas.nearest(array.items, named).map(|name| type_name(&name));
-            let item = item.or_else(|| narrower(schemas, array.items, &[]));
+            let item = item.or_else(|| match depth < DEEPEST_LIST {
+                true => narrower(schemas, array.items, &KnownBy::new(), depth + 1),
+                false => None,
+            });
             Some(format!("{}List", item.unwrap_or_else(|| kind_word(schemas.kind(array.items)).to_owned())))
         }
         Kind::Object(object) if is_map(object) => match object.additional {
@@ -87,7 +99,7 @@ fn narrower(schemas: &Schemas, branch: SchemaId, all: &[SchemaId]) -> Option<Str
             }
             _ => Some("Map".to_owned()),
         },
-        Kind::Object(object) => constant(schemas, object).or_else(|| property(schemas, object, branch, all)),
+        Kind::Object(object) => constant(schemas, object).or_else(|| property(object, known)),
         _ => None,
     }
 }
@@ -100,13 +112,21 @@ fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     })
 }
 
+/// Every property of every branch, with how many branches know it. A branch that comes twice counts once.
+fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
+    let mut known = KnownBy::new();
+    let mut met = HashSet::new();
+    for branch in branches.iter().filter(|branch| met.insert(**branch)) {
+        if let Kind::Object(object) = schemas.kind(*branch) {
+            object.properties.iter().for_each(|property| *known.entry(&property.name).or_default() += 1);
+        }
+    }
+    known
+}
+
 /// A property that an object must have and that no other branch knows.
-fn property(schemas: &Schemas, object: &ObjectShape, branch: SchemaId, all: &[SchemaId]) -> Option<String> {
-    let known = |other: &SchemaId, name: &str| match schemas.kind(*other) {
-        Kind::Object(other) => other.properties.iter().any(|property| property.name == name),
-        _ => false,
-    };
-    let own = |name: &str| !all.iter().filter(|other| **other != branch).any(|other| known(other, name));
+fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
+    let own = |name: &str| known.get(name).is_none_or(|count| *count == 1);
     let required = object.properties.iter().filter(|property| property.required);
     let others = object.properties.iter().filter(|property| !property.required);
     required.chain(others).find(|property| own(&property.name)).map(|property| type_name(&property.name))

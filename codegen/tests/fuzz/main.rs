@@ -4,6 +4,7 @@
 //! under the folder that the failure names; a stack overflow leaves the file `current.json` there.
 
 mod material;
+mod memory;
 mod mutate;
 mod seeds;
 
@@ -23,6 +24,9 @@ use mutate::{Random, mutate};
 
 /// What an input may take. Debug builds on a busy machine are slow; a hang is longer.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// The memory that the whole process may take for one input.
+const MEMORY: u64 = 2 << 30;
 
 /// Larger contracts take too long to be bent often.
 const LARGEST_SEED: u64 = 120_000;
@@ -82,7 +86,7 @@ fn check(path: &Path, strict: bool) {
     }
 }
 
-/// Runs until the time is over, or something fails.
+/// Runs until the time is over, or something fails: a panic, a hang, or too much memory.
 fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
     let folder = folder(first);
     let path = folder.join("current.json");
@@ -92,6 +96,7 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
         let mut random = Random::new(seed);
         let contract = mutate(seeds, &mut random);
         fs::write(&path, contract.to_string()).expect("a file for the test");
+        memory::forget_peak();
         let (sender, receiver) = mpsc::channel();
         let (input, strict) = (path.clone(), seed.is_multiple_of(4));
         let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -102,7 +107,7 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
         });
         let Ok(_) = worker else { panic!("no thread for the test") };
         let why = match receiver.recv_timeout(LIMIT) {
-            Ok(Ok(())) => None,
+            Ok(Ok(())) => memory::peak().filter(|bytes| *bytes > MEMORY).map(|bytes| format!("it took {bytes} bytes")),
             Ok(Err(why)) => Some(why),
             Err(_) => Some(format!("it took longer than {LIMIT:?}")),
         };
@@ -122,6 +127,7 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
 fn a_contract_bent_in_any_way_is_generated_or_refused_in_time() {
     let seeds = seeds::seeds(LARGEST_SEED);
     assert!(!seeds.is_empty(), "there are contracts to begin with");
+    assert!(memory::peak().is_some_and(|bytes| bytes > 1 << 20) || !cfg!(target_os = "linux"), "memory is measured");
     let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
     eprintln!("{count} contracts out of {}", seeds.len());
     if let Some(Failure { seed, why, contract }) = failure {

@@ -1,5 +1,10 @@
 //! From nodes to demands: keyword by keyword, through references and `allOf`.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span, Version};
 
@@ -210,21 +215,25 @@ impl<'d> Lowering<'d, '_> {
     }
 
     fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
+        let before: Option<HashSet<Json>> =
+            facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
+        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
         let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
         for value in values {
             let json = value.to_json();
-            if let Some(first) = kept.iter().find(|known| known.to_json() == json) {
-                let first = first.span;
-                self.report(
-                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
-                        .label("again")
-                        .also(first, "first here"),
-                );
+            if before.as_ref().is_some_and(|before| !before.contains(&json)) {
                 continue;
             }
-            let fits = facets.values.as_ref().is_none_or(|before| before.iter().any(|known| known.to_json() == json));
-            if fits {
-                kept.push(value);
+            match first.entry(json) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.span);
+                    kept.push(value);
+                }
+                Entry::Occupied(first) => self.report(
+                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                        .label("again")
+                        .also(*first.get(), "first here"),
+                ),
             }
         }
         if kept.is_empty() {

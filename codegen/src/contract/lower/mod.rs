@@ -92,7 +92,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
     encoding::check(&operations, &lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
     nesting::check(&mut lowering.schemas, lowering.diagnostics);
-    lowering.check_word_lists(&operations);
+    lowering.check_word_lists(&mut operations);
     lowering.check_defaults();
     lowering.check_examples();
     let tags = tags(root, &operations);

@@ -1,5 +1,7 @@
 //! `x-sparse-of` and `x-sort`: that what they promise holds.
 
+use std::collections::HashSet;
+
 use crate::contract::SchemaId;
 use crate::contract::envelope::is_error;
 use crate::contract::operation::{Operation, Parameter};
@@ -87,11 +89,10 @@ impl Lowering<'_, '_> {
     }
 
     /// `x-sort` and `x-sparse` list words: those to sort by, and those of the properties to keep.
-    pub(super) fn check_word_lists(&mut self, operations: &[Operation]) {
-        let mut seen: Vec<Span> = Vec::new();
-        for parameter in operations.iter().flat_map(|operation| &operation.parameters) {
-            let Some(keyword) = keyword(parameter).filter(|_| !seen.contains(&parameter.span)) else { continue };
-            seen.push(parameter.span);
+    pub(super) fn check_word_lists(&mut self, operations: &mut [Operation]) {
+        let mut seen: HashSet<Span> = HashSet::new();
+        for parameter in operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
+            let Some(keyword) = keyword(parameter) else { continue };
             let schemas = &self.schemas;
             let (wrong, label) = match schemas.kind(parameter.schema) {
                 Kind::Array(array) => match schemas.kind(array.items) {
@@ -100,6 +101,11 @@ impl Lowering<'_, '_> {
                 },
                 _ => (parameter.schema, "no array"),
             };
+            // What is read as it stands is a parameter like any other from here on.
+            (parameter.sort, parameter.sparse) = (false, false);
+            if !seen.insert(parameter.span) {
+                continue;
+            }
             let example = if keyword == "x-sort" { "[createdAt, +createdAt, -createdAt]" } else { "[id, name]" };
             let message = format!("`{}` says `{keyword}` and must be an array of an enum of strings", parameter.name);
             let report = Diagnostic::error("bad-word-list", schemas.get(wrong).span, message)
