@@ -82,6 +82,7 @@ pub fn generate(request: &Request) -> Generated {
         contract::check_crates(&contract, options, &mut diagnostics);
     }
     contract::select(&mut contract, options, &mut diagnostics);
+    contract::merge(&mut contract);
     let bundled = carried(&document, request, &mut diagnostics);
     // Where the contract is refused, what its Rust would look like is of no interest.
     let broken = diagnostics.has_errors();

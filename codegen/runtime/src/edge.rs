@@ -61,7 +61,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         &self,
         operation: &'static Operation,
         service: &Arc<S>,
-        call: Call<S, A::Principal>,
+        call: impl Call<S, A::Principal>,
     ) -> Endpoint {
         self.bind(operation, Handler::Secured(erase(service, call)))
     }
@@ -71,7 +71,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         &self,
         operation: &'static Operation,
         service: &Arc<S>,
-        call: Call<S, Option<A::Principal>>,
+        call: impl Call<S, Option<A::Principal>>,
     ) -> Endpoint {
         self.bind(operation, Handler::Optional(erase(service, call)))
     }
@@ -81,7 +81,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         &self,
         operation: &'static Operation,
         service: &Arc<S>,
-        call: Call<S, ()>,
+        call: impl Call<S, ()>,
     ) -> Endpoint {
         self.bind(operation, Handler::Public(erase(service, call), Arc::new(())))
     }

@@ -30,7 +30,9 @@ pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub type Pending = Boxed<'static, Result<Reply, Problem>>;
 
 /// How generated code calls one operation of a service.
-pub type Call<S, P> = fn(Arc<S>, Context<P>, Input) -> Pending;
+pub trait Call<S, P>: Fn(Arc<S>, Context<P>, Input) -> Pending + Send + Sync + 'static {}
+
+impl<S, P, F: Fn(Arc<S>, Context<P>, Input) -> Pending + Send + Sync + 'static> Call<S, P> for F {}
 
 /// One operation, ready to be routed to.
 #[derive(Clone)]

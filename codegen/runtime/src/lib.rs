@@ -22,6 +22,7 @@ pub mod input;
 pub mod json;
 mod macros;
 mod media;
+pub mod method;
 #[cfg(feature = "multipart")]
 pub mod multipart;
 pub mod named;
@@ -81,6 +82,7 @@ pub use multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
     Parts,
 };
+pub use method::{with_request, without_request};
 pub use named::Named;
 pub use operation::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,

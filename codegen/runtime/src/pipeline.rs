@@ -48,7 +48,7 @@ pub(crate) struct Bound<A: Authenticate, G> {
 }
 
 /// Hides the service's type, so that what follows is compiled once for all services.
-pub(crate) fn erase<S, P>(service: &Arc<S>, call: Call<S, P>) -> Erased<P>
+pub(crate) fn erase<S, P>(service: &Arc<S>, call: impl Call<S, P>) -> Erased<P>
 where
     S: Send + Sync + 'static,
     P: 'static,

@@ -7,6 +7,7 @@ mod overrides;
 pub mod parts;
 pub mod schema;
 mod select;
+mod twins;
 
 use crate::diagnostic::Diagnostics;
 use crate::document::{Document, Span, Word};
@@ -18,6 +19,7 @@ pub use operation::Operation;
 pub use overrides::{apply, check_crates};
 pub use schema::{Kind, Schema, SchemaId, Schemas};
 pub use select::select;
+pub use twins::merge;
 
 /// A contract, ready to be decided on.
 #[derive(Debug)]

@@ -50,6 +50,8 @@ pub struct Schema {
     pub rust_type: Option<RustType>,
     /// A list or map of itself, with no object between.
     pub holds_itself: bool,
+    /// An inline schema that says what the one says that it is an alias of: a second name of one type.
+    pub twin: bool,
     /// The whole schema as JSON text, where it has keywords that an interpreter must check.
     pub guard: Option<Guard>,
 }

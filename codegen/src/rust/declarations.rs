@@ -114,6 +114,9 @@ pub(super) fn declaration(
             let ty = plan.structure(key.schema, way);
             uses.ty(&ty);
             view.target = Code::of(&ty);
+            if schema.twin {
+                view.docs = format!("The same as [`{ty}`].");
+            }
         }
     }
     view

@@ -169,6 +169,13 @@ impl TypePlan<'_> {
             }
             let schema = self.contract.schemas.get(id);
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            if let (true, Kind::Alias(first)) = (schema.twin, &schema.kind)
+                && !self.names.contains_key(&TypeKey { schema: *first, side: self.usage.side(*first, direction) })
+            {
+                // The first of those that say the same is met here first, and is called by this place.
+                todo.push((*first, candidates));
+                continue;
+            }
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
                 // A name in small letters is that of the field.
@@ -313,7 +320,7 @@ impl TypePlan<'_> {
         if self.contract.schemas.get(id).rust_type.is_some() {
             return Declared::AsComponent;
         }
-        if self.contract.schemas.get(id).holds_itself {
+        if self.contract.schemas.get(id).holds_itself || self.contract.schemas.get(id).twin {
             return Declared::Always;
         }
         match &self.contract.schemas.get(id).kind {

@@ -73,6 +73,9 @@ pub fn tag_view(
             operation_view(plan, operation, names, patterns, markers, (&mut uses, &mut routes, &mut data), diagnostics)
         })
         .collect();
+    for operation in &operations {
+        routes.runtime(if operation.request.is_some() { "with_request" } else { "without_request" });
+    }
     if operations.iter().any(|operation| operation.idempotent) {
         uses.runtime("Idempotent");
     }

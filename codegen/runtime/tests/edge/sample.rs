@@ -59,7 +59,7 @@ pub fn edge() -> Edge<Tokens, OpenGate> {
 }
 
 /// A public operation.
-pub fn public(operation: &'static Operation, call: Call<(), ()>) -> Endpoint {
+pub fn public(operation: &'static Operation, call: impl Call<(), ()>) -> Endpoint {
     edge().public(operation, &Arc::new(()), call)
 }
 

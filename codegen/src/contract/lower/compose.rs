@@ -91,6 +91,7 @@ impl<'d> Lowering<'d, '_> {
             rust_type: None,
             guard: None,
             holds_itself: false,
+            twin: false,
         });
         self.known.insert(source, id);
         if let Some(node) = single {

@@ -169,6 +169,7 @@ impl<'d> Lowering<'d, '_> {
             rust_type: None,
             guard: None,
             holds_itself: false,
+            twin: false,
         })
     }
 }

@@ -2,7 +2,9 @@
 //! The way in to the operations of `Auth`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     Auth, BadRequest, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError,
     LogoutRequest, LogoutResponse, NotAcceptable, PayloadTooLarge, RefreshCall, RefreshError,
@@ -18,24 +20,9 @@ where
     G: Gate<A::Principal>,
     S: Auth,
 {
-    endpoints.push(edge.public(&operations::LOGIN, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(LoginCall::decode)?;
-            Ok(responder.answer(service.login(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::REFRESH, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(RefreshCall::decode)?;
-            Ok(responder.answer(service.refresh(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LOGOUT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(LogoutCall::decode)?;
-            Ok(responder.answer(service.logout(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::LOGIN, service, with_request(LoginCall::decode, S::login)));
+    endpoints.push(edge.public(&operations::REFRESH, service, with_request(RefreshCall::decode, S::refresh)));
+    endpoints.push(edge.public(&operations::LOGOUT, service, with_request(LogoutCall::decode, S::logout)));
 }
 
 impl LoginCall {

@@ -2,7 +2,9 @@
 //! The way in to the operations of `Carts`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     BadRequest, Cart, Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, Forbidden,
     GetCartError, GetCartRequest, GetCartResponse, NotAcceptable, NotFound, PayloadTooLarge,
@@ -18,24 +20,9 @@ where
     G: Gate<A::Principal>,
     S: Carts<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::GET_CART, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetCartRequest::decode)?;
-            Ok(responder.answer(service.get_cart(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::REPLACE_CART, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ReplaceCartRequest::decode)?;
-            Ok(responder.answer(service.replace_cart(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::DELETE_CART, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeleteCartRequest::decode)?;
-            Ok(responder.answer(service.delete_cart(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::GET_CART, service, with_request(GetCartRequest::decode, S::get_cart)));
+    endpoints.push(edge.secured(&operations::REPLACE_CART, service, with_request(ReplaceCartRequest::decode, S::replace_cart)));
+    endpoints.push(edge.secured(&operations::DELETE_CART, service, with_request(DeleteCartRequest::decode, S::delete_cart)));
 }
 
 impl GetCartRequest {

@@ -2,7 +2,7 @@
 //! The way in to the operations of `HealthApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder};
+use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder, without_request};
 use super::super::{
     Health, HealthApi, HealthError, HealthResponse, Liveness, LivezError, LivezResponse,
     NotAcceptable, ReadyzError, ReadyzResponse,
@@ -16,24 +16,9 @@ where
     G: Gate<A::Principal>,
     S: HealthApi,
 {
-    endpoints.push(edge.public(&operations::HEALTH, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.health(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LIVEZ, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.livez(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::READYZ, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.readyz(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::HEALTH, service, without_request(|_| Some(()), S::health)));
+    endpoints.push(edge.public(&operations::LIVEZ, service, without_request(|_| Some(()), S::livez)));
+    endpoints.push(edge.public(&operations::READYZ, service, without_request(|_| Some(()), S::readyz)));
 }
 
 impl From<Health> for HealthResponse {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, IfMatch, Named, PageRule, Read, Reply,
-    Respond, Responder, Sort, StringRule,
+    Respond, Responder, Sort, StringRule, with_request,
 };
 use super::super::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
@@ -27,48 +27,13 @@ where
     G: Gate<A::Principal>,
     S: Orders<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::LIST_USER_ORDERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListUserOrdersRequest::decode)?;
-            Ok(responder.answer(service.list_user_orders(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::CREATE_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CreateOrderRequest::decode)?;
-            Ok(responder.answer(service.create_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::LIST_ORDERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListOrdersRequest::decode)?;
-            Ok(responder.answer(service.list_orders(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::GET_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetOrderRequest::decode)?;
-            Ok(responder.answer(service.get_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::UPDATE_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UpdateOrderRequest::decode)?;
-            Ok(responder.answer(service.update_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::DELETE_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeleteOrderRequest::decode)?;
-            Ok(responder.answer(service.delete_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::LIST_ORDER_ITEMS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListOrderItemsRequest::decode)?;
-            Ok(responder.answer(service.list_order_items(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::LIST_USER_ORDERS, service, with_request(ListUserOrdersRequest::decode, S::list_user_orders)));
+    endpoints.push(edge.secured(&operations::CREATE_ORDER, service, with_request(CreateOrderRequest::decode, S::create_order)));
+    endpoints.push(edge.secured(&operations::LIST_ORDERS, service, with_request(ListOrdersRequest::decode, S::list_orders)));
+    endpoints.push(edge.secured(&operations::GET_ORDER, service, with_request(GetOrderRequest::decode, S::get_order)));
+    endpoints.push(edge.secured(&operations::UPDATE_ORDER, service, with_request(UpdateOrderRequest::decode, S::update_order)));
+    endpoints.push(edge.secured(&operations::DELETE_ORDER, service, with_request(DeleteOrderRequest::decode, S::delete_order)));
+    endpoints.push(edge.secured(&operations::LIST_ORDER_ITEMS, service, with_request(ListOrderItemsRequest::decode, S::list_order_items)));
 }
 
 impl ListUserOrdersRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, PageRule, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{
     BadRequest, GetProductError, GetProductRequest, GetProductResponse, ListProductsError,
@@ -20,18 +21,8 @@ where
     G: Gate<A::Principal>,
     S: Products,
 {
-    endpoints.push(edge.public(&operations::LIST_PRODUCTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListProductsRequest::decode)?;
-            Ok(responder.answer(service.list_products(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_PRODUCT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetProductRequest::decode)?;
-            Ok(responder.answer(service.get_product(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::LIST_PRODUCTS, service, with_request(ListProductsRequest::decode, S::list_products)));
+    endpoints.push(edge.public(&operations::GET_PRODUCT, service, with_request(GetProductRequest::decode, S::get_product)));
 }
 
 impl ListProductsRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, IfMatch, Named, PageRule, Read, Reply,
-    Respond, Responder, Sort, StringRule,
+    Respond, Responder, Sort, StringRule, with_request,
 };
 use super::super::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
@@ -26,48 +26,13 @@ where
     G: Gate<A::Principal>,
     S: Users<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::LIST_USERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListUsersRequest::decode)?;
-            Ok(responder.answer(service.list_users(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::CREATE_USER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CreateUserRequest::decode)?;
-            Ok(responder.answer(service.create_user(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::GET_USER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetUserRequest::decode)?;
-            Ok(responder.answer(service.get_user(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::REPLACE_USER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ReplaceUserRequest::decode)?;
-            Ok(responder.answer(service.replace_user(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::UPDATE_USER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UpdateUserRequest::decode)?;
-            Ok(responder.answer(service.update_user(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::DELETE_USER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeleteUserRequest::decode)?;
-            Ok(responder.answer(service.delete_user(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::CHANGE_PASSWORD, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ChangePasswordRequest::decode)?;
-            Ok(responder.answer(service.change_password(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::LIST_USERS, service, with_request(ListUsersRequest::decode, S::list_users)));
+    endpoints.push(edge.public(&operations::CREATE_USER, service, with_request(CreateUserRequest::decode, S::create_user)));
+    endpoints.push(edge.secured(&operations::GET_USER, service, with_request(GetUserRequest::decode, S::get_user)));
+    endpoints.push(edge.secured(&operations::REPLACE_USER, service, with_request(ReplaceUserRequest::decode, S::replace_user)));
+    endpoints.push(edge.secured(&operations::UPDATE_USER, service, with_request(UpdateUserRequest::decode, S::update_user)));
+    endpoints.push(edge.secured(&operations::DELETE_USER, service, with_request(DeleteUserRequest::decode, S::delete_user)));
+    endpoints.push(edge.secured(&operations::CHANGE_PASSWORD, service, with_request(ChangePasswordRequest::decode, S::change_password)));
 }
 
 impl ListUsersRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Bytes, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond,
-    Responder, StringRule, Value,
+    Responder, StringRule, Value, with_request,
 };
 use super::super::{
     AddNoteBody, AddNoteError, AddNoteRequest, AddNoteResponse, AddNoteResponseBody,
@@ -22,48 +22,13 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ADD_NOTE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddNoteRequest::decode)?;
-            Ok(responder.answer(service.add_note(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::MAYBE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(MaybeRequest::decode)?;
-            Ok(responder.answer(service.maybe(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FILL, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FillRequest::decode)?;
-            Ok(responder.answer(service.fill(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::WRITE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(WriteRequest::decode)?;
-            Ok(responder.answer(service.write(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::UPLOAD, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UploadRequest::decode)?;
-            Ok(responder.answer(service.upload(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::COUNT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CountRequest::decode)?;
-            Ok(responder.answer(service.count(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ECHO, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(EchoRequest::decode)?;
-            Ok(responder.answer(service.echo(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ADD_NOTE, service, with_request(AddNoteRequest::decode, S::add_note)));
+    endpoints.push(edge.public(&operations::MAYBE, service, with_request(MaybeRequest::decode, S::maybe)));
+    endpoints.push(edge.public(&operations::FILL, service, with_request(FillRequest::decode, S::fill)));
+    endpoints.push(edge.public(&operations::WRITE, service, with_request(WriteRequest::decode, S::write)));
+    endpoints.push(edge.public(&operations::UPLOAD, service, with_request(UploadRequest::decode, S::upload)));
+    endpoints.push(edge.public(&operations::COUNT, service, with_request(CountRequest::decode, S::count)));
+    endpoints.push(edge.public(&operations::ECHO, service, with_request(EchoRequest::decode, S::echo)));
 }
 
 impl AddNoteRequest {

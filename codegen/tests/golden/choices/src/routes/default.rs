@@ -2,7 +2,9 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     AnyPet, BaseError, BaseRequest, BaseResponse, Beside, BesideError, BesideRequest,
     BesideResponse, DefaultApi, Denied, DeniedError, DeniedRequest, DeniedResponse, Fields,
@@ -21,72 +23,17 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::MAPPED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(MappedRequest::decode)?;
-            Ok(responder.answer(service.mapped(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::IMPLIED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ImpliedRequest::decode)?;
-            Ok(responder.answer(service.implied(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::INHERITED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(InheritedRequest::decode)?;
-            Ok(responder.answer(service.inherited(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::BASE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(BaseRequest::decode)?;
-            Ok(responder.answer(service.base(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::TYPED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(TypedRequest::decode)?;
-            Ok(responder.answer(service.typed(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FIELDS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FieldsRequest::decode)?;
-            Ok(responder.answer(service.fields(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::TRIED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(TriedRequest::decode)?;
-            Ok(responder.answer(service.tried(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FIRST, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FirstRequest::decode)?;
-            Ok(responder.answer(service.first(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::NESTED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(NestedRequest::decode)?;
-            Ok(responder.answer(service.nested(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::BESIDE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(BesideRequest::decode)?;
-            Ok(responder.answer(service.beside(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DENIED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeniedRequest::decode)?;
-            Ok(responder.answer(service.denied(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::MAPPED, service, with_request(MappedRequest::decode, S::mapped)));
+    endpoints.push(edge.public(&operations::IMPLIED, service, with_request(ImpliedRequest::decode, S::implied)));
+    endpoints.push(edge.public(&operations::INHERITED, service, with_request(InheritedRequest::decode, S::inherited)));
+    endpoints.push(edge.public(&operations::BASE, service, with_request(BaseRequest::decode, S::base)));
+    endpoints.push(edge.public(&operations::TYPED, service, with_request(TypedRequest::decode, S::typed)));
+    endpoints.push(edge.public(&operations::FIELDS, service, with_request(FieldsRequest::decode, S::fields)));
+    endpoints.push(edge.public(&operations::TRIED, service, with_request(TriedRequest::decode, S::tried)));
+    endpoints.push(edge.public(&operations::FIRST, service, with_request(FirstRequest::decode, S::first)));
+    endpoints.push(edge.public(&operations::NESTED, service, with_request(NestedRequest::decode, S::nested)));
+    endpoints.push(edge.public(&operations::BESIDE, service, with_request(BesideRequest::decode, S::beside)));
+    endpoints.push(edge.public(&operations::DENIED, service, with_request(DeniedRequest::decode, S::denied)));
 }
 
 impl MappedRequest {

@@ -2,7 +2,10 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+    without_request,
+};
 use super::super::{
     Account, AccountInput, CreateAccountError, CreateAccountRequest, CreateAccountResponse,
     DefaultApi, ListAccountsError, ListAccountsResponse, PutTeamError, PutTeamRequest,
@@ -17,24 +20,9 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::CREATE_ACCOUNT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CreateAccountRequest::decode)?;
-            Ok(responder.answer(service.create_account(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LIST_ACCOUNTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.list_accounts(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PUT_TEAM, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutTeamRequest::decode)?;
-            Ok(responder.answer(service.put_team(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::CREATE_ACCOUNT, service, with_request(CreateAccountRequest::decode, S::create_account)));
+    endpoints.push(edge.public(&operations::LIST_ACCOUNTS, service, without_request(|_| Some(()), S::list_accounts)));
+    endpoints.push(edge.public(&operations::PUT_TEAM, service, with_request(PutTeamRequest::decode, S::put_team)));
 }
 
 impl CreateAccountRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond, Responder,
-    StringRule,
+    StringRule, with_request,
 };
 use super::super::{
     DefaultApi, GetAgainError, GetAgainRequest, GetAgainResponse, NotFound, PutThingError,
@@ -19,18 +19,8 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::PUT_THING, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutThingRequest::decode)?;
-            Ok(responder.answer(service.put_thing(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_AGAIN, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetAgainRequest::decode)?;
-            Ok(responder.answer(service.get_again(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::PUT_THING, service, with_request(PutThingRequest::decode, S::put_thing)));
+    endpoints.push(edge.public(&operations::GET_AGAIN, service, with_request(GetAgainRequest::decode, S::get_again)));
 }
 
 impl PutThingRequest {

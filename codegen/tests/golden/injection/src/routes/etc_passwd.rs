@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{EmptyBody, EmptyError, EmptyRequest, EmptyResponse, EtcPasswd, Hostile};
 use super::super::codec::patterns::IDEMPOTENCY_KEY;
@@ -16,12 +17,7 @@ where
     G: Gate<A::Principal>,
     S: EtcPasswd,
 {
-    endpoints.push(edge.public(&operations::EMPTY, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(EmptyRequest::decode)?;
-            Ok(responder.answer(service.empty(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::EMPTY, service, with_request(EmptyRequest::decode, S::empty)));
 }
 
 impl EmptyRequest {

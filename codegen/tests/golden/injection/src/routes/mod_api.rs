@@ -2,7 +2,9 @@
 //! The way in to the operations of `Mod`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{Either, GnpExeError, GnpExeRequest, GnpExeResponse, Mod};
 use super::super::operations;
 
@@ -13,12 +15,7 @@ where
     G: Gate<A::Principal>,
     S: Mod,
 {
-    endpoints.push(edge.public(&operations::GNP_EXE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GnpExeRequest::decode)?;
-            Ok(responder.answer(service.gnp_exe(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::GNP_EXE, service, with_request(GnpExeRequest::decode, S::gnp_exe)));
 }
 
 impl GnpExeRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{
     GetCompileErrorNotIdFnXError, GetCompileErrorNotIdFnXQCompileErrorNotQuery,
@@ -21,12 +22,7 @@ where
     G: Gate<A::Principal>,
     S: OrdersCompileErrorNotTag<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::GET_COMPILE_ERROR_NOT_ID_FN_X, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetCompileErrorNotIdFnXRequest::decode)?;
-            Ok(responder.answer(service.get_compile_error_not_id_fn_x(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::GET_COMPILE_ERROR_NOT_ID_FN_X, service, with_request(GetCompileErrorNotIdFnXRequest::decode, S::get_compile_error_not_id_fn_x)));
 }
 
 impl GetCompileErrorNotIdFnXRequest {

@@ -2,7 +2,9 @@
 //! The way in to the operations of `Articles`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     Article, ArticleId, Articles, GetArticleError, GetArticleRequest, GetArticleResponse,
     NewArticle, PutArticleError, PutArticleRequest, PutArticleResponse,
@@ -16,18 +18,8 @@ where
     G: Gate<A::Principal>,
     S: Articles,
 {
-    endpoints.push(edge.public(&operations::GET_ARTICLE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetArticleRequest::decode)?;
-            Ok(responder.answer(service.get_article(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PUT_ARTICLE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutArticleRequest::decode)?;
-            Ok(responder.answer(service.put_article(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::GET_ARTICLE, service, with_request(GetArticleRequest::decode, S::get_article)));
+    endpoints.push(edge.public(&operations::PUT_ARTICLE, service, with_request(PutArticleRequest::decode, S::put_article)));
 }
 
 impl GetArticleRequest {

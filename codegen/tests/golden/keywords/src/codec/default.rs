@@ -7,8 +7,8 @@ use writ_runtime::{
     Write, Writer,
 };
 use super::super::types::{
-    Arrays, ArraysHasItem, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects,
-    ObjectsDenied, ObjectsNever, ObjectsPatternedOpen, References, Unevaluated, UnevaluatedB,
+    Arrays, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects, ObjectsDenied,
+    ObjectsNever, ObjectsPatternedOpen, References, TypesModelEither, Unevaluated, UnevaluatedB,
     UnevaluatedC,
 };
 use super::patterns::{
@@ -78,7 +78,7 @@ impl Read for Arrays {
             match field {
                 0 => pair = r.guarded(&PAIR_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
                 1 => open = r.guarded(&OPEN_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                2 => has = r.guarded(&HAS_GUARD, |r| r.array(&ArrayRule::NONE, ArraysHasItem::read)),
+                2 => has = r.guarded(&HAS_GUARD, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
                 3 => some = r.guarded(&SOME_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE))),
                 4 => none_needed = r.guarded(&NONE_NEEDED_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE))),
                 _ => unevaluated = r.guarded(&UNEVALUATED_GUARD_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
@@ -440,28 +440,6 @@ impl Write for ObjectsDenied {
         w.maybe("a", &self.a);
         w.maybe("b", &self.b);
         w.end_object();
-    }
-}
-
-impl Read for ArraysHasItem {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const BRANCHES: &[Branch] = &[
-            Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
-            Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
-        ];
-        r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.int64(&IntegerRule::NONE).map(Self::Integer),
-            _ => r.string(&StringRule::NONE).map(Self::Text),
-        })
-    }
-}
-
-impl Write for ArraysHasItem {
-    fn write(&self, w: &mut Writer) {
-        match self {
-            Self::Integer(value) => value.write(w),
-            Self::Text(value) => value.write(w),
-        }
     }
 }
 

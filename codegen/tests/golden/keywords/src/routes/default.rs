@@ -2,7 +2,10 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+    without_request,
+};
 use super::super::{
     Arrays, ArraysError, ArraysRequest, ArraysResponse, Conditions, ConditionsError,
     ConditionsRequest, ConditionsResponse, Contents, ContentsError, ContentsRequest,
@@ -22,66 +25,16 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::TYPES, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(TypesRequest::decode)?;
-            Ok(responder.answer(service.types(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::OBJECTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ObjectsRequest::decode)?;
-            Ok(responder.answer(service.objects(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ARRAYS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ArraysRequest::decode)?;
-            Ok(responder.answer(service.arrays(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::CONDITIONS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ConditionsRequest::decode)?;
-            Ok(responder.answer(service.conditions(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DEPENDENTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DependentsRequest::decode)?;
-            Ok(responder.answer(service.dependents(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::UNEVALUATED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UnevaluatedRequest::decode)?;
-            Ok(responder.answer(service.unevaluated(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::REFERENCES, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ReferencesRequest::decode)?;
-            Ok(responder.answer(service.references(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::NULLS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(NullsRequest::decode)?;
-            Ok(responder.answer(service.nulls(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::CONTENTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ContentsRequest::decode)?;
-            Ok(responder.answer(service.contents(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_SHARED, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.get_shared(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::TYPES, service, with_request(TypesRequest::decode, S::types)));
+    endpoints.push(edge.public(&operations::OBJECTS, service, with_request(ObjectsRequest::decode, S::objects)));
+    endpoints.push(edge.public(&operations::ARRAYS, service, with_request(ArraysRequest::decode, S::arrays)));
+    endpoints.push(edge.public(&operations::CONDITIONS, service, with_request(ConditionsRequest::decode, S::conditions)));
+    endpoints.push(edge.public(&operations::DEPENDENTS, service, with_request(DependentsRequest::decode, S::dependents)));
+    endpoints.push(edge.public(&operations::UNEVALUATED, service, with_request(UnevaluatedRequest::decode, S::unevaluated)));
+    endpoints.push(edge.public(&operations::REFERENCES, service, with_request(ReferencesRequest::decode, S::references)));
+    endpoints.push(edge.public(&operations::NULLS, service, with_request(NullsRequest::decode, S::nulls)));
+    endpoints.push(edge.public(&operations::CONTENTS, service, with_request(ContentsRequest::decode, S::contents)));
+    endpoints.push(edge.public(&operations::GET_SHARED, service, without_request(|_| Some(()), S::get_shared)));
 }
 
 impl TypesRequest {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{Bytes, Patch, Value};
+use super::TypesModelEither;
 
 /// `Objects`
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -146,12 +147,8 @@ pub struct ObjectsDenied {
     pub b: Option<i64>,
 }
 
-/// `ArraysHasItem`
-#[derive(Debug, Clone, PartialEq)]
-pub enum ArraysHasItem {
-    Integer(i64),
-    Text(String),
-}
+/// The same as [`TypesModelEither`].
+pub type ArraysHasItem = TypesModelEither;
 
 /// `UnevaluatedB`
 #[derive(Debug, Clone, PartialEq)]

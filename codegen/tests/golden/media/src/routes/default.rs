@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Bytes, Concrete, Decoder, Edge, Endpoint, EventStream, Gate, IntegerRule,
-    Parameter, Read, Reply, Respond, Responder, Shape, StringRule, Style,
+    Parameter, Read, Reply, Respond, Responder, Shape, StringRule, Style, with_request,
+    without_request,
 };
 use super::super::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
@@ -27,78 +28,18 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::GET_REPORT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetReportRequest::decode)?;
-            Ok(responder.answer(service.get_report(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PUT_REPORT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutReportRequest::decode)?;
-            Ok(responder.answer(service.put_report(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ADD_NOTE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddNoteRequest::decode)?;
-            Ok(responder.answer(service.add_note(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ADD_PICTURE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddPictureRequest::decode)?;
-            Ok(responder.answer(service.add_picture(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::STREAM_PICTURE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(StreamPictureRequest::decode)?;
-            Ok(responder.answer(service.stream_picture(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::UPLOAD, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UploadRequest::decode)?;
-            Ok(responder.answer(service.upload(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::MIXED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(MixedRequest::decode)?;
-            Ok(responder.answer(service.mixed(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::WATCH, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(WatchRequest::decode)?;
-            Ok(responder.answer(service.watch(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PROGRESS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.progress(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(OrderRequest::decode)?;
-            Ok(responder.answer(service.order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PRICE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PriceRequest::decode)?;
-            Ok(responder.answer(service.price(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::HEADERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.headers(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::GET_REPORT, service, with_request(GetReportRequest::decode, S::get_report)));
+    endpoints.push(edge.public(&operations::PUT_REPORT, service, with_request(PutReportRequest::decode, S::put_report)));
+    endpoints.push(edge.public(&operations::ADD_NOTE, service, with_request(AddNoteRequest::decode, S::add_note)));
+    endpoints.push(edge.public(&operations::ADD_PICTURE, service, with_request(AddPictureRequest::decode, S::add_picture)));
+    endpoints.push(edge.public(&operations::STREAM_PICTURE, service, with_request(StreamPictureRequest::decode, S::stream_picture)));
+    endpoints.push(edge.public(&operations::UPLOAD, service, with_request(UploadRequest::decode, S::upload)));
+    endpoints.push(edge.public(&operations::MIXED, service, with_request(MixedRequest::decode, S::mixed)));
+    endpoints.push(edge.public(&operations::WATCH, service, with_request(WatchRequest::decode, S::watch)));
+    endpoints.push(edge.public(&operations::PROGRESS, service, without_request(|_| Some(()), S::progress)));
+    endpoints.push(edge.public(&operations::ORDER, service, with_request(OrderRequest::decode, S::order)));
+    endpoints.push(edge.public(&operations::PRICE, service, with_request(PriceRequest::decode, S::price)));
+    endpoints.push(edge.public(&operations::HEADERS, service, without_request(|_| Some(()), S::headers)));
 }
 
 impl GetReportRequest {

@@ -2,7 +2,10 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+    without_request,
+};
 use super::super::{
     AddDogError, AddDogRequest, AddDogResponse, DefaultApi, Dog, ListThingsError,
     ListThingsResponse, ListThingsResult, StoredDog,
@@ -16,18 +19,8 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ADD_DOG, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddDogRequest::decode)?;
-            Ok(responder.answer(service.add_dog(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LIST_THINGS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.list_things(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ADD_DOG, service, with_request(AddDogRequest::decode, S::add_dog)));
+    endpoints.push(edge.public(&operations::LIST_THINGS, service, without_request(|_| Some(()), S::list_things)));
 }
 
 impl AddDogRequest {

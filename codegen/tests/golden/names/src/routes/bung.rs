@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{
     GrößeÄndernError, GrößeÄndernRequest, GrößeÄndernResponse, SelfValue, StringModel, Übung,
@@ -17,12 +18,7 @@ where
     G: Gate<A::Principal>,
     S: Übung,
 {
-    endpoints.push(edge.public(&operations::GRÖSSE_ÄNDERN, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GrößeÄndernRequest::decode)?;
-            Ok(responder.answer(service.größe_ändern(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::GRÖSSE_ÄNDERN, service, with_request(GrößeÄndernRequest::decode, S::größe_ändern)));
 }
 
 impl GrößeÄndernRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{
     Errors, NotFoundRefusal, RouterError, RouterRequest, RouterResponse, UserAccountModel, VecModel,
@@ -17,12 +18,7 @@ where
     G: Gate<A::Principal>,
     S: Errors,
 {
-    endpoints.push(edge.public(&operations::ROUTER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(RouterRequest::decode)?;
-            Ok(responder.answer(service.router(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ROUTER, service, with_request(RouterRequest::decode, S::router)));
 }
 
 impl RouterRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{
     ListUsersV2Error, ListUsersV2Request, ListUsersV2Response, N123GoNot, OptionModel, ResultModel,
@@ -17,12 +18,7 @@ where
     G: Gate<A::Principal>,
     S: N123GoNot,
 {
-    endpoints.push(edge.public(&operations::LIST_USERS_V2, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListUsersV2Request::decode)?;
-            Ok(responder.answer(service.list_users_v2(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::LIST_USERS_V2, service, with_request(ListUsersV2Request::decode, S::list_users_v2)));
 }
 
 impl ListUsersV2Request {

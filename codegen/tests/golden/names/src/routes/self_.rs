@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{AsyncError, AsyncRequest, AsyncResponse, SelfValueApi};
 use super::super::operations;
@@ -15,12 +16,7 @@ where
     G: Gate<A::Principal>,
     S: SelfValueApi,
 {
-    endpoints.push(edge.public(&operations::ASYNC, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AsyncRequest::decode)?;
-            Ok(responder.answer(service.r#async(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ASYNC, service, with_request(AsyncRequest::decode, S::r#async)));
 }
 
 impl AsyncRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Reply, Respond, Responder, StringRule,
+    with_request,
 };
 use super::super::{Keywords, Type, TypeCall, TypeError, TypeResponse};
 use super::super::operations;
@@ -15,12 +16,7 @@ where
     G: Gate<A::Principal>,
     S: Type,
 {
-    endpoints.push(edge.public(&operations::TYPE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(TypeCall::decode)?;
-            Ok(responder.answer(service.r#type(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::TYPE, service, with_request(TypeCall::decode, S::r#type)));
 }
 
 impl TypeCall {

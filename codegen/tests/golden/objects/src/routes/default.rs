@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder,
+    with_request,
 };
 use super::super::{
     DefaultApi, Profile, ProfilePatch, PutSamplesError, PutSamplesRequest, PutSamplesResponse,
@@ -18,18 +19,8 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::UPDATE_PROFILE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(UpdateProfileRequest::decode)?;
-            Ok(responder.answer(service.update_profile(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PUT_SAMPLES, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutSamplesRequest::decode)?;
-            Ok(responder.answer(service.put_samples(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::UPDATE_PROFILE, service, with_request(UpdateProfileRequest::decode, S::update_profile)));
+    endpoints.push(edge.public(&operations::PUT_SAMPLES, service, with_request(PutSamplesRequest::decode, S::put_samples)));
 }
 
 impl UpdateProfileRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder,
-    StringRule,
+    StringRule, with_request,
 };
 use super::super::{
     Article, FetchItemError, FetchItemRequest, FetchItemResponse, Stock, StoreItemError,
@@ -20,18 +20,8 @@ where
     G: Gate<A::Principal>,
     S: Stock,
 {
-    endpoints.push(edge.public(&operations::FETCH_ITEM, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FetchItemRequest::decode)?;
-            Ok(responder.answer(service.fetch_item(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::STORE_ITEM, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(StoreItemRequest::decode)?;
-            Ok(responder.answer(service.store_item(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::FETCH_ITEM, service, with_request(FetchItemRequest::decode, S::fetch_item)));
+    endpoints.push(edge.public(&operations::STORE_ITEM, service, with_request(StoreItemRequest::decode, S::store_item)));
 }
 
 impl FetchItemRequest {

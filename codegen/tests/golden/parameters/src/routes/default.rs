@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond,
-    Responder, StringRule,
+    Responder, StringRule, with_request,
 };
 use super::super::{
     Colour, DefaultApi, ElsewhereError, ElsewhereRequest, ElsewhereResponse, InPathError,
@@ -20,24 +20,9 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::IN_PATH, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(InPathRequest::decode)?;
-            Ok(responder.answer(service.in_path(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::IN_QUERY, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(InQueryRequest::decode)?;
-            Ok(responder.answer(service.in_query(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ELSEWHERE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ElsewhereRequest::decode)?;
-            Ok(responder.answer(service.elsewhere(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::IN_PATH, service, with_request(InPathRequest::decode, S::in_path)));
+    endpoints.push(edge.public(&operations::IN_QUERY, service, with_request(InQueryRequest::decode, S::in_query)));
+    endpoints.push(edge.public(&operations::ELSEWHERE, service, with_request(ElsewhereRequest::decode, S::elsewhere)));
 }
 
 impl InPathRequest {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Reply, Respond, Responder, StringRule,
+    with_request, without_request,
 };
 use super::super::{
     ColonError, ColonResponse, DeepFixedError, DeepFixedRequest, DeepFixedResponse, DeepStaticError,
@@ -26,150 +27,30 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ROOT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.root(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FILE_JSON, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FileJsonRequest::decode)?;
-            Ok(responder.answer(service.file_json(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FILE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FileRequest::decode)?;
-            Ok(responder.answer(service.file(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LATEST, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.latest(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PAIR, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PairRequest::decode)?;
-            Ok(responder.answer(service.pair(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_SAME, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetSameRequest::decode)?;
-            Ok(responder.answer(service.get_same(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::POST_SAME, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PostSameRequest::decode)?;
-            Ok(responder.answer(service.post_same(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::NO_SLASH, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.no_slash(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::SLASH, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.slash(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::STRICT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.strict(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::EMPTY, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(EmptyRequest::decode)?;
-            Ok(responder.answer(service.empty(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ODD, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(OddRequest::decode)?;
-            Ok(responder.answer(service.odd(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::SOAP, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.soap(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::COLON, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.colon(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ODATA, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(OdataRequest::decode)?;
-            Ok(responder.answer(service.odata(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DEEP_STATIC, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeepStaticRequest::decode)?;
-            Ok(responder.answer(service.deep_static(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DEEP_FIXED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeepFixedRequest::decode)?;
-            Ok(responder.answer(service.deep_fixed(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_IT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.get_it(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PUT_IT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.put_it(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATCH_IT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.patch_it(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DELETE_IT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.delete_it(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::TRACE_IT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.trace_it(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::OWN_OPTIONS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.own_options(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::OWN_HEAD, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.own_head(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ROOT, service, without_request(|_| Some(()), S::root)));
+    endpoints.push(edge.public(&operations::FILE_JSON, service, with_request(FileJsonRequest::decode, S::file_json)));
+    endpoints.push(edge.public(&operations::FILE, service, with_request(FileRequest::decode, S::file)));
+    endpoints.push(edge.public(&operations::LATEST, service, without_request(|_| Some(()), S::latest)));
+    endpoints.push(edge.public(&operations::PAIR, service, with_request(PairRequest::decode, S::pair)));
+    endpoints.push(edge.public(&operations::GET_SAME, service, with_request(GetSameRequest::decode, S::get_same)));
+    endpoints.push(edge.public(&operations::POST_SAME, service, with_request(PostSameRequest::decode, S::post_same)));
+    endpoints.push(edge.public(&operations::NO_SLASH, service, without_request(|_| Some(()), S::no_slash)));
+    endpoints.push(edge.public(&operations::SLASH, service, without_request(|_| Some(()), S::slash)));
+    endpoints.push(edge.public(&operations::STRICT, service, without_request(|_| Some(()), S::strict)));
+    endpoints.push(edge.public(&operations::EMPTY, service, with_request(EmptyRequest::decode, S::empty)));
+    endpoints.push(edge.public(&operations::ODD, service, with_request(OddRequest::decode, S::odd)));
+    endpoints.push(edge.public(&operations::SOAP, service, without_request(|_| Some(()), S::soap)));
+    endpoints.push(edge.public(&operations::COLON, service, without_request(|_| Some(()), S::colon)));
+    endpoints.push(edge.public(&operations::ODATA, service, with_request(OdataRequest::decode, S::odata)));
+    endpoints.push(edge.public(&operations::DEEP_STATIC, service, with_request(DeepStaticRequest::decode, S::deep_static)));
+    endpoints.push(edge.public(&operations::DEEP_FIXED, service, with_request(DeepFixedRequest::decode, S::deep_fixed)));
+    endpoints.push(edge.public(&operations::GET_IT, service, without_request(|_| Some(()), S::get_it)));
+    endpoints.push(edge.public(&operations::PUT_IT, service, without_request(|_| Some(()), S::put_it)));
+    endpoints.push(edge.public(&operations::PATCH_IT, service, without_request(|_| Some(()), S::patch_it)));
+    endpoints.push(edge.public(&operations::DELETE_IT, service, without_request(|_| Some(()), S::delete_it)));
+    endpoints.push(edge.public(&operations::TRACE_IT, service, without_request(|_| Some(()), S::trace_it)));
+    endpoints.push(edge.public(&operations::OWN_OPTIONS, service, without_request(|_| Some(()), S::own_options)));
+    endpoints.push(edge.public(&operations::OWN_HEAD, service, without_request(|_| Some(()), S::own_head)));
 }
 
 impl Respond for RootResponse {

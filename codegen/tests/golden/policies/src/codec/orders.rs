@@ -2,9 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write, Writer};
-use super::super::types::{
-    GetOrderFieldsItem, ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage, Pagination,
-};
+use super::super::types::{ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage, Pagination};
 
 writ_runtime::id!(OrderId, "ord");
 
@@ -80,31 +78,6 @@ impl Named for ListOrdersFieldsItem {
 writ_runtime::named!(ListOrdersFieldsItem);
 
 impl Read for ListOrdersFieldsItem {
-    fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
-    }
-}
-
-impl Named for GetOrderFieldsItem {
-    const NAMES: &'static [&'static str] = &["id", "total", "note"];
-
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[GetOrderFieldsItem] = &[
-            GetOrderFieldsItem::Id,
-            GetOrderFieldsItem::Total,
-            GetOrderFieldsItem::Note,
-        ];
-        ALL.get(index).copied()
-    }
-
-    fn index(self) -> usize {
-        self as usize
-    }
-}
-
-writ_runtime::named!(GetOrderFieldsItem);
-
-impl Read for GetOrderFieldsItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.named()
     }

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, IfMatch, IntegerRule, Named, Read,
-    Reply, Respond, Responder, Sort, StringRule,
+    Reply, Respond, Responder, Sort, StringRule, with_request,
 };
 use super::super::{
-    CreateOrderError, CreateOrderRequest, CreateOrderResponse, GetOrderError, GetOrderFieldsItem,
-    GetOrderRequest, GetOrderResponse, ListOrdersError, ListOrdersFieldsItem, ListOrdersRequest,
-    ListOrdersResponse, ListOrdersSort, Order, OrderId, OrderInput, OrderPage, Orders,
-    PreconditionFailed, PutOrderError, PutOrderRequest, PutOrderResponse, TooManyRequests,
+    CreateOrderError, CreateOrderRequest, CreateOrderResponse, GetOrderError, GetOrderRequest,
+    GetOrderResponse, ListOrdersError, ListOrdersFieldsItem, ListOrdersRequest, ListOrdersResponse,
+    ListOrdersSort, Order, OrderId, OrderInput, OrderPage, Orders, PreconditionFailed,
+    PutOrderError, PutOrderRequest, PutOrderResponse, TooManyRequests,
 };
 use super::super::operations;
 
@@ -21,30 +21,10 @@ where
     G: Gate<A::Principal>,
     S: Orders<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::LIST_ORDERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListOrdersRequest::decode)?;
-            Ok(responder.answer(service.list_orders(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::CREATE_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CreateOrderRequest::decode)?;
-            Ok(responder.answer(service.create_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetOrderRequest::decode)?;
-            Ok(responder.answer(service.get_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::PUT_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PutOrderRequest::decode)?;
-            Ok(responder.answer(service.put_order(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::LIST_ORDERS, service, with_request(ListOrdersRequest::decode, S::list_orders)));
+    endpoints.push(edge.secured(&operations::CREATE_ORDER, service, with_request(CreateOrderRequest::decode, S::create_order)));
+    endpoints.push(edge.public(&operations::GET_ORDER, service, with_request(GetOrderRequest::decode, S::get_order)));
+    endpoints.push(edge.secured(&operations::PUT_ORDER, service, with_request(PutOrderRequest::decode, S::put_order)));
 }
 
 impl ListOrdersRequest {
@@ -140,7 +120,7 @@ impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(1, |r| r.string(&StringRule::NONE));
         let order_id = input.required(0, OrderId::read);
-        let fields = input.optional(2, |r| r.array(&ArrayRule::NONE, GetOrderFieldsItem::read));
+        let fields = input.optional(2, |r| r.array(&ArrayRule::NONE, ListOrdersFieldsItem::read));
         Some(Self { order_id: order_id?, fields })
     }
 }

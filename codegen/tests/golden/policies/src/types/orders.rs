@@ -62,13 +62,5 @@ pub enum ListOrdersFieldsItem {
     Note,
 }
 
-/// `GetOrderFieldsItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GetOrderFieldsItem {
-    /// `id`
-    Id,
-    /// `total`
-    Total,
-    /// `note`
-    Note,
-}
+/// The same as [`ListOrdersFieldsItem`].
+pub type GetOrderFieldsItem = ListOrdersFieldsItem;

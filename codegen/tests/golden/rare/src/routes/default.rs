@@ -2,7 +2,9 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{AddRuleError, AddRuleRequest, AddRuleResponse, DefaultApi, Rule};
 use super::super::codec::patterns::RULE_GUARD;
 use super::super::operations;
@@ -14,12 +16,7 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ADD_RULE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddRuleRequest::decode)?;
-            Ok(responder.answer(service.add_rule(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ADD_RULE, service, with_request(AddRuleRequest::decode, S::add_rule)));
 }
 
 impl AddRuleRequest {

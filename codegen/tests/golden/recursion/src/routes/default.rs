@@ -2,7 +2,9 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     A, DefaultApi, Expression, LinkError, LinkRequest, LinkResponse, Nested, PlantError,
     PlantRequest, PlantResponse, Tree,
@@ -16,18 +18,8 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::PLANT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PlantRequest::decode)?;
-            Ok(responder.answer(service.plant(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LINK, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(LinkRequest::decode)?;
-            Ok(responder.answer(service.link(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::PLANT, service, with_request(PlantRequest::decode, S::plant)));
+    endpoints.push(edge.public(&operations::LINK, service, with_request(LinkRequest::decode, S::link)));
 }
 
 impl PlantRequest {

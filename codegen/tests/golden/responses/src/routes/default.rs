@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Reply, Respond, Responder,
+    with_request, without_request,
 };
 use super::super::{
     AnyStatusError, AnyStatusResponse, ClientError, Conflict, DefaultApi, DeleteJobError,
@@ -20,42 +21,12 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::START_JOB, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.start_job(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_JOB, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetJobRequest::decode)?;
-            Ok(responder.answer(service.get_job(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DELETE_JOB, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DeleteJobRequest::decode)?;
-            Ok(responder.answer(service.delete_job(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::HEAD_JOB, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(HeadJobRequest::decode)?;
-            Ok(responder.answer(service.head_job(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ANY_STATUS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.any_status(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ONLY_DEFAULT, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.only_default(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::START_JOB, service, without_request(|_| Some(()), S::start_job)));
+    endpoints.push(edge.public(&operations::GET_JOB, service, with_request(GetJobRequest::decode, S::get_job)));
+    endpoints.push(edge.public(&operations::DELETE_JOB, service, with_request(DeleteJobRequest::decode, S::delete_job)));
+    endpoints.push(edge.public(&operations::HEAD_JOB, service, with_request(HeadJobRequest::decode, S::head_job)));
+    endpoints.push(edge.public(&operations::ANY_STATUS, service, without_request(|_| Some(()), S::any_status)));
+    endpoints.push(edge.public(&operations::ONLY_DEFAULT, service, without_request(|_| Some(()), S::only_default)));
 }
 
 impl Respond for StartJobResponse {

@@ -2,7 +2,7 @@
 //! The way in to the operations of `Doors`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder};
+use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder, without_request};
 use super::super::{
     BothError, BothResponse, Doors, EitherError, EitherResponse, Forbidden, InheritedError,
     InheritedResponse, MaybeError, MaybeResponse, OpenError, OpenResponse, PlacesError,
@@ -17,42 +17,12 @@ where
     G: Gate<A::Principal>,
     S: Doors<Principal = A::Principal>,
 {
-    endpoints.push(edge.secured(&operations::INHERITED, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.inherited(&cx).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::OPEN, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.open(&cx).await))
-        })
-    }));
-    endpoints.push(edge.optional(&operations::MAYBE, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.maybe(&cx).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::EITHER, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.either(&cx).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::BOTH, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.both(&cx).await))
-        })
-    }));
-    endpoints.push(edge.secured(&operations::PLACES, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.places(&cx).await))
-        })
-    }));
+    endpoints.push(edge.secured(&operations::INHERITED, service, without_request(|_| Some(()), S::inherited)));
+    endpoints.push(edge.public(&operations::OPEN, service, without_request(|_| Some(()), S::open)));
+    endpoints.push(edge.optional(&operations::MAYBE, service, without_request(|_| Some(()), S::maybe)));
+    endpoints.push(edge.secured(&operations::EITHER, service, without_request(|_| Some(()), S::either)));
+    endpoints.push(edge.secured(&operations::BOTH, service, without_request(|_| Some(()), S::both)));
+    endpoints.push(edge.secured(&operations::PLACES, service, without_request(|_| Some(()), S::places)));
 }
 
 impl Respond for InheritedResponse {

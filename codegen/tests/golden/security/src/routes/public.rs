@@ -2,7 +2,7 @@
 //! The way in to the operations of `Public`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder};
+use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Reply, Respond, Responder, without_request};
 use super::super::{Public, WindowError, WindowResponse};
 use super::super::operations;
 
@@ -13,12 +13,7 @@ where
     G: Gate<A::Principal>,
     S: Public,
 {
-    endpoints.push(edge.public(&operations::WINDOW, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.window(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::WINDOW, service, without_request(|_| Some(()), S::window)));
 }
 
 impl Respond for WindowResponse {

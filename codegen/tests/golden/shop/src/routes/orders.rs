@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond, Responder,
+    with_request,
 };
 use super::super::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse, GetOrderError,
@@ -18,18 +19,8 @@ where
     G: Gate<A::Principal>,
     S: Orders,
 {
-    endpoints.push(edge.public(&operations::CREATE_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CreateOrderRequest::decode)?;
-            Ok(responder.answer(service.create_order(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_ORDER, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetOrderRequest::decode)?;
-            Ok(responder.answer(service.get_order(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::CREATE_ORDER, service, with_request(CreateOrderRequest::decode, S::create_order)));
+    endpoints.push(edge.public(&operations::GET_ORDER, service, with_request(GetOrderRequest::decode, S::get_order)));
 }
 
 impl CreateOrderRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Bytes, Decoder, Edge, Endpoint, EventStream, Gate, IntegerRule, Read, Reply,
-    Respond, Responder, StringRule,
+    Respond, Responder, StringRule, with_request, without_request,
 };
 use super::super::{
     AddPictureError, AddPictureForm, AddPicturePart, AddPictureRequest, AddPictureResponse,
@@ -20,24 +20,9 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ADD_PICTURE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddPictureRequest::decode)?;
-            Ok(responder.answer(service.add_picture(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::GET_PICTURE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetPictureRequest::decode)?;
-            Ok(responder.answer(service.get_picture(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::WATCH, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.watch(&cx).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ADD_PICTURE, service, with_request(AddPictureRequest::decode, S::add_picture)));
+    endpoints.push(edge.public(&operations::GET_PICTURE, service, with_request(GetPictureRequest::decode, S::get_picture)));
+    endpoints.push(edge.public(&operations::WATCH, service, without_request(|_| Some(()), S::watch)));
 }
 
 impl AddPictureRequest {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, MapRule, NumberRule, Read,
-    Reply, Respond, Responder, StringRule,
+    Reply, Respond, Responder, StringRule, with_request,
 };
 use super::super::{
     CookieContentError, CookieContentRequest, CookieContentResponse, CookieFormError,
@@ -35,144 +35,29 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::PATH_SIMPLE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathSimpleRequest::decode)?;
-            Ok(responder.answer(service.path_simple(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_SIMPLE_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathSimpleExplodeRequest::decode)?;
-            Ok(responder.answer(service.path_simple_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_LABEL, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathLabelRequest::decode)?;
-            Ok(responder.answer(service.path_label(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_LABEL_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathLabelExplodeRequest::decode)?;
-            Ok(responder.answer(service.path_label_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_MATRIX, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathMatrixRequest::decode)?;
-            Ok(responder.answer(service.path_matrix(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_MATRIX_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathMatrixExplodeRequest::decode)?;
-            Ok(responder.answer(service.path_matrix_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATH_CONTENT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PathContentRequest::decode)?;
-            Ok(responder.answer(service.path_content(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_FORM, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryFormRequest::decode)?;
-            Ok(responder.answer(service.query_form(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_FORM_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryFormExplodeRequest::decode)?;
-            Ok(responder.answer(service.query_form_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_SPACE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QuerySpaceRequest::decode)?;
-            Ok(responder.answer(service.query_space(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_PIPE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryPipeRequest::decode)?;
-            Ok(responder.answer(service.query_pipe(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_DEEP, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryDeepRequest::decode)?;
-            Ok(responder.answer(service.query_deep(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_CONTENT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryContentRequest::decode)?;
-            Ok(responder.answer(service.query_content(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_RESERVED, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryReservedRequest::decode)?;
-            Ok(responder.answer(service.query_reserved(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_PRESENCE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryPresenceRequest::decode)?;
-            Ok(responder.answer(service.query_presence(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_TYPES, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QueryTypesRequest::decode)?;
-            Ok(responder.answer(service.query_types(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::QUERY_SPREAD, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(QuerySpreadRequest::decode)?;
-            Ok(responder.answer(service.query_spread(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::HEADER_SIMPLE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(HeaderSimpleRequest::decode)?;
-            Ok(responder.answer(service.header_simple(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::HEADER_SIMPLE_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(HeaderSimpleExplodeRequest::decode)?;
-            Ok(responder.answer(service.header_simple_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::HEADER_CONTENT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(HeaderContentRequest::decode)?;
-            Ok(responder.answer(service.header_content(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::COOKIE_FORM, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CookieFormRequest::decode)?;
-            Ok(responder.answer(service.cookie_form(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::COOKIE_FORM_EXPLODE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CookieFormExplodeRequest::decode)?;
-            Ok(responder.answer(service.cookie_form_explode(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::COOKIE_CONTENT, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(CookieContentRequest::decode)?;
-            Ok(responder.answer(service.cookie_content(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::PATH_SIMPLE, service, with_request(PathSimpleRequest::decode, S::path_simple)));
+    endpoints.push(edge.public(&operations::PATH_SIMPLE_EXPLODE, service, with_request(PathSimpleExplodeRequest::decode, S::path_simple_explode)));
+    endpoints.push(edge.public(&operations::PATH_LABEL, service, with_request(PathLabelRequest::decode, S::path_label)));
+    endpoints.push(edge.public(&operations::PATH_LABEL_EXPLODE, service, with_request(PathLabelExplodeRequest::decode, S::path_label_explode)));
+    endpoints.push(edge.public(&operations::PATH_MATRIX, service, with_request(PathMatrixRequest::decode, S::path_matrix)));
+    endpoints.push(edge.public(&operations::PATH_MATRIX_EXPLODE, service, with_request(PathMatrixExplodeRequest::decode, S::path_matrix_explode)));
+    endpoints.push(edge.public(&operations::PATH_CONTENT, service, with_request(PathContentRequest::decode, S::path_content)));
+    endpoints.push(edge.public(&operations::QUERY_FORM, service, with_request(QueryFormRequest::decode, S::query_form)));
+    endpoints.push(edge.public(&operations::QUERY_FORM_EXPLODE, service, with_request(QueryFormExplodeRequest::decode, S::query_form_explode)));
+    endpoints.push(edge.public(&operations::QUERY_SPACE, service, with_request(QuerySpaceRequest::decode, S::query_space)));
+    endpoints.push(edge.public(&operations::QUERY_PIPE, service, with_request(QueryPipeRequest::decode, S::query_pipe)));
+    endpoints.push(edge.public(&operations::QUERY_DEEP, service, with_request(QueryDeepRequest::decode, S::query_deep)));
+    endpoints.push(edge.public(&operations::QUERY_CONTENT, service, with_request(QueryContentRequest::decode, S::query_content)));
+    endpoints.push(edge.public(&operations::QUERY_RESERVED, service, with_request(QueryReservedRequest::decode, S::query_reserved)));
+    endpoints.push(edge.public(&operations::QUERY_PRESENCE, service, with_request(QueryPresenceRequest::decode, S::query_presence)));
+    endpoints.push(edge.public(&operations::QUERY_TYPES, service, with_request(QueryTypesRequest::decode, S::query_types)));
+    endpoints.push(edge.public(&operations::QUERY_SPREAD, service, with_request(QuerySpreadRequest::decode, S::query_spread)));
+    endpoints.push(edge.public(&operations::HEADER_SIMPLE, service, with_request(HeaderSimpleRequest::decode, S::header_simple)));
+    endpoints.push(edge.public(&operations::HEADER_SIMPLE_EXPLODE, service, with_request(HeaderSimpleExplodeRequest::decode, S::header_simple_explode)));
+    endpoints.push(edge.public(&operations::HEADER_CONTENT, service, with_request(HeaderContentRequest::decode, S::header_content)));
+    endpoints.push(edge.public(&operations::COOKIE_FORM, service, with_request(CookieFormRequest::decode, S::cookie_form)));
+    endpoints.push(edge.public(&operations::COOKIE_FORM_EXPLODE, service, with_request(CookieFormExplodeRequest::decode, S::cookie_form_explode)));
+    endpoints.push(edge.public(&operations::COOKIE_CONTENT, service, with_request(CookieContentRequest::decode, S::cookie_content)));
 }
 
 impl PathSimpleRequest {

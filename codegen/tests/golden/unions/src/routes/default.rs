@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     ArrayRule, Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder,
+    with_request,
 };
 use super::super::{
     DefaultApi, DrawError, DrawRequest, DrawResponse, Event, Filter, Method, PayError, PayRequest,
@@ -18,24 +19,9 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::PAY, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PayRequest::decode)?;
-            Ok(responder.answer(service.pay(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DRAW, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DrawRequest::decode)?;
-            Ok(responder.answer(service.draw(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::SEARCH, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(SearchRequest::decode)?;
-            Ok(responder.answer(service.search(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::PAY, service, with_request(PayRequest::decode, S::pay)));
+    endpoints.push(edge.public(&operations::DRAW, service, with_request(DrawRequest::decode, S::draw)));
+    endpoints.push(edge.public(&operations::SEARCH, service, with_request(SearchRequest::decode, S::search)));
 }
 
 impl PayRequest {

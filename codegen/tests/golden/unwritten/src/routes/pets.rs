@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Gate, IntegerRule, Read, Reply, Respond, Responder,
+    with_request, without_request,
 };
 use super::super::{
     AddPetError, AddPetRequest, AddPetResponse, GetPetError, GetPetRequest, GetPetResponse,
@@ -18,24 +19,9 @@ where
     G: Gate<A::Principal>,
     S: Pets,
 {
-    endpoints.push(edge.public(&operations::LIST_PETS, service, |service, cx, input| {
-        Box::pin(async move {
-            let ((), responder) = input.decode(|_| Some(()))?;
-            Ok(responder.answer(service.list_pets(&cx).await))
-        })
-    }).written(writ_runtime::is_written(S::list_pets)));
-    endpoints.push(edge.public(&operations::ADD_PET, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddPetRequest::decode)?;
-            Ok(responder.answer(service.add_pet(&cx, request).await))
-        })
-    }).written(writ_runtime::is_written_with_request(S::add_pet)));
-    endpoints.push(edge.public(&operations::GET_PET, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(GetPetRequest::decode)?;
-            Ok(responder.answer(service.get_pet(&cx, request).await))
-        })
-    }).written(writ_runtime::is_written_with_request(S::get_pet)));
+    endpoints.push(edge.public(&operations::LIST_PETS, service, without_request(|_| Some(()), S::list_pets)).written(writ_runtime::is_written(S::list_pets)));
+    endpoints.push(edge.public(&operations::ADD_PET, service, with_request(AddPetRequest::decode, S::add_pet)).written(writ_runtime::is_written_with_request(S::add_pet)));
+    endpoints.push(edge.public(&operations::GET_PET, service, with_request(GetPetRequest::decode, S::get_pet)).written(writ_runtime::is_written_with_request(S::get_pet)));
 }
 
 impl From<Vec<Pet>> for ListPetsResponse {

@@ -2,7 +2,9 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{
     DefaultApi, Defaults, DefaultsError, DefaultsRequest, DefaultsResponse, Enums, EnumsError,
     EnumsRequest, EnumsResponse, Formats, FormatsError, FormatsRequest, FormatsResponse, Integers,
@@ -20,66 +22,16 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::INTEGERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(IntegersRequest::decode)?;
-            Ok(responder.answer(service.integers(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::NUMBERS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(NumbersRequest::decode)?;
-            Ok(responder.answer(service.numbers(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::TEXTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(TextsRequest::decode)?;
-            Ok(responder.answer(service.texts(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::FORMATS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(FormatsRequest::decode)?;
-            Ok(responder.answer(service.formats(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::ENUMS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(EnumsRequest::decode)?;
-            Ok(responder.answer(service.enums(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::NULLS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(NullsRequest::decode)?;
-            Ok(responder.answer(service.nulls(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::LISTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(ListsRequest::decode)?;
-            Ok(responder.answer(service.lists(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::MAPS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(MapsRequest::decode)?;
-            Ok(responder.answer(service.maps(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::DEFAULTS, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(DefaultsRequest::decode)?;
-            Ok(responder.answer(service.defaults(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::PATCH, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(PatchRequest::decode)?;
-            Ok(responder.answer(service.patch(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::INTEGERS, service, with_request(IntegersRequest::decode, S::integers)));
+    endpoints.push(edge.public(&operations::NUMBERS, service, with_request(NumbersRequest::decode, S::numbers)));
+    endpoints.push(edge.public(&operations::TEXTS, service, with_request(TextsRequest::decode, S::texts)));
+    endpoints.push(edge.public(&operations::FORMATS, service, with_request(FormatsRequest::decode, S::formats)));
+    endpoints.push(edge.public(&operations::ENUMS, service, with_request(EnumsRequest::decode, S::enums)));
+    endpoints.push(edge.public(&operations::NULLS, service, with_request(NullsRequest::decode, S::nulls)));
+    endpoints.push(edge.public(&operations::LISTS, service, with_request(ListsRequest::decode, S::lists)));
+    endpoints.push(edge.public(&operations::MAPS, service, with_request(MapsRequest::decode, S::maps)));
+    endpoints.push(edge.public(&operations::DEFAULTS, service, with_request(DefaultsRequest::decode, S::defaults)));
+    endpoints.push(edge.public(&operations::PATCH, service, with_request(PatchRequest::decode, S::patch)));
 }
 
 impl IntegersRequest {

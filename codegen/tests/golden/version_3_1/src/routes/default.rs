@@ -2,7 +2,9 @@
 //! The way in to the operations of `DefaultApi`.
 
 use std::sync::Arc;
-use writ_runtime::{Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder};
+use writ_runtime::{
+    Authenticate, Decoder, Edge, Endpoint, Gate, Read, Reply, Respond, Responder, with_request,
+};
 use super::super::{AddReadingError, AddReadingRequest, AddReadingResponse, DefaultApi, Reading};
 use super::super::operations;
 
@@ -13,12 +15,7 @@ where
     G: Gate<A::Principal>,
     S: DefaultApi,
 {
-    endpoints.push(edge.public(&operations::ADD_READING, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(AddReadingRequest::decode)?;
-            Ok(responder.answer(service.add_reading(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::ADD_READING, service, with_request(AddReadingRequest::decode, S::add_reading)));
 }
 
 impl AddReadingRequest {
