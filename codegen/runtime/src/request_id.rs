@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use uuid::{Builder, Uuid};
 
 /// The header that carries the id, both ways.
@@ -37,11 +37,15 @@ impl RequestId {
     /// The id that a layer has set, else the one of `X-Request-Id` where it is 1 to 64 characters
     /// of `[A-Za-z0-9._-]`, else a new UUID of version 7.
     pub fn of(parts: &Parts) -> RequestId {
-        if let Some(id) = parts.extensions.get::<RequestId>() {
+        RequestId::sent(&parts.extensions, &parts.headers)
+    }
+
+    /// The same of a request that is not taken apart yet.
+    pub(crate) fn sent(extensions: &Extensions, headers: &HeaderMap) -> RequestId {
+        if let Some(id) = extensions.get::<RequestId>() {
             return id.clone();
         }
-        parts
-            .headers
+        headers
             .get(X_REQUEST_ID)
             .and_then(|sent| RequestId::harmless(sent.as_bytes(), || Some(sent.clone())))
             .unwrap_or_else(RequestId::generate)
