@@ -123,7 +123,7 @@ impl Node {
         let Some(start) = from else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let end = path[start..].find('/').map_or(path.len(), |length| start + length);
+        let end = path[start..].bytes().position(|byte| byte == b'/').map_or(path.len(), |length| start + length);
         let next = (end < path.len()).then_some(end + 1);
         let segment = &path[start..end];
         if let Some(literal) = self.literal(segment)
