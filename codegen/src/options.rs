@@ -14,6 +14,8 @@ pub struct Options {
     pub check_formats: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
     pub openapi: bool,
+    /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
+    pub serde: bool,
     /// Whether methods and services that nobody has written yet are answered 501, in place of an
     /// error of the compiler.
     pub unwritten: bool,
@@ -35,6 +37,7 @@ impl Default for Options {
             implied_types: true,
             check_formats: true,
             openapi: false,
+            serde: false,
             unwritten: false,
             tags: Vec::new(),
             names: Vec::new(),
@@ -72,16 +75,19 @@ pub enum Named {
 pub enum Part {
     /// The contract as a `utoipa` document.
     Openapi,
+    /// `serde` implementations.
+    Serde,
 }
 
 impl Part {
     /// Every part there is.
-    pub const ALL: [Part; 1] = [Part::Openapi];
+    pub const ALL: [Part; 2] = [Part::Openapi, Part::Serde];
 
     /// Its name: that of the setting, and of the feature of the generated crate.
     pub fn name(self) -> &'static str {
         match self {
             Part::Openapi => "openapi",
+            Part::Serde => "serde",
         }
     }
 
@@ -90,6 +96,7 @@ impl Part {
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
             Part::Openapi => &["writ-runtime/openapi"],
+            Part::Serde => &["writ-runtime/serde"],
         }
     }
 }
@@ -112,6 +119,7 @@ impl Options {
     pub fn has(&self, part: Part) -> bool {
         match part {
             Part::Openapi => self.openapi,
+            Part::Serde => self.serde,
         }
     }
 
@@ -119,7 +127,13 @@ impl Options {
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
             Part::Openapi => self.openapi = on,
+            Part::Serde => self.serde = on,
         }
+    }
+
+    /// The features for which types are read and written, whichever way the server uses them.
+    pub fn both_ways(&self) -> Vec<Part> {
+        [Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
     /// The parts that are to be generated.

@@ -78,6 +78,8 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         "shared",
         "patterns",
         "webhooks",
+        "other_ways",
+        "serde_types",
         "r#mod",
         "mod_",
         "lib",

@@ -81,7 +81,7 @@ pub(super) fn body_field(
     routes: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> (Field, Option<FormsView>) {
-    let mut calls = ReadCalls { plan, patterns, uses: routes };
+    let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: routes };
     let docs = body.description.clone().unwrap_or_default();
     let read: Vec<(Ty, String)> = body
         .content

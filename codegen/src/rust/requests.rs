@@ -32,7 +32,7 @@ pub fn request_view(
     let mut consumed = Vec::new();
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
-        let mut calls = ReadCalls { plan, patterns, uses: &mut *routes };
+        let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: &mut *routes };
         if is_consumed(operation, &parameter.name, parameter.place) {
             let read = function(&calls.element(parameter.schema));
             let way = if parameter.required { "required" } else { "optional" };
