@@ -12,6 +12,8 @@ pub struct Options {
     /// Whether `format` is checked, as contracts mean it. Without it, it is told in the documentation
     /// only, as JSON Schema has it, and a date is a `String`.
     pub check_formats: bool,
+    /// Whether to generate a typed client, behind the feature `client`.
+    pub client: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
     pub openapi: bool,
     /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
@@ -36,6 +38,7 @@ impl Default for Options {
         Options {
             implied_types: true,
             check_formats: true,
+            client: false,
             openapi: false,
             serde: false,
             unwritten: false,
@@ -73,6 +76,8 @@ pub enum Named {
 /// A part of what is generated that stands behind a cargo feature of its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// A typed client.
+    Client,
     /// The contract as a `utoipa` document.
     Openapi,
     /// `serde` implementations.
@@ -81,11 +86,12 @@ pub enum Part {
 
 impl Part {
     /// Every part there is.
-    pub const ALL: [Part; 2] = [Part::Openapi, Part::Serde];
+    pub const ALL: [Part; 3] = [Part::Client, Part::Openapi, Part::Serde];
 
     /// Its name: that of the setting, and of the feature of the generated crate.
     pub fn name(self) -> &'static str {
         match self {
+            Part::Client => "client",
             Part::Openapi => "openapi",
             Part::Serde => "serde",
         }
@@ -95,6 +101,7 @@ impl Part {
     /// runtime as `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
+            Part::Client => &["writ-runtime/client"],
             Part::Openapi => &["writ-runtime/openapi"],
             Part::Serde => &["writ-runtime/serde"],
         }
@@ -118,6 +125,7 @@ impl Options {
     /// Whether a part is to be generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
+            Part::Client => self.client,
             Part::Openapi => self.openapi,
             Part::Serde => self.serde,
         }
@@ -126,6 +134,7 @@ impl Options {
     /// Turns a part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
+            Part::Client => self.client = on,
             Part::Openapi => self.openapi = on,
             Part::Serde => self.serde = on,
         }
@@ -133,7 +142,7 @@ impl Options {
 
     /// The features for which types are read and written, whichever way the server uses them.
     pub fn both_ways(&self) -> Vec<Part> {
-        [Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
+        [Part::Client, Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
     /// The parts that are to be generated.

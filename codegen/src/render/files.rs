@@ -7,8 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SerdeView, TagSummary, TagView,
-    TypesView, WebhookView,
+    ClientView, CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SerdeView, TagCallsView,
+    TagSummary, TagView, TypesView, WebhookView,
 };
 
 use super::Renderer;
@@ -77,6 +77,13 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     if let Some(other_ways) = &views.other_ways {
         other_way_files(renderer, views, other_ways, &mut add)?;
+    }
+    if let Some(client) = &views.client {
+        add("client/mod.rs", renderer.render("client_mod.rs", client as &ClientView)?);
+        for tag in &client.tags {
+            let path = format!("client/{}.rs", file_name(&tag.module));
+            add(&path, renderer.render("client_tag.rs", tag as &TagCallsView)?);
+        }
     }
     if let Some(document) = &views.document {
         add("openapi.rs", renderer.render("openapi.rs", document)?);

@@ -12,6 +12,8 @@ pub use files::{Layout, files, library};
 
 /// The templates, which are part of the program.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("client_mod.rs", include_str!("../../../templates/client_mod.rs.j2")),
+    ("client_tag.rs", include_str!("../../../templates/client_tag.rs.j2")),
     ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
     ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),

@@ -5,6 +5,7 @@ use crate::contract::{Contract, Envelope, Server};
 use crate::diagnostic::Diagnostics;
 use crate::options::{Options, Part};
 
+use super::calls::client_view;
 use super::code::{Code, literal};
 use super::errors::markers;
 use super::facts::scheme_static;
@@ -16,8 +17,8 @@ use super::patterns::Patterns;
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
 use super::view::{
-    DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView, SerdeView,
-    TagSummary, TagView, WebhookView,
+    ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
+    SerdeView, TagSummary, TagView, WebhookView,
 };
 use super::{declare, envelope, explicit, patterns, servers, types};
 
@@ -51,6 +52,8 @@ pub struct CrateViews {
     pub webhook_imports: Vec<Code>,
     /// What the types need beside, where they are to go both ways.
     pub other_ways: Option<OtherWaysView>,
+    /// The client, where it is asked for.
+    pub client: Option<ClientView>,
     /// The contract itself, where it is to be served.
     pub document: Option<DocumentView>,
 }
@@ -73,7 +76,7 @@ pub fn views(
     let patterns = patterns::collect(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
     let plan = declare::plan(contract, usage, &mut names, diagnostics);
-    let tags = tag_names(contract, &mut names, diagnostics);
+    let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
@@ -102,6 +105,7 @@ pub fn views(
             }
         })
         .collect();
+    let client = options.client.then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();
     if !patterns.guard_views(false).is_empty() || !patterns.guard_views(true).is_empty() {
@@ -126,6 +130,7 @@ pub fn views(
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
             openapi: options.openapi,
+            client: options.client,
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {
@@ -145,6 +150,7 @@ pub fn views(
         },
         others,
         tags: views,
+        client,
         other_ways: other_ways(&both_ways, &types, &patterns),
         types,
         patterns: patterns.views(false),

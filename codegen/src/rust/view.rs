@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::code::Code;
 
+mod client;
 mod operation;
 
+pub use client::*;
 pub use operation::*;
 
 /// A file of types.
@@ -235,6 +237,8 @@ pub struct RootView {
     pub alone: bool,
     /// Whether there is a document of `utoipa`.
     pub openapi: bool,
+    /// Whether there is a client.
+    pub client: bool,
     /// The version of the runtime that the code is made for: major and minor.
     pub runtime: &'static str,
 }
