@@ -79,12 +79,12 @@ pub use input::Input;
 pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
 #[cfg(feature = "jsonschema")]
 pub use json::{Dialect, Guard};
+pub use method::{with_request, without_request};
 #[cfg(feature = "multipart")]
 pub use multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
     Parts,
 };
-pub use method::{with_request, without_request};
 pub use named::Named;
 pub use operation::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,

@@ -186,27 +186,6 @@ macro_rules! named {
                 <Self as $crate::Named>::from_name(text).ok_or_else(|| $crate::named::UnknownName::of::<Self>(text))
             }
         }
-
-        impl ::core::convert::TryFrom<&str> for $name {
-            type Error = $crate::named::UnknownName;
-
-            // Not `Self::Error`, for the same reason.
-            fn try_from(text: &str) -> ::core::result::Result<Self, $crate::named::UnknownName> {
-                text.parse()
-            }
-        }
-
-        impl ::core::convert::AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                self.as_str()
-            }
-        }
-
-        impl ::core::convert::From<$name> for &'static str {
-            fn from(value: $name) -> &'static str {
-                value.as_str()
-            }
-        }
     };
 }
 

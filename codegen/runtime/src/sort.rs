@@ -59,9 +59,7 @@ mod tests {
     impl Named for Field {
         const NAMES: &'static [&'static str] = &["name", "created_at"];
 
-        fn from_index(index: usize) -> Option<Field> {
-            [Field::Name, Field::CreatedAt].get(index).copied()
-        }
+        const ALL: &'static [Self] = &[Field::Name, Field::CreatedAt];
 
         fn index(self) -> usize {
             self as usize

@@ -148,7 +148,7 @@ fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
 /// Waits for the whole body.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
-        match patience::limit(incoming.patience, incoming.collect()).await {
+        match patience::limit(incoming.patience, std::pin::pin!(incoming.collect())).await {
             Ok(collected) => collected,
             Err(_) => Err(Box::new(TimedOut).into()),
         }

@@ -76,12 +76,9 @@ impl Write for Tokens {
 impl Named for TokenType {
     const NAMES: &'static [&'static str] = &["Bearer"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[TokenType] = &[
-            TokenType::Bearer,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Bearer,
+    ];
 
     fn index(self) -> usize {
         self as usize

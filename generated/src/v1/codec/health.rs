@@ -7,14 +7,11 @@ use super::super::types::{Health, HealthCheck, HealthChecks, HealthStatus, Liven
 impl Named for HealthStatus {
     const NAMES: &'static [&'static str] = &["healthy", "degraded", "unhealthy"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[HealthStatus] = &[
-            HealthStatus::Healthy,
-            HealthStatus::Degraded,
-            HealthStatus::Unhealthy,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Healthy,
+        Self::Degraded,
+        Self::Unhealthy,
+    ];
 
     fn index(self) -> usize {
         self as usize

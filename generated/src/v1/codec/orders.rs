@@ -16,16 +16,13 @@ writ_runtime::id!(OrderId, "ord");
 impl Named for OrderStatus {
     const NAMES: &'static [&'static str] = &["pending", "paid", "shipped", "delivered", "cancelled"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[OrderStatus] = &[
-            OrderStatus::Pending,
-            OrderStatus::Paid,
-            OrderStatus::Shipped,
-            OrderStatus::Delivered,
-            OrderStatus::Cancelled,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Pending,
+        Self::Paid,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Cancelled,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -64,19 +61,16 @@ impl Write for Order {
 impl Named for OrderField {
     const NAMES: &'static [&'static str] = &["id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[OrderField] = &[
-            OrderField::Id,
-            OrderField::UserId,
-            OrderField::Status,
-            OrderField::Total,
-            OrderField::Items,
-            OrderField::Version,
-            OrderField::CreatedAt,
-            OrderField::UpdatedAt,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Id,
+        Self::UserId,
+        Self::Status,
+        Self::Total,
+        Self::Items,
+        Self::Version,
+        Self::CreatedAt,
+        Self::UpdatedAt,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -30,14 +30,11 @@ impl Write for Money {
 impl Named for Currency {
     const NAMES: &'static [&'static str] = &["EUR", "USD", "GBP"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Currency] = &[
-            Currency::Eur,
-            Currency::Usd,
-            Currency::Gbp,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Eur,
+        Self::Usd,
+        Self::Gbp,
+    ];
 
     fn index(self) -> usize {
         self as usize

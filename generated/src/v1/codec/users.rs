@@ -10,13 +10,10 @@ use super::patterns::USER_NAME;
 impl Named for UserRole {
     const NAMES: &'static [&'static str] = &["user", "admin"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[UserRole] = &[
-            UserRole::User,
-            UserRole::Admin,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::User,
+        Self::Admin,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -53,17 +50,14 @@ impl Write for User {
 impl Named for UserField {
     const NAMES: &'static [&'static str] = &["id", "email", "name", "role", "createdAt", "updatedAt"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[UserField] = &[
-            UserField::Id,
-            UserField::Email,
-            UserField::Name,
-            UserField::Role,
-            UserField::CreatedAt,
-            UserField::UpdatedAt,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Id,
+        Self::Email,
+        Self::Name,
+        Self::Role,
+        Self::CreatedAt,
+        Self::UpdatedAt,
+    ];
 
     fn index(self) -> usize {
         self as usize

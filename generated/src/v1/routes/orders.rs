@@ -66,9 +66,7 @@ impl ListUserOrdersRequest {
 impl Named for OrderSort {
     const NAMES: &'static [&'static str] = &["createdAt", "total"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        [Self::CreatedAt, Self::Total].get(index).copied()
-    }
+    const ALL: &'static [Self] = &[Self::CreatedAt, Self::Total];
 
     fn index(self) -> usize {
         self as usize

@@ -65,9 +65,7 @@ impl ListUsersRequest {
 impl Named for UserSort {
     const NAMES: &'static [&'static str] = &["createdAt", "name", "email"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        [Self::CreatedAt, Self::Name, Self::Email].get(index).copied()
-    }
+    const ALL: &'static [Self] = &[Self::CreatedAt, Self::Name, Self::Email];
 
     fn index(self) -> usize {
         self as usize

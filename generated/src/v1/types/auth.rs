@@ -43,7 +43,7 @@ pub struct Tokens {
 }
 
 /// How the access token is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenType {
     /// `Bearer`
     Bearer,

@@ -5,7 +5,7 @@ use writ_runtime::{DateTime, Utc};
 
 /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
 /// `unhealthy`: it does not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HealthStatus {
     /// `healthy`
     Healthy,

@@ -10,7 +10,7 @@ pub struct OrderId(pub Uuid);
 
 /// How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid
 /// order can become `cancelled`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderStatus {
     /// `pending`
     Pending,
@@ -47,7 +47,7 @@ pub struct Order {
 }
 
 /// A part of an order that `fields` can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderField {
     /// `id`
     Id,

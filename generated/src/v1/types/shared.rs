@@ -41,7 +41,7 @@ pub struct Money {
 }
 
 /// An ISO 4217 currency that we sell in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Currency {
     /// `EUR`
     Eur,

@@ -11,7 +11,7 @@ pub type UserName = String;
 pub type Password = String;
 
 /// What a user may do. `user` has their own data, `admin` everybody's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserRole {
     /// `user`
     User,
@@ -35,7 +35,7 @@ pub struct User {
 }
 
 /// A part of a user that `fields` can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserField {
     /// `id`
     Id,

@@ -7,27 +7,24 @@ use super::super::types::GetCompileErrorNotIdFnXQCompileErrorNotQuery;
 impl Named for GetCompileErrorNotIdFnXQCompileErrorNotQuery {
     const NAMES: &'static [&'static str] = &["\"", "\n", "\\", "}", "{}", "*/", "//", "'", "\u{2028}", "\u{202e}", "\u{0}", "r#\"", "\"#", "{{ x }}", "r#type", "a\"b"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[GetCompileErrorNotIdFnXQCompileErrorNotQuery] = &[
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty2,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty3,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty4,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty5,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Star,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty6,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty7,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty8,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty9,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty10,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::R,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty11,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::X,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::RType,
-            GetCompileErrorNotIdFnXQCompileErrorNotQuery::AB,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Empty,
+        Self::Empty2,
+        Self::Empty3,
+        Self::Empty4,
+        Self::Empty5,
+        Self::Star,
+        Self::Empty6,
+        Self::Empty7,
+        Self::Empty8,
+        Self::Empty9,
+        Self::Empty10,
+        Self::R,
+        Self::Empty11,
+        Self::X,
+        Self::RType,
+        Self::AB,
+    ];
 
     fn index(self) -> usize {
         self as usize

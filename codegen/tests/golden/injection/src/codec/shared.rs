@@ -110,13 +110,10 @@ impl Write for HostileEmpty {
 impl Named for HostileRItem {
     const NAMES: &'static [&'static str] = &["r#\"", "\"#"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[HostileRItem] = &[
-            HostileRItem::R,
-            HostileRItem::Empty,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::R,
+        Self::Empty,
+    ];
 
     fn index(self) -> usize {
         self as usize

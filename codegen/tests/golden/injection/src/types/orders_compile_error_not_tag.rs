@@ -2,7 +2,7 @@
 //! The types of the operations under `orders"; compile_error!("tag"); //`.
 
 /// `GetCompileErrorNotIdFnXQCompileErrorNotQuery`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GetCompileErrorNotIdFnXQCompileErrorNotQuery {
     /// `"`
     Empty,

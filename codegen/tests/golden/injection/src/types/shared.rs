@@ -50,7 +50,7 @@ impl Hostile {
 }
 
 /// }
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ABCompileErrorNotSchema {
     /// `a`
     A,
@@ -65,7 +65,7 @@ pub struct HostileEmpty {
 }
 
 /// `HostileRItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HostileRItem {
     /// `r#"`
     R,

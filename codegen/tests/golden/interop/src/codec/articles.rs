@@ -15,13 +15,10 @@ writ_runtime::id!(ArticleId, "art");
 impl Named for Section {
     const NAMES: &'static [&'static str] = &["news", "sports"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Section] = &[
-            Section::News,
-            Section::Sports,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::News,
+        Self::Sports,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -9,7 +9,7 @@ use writ_runtime::{Bytes, DateTime, Decimal, NaiveDate, Patch, Utc, Uuid, Value}
 pub struct ArticleId(pub Uuid);
 
 /// `Section`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Section {
     /// `news`
     News,

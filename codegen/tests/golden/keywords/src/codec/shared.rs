@@ -148,12 +148,9 @@ impl Write for TypesModelAll {
 impl Named for TypesModelWord {
     const NAMES: &'static [&'static str] = &["fixed"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[TypesModelWord] = &[
-            TypesModelWord::Fixed,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Fixed,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -177,13 +174,10 @@ impl Write for TypesModelWord {
 impl Named for TypesModelListed {
     const NAMES: &'static [&'static str] = &["a", "b"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[TypesModelListed] = &[
-            TypesModelListed::A,
-            TypesModelListed::B,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::A,
+        Self::B,
+    ];
 
     fn index(self) -> usize {
         self as usize

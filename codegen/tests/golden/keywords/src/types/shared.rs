@@ -63,14 +63,14 @@ pub enum TypesModelAll {
 }
 
 /// `TypesModelWord`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypesModelWord {
     /// `fixed`
     Fixed,
 }
 
 /// `TypesModelListed`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypesModelListed {
     /// `a`
     A,

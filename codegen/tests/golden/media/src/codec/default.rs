@@ -192,14 +192,11 @@ impl Write for GetReportGoneJson {
 impl Named for AddPictureTagsItem {
     const NAMES: &'static [&'static str] = &["red", "green", "blue"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[AddPictureTagsItem] = &[
-            AddPictureTagsItem::Red,
-            AddPictureTagsItem::Green,
-            AddPictureTagsItem::Blue,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Red,
+        Self::Green,
+        Self::Blue,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -253,12 +250,9 @@ impl Write for ProgressResultStep {
 impl Named for ProgressResultStepEvent {
     const NAMES: &'static [&'static str] = &["step"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ProgressResultStepEvent] = &[
-            ProgressResultStepEvent::Step,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Step,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -285,12 +279,9 @@ impl Write for ProgressResultDone {
 impl Named for ProgressResultDoneEvent {
     const NAMES: &'static [&'static str] = &["done"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ProgressResultDoneEvent] = &[
-            ProgressResultDoneEvent::Done,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Done,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -308,12 +299,9 @@ impl Write for ProgressResultDoneEvent {
 impl Named for ProgressResultDoneData {
     const NAMES: &'static [&'static str] = &["[DONE]"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ProgressResultDoneData] = &[
-            ProgressResultDoneData::Done,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Done,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -340,13 +328,10 @@ impl Write for HeadersXPlace {
 impl Named for HeadersXKind {
     const NAMES: &'static [&'static str] = &["small", "large"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[HeadersXKind] = &[
-            HeadersXKind::Small,
-            HeadersXKind::Large,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Small,
+        Self::Large,
+    ];
 
     fn index(self) -> usize {
         self as usize

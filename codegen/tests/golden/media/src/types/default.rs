@@ -50,7 +50,7 @@ pub struct GetReportGoneJson {
 }
 
 /// `AddPictureTagsItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AddPictureTagsItem {
     /// `red`
     Red,
@@ -82,7 +82,7 @@ pub struct ProgressResultStep {
 }
 
 /// `ProgressResultStepEvent`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProgressResultStepEvent {
     /// `step`
     Step,
@@ -96,14 +96,14 @@ pub struct ProgressResultDone {
 }
 
 /// `ProgressResultDoneEvent`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProgressResultDoneEvent {
     /// `done`
     Done,
 }
 
 /// `ProgressResultDoneData`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProgressResultDoneData {
     /// `[DONE]`
     Done,
@@ -117,7 +117,7 @@ pub struct HeadersXPlace {
 }
 
 /// `HeadersXKind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HeadersXKind {
     /// `small`
     Small,

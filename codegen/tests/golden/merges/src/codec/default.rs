@@ -64,13 +64,10 @@ impl Write for Tagged {
 impl Named for Label {
     const NAMES: &'static [&'static str] = &["none", "some"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Label] = &[
-            Label::None,
-            Label::Some,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::None,
+        Self::Some,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -88,14 +85,11 @@ impl Write for Label {
 impl Named for DogBreed {
     const NAMES: &'static [&'static str] = &["pug", "husky", "mutt"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[DogBreed] = &[
-            DogBreed::Pug,
-            DogBreed::Husky,
-            DogBreed::Mutt,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Pug,
+        Self::Husky,
+        Self::Mutt,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -115,13 +109,10 @@ writ_runtime::id!(StoredId, "dog");
 impl Named for StoredDogBreed {
     const NAMES: &'static [&'static str] = &["husky", "mutt"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[StoredDogBreed] = &[
-            StoredDogBreed::Husky,
-            StoredDogBreed::Mutt,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Husky,
+        Self::Mutt,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -49,7 +49,7 @@ impl Default for Tagged {
 }
 
 /// `Label`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Label {
     /// `none`
     None,
@@ -58,7 +58,7 @@ pub enum Label {
 }
 
 /// `DogBreed`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DogBreed {
     /// `pug`
     Pug,
@@ -73,7 +73,7 @@ pub enum DogBreed {
 pub struct StoredId(pub Uuid);
 
 /// `StoredDogBreed`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StoredDogBreed {
     /// `husky`
     Husky,

@@ -27,16 +27,13 @@ impl Read for OptionModel {
 impl Named for SomeModel {
     const NAMES: &'static [&'static str] = &["None", "Some", "Ok", "Err", ""];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[SomeModel] = &[
-            SomeModel::None,
-            SomeModel::Some,
-            SomeModel::Ok,
-            SomeModel::Err,
-            SomeModel::Empty,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::None,
+        Self::Some,
+        Self::Ok,
+        Self::Err,
+        Self::Empty,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -65,23 +62,20 @@ impl Write for ResultModel {
 impl Named for Reaction {
     const NAMES: &'static [&'static str] = &["+1", "-1", "laugh", "<3", "100", "1.5", "名前", "Größe", " ", "*/", "\"", "\\"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Reaction] = &[
-            Reaction::Plus1,
-            Reaction::Minus1,
-            Reaction::Laugh,
-            Reaction::Less3,
-            Reaction::N100,
-            Reaction::N15,
-            Reaction::名前,
-            Reaction::Größe,
-            Reaction::Empty,
-            Reaction::Star,
-            Reaction::Empty2,
-            Reaction::Empty3,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Plus1,
+        Self::Minus1,
+        Self::Laugh,
+        Self::Less3,
+        Self::N100,
+        Self::N15,
+        Self::名前,
+        Self::Größe,
+        Self::Empty,
+        Self::Star,
+        Self::Empty2,
+        Self::Empty3,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -99,19 +93,16 @@ impl Write for Reaction {
 impl Named for Order {
     const NAMES: &'static [&'static str] = &["createdAt", "created_at", "created-at", "CREATED_AT", "+createdAt", "-createdAt", "asc", "ASC"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Order] = &[
-            Order::CreatedAt,
-            Order::CreatedAt2,
-            Order::CreatedAt3,
-            Order::CreatedAt4,
-            Order::PlusCreatedAt,
-            Order::MinusCreatedAt,
-            Order::Asc,
-            Order::Asc2,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::CreatedAt,
+        Self::CreatedAt2,
+        Self::CreatedAt3,
+        Self::CreatedAt4,
+        Self::PlusCreatedAt,
+        Self::MinusCreatedAt,
+        Self::Asc,
+        Self::Asc2,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -39,24 +39,21 @@ impl Write for Keywords {
 impl Named for KeywordsType {
     const NAMES: &'static [&'static str] = &["self", "Self", "super", "crate", "fn", "match", "type", "async", "dyn", "true", "_", "union", "static"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[KeywordsType] = &[
-            KeywordsType::SelfValue,
-            KeywordsType::SelfValue2,
-            KeywordsType::Super,
-            KeywordsType::Crate,
-            KeywordsType::Fn,
-            KeywordsType::Match,
-            KeywordsType::Type,
-            KeywordsType::Async,
-            KeywordsType::Dyn,
-            KeywordsType::True,
-            KeywordsType::Empty,
-            KeywordsType::Union,
-            KeywordsType::Static,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::SelfValue,
+        Self::SelfValue2,
+        Self::Super,
+        Self::Crate,
+        Self::Fn,
+        Self::Match,
+        Self::Type,
+        Self::Async,
+        Self::Dyn,
+        Self::True,
+        Self::Empty,
+        Self::Union,
+        Self::Static,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -11,7 +11,7 @@ pub struct OptionModel {
 }
 
 /// `Some`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SomeModel {
     /// `None`
     None,
@@ -47,7 +47,7 @@ impl ResultModel {
 }
 
 /// `Reaction`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reaction {
     /// `+1`
     Plus1,
@@ -76,7 +76,7 @@ pub enum Reaction {
 }
 
 /// `Order`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Order {
     /// `createdAt`
     CreatedAt,

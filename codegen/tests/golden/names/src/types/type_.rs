@@ -65,7 +65,7 @@ impl Keywords {
 }
 
 /// `KeywordsType`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeywordsType {
     /// `self`
     SelfValue,

@@ -261,13 +261,10 @@ impl Write for ProfileAddress {
 impl Named for SettingsModelTheme {
     const NAMES: &'static [&'static str] = &["light", "dark"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[SettingsModelTheme] = &[
-            SettingsModelTheme::Light,
-            SettingsModelTheme::Dark,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Light,
+        Self::Dark,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -313,12 +310,9 @@ impl Write for SettingsModelColumns {
 impl Named for SettingsModelColumnsName {
     const NAMES: &'static [&'static str] = &["auto"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[SettingsModelColumnsName] = &[
-            SettingsModelColumnsName::Auto,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Auto,
+    ];
 
     fn index(self) -> usize {
         self as usize

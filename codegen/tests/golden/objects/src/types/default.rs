@@ -127,7 +127,7 @@ pub struct ProfileAddress {
 }
 
 /// `SettingsModelTheme`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SettingsModelTheme {
     /// `light`
     Light,
@@ -143,7 +143,7 @@ pub enum SettingsModelColumns {
 }
 
 /// `SettingsModelColumnsName`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SettingsModelColumnsName {
     /// `auto`
     Auto,

@@ -82,13 +82,10 @@ impl Write for Article {
 impl Named for Availability {
     const NAMES: &'static [&'static str] = &["A", "D"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Availability] = &[
-            Availability::Available,
-            Availability::Discontinued,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Available,
+        Self::Discontinued,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -28,7 +28,7 @@ pub type Money = ::own_types::Money;
 pub type Sku = writ_runtime::Text<::own_types::Sku>;
 
 /// `Status`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Availability {
     /// `A`
     Available,

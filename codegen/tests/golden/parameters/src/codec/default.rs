@@ -28,14 +28,11 @@ impl Read for Point {
 impl Named for Colour {
     const NAMES: &'static [&'static str] = &["red", "green", "blue"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[Colour] = &[
-            Colour::Red,
-            Colour::Green,
-            Colour::Blue,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Red,
+        Self::Green,
+        Self::Blue,
+    ];
 
     fn index(self) -> usize {
         self as usize

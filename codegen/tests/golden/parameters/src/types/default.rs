@@ -9,7 +9,7 @@ pub struct Point {
 }
 
 /// `Colour`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Colour {
     /// `red`
     Red,

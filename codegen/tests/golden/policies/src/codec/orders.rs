@@ -61,14 +61,11 @@ impl Write for Pagination {
 impl Named for ListOrdersFieldsItem {
     const NAMES: &'static [&'static str] = &["id", "total", "note"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ListOrdersFieldsItem] = &[
-            ListOrdersFieldsItem::Id,
-            ListOrdersFieldsItem::Total,
-            ListOrdersFieldsItem::Note,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Id,
+        Self::Total,
+        Self::Note,
+    ];
 
     fn index(self) -> usize {
         self as usize

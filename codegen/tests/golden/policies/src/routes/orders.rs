@@ -47,9 +47,7 @@ impl ListOrdersRequest {
 impl Named for ListOrdersSort {
     const NAMES: &'static [&'static str] = &["createdAt", "total"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        [Self::CreatedAt, Self::Total].get(index).copied()
-    }
+    const ALL: &'static [Self] = &[Self::CreatedAt, Self::Total];
 
     fn index(self) -> usize {
         self as usize

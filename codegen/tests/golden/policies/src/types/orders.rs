@@ -52,7 +52,7 @@ pub struct Pagination {
 }
 
 /// `ListOrdersFieldsItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListOrdersFieldsItem {
     /// `id`
     Id,

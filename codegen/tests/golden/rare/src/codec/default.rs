@@ -53,13 +53,10 @@ impl Read for Rule {
 impl Named for RuleKind {
     const NAMES: &'static [&'static str] = &["fixed", "ranged"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[RuleKind] = &[
-            RuleKind::Fixed,
-            RuleKind::Ranged,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Fixed,
+        Self::Ranged,
+    ];
 
     fn index(self) -> usize {
         self as usize

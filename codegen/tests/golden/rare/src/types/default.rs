@@ -17,7 +17,7 @@ pub struct Rule {
 }
 
 /// `RuleKind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RuleKind {
     /// `fixed`
     Fixed,

@@ -15,14 +15,11 @@ impl Write for Job {
 impl Named for JobState {
     const NAMES: &'static [&'static str] = &["queued", "running", "done"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[JobState] = &[
-            JobState::Queued,
-            JobState::Running,
-            JobState::Done,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Queued,
+        Self::Running,
+        Self::Done,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -10,7 +10,7 @@ pub struct Job {
 }
 
 /// `JobState`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum JobState {
     /// `queued`
     Queued,

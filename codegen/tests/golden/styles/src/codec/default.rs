@@ -52,14 +52,11 @@ impl Read for QueryDeepNested {
 impl Named for QueryTypesWord {
     const NAMES: &'static [&'static str] = &["one", "two words", "a&b"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[QueryTypesWord] = &[
-            QueryTypesWord::One,
-            QueryTypesWord::TwoWords,
-            QueryTypesWord::AAndB,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::One,
+        Self::TwoWords,
+        Self::AAndB,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -92,14 +89,11 @@ impl Read for QueryTypesEither {
 impl Named for QueryTypesWordsItem {
     const NAMES: &'static [&'static str] = &["one", "two", "three"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[QueryTypesWordsItem] = &[
-            QueryTypesWordsItem::One,
-            QueryTypesWordsItem::Two,
-            QueryTypesWordsItem::Three,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::One,
+        Self::Two,
+        Self::Three,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -19,7 +19,7 @@ pub struct QueryDeepNested {
 }
 
 /// `QueryTypesWord`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QueryTypesWord {
     /// `one`
     One,
@@ -38,7 +38,7 @@ pub enum QueryTypesEither {
 }
 
 /// `QueryTypesWordsItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum QueryTypesWordsItem {
     /// `one`
     One,

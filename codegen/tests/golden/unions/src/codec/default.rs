@@ -157,12 +157,9 @@ impl Read for Filter {
 impl Named for OpenedEvent {
     const NAMES: &'static [&'static str] = &["opened"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[OpenedEvent] = &[
-            OpenedEvent::Opened,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Opened,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -180,12 +177,9 @@ impl Write for OpenedEvent {
 impl Named for ClosedEvent {
     const NAMES: &'static [&'static str] = &["closed"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ClosedEvent] = &[
-            ClosedEvent::Closed,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Closed,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -258,13 +252,10 @@ impl Write for ShapeSquare {
 impl Named for FilterName {
     const NAMES: &'static [&'static str] = &["all", "none"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[FilterName] = &[
-            FilterName::All,
-            FilterName::None,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::All,
+        Self::None,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -76,14 +76,14 @@ pub enum Filter {
 }
 
 /// `OpenedEvent`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OpenedEvent {
     /// `opened`
     Opened,
 }
 
 /// `ClosedEvent`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ClosedEvent {
     /// `closed`
     Closed,
@@ -104,7 +104,7 @@ pub struct ShapeSquare {
 }
 
 /// `FilterName`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FilterName {
     /// `all`
     All,

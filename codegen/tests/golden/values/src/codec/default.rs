@@ -670,16 +670,13 @@ writ_runtime::id!(FormatsId, "usr");
 impl Named for EnumsWord {
     const NAMES: &'static [&'static str] = &["one", "two-words", "", "with \"quotes\"", "größe"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[EnumsWord] = &[
-            EnumsWord::One,
-            EnumsWord::TwoWords,
-            EnumsWord::Empty,
-            EnumsWord::WithQuotes,
-            EnumsWord::Größe,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::One,
+        Self::TwoWords,
+        Self::Empty,
+        Self::WithQuotes,
+        Self::Größe,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -703,12 +700,9 @@ impl Write for EnumsWord {
 impl Named for EnumsNullable {
     const NAMES: &'static [&'static str] = &["a"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[EnumsNullable] = &[
-            EnumsNullable::A,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::A,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -732,13 +726,10 @@ impl Write for EnumsNullable {
 impl Named for EnumsListItem {
     const NAMES: &'static [&'static str] = &["a", "b"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[EnumsListItem] = &[
-            EnumsListItem::A,
-            EnumsListItem::B,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::A,
+        Self::B,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -926,13 +917,10 @@ impl Write for MapsUnlisted {
 impl Named for DefaultsWord {
     const NAMES: &'static [&'static str] = &["up", "down"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[DefaultsWord] = &[
-            DefaultsWord::Up,
-            DefaultsWord::Down,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Up,
+        Self::Down,
+    ];
 
     fn index(self) -> usize {
         self as usize

@@ -185,7 +185,7 @@ pub struct Patchable {
 pub struct FormatsId(pub Uuid);
 
 /// `EnumsWord`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EnumsWord {
     /// `one`
     One,
@@ -200,14 +200,14 @@ pub enum EnumsWord {
 }
 
 /// `EnumsNullable`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EnumsNullable {
     /// `a`
     A,
 }
 
 /// `EnumsListItem`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EnumsListItem {
     /// `a`
     A,
@@ -252,7 +252,7 @@ pub struct MapsUnlisted {
 }
 
 /// `DefaultsWord`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DefaultsWord {
     /// `up`
     Up,

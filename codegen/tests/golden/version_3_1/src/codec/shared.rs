@@ -117,12 +117,9 @@ impl Write for Local {
 impl Named for ReadingKind {
     const NAMES: &'static [&'static str] = &["reading"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ReadingKind] = &[
-            ReadingKind::Reading,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::Reading,
+    ];
 
     fn index(self) -> usize {
         self as usize
@@ -146,13 +143,10 @@ impl Write for ReadingKind {
 impl Named for ReadingUnit {
     const NAMES: &'static [&'static str] = &["C", "F"];
 
-    fn from_index(index: usize) -> Option<Self> {
-        const ALL: &[ReadingUnit] = &[
-            ReadingUnit::C,
-            ReadingUnit::F,
-        ];
-        ALL.get(index).copied()
-    }
+    const ALL: &'static [Self] = &[
+        Self::C,
+        Self::F,
+    ];
 
     fn index(self) -> usize {
         self as usize

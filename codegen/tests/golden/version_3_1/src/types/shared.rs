@@ -45,14 +45,14 @@ pub struct Local {
 }
 
 /// `ReadingKind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadingKind {
     /// `reading`
     Reading,
 }
 
 /// `ReadingUnit`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ReadingUnit {
     /// `C`
     C,
