@@ -40,6 +40,8 @@ pub struct Contract {
     pub others: Vec<Operation>,
     /// What the service sends to others: each a name and an operation.
     pub webhooks: Vec<Webhook>,
+    /// What it sends to others and how that is answered, where that is asked for: webhooks, then callbacks.
+    pub outgoing: Vec<Outgoing>,
     /// Every schema.
     pub schemas: Schemas,
     /// The schemas that are components of the entry, in its order.
@@ -85,6 +87,24 @@ pub struct Tag {
     pub description: Option<String>,
     /// `x-rust-name`.
     pub rust_name: Option<Word>,
+}
+
+/// An operation of others, which the service calls.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// What is sent, and how it is answered. Its path is empty: whoever asked for it says where.
+    pub operation: Operation,
+    /// The operation that asks for it, where it is a callback.
+    pub callback: Option<Callback>,
+}
+
+/// Where a callback comes from.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// The id of the operation.
+    pub parent: String,
+    /// The runtime expression of its URL (OpenAPI 3.0.3 § 4.7.20.4).
+    pub expression: String,
 }
 
 /// A request that the service sends to whoever subscribed.

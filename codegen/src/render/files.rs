@@ -7,8 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    ClientView, CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SerdeView, TagCallsView,
-    TagSummary, TagView, TypesView, WebhookView,
+    ClientView, CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SentView, SerdeView,
+    TagCallsView, TagSummary, TagView, TypesView, WebhookView,
 };
 
 use super::Renderer;
@@ -82,8 +82,17 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         add("client/mod.rs", renderer.render("client_mod.rs", client as &ClientView)?);
         for tag in &client.tags {
             let path = format!("client/{}.rs", file_name(&tag.module));
-            add(&path, renderer.render("client_tag.rs", tag as &TagCallsView)?);
+            let calls = TagCalls { tag, visibility: "pub(in super::super)".into() };
+            add(&path, renderer.render("client_tag.rs", &calls)?);
         }
+    }
+    for group in &views.sent {
+        let (path, root) = match group.module {
+            "webhooks" => ("webhooks/sent.rs", "super::super"),
+            _ => ("callbacks.rs", "super"),
+        };
+        let sent = Sent { group, root: root.into(), visibility: "pub(super)".into() };
+        add(path, renderer.render("sent.rs", &sent)?);
     }
     if let Some(document) = &views.document {
         add("openapi.rs", renderer.render("openapi.rs", document)?);
@@ -94,7 +103,14 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     if !views.webhooks.is_empty() {
         add(
             "webhooks.rs",
-            renderer.render("webhooks.rs", &Webhooks { imports: &views.webhook_imports, webhooks: &views.webhooks })?,
+            renderer.render(
+                "webhooks.rs",
+                &Webhooks {
+                    imports: &views.webhook_imports,
+                    webhooks: &views.webhooks,
+                    sent: views.sent.iter().any(|group| group.module == "webhooks"),
+                },
+            )?,
         );
     }
     Ok(output)
@@ -190,7 +206,23 @@ struct Patterns<'a> {
 }
 
 #[derive(Serialize)]
+struct TagCalls<'a> {
+    #[serde(flatten)]
+    tag: &'a TagCallsView,
+    visibility: Code,
+}
+
+#[derive(Serialize)]
+struct Sent<'a> {
+    #[serde(flatten)]
+    group: &'a SentView,
+    root: Code,
+    visibility: Code,
+}
+
+#[derive(Serialize)]
 struct Webhooks<'a> {
     imports: &'a [Code],
     webhooks: &'a [WebhookView],
+    sent: bool,
 }

@@ -12,6 +12,7 @@ pub use files::{Layout, files, library};
 
 /// The templates, which are part of the program.
 const TEMPLATES: &[(&str, &str)] = &[
+    ("client_call.rs", include_str!("../../../templates/client_call.rs.j2")),
     ("client_mod.rs", include_str!("../../../templates/client_mod.rs.j2")),
     ("client_tag.rs", include_str!("../../../templates/client_tag.rs.j2")),
     ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
@@ -20,6 +21,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
     ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
     ("openapi_31.rs", include_str!("../../../templates/openapi_31.rs.j2")),
+    ("operation_types.rs", include_str!("../../../templates/operation_types.rs.j2")),
     ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
     ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
     ("other_ways_mod.rs", include_str!("../../../templates/other_ways_mod.rs.j2")),
@@ -28,6 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("root.rs", include_str!("../../../templates/root.rs.j2")),
     ("routes.rs", include_str!("../../../templates/routes.rs.j2")),
     ("routes_mod.rs", include_str!("../../../templates/routes_mod.rs.j2")),
+    ("sent.rs", include_str!("../../../templates/sent.rs.j2")),
     ("serde_types.rs", include_str!("../../../templates/serde_types.rs.j2")),
     ("tag.rs", include_str!("../../../templates/tag.rs.j2")),
     ("types.rs", include_str!("../../../templates/types.rs.j2")),

@@ -38,6 +38,7 @@ pub fn plan<'c>(
         order: Vec::new(),
         names: HashMap::new(),
         boxed: HashSet::new(),
+        turned: false,
     };
     // Components have the first right to their names, whoever refers to them; and among them those
     // whose name is a Rust name already.
@@ -79,7 +80,7 @@ pub fn plan<'c>(
         plan.declare_members(key, names, diagnostics);
     }
     for operation in &contract.operations {
-        plan.declare_operation(operation, names, diagnostics);
+        plan.declare_operation(operation, (Direction::Request, Direction::Response), names, diagnostics);
     }
     for webhook in &contract.webhooks {
         if let Some(schema) = webhook.payload {
@@ -92,6 +93,10 @@ pub fn plan<'c>(
                 diagnostics,
             );
         }
+    }
+    for outgoing in &contract.outgoing {
+        let ways = (Direction::Response, Direction::Request);
+        plan.declare_operation(&outgoing.operation, ways, names, diagnostics);
     }
     plan.boxed = super::cycles::boxed(&plan);
     plan
@@ -247,7 +252,14 @@ impl TypePlan<'_> {
         }
     }
 
-    fn declare_operation(&mut self, operation: &Operation, names: &mut Names, diagnostics: &mut Diagnostics) {
+    /// Declares what an operation is asked and what it answers, which go these two ways.
+    fn declare_operation(
+        &mut self,
+        operation: &Operation,
+        (asked, answered): (Direction, Direction),
+        names: &mut Names,
+        diagnostics: &mut Diagnostics,
+    ) {
         let base = type_name(operation.name());
         for parameter in &operation.parameters {
             let name = type_name(&parameter.name);
@@ -255,7 +267,7 @@ impl TypePlan<'_> {
             if parameter.sort {
                 continue;
             }
-            self.declare(parameter.schema, Direction::Request, &candidates, names, diagnostics);
+            self.declare(parameter.schema, asked, &candidates, names, diagnostics);
         }
         for content in operation.body.iter().flat_map(|body| &body.content) {
             if let Some(parts) = parts(content, &self.contract.schemas) {
@@ -263,28 +275,22 @@ impl TypePlan<'_> {
                     let name = if part.name.is_empty() { "Additional".to_owned() } else { type_name(part.name) };
                     let item = if part.list.is_some() { "Item" } else { "" };
                     let candidates = [format!("{base}{name}{item}"), format!("{base}{name}Part{item}")];
-                    self.declare(part.schema, Direction::Request, &candidates, names, diagnostics);
+                    self.declare(part.schema, asked, &candidates, names, diagnostics);
                 }
                 for header in content.encoding.iter().flat_map(|encoding| &encoding.headers) {
                     let candidates = [format!("{base}{}", type_name(&header.name))];
-                    self.declare(header.schema, Direction::Request, &candidates, names, diagnostics);
+                    self.declare(header.schema, asked, &candidates, names, diagnostics);
                 }
                 continue;
             }
             if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
-                self.declare(
-                    schema,
-                    Direction::Request,
-                    &[format!("{base}Body"), format!("{base}RequestBody")],
-                    names,
-                    diagnostics,
-                );
+                self.declare(schema, asked, &[format!("{base}Body"), format!("{base}RequestBody")], names, diagnostics);
             }
         }
         for header in super::responses::header_schemas(operation) {
             let name = type_name(&header.name);
             let candidates = [format!("{base}{name}"), format!("{base}{name}Header")];
-            self.declare(header.schema, Direction::Response, &candidates, names, diagnostics);
+            self.declare(header.schema, answered, &candidates, names, diagnostics);
         }
         for response in &operation.responses {
             let refusal = crate::contract::envelope::is_error(response, operation);
@@ -307,7 +313,7 @@ impl TypePlan<'_> {
                 };
                 self.declare(
                     schema,
-                    Direction::Response,
+                    answered,
                     &[format!("{base}{suffix}"), format!("{base}{suffix}Body")],
                     names,
                     diagnostics,

@@ -30,6 +30,7 @@ mod request_body;
 mod requests;
 mod responses;
 mod root;
+mod sent;
 mod servers;
 mod status;
 mod tagged;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::contract::Contract;
+use crate::contract::{Contract, Operation};
 use crate::diagnostic::Diagnostics;
 use crate::document::{Span, Word};
 use crate::options::Options;
@@ -130,8 +130,21 @@ const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "dr
 
 /// Names every operation, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
+    named(plan, plan.contract.operations.iter(), types, diagnostics)
+}
+
+/// Names operations whose methods and statics stand beside each other.
+pub fn named<'o>(
+    plan: &TypePlan<'_>,
+    operations: impl Iterator<Item = &'o Operation>,
+    types: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<OperationNames> {
     let contract = plan.contract;
     let mut methods = Names::empty();
+    if plan.turned {
+        methods.reserve("new");
+    }
     for everywhere in EVERYWHERE {
         methods.reserve(everywhere);
     }
@@ -141,9 +154,7 @@ pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut
     for scheme in &contract.schemes {
         statics.reserve(&static_name(&scheme.name));
     }
-    contract
-        .operations
-        .iter()
+    operations
         .map(|operation| {
             let id = operation.name();
             let base = type_name(id);

@@ -99,7 +99,7 @@ pub fn tag_view(
     }
 }
 
-fn operation_view(
+pub(super) fn operation_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
     names: &OperationNames,

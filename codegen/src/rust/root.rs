@@ -14,11 +14,12 @@ use super::names::{Names, distinct};
 use super::operation_names::{operation_names, tag_names};
 use super::operation_views::{others_view, tag_view};
 use super::patterns::Patterns;
+use super::sent::{sent_names, sent_views};
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
 use super::view::{
     ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
-    SerdeView, TagSummary, TagView, WebhookView,
+    SentView, SerdeView, TagSummary, TagView, WebhookView,
 };
 use super::{declare, envelope, explicit, patterns, servers, types};
 
@@ -54,6 +55,8 @@ pub struct CrateViews {
     pub other_ways: Option<OtherWaysView>,
     /// The client, where it is asked for.
     pub client: Option<ClientView>,
+    /// What the service sends to others, where there is a client.
+    pub sent: Vec<SentView>,
     /// The contract itself, where it is to be served.
     pub document: Option<DocumentView>,
 }
@@ -78,6 +81,8 @@ pub fn views(
     let plan = declare::plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
+    let turned = plan.turned();
+    let sent = sent_names(&turned, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
@@ -105,6 +110,7 @@ pub fn views(
             }
         })
         .collect();
+    let sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
     let client = options.client.then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();
@@ -114,6 +120,7 @@ pub fn views(
     if views
         .iter()
         .flat_map(|tag| &tag.operations)
+        .chain(sent.iter().flat_map(|group| &group.types))
         .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
     {
         features.push("multipart");
@@ -126,6 +133,7 @@ pub fn views(
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             webhooks: !webhooks.is_empty(),
+            callbacks: sent.iter().any(|group| group.module == "callbacks"),
             document: document.is_some(),
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
@@ -151,6 +159,7 @@ pub fn views(
         others,
         tags: views,
         client,
+        sent,
         other_ways: other_ways(&both_ways, &types, &patterns),
         types,
         patterns: patterns.views(false),

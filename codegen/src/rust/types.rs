@@ -68,7 +68,7 @@ pub struct TypeKey {
 }
 
 /// What is declared, under which names.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TypePlan<'c> {
     /// The contract.
     pub contract: &'c Contract,
@@ -81,6 +81,8 @@ pub struct TypePlan<'c> {
     pub(super) boxed: HashSet<(TypeKey, TypeKey)>,
     /// The discriminators that are no fields, since their type says them.
     pub(super) tagged: HashMap<SchemaId, Tag>,
+    /// Whether operations are looked at that others serve: then requests are what answers are else.
+    pub(super) turned: bool,
 }
 
 impl Ty {
@@ -115,6 +117,16 @@ impl<'c> TypePlan<'c> {
         (alike && data.required && pagination.required).then_some(array.items)
     }
 
+    /// The same types as they are used by operations that others serve.
+    pub fn turned(&self) -> TypePlan<'c> {
+        TypePlan { turned: true, ..self.clone() }
+    }
+
+    /// The form that serves a direction.
+    fn side(&self, id: SchemaId, direction: Direction) -> Side {
+        self.usage.side(id, if self.turned { direction.turned() } else { direction })
+    }
+
     /// The name of a declared type.
     pub fn name_of(&self, key: TypeKey) -> Option<&str> {
         self.names.get(&key).map(String::as_str)
@@ -122,7 +134,7 @@ impl<'c> TypePlan<'c> {
 
     /// The declared type that stands for a schema in a direction, if one does.
     pub fn key_of(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
-        let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+        let key = TypeKey { schema: id, side: self.side(id, direction) };
         if self.names.contains_key(&key) {
             return Some(key);
         }
@@ -238,7 +250,7 @@ impl<'c> TypePlan<'c> {
             Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
             _ => target,
         };
-        let key = TypeKey { schema: target, side: self.usage.side(target, direction) };
+        let key = TypeKey { schema: target, side: self.side(target, direction) };
         let kind = self.contract.schemas.kind(target);
         let holds = matches!(kind, Kind::Union(_))
             || matches!(kind, Kind::Object(object) if !is_map(object) && self.page_of(object).is_none());

@@ -19,6 +19,16 @@ pub enum Direction {
     Response,
 }
 
+impl Direction {
+    /// The other way: what others are asked is written here, and what they answer is read.
+    pub fn turned(self) -> Direction {
+        match self {
+            Direction::Request => Direction::Response,
+            Direction::Response => Direction::Request,
+        }
+    }
+}
+
 /// Which of a schema's two forms a type is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -31,7 +41,7 @@ pub enum Side {
 }
 
 /// What is known of the use of each schema, by its index.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Usage {
     read: Vec<bool>,
     write: Vec<bool>,
@@ -71,6 +81,11 @@ pub fn usage(contract: &Contract) -> Usage {
     for webhook in &contract.webhooks {
         if let Some(schema) = webhook.payload {
             marker.mark(schema, Direction::Response, None);
+        }
+    }
+    for outgoing in &contract.outgoing {
+        for (schema, direction) in roots(contract, &outgoing.operation) {
+            marker.mark(schema, direction.turned(), None);
         }
     }
     split(contract, &mut usage);

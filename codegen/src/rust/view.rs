@@ -229,6 +229,8 @@ pub struct RootView {
     pub tags: Vec<TagSummary>,
     /// Webhooks.
     pub webhooks: bool,
+    /// Callbacks that can be sent.
+    pub callbacks: bool,
     /// Whether the contract itself is part of the crate.
     pub document: bool,
     /// Whether what nobody has written is answered 501.

@@ -92,6 +92,11 @@ fn security_schemes_are_met_in_and_and_or() {
 }
 
 #[test]
+fn webhooks_and_callbacks_are_typed_calls() {
+    play("outgoing", SERVED);
+}
+
+#[test]
 fn types_are_values_of_serde() {
     play("serde", SERVED);
 }

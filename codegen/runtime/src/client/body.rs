@@ -60,6 +60,7 @@ impl Outgoing {
 
     fn send(&mut self, media: usize, bytes: Bytes) {
         let media_type = concrete(self.essence(media), self.kind(media));
+        self.written = Some(bytes.clone());
         self.body = Some(Body::from(bytes));
         self.labelled(&media_type);
     }

@@ -16,6 +16,7 @@ mod body;
 mod call;
 mod connection;
 mod credentials;
+mod expression;
 mod failure;
 mod incoming;
 mod lines;

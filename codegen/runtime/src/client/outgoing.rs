@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 
 use super::answer::Answer;
@@ -23,11 +24,13 @@ pub struct Outgoing {
     pub(super) operation: &'static Operation,
     /// Where it goes instead of the operation's own path.
     url: Option<String>,
-    path: Vec<(&'static str, String)>,
+    pub(super) path: Vec<(&'static str, String)>,
     pub(super) query: Vec<String>,
     pub(super) headers: HeaderMap,
     pub(super) cookies: Vec<String>,
     pub(super) body: Option<Body>,
+    /// The same where it is written as a whole, for expressions over it.
+    pub(super) written: Option<Bytes>,
     pub(super) patience: Duration,
     fault: Option<String>,
 }
@@ -51,6 +54,7 @@ impl Outgoing {
             headers,
             cookies: Vec::new(),
             body: None,
+            written: None,
             patience,
             fault: None,
         }

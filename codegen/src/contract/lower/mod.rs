@@ -12,6 +12,7 @@ mod nesting;
 mod numbers;
 mod objects;
 mod operation;
+mod outgoing;
 pub(in crate::contract) mod own_type;
 mod parameter;
 mod policy;
@@ -86,9 +87,16 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
     let schemes = lowering.schemes(root);
     let mut operations = lowering.operations(root, &schemes);
     let webhooks = lowering.webhooks(root);
+    let mut outgoing = match options.client {
+        true => lowering.outgoing(root, &operations, &schemes),
+        false => Vec::new(),
+    };
     let components = lowering.components(root);
     lowering.settle();
     response::settle_kinds(&mut operations, &lowering.schemas);
+    for one in &mut outgoing {
+        response::settle_kinds(std::slice::from_mut(&mut one.operation), &lowering.schemas);
+    }
     encoding::check(&operations, &lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
     nesting::check(&mut lowering.schemas, lowering.diagnostics);
@@ -108,6 +116,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
         operations,
         others: Vec::new(),
         webhooks,
+        outgoing,
         schemas: lowering.schemas,
         components,
         schemes,

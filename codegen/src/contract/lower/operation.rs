@@ -11,7 +11,7 @@ use super::route::{Routes, matched};
 use super::{Lowering, elements, entries, string, truth, word};
 
 /// The methods of OpenAPI in the order of its specification.
-const METHODS: &[(&str, &str)] = &[
+pub(super) const METHODS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),
@@ -168,12 +168,12 @@ impl<'d> Lowering<'d, '_> {
     }
 }
 
-/// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
 /// The `operationId` of an operation, where it has one.
-fn id_written(node: &Node) -> Option<String> {
+pub(super) fn id_written(node: &Node) -> Option<String> {
     string(node, "operationId").filter(|id| !id.trim().is_empty())
 }
 
+/// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
 fn id_of(method: &str, path: &str) -> String {
     let mut id = method.to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

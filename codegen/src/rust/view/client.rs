@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::rust::code::Code;
 
-use super::PartVariantView;
+use super::{OperationView, PartVariantView};
 
 /// The client of a contract.
 #[derive(Debug, Serialize)]
@@ -101,4 +101,49 @@ pub struct ContentArmView {
     pub variant: Code,
     /// The expression that reads it.
     pub read: Code,
+}
+
+/// What a service sends to others: webhooks or callbacks.
+#[derive(Debug, Serialize)]
+pub struct SentView {
+    /// `webhooks` or `callbacks`.
+    pub module: &'static str,
+    /// The struct.
+    pub name: Code,
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// Those of the operations' data.
+    pub data_imports: Vec<Code>,
+    /// The types of each.
+    pub types: Vec<OperationView>,
+    /// The call of each.
+    pub calls: Vec<CallView>,
+    /// Where each callback goes.
+    pub asked: Vec<AskedView>,
+    /// Whether the contract has an envelope of its own.
+    pub envelope: bool,
+}
+
+/// Where a callback goes.
+#[derive(Debug, Serialize)]
+pub struct AskedView {
+    /// The constant of its expression.
+    pub constant: Code,
+    /// The expression.
+    pub expression: String,
+    /// The id of the operation that asks for it.
+    pub parent: String,
+    /// The method that evaluates it.
+    pub method: Code,
+    /// The request that it is evaluated for, where that says it all.
+    pub asker: Option<AskerView>,
+}
+
+/// The request of an operation that asks for a callback.
+#[derive(Debug, Serialize)]
+pub struct AskerView {
+    /// Its type.
+    pub request: Code,
+    /// The operation's static.
+    pub data: Code,
 }

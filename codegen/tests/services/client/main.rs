@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod credentials;
+mod outgoing;
 mod styles;
 
 use std::sync::{Arc, Mutex};
@@ -65,6 +66,7 @@ async fn main() {
         "streams" => answers::streams_arrive_as_streams(&served).await,
         "invalid" => answers::an_answer_that_is_not_the_contracts_is_told(&served).await,
         "credentials" => credentials::schemes_are_met_in_and_and_or(&served).await,
+        "outgoing" => outgoing::webhooks_and_callbacks_are_typed_calls().await,
         "serde" => answers::types_are_values_of_serde(),
         other => panic!("there is no `{other}`"),
     }

@@ -1,0 +1,123 @@
+//! Webhooks and callbacks, sent to a receiver over HTTP.
+
+use std::sync::{Arc, Mutex};
+
+use outgoing::callbacks::{Callbacks, ON_EVENT_URL, OnEventError, OnEventRequest, RenewEventRequest};
+use outgoing::webhooks::{OrderShippedError, OrderShippedRequest, OrderShippedResponse, Webhooks};
+use outgoing::{Ended, Event, Made, Order, RenewRequest, SubscribeRequest, SubscriptionInput};
+use writ_runtime::client::{Connection, Failure};
+use writ_runtime::exports::axum::body::{Body, to_bytes};
+use writ_runtime::exports::axum::{self, Router};
+use writ_runtime::exports::http::{Request, Response};
+
+/// Whoever wants to hear: tells of each request, and answers as its path says.
+struct Receiver {
+    url: String,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Receiver {
+    async fn start() -> Receiver {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+        let ears = Arc::clone(&heard);
+        let router = Router::new().fallback(move |request: Request<Body>| {
+            let ears = Arc::clone(&ears);
+            async move { answer(request, &ears).await }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Receiver { url, heard }
+    }
+
+    /// What was heard last.
+    fn last(&self) -> String {
+        self.heard.lock().unwrap().last().cloned().unwrap_or_default()
+    }
+}
+
+async fn answer(request: Request<Body>, ears: &Mutex<Vec<String>>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let header = |name: &str| parts.headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
+    let heard = format!(
+        "{} {} {} {} {}",
+        parts.method,
+        parts.uri,
+        header("x-attempt"),
+        header("x-signature"),
+        String::from_utf8_lossy(&body)
+    );
+    ears.lock().unwrap().push(heard);
+    let (status, media, body) = match parts.uri.path() {
+        "/receipt" => (200, "application/json", r#"{"at": "noon"}"#),
+        "/bad" => (200, "application/json", r#"{"at": "NOON"}"#),
+        "/gone" => (410, "text/plain", ""),
+        "/odd" => (418, "text/plain", "a teapot"),
+        "/broken" => (503, "text/html", "<p>"),
+        "/event" => (200, "text/plain", ""),
+        _ => (204, "text/plain", ""),
+    };
+    Response::builder().status(status).header("content-type", media).body(Body::from(body)).unwrap()
+}
+
+/// What only answers of our own hold goes out too: whoever subscribed is told what we know.
+fn order() -> Order {
+    Order { id: "o-7".to_owned(), total: 1.5 }
+}
+
+pub async fn webhooks_and_callbacks_are_typed_calls() {
+    let receiver = Receiver::start().await;
+    let at = |path: &str| format!("{}{path}", receiver.url);
+    let connection = Connection::anywhere().unwrap().credential("signature", "signed");
+    let webhooks = Webhooks::new(connection.clone());
+    let shipped = OrderShippedRequest { x_attempt: 2, tags: Some(vec!["a".to_owned(), "b c".to_owned()]), body: order() };
+    let receipt = webhooks.order_shipped(&at("/receipt?key=1"), &shipped).await.unwrap();
+    assert!(matches!(&receipt, OrderShippedResponse::Ok { body } if body.at == "noon"), "{receipt:?}");
+    assert_eq!(receiver.last(), r#"POST /receipt?key=1&tags=a,b%20c 2 signed {"id":"o-7","total":1.5}"#);
+    let noted = webhooks.order_shipped(&at("/"), &OrderShippedRequest { tags: None, ..shipped.clone() }).await;
+    assert!(matches!(noted, Ok(OrderShippedResponse::NoContent)), "{noted:?}");
+    match webhooks.order_shipped(&at("/gone"), &shipped).await {
+        Err(Failure::Refused(OrderShippedError::Gone(gone), _)) => assert_eq!(gone.problem().status.as_u16(), 410),
+        other => panic!("{other:?}"),
+    }
+    match webhooks.order_shipped(&at("/odd"), &shipped).await {
+        Err(Failure::Refused(OrderShippedError::Status4xx(status, text), _)) => {
+            assert_eq!((status.get().as_u16(), text.as_str()), (418, "a teapot"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let broken = webhooks.order_shipped(&at("/broken"), &shipped).await.unwrap_err();
+    assert!(matches!(&broken, Failure::Unexpected(received) if received.status == 503), "{broken}");
+    let invalid = webhooks.order_shipped(&at("/bad"), &shipped).await.unwrap_err();
+    assert!(invalid.to_string().contains("at must match"), "{invalid}");
+    for url in ["", "/relative", "nonsense", "http://"] {
+        let unsent = webhooks.order_shipped(url, &shipped).await.unwrap_err();
+        assert!(matches!(unsent, Failure::Unsent(_)), "{url}: {unsent}");
+    }
+    // Of the name of an operation, and with two methods.
+    webhooks.subscribe_get(&at("/ping")).await.unwrap();
+    assert_eq!(receiver.last(), "GET /ping - - ");
+    webhooks.subscribe_delete(&at("/ping")).await.unwrap();
+
+    let callbacks = Callbacks::new(connection);
+    let subscription = SubscriptionInput { callback_url: at("/event"), secret: None };
+    let request = SubscribeRequest { on: Some("orders/&".to_owned()), body: subscription.clone() };
+    let url = callbacks.on_event_url(&request).unwrap();
+    assert_eq!((url.as_str(), ON_EVENT_URL), (
+        format!("{}?on=orders/&", at("/event")).as_str(),
+        "{$request.body#/callbackUrl}?on={$request.query.on}"
+    ));
+    let event = Event::Made(Made { order: order() });
+    callbacks.on_event(&at("/event"), &OnEventRequest { body: event.clone() }).await.unwrap();
+    assert_eq!(receiver.last(), r#"POST /event - - {"kind":"made","order":{"id":"o-7","total":1.5}}"#);
+    let refused = callbacks.on_event(&at("/broken"), &OnEventRequest { body: event }).await.unwrap_err();
+    assert!(matches!(refused.refusal(), Some(OnEventError::Unexpected(_))), "{refused}");
+    // The same callback of another operation; its request has no such query.
+    let renew = RenewRequest { id: "1".to_owned(), body: subscription };
+    assert_eq!(callbacks.renew_event_url(&renew), None);
+    let ended = RenewEventRequest { body: Event::Ended(Ended { reason: None }) };
+    callbacks.renew_event(&at("/event"), &ended).await.unwrap();
+    assert_eq!(receiver.last(), r#"POST /event - - {"kind":"ended"}"#);
+    callbacks.subscription_gone(&at("/x/gone")).await.unwrap();
+}
