@@ -2,6 +2,7 @@
 
 mod collect;
 mod compose;
+mod contradiction;
 mod default;
 mod encoding;
 mod example;
@@ -62,6 +63,8 @@ pub(super) struct Lowering<'d, 'o> {
     names: HashMap<Span, String>,
     /// Examples, and the schemas that they are to be values of.
     examples: Vec<(SchemaId, &'d Node)>,
+    /// Schemas that no value fits.
+    contradictions: Vec<contradiction::Contradiction>,
 }
 
 pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
@@ -81,6 +84,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
         too_deep: false,
         names: HashMap::new(),
         examples: Vec::new(),
+        contradictions: Vec::new(),
     };
     lowering.name_components(root);
     let schemes = lowering.schemes(root);
@@ -88,6 +92,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
     let webhooks = lowering.webhooks(root);
     let components = lowering.components(root);
     lowering.settle();
+    lowering.report_contradictions(&operations, &webhooks);
     response::settle_kinds(&mut operations, &lowering.schemas);
     encoding::check(&operations, &lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
