@@ -12,8 +12,12 @@ pub struct Options {
     /// Whether `format` is checked, as contracts mean it. Without it, it is told in the documentation
     /// only, as JSON Schema has it, and a date is a `String`.
     pub check_formats: bool,
+    /// Whether to generate a typed client, behind the feature `client`.
+    pub client: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
     pub openapi: bool,
+    /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
+    pub serde: bool,
     /// Whether methods and services that nobody has written yet are answered 501, in place of an
     /// error of the compiler.
     pub unwritten: bool,
@@ -34,7 +38,9 @@ impl Default for Options {
         Options {
             implied_types: true,
             check_formats: true,
+            client: false,
             openapi: false,
+            serde: false,
             unwritten: false,
             tags: Vec::new(),
             names: Vec::new(),
@@ -70,18 +76,24 @@ pub enum Named {
 /// A part of what is generated that stands behind a cargo feature of its own name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// A typed client.
+    Client,
     /// The contract as a `utoipa` document.
     Openapi,
+    /// `serde` implementations.
+    Serde,
 }
 
 impl Part {
     /// Every part there is.
-    pub const ALL: [Part; 1] = [Part::Openapi];
+    pub const ALL: [Part; 3] = [Part::Client, Part::Openapi, Part::Serde];
 
     /// Its name: that of the setting, and of the feature of the generated crate.
     pub fn name(self) -> &'static str {
         match self {
+            Part::Client => "client",
             Part::Openapi => "openapi",
+            Part::Serde => "serde",
         }
     }
 
@@ -89,7 +101,9 @@ impl Part {
     /// runtime as `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
+            Part::Client => &["writ-runtime/client"],
             Part::Openapi => &["writ-runtime/openapi"],
+            Part::Serde => &["writ-runtime/serde"],
         }
     }
 }
@@ -111,15 +125,24 @@ impl Options {
     /// Whether a part is to be generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
+            Part::Client => self.client,
             Part::Openapi => self.openapi,
+            Part::Serde => self.serde,
         }
     }
 
     /// Turns a part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
+            Part::Client => self.client = on,
             Part::Openapi => self.openapi = on,
+            Part::Serde => self.serde = on,
         }
+    }
+
+    /// The features for which types are read and written, whichever way the server uses them.
+    pub fn both_ways(&self) -> Vec<Part> {
+        [Part::Client, Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
     /// The parts that are to be generated.

@@ -228,7 +228,10 @@ fn beside(others: usize, unwritten: bool) -> String {
 
 /// A part by its name.
 fn part(name: &str) -> Result<Part, String> {
-    Part::ALL.into_iter().find(|part| part.name() == name).ok_or_else(|| "there is openapi".to_owned())
+    Part::ALL
+        .into_iter()
+        .find(|part| part.name() == name)
+        .ok_or_else(|| "there are client, openapi and serde".to_owned())
 }
 
 /// The folder that references may not leave. A contract of spec/ shares files with those beside it.

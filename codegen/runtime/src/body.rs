@@ -1,6 +1,7 @@
 //! Taking a request's body in: media type, size and patience.
 
 use std::error::Error;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
@@ -28,7 +29,7 @@ pub(crate) enum Payload {
 
 /// What the operation wants of the body that was sent; `None` where it takes none or none was sent.
 pub(crate) fn expected(head: &Head, body: &Body) -> Option<&'static operation::Body> {
-    let wanted = head.operation.body.as_ref()?;
+    let wanted = head.call.operation.body.as_ref()?;
     (!body.is_end_stream() && content_length(&head.parts.headers) != Some(0)).then_some(wanted)
 }
 
@@ -49,10 +50,10 @@ pub(crate) async fn receive(
         return Err(too_large(wanted.limit));
     }
     // A repeated request is known by its bytes, so that these are needed before the handler is called.
-    if wanted.media[index].kind == MediaKind::Multipart && head.operation.idempotency.is_none() {
+    if wanted.media[index].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
         return Ok((index, Payload::Stream(Body::new(Limited::new(body, wanted.limit)))));
     }
-    match patience::limit(patience, collect(body, wanted.limit)).await {
+    match patience::limit(patience, pin!(collect(body, wanted.limit))).await {
         Ok(Ok(bytes)) => Ok((index, if bytes.is_empty() { Payload::Absent } else { Payload::Bytes(bytes) })),
         Ok(Err(problem)) => Err(problem),
         Err(TooLate) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),

@@ -10,7 +10,7 @@ use crate::reply::{Reply, ReplyBody};
 /// both. `ETag`, `Cache-Control`, `Vary` and the like stay (RFC 9110 § 15.4.5).
 pub(crate) fn apply(head: &Head, reply: &mut Reply) {
     let reads = matches!(head.parts.method, Method::GET | Method::HEAD);
-    if !reads || !head.operation.conditional || !reply.status.is_success() {
+    if !reads || !head.call.operation.conditional || !reply.status.is_success() {
         return;
     }
     let (Some(wanted), Some(tag)) = (condition(&head.parts.headers), tag(&reply.headers)) else {

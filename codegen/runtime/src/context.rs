@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::accept::{Accept, Offer};
+use crate::head::Head;
 use crate::idempotency::IdempotencyKey;
 use crate::operation::Operation;
 use crate::request_id::RequestId;
@@ -16,7 +17,16 @@ use crate::request_id::RequestId;
 pub struct Context<P> {
     /// Shared, since the gate sees the principal again after the handler is done.
     principal: Arc<P>,
-    call: CallInfo,
+    surroundings: Surroundings,
+}
+
+/// Where a context has its part from that does not depend on who calls.
+#[derive(Debug)]
+enum Surroundings {
+    /// The request's, which the edge needs as well.
+    Request(Arc<Head>),
+    /// One of its own.
+    Own(Box<CallInfo>),
 }
 
 /// The part of a context that does not depend on who calls.
@@ -37,11 +47,18 @@ pub struct CallInfo {
 impl<P> Context<P> {
     /// Puts a context together, in generated code and in tests.
     pub fn new(principal: P, call: CallInfo) -> Context<P> {
-        Context::shared(Arc::new(principal), call)
+        Context { principal: Arc::new(principal), surroundings: Surroundings::Own(Box::new(call)) }
     }
 
-    pub(crate) fn shared(principal: Arc<P>, call: CallInfo) -> Context<P> {
-        Context { principal, call }
+    pub(crate) fn shared(principal: Arc<P>, head: Arc<Head>) -> Context<P> {
+        Context { principal, surroundings: Surroundings::Request(head) }
+    }
+
+    fn call(&self) -> &CallInfo {
+        match &self.surroundings {
+            Surroundings::Request(head) => &head.call,
+            Surroundings::Own(call) => call,
+        }
     }
 
     /// Who calls.
@@ -51,27 +68,27 @@ impl<P> Context<P> {
 
     /// The operation that was called.
     pub fn operation(&self) -> &'static Operation {
-        self.call.operation
+        self.call().operation
     }
 
     /// The id of the request.
     pub fn request_id(&self) -> &str {
-        self.call.request_id.as_str()
+        self.call().request_id.as_str()
     }
 
     /// The client's address, where the transport told it.
     pub fn address(&self) -> Option<IpAddr> {
-        self.call.address
+        self.call().address
     }
 
     /// The idempotency key, where the contract honours one and the caller sent it.
     pub fn idempotency(&self) -> Option<&IdempotencyKey> {
-        self.call.idempotency.as_ref()
+        self.call().idempotency.as_ref()
     }
 
     /// The media types that the caller accepts.
     pub fn accept(&self) -> &Accept {
-        &self.call.accept
+        &self.call().accept
     }
 
     /// Which of an answer's media types the caller likes best, as a value of the type that generated
@@ -80,11 +97,11 @@ impl<P> Context<P> {
     /// The first of them where it accepts none: the edge refuses (406) only those who accept no media
     /// type of any success, and what a handler answers is sent as it is (RFC 9110 § 12.4.1).
     pub fn preferred<M: Offer>(&self) -> M {
-        self.call.accept.preferred()
+        self.call().accept.preferred()
     }
 
     /// The same surroundings with another principal.
     pub fn map<Q>(self, f: impl FnOnce(&P) -> Q) -> Context<Q> {
-        Context { principal: Arc::new(f(&self.principal)), call: self.call }
+        Context { principal: Arc::new(f(&self.principal)), surroundings: self.surroundings }
     }
 }

@@ -44,7 +44,7 @@ impl<'a> Decoder<'a> {
         head: &'a Head,
         media: usize,
         payload: Payload,
-        found: Vec<Violation>,
+        found: Option<Violation>,
         refusal: Slot,
     ) -> Decoder<'a> {
         let mut decoder = Decoder {
@@ -77,7 +77,7 @@ impl<'a> Decoder<'a> {
         match self.find(index) {
             Found::Absent => None,
             found if self.is_empty(index, &found) => {
-                let parameter = self.head.operation.parameters.get(index)?;
+                let parameter = self.head.call.operation.parameters.get(index)?;
                 let mut reader = Reader::text(TextValue::Scalar("".into()), parameter.place, parameter.name);
                 // What the schema does not allow to be empty is not there.
                 read(&mut reader).filter(|_| reader.into_violations().is_empty())
@@ -88,16 +88,16 @@ impl<'a> Decoder<'a> {
 
     /// Whether nothing was sent where the contract says that it may be empty.
     fn is_empty(&self, index: usize, found: &Found<'_>) -> bool {
-        let may = self.head.operation.parameters.get(index).is_some_and(|known| known.may_be_empty);
+        let may = self.head.call.operation.parameters.get(index).is_some_and(|known| known.may_be_empty);
         may && matches!(found, Found::Text(TextValue::Scalar(text)) if text.is_empty())
     }
 
     /// What is left to tell: the violations, or how to answer.
     pub(crate) fn finish(self) -> Result<Responder, Problem> {
         if self.violations.is_empty() {
-            return Ok(Responder { fields: self.fields(), accept: self.head.accept.clone() });
+            return Ok(Responder { fields: self.fields(), accept: self.head.call.accept.clone() });
         }
-        let operation = self.head.operation;
+        let operation = self.head.call.operation;
         let readable = !self.violations.malformed;
         let (status, message) = if self.unconditional && self.of_parameters == 1 && readable {
             (StatusCode::PRECONDITION_REQUIRED, "the request must be conditional: send If-Match")
@@ -140,7 +140,7 @@ impl<'a> Decoder<'a> {
 
     /// The part of reading a parameter that is the same for all types, and so is compiled once.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
-        let Some(parameter) = self.head.operation.parameters.get(index) else { return };
+        let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
         match found {
             Found::Text(value) => {
                 let mut reader = Reader::text(value, parameter.place, parameter.name);
@@ -174,8 +174,8 @@ impl<'a> Decoder<'a> {
 
     /// The fields of `x-sparse` that the caller wants to keep.
     fn fields(&self) -> Option<Vec<String>> {
-        let name = self.head.operation.sparse?;
-        let mut parameters = self.head.operation.parameters.iter();
+        let name = self.head.call.operation.sparse?;
+        let mut parameters = self.head.call.operation.parameters.iter();
         let index = parameters.position(|known| known.place == Place::Query && known.name == name)?;
         let Found::Text(TextValue::List(list)) = self.find(index) else {
             return None;
@@ -190,14 +190,14 @@ impl<'a> Decoder<'a> {
     fn missing(&mut self, index: usize) {
         let violation = self.at(index);
         if violation.place == Place::Header && violation.field.eq_ignore_ascii_case("if-match") {
-            self.unconditional = self.head.operation.declares(428);
+            self.unconditional = self.head.call.operation.declares(428);
         }
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
     /// A violation about the parameter at `index`, its message still to be set.
     fn at(&self, index: usize) -> Violation {
-        let parameter = self.head.operation.parameters.get(index);
+        let parameter = self.head.call.operation.parameters.get(index);
         let (place, name) = parameter.map_or((Place::Query, ""), |known| (known.place, known.name));
         Violation { place, field: name.to_owned(), message: "".into() }
     }

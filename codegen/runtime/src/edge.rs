@@ -98,8 +98,6 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
     fn bind(&self, operation: &'static Operation, handler: Handler<A::Principal>) -> Endpoint {
         Endpoint {
             operation,
-            contract: self.inner.contract,
-            settings: self.inner.settings,
             written: true,
             serve: Arc::new(Bound { edge: Arc::clone(&self.inner), operation, handler }),
         }

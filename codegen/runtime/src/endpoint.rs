@@ -1,5 +1,6 @@
 //! One operation bound to its implementation, with its types erased: what the router holds.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::mem::take;
@@ -9,7 +10,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use axum::response::Response;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, TryFutureExt};
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::conditional;
@@ -26,6 +27,9 @@ use crate::reply::{Reply, ReplyBody};
 /// A boxed future that is sent between threads.
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What answers one request, as axum wants it.
+pub(crate) type Answer = Boxed<'static, Result<Response, Infallible>>;
+
 /// What a generated call yields.
 pub type Pending = Boxed<'static, Result<Reply, Problem>>;
 
@@ -38,15 +42,13 @@ impl<S, P, F: Fn(Arc<S>, Context<P>, Input) -> Pending + Send + Sync + 'static> 
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) operation: &'static Operation,
-    pub(crate) contract: &'static Contract,
-    pub(crate) settings: Settings,
     pub(crate) written: bool,
     pub(crate) serve: Arc<dyn Serve>,
 }
 
-/// The way from authentication to the answer.
+/// The way from authentication to the answer, all of it in one boxed future.
 pub(crate) trait Serve: Send + Sync {
-    fn answer<'a>(&'a self, head: &'a Arc<Head>, body: Body) -> Boxed<'a, Reply>;
+    fn answer(self: Arc<Self>, head: Arc<Head>, body: Body) -> Answer;
 }
 
 impl fmt::Debug for Endpoint {
@@ -74,35 +76,49 @@ impl Endpoint {
     }
 
     /// Answers one request. Whatever happens inside, there is an answer in the envelope.
-    pub(crate) async fn respond(&self, mut head: Arc<Head>, body: Body) -> Response {
-        let answer = self.serve.answer(&head, body);
-        // The handler and the body have limits of their own; this one is for what hangs beside them.
-        let limit = (self.settings.timeout.saturating_mul(2)).saturating_add(self.settings.body_timeout);
-        let mut reply = match patience::limit(limit, guard(answer)).await {
-            Ok(Ok(reply)) => reply,
-            Ok(Err(problem)) => problem.into(),
-            Err(TooLate) => timed_out(self.operation).into(),
-        };
-        if let ReplyBody::Problem(problem) = &reply.body {
-            log_problem(problem, &head.request_id, self.operation.id);
-        }
-        conditional::apply(&head, &mut reply);
-        if self.operation.produces.len() > 1 || self.operation.produces.iter().any(|media| media.contains('*')) {
-            reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
-        }
-        let extensions = Arc::get_mut(&mut head).map(|head| take(&mut head.parts.extensions));
-        let mut response = self.contract.response(reply, &head.request_id, extensions.unwrap_or_default());
-        if head.parts.method == Method::HEAD {
-            strip_body(&mut response);
-        }
-        response.extensions_mut().insert(self.operation);
-        response
+    pub(crate) fn answer(&self, head: Arc<Head>, body: Body) -> Answer {
+        Arc::clone(&self.serve).answer(head, body)
     }
 }
 
+/// Runs the way of a request to its reply. The way is pinned by the caller: each future that takes
+/// another one into itself has room for it twice.
+pub(crate) async fn reply(
+    way: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
+    operation: &Operation,
+    settings: &Settings,
+) -> Reply {
+    // The handler and the body have limits of their own; this one is for what hangs beside them.
+    let limit = (settings.timeout.saturating_mul(2)).saturating_add(settings.body_timeout);
+    match patience::limit(limit, guard(way)).await {
+        Ok(Ok(Ok(reply))) => reply,
+        Ok(Ok(Err(problem)) | Err(problem)) => problem.into(),
+        Err(TooLate) => timed_out(operation).into(),
+    }
+}
+
+/// The response that a reply leaves as.
+pub(crate) fn respond(contract: &Contract, mut head: Arc<Head>, mut reply: Reply) -> Response {
+    let operation = head.call.operation;
+    if let ReplyBody::Problem(problem) = &reply.body {
+        log_problem(problem, &head.call.request_id, operation.id);
+    }
+    conditional::apply(&head, &mut reply);
+    if operation.produces.len() > 1 || operation.produces.iter().any(|media| media.contains('*')) {
+        reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
+    }
+    let extensions = Arc::get_mut(&mut head).map(|head| take(&mut head.parts.extensions));
+    let mut response = contract.response(reply, &head.call.request_id, extensions.unwrap_or_default());
+    if head.parts.method == Method::HEAD {
+        strip_body(&mut response);
+    }
+    response.extensions_mut().insert(operation);
+    response
+}
+
 /// Runs a future; a panic in it is a 500 whose message goes to the log.
-pub(crate) async fn guard<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
-    AssertUnwindSafe(future).catch_unwind().await.map_err(|payload| {
+pub(crate) fn guard<T>(future: impl Future<Output = T> + Unpin) -> impl Future<Output = Result<T, Problem>> + Unpin {
+    AssertUnwindSafe(future).catch_unwind().map_err(|payload| {
         let message = payload
             .downcast_ref::<&str>()
             .map(|message| (*message).to_owned())

@@ -124,6 +124,25 @@ impl Read for ETag {
     }
 }
 
+impl fmt::Display for IfMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let IfMatch::Tags(tags) = self else { return f.write_str("*") };
+        tags.iter().enumerate().try_for_each(|(at, tag)| write!(f, "{}{tag}", if at == 0 { "" } else { ", " }))
+    }
+}
+
+impl From<ETag> for IfMatch {
+    fn from(tag: ETag) -> IfMatch {
+        IfMatch::Tags(vec![tag])
+    }
+}
+
+impl Write for IfMatch {
+    fn write(&self, writer: &mut Writer) {
+        writer.string(&self.to_string());
+    }
+}
+
 impl Write for ETag {
     fn write(&self, writer: &mut Writer) {
         writer.string(&self.to_string());

@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -21,33 +20,28 @@ type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Failure>> + Send>>;
 
 /// Server-sent events whose data the contract describes. Each is written as it is made; an error
 /// breaks the connection off, since the status is out already, and goes to the log.
+///
+/// At the other end it is the stream of what arrives.
 pub struct EventStream<T> {
-    events: Boxed<Event>,
+    events: Boxed<Event<T>>,
     keep_alive: Duration,
-    data: PhantomData<fn() -> T>,
 }
 
-/// JSON values one after the other, each written as it is made.
+/// JSON values one after the other, each written as it is made; at the other end the stream of what
+/// arrives.
 pub struct JsonLines<T> {
-    lines: Boxed<Vec<u8>>,
-    line: PhantomData<fn() -> T>,
+    lines: Boxed<T>,
 }
 
-impl<T: Write + 'static> EventStream<T> {
+impl<T: 'static> EventStream<T> {
     /// Sends these as they come: values, or events of values where an id or a name belongs to them.
     pub fn new<I, E>(stream: impl Stream<Item = Result<I, E>> + Send + 'static) -> EventStream<T>
     where
         I: Into<Event<T>>,
         E: Into<Failure>,
     {
-        let encode = |event: Result<I, E>| match event {
-            Ok(event) => {
-                let Event { event, id, retry, data } = event.into();
-                Ok(Event { event, id, retry, data: text(&data) })
-            }
-            Err(cause) => Err(cause.into()),
-        };
-        EventStream { events: Box::pin(stream.map(encode)), keep_alive: Duration::from_secs(15), data: PhantomData }
+        let events = stream.map(|event| event.map(Into::into).map_err(Into::into));
+        EventStream { events: Box::pin(events), keep_alive: Duration::from_secs(15) }
     }
 
     /// The same with a comment sent where nothing else was for so long, so that nobody on the way takes
@@ -56,10 +50,17 @@ impl<T: Write + 'static> EventStream<T> {
         EventStream { keep_alive: every, ..self }
     }
 
+    /// The next event, `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
+        StreamExt::next(&mut self.events).await
+    }
+}
+
+impl<T: Write + 'static> EventStream<T> {
     /// The body. Where the schema describes `described` events, with their `data` among their fields,
     /// these are taken apart into the lines of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
-        let encode = move |event: Result<Event, Failure>| match event {
+        let encode = move |event: Result<Event<T>, Failure>| match event.map(written) {
             Ok(event) => Ok(Bytes::from(if described { taken_apart(event) } else { event }.encode())),
             Err(cause) => Err(told(cause)),
         };
@@ -68,37 +69,53 @@ impl<T: Write + 'static> EventStream<T> {
     }
 }
 
-impl<T: Write + 'static> JsonLines<T> {
+impl<T: 'static> JsonLines<T> {
     /// Sends these as they come.
     pub fn new<E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> JsonLines<T>
     where
         E: Into<Failure>,
     {
-        let encode = |value: Result<T, E>| match value {
-            Ok(value) => {
-                let mut writer = Writer::new();
-                value.write(&mut writer);
-                Ok(writer.finish())
-            }
-            Err(cause) => Err(cause.into()),
-        };
-        JsonLines { lines: Box::pin(stream.map(encode)), line: PhantomData }
+        JsonLines { lines: Box::pin(stream.map(|value| value.map_err(Into::into))) }
     }
 
+    /// The next value, `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T, Failure>> {
+        StreamExt::next(&mut self.lines).await
+    }
+}
+
+impl<T: Write + 'static> JsonLines<T> {
     /// The body: lines, and for `application/json-seq` a record separator before each.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
         let sequence = media_type.contains("json-seq");
-        let encode = move |line: Result<Vec<u8>, Failure>| match line {
+        let encode = move |line: Result<T, Failure>| match line {
             Ok(line) => {
+                let line = text(&line);
                 let mut framed = Vec::with_capacity(line.len() + 2);
                 framed.extend(sequence.then_some(0x1e));
-                framed.extend(line);
+                framed.extend(line.as_bytes());
                 framed.push(b'\n');
                 Ok(Bytes::from(framed))
             }
             Err(cause) => Err(told(cause)),
         };
         Body::from_stream(self.lines.map(encode))
+    }
+}
+
+impl<T> Stream for EventStream<T> {
+    type Item = Result<Event<T>, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().events.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> Stream for JsonLines<T> {
+    type Item = Result<T, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().lines.as_mut().poll_next(cx)
     }
 }
 
@@ -141,6 +158,12 @@ impl Stream for Alive {
         let _ = sleep.as_mut().poll(cx);
         Poll::Ready(Some(Ok(Bytes::from_static(b":\n\n"))))
     }
+}
+
+/// An event whose data is written.
+fn written<T: Write>(event: Event<T>) -> Event {
+    let Event { event, id, retry, data } = event;
+    Event { event, id, retry, data: text(&data) }
 }
 
 fn text(value: &impl Write) -> String {

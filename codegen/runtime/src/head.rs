@@ -21,13 +21,11 @@ const OF_THE_EXCHANGE: [&str; 5] =
 /// A request that has found its operation.
 #[derive(Debug)]
 pub(crate) struct Head {
-    pub(crate) operation: &'static Operation,
     pub(crate) parts: Parts,
-    pub(crate) request_id: RequestId,
+    /// What the context and the gate are told.
+    pub(crate) call: CallInfo,
     /// Where the path's parameters stand in it, in the order of the template.
     pub(crate) captured: Vec<Captured>,
-    /// The media types that the caller accepts.
-    pub(crate) accept: Accept,
     /// What tells two answers apart; empty where nothing is kept.
     pub(crate) cache_key: String,
 }
@@ -39,28 +37,23 @@ impl Head {
         request_id: RequestId,
         captured: Vec<Captured>,
     ) -> Head {
-        let accept = Accept::of(&parts.headers);
-        let mut head = Head { operation, parts, request_id, captured, accept, cache_key: String::new() };
+        let call = CallInfo {
+            operation,
+            request_id,
+            address: address::of(&parts.extensions),
+            idempotency: None,
+            accept: Accept::of(&parts.headers),
+        };
+        let mut head = Head { parts, call, captured, cache_key: String::new() };
         if operation.cache.is_some() {
             head.cache_key = cache_key(&head);
         }
         head
     }
 
-    /// What the context and the gate are told.
-    pub(crate) fn call(&self) -> CallInfo {
-        CallInfo {
-            operation: self.operation,
-            request_id: self.request_id.clone(),
-            address: address::of(&self.parts.extensions),
-            idempotency: None,
-            accept: self.accept.clone(),
-        }
-    }
-
     /// Whether the caller accepts any of the media types that a success can have.
     pub(crate) fn can_be_answered(&self) -> bool {
-        self.operation.produces.is_empty() || self.accept.best(self.operation.produces).is_some()
+        self.call.operation.produces.is_empty() || self.call.accept.best(self.call.operation.produces).is_some()
     }
 
     /// The path's parameters.
@@ -96,15 +89,15 @@ pub(crate) fn request_hash(head: &Head, body: &[u8]) -> [u8; 32] {
 /// order in which the caller likes them.
 /// Every text of the caller is encoded, so that it cannot pass for another part of the key.
 fn cache_key(head: &Head) -> String {
-    let mut key = head.operation.path.to_owned();
+    let mut key = head.call.operation.path.to_owned();
     for (_, value) in head.path().iter() {
         let _ = write!(key, "/{}", percent::encode(&value));
     }
-    for (index, parameter) in head.operation.parameters.iter().enumerate() {
+    for (index, parameter) in head.call.operation.parameters.iter().enumerate() {
         match parameter.place {
             Place::Query => {
                 for pair in query::pairs(head.query()) {
-                    if belongs(head.operation, index, &pair.name) {
+                    if belongs(head.call.operation, index, &pair.name) {
                         let value = percent::decode_form(pair.raw);
                         let value = value.as_deref().unwrap_or(pair.raw);
                         let _ = write!(key, "&{}={}", percent::encode(&pair.name), percent::encode(value));
@@ -119,7 +112,7 @@ fn cache_key(head: &Head) -> String {
             }
             Place::Cookie => {
                 for pair in query::cookies(&head.parts.headers) {
-                    if belongs(head.operation, index, &pair.name) {
+                    if belongs(head.call.operation, index, &pair.name) {
                         let _ = write!(key, "&{};{}", percent::encode(&pair.name), percent::encode(pair.raw));
                     }
                 }
@@ -127,8 +120,8 @@ fn cache_key(head: &Head) -> String {
             _ => {}
         }
     }
-    let produces = head.operation.produces;
-    let liked: Vec<&str> = head.accept.order(produces).into_iter().map(|index| produces[index]).collect();
+    let produces = head.call.operation.produces;
+    let liked: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
     let _ = write!(key, "|{}", liked.join(","));
     if produces.iter().any(|media| media.contains('*')) {
         // The handler chooses among more than is listed.

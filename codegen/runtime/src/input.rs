@@ -24,15 +24,15 @@ pub struct Input {
     media: usize,
     payload: Payload,
     /// What the edge itself found wrong, to be named with the rest.
-    found: Vec<Violation>,
+    found: Option<Violation>,
     /// Where a refusal goes that is found while the handler reads the body.
     refusal: Slot,
 }
 
 impl Input {
-    pub(crate) fn new(head: Arc<Head>, media: usize, payload: Payload) -> Input {
+    pub(crate) fn new(head: Arc<Head>, media: usize, payload: Payload, found: Option<Violation>) -> Input {
         let refusal = if matches!(payload, Payload::Stream(_)) { Slot::shared() } else { Slot::default() };
-        Input { head, media, payload, found: Vec::new(), refusal }
+        Input { head, media, payload, found, refusal }
     }
 
     /// Decodes the request of an operation by its generated function.
@@ -53,36 +53,33 @@ impl Input {
     pub(crate) fn refusal(&self) -> Slot {
         self.refusal.clone()
     }
+}
 
-    /// The key under which the effect of this request is recorded, where the contract honours one
-    /// and the caller sent one. A key that is none becomes a violation.
-    pub(crate) fn idempotency(&mut self) -> Option<IdempotencyKey> {
-        self.head.operation.idempotency.as_ref()?;
-        let mut values = self.head.parts.headers.get_all("idempotency-key").iter();
-        let (first, second) = (values.next()?, values.next());
-        let key = first.to_str().ok().map(str::trim);
-        match key {
-            Some(key) if second.is_none() && (1..=LONGEST_KEY).contains(&key.len()) => {
-                let body: &[u8] = match &self.payload {
-                    Payload::Bytes(bytes) => bytes,
-                    _ => &[],
-                };
-                Some(IdempotencyKey { key: key.to_owned(), request_hash: head::request_hash(&self.head, body) })
-            }
-            _ => {
-                self.found.push(Violation {
-                    place: Place::Header,
-                    field: "Idempotency-Key".to_owned(),
-                    message: "must be one key of 1 to 255 ASCII characters".into(),
-                });
-                None
-            }
+/// The key under which the effect of a request is recorded, where the contract honours one and the
+/// caller sent one. A key that is none is a violation.
+pub(crate) fn idempotency(head: &Head, payload: &Payload) -> Option<Result<IdempotencyKey, Violation>> {
+    head.call.operation.idempotency.as_ref()?;
+    let mut values = head.parts.headers.get_all("idempotency-key").iter();
+    let (first, second) = (values.next()?, values.next());
+    let key = first.to_str().ok().map(str::trim);
+    Some(match key {
+        Some(key) if second.is_none() && (1..=LONGEST_KEY).contains(&key.len()) => {
+            let body: &[u8] = match payload {
+                Payload::Bytes(bytes) => bytes,
+                _ => &[],
+            };
+            Ok(IdempotencyKey { key: key.to_owned(), request_hash: head::request_hash(head, body) })
         }
-    }
+        _ => Err(Violation {
+            place: Place::Header,
+            field: "Idempotency-Key".to_owned(),
+            message: "must be one key of 1 to 255 ASCII characters".into(),
+        }),
+    })
 }
 
 /// The refusal of a caller that accepts none of the operation's media types.
 pub(crate) fn not_acceptable(head: &Head) -> Problem {
-    let offered = head.operation.produces.join(", ");
+    let offered = head.call.operation.produces.join(", ");
     Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the answer can only be {offered}"))
 }

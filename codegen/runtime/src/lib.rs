@@ -4,6 +4,8 @@ pub mod accept;
 mod address;
 pub mod authenticate;
 mod body;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod concrete;
 mod conditional;
 pub mod context;

@@ -47,6 +47,18 @@ macro_rules! status_ranges {
                 $crate::status::add_detail(&mut self.0, field.into(), message.into());
                 self
             }
+
+            /// What it says.
+            pub fn problem(&self) -> &$crate::Problem {
+                &self.0
+            }
+
+            /// One that was received; called by generated clients only.
+            #[doc(hidden)]
+            pub fn received(mut problem: $crate::Problem) -> ::core::option::Option<$name> {
+                problem.status = $crate::AnyStatus::<$low, $high>::new(problem.status.as_u16()).ok()?.get();
+                ::core::option::Option::Some($name(::std::boxed::Box::new(problem)))
+            }
         }
 
         impl $crate::Respond for $name {

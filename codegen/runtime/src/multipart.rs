@@ -29,8 +29,15 @@ pub use rule::{FormRule, PartHeader, PartKind, PartRule};
 /// operation's limit holds for the body in all.
 #[derive(Debug)]
 pub struct Multipart {
-    parts: multer::Multipart<'static>,
+    parts: Source,
     refusal: Slot,
+}
+
+#[derive(Debug)]
+enum Source {
+    Arriving(multer::Multipart<'static>),
+    /// To be sent.
+    Made(Vec<(String, FileStream)>),
 }
 
 /// One part of a body.
@@ -55,6 +62,12 @@ impl fmt::Display for MultipartError {
 
 impl std::error::Error for MultipartError {}
 
+impl MultipartError {
+    fn new() -> MultipartError {
+        MultipartError(())
+    }
+}
+
 impl Multipart {
     pub(crate) fn new(headers: &HeaderMap, payload: Payload, refusal: &Slot) -> Result<Multipart, &'static str> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -69,12 +82,26 @@ impl Multipart {
             }
             Payload::Stream(body) => multer::Multipart::new(body.into_data_stream(), boundary?),
         };
-        Ok(Multipart { parts, refusal: refusal.clone() })
+        Ok(Multipart { parts: Source::Arriving(parts), refusal: refusal.clone() })
+    }
+
+    /// Parts to send, each with its name. They are not read again at the end that sends them.
+    pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
+        Multipart { parts: Source::Made(parts.into_iter().collect()), refusal: Slot::default() }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn into_made(self) -> Option<Vec<(String, FileStream)>> {
+        match self.parts {
+            Source::Made(parts) => Some(parts),
+            Source::Arriving(_) => None,
+        }
     }
 
     /// The next part; what was left unread of the one before is skipped.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
-        match self.parts.next_field().await {
+        let Source::Arriving(parts) = &mut self.parts else { return Err(MultipartError::new()) };
+        match parts.next_field().await {
             Ok(field) => Ok(field.map(|field| Part { field, refusal: self.refusal.clone() })),
             Err(error) => Err(refuse(&self.refusal, error)),
         }

@@ -1,6 +1,7 @@
 //! Pages of a list: what a caller asks for and what it gets.
 
-use crate::json::{Write, Writer};
+use crate::json::{Read, Reader, Write, Writer};
+use crate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,44 @@ impl PageRequest {
     }
 }
 
+impl Reader<'_> {
+    /// Reads a page whose elements are read by `element`.
+    pub fn page<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Page<T>> {
+        const RULE: &ObjectRule =
+            &ObjectRule { fields: &["data", "pagination"], required: &["data", "pagination"], ..ObjectRule::NONE };
+        let (mut data, mut pagination) = (None, None);
+        let mut object = self.object(RULE)?;
+        while let Some(field) = self.next_field(&mut object) {
+            match field {
+                0 => data = self.array(&ArrayRule::NONE, &element),
+                _ => pagination = Pagination::read(self),
+            }
+        }
+        self.end_object(object);
+        Some(Page { data: data?, pagination: pagination? })
+    }
+}
+
+impl Read for Pagination {
+    fn read(r: &mut Reader<'_>) -> Option<Pagination> {
+        const NAMES: &[&str] = &["total", "page", "limit", "hasMore", "nextCursor"];
+        const RULE: &ObjectRule = &ObjectRule { fields: NAMES, required: NAMES, ..ObjectRule::NONE };
+        let (mut total, mut page, mut limit, mut has_more, mut next_cursor) = (None, None, None, None, None);
+        let mut object = r.object(RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => total = r.uint64(&IntegerRule::NONE),
+                1 => page = r.nullable(|r| r.uint32(&IntegerRule::NONE)),
+                2 => limit = r.uint32(&IntegerRule::NONE),
+                3 => has_more = r.bool(),
+                _ => next_cursor = r.nullable(|r| r.string(&StringRule::NONE)),
+            }
+        }
+        r.end_object(object);
+        Some(Pagination { total: total?, page: page?, limit: limit?, has_more: has_more?, next_cursor: next_cursor? })
+    }
+}
+
 impl<T: Write> Write for Page<T> {
     fn write(&self, writer: &mut Writer) {
         writer.begin_page("data");
@@ -72,5 +111,23 @@ impl Write for Pagination {
         writer.field("hasMore", &self.has_more);
         writer.field("nextCursor", &self.next_cursor);
         writer.end_object();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_comes_back_from_its_text() {
+        let pagination = Pagination { total: 3, page: None, limit: 2, has_more: true, next_cursor: Some("x".into()) };
+        let page = Page { data: vec![1_i64, 2], pagination };
+        let mut writer = Writer::new();
+        page.write(&mut writer);
+        let text = writer.finish();
+        assert_eq!(Reader::json(&text).page(i64::read), Some(page));
+        let mut reader = Reader::json(br#"{"data": [1], "pagination": {"total": -1}}"#);
+        assert_eq!(reader.page(i64::read), None);
+        assert_eq!(reader.into_violations().list.len(), 5);
     }
 }

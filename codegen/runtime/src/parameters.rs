@@ -27,7 +27,7 @@ const KEYS: &str = "must be written as name[key]=value";
 
 /// Finds the parameter at `index` of the operation; `pairs` are those of the query.
 pub(crate) fn find<'a>(head: &'a Head, pairs: &[Pair<'a>], index: usize) -> Found<'a> {
-    let Some(parameter) = head.operation.parameters.get(index) else {
+    let Some(parameter) = head.call.operation.parameters.get(index) else {
         return Found::Absent;
     };
     let found = match parameter.place {
@@ -95,7 +95,7 @@ fn spread<'a>(
     coding: Coding,
 ) -> Result<Found<'a>, &'static str> {
     let mut tree = Tree::default();
-    for pair in pairs.filter(|pair| belongs(head.operation, index, &pair.name)) {
+    for pair in pairs.filter(|pair| belongs(head.call.operation, index, &pair.name)) {
         let value = decode(pair.raw, coding).ok_or(ENCODING)?;
         if parameter.style == Style::Form {
             tree.insert_at(std::iter::once(pair.name.clone()), value);

@@ -1,7 +1,7 @@
 //! Limits of time that cost nothing where nothing is waited for.
 
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -14,23 +14,28 @@ pub(crate) struct TooLate;
 
 /// Runs a future for `limit` at most. The clock starts when the future first waits: what is ready
 /// at once, as most work is, needs neither a look at it nor a timer.
-pub(crate) async fn limit<F: Future>(limit: Duration, future: F) -> Result<F::Output, TooLate> {
-    let mut future = pin!(future);
+///
+/// The future is one that can be moved, a box or a pinned reference, since an `async fn` would have
+/// room for it twice.
+pub(crate) fn limit<F: Future + Unpin>(
+    limit: Duration,
+    mut future: F,
+) -> impl Future<Output = Result<F::Output, TooLate>> {
     // Not held back by what the future did with its share of the runtime's turn.
     let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
-    poll_fn(|context| {
-        if let Poll::Ready(output) = future.as_mut().poll(context) {
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
             return Poll::Ready(Ok(output));
         }
         let timer = timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit))));
         timer.as_mut().poll(context).map(|()| Err(TooLate))
     })
-    .await
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
+    use std::pin::pin;
 
     use super::*;
 
@@ -38,6 +43,6 @@ mod tests {
     async fn what_waits_for_too_long_is_given_up() {
         assert_eq!(limit(Duration::ZERO, ready(7)).await, Ok(7));
         assert_eq!(limit(Duration::from_secs(1), pending::<()>()).await, Err(TooLate));
-        assert_eq!(limit(Duration::from_secs(2), tokio::time::sleep(Duration::from_secs(1))).await, Ok(()));
+        assert_eq!(limit(Duration::from_secs(2), pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
     }
 }

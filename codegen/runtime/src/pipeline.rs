@@ -1,8 +1,7 @@
 //! The way of one request: authenticate, ask the gate, take the body in, call, tell the gate.
 
 use std::borrow::Cow;
-use std::future::Future;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -10,17 +9,19 @@ use http::StatusCode;
 
 use crate::authenticate::{Authenticate, Denied};
 use crate::body::{self, Payload};
-use crate::context::{CallInfo, Context};
+use crate::context::Context;
 use crate::credentials::{self, Presented};
 use crate::edge::{Inner, Settings};
-use crate::endpoint::{Boxed, Call, Pending, Serve, run};
+use crate::endpoint::{self, Answer, Boxed, Call, Pending, Serve, run};
 use crate::gate::{Admission, Entry, Gate};
 use crate::head::Head;
-use crate::input::{Input, not_acceptable};
+use crate::idempotency::IdempotencyKey;
+use crate::input::{self, Input, not_acceptable};
 use crate::operation::{self, Operation};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::slot::Slot;
+use crate::violation::Violation;
 
 /// How generated code calls an operation, the service behind it erased.
 type Erased<P> = Box<dyn Fn(Context<P>, Input) -> Pending + Send + Sync>;
@@ -58,46 +59,60 @@ where
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Serve for Bound<A, G> {
-    fn answer<'a>(&'a self, head: &'a Arc<Head>, body: Body) -> Boxed<'a, Reply> {
-        Box::pin(async move { self.pass(head, body).await.unwrap_or_else(Reply::from) })
+    fn answer(self: Arc<Self>, mut head: Arc<Head>, body: Body) -> Answer {
+        Box::pin(async move {
+            let edge = &self.edge;
+            let reply = {
+                let way = pin!(self.pass(&mut head, body));
+                endpoint::reply(way, self.operation, &edge.settings).await
+            };
+            Ok(endpoint::respond(edge.contract, head, reply))
+        })
     }
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Bound<A, G> {
-    async fn pass(&self, head: &Arc<Head>, body: Body) -> Result<Reply, Problem> {
+    async fn pass(&self, head: &mut Arc<Head>, body: Body) -> Result<Reply, Problem> {
         let who = self.identify(head).await?;
-        let mut call = head.call();
-        let admission = self.edge.gate.enter(&entry(head, &call, who.principal())).await?;
-        let pass = match admission {
+        let pass = match self.edge.gate.enter(&entry(head, who.principal())).await? {
             Admission::Answer(reply) => return Ok(reply),
             Admission::Proceed(pass) => pass,
         };
-        let outcome = self.proceed(head, body, &mut call, &who).await;
+        let outcome = self.proceed(head, body, &who).await;
         let mut reply = outcome.unwrap_or_else(Reply::from);
-        self.edge.gate.leave(pass, &entry(head, &call, who.principal()), &mut reply).await;
+        self.edge.gate.leave(pass, &entry(head, who.principal()), &mut reply).await;
         Ok(reply)
     }
 
-    async fn proceed(
-        &self,
-        head: &Arc<Head>,
-        body: Body,
-        call: &mut CallInfo,
-        who: &Who<A::Principal>,
-    ) -> Result<Reply, Problem> {
+    async fn proceed(&self, head: &mut Arc<Head>, body: Body, who: &Who<A::Principal>) -> Result<Reply, Problem> {
         let settings = &self.edge.settings;
         if !head.can_be_answered() {
             return Err(not_acceptable(head));
         }
-        let input = match body::expected(head, &body) {
-            None => Input::new(Arc::clone(head), 0, Payload::Absent),
+        let (media, payload) = match body::expected(head, &body) {
+            None => (0, Payload::Absent),
             Some(wanted) => take_in(head, wanted, body, settings).await?,
         };
-        let input = with_key(input, call);
-        let refusal = input.refusal();
-        let pending = self.handler.call(who, call.clone(), input)?;
+        let (pending, refusal) = self.begin(head, who, media, payload)?;
         let outcome = run(pending, self.operation, settings).await;
         after(outcome, &refusal)
+    }
+
+    /// Calls the handler. Not part of `proceed`, whose future would keep room for the input.
+    fn begin(
+        &self,
+        head: &mut Arc<Head>,
+        who: &Who<A::Principal>,
+        media: usize,
+        payload: Payload,
+    ) -> Result<(Pending, Slot), Problem> {
+        let found = match input::idempotency(head, &payload) {
+            Some(key) => remember(key, head)?,
+            None => None,
+        };
+        let input = Input::new(Arc::clone(head), media, payload, found);
+        let refusal = input.refusal();
+        Ok((self.handler.call(who, head, input)?, refusal))
     }
 
     async fn identify(&self, head: &Head) -> Result<Who<A::Principal>, Problem> {
@@ -167,20 +182,24 @@ const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials cannot be rea
 
 /// Boxed, so that the many states of reading a body are compiled once and not for each edge.
 fn take_in<'a>(
-    head: &'a Arc<Head>,
+    head: &'a Head,
     wanted: &'static operation::Body,
     body: Body,
     settings: &'a Settings,
-) -> Pin<Box<dyn Future<Output = Result<Input, Problem>> + Send + 'a>> {
-    Box::pin(async move {
-        let (media, payload) = body::receive(head, wanted, body, settings.body_timeout).await?;
-        Ok(Input::new(Arc::clone(head), media, payload))
-    })
+) -> Boxed<'a, Result<(usize, Payload), Problem>> {
+    Box::pin(body::receive(head, wanted, body, settings.body_timeout))
 }
 
-fn with_key(mut input: Input, call: &mut CallInfo) -> Input {
-    call.idempotency = input.idempotency();
-    input
+/// Adds the idempotency key to what is told of the request; what is wrong with it is to be named.
+fn remember(key: Result<IdempotencyKey, Violation>, head: &mut Arc<Head>) -> Result<Option<Violation>, Problem> {
+    match (key, Arc::get_mut(head)) {
+        (Err(violation), _) => Ok(Some(violation)),
+        (Ok(key), Some(head)) => {
+            head.call.idempotency = Some(key);
+            Ok(None)
+        }
+        (Ok(_), None) => Err(Problem::internal("the request is shared before its handler is called")),
+    }
 }
 
 /// A body that could not be read on while the handler read it made an error of the handler: the
@@ -196,8 +215,8 @@ fn after(outcome: Result<Reply, Problem>, refusal: &Slot) -> Result<Reply, Probl
     }
 }
 
-fn entry<'a, P>(head: &'a Head, call: &'a CallInfo, principal: Option<&'a P>) -> Entry<'a, P> {
-    Entry { call, principal, path: head.path(), cache_key: &head.cache_key, headers: &head.parts.headers }
+fn entry<'a, P>(head: &'a Head, principal: Option<&'a P>) -> Entry<'a, P> {
+    Entry { call: &head.call, principal, path: head.path(), cache_key: &head.cache_key, headers: &head.parts.headers }
 }
 
 impl<P> Who<P> {
@@ -211,15 +230,16 @@ impl<P> Who<P> {
 }
 
 impl<P> Handler<P> {
-    fn call(&self, who: &Who<P>, call: CallInfo, input: Input) -> Result<Pending, Problem> {
+    fn call(&self, who: &Who<P>, head: &Arc<Head>, input: Input) -> Result<Pending, Problem> {
+        let head = Arc::clone(head);
         match (self, who) {
             (Handler::Secured(handler), Who::Known(principal)) => {
-                Ok(handler(Context::shared(Arc::clone(principal), call), input))
+                Ok(handler(Context::shared(Arc::clone(principal), head), input))
             }
             (Handler::Optional(handler), Who::Maybe(principal)) => {
-                Ok(handler(Context::shared(Arc::clone(principal), call), input))
+                Ok(handler(Context::shared(Arc::clone(principal), head), input))
             }
-            (Handler::Public(handler, nobody), _) => Ok(handler(Context::shared(Arc::clone(nobody), call), input)),
+            (Handler::Public(handler, nobody), _) => Ok(handler(Context::shared(Arc::clone(nobody), head), input)),
             _ => Err(Problem::internal("the principal does not fit the operation")),
         }
     }

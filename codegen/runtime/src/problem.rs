@@ -67,6 +67,12 @@ impl Problem {
         self
     }
 
+    /// A header of it, where it is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
+        self.headers.iter().find(named).and_then(|(_, value)| value.to_str().ok())
+    }
+
     /// Writes the violations as an array of objects with these two names, empty where there are none.
     pub fn write_details(&self, w: &mut Writer, field: &str, message: &str) {
         w.begin_array();

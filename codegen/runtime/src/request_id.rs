@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
+use uuid::fmt::Hyphenated;
 use uuid::{Builder, Uuid};
 
 /// The header that carries the id, both ways.
@@ -17,16 +18,23 @@ const LONGEST: usize = 64;
 
 /// The id of a request, as an extension: a layer may set it before the edge, and finds it in the
 /// extensions of the response. It is 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RequestId(HeaderValue);
+#[derive(Clone)]
+pub struct RequestId(Id);
+
+/// A new id lies in place: it is copied into the context, the log and the response, and only the
+/// header needs memory of its own.
+#[derive(Clone)]
+enum Id {
+    New([u8; Hyphenated::LENGTH]),
+    Taken(HeaderValue),
+}
 
 impl RequestId {
     /// A new id: a UUID of version 7.
     pub fn generate() -> RequestId {
-        let mut text = Uuid::encode_buffer();
-        let text: &[u8] = new_uuid().hyphenated().encode_lower(&mut text).as_bytes();
-        // Hexadecimal digits and hyphens are a header's value.
-        RequestId(HeaderValue::from_bytes(text).unwrap_or(HeaderValue::from_static("none")))
+        let mut text = [0; Hyphenated::LENGTH];
+        new_uuid().hyphenated().encode_lower(&mut text);
+        RequestId(Id::New(text))
     }
 
     /// This id where it is harmless, else a new one.
@@ -37,11 +45,15 @@ impl RequestId {
     /// The id that a layer has set, else the one of `X-Request-Id` where it is 1 to 64 characters
     /// of `[A-Za-z0-9._-]`, else a new UUID of version 7.
     pub fn of(parts: &Parts) -> RequestId {
-        if let Some(id) = parts.extensions.get::<RequestId>() {
+        RequestId::sent(&parts.extensions, &parts.headers)
+    }
+
+    /// The same of a request that is not taken apart yet.
+    pub(crate) fn sent(extensions: &Extensions, headers: &HeaderMap) -> RequestId {
+        if let Some(id) = extensions.get::<RequestId>() {
             return id.clone();
         }
-        parts
-            .headers
+        headers
             .get(X_REQUEST_ID)
             .and_then(|sent| RequestId::harmless(sent.as_bytes(), || Some(sent.clone())))
             .unwrap_or_else(RequestId::generate)
@@ -49,36 +61,66 @@ impl RequestId {
 
     /// The id as text.
     pub fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     /// The id as a header's value.
     pub fn header(&self) -> HeaderValue {
-        self.0.clone()
+        match &self.0 {
+            // Hexadecimal digits and hyphens are a header's value.
+            Id::New(text) => HeaderValue::from_bytes(text).unwrap_or(HeaderValue::from_static("none")),
+            Id::Taken(value) => value.clone(),
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Id::New(text) => text,
+            Id::Taken(value) => value.as_bytes(),
+        }
     }
 
     /// Ids reach logs and headers, so that nothing else is let through.
     fn harmless(id: &[u8], value: impl FnOnce() -> Option<HeaderValue>) -> Option<RequestId> {
         let is_harmless = (1..=LONGEST).contains(&id.len())
             && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
-        is_harmless.then(value).flatten().map(RequestId)
+        is_harmless.then(value).flatten().map(|value| RequestId(Id::Taken(value)))
     }
 }
 
-/// A UUID of version 7 whose random bits are hashes of a count under keys of this thread. Nobody is
-/// to be kept from guessing it, and the system's randomness takes a system call for each.
+impl PartialEq for RequestId {
+    fn eq(&self, other: &RequestId) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for RequestId {}
+
+/// A UUID of version 7 whose random bits are counts, mixed, from where this thread's own random
+/// keys begin them. Nobody is to be kept from guessing it, and the system's randomness takes a
+/// system call for each.
 fn new_uuid() -> Uuid {
     thread_local! {
-        static KEYS: (RandomState, RandomState) = (RandomState::new(), RandomState::new());
-        static COUNT: Cell<u64> = const { Cell::new(0) };
+        static COUNTS: Cell<[u64; 2]> = {
+            let keys = RandomState::new();
+            Cell::new([keys.hash_one(0), keys.hash_one(1)])
+        };
     }
-    let count = COUNT.replace(COUNT.get().wrapping_add(1));
-    let (high, low) = KEYS.with(|(high, low)| (high.hash_one(count), low.hash_one(count)));
+    // The steps are odd, so that each count comes around after all of 2^64 (SplitMix64).
+    let [high, low] = COUNTS.get();
+    COUNTS.set([high.wrapping_add(0x9e37_79b9_7f4a_7c15), low.wrapping_add(0xd1b5_4a32_d192_ed03)]);
     let mut random = [0; 10];
-    random[..8].copy_from_slice(&high.to_be_bytes());
-    random[8..].copy_from_slice(&low.to_be_bytes()[..2]);
+    random[..8].copy_from_slice(&mixed(high).to_be_bytes());
+    random[8..].copy_from_slice(&mixed(low).to_be_bytes()[..2]);
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Builder::from_unix_timestamp_millis(since.as_millis() as u64, &random).into_uuid()
+}
+
+/// Stafford's mix 13: each number becomes another one, and neighbours become strangers.
+fn mixed(count: u64) -> u64 {
+    let count = (count ^ (count >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let count = (count ^ (count >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    count ^ (count >> 31)
 }
 
 impl fmt::Debug for RequestId {
@@ -113,6 +155,14 @@ mod tests {
             assert_eq!(id_of(bad).len(), 36, "{bad}");
             assert_eq!(RequestId::new(bad).as_str().len(), 36, "{bad}");
         }
+    }
+
+    #[test]
+    fn an_id_is_the_same_whether_it_was_made_or_taken_over() {
+        let made = RequestId::generate();
+        let taken = RequestId::new(made.as_str());
+        assert_eq!((&made, made.header()), (&taken, taken.header()));
+        assert_ne!(made, RequestId::generate());
     }
 
     #[test]

@@ -1,18 +1,16 @@
 //! From method and path to an endpoint, for every template that a contract can hold.
 
 use std::collections::BTreeSet;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::response::Response;
-use http::request::Parts;
 use http::{Extensions, Method, StatusCode, header};
 use tower::service_fn;
 
 use crate::contract::Contract;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Answer, Endpoint};
 use crate::head::Head;
 use crate::operation::Operation;
 use crate::path::Captured;
@@ -43,7 +41,7 @@ pub fn router_at(base: &str, contract: &'static Contract, endpoints: Vec<Endpoin
     }
     root.sort();
     let table = Arc::new(Table { contract, base, root });
-    let service = service_fn(move |request| Table::respond(Arc::clone(&table), request));
+    let service = service_fn(move |request| table.respond(request));
     shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
 }
 
@@ -52,8 +50,8 @@ pub fn fallback(
     contract: &'static Contract,
 ) -> impl Fn(Request) -> std::future::Ready<Response> + Clone + Send + Sync + 'static {
     move |request: Request| {
-        let (parts, _) = request.into_parts();
-        std::future::ready(contract.refuse(not_found(), &RequestId::of(&parts)))
+        let request_id = RequestId::sent(request.extensions(), request.headers());
+        std::future::ready(contract.refuse(not_found(), &request_id))
     }
 }
 
@@ -125,7 +123,7 @@ impl Node {
         let Some(start) = from else {
             return (!self.methods.is_empty()).then_some(self);
         };
-        let end = path[start..].find('/').map_or(path.len(), |length| start + length);
+        let end = path[start..].bytes().position(|byte| byte == b'/').map_or(path.len(), |length| start + length);
         let next = (end < path.len()).then_some(end + 1);
         let segment = &path[start..end];
         if let Some(literal) = self.literal(segment)
@@ -190,36 +188,45 @@ impl Node {
 }
 
 impl Table {
-    async fn respond(self: Arc<Self>, request: Request) -> Result<Response, Infallible> {
-        let (parts, body) = request.into_parts();
-        Ok(match self.find(parts) {
-            Ok((endpoint, head)) => endpoint.respond(head, body).await,
-            Err(refusal) => refusal,
-        })
+    /// What will answer a request. Nothing waits before there is an endpoint, so that what waits is
+    /// one boxed future, which is all that axum's layers move.
+    fn respond(&self, request: Request) -> Answer {
+        let request_id = RequestId::sent(request.extensions(), request.headers());
+        let mut captures = Vec::new();
+        match self.find(&request, &request_id, &mut captures) {
+            Ok(endpoint) => {
+                let (parts, body) = request.into_parts();
+                let head = Head::new(endpoint.operation, parts, request_id, captures);
+                endpoint.answer(Arc::new(head), body)
+            }
+            Err(refusal) => Box::pin(std::future::ready(Ok(refusal))),
+        }
     }
 
-    /// The endpoint that a request is for, and what is known of the request; else the refusal.
+    /// The endpoint that a request is for, and what its parameters caught; else the refusal.
     #[allow(clippy::result_large_err, reason = "a refusal is answered as it is, and a box would only be opened")]
-    fn find(&self, parts: Parts) -> Result<(&Endpoint, Arc<Head>), Response> {
-        let request_id = RequestId::of(&parts);
-        let mut captures = Vec::new();
-        let path = parts.uri.path();
+    fn find(
+        &self,
+        request: &Request,
+        request_id: &RequestId,
+        captures: &mut Vec<Captured>,
+    ) -> Result<&Endpoint, Response> {
+        let (method, path) = (request.method(), request.uri().path());
         let below = path.strip_prefix(&self.base).filter(|rest| rest.starts_with('/'));
-        let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), &mut captures));
+        let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), captures));
         let Some(node) = node else {
-            return Err(self.contract.refuse(not_found(), &request_id));
+            return Err(self.contract.refuse(not_found(), request_id));
         };
-        let Some(bound) = node.method(&parts.method, parts.uri.query().unwrap_or_default()) else {
-            return Err(self.other_method(node, &parts.method, &request_id));
+        let Some(bound) = node.method(method, request.uri().query().unwrap_or_default()) else {
+            return Err(self.other_method(node, method, request_id));
         };
         for (captured, name) in captures.iter_mut().zip(&bound.names) {
             captured.name = name;
             if percent::decode(&path[captured.at.clone()]).is_none() {
-                return Err(self.contract.refuse(undecodable(name), &request_id));
+                return Err(self.contract.refuse(undecodable(name), request_id));
             }
         }
-        let head = Head::new(bound.endpoint.operation, parts, request_id, captures);
-        Ok((&bound.endpoint, Arc::new(head)))
+        Ok(&bound.endpoint)
     }
 
     fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {

@@ -56,6 +56,18 @@ macro_rules! statuses {
                 $crate::status::add_header(&mut self.0, name, &value);
                 self
             }
+
+            /// What it says.
+            pub fn problem(&self) -> &$crate::Problem {
+                &self.0
+            }
+
+            /// One that was received; called by generated clients only.
+            #[doc(hidden)]
+            pub fn received(mut problem: $crate::Problem) -> $name {
+                problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();
+                $name(::std::boxed::Box::new(problem))
+            }
         }
 
         impl $crate::Respond for $name {

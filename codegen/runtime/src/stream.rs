@@ -5,6 +5,7 @@ use std::error::Error;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
+use http_body_util::BodyExt;
 
 use crate::json::{Write, Writer};
 
@@ -48,6 +49,24 @@ impl ByteStream {
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
     {
         ByteStream::new(stream.map(|event| event.map(|event| Bytes::from(event.encode()))))
+    }
+
+    /// A body that arrives.
+    #[cfg(feature = "client")]
+    pub(crate) fn arriving(body: Body) -> ByteStream {
+        ByteStream(body)
+    }
+
+    /// The next bytes, `None` at the end: of what arrives at a client.
+    pub async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
+        while let Some(frame) = self.0.frame().await {
+            match frame.map(|frame| frame.into_data()) {
+                Ok(Ok(data)) => return Some(Ok(data)),
+                Ok(Err(_)) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        None
     }
 
     /// The body that [`crate::Reply::stream`] takes.
@@ -98,7 +117,6 @@ impl Event {
 #[cfg(test)]
 mod tests {
     use futures_util::stream;
-    use http_body_util::BodyExt;
 
     use super::*;
 

@@ -7,7 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    CodecsView, GuardView, OthersView, PatternView, SchemeView, TagSummary, TagView, TypesView, WebhookView,
+    ClientView, CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SerdeView, TagCallsView,
+    TagSummary, TagView, TypesView, WebhookView,
 };
 
 use super::Renderer;
@@ -58,6 +59,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             .map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() })
             .collect(),
         patterns: !views.patterns.is_empty() || !views.guards.is_empty(),
+        other_ways: views.other_ways.as_ref().map(|other| other.features.clone()),
     };
     add("types/mod.rs", renderer.render("types_mod.rs", &modules)?);
     add("codec/mod.rs", renderer.render("codec_mod.rs", &modules)?);
@@ -69,8 +71,19 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         }
     }
     if modules.patterns {
-        let statics = Patterns { patterns: &views.patterns, guards: &views.guards };
+        let statics =
+            Patterns { patterns: &views.patterns, guards: &views.guards, root: "super::super".into(), others: false };
         add("codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
+    }
+    if let Some(other_ways) = &views.other_ways {
+        other_way_files(renderer, views, other_ways, &mut add)?;
+    }
+    if let Some(client) = &views.client {
+        add("client/mod.rs", renderer.render("client_mod.rs", client as &ClientView)?);
+        for tag in &client.tags {
+            let path = format!("client/{}.rs", file_name(&tag.module));
+            add(&path, renderer.render("client_tag.rs", tag as &TagCallsView)?);
+        }
     }
     if let Some(document) = &views.document {
         add("openapi.rs", renderer.render("openapi.rs", document)?);
@@ -85,6 +98,38 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         );
     }
     Ok(output)
+}
+
+/// The files of the ways that the server does not need.
+fn other_way_files(
+    renderer: &Renderer,
+    views: &CrateViews,
+    other_ways: &OtherWaysView,
+    add: &mut dyn FnMut(&str, String),
+) -> Result<(), Error> {
+    let mut modules = Vec::new();
+    for file in views.types.iter().filter(|file| !file.other_ways.codecs.is_empty()) {
+        let module = Code::of(&file.module);
+        let path = format!("codec/other_ways/{}.rs", file_name(&module));
+        add(&path, renderer.render("codec.rs", &file.other_ways as &CodecsView)?);
+        modules.push(module);
+    }
+    let statics = Patterns {
+        patterns: &other_ways.patterns,
+        guards: &other_ways.guards,
+        root: "super::super::super".into(),
+        others: true,
+    };
+    let patterns = !statics.patterns.is_empty() || !statics.guards.is_empty();
+    if patterns {
+        add("codec/other_ways/patterns.rs", renderer.render("patterns.rs", &statics)?);
+    }
+    if let Some(serde) = &other_ways.serde {
+        add("codec/other_ways/serde_types.rs", renderer.render("serde_types.rs", serde as &SerdeView)?);
+    }
+    let modules = OtherWaysMod { modules, patterns, serde: other_ways.serde.is_some() };
+    add("codec/other_ways/mod.rs", renderer.render("other_ways_mod.rs", &modules)?);
+    Ok(())
 }
 
 /// The root of a crate of several contracts.
@@ -120,6 +165,14 @@ struct RoutesMod<'a> {
 struct TypesMod {
     files: Vec<FileSummary>,
     patterns: bool,
+    other_ways: Option<Code>,
+}
+
+#[derive(Serialize)]
+struct OtherWaysMod {
+    modules: Vec<Code>,
+    patterns: bool,
+    serde: bool,
 }
 
 #[derive(Serialize)]
@@ -132,6 +185,8 @@ struct FileSummary {
 struct Patterns<'a> {
     patterns: &'a [PatternView],
     guards: &'a [GuardView],
+    root: Code,
+    others: bool,
 }
 
 #[derive(Serialize)]

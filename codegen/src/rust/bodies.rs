@@ -27,15 +27,15 @@ pub struct ContentNames {
 }
 
 /// Media types of one answer that are written alike.
-struct Form<'c> {
-    ty: Ty,
-    way: Way,
-    media: Vec<&'c Content>,
+pub(super) struct Form<'c> {
+    pub(super) ty: Ty,
+    pub(super) way: Way,
+    pub(super) media: Vec<&'c Content>,
 }
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     Json,
     Bytes,
     /// A type of the user's own that is shown as text.
@@ -85,7 +85,7 @@ fn way(plan: &TypePlan<'_>, content: &Content) -> (Ty, Way) {
 
 /// The media types of a response by how they are written. JSON of one schema is one form however its
 /// media types are called; text and bytes are another thing in each.
-fn forms<'c>(plan: &TypePlan<'_>, response: &'c Response) -> Vec<Form<'c>> {
+pub(super) fn forms<'c>(plan: &TypePlan<'_>, response: &'c Response) -> Vec<Form<'c>> {
     let mut forms: Vec<Form<'c>> = Vec::new();
     if has_no_body(response.status) {
         return forms;
@@ -107,7 +107,7 @@ fn alike(way: Way) -> bool {
 
 /// What a stream is made of: the elements of a list, else values of the schema itself. Nothing where
 /// the schema describes text or says nothing: then the handler makes the bytes.
-fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
+pub(super) fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
     match schemas.kind(schema) {
         Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
         Kind::Array(array) => Some(array.items),

@@ -7,21 +7,43 @@ use super::code::{Code, literal};
 use super::default::DefaultValue;
 use super::fields::{Field, Presence, fields};
 use super::read::{ReadCalls, function};
-use super::types::TypeKey;
-use super::usage::{Direction, Side};
+use super::types::{TypeKey, TypePlan};
+use super::usage::Side;
 use super::uses::{Uses, borrowed, wrap_at};
 use super::view::{BranchView, CodecView, FieldCodecView, RestView, TypeView};
+
+/// Which ways a type goes, and whether what both stand on is given beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ways {
+    read: bool,
+    write: bool,
+    names: bool,
+}
+
+impl Ways {
+    /// Those that the server needs.
+    pub(super) fn needed(plan: &TypePlan<'_>, key: TypeKey) -> Ways {
+        let read = plan.usage.is_read(key.schema) && key.side != Side::Response;
+        let write = plan.usage.is_written(key.schema) && key.side != Side::Request;
+        Ways { read, write, names: read || write }
+    }
+
+    /// All others.
+    pub(super) fn others(self) -> Ways {
+        Ways { read: !self.read, write: !self.write, names: !self.names }
+    }
+}
 
 pub(super) fn codec(
     calls: &mut ReadCalls<'_, '_>,
     key: TypeKey,
     declared: &TypeView,
+    ways: Ways,
     diagnostics: &mut Diagnostics,
 ) -> Option<CodecView> {
     let plan = calls.plan;
-    let read = plan.usage.is_read(key.schema) && key.side != Side::Response;
-    let write = plan.usage.is_written(key.schema) && key.side != Side::Request;
-    if declared.form == "alias" || (!read && !write) {
+    let Ways { read, write, names } = ways;
+    if declared.form == "alias" || (!read && !write) || (declared.form == "id" && !names) {
         return None;
     }
     calls.uses.contract(&declared.name.0);
@@ -38,6 +60,7 @@ pub(super) fn codec(
         form: declared.form,
         read,
         write,
+        names,
         fields: Vec::new(),
         takes: Vec::new(),
         rule: Vec::new(),
@@ -53,7 +76,7 @@ pub(super) fn codec(
         _ if declared.form == "wrapper" => {}
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
-        Kind::Strings(names) if !names.open => calls.uses.runtime("Named"),
+        Kind::Strings(listed) if !listed.open && (names || write) => calls.uses.runtime("Named"),
         _ => {}
     }
     Some(view)
@@ -196,7 +219,7 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
     }
     for (index, (branch, variant)) in union.branches.iter().zip(&view.variants).enumerate() {
         let mut read = calls.element(*branch);
-        if plan.is_boxed(key, *branch, Direction::Request) {
+        if plan.is_boxed(key, *branch, calls.way) {
             read.push_str(".map(Box::new)");
         }
         view.branches.push(BranchView {

@@ -18,6 +18,33 @@ pub fn statements(contract: &Contract) -> Vec<Code> {
     lines
 }
 
+/// Where the parts of a refusal stand, for who receives it: the fields of the runtime's `Envelope`;
+/// none for RFC 9457.
+pub fn places(contract: &Contract) -> Vec<Code> {
+    let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
+    let find = |role: Role| fields.iter().find(|field| field.role == role).map(|field| field.path.as_slice());
+    let steps = |path: Option<&[String]>| {
+        let steps: Vec<String> = path.unwrap_or_default().iter().map(|step| literal(step)).collect();
+        format!("&[{}]", steps.join(", "))
+    };
+    let details = find(Role::Details);
+    let mut here = *schema;
+    for step in details.unwrap_or_default() {
+        let Kind::Object(object) = contract.schemas.kind(here) else { break };
+        let Some(property) = object.properties.iter().find(|property| property.name == *step) else { break };
+        here = property.schema;
+    }
+    let (field, message) = detail_names(&contract.schemas, contract.schemas.kind(here));
+    let places = [
+        format!("code: {}", steps(find(Role::Code).or_else(|| find(Role::Status)))),
+        format!("message: {}", steps(find(Role::Message))),
+        format!("details: {}", steps(details)),
+        format!("detail: ({}, {})", literal(&field), literal(&message)),
+        format!("request_id: {}", steps(find(Role::RequestId))),
+    ];
+    places.into_iter().map(Code::from).collect()
+}
+
 fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], lines: &mut Vec<Code>) {
     let Kind::Object(shape) = schemas.kind(schema) else { return };
     lines.push("w.begin_object();".into());

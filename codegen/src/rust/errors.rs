@@ -64,6 +64,14 @@ pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnos
 }
 
 impl Markers {
+    /// The marker of a status or range.
+    pub(super) fn of(&self, status: Status) -> Option<&String> {
+        match status {
+            Status::Code(code) => self.statuses.get(&code),
+            range => self.ranges.get(&range),
+        }
+    }
+
     /// The markers of single statuses.
     pub fn statuses(&self) -> Vec<StatusView> {
         self.statuses.iter().map(|(code, name)| StatusView { code: *code, name: Code::of(name) }).collect()
@@ -81,7 +89,7 @@ impl Markers {
     }
 }
 
-fn bounds(status: Status) -> (u16, u16) {
+pub(super) fn bounds(status: Status) -> (u16, u16) {
     match status {
         Status::Code(code) => (code, code),
         Status::Range(digit) => (u16::from(digit) * 100, u16::from(digit) * 100 + 99),
@@ -90,7 +98,7 @@ fn bounds(status: Status) -> (u16, u16) {
 }
 
 /// Whether a refusal is filled into the envelope: its schema is the envelope's, or it has none.
-fn in_envelope(contract: &Contract, response: &Response) -> bool {
+pub(super) fn in_envelope(contract: &Contract, response: &Response) -> bool {
     response.content.is_empty()
         || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::contract::Contract;
 use crate::contract::envelope::is_error;
 use crate::contract::operation::{
     ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style, normal_media_type,
 };
 use crate::contract::schema::{Additional, Kind, Schemas};
+use crate::contract::{Contract, SchemaId};
 
 use super::bodies::has_no_body;
 use super::code::{Code, literal};
@@ -186,8 +186,16 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
         let names: Vec<String> = object.properties.iter().map(|property| property.name.clone()).collect();
         text.push_str(&format!(".fields(&[{}])", listed(&names)));
     }
-    let shape = match schemas.kind(parameter.schema) {
-        _ if parameter.style == Style::Text => None,
+    if let Some(shape) = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text) {
+        uses.runtime("Shape");
+        text.push_str(&format!(".shape(Shape::{shape})"));
+    }
+    text
+}
+
+/// What the text of a value is taken apart into, where it is no scalar.
+pub(super) fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
+    match schemas.kind(schema) {
         Kind::Array(_) => Some("Array"),
         Kind::Object(_) => Some("Object"),
         Kind::Union(union) => match union
@@ -201,12 +209,7 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
             None => None,
         },
         _ => None,
-    };
-    if let Some(shape) = shape {
-        uses.runtime("Shape");
-        text.push_str(&format!(".shape(Shape::{shape})"));
     }
-    text
 }
 
 fn listed(texts: &[String]) -> String {

@@ -3,8 +3,10 @@
 pub mod code;
 pub mod view;
 
+mod answers;
 mod bodies;
 mod branch;
+mod calls;
 mod codecs;
 mod cycles;
 mod declarations;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::contract::Contract;
 use crate::diagnostic::Diagnostics;
 use crate::document::{Span, Word};
+use crate::options::Options;
 
 use super::bodies::{ContentNames, content_names};
 use super::ident::{module_name, static_name, type_name, value_name};
@@ -60,8 +61,16 @@ pub struct SortName {
 }
 
 /// Names every tag.
-pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<TagNames> {
+pub fn tag_names(
+    contract: &Contract,
+    options: &Options,
+    types: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<TagNames> {
     let mut modules = Names::empty();
+    if options.client {
+        ["callbacks", "client"].iter().for_each(|taken| modules.reserve(taken));
+    }
     // What stands beside the modules, and crates: a module of their name would hide them.
     for fixed in [
         "alloc",
@@ -78,6 +87,8 @@ pub fn tag_names(contract: &Contract, types: &mut Names, diagnostics: &mut Diagn
         "shared",
         "patterns",
         "webhooks",
+        "other_ways",
+        "serde_types",
         "r#mod",
         "mod_",
         "lib",

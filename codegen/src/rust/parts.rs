@@ -68,7 +68,7 @@ pub fn parts_view(
                 .note("on the wire they keep their names"),
         );
     }
-    let mut calls = ReadCalls { plan, patterns, uses: routes };
+    let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: routes };
     let free = |name: &str, taken: &[String]| match taken.iter().any(|other| other == name) {
         true => format!("{name}_others"),
         false => name.to_owned(),

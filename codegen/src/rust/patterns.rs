@@ -1,6 +1,6 @@
 //! The patterns of a contract: one static each, however often it is used.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::contract::schema::{Format, Guard, Kind};
 use crate::contract::{Contract, SchemaId};
@@ -19,53 +19,20 @@ pub struct Patterns {
     views: BTreeMap<String, PatternView>,
     guards: BTreeMap<String, GuardView>,
     guard_names: HashMap<Guard, String>,
+    /// Those that the server has no use for.
+    others: BTreeSet<String>,
 }
 
-/// Collects the patterns of every schema that is read.
-pub fn collect(contract: &Contract, usage: &Usage, diagnostics: &mut Diagnostics) -> Patterns {
+/// Collects the patterns of every schema that is read, and with `all` those of the others.
+pub fn collect(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
-    for id in contract.schemas.ids().filter(|id| usage.is_read(*id)) {
-        if let Some(guard) = &contract.schemas.get(id).guard {
-            patterns.add_guard(contract, id, hints.get(&id).copied(), guard);
-        }
-        let Kind::String(shape) = &contract.schemas.get(id).kind else { continue };
-        // Of several, the first is a rule and the guard checks all.
-        let Some((pattern, span)) = shape.patterns.first() else { continue };
-        if is_typed(&shape.format) {
-            diagnostics.push(
-                Diagnostic::info("implied-pattern", *span, "the type says what this pattern says")
-                    .label("values are checked by their format"),
-            );
-            continue;
-        }
-        if patterns.names.contains_key(pattern) {
-            continue;
-        }
-        match engine(pattern) {
-            Ok(engine) => {
-                if engine == Engine::Backtracking {
-                    diagnostics.push(
-                        Diagnostic::info(
-                            "backtracking-pattern",
-                            *span,
-                            "this pattern cannot be matched in linear time",
-                        )
-                        .label("look-around or a back-reference")
-                        .note("it is matched by backtracking, and only on up to 4,096 characters"),
-                    );
-                }
-                patterns.add(contract, id, hints.get(&id).copied(), pattern, engine);
-            }
-            Err(reason) => diagnostics.push(
-                Diagnostic::error(
-                    "bad-pattern",
-                    *span,
-                    format!("`{pattern}` is not a pattern: {}", reason.to_lowercase()),
-                )
-                .label("not a regular expression of ECMA-262"),
-            ),
-        }
+    let (read, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
+    patterns.add_all(contract, &read, &hints, diagnostics);
+    if all {
+        let known: BTreeSet<String> = patterns.statics().cloned().collect();
+        patterns.add_all(contract, &others, &hints, diagnostics);
+        patterns.others = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
     }
     patterns
 }
@@ -92,6 +59,67 @@ fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
 }
 
 impl Patterns {
+    fn add_all(
+        &mut self,
+        contract: &Contract,
+        ids: &[SchemaId],
+        hints: &HashMap<SchemaId, &str>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for id in ids {
+            if let Some(guard) = &contract.schemas.get(*id).guard {
+                self.add_guard(contract, *id, hints.get(id).copied(), guard);
+            }
+            let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
+            // Of several, the first is a rule and the guard checks all.
+            let Some((pattern, span)) = shape.patterns.first() else { continue };
+            if is_typed(&shape.format) {
+                diagnostics.push(
+                    Diagnostic::info("implied-pattern", *span, "the type says what this pattern says")
+                        .label("values are checked by their format"),
+                );
+                continue;
+            }
+            if self.names.contains_key(pattern) {
+                continue;
+            }
+            match engine(pattern) {
+                Ok(engine) => {
+                    if engine == Engine::Backtracking {
+                        diagnostics.push(
+                            Diagnostic::info(
+                                "backtracking-pattern",
+                                *span,
+                                "this pattern cannot be matched in linear time",
+                            )
+                            .label("look-around or a back-reference")
+                            .note("it is matched by backtracking, and only on up to 4,096 characters"),
+                        );
+                    }
+                    self.add(contract, *id, hints.get(id).copied(), pattern, engine);
+                }
+                Err(reason) => diagnostics.push(
+                    Diagnostic::error(
+                        "bad-pattern",
+                        *span,
+                        format!("`{pattern}` is not a pattern: {}", reason.to_lowercase()),
+                    )
+                    .label("not a regular expression of ECMA-262"),
+                ),
+            }
+        }
+    }
+
+    /// The statics, patterns and guards.
+    fn statics(&self) -> impl Iterator<Item = &String> {
+        self.views.keys().chain(self.guards.keys())
+    }
+
+    /// The statics that the server has no use for.
+    pub fn others(&self) -> &BTreeSet<String> {
+        &self.others
+    }
+
     fn add(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, pattern: &str, engine: Engine) {
         let schema = contract.schemas.get(id);
         let base = static_name(schema.component.as_deref().or(hint).unwrap_or("pattern"));
@@ -137,9 +165,10 @@ impl Patterns {
         self.guard_names.get(guard).cloned().unwrap_or_default()
     }
 
-    /// The guards in order of their names.
-    pub fn guard_views(&self) -> Vec<GuardView> {
-        self.guards.values().cloned().collect()
+    /// The guards in order of their names: those of the server, or the others.
+    pub fn guard_views(&self, others: bool) -> Vec<GuardView> {
+        let wanted = |(name, _): &(&String, &GuardView)| self.others.contains(*name) == others;
+        self.guards.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 
     /// The static of a pattern.
@@ -147,8 +176,9 @@ impl Patterns {
         self.names.get(pattern).cloned().unwrap_or_default()
     }
 
-    /// The statics in order of their names.
-    pub fn views(&self) -> Vec<PatternView> {
-        self.views.values().cloned().collect()
+    /// The statics in order of their names: those of the server, or the others.
+    pub fn views(&self, others: bool) -> Vec<PatternView> {
+        let wanted = |(name, _): &(&String, &PatternView)| self.others.contains(*name) == others;
+        self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 }

@@ -18,6 +18,8 @@ pub struct ReadCalls<'p, 'c> {
     pub plan: &'p TypePlan<'c>,
     /// The statics of patterns, shared by all files.
     pub patterns: &'p Patterns,
+    /// The way in which the types go that are read.
+    pub way: Direction,
     /// What the file needs in scope.
     pub uses: &'p mut Uses,
 }
@@ -66,7 +68,7 @@ impl ReadCalls<'_, '_> {
 
     fn unguarded(&mut self, id: SchemaId) -> String {
         let schemas = &self.plan.contract.schemas;
-        if let Some(key) = self.plan.key_of(id, Direction::Request) {
+        if let Some(key) = self.plan.key_of(id, self.way) {
             let target = key.schema;
             if schemas.get(target).rust_type.is_some() {
                 return self.structure(target);
@@ -82,6 +84,10 @@ impl ReadCalls<'_, '_> {
                 return format!("{name}::read(r)");
             }
             return self.structure(target);
+        }
+        // A part of a whole is read as that.
+        if let Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) = schemas.get(id).kind {
+            return self.unguarded(whole);
         }
         self.structure(id)
     }
@@ -153,7 +159,7 @@ impl ReadCalls<'_, '_> {
             Kind::Values(values) => {
                 let texts: Vec<String> = values.iter().map(|value| literal(&value.to_string())).collect();
                 let listed = texts.join(", ");
-                match plan.structure(id, Direction::Request) {
+                match plan.structure(id, self.way) {
                     Ty::Value => {
                         format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))")
                     }

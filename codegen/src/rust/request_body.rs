@@ -67,6 +67,44 @@ fn content_read(
     }
 }
 
+/// The call that sends a body, `{}`, of the media type at `index`.
+pub(super) fn content_write(
+    plan: &TypePlan<'_>,
+    (body, content): (&RequestBody, &Content),
+    names: &OperationNames,
+    index: usize,
+) -> String {
+    let described = names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
+        && parts(content, &plan.contract.schemas).is_some();
+    match (content.kind, content.schema) {
+        (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => {
+            format!("out.concrete_body({index}, {{}})")
+        }
+        (ContentKind::Json | ContentKind::Form, Some(schema)) => {
+            match form_fields(plan, body, schema, &mut Uses::default()).as_slice() {
+                [] => format!("out.body({index}, {{}})"),
+                fields => {
+                    let list = fields.join(", ").replace("Parameter::", "writ_runtime::Parameter::");
+                    let list = list.replace("(Style::", "(writ_runtime::Style::");
+                    let list = list.replace("(Shape::", "(writ_runtime::Shape::");
+                    format!("out.encoded_body({index}, &[{list}], {{}})")
+                }
+            }
+        }
+        (ContentKind::Json | ContentKind::Form, None) => format!("out.body({index}, {{}})"),
+        (ContentKind::Text, Some(schema))
+            if plan.own(schema).is_some_and(|own| own.text)
+                || plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
+        {
+            format!("out.body({index}, {{}})")
+        }
+        (ContentKind::Text, _) => format!("out.text_body({index}, {{}})"),
+        (ContentKind::Multipart, _) if described => format!("out.parts({index}, {{}})"),
+        (ContentKind::Multipart, _) => format!("out.multipart({index}, {{}})"),
+        (ContentKind::Binary | ContentKind::Stream, _) => format!("out.bytes_body({index}, {{}})"),
+    }
+}
+
 /// Whether a value is the same whatever its media type is called: text and bytes are not.
 fn tells_itself(content: &Content) -> bool {
     matches!(content.kind, ContentKind::Json | ContentKind::Form)
@@ -81,7 +119,7 @@ pub(super) fn body_field(
     routes: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> (Field, Option<FormsView>) {
-    let mut calls = ReadCalls { plan, patterns, uses: routes };
+    let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: routes };
     let docs = body.description.clone().unwrap_or_default();
     let read: Vec<(Ty, String)> = body
         .content
@@ -134,6 +172,7 @@ pub(super) fn body_field(
                 ty: Code::of(ty),
                 docs: format!("`{}`", types.join("`, `")),
                 media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
+                index: media.first().copied().unwrap_or_default(),
                 read: Code::of(read),
             }
         })

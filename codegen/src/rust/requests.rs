@@ -16,7 +16,7 @@ use super::request_body::body_field;
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
 use super::uses::Uses;
-use super::view::{RequestFieldView, RequestView};
+use super::view::{FieldSource, RequestFieldView, RequestView};
 
 /// The request type, and the statements that check what the handler does not see.
 pub fn request_view(
@@ -29,10 +29,11 @@ pub fn request_view(
     diagnostics: &mut Diagnostics,
 ) -> (Option<RequestView>, Vec<Code>) {
     let mut fields: Vec<(String, Field)> = Vec::new();
+    let mut sources = Vec::new();
     let mut consumed = Vec::new();
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
-        let mut calls = ReadCalls { plan, patterns, uses: &mut *routes };
+        let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: &mut *routes };
         if is_consumed(operation, &parameter.name, parameter.place) {
             let read = function(&calls.element(parameter.schema));
             let way = if parameter.required { "required" } else { "optional" };
@@ -41,17 +42,22 @@ pub fn request_view(
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
             Some(paged) if paged.first() == index => {
+                sources.push(FieldSource::Page { limit: paged.limit, number: paged.page, cursor: paged.cursor });
                 fields.push(("page".to_owned(), paged.field(&mut calls, operation)))
             }
             Some(_) => {}
-            None => fields
-                .push((parameter_name(parameter), parameter_field(plan, names, index, parameter, &mut calls, uses))),
+            None => {
+                sources.push(FieldSource::Parameter(index));
+                let field = parameter_field(plan, names, index, parameter, &mut calls, uses);
+                fields.push((parameter_name(parameter), field));
+            }
         }
     }
     let mut forms = None;
     if let Some(body) = &operation.body {
         let (field, view) = body_field(plan, body, names, patterns, uses, routes, diagnostics);
         forms = view;
+        sources.push(FieldSource::Body);
         fields.push(("body".to_owned(), field));
     }
     if fields.is_empty() {
@@ -79,10 +85,12 @@ pub fn request_view(
     let views = fields
         .into_iter()
         .zip(field_names)
-        .map(|((_, field), name)| {
+        .zip(sources)
+        .map(|(((_, field), name), source)| {
             let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
             let take = field.take.replacen("{}", &variable, 1);
             RequestFieldView {
+                source,
                 decode: Code::of(format!("let {variable} = {};", field.decode)),
                 take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
                 name: Code::of(name),

@@ -28,11 +28,7 @@ pub fn response_view(
     diagnostics: &mut Diagnostics,
 ) -> ResponseView {
     let mut answers: Vec<AnswerView> = Vec::new();
-    let conditional = is_conditional(operation);
-    for response in &operation.responses {
-        if is_error(response, operation) || (conditional && response.status == Status::Code(304)) {
-            continue;
-        }
+    for response in successes(operation) {
         answers.push(answer(plan, operation, response, names, uses, contents, diagnostics));
     }
     // A response that is nothing but its body converts from it.
@@ -68,6 +64,15 @@ pub fn response_view(
         responder: Code::from(if asked { "responder" } else { "_" }),
         answers,
     }
+}
+
+/// The responses that a handler makes its successes of.
+pub(super) fn successes(operation: &Operation) -> impl Iterator<Item = &Response> {
+    let settled = is_conditional(operation);
+    let made = move |response: &&Response| {
+        !is_error(response, operation) && !(settled && response.status == Status::Code(304))
+    };
+    operation.responses.iter().filter(made)
 }
 
 fn answer(
@@ -120,13 +125,13 @@ fn answer(
 }
 
 /// Headers that the one way in and the gate fill for every operation.
-fn is_platform(name: &str) -> bool {
+pub(super) fn is_platform(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "x-request-id" || name.starts_with("x-ratelimit-")
 }
 
 /// Whether a header is one whose form the runtime knows: an entity tag.
-fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
+pub(super) fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
     header.name.eq_ignore_ascii_case("etag")
         && matches!(plan.contract.schemas.kind(header.schema), Kind::String(_) | Kind::Any)
 }

@@ -3,8 +3,9 @@
 use crate::contract::operation::SchemeKind;
 use crate::contract::{Contract, Envelope, Server};
 use crate::diagnostic::Diagnostics;
-use crate::options::Options;
+use crate::options::{Options, Part};
 
+use super::calls::client_view;
 use super::code::{Code, literal};
 use super::errors::markers;
 use super::facts::scheme_static;
@@ -12,11 +13,12 @@ use super::ident::static_name;
 use super::names::{Names, distinct};
 use super::operation_names::{operation_names, tag_names};
 use super::operation_views::{others_view, tag_view};
+use super::patterns::Patterns;
 use super::type_views::{TypeFile, type_files};
 use super::usage::{Direction, usage};
 use super::view::{
-    DocumentView, ErrorsView, GuardView, OthersView, PatternView, RootView, SchemeView, TagSummary, TagView,
-    WebhookView,
+    ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
+    SerdeView, TagSummary, TagView, WebhookView,
 };
 use super::{declare, envelope, explicit, patterns, servers, types};
 
@@ -48,6 +50,10 @@ pub struct CrateViews {
     pub webhooks: Vec<WebhookView>,
     /// `use` lines of the webhooks.
     pub webhook_imports: Vec<Code>,
+    /// What the types need beside, where they are to go both ways.
+    pub other_ways: Option<OtherWaysView>,
+    /// The client, where it is asked for.
+    pub client: Option<ClientView>,
     /// The contract itself, where it is to be served.
     pub document: Option<DocumentView>,
 }
@@ -66,14 +72,15 @@ pub fn views(
     }
     names.reserve_for(contract);
     let usage = usage(contract);
-    let patterns = patterns::collect(contract, &usage, diagnostics);
+    let both_ways = options.both_ways();
+    let patterns = patterns::collect(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
     let plan = declare::plan(contract, usage, &mut names, diagnostics);
-    let tags = tag_names(contract, &mut names, diagnostics);
+    let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
-    let types = type_files(&plan, &modules, &patterns, diagnostics);
+    let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
     let others = (options.unwritten && !contract.others.is_empty()).then(|| others_view(contract, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
@@ -98,9 +105,10 @@ pub fn views(
             }
         })
         .collect();
+    let client = options.client.then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();
-    if !patterns.guard_views().is_empty() {
+    if !patterns.guard_views(false).is_empty() || !patterns.guard_views(true).is_empty() {
         features.push("jsonschema");
     }
     if views
@@ -122,6 +130,7 @@ pub fn views(
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
             openapi: options.openapi,
+            client: options.client,
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {
@@ -141,9 +150,11 @@ pub fn views(
         },
         others,
         tags: views,
+        client,
+        other_ways: other_ways(&both_ways, &types, &patterns),
         types,
-        patterns: patterns.views(),
-        guards: patterns.guard_views(),
+        patterns: patterns.views(false),
+        guards: patterns.guard_views(false),
         features,
         schemes: schemes(contract),
         servers: servers::servers(&contract.servers),
@@ -152,6 +163,34 @@ pub fn views(
         webhook_imports: webhook_uses.lines("super", ""),
         document,
     }
+}
+
+/// What the types need to go both ways, for the features of these parts.
+fn other_ways(parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<OtherWaysView> {
+    let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
+    let features = match features.as_slice() {
+        [] => return None,
+        [one] => one.clone(),
+        several => format!("any({})", several.join(", ")),
+    };
+    let codecs = types.iter().flat_map(|file| file.codecs.codecs.iter().chain(&file.other_ways.codecs));
+    let mut names: Vec<&Code> = codecs.map(|codec| &codec.name).collect();
+    names.sort();
+    names.dedup();
+    let serde = (parts.contains(&Part::Serde) && !names.is_empty()).then(|| SerdeView {
+        imports: Code::of(super::uses::wrap(
+            "use super::super::super::types::{",
+            &names.iter().map(|name| name.0.as_str()).collect::<Vec<_>>(),
+            "};",
+        )),
+        names: names.into_iter().cloned().collect(),
+    });
+    Some(OtherWaysView {
+        features: Code::of(features),
+        patterns: patterns.views(true),
+        guards: patterns.guard_views(true),
+        serde,
+    })
 }
 
 fn summary(tag: &TagView) -> TagSummary {

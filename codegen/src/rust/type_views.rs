@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostics;
 
 use super::code::Code;
-use super::codecs::codec;
+use super::codecs::{Ways, codec};
 use super::declarations::declaration;
 use super::patterns::Patterns;
 use super::read::ReadCalls;
@@ -20,8 +20,10 @@ pub struct TypeFile {
     pub module: String,
     /// The declarations.
     pub types: TypesView,
-    /// How they are read and written.
+    /// How they are read and written, as the server needs it.
     pub codecs: CodecsView,
+    /// How they go the other ways, where that is asked for.
+    pub other_ways: CodecsView,
     /// The names it declares.
     pub names: Vec<Code>,
 }
@@ -31,6 +33,7 @@ pub fn type_files(
     plan: &TypePlan<'_>,
     modules: &[String],
     patterns: &Patterns,
+    both_ways: bool,
     diagnostics: &mut Diagnostics,
 ) -> Vec<TypeFile> {
     let mut groups: BTreeMap<usize, Vec<TypeKey>> = BTreeMap::new();
@@ -50,7 +53,11 @@ pub fn type_files(
                 Some(tag) => format!("The types of the operations under `{}`.", tag.name),
                 None => "The types that several tags share.".to_owned(),
             };
-            file(plan, module, title, &keys, patterns, diagnostics)
+            let mut file = file(plan, module, title, &keys, patterns, diagnostics);
+            if both_ways {
+                file.other_ways = other_ways(plan, &keys, patterns);
+            }
+            file
         })
         .collect()
 }
@@ -72,8 +79,8 @@ fn file(
         let view = declaration(plan, *key, &mut uses, diagnostics);
         uses.declare(&view.name.0);
         names.push(view.name.clone());
-        let mut calls = ReadCalls { plan, patterns, uses: &mut codec_uses };
-        if let Some(codec) = codec(&mut calls, *key, &view, diagnostics) {
+        let mut calls = ReadCalls { plan, patterns, way: direction(plan, *key), uses: &mut codec_uses };
+        if let Some(codec) = codec(&mut calls, *key, &view, Ways::needed(plan, *key), diagnostics) {
             codecs.push(codec);
         }
         types.push(view);
@@ -82,8 +89,30 @@ fn file(
     TypeFile {
         module,
         types: TypesView { title, imports: uses.lines("super", ""), types },
-        codecs: CodecsView { imports: codec_uses.lines("super::super::types", "super::patterns"), codecs },
+        codecs: CodecsView {
+            title: "How these types are read, every violation at once, and written.".to_owned(),
+            imports: codec_uses.lines("super::super::types", "super::patterns"),
+            codecs,
+        },
+        other_ways: CodecsView::default(),
         names,
+    }
+}
+
+/// How types go the ways that the server does not need. What there is to say of them was said.
+fn other_ways(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
+    let (mut uses, mut said) = (Uses::default(), Diagnostics::new());
+    let mut codecs = Vec::new();
+    for key in keys {
+        let view = declaration(plan, *key, &mut Uses::default(), &mut said);
+        let mut calls = ReadCalls { plan, patterns, way: direction(plan, *key), uses: &mut uses };
+        codecs.extend(codec(&mut calls, *key, &view, Ways::needed(plan, *key).others(), &mut said));
+    }
+    let apart = ("super::patterns", patterns.others());
+    CodecsView {
+        title: "How these types go the ways that the server does not need.".to_owned(),
+        imports: uses.lines_apart("super::super::super::types", "super::super::patterns", apart),
+        codecs,
     }
 }
 

@@ -104,6 +104,11 @@ impl Uses {
     /// The `use` lines; `contract` is the path to the module that holds the contract's names,
     /// `patterns` the one that holds the patterns.
     pub fn lines(&self, contract: &str, patterns: &str) -> Vec<Code> {
+        self.lines_apart(contract, patterns, ("", &BTreeSet::new()))
+    }
+
+    /// The same where some patterns stand in another module.
+    pub fn lines_apart(&self, contract: &str, patterns: &str, apart: (&str, &BTreeSet<String>)) -> Vec<Code> {
         let mut lines: Vec<Code> = self.std.iter().map(|path| Code::of(format!("use {path};"))).collect();
         let mut group = |path: &str, names: Vec<&String>| match names.as_slice() {
             [] => {}
@@ -115,7 +120,10 @@ impl Uses {
         };
         group("writ_runtime", self.runtime.iter().collect());
         group(contract, self.contract.difference(&self.own).collect());
-        group(patterns, self.patterns.iter().collect());
+        let (others, own): (Vec<&String>, Vec<&String>) =
+            self.patterns.iter().partition(|name| apart.1.contains(*name));
+        group(patterns, own);
+        group(apart.0, others);
         lines
     }
 }

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::code::Code;
 
+mod client;
 mod operation;
 
+pub use client::*;
 pub use operation::*;
 
 /// A file of types.
@@ -84,8 +86,10 @@ pub struct VariantView {
 }
 
 /// A file of codecs.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct CodecsView {
+    /// What the file is about.
+    pub title: String,
     /// `use` lines.
     pub imports: Vec<Code>,
     /// The codecs.
@@ -103,6 +107,8 @@ pub struct CodecView {
     pub read: bool,
     /// Whether it is written.
     pub write: bool,
+    /// Whether the names of an enum are given beside it, and all of an identifier.
+    pub names: bool,
     /// The fields of a struct, discriminators that are none among them.
     pub fields: Vec<FieldCodecView>,
     /// The expressions that take the fields from their variables.
@@ -186,6 +192,28 @@ pub struct GuardView {
     pub schema: Code,
 }
 
+/// What the types need beside, to go both ways.
+#[derive(Debug)]
+pub struct OtherWaysView {
+    /// The condition that it stands under.
+    pub features: Code,
+    /// The patterns that the server has no use for.
+    pub patterns: Vec<PatternView>,
+    /// The same of schemas for the interpreter.
+    pub guards: Vec<GuardView>,
+    /// The types that implement `serde`, where that is asked for.
+    pub serde: Option<SerdeView>,
+}
+
+/// The types that implement `serde`.
+#[derive(Debug, Serialize)]
+pub struct SerdeView {
+    /// The `use` line.
+    pub imports: Code,
+    /// Their names, each with how it is read where that is not its own way.
+    pub names: Vec<Code>,
+}
+
 /// The root of a contract's module.
 #[derive(Debug, Serialize)]
 pub struct RootView {
@@ -209,6 +237,8 @@ pub struct RootView {
     pub alone: bool,
     /// Whether there is a document of `utoipa`.
     pub openapi: bool,
+    /// Whether there is a client.
+    pub client: bool,
     /// The version of the runtime that the code is made for: major and minor.
     pub runtime: &'static str,
 }

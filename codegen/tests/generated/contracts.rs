@@ -64,20 +64,27 @@ pub fn real() -> Vec<Subject> {
 
 /// Generates, in memory.
 pub fn try_generate(entry: &Path) -> Generated {
+    generate_with(entry, &[])
+}
+
+/// The same with parts beside those of the settings.
+fn generate_with(entry: &Path, parts: &[Part]) -> Generated {
     let mut found = Diagnostics::new();
-    let options = Settings::beside(entry, None, &mut found).options;
+    let mut options = Settings::beside(entry, None, &mut found).options;
     assert!(found.is_empty(), "{}", said(&found));
+    parts.iter().for_each(|part| options.set(*part, true));
     generate(&Request { entry: entry.to_owned(), root: None, strict: false, layout: Layout::Crate, options })
 }
 
 /// Generates from a contract in which nothing is wrong.
 pub fn generated(entry: &Path) -> Output {
-    with_features(entry).0
+    with_features(entry, &[]).0
 }
 
-/// The same, with the features of the runtime that the code needs, and the parts behind features.
-pub fn with_features(entry: &Path) -> (Output, Vec<&'static str>, Vec<Part>) {
-    let generated = try_generate(entry);
+/// The same with parts beside those of the settings: with the features of the runtime that the code
+/// needs, and all parts behind features.
+pub fn with_features(entry: &Path, parts: &[Part]) -> (Output, Vec<&'static str>, Vec<Part>) {
+    let generated = generate_with(entry, parts);
     match generated.output {
         Some(output) => (output, generated.features, generated.parts),
         None => panic!("{}", said(&generated.diagnostics)),

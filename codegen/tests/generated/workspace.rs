@@ -44,6 +44,12 @@ const OWN_TYPES: &str = "own-types";
 /// The program that serves every golden contract.
 pub const SERVED: &str = "served";
 
+/// The program that calls services of golden contracts.
+pub const CLIENT: &str = "client";
+
+/// The contracts that it calls.
+const CALLED: &[&str] = &["bodies", "media", "policies", "responses", "security", "styles"];
+
 /// What the compiler said of one crate.
 #[derive(Debug, Default)]
 pub struct Compiled {
@@ -111,7 +117,7 @@ fn write(folder: &Path) {
     let mut whole = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        let (output, features, parts) = contracts::with_features(&subject.entry);
+        let (output, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Serde]);
         for (file, text) in output.files {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }
@@ -142,6 +148,8 @@ fn write(folder: &Path) {
     }
     write_served(&mut whole, &runtime);
     members.push(SERVED.to_owned());
+    write_client(&mut whole, &runtime);
+    members.push(CLIENT.to_owned());
     whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
     output::write(folder, &whole).expect("the workspace is written");
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
@@ -160,11 +168,31 @@ fn write_served(whole: &mut Output, runtime: &str) {
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     manifest.push_str("futures-util.workspace = true\ntower.workspace = true\n");
     whole.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
-    let folder = root().join("codegen/tests/services/served");
-    for file in fs::read_dir(folder).expect("the sources of the services").flatten() {
+    write_sources(whole, SERVED);
+}
+
+/// The program that calls, each crate under its own name.
+fn write_client(whole: &mut Output, runtime: &str) {
+    let mut manifest = manifest(CLIENT, &[("writ-runtime", runtime)], &["client", "serde"]);
+    for module in CALLED {
+        let package = format!("golden-{module}");
+        manifest.push_str(&format!(
+            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"serde\"] }}\n"
+        ));
+    }
+    manifest.push_str("reqwest.workspace = true\n");
+    manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
+    whole.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
+    write_sources(whole, CLIENT);
+}
+
+/// The sources of a program of several files.
+fn write_sources(whole: &mut Output, program: &str) {
+    let folder = root().join("codegen/tests/services").join(program);
+    for file in fs::read_dir(folder).expect("the sources of the program").flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
         let source = fs::read_to_string(file.path()).expect("a source");
-        whole.files.insert(format!("{SERVED}/src/{name}"), format!("{}\n{source}", output::HEADER));
+        whole.files.insert(format!("{program}/src/{name}"), format!("{}\n{source}", output::HEADER));
     }
 }
 

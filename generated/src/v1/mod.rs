@@ -23,6 +23,8 @@ pub mod products;
 pub mod carts;
 pub mod orders;
 pub mod health;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod errors;
 pub mod operations;
 pub mod types;

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use http::Method;
+use generated::v1::client::Client;
+use http::{HeaderName, HeaderValue, Method};
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::platform::config::Config;
@@ -36,6 +37,13 @@ impl Clients {
         self.service.request(method, path).header("x-forwarded-for", address.to_string())
     }
 
+    /// Typed calls from an address that made none before.
+    pub fn client(&self) -> Client {
+        let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + self.next.fetch_add(1, Ordering::Relaxed));
+        let address = HeaderValue::try_from(address.to_string()).unwrap();
+        Client::new(self.service.connection().header(HeaderName::from_static("x-forwarded-for"), address))
+    }
+
     pub async fn login(&self, email: &str, password: &str) -> Response {
         let body = json!({ "email": email, "password": password });
         self.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap()
@@ -44,11 +52,6 @@ impl Clients {
     pub async fn refresh(&self, token: &str) -> Response {
         let body = json!({ "refreshToken": token });
         self.request(Method::POST, "/v1/auth/refresh").json(&body).send().await.unwrap()
-    }
-
-    pub async fn logout(&self, token: &str) -> Response {
-        let body = json!({ "refreshToken": token });
-        self.request(Method::POST, "/v1/auth/logout").json(&body).send().await.unwrap()
     }
 }
 

@@ -1,8 +1,15 @@
 //! Orders: placed at our prices, seen by their owner, moved by who may.
 
+use generated::v1::{
+    DeleteOrderError, DeleteOrderRequest, GetOrderRequest, Order, OrderId, OrderPatch, OrderStatus, UpdateOrderError,
+    UpdateOrderRequest, UpdateOrderResponse,
+};
 use http::Method;
 use reqwest::Response;
 use serde_json::{Value, json};
+
+use writ_runtime::ETag;
+use writ_runtime::client::Failure;
 
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
@@ -67,6 +74,43 @@ pub async fn ordered(service: &Service, customer: &Customer) -> String {
     assert_eq!(answer.status(), 201);
     answer.headers()["location"].to_str().unwrap().to_owned()
 }
+
+/// What a change of an order comes to.
+type Updated = Result<UpdateOrderResponse, Failure<UpdateOrderError>>;
+
+/// The same order for its owner and for an administrator.
+struct Placed {
+    id: OrderId,
+    owner: generated::v1::client::Client,
+    admin: generated::v1::client::Client,
+}
+
+impl Placed {
+    async fn new(service: &Service) -> Placed {
+        let admin = service.client_of(&service.admin().await);
+        let customer = Customer::new(service, "user@example.com").await;
+        let path = ordered(service, &customer).await;
+        let id = path.rsplit('/').next().unwrap().parse().unwrap();
+        Placed { id, owner: service.client_of(&customer.session), admin }
+    }
+
+    async fn step(&self, by: &generated::v1::client::Client, version: i32, status: OrderStatus) -> Updated {
+        let body = OrderPatch { version, status };
+        by.orders.update_order(&UpdateOrderRequest { order_id: self.id, if_match: None, body }).await
+    }
+
+    async fn read(&self) -> Order {
+        self.owner.orders.get_order(&GetOrderRequest { order_id: self.id, fields: None }).await.unwrap().body
+    }
+}
+
+fn assert_conflict(updated: Updated) {
+    let failure = updated.unwrap_err();
+    assert!(matches!(failure.refusal(), Some(UpdateOrderError::Conflict(_))), "{failure}");
+}
+
+const ALL_STATUSES: [OrderStatus; 5] =
+    [OrderStatus::Pending, OrderStatus::Paid, OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled];
 
 #[tokio::test]
 async fn an_order_is_placed_at_our_prices_and_can_be_read_where_it_says() {
@@ -152,49 +196,46 @@ async fn an_order_from_the_cart_empties_it_and_one_that_fails_does_not() {
 #[tokio::test]
 async fn an_order_goes_from_pending_to_delivered_by_an_administrator() {
     let service = Service::start().await;
-    let admin = service.admin().await;
-    let customer = Customer::new(&service, "user@example.com").await;
-    let path = ordered(&service, &customer).await;
-    for (version, status) in [(1, "paid"), (2, "shipped"), (3, "delivered")] {
-        refused(patch(&service, &customer.session, &path, version, status).await, 409, "CONFLICT").await;
-        let answer = patch(&service, &admin, &path, version, status).await;
-        assert_eq!(answer.headers()["etag"], format!("\"{}\"", version + 1));
-        let order = body_of(answer, 200).await;
-        assert_eq!((&order["status"], &order["version"]), (&json!(status), &json!(version + 1)));
-        assert_eq!(body_of(get(&service, &customer.session, &path).await, 200).await, order);
+    let placed = Placed::new(&service).await;
+    for (version, status) in [(1, OrderStatus::Paid), (2, OrderStatus::Shipped), (3, OrderStatus::Delivered)] {
+        assert_conflict(placed.step(&placed.owner, version, status).await);
+        let changed = placed.step(&placed.admin, version, status).await.unwrap();
+        assert_eq!(changed.etag, ETag::strong(version + 1));
+        assert_eq!((changed.body.status, changed.body.version), (status, version + 1));
+        assert_eq!(placed.read().await, changed.body);
     }
-    for status in ["pending", "paid", "shipped", "delivered", "cancelled"] {
-        refused(patch(&service, &admin, &path, 4, status).await, 409, "CONFLICT").await;
+    for status in ALL_STATUSES {
+        assert_conflict(placed.step(&placed.admin, 4, status).await);
     }
-    refused(delete(&service, &customer.session, &path).await, 409, "CONFLICT").await;
+    let cancel = DeleteOrderRequest { order_id: placed.id, if_match: None };
+    let failure = placed.owner.orders.delete_order(&cancel).await.unwrap_err();
+    assert!(matches!(failure.refusal(), Some(DeleteOrderError::Conflict(_))), "{failure}");
 }
 
 #[tokio::test]
 async fn no_step_leads_past_another() {
     let service = Service::start().await;
-    let admin = service.admin().await;
-    let customer = Customer::new(&service, "user@example.com").await;
-    let path = ordered(&service, &customer).await;
-    for status in ["pending", "shipped", "delivered"] {
-        refused(patch(&service, &admin, &path, 1, status).await, 409, "CONFLICT").await;
+    let placed = Placed::new(&service).await;
+    for status in [OrderStatus::Pending, OrderStatus::Shipped, OrderStatus::Delivered] {
+        assert_conflict(placed.step(&placed.admin, 1, status).await);
     }
-    body_of(patch(&service, &admin, &path, 1, "paid").await, 200).await;
-    let order = body_of(patch(&service, &customer.session, &path, 2, "cancelled").await, 200).await;
-    assert_eq!((&order["status"], &order["version"]), (&json!("cancelled"), &json!(3)));
-    for status in ["pending", "paid", "shipped", "delivered", "cancelled"] {
-        refused(patch(&service, &admin, &path, 3, status).await, 409, "CONFLICT").await;
+    placed.step(&placed.admin, 1, OrderStatus::Paid).await.unwrap();
+    let order = placed.step(&placed.owner, 2, OrderStatus::Cancelled).await.unwrap().body;
+    assert_eq!((order.status, order.version), (OrderStatus::Cancelled, 3));
+    for status in ALL_STATUSES {
+        assert_conflict(placed.step(&placed.admin, 3, status).await);
     }
 }
 
 #[tokio::test]
 async fn a_cancelled_order_can_be_read_and_cancelled_again() {
     let service = Service::start().await;
-    let customer = Customer::new(&service, "user@example.com").await;
-    let path = ordered(&service, &customer).await;
+    let placed = Placed::new(&service).await;
     for _ in 0..2 {
-        assert_eq!(body_of(delete(&service, &customer.session, &path).await, 204).await, Value::Null);
-        let order = body_of(get(&service, &customer.session, &path).await, 200).await;
-        assert_eq!((&order["status"], &order["version"]), (&json!("cancelled"), &json!(2)));
+        let cancel = DeleteOrderRequest { order_id: placed.id, if_match: None };
+        placed.owner.orders.delete_order(&cancel).await.unwrap();
+        let order = placed.read().await;
+        assert_eq!((order.status, order.version), (OrderStatus::Cancelled, 2));
     }
 }
 

@@ -1,73 +1,98 @@
 //! Accounts, opened and read.
 
+use generated::v1::{
+    ChangePasswordRequest, CreateUserError, CreateUserRequest, CreateUserResponse, DeleteUserRequest, GetUserRequest,
+    NewUser, PasswordChange, ReplaceUserRequest, UpdateUserRequest, User, UserId, UserPatch, UserReplacement, UserRole,
+};
 use http::Method;
-use reqwest::Response;
 use serde_json::json;
+use writ_runtime::client::Failure;
+use writ_runtime::{ETag, IfMatch};
 
-use crate::clients::{conditional, delete, get, own_path, patch};
-use crate::envelope::{names, refused};
-use crate::support::{PASSWORD, Service, body_of};
+use crate::clients::{get, own_path, patch};
+use crate::support::{PASSWORD, Service, Session, body_of};
 
-async fn register(service: &Service, email: &str) -> Response {
-    let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });
-    service.request(Method::POST, "/v1/users").json(&body).send().await.unwrap()
+async fn register(service: &Service, email: &str) -> Result<CreateUserResponse, Failure<CreateUserError>> {
+    let body = NewUser { email: email.to_owned(), name: "Sample User".to_owned(), password: PASSWORD.to_owned() };
+    service.client().users.create_user(&CreateUserRequest { body }).await
+}
+
+/// Registers somebody and signs them in.
+async fn user(service: &Service, email: &str) -> (Session, User) {
+    let user = register(service, email).await.unwrap().body;
+    (service.login(email, PASSWORD).await, user)
+}
+
+fn whole(user_id: UserId) -> GetUserRequest {
+    GetUserRequest { user_id, fields: None }
 }
 
 #[tokio::test]
 async fn an_account_is_opened_where_the_answer_says() {
     let service = Service::start().await;
-    let answer = register(&service, "user@example.com").await;
-    let headers = answer.headers().clone();
-    let user = body_of(answer, 201).await;
-    assert_eq!(names(&user), ["createdAt", "email", "id", "name", "role", "updatedAt"]);
+    let CreateUserResponse { location, etag, body: user } = register(&service, "user@example.com").await.unwrap();
     assert_eq!(
-        (&user["email"], &user["name"], &user["role"]),
-        (&json!("user@example.com"), &json!("Sample User"), &json!("user"))
+        (user.email.as_str(), user.name.as_str(), user.role),
+        ("user@example.com", "Sample User", UserRole::User)
     );
-    assert_eq!(
-        (&headers["location"], &headers["etag"]),
-        (&own_path(&user).parse().unwrap(), &"\"1\"".parse().unwrap())
-    );
+    assert_eq!((location, etag), (format!("/v1/users/{}", user.id), ETag::strong(1)));
     let session = service.login("user@example.com", PASSWORD).await;
-    assert_eq!(body_of(get(&service, &session, &own_path(&user)).await, 200).await, user);
+    assert_eq!(service.client_of(&session).users.get_user(&whole(user.id)).await.unwrap().body, user);
 }
 
 #[tokio::test]
 async fn an_address_belongs_to_one_account_until_it_is_closed() {
     let service = Service::start().await;
-    let (session, user) = service.user("user@example.com").await;
-    let error = refused(register(&service, "USER@example.com").await, 409, "CONFLICT").await;
-    assert_eq!(error.fields, ["email"]);
-    body_of(delete(&service, &session, &own_path(&user), "*").await, 204).await;
-    let again = body_of(register(&service, "USER@example.com").await, 201).await;
-    assert_ne!(again["id"], user["id"]);
+    let (session, user) = user(&service, "user@example.com").await;
+    match register(&service, "USER@example.com").await {
+        Err(Failure::Refused(CreateUserError::Conflict(conflict), _)) => {
+            let fields: Vec<&str> = conflict.problem().violations.iter().map(|one| one.field.as_str()).collect();
+            assert_eq!((&*conflict.problem().code, fields), ("CONFLICT", vec!["email"]));
+        }
+        other => panic!("{other:?}"),
+    }
+    let close = DeleteUserRequest { user_id: user.id, if_match: IfMatch::Any };
+    service.client_of(&session).users.delete_user(&close).await.unwrap();
+    assert_ne!(register(&service, "USER@example.com").await.unwrap().body.id, user.id);
 }
 
 #[tokio::test]
 async fn another_account_is_as_hidden_as_none() {
     let service = Service::start().await;
-    let (session, _) = service.user("user@example.com").await;
-    let (_, other) = service.user("other@example.com").await;
-    let admin = service.admin().await;
-    let path = own_path(&other);
-    assert_eq!(body_of(get(&service, &admin, &path).await, 200).await, other);
-    let whole = json!({ "email": "mine@example.com", "name": "Mine", "role": "user" });
-    let passwords = json!({ "current": PASSWORD, "new": "another good password" });
-    for path in [path.as_str(), "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"] {
-        let call = |method| conditional(&service, &session, method, path, "*");
+    let (session, _) = user(&service, "user@example.com").await;
+    let (_, other) = user(&service, "other@example.com").await;
+    let admin = service.client_of(&service.admin().await).users;
+    assert_eq!(admin.get_user(&whole(other.id)).await.unwrap().body, other);
+    let users = service.client_of(&session).users;
+    let (email, name) = ("mine@example.com".to_owned(), "Mine".to_owned());
+    let (if_match, role) = (IfMatch::Any, UserRole::User);
+    for user_id in [other.id, "usr_01kf0fv2e0fabr24pa3eywnyp2".parse().unwrap()] {
+        let replacement = UserReplacement { email: email.clone(), name: name.clone(), role };
+        let replace = ReplaceUserRequest { user_id, if_match: if_match.clone(), body: replacement };
+        let change = UserPatch { email: Some(email.clone()), name: Some(name.clone()), role: Some(role) };
+        let update = UpdateUserRequest { user_id, if_match: if_match.clone(), body: change };
+        let passwords = PasswordChange { current: PASSWORD.to_owned(), new: "another good password".to_owned() };
         let hidden = [
-            call(Method::GET).send().await,
-            call(Method::PUT).json(&whole).send().await,
-            call(Method::PATCH).json(&whole).send().await,
-            call(Method::DELETE).send().await,
-            service.call(&session, Method::POST, &format!("{path}/password")).json(&passwords).send().await,
+            users.get_user(&whole(user_id)).await.map(drop).map_err(|failure| failure.to_string()),
+            users.replace_user(&replace).await.map(drop).map_err(|failure| failure.to_string()),
+            users.update_user(&update).await.map(drop).map_err(|failure| failure.to_string()),
+            users
+                .delete_user(&DeleteUserRequest { user_id, if_match: if_match.clone() })
+                .await
+                .map(drop)
+                .map_err(|failure| failure.to_string()),
+            users
+                .change_password(&ChangePasswordRequest { user_id, body: passwords })
+                .await
+                .map(drop)
+                .map_err(|failure| failure.to_string()),
         ];
         for answer in hidden {
-            let error = refused(answer.unwrap(), 404, "NOT_FOUND").await;
-            assert_eq!(error.message, "user not found");
+            let said = answer.unwrap_err();
+            assert!(said.starts_with("the service refused with 404") && said.contains("user not found"), "{said}");
         }
     }
-    assert_eq!(body_of(get(&service, &admin, &path).await, 200).await, other);
+    assert_eq!(admin.get_user(&whole(other.id)).await.unwrap().body, other);
 }
 
 #[tokio::test]
@@ -100,19 +125,18 @@ async fn only_the_fields_that_are_asked_for_are_sent() {
 #[tokio::test]
 async fn a_change_is_seen_at_once_by_everybody_who_looked_before() {
     let service = Service::start().await;
-    let (session, user) = service.user("user@example.com").await;
-    let admin = service.admin().await;
-    let path = own_path(&user);
+    let (session, user) = user(&service, "user@example.com").await;
+    let (mine, admin) = (service.client_of(&session).users, service.client_of(&service.admin().await).users);
     for round in 1..6 {
-        for caller in [&session, &admin, &session] {
-            let answer = get(&service, caller, &path).await;
-            assert_eq!(answer.headers()["etag"], format!("\"{round}\""));
+        for caller in [&mine, &admin, &mine] {
+            assert_eq!(caller.get_user(&whole(user.id)).await.unwrap().etag, ETag::strong(round));
         }
-        let changed = patch(&service, &session, &path, "*", json!({ "name": format!("Name {round}") })).await;
-        assert_eq!(changed.headers()["etag"], format!("\"{}\"", round + 1));
-        let changed = body_of(changed, 200).await;
-        for caller in [&session, &admin] {
-            assert_eq!(body_of(get(&service, caller, &path).await, 200).await, changed);
+        let body = UserPatch { name: Some(format!("Name {round}")), ..UserPatch::default() };
+        let update = UpdateUserRequest { user_id: user.id, if_match: IfMatch::Any, body };
+        let changed = mine.update_user(&update).await.unwrap();
+        assert_eq!(changed.etag, ETag::strong(round + 1));
+        for caller in [&mine, &admin] {
+            assert_eq!(caller.get_user(&whole(user.id)).await.unwrap().body, changed.body);
         }
     }
 }

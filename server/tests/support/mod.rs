@@ -1,9 +1,12 @@
 //! A client for a server of its own: what integration tests call with.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part of it, and fails where that fails")]
 
+use generated::v1::client::Client;
+use generated::v1::{LoginCall, LoginRequest};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use server::testing::{ADMIN_PASSWORD, TestServer};
+use writ_runtime::client::Connection;
 
 /// What users of tests sign in with.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -29,6 +32,21 @@ impl Service {
         Service { server, http: reqwest::Client::new() }
     }
 
+    /// The way to the server for typed calls.
+    pub fn connection(&self) -> Connection {
+        Connection::new(&self.server.url("")).unwrap()
+    }
+
+    /// Typed calls without credentials.
+    pub fn client(&self) -> Client {
+        Client::new(self.connection())
+    }
+
+    /// Typed calls of somebody.
+    pub fn client_of(&self, session: &Session) -> Client {
+        Client::new(self.connection().bearer(&session.access))
+    }
+
     /// A request without credentials.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.server.url(path))
@@ -40,11 +58,9 @@ impl Service {
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Session {
-        let body = json!({ "email": email, "password": password });
-        let answer = self.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap();
-        let tokens = body_of(answer, 200).await;
-        let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
-        Session { access: token("accessToken"), refresh: token("refreshToken") }
+        let body = LoginRequest { email: email.to_owned(), password: password.to_owned() };
+        let tokens = self.client().auth.login(&LoginCall { body }).await.unwrap().body;
+        Session { access: tokens.access_token, refresh: tokens.refresh_token }
     }
 
     pub async fn admin(&self) -> Session {

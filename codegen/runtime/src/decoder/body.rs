@@ -72,7 +72,7 @@ impl Decoder<'_> {
     pub fn bytes_body(&mut self) -> Option<Bytes> {
         match std::mem::replace(&mut self.payload, Payload::Absent) {
             Payload::Bytes(bytes) => Some(bytes),
-            _ if self.head.operation.body.as_ref().is_some_and(|body| body.required) => {
+            _ if self.head.call.operation.body.as_ref().is_some_and(|body| body.required) => {
                 self.malformed("a body is required");
                 None
             }
@@ -112,7 +112,7 @@ impl Decoder<'_> {
     #[cfg(feature = "multipart")]
     pub fn parts<T: FormPart>(&mut self) -> Option<Parts<T>> {
         let parts = self.multipart()?;
-        Some(Parts::new(Intake::new(parts, self.head.operation, self.refusal.clone())))
+        Some(Parts::new(Intake::new(parts, self.head.call.operation, self.refusal.clone())))
     }
 
     fn source(&mut self, required: bool) -> Option<Source> {
@@ -122,7 +122,7 @@ impl Decoder<'_> {
             }
             return None;
         };
-        let media = self.head.operation.body.as_ref().and_then(|body| body.media.get(self.media));
+        let media = self.head.call.operation.body.as_ref().and_then(|body| body.media.get(self.media));
         match media.map(|media| media.kind) {
             Some(MediaKind::Form) => self.utf8(bytes).map(Source::Form),
             Some(MediaKind::Json) => Some(Source::Json(bytes)),

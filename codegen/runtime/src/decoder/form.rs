@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use crate::json::TextValue;
 use crate::operation::{Parameter, Shape, Style};
 use crate::parameters::Found;
@@ -59,20 +57,7 @@ fn one<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a>, &'sta
     }
 }
 
-/// A JSON text as what a form would have said of it: all scalars are text.
+/// A JSON text as what a form would have said of it.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
-    serde_json::from_str(text).map(of_value).map_err(|_| JSON)
-}
-
-fn of_value<'a>(value: Value) -> TextValue<'a> {
-    match value {
-        Value::Null => TextValue::Scalar(Cow::Borrowed("")),
-        Value::Bool(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
-        Value::Number(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
-        Value::String(value) => TextValue::Scalar(Cow::Owned(value)),
-        Value::Array(values) => TextValue::List(values.into_iter().map(of_value).collect()),
-        Value::Object(fields) => {
-            TextValue::Map(fields.into_iter().map(|(name, value)| (Cow::Owned(name), of_value(value))).collect())
-        }
-    }
+    serde_json::from_str(text).map(TextValue::of_json).map_err(|_| JSON)
 }

@@ -69,6 +69,8 @@ pub use union::Branch;
 pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
+#[cfg(feature = "client")]
+pub(crate) use {object::next_key, scan::Kind, scan::Scan};
 
 #[cfg(feature = "multipart")]
 pub(crate) use {check::Count, equal::Canonical, equal::canonical};

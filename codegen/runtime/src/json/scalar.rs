@@ -112,6 +112,13 @@ impl Reader<'_> {
 
     /// A string.
     pub fn string(&mut self, rule: &StringRule) -> Option<String> {
+        // A text that had to be decoded has memory of its own already.
+        if let Source::Text(cursor) = &mut self.source
+            && let Some(TextValue::Scalar(_)) = cursor.current
+        {
+            let text = cursor.scalar()?;
+            return check::string(&text, rule, &mut self.trail).then(|| text.into_owned());
+        }
         self.with_string("a string", |text, trail| check::string(text, rule, trail).then(|| text.to_owned()))
     }
 

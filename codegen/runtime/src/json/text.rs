@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::vec::IntoIter;
 
+use serde_json::Value;
+
 /// A value as text. What it means is up to the schema: a scalar is a number where one is wanted,
 /// and a list of one where an array is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,34 @@ pub enum TextValue<'a> {
     List(Vec<TextValue<'a>>),
     /// Names and values.
     Map(Vec<(Cow<'a, str>, TextValue<'a>)>),
+}
+
+impl<'a> TextValue<'a> {
+    /// What a form would have said of a JSON value: all scalars are text.
+    pub(crate) fn of_json(value: Value) -> TextValue<'a> {
+        match value {
+            Value::Null => TextValue::Scalar(Cow::Borrowed("")),
+            Value::Bool(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
+            Value::Number(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
+            Value::String(value) => TextValue::Scalar(Cow::Owned(value)),
+            Value::Array(values) => TextValue::List(values.into_iter().map(TextValue::of_json).collect()),
+            Value::Object(fields) => TextValue::Map(
+                fields.into_iter().map(|(name, value)| (Cow::Owned(name), TextValue::of_json(value))).collect(),
+            ),
+        }
+    }
+
+    /// The same, independent of what it was taken from.
+    #[cfg(feature = "client")]
+    pub(crate) fn into_owned(self) -> TextValue<'static> {
+        match self {
+            TextValue::Scalar(text) => TextValue::Scalar(Cow::Owned(text.into_owned())),
+            TextValue::List(list) => TextValue::List(list.into_iter().map(TextValue::into_owned).collect()),
+            TextValue::Map(map) => TextValue::Map(
+                map.into_iter().map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned())).collect(),
+            ),
+        }
+    }
 }
 
 /// A place in a tree of text.

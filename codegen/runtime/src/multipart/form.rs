@@ -1,7 +1,7 @@
 //! Forms whose parts the contract describes: each part typed as it arrives, or all of them as one value.
 
+use std::collections::VecDeque;
 use std::fmt;
-use std::marker::PhantomData;
 
 use crate::json::Reader;
 
@@ -47,18 +47,40 @@ pub enum Held<T> {
 /// is handed out; the rest of the body is read for what else is wrong, and the error that ends the
 /// parts is answered with all of it. What is missing is known at the end only: a handler that stops
 /// before [`Parts::next`] gives `None` does not learn of it.
-pub struct Parts<T> {
-    intake: Intake,
-    part: PhantomData<fn() -> T>,
+pub struct Parts<T>(Source<T>);
+
+enum Source<T> {
+    Arriving(Box<Intake>),
+    /// To be sent, in this order.
+    Made(VecDeque<T>),
+}
+
+impl<T> Parts<T> {
+    /// Parts to send.
+    pub fn of(parts: impl IntoIterator<Item = T>) -> Parts<T> {
+        Parts(Source::Made(parts.into_iter().collect()))
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn into_made(self) -> Option<VecDeque<T>> {
+        match self.0 {
+            Source::Made(parts) => Some(parts),
+            Source::Arriving(_) => None,
+        }
+    }
 }
 
 impl<T: FormPart> Parts<T> {
     pub(crate) fn new(intake: Intake) -> Parts<T> {
-        Parts { intake, part: PhantomData }
+        Parts(Source::Arriving(Box::new(intake)))
     }
 
     /// The next part; what was left unread of a file before it is skipped.
     pub async fn next(&mut self) -> Result<Option<T>, MultipartError> {
+        let intake = match &mut self.0 {
+            Source::Arriving(intake) => intake,
+            Source::Made(parts) => return Ok(parts.pop_front()),
+        };
         let mut found = None;
         let mut take = |arrived: Arrived<'_, '_>| {
             found = match arrived {
@@ -67,12 +89,14 @@ impl<T: FormPart> Parts<T> {
             };
             found.is_some()
         };
-        let handed = self.intake.next(T::RULE, &mut take).await?;
+        let handed = intake.next(T::RULE, &mut take).await?;
         Ok(found.filter(|_| handed))
     }
 
     /// All parts, files in memory. The operation's limit of the body is what they can take.
-    pub async fn collect(mut self) -> Result<T::Form, MultipartError> {
+    /// Those that are made to be sent are not put together.
+    pub async fn collect(self) -> Result<T::Form, MultipartError> {
+        let Source::Arriving(mut intake) = self.0 else { return Err(MultipartError::new()) };
         let mut parts = Vec::new();
         loop {
             let mut value = None;
@@ -84,7 +108,7 @@ impl<T: FormPart> Parts<T> {
                 }
                 value.is_some() || file.is_some()
             };
-            let handed = self.intake.next(T::RULE, &mut take).await?;
+            let handed = intake.next(T::RULE, &mut take).await?;
             match (handed, value, file) {
                 (true, Some(value), _) => parts.push(Held::Value(value)),
                 (true, None, Some((index, name, stream))) => {
@@ -93,7 +117,7 @@ impl<T: FormPart> Parts<T> {
                 _ => break,
             }
         }
-        T::form(parts).ok_or_else(|| self.intake.incomplete())
+        T::form(parts).ok_or_else(|| intake.incomplete())
     }
 }
 

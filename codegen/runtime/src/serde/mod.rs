@@ -14,7 +14,7 @@ use serde_core::{de, ser};
 
 pub use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::json::{Reader, Write, Writer};
+use crate::json::{Read, Reader, Write, Writer};
 use crate::page::Page;
 use crate::violation::Violations;
 
@@ -83,6 +83,12 @@ impl fmt::Display for Said<'_> {
             write!(f, "{}{field} {}", if index == 0 { "" } else { "; " }, violation.message)?;
         }
         Ok(())
+    }
+}
+
+impl<'de, T: Read> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Page<T>, D::Error> {
+        deserialize(deserializer, |r| r.page(T::read))
     }
 }
 

@@ -123,9 +123,30 @@ pub struct SortKeyView {
     pub wire: String,
 }
 
+/// What a field of a request stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldSource {
+    /// The parameter at this index.
+    Parameter(usize),
+    /// Those at these, which say what page is wanted.
+    Page {
+        /// How long it is.
+        limit: usize,
+        /// Which it is by number.
+        number: Option<usize>,
+        /// Which it is by cursor.
+        cursor: Option<usize>,
+    },
+    /// The body.
+    Body,
+}
+
 /// One field of a request.
 #[derive(Debug, Serialize)]
 pub struct RequestFieldView {
+    /// What it stands for.
+    #[serde(skip)]
+    pub source: FieldSource,
     /// Its Rust name.
     pub name: Code,
     /// Its doc comment.
@@ -158,6 +179,8 @@ pub struct FormView {
     pub docs: String,
     /// The pattern of media indices.
     pub media: Code,
+    /// The first of them.
+    pub index: usize,
     /// How it is read.
     pub read: Code,
 }
@@ -247,7 +270,7 @@ pub struct PartsView {
 }
 
 /// One part on its own.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PartVariantView {
     /// The variant.
     pub name: Code,

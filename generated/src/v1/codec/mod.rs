@@ -10,3 +10,6 @@ mod health;
 mod shared;
 
 pub(super) mod patterns;
+
+#[cfg(feature = "client")]
+pub(super) mod other_ways;

@@ -1,0 +1,156 @@
+//! A call that is about to be made: what can still be said of it, and making it.
+
+use std::fmt::Display;
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::{HeaderMap, StatusCode};
+
+use super::answer::{Answer, Outcome, outcome, unexpected};
+use super::failure::{Failure, TimedOut};
+use super::incoming::Incoming;
+use super::outgoing::Outgoing;
+use super::transport::TransportError;
+use crate::accept::Offer;
+use crate::etag::IfMatch;
+use crate::patience;
+
+/// A call: made by `.await`, and before that open to what the contract leaves to the caller.
+///
+/// ```ignore
+/// let got = client.users.get_user(&request).header("x-trace", 7).await?;
+/// ```
+#[must_use = "a call is made by `.await`"]
+pub struct Call<R, E> {
+    outgoing: Outgoing,
+    answer: PhantomData<fn() -> (R, E)>,
+}
+
+/// The same under a condition: `None` where the answer is 304, that nothing has changed.
+#[must_use = "a call is made by `.await`"]
+pub struct Conditional<R, E>(Call<R, E>);
+
+type Made<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl<R: Answer, E: Answer> Call<R, E> {
+    pub(super) fn new(outgoing: Outgoing) -> Call<R, E> {
+        Call { outgoing, answer: PhantomData }
+    }
+
+    /// With a header, in the place of what would be sent of it: `Accept`, `Authorization` and
+    /// `Content-Type` too.
+    pub fn header(mut self, name: &str, value: impl Display) -> Call<R, E> {
+        self.outgoing.set(name, value.to_string().as_bytes());
+        self
+    }
+
+    /// As another caller.
+    pub fn bearer(mut self, token: impl Display) -> Call<R, E> {
+        self.outgoing.secret("authorization", &format!("Bearer {token}"));
+        self
+    }
+
+    /// With the key by which the service knows a repeated request. One that is required and not given
+    /// is made.
+    pub fn idempotency_key(self, key: impl Display) -> Call<R, E> {
+        self.header("idempotency-key", key)
+    }
+
+    /// With this of the media types that the contract offers.
+    pub fn prefer<M: Offer + PartialEq>(self, media: M) -> Call<R, E> {
+        match (0..M::TYPES.len()).find(|index| M::at(*index) == media) {
+            Some(index) => self.header("accept", M::TYPES[index]),
+            None => self,
+        }
+    }
+
+    /// With another limit of time.
+    pub fn timeout(mut self, patience: Duration) -> Call<R, E> {
+        self.outgoing.patience = patience;
+        self
+    }
+
+    /// Only if the resource is another than what the caller has.
+    pub fn if_none_match(self, tag: impl Into<IfMatch>) -> Conditional<R, E> {
+        Conditional(self.header("if-none-match", tag.into()))
+    }
+}
+
+impl<R: Answer + 'static, E: Answer + 'static> IntoFuture for Call<R, E> {
+    type Output = Result<R, Failure<E>>;
+    type IntoFuture = Made<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let mut incoming = exchange(self.outgoing).await.map_err(Trouble::of)?;
+            match outcome(&mut incoming) {
+                Outcome::Done(done) => return done,
+                Outcome::Body | Outcome::Undeclared => {}
+            }
+            collect(&mut incoming).await.map_err(Failure::Transport)?;
+            match outcome(&mut incoming) {
+                Outcome::Done(done) => done,
+                Outcome::Body | Outcome::Undeclared => Err(unexpected(&mut incoming)),
+            }
+        })
+    }
+}
+
+impl<R: Answer + 'static, E: Answer + 'static> IntoFuture for Conditional<R, E> {
+    type Output = Result<Option<R>, Failure<E>>;
+    type IntoFuture = Made<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            match self.0.await {
+                Ok(response) => Ok(Some(response)),
+                Err(Failure::Unexpected(received)) if received.status == StatusCode::NOT_MODIFIED => Ok(None),
+                Err(failure) => Err(failure),
+            }
+        })
+    }
+}
+
+/// Why there is no answer at all.
+enum Trouble {
+    Unsent(String),
+    Transport(TransportError),
+}
+
+impl Trouble {
+    fn of<E>(self) -> Failure<E> {
+        match self {
+            Trouble::Unsent(message) => Failure::Unsent(message),
+            Trouble::Transport(cause) => Failure::Transport(cause),
+        }
+    }
+}
+
+/// Sends a request and waits for the head of its answer. Boxed, so that it is compiled once.
+fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
+    Box::pin(async move {
+        let request = outgoing.finish().map_err(Trouble::Unsent)?;
+        let connection = outgoing.connection;
+        let answered = patience::limit(outgoing.patience, connection.transport.send(request)).await;
+        let response = match answered {
+            Ok(sent) => sent.map_err(Trouble::Transport)?,
+            Err(_) => return Err(Trouble::Transport(Box::new(TimedOut))),
+        };
+        let (parts, body): (_, Body) = response.into_parts();
+        let headers: HeaderMap = parts.headers;
+        Ok(Incoming::new(parts.status, headers, body, connection.envelope, connection.limit, outgoing.patience))
+    })
+}
+
+/// Waits for the whole body.
+fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
+    Box::pin(async move {
+        match patience::limit(incoming.patience, incoming.collect()).await {
+            Ok(collected) => collected,
+            Err(_) => Err(Box::new(TimedOut).into()),
+        }
+    })
+}

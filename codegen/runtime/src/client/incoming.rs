@@ -1,0 +1,342 @@
+//! One answer while it is taken apart: status, headers and body, with everything that is wrong.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode, header};
+use http_body_util::BodyExt;
+
+use super::failure::TooLong;
+use super::lines;
+use super::refusal::Envelope;
+use super::transport::TransportError;
+use crate::concrete::Concrete;
+use crate::events::{EventStream, JsonLines};
+use crate::json::{Reader, TextValue};
+use crate::media::MediaType;
+use crate::operation::{Parameter, Place};
+use crate::parameters::Found;
+use crate::problem::Problem;
+use crate::status::{AnyStatus, Internal};
+use crate::stream::ByteStream;
+use crate::styles::{Coding, one_or_more};
+use crate::violation::{Violation, Violations};
+
+type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
+
+/// An answer. Each method returns `None` after it recorded what is wrong, or that the body is needed
+/// first: then all is read once more when it is there.
+pub struct Incoming {
+    pub(super) code: StatusCode,
+    pub(super) headers: HeaderMap,
+    body: Content,
+    envelope: &'static Envelope,
+    limit: usize,
+    pub(super) patience: Duration,
+    violations: Violations,
+    undeclared: bool,
+    wanting: bool,
+}
+
+enum Content {
+    Arriving(Body),
+    Whole(Bytes),
+    Taken,
+}
+
+/// An internal error of a service, as its refusal tells it.
+#[derive(Debug)]
+struct Told(Problem);
+
+impl Incoming {
+    pub(super) fn new(
+        code: StatusCode,
+        headers: HeaderMap,
+        body: Body,
+        envelope: &'static Envelope,
+        limit: usize,
+        patience: Duration,
+    ) -> Incoming {
+        Incoming {
+            code,
+            headers,
+            body: Content::Arriving(body),
+            envelope,
+            limit,
+            patience,
+            violations: Violations::default(),
+            undeclared: false,
+            wanting: false,
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.code.as_u16()
+    }
+
+    /// The status as one of a range.
+    pub fn any_status<const LOW: u16, const HIGH: u16>(&mut self) -> Option<AnyStatus<LOW, HIGH>> {
+        AnyStatus::new(self.status()).ok().or_else(|| self.undeclared())
+    }
+
+    /// The status is none that the type is of.
+    pub fn undeclared<T>(&mut self) -> Option<T> {
+        self.undeclared = true;
+        None
+    }
+
+    /// Reads a header; its absence is a violation.
+    pub fn required<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
+        match self.find(parameter) {
+            Found::Absent => {
+                self.violate(parameter, "is required");
+                None
+            }
+            found => self.header(parameter, found, read),
+        }
+    }
+
+    /// Reads a header where there is one.
+    pub fn optional<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
+        match self.find(parameter) {
+            Found::Absent => None,
+            found => self.header(parameter, found, read),
+        }
+    }
+
+    /// The fields of a header that is no list: `Set-Cookie`.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        let values = self.headers.get_all(name).iter();
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+    }
+
+    /// Which of these media types the body has. One that is missing counts as the first.
+    pub fn media(&mut self, declared: &[&str]) -> Option<usize> {
+        let Some(value) = self.headers.get(header::CONTENT_TYPE) else { return Some(0) };
+        let said = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let sent = MediaType::parse(&said);
+        let fits =
+            |(index, declared): (usize, &&str)| Some((MediaType::parse(declared)?.covers(sent.as_ref()?)?, index));
+        let found = declared.iter().enumerate().filter_map(fits).min().map(|(_, index)| index);
+        if found.is_none() {
+            let message = format!("must be {}, not {said}", declared.join(" or "));
+            self.violations.push(Violation {
+                place: Place::Header,
+                field: "content-type".into(),
+                message: message.into(),
+            });
+        }
+        found
+    }
+
+    /// The body as JSON of one of these media types.
+    pub fn json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
+        self.media(declared)?;
+        let bytes = self.whole()?;
+        let mut reader = Reader::json(&bytes);
+        let value = read(&mut reader);
+        self.close(reader).and(value)
+    }
+
+    /// The body as text.
+    pub fn text(&mut self, declared: &[&str]) -> Option<String> {
+        self.media(declared)?;
+        let bytes = self.whole()?;
+        let text = String::from_utf8(bytes.into()).ok();
+        if text.is_none() {
+            self.violations.push(Violation::body("", "must be UTF-8"));
+        }
+        text
+    }
+
+    /// The body as text that is read by its schema.
+    pub fn shown<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
+        let text = self.text(declared)?;
+        let mut reader = Reader::text(TextValue::Scalar(text.into()), Place::Body, "");
+        let value = read(&mut reader);
+        self.close(reader).and(value)
+    }
+
+    /// The body as it came.
+    pub fn bytes(&mut self, declared: &[&str]) -> Option<Bytes> {
+        self.media(declared)?;
+        self.whole()
+    }
+
+    /// The body as it comes.
+    pub fn stream(&mut self, declared: &[&str]) -> Option<ByteStream> {
+        self.media(declared)?;
+        self.arriving().map(ByteStream::arriving)
+    }
+
+    /// The body as server-sent events.
+    pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
+        self.media(declared)?;
+        let limit = self.limit;
+        self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
+    }
+
+    /// The same where the schema describes whole events, their `data` among their fields.
+    pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
+        self.media(declared)?;
+        let limit = self.limit;
+        self.arriving().map(|body| EventStream::new(lines::events(body, limit, true, read)))
+    }
+
+    /// The body as JSON values one after the other.
+    pub fn lines<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<JsonLines<T>> {
+        self.media(declared)?;
+        let limit = self.limit;
+        self.arriving().map(|body| JsonLines::new(lines::values(body, limit, read)))
+    }
+
+    /// The body with the media type that the contract leaves open.
+    pub fn concrete_bytes(&mut self, declared: &[&str]) -> Option<Concrete<Bytes>> {
+        let body = self.bytes(declared)?;
+        Some(Concrete::new(self.content_type(), body))
+    }
+
+    /// The same as text.
+    pub fn concrete_text(&mut self, declared: &[&str]) -> Option<Concrete<String>> {
+        let body = self.text(declared)?;
+        Some(Concrete::new(self.content_type(), body))
+    }
+
+    /// The same as JSON.
+    pub fn concrete_json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<Concrete<T>> {
+        let body = self.json(declared, read)?;
+        Some(Concrete::new(self.content_type(), body))
+    }
+
+    /// The refusal that it is.
+    pub fn problem(&mut self) -> Option<Problem> {
+        let body = self.whole()?;
+        Some(self.envelope.read(self.code, &self.headers, &body))
+    }
+
+    /// The same of a 500.
+    pub fn internal(&mut self) -> Option<Internal> {
+        Some(Internal(Box::new(Told(self.problem()?))))
+    }
+
+    fn content_type(&self) -> String {
+        self.all("content-type").into_iter().next().unwrap_or_default()
+    }
+
+    fn whole(&mut self) -> Option<Bytes> {
+        match &self.body {
+            Content::Whole(bytes) => Some(bytes.clone()),
+            Content::Arriving(_) => {
+                self.wanting = true;
+                None
+            }
+            Content::Taken => Some(Bytes::new()),
+        }
+    }
+
+    fn arriving(&mut self) -> Option<Body> {
+        match std::mem::replace(&mut self.body, Content::Taken) {
+            Content::Arriving(body) => Some(body),
+            Content::Whole(bytes) => Some(Body::from(bytes)),
+            Content::Taken => None,
+        }
+    }
+
+    fn find(&self, parameter: &Parameter) -> Found<'static> {
+        let values = self.all(parameter.name);
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        match one_or_more(parameter, &values, Coding::Header) {
+            Ok(Found::Text(value)) => Found::Text(value.into_owned()),
+            Ok(Found::Json(text)) => Found::Json(text.into_owned().into()),
+            Ok(Found::Absent) => Found::Absent,
+            Ok(Found::Wrong(message)) | Err(message) => Found::Wrong(message),
+        }
+    }
+
+    fn header<T>(&mut self, parameter: &Parameter, found: Found<'static>, read: Read<T>) -> Option<T> {
+        let name = parameter.name;
+        match found {
+            Found::Text(value) => {
+                let mut reader = Reader::text(value, Place::Header, name);
+                let value = read(&mut reader);
+                self.close(reader).and(value)
+            }
+            Found::Json(text) => {
+                let mut reader = Reader::json_at(text.as_bytes(), Place::Header, name);
+                let value = read(&mut reader);
+                self.close(reader).and(value)
+            }
+            Found::Wrong(message) => {
+                self.violate(parameter, message);
+                None
+            }
+            Found::Absent => None,
+        }
+    }
+
+    fn violate(&mut self, parameter: &Parameter, message: &'static str) {
+        let field = parameter.name.to_owned();
+        self.violations.push(Violation { place: Place::Header, field, message: message.into() });
+    }
+
+    fn close(&mut self, mut reader: Reader<'_>) -> Option<()> {
+        reader.finish();
+        let violations = reader.into_violations();
+        let sound = violations.is_empty();
+        self.violations.extend(violations);
+        sound.then_some(())
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        self.violations.is_empty() && !self.wanting
+    }
+
+    pub(super) fn is_undeclared(&self) -> bool {
+        self.undeclared
+    }
+
+    pub(super) fn wants_body(&self) -> bool {
+        self.wanting
+    }
+
+    pub(super) fn begin_again(&mut self) {
+        (self.undeclared, self.wanting) = (false, false);
+        self.violations = Violations::default();
+    }
+
+    pub(super) fn violations(&mut self) -> Vec<Violation> {
+        std::mem::take(&mut self.violations).list
+    }
+
+    pub(super) fn bytes_so_far(&self) -> Bytes {
+        match &self.body {
+            Content::Whole(bytes) => bytes.clone(),
+            Content::Arriving(_) | Content::Taken => Bytes::new(),
+        }
+    }
+
+    /// Waits for the whole body.
+    pub(super) async fn collect(&mut self) -> Result<(), TransportError> {
+        let Content::Arriving(body) = &mut self.body else { return Ok(()) };
+        let mut whole = BytesMut::new();
+        while let Some(frame) = body.frame().await {
+            let data = frame?.into_data().unwrap_or_default();
+            if data.len() > self.limit - whole.len() {
+                return Err(Box::new(TooLong(self.limit)));
+            }
+            whole.extend_from_slice(&data);
+        }
+        self.body = Content::Whole(whole.freeze());
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Told {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the service answered {} {}: {}", self.0.status, self.0.code, self.0.message)
+    }
+}
+
+impl std::error::Error for Told {}

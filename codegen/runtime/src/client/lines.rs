@@ -1,0 +1,229 @@
+//! Streams as they arrive: server-sent events (WHATWG HTML § 9.2.6) and JSON values in lines.
+
+use std::borrow::Cow;
+
+use axum::body::Body;
+use bytes::BytesMut;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use http_body_util::BodyExt;
+use serde_json::Value;
+
+use super::failure::TooLong;
+use super::transport::TransportError;
+use crate::json::{Reader, TextValue};
+use crate::operation::Place;
+use crate::stream::Event;
+use crate::violation::Violations;
+
+type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
+
+/// The lines of a body.
+struct Lines {
+    body: Body,
+    held: BytesMut,
+    /// How much of `held` is known to hold no end of a line.
+    seen: usize,
+    limit: usize,
+    ended: bool,
+}
+
+impl Lines {
+    fn new(body: Body, limit: usize) -> Lines {
+        Lines { body, held: BytesMut::new(), seen: 0, limit, ended: false }
+    }
+
+    /// The next line without its end: `\n`, `\r\n`, or `\r`.
+    async fn next(&mut self) -> Result<Option<String>, TransportError> {
+        loop {
+            let end = self.held[self.seen..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            if let Some(end) = end.map(|end| end + self.seen) {
+                // Behind a `\r` a `\n` may still be on its way.
+                if self.held[end] == b'\n' || end + 1 < self.held.len() || self.ended {
+                    let mut line = self.held.split_to(end + 1);
+                    if line[end] == b'\r' && self.held.first() == Some(&b'\n') {
+                        let _ = self.held.split_to(1);
+                    }
+                    line.truncate(end);
+                    self.seen = 0;
+                    return Ok(Some(text(&line)?));
+                }
+                self.seen = end;
+            } else {
+                self.seen = self.held.len();
+            }
+            if self.ended {
+                let rest = std::mem::take(&mut self.held);
+                self.seen = 0;
+                return Ok(if rest.is_empty() { None } else { Some(text(&rest)?) });
+            }
+            match self.body.frame().await {
+                Some(frame) => self.held.extend_from_slice(&frame?.into_data().unwrap_or_default()),
+                None => self.ended = true,
+            }
+            if self.held.len() > self.limit {
+                return Err(Box::new(TooLong(self.limit)));
+            }
+        }
+    }
+}
+
+fn text(line: &[u8]) -> Result<String, TransportError> {
+    Ok(std::str::from_utf8(line)?.to_owned())
+}
+
+/// The values of JSON lines; of a JSON sequence too, whose separators count as white space.
+pub(super) fn values<T: 'static>(
+    body: Body,
+    limit: usize,
+    read: Read<T>,
+) -> impl Stream<Item = Result<T, TransportError>> + Send {
+    unfold(Some(Lines::new(body, limit)), move |lines| async move {
+        let mut lines = lines?;
+        loop {
+            match lines.next().await {
+                Ok(None) => return None,
+                Ok(Some(line)) => {
+                    let line = line.trim_matches(['\u{1e}', ' ', '\t']);
+                    if !line.is_empty() {
+                        return Some((value(line, read), Some(lines)));
+                    }
+                }
+                Err(error) => return Some((Err(error), None)),
+            }
+        }
+    })
+}
+
+/// The events of an event stream, their data read by `read`: as whole events where these are `described`.
+pub(super) fn events<T: 'static>(
+    body: Body,
+    limit: usize,
+    described: bool,
+    read: Read<T>,
+) -> impl Stream<Item = Result<Event<T>, TransportError>> + Send {
+    unfold(Some(Lines::new(body, limit)), move |lines| async move {
+        let mut lines = lines?;
+        match event(&mut lines).await {
+            Ok(None) => None,
+            Ok(Some(event)) => {
+                let data = if described { whole(&event, read) } else { value(&event.data, read) };
+                let Event { event, id, retry, .. } = event;
+                Some((data.map(|data| Event { event, id, retry, data }), Some(lines)))
+            }
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+/// The next event that has data. What the end cuts off is none.
+async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
+    let mut event = Event::default();
+    let mut data: Option<String> = None;
+    while let Some(line) = lines.next().await? {
+        if line.is_empty() {
+            if let Some(data) = data.take() {
+                return Ok(Some(Event { data, ..event }));
+            }
+            event = Event::default();
+            continue;
+        }
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match name {
+            "data" => match &mut data {
+                None => data = Some(value.to_owned()),
+                Some(data) => {
+                    data.push('\n');
+                    data.push_str(value);
+                }
+            },
+            "event" => event.event = Some(value.to_owned()),
+            "id" => event.id = Some(value.to_owned()),
+            "retry" => event.retry = value.parse().ok(),
+            // A comment, or what nobody knows.
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn value<T>(json: &str, read: Read<T>) -> Result<T, TransportError> {
+    finished(Reader::json(json.as_bytes()), read)
+}
+
+/// A value that describes a whole event. Whether its data is text or a JSON text, the schema knows.
+fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
+    let fields = |data: TextValue<'static>| {
+        let scalar = |text: &str| TextValue::Scalar(Cow::Owned(text.to_owned()));
+        let mut all: Vec<(Cow<'static, str>, TextValue<'static>)> = vec![("data".into(), data)];
+        all.extend(event.event.as_deref().map(|text| ("event".into(), scalar(text))));
+        all.extend(event.id.as_deref().map(|text| ("id".into(), scalar(text))));
+        all.extend(event.retry.map(|time| ("retry".into(), scalar(&time.to_string()))));
+        Reader::text(TextValue::Map(all), Place::Body, "")
+    };
+    let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
+    match serde_json::from_str::<Value>(&event.data) {
+        Ok(json @ (Value::Array(_) | Value::Object(_))) => finished(fields(TextValue::of_json(json)), read)
+            .or_else(|wrong| finished(fields(plain()), read).map_err(|_| wrong)),
+        _ => finished(fields(plain()), read),
+    }
+}
+
+fn finished<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, TransportError> {
+    let value = read(&mut reader);
+    reader.finish();
+    let violations = reader.into_violations();
+    value.filter(|_| violations.is_empty()).ok_or_else(|| said(&violations).into())
+}
+
+fn said(violations: &Violations) -> String {
+    let mut text = "what arrived is not what the contract says".to_owned();
+    for (at, violation) in violations.list.iter().enumerate() {
+        let field = if violation.field.is_empty() { "the value" } else { &violation.field };
+        text.push_str(if at == 0 { ": " } else { "; " });
+        text.push_str(&format!("{field} {}", violation.message));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+    use crate::json::Read as _;
+
+    fn body(pieces: &[&'static str]) -> Body {
+        let pieces: Vec<Result<&'static str, std::io::Error>> = pieces.iter().map(|piece| Ok(*piece)).collect();
+        Body::from_stream(stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn events_are_put_together_however_they_arrive() {
+        let body = body(&[": hello\n\nid: 7\r", "\nda", "ta: 1\r\rdata: 2\nevent: x\nretry: 5\n\n", "data: 3\n"]);
+        let found: Vec<_> = events(body, 1000, false, i64::read).map(|event| event.unwrap()).collect().await;
+        let first = Event { id: Some("7".into()), ..Event::from(1) };
+        let second = Event { event: Some("x".into()), retry: Some(5), ..Event::from(2) };
+        assert_eq!(found, [first, second]);
+    }
+
+    #[tokio::test]
+    async fn lines_are_values_and_a_wrong_one_is_told() {
+        let lines: Vec<_> = values(body(&["1\n\u{1e}", "2\n\n\"x\"\n3"]), 1000, i64::read).collect().await;
+        let told: Vec<String> = lines
+            .into_iter()
+            .map(|line| line.map_or_else(|error| error.to_string(), |value| value.to_string()))
+            .collect();
+        let wrong = "what arrived is not what the contract says: the value must be an integer, not a string";
+        assert_eq!(told, ["1", "2", wrong, "3"]);
+    }
+
+    #[tokio::test]
+    async fn a_line_without_an_end_is_not_held_for_ever() {
+        let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>("xxxxxxxxxx")));
+        let mut lines = Box::pin(values(endless, 100, i64::read));
+        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "the answer has more than 100 bytes");
+        assert!(lines.next().await.is_none());
+    }
+}

@@ -1,0 +1,149 @@
+//! Multipart bodies of requests (RFC 7578): values as their rules say, files as they are read.
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+
+use super::outgoing::Outgoing;
+use super::tree::{Tree, json, tree};
+use crate::json::Write;
+use crate::media::MediaType;
+use crate::multipart::{FileStream, FormPart, FormRule, Multipart, PartKind, PartRule, Parts};
+
+/// One part of a form at the end that sends it, as generated code declares it.
+pub trait SendPart {
+    /// Adds it to the form.
+    fn send(self, form: &mut Form);
+}
+
+/// A form while it is put together.
+pub struct Form {
+    rule: &'static FormRule,
+    boundary: String,
+    pieces: Vec<Body>,
+    fault: Option<String>,
+}
+
+impl Form {
+    fn new(rule: &'static FormRule) -> Form {
+        let boundary = uuid::Uuid::now_v7().simple().to_string();
+        Form { rule, boundary, pieces: Vec::new(), fault: None }
+    }
+
+    /// Adds the value of the part at `index` of the rule.
+    pub fn value(&mut self, index: usize, value: &dyn Write) {
+        let name = self.rule(index).name;
+        self.named_value(index, name, value);
+    }
+
+    /// The same of a part that has its name from the caller.
+    pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
+        let rule = self.rule(index);
+        if let Some(header) = rule.headers.iter().find(|header| header.required) {
+            let message = format!("the part `{name}` needs the header `{}`, which a value cannot carry", header.name);
+            self.fault.get_or_insert(message);
+        }
+        let written = json(value);
+        let (content, media) = match rule.kind {
+            PartKind::Json => (Bytes::from(written), concrete(rule).or(Some("application/json"))),
+            PartKind::Text | PartKind::File => match tree(&written) {
+                Some(Tree::Map(_) | Tree::List(_)) | None => (Bytes::from(written), Some("application/json")),
+                Some(tree) => (Bytes::copy_from_slice(tree.scalar().unwrap_or_default().as_bytes()), concrete(rule)),
+            },
+        };
+        let media = media.map(str::to_owned);
+        self.part(name, None, media, &[], Body::from(content));
+    }
+
+    /// Adds the file of the part at `index` of the rule.
+    pub fn file(&mut self, index: usize, file: FileStream) {
+        let name = self.rule(index).name;
+        self.named_file(index, name, file);
+    }
+
+    /// The same of a part that has its name from the caller.
+    pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
+        let rule = self.rule(index);
+        let missing = |header: &&crate::multipart::PartHeader| header.required && file.header(header.name).is_none();
+        if let Some(header) = rule.headers.iter().find(missing) {
+            self.fault.get_or_insert(format!("the part `{name}` needs the header `{}`", header.name));
+        }
+        self.add(name, file, concrete(rule));
+    }
+
+    fn add(&mut self, name: &str, file: FileStream, usual: Option<&str>) {
+        match file.into_made() {
+            Ok(file) => {
+                let media = file.content_type.as_deref().or(usual).unwrap_or("application/octet-stream");
+                let file_name = file.file_name.as_deref().unwrap_or(name);
+                self.part(name, Some(file_name), Some(media.to_owned()), &file.headers, file.body);
+            }
+            Err(body) => self.part(name, Some(name), usual.map(str::to_owned), &[], body),
+        }
+    }
+
+    fn part(&mut self, name: &str, file: Option<&str>, media: Option<String>, more: &[(String, String)], body: Body) {
+        let mut head = format!("--{}\r\nContent-Disposition: form-data; name=\"{}\"", self.boundary, quoted(name));
+        if let Some(file) = file {
+            head.push_str(&format!("; filename=\"{}\"", quoted(file)));
+        }
+        let media = media.map(|media| ("Content-Type".to_owned(), media));
+        for (name, value) in media.iter().chain(more) {
+            if name.contains(['\r', '\n', ':']) || value.contains(['\r', '\n']) {
+                self.fault.get_or_insert(format!("the header `{name}` of a part cannot hold its value"));
+            }
+            head.push_str(&format!("\r\n{name}: {value}"));
+        }
+        head.push_str("\r\n\r\n");
+        self.pieces.extend([Body::from(head), body, Body::from("\r\n")]);
+    }
+
+    fn rule(&self, index: usize) -> &'static PartRule {
+        const ANY: &PartRule = &PartRule::text("");
+        self.rule.parts.get(index).or(self.rule.rest.as_ref()).unwrap_or(ANY)
+    }
+}
+
+impl Outgoing {
+    /// Sends the parts of a form.
+    pub fn parts<T: FormPart + SendPart>(&mut self, media: usize, parts: Parts<T>) {
+        let mut form = Form::new(T::RULE);
+        match parts.into_made() {
+            Some(parts) => parts.into_iter().for_each(|part| part.send(&mut form)),
+            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+        }
+        self.form(media, form);
+    }
+
+    /// Sends parts that the contract does not describe.
+    pub fn multipart(&mut self, media: usize, parts: Multipart) {
+        let mut form = Form::new(&FormRule::NONE);
+        match parts.into_made() {
+            Some(parts) => parts.into_iter().for_each(|(name, file)| form.add(&name, file, None)),
+            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+        }
+        self.form(media, form);
+    }
+
+    fn form(&mut self, media: usize, mut form: Form) {
+        if let Some(fault) = form.fault.take() {
+            return self.fail(fault);
+        }
+        form.pieces.push(Body::from(format!("--{}--\r\n", form.boundary)));
+        let essence = self.essence(media);
+        let essence = if essence.contains('*') { "multipart/form-data" } else { essence };
+        self.body = Some(Body::from_stream(stream::iter(form.pieces).flat_map(Body::into_data_stream)));
+        self.labelled(&format!("{essence}; boundary={}", form.boundary));
+    }
+}
+
+/// The media type of a part, where the contract leaves no choice.
+fn concrete(rule: &PartRule) -> Option<&'static str> {
+    let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
+    rule.media.first().copied().filter(|media| !range(media))
+}
+
+/// As browsers do (WHATWG HTML § 4.10.22.8).
+fn quoted(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}

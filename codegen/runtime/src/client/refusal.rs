@@ -1,0 +1,101 @@
+//! Refusals as they arrive: out of the contract's envelope, back into a problem.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::Value;
+
+use crate::problem::Problem;
+use crate::request_id::X_REQUEST_ID;
+use crate::violation::Violation;
+
+/// Where the parts of a refusal stand in the contract's error schema, each as the steps to it; without
+/// a step where it has none.
+#[derive(Debug)]
+pub struct Envelope {
+    /// The code for programs.
+    pub code: &'static [&'static str],
+    /// The sentence for people.
+    pub message: &'static [&'static str],
+    /// The violations.
+    pub details: &'static [&'static str],
+    /// What the field of a violation is called, and its message.
+    pub detail: (&'static str, &'static str),
+    /// The request's id.
+    pub request_id: &'static [&'static str],
+}
+
+impl Envelope {
+    /// RFC 9457, as the edge writes it.
+    pub const PROBLEM: Envelope = Envelope {
+        code: &["code"],
+        message: &["detail"],
+        details: &["errors"],
+        detail: ("field", "message"),
+        request_id: &["requestId"],
+    };
+
+    /// The refusal that an answer is. What stands between may have answered in its own shape: then it
+    /// is what the status says.
+    pub(super) fn read(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Problem {
+        let value: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |steps: &[&str]| match find(&value, steps)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        let message = text(self.message).map(Cow::Owned);
+        let reason = status.canonical_reason().unwrap_or("refused");
+        let mut problem = Problem::new(status, message.unwrap_or(Cow::Borrowed(reason)));
+        if let Some(code) = text(self.code) {
+            problem.code = Cow::Owned(code);
+        }
+        if let Some(Value::Array(details)) = find(&value, self.details) {
+            let (field, message) = self.detail;
+            let part =
+                |detail: &Value, name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            problem.violations.extend(details.iter().map(|one| Violation::body(part(one, field), part(one, message))));
+        }
+        problem.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let id = text(self.request_id).and_then(|id| HeaderValue::try_from(id).ok());
+        if let Some(id) = id.filter(|_| !headers.contains_key(X_REQUEST_ID)) {
+            problem.headers.push((X_REQUEST_ID, id));
+        }
+        problem
+    }
+}
+
+fn find<'v>(value: &'v Value, steps: &[&str]) -> Option<&'v Value> {
+    if steps.is_empty() {
+        return None;
+    }
+    steps.iter().try_fold(value, |value, step| value.get(step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_comes_back_out_of_its_envelope() {
+        const OWN: Envelope = Envelope {
+            code: &["error", "code"],
+            message: &["error", "text"],
+            details: &["error", "fields"],
+            detail: ("path", "reason"),
+            request_id: &["trace"],
+        };
+        let body =
+            br#"{"error": {"code": "TAKEN", "text": "taken", "fields": [{"path": "a", "reason": "b"}]}, "trace": "7"}"#;
+        let problem = OWN.read(StatusCode::CONFLICT, &HeaderMap::new(), body);
+        assert_eq!((&*problem.code, &*problem.message), ("TAKEN", "taken"));
+        assert_eq!(problem.violations, [Violation::body("a", "b")]);
+        assert_eq!(problem.header("x-request-id"), Some("7"));
+    }
+
+    #[test]
+    fn an_answer_in_another_shape_is_what_its_status_says() {
+        let problem = Envelope::PROBLEM.read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), b"<html>");
+        assert_eq!((&*problem.code, &*problem.message), ("BAD_GATEWAY", "Bad Gateway"));
+    }
+}

@@ -1,0 +1,110 @@
+//! Where a request goes: the base, the path with its parameters filled in, and the query.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::template::{Piece, Segment, Template};
+
+/// What a path cannot hold (RFC 3986 § 3.3).
+const NOT_IN_PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'/')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The same for text that is not encoded yet.
+const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_PATH.add(b'%');
+
+/// The path of a template, its parameters as they are written.
+pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) -> Result<String, String> {
+    let parsed = Template::parse(template);
+    let mut names = parsed.names.iter();
+    let mut next = || {
+        let name = names.next().copied().unwrap_or_default();
+        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+        match value {
+            Some("") => Err(format!("the path parameter `{name}` must not be empty")),
+            Some(value) => Ok(value),
+            None => Err(format!("the path parameter `{name}` has no value")),
+        }
+    };
+    let mut path = String::with_capacity(template.len() + 32);
+    for segment in &parsed.segments {
+        path.push('/');
+        let start = path.len();
+        match segment {
+            Segment::Literal(text) => path.extend(utf8_percent_encode(text, NOT_IN_SEGMENT)),
+            Segment::Parameter => path.push_str(next()?),
+            Segment::Mixed(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Literal(text) => path.extend(utf8_percent_encode(text, NOT_IN_PATH)),
+                        Piece::Parameter => path.push_str(next()?),
+                    }
+                }
+            }
+        }
+        // Whoever takes these for steps would end up elsewhere (RFC 3986 § 5.2.4).
+        if matches!(&path[start..], "." | "..") {
+            return Err(format!("`{}` cannot be a segment of a path", &path[start..]));
+        }
+    }
+    Ok(path)
+}
+
+/// A URL with more behind its query.
+pub(super) fn with_query(mut url: String, query: &[String]) -> String {
+    for pair in query {
+        let separator = match url.split_once('?') {
+            None => "?",
+            Some((_, "")) => "",
+            Some(_) => "&",
+        };
+        url.push_str(separator);
+        url.push_str(pair);
+    }
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(template: &'static str, values: &[(&'static str, &str)]) -> Result<String, String> {
+        path(template, &values.iter().map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn parameters_stand_where_the_template_has_them() {
+        assert_eq!(filled("/a/{id}/b:c", &[("id", "x%2Fy")]).as_deref(), Ok("/a/x%2Fy/b:c"));
+        assert_eq!(filled("/{name}.{ext}/", &[("ext", "json"), ("name", "n")]).as_deref(), Ok("/n.json/"));
+        assert_eq!(filled("/café au lait/%20", &[]).as_deref(), Ok("/caf%C3%A9%20au%20lait/%20"));
+    }
+
+    #[test]
+    fn a_value_cannot_lead_elsewhere() {
+        for value in ["", ".", ".."] {
+            assert!(filled("/a/{id}", &[("id", value)]).is_err(), "{value}");
+        }
+        assert_eq!(filled("/{a}.{b}", &[("a", "."), ("b", ".")]).as_deref(), Ok("/..."));
+        assert!(filled("/{id}", &[]).is_err());
+    }
+
+    #[test]
+    fn a_query_is_added_to_what_there_is() {
+        let pairs = ["a=1".to_owned(), "b=2".to_owned()];
+        assert_eq!(with_query("http://x/".into(), &pairs), "http://x/?a=1&b=2");
+        assert_eq!(with_query("http://x/?".into(), &pairs), "http://x/?a=1&b=2");
+        assert_eq!(with_query("http://x/?c".into(), &pairs), "http://x/?c&a=1&b=2");
+    }
+}

@@ -1,0 +1,104 @@
+//! What the templates of a client receive.
+
+use serde::Serialize;
+
+use crate::rust::code::Code;
+
+use super::PartVariantView;
+
+/// The client of a contract.
+#[derive(Debug, Serialize)]
+pub struct ClientView {
+    /// Its tags.
+    pub tags: Vec<TagCallsView>,
+    /// The fields of the runtime's `Envelope`; none for RFC 9457.
+    pub envelope: Vec<Code>,
+}
+
+/// The calls of a tag.
+#[derive(Debug, Serialize)]
+pub struct TagCallsView {
+    /// The struct.
+    pub name: Code,
+    /// The module.
+    pub module: Code,
+    /// The field of `Client`.
+    pub field: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// The calls.
+    pub calls: Vec<CallView>,
+}
+
+/// One operation, as it is called.
+#[derive(Debug, Serialize)]
+pub struct CallView {
+    /// The method.
+    pub method: Code,
+    /// The operation's static.
+    pub data: Code,
+    /// The doc comment.
+    pub docs: String,
+    /// `deprecated`.
+    pub deprecated: bool,
+    /// What it takes.
+    pub request: Option<SentRequestView>,
+    /// The enum of the parts of its body.
+    pub parts: Option<Code>,
+    /// These parts.
+    pub variants: Vec<PartVariantView>,
+    /// The response type.
+    pub response_name: Code,
+    /// Its arms by status.
+    pub response: Vec<ArmView>,
+    /// The error type.
+    pub error_name: Code,
+    /// Its arms by status.
+    pub error: Vec<ArmView>,
+    /// The bodies of several media types.
+    pub contents: Vec<ContentReadView>,
+}
+
+/// A request as it is sent.
+#[derive(Debug, Serialize)]
+pub struct SentRequestView {
+    /// Its type.
+    pub name: Code,
+    /// `&`, or nothing where it is given away.
+    pub borrow: &'static str,
+    /// The statements that hand it over.
+    pub sends: Vec<Code>,
+}
+
+/// What an answer of one status, or of a range, is read as.
+#[derive(Debug, Serialize)]
+pub struct ArmView {
+    /// The pattern of its status.
+    pub status: Code,
+    /// The statements, the value at the end.
+    pub lines: Vec<Code>,
+}
+
+/// A body of several media types.
+#[derive(Debug, Serialize)]
+pub struct ContentReadView {
+    /// The enum.
+    pub name: Code,
+    /// The expression of the index of its media type.
+    pub media: Code,
+    /// Its variants.
+    pub arms: Vec<ContentArmView>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+pub struct ContentArmView {
+    /// The pattern of its media types' indices.
+    pub places: Code,
+    /// The variant.
+    pub variant: Code,
+    /// The expression that reads it.
+    pub read: Code,
+}
