@@ -2,7 +2,7 @@
 //! them, and an error where an operation could never be called or answered.
 
 use crate::contract::schema::{Guard, Kind, Schemas};
-use crate::contract::{Operation, SchemaId, Webhook};
+use crate::contract::{Operation, SchemaId};
 use crate::diagnostic::Diagnostic;
 
 use super::Lowering;
@@ -39,15 +39,16 @@ impl Lowering<'_, '_> {
         (Kind::Any, true, Some(Guard { draft4: false, text: "false".to_owned() }))
     }
 
-    /// Says what contradicts itself: an error where an operation cannot do without it.
-    pub(super) fn report_contradictions(&mut self, operations: &[Operation], webhooks: &[Webhook]) {
+    /// Says what contradicts itself: an error where an operation cannot do without it. A webhook is a
+    /// type and nothing more, which the service need not use.
+    pub(super) fn report_contradictions(&mut self, operations: &[Operation]) {
         let contradictions = std::mem::take(&mut self.contradictions);
         if contradictions.is_empty() {
             return;
         }
         let causes = [true, false].map(|received| causes(&self.schemas, &contradictions, received));
         let mut needed: Vec<Option<String>> = vec![None; contradictions.len()];
-        for need in operations.iter().flat_map(needs).chain(webhooks.iter().filter_map(payload)) {
+        for need in operations.iter().flat_map(needs) {
             let [received, sent] = &causes;
             let causes = if need.received { received } else { sent };
             let found: Option<Vec<usize>> = need.any_of.iter().map(|id| causes[id.index()]).collect();
@@ -94,11 +95,6 @@ fn needs(operation: &Operation) -> Vec<Need> {
         (!any_of.is_empty()).then_some(Need { of, received, any_of })
     }));
     needs
-}
-
-fn payload(webhook: &Webhook) -> Option<Need> {
-    let any_of = vec![webhook.payload?];
-    Some(Need { of: format!("the payload of `{}`", webhook.name), received: false, any_of })
 }
 
 /// For each schema that has no value, which contradiction is to blame.

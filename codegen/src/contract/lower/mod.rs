@@ -92,7 +92,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
     let webhooks = lowering.webhooks(root);
     let components = lowering.components(root);
     lowering.settle();
-    lowering.report_contradictions(&operations, &webhooks);
+    lowering.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &lowering.schemas);
     encoding::check(&operations, &lowering.schemas, lowering.diagnostics);
     lowering.check_sparse(&operations);
