@@ -7,7 +7,9 @@ use super::load::Loader;
 use super::node::{Key, Node, Object, Span, Value};
 use super::{FileId, Version};
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
+use meant::Meant;
 
+mod meant;
 mod message;
 mod refer;
 mod special;
@@ -43,6 +45,8 @@ struct Walk<'w, 'l> {
     seen: HashMap<usize, Kind>,
     /// References that are still to be followed.
     pending: VecDeque<Pending>,
+    /// What is to be read otherwise than it is written, by its place.
+    meant: HashMap<Span, Meant>,
 }
 
 /// A reference on the list.
@@ -78,12 +82,16 @@ pub(super) fn check(loader: &mut Loader<'_>) {
         owner: 0,
         seen: HashMap::new(),
         pending: VecDeque::new(),
+        meant: HashMap::new(),
     };
     let anchor = Anchor { span: message::first_line(&tree, walk.text()) };
     walk.object_of(Kind::Root, &tree, anchor);
     while let Some(pending) = walk.pending.pop_front() {
         walk.refer(pending);
     }
+    let meant = walk.meant;
+    drop(tree);
+    meant::apply(&meant, loader);
 }
 
 impl Walk<'_, '_> {
@@ -95,7 +103,7 @@ impl Walk<'_, '_> {
             | (Shape::Bool, Value::Bool(_))
             | (Shape::Number, Value::Number(_)) => {}
             (Shape::Count, Value::Number(_)) if node.as_u64().is_some() => {}
-            (Shape::Word(words), Value::String(word)) => self.word(words, word, node.span),
+            (Shape::Word(words), Value::String(word)) => self.word(words, word, node.span, owner),
             (Shape::Word(words), Value::Null) if words.contains(&"null") && node.span.start < node.span.end => {
                 self.unquoted_null(node.span);
             }
@@ -191,6 +199,7 @@ impl Walk<'_, '_> {
             | (Shape::List(_), Value::Array(_))
             | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
             (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
+            (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
             (Shape::Of(Kind::Schema), Value::Bool(_)) => self.version != Version::V30,
             (Shape::Either(shapes), _) => shapes.iter().any(|shape| self.fits(shape, node)),
             _ => false,

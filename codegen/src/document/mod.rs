@@ -113,6 +113,11 @@ impl Document {
         &self.trees[file.0 as usize]
     }
 
+    /// The trees, for what is read otherwise than it is written.
+    fn trees_mut(&mut self) -> impl Iterator<Item = &mut Arc<Node>> {
+        self.trees.iter_mut()
+    }
+
     /// The entry as a located node.
     pub fn root_located(&self) -> Located<'_> {
         Located { node: self.root_node(), place: Place::root(self.root) }

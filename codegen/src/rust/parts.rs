@@ -116,7 +116,16 @@ pub fn parts_view(
             rest: is_rest,
             name: Code::of(&variant),
         });
-        view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, uses, &read));
+        view.fields.push(form_field(
+            plan,
+            part,
+            (is_rest, index),
+            (&variant, field),
+            held,
+            docs,
+            (&mut *uses, &mut *calls.uses),
+            &read,
+        ));
     }
     match parts.object.additional {
         Additional::Denied => view.unknown.push("unknown: writ_runtime::Unknown::Deny".into()),
@@ -143,7 +152,7 @@ fn form_field(
     (variant, name): (&str, String),
     held: Ty,
     mut docs: String,
-    uses: &mut Uses,
+    (uses, routes): (&mut Uses, &mut Uses),
     read: &Option<String>,
 ) -> PartFieldView {
     let variable = match name.as_str() {
@@ -160,7 +169,8 @@ fn form_field(
     let nullable = matches!(held, Ty::Option(_));
     let default = match (part.required || many || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
-            default_value(plan, part.property, &held, Direction::Request, uses)
+            // The form is taken where it is decoded.
+            default_value(plan, part.property, &held, Direction::Request, routes)
         }
         _ => None,
     };

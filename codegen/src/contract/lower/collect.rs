@@ -175,7 +175,7 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    fn collect_type(&mut self, value: &'d Node, facets: &mut Facets<'d>) {
+    fn collect_type(&self, value: &'d Node, facets: &mut Facets<'d>) {
         let mut set = TypeSet::NONE;
         let names: Vec<&Node> = match value.as_array() {
             Some(list) => list.iter().collect(),
@@ -197,7 +197,7 @@ impl<'d> Lowering<'d, '_> {
                 // `nullable` on one part of a composition is not a type that all parts share.
                 let both = before.and(set);
                 if both.is_empty() {
-                    self.report(
+                    facets.contradictions.push(
                         Diagnostic::error(
                             "contradiction",
                             value.span,
@@ -240,7 +240,7 @@ impl<'d> Lowering<'d, '_> {
             let report =
                 Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
             let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
-            self.report(match others {
+            facets.contradictions.push(match others {
                 Some((first, last)) => report.also(
                     Span { end: last.end.max(first.end), ..first },
                     "is one of these, which it is put together with",

@@ -1,7 +1,7 @@
 //! Which nodes make one schema: a place, or several that `allOf` and references put together.
 
 use crate::contract::SchemaId;
-use crate::contract::schema::{Kind, Schema};
+use crate::contract::schema::{Guard, Kind, Schema};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span, Version};
 
@@ -128,6 +128,11 @@ impl<'d> Lowering<'d, '_> {
                     for node in nodes.iter().copied() {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
+                    if !facets.contradictions.is_empty() {
+                        let none = self.contradicting(id, facets);
+                        self.settled(id, none);
+                        continue;
+                    }
                     facets.rare.other |= facets.says_more_than_a_rule() || facets.overlaps();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
                     if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
@@ -139,11 +144,15 @@ impl<'d> Lowering<'d, '_> {
                     self.finish(id, &nodes, facets)
                 }
             };
-            let schema = self.schemas.get_mut(id);
-            schema.kind = kind;
-            schema.nullable = nullable;
-            schema.guard = guard;
+            self.settled(id, (kind, nullable, guard));
         }
+    }
+
+    fn settled(&mut self, id: SchemaId, (kind, nullable, guard): (Kind, bool, Option<Guard>)) {
+        let schema = self.schemas.get_mut(id);
+        schema.kind = kind;
+        schema.nullable = nullable;
+        schema.guard = guard;
     }
 
     /// Counts one more schema that is put together of several; whether there are too many.

@@ -1,6 +1,7 @@
 //! What a schema demands, keyword by keyword, intersected over all the nodes it is made of.
 
 use crate::contract::schema::StringShape;
+use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span};
 
 use super::type_set::TypeSet;
@@ -50,6 +51,8 @@ pub(super) struct Facets<'d> {
     pub places: Vec<(&'d str, Span)>,
     pub unions: Vec<UnionFacet<'d>>,
     pub rare: Rare,
+    /// Demands that no value meets together.
+    pub contradictions: Vec<Diagnostic>,
 }
 
 /// The keywords that only an interpreter can check, by what they leave of the type.

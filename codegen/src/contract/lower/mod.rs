@@ -2,6 +2,7 @@
 
 mod collect;
 mod compose;
+mod contradiction;
 mod default;
 mod encoding;
 mod example;
@@ -63,6 +64,8 @@ pub(super) struct Lowering<'d, 'o> {
     names: HashMap<Span, String>,
     /// Examples, and the schemas that they are to be values of.
     examples: Vec<(SchemaId, &'d Node)>,
+    /// Schemas that no value fits.
+    contradictions: Vec<contradiction::Contradiction>,
 }
 
 pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
@@ -82,6 +85,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
         too_deep: false,
         names: HashMap::new(),
         examples: Vec::new(),
+        contradictions: Vec::new(),
     };
     lowering.name_components(root);
     let schemes = lowering.schemes(root);
@@ -93,6 +97,7 @@ pub(super) fn lower(document: &Document, strict: bool, options: &Options, diagno
     };
     let components = lowering.components(root);
     lowering.settle();
+    lowering.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &lowering.schemas);
     for one in &mut outgoing {
         response::settle_kinds(std::slice::from_mut(&mut one.operation), &lowering.schemas);

@@ -1,8 +1,8 @@
 //! What the structure check says.
 
 use super::{
-    Anchor, Diagnostic, EXTENSIONS, Field, Key, Nearness, Node, Pattern, Rule, Shape, Since, Span, Value, Version,
-    Walk, nearest,
+    Anchor, Diagnostic, EXTENSIONS, Field, Key, Meant, Nearness, Node, Pattern, Rule, Shape, Since, Span, Value,
+    Version, Walk, nearest,
 };
 
 /// Fields that tell people something and change nothing of the code.
@@ -50,7 +50,7 @@ impl Walk<'_, '_> {
     }
 
     /// Which part of the object the walk is in: `schema`, or `content/application~1json` read as people write it.
-    fn part(&self) -> String {
+    pub(super) fn part(&self) -> String {
         let part = self.trail.get(self.owner..).unwrap_or("").trim_start_matches('/');
         part.replace("~1", "/").replace("~0", "~")
     }
@@ -109,6 +109,9 @@ impl Walk<'_, '_> {
         }
         let expected = expected(shape);
         let name = self.part();
+        if self.read_as_meant(&name, node, anchor.span, owner) {
+            return;
+        }
         let found = match &node.value {
             Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
             Value::Null => "nothing".to_owned(),
@@ -135,6 +138,7 @@ impl Walk<'_, '_> {
             .iter()
             .find(|field| field.name == name && !field.since.knows(self.version) && self.fits(&field.shape, node));
         let Some(theirs) = theirs else { return false };
+        self.nulls_as_words(node, owner);
         let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
         let message = format!("`{name}` is written as in OpenAPI {theirs}, and this is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor.span, message);
@@ -151,12 +155,13 @@ impl Walk<'_, '_> {
         let message = "a type is a string: `null` needs quotes".to_owned();
         let problem = self.lax(false, "unquoted-null", span, message);
         let problem = problem.label("read as the type \"null\"");
+        self.meant.insert(span, Meant::Text("null".to_owned()));
         self.report(problem.fix("put it in quotes", span, "\"null\""));
     }
 
     /// A word that is none of those allowed.
-    pub(super) fn word(&mut self, words: &[&'static str], word: &str, span: Span) {
-        if words.contains(&word) {
+    pub(super) fn word(&mut self, words: &[&'static str], word: &str, span: Span, owner: &Rule) {
+        if words.contains(&word) || self.word_of_other_version(word, span, owner) {
             return;
         }
         let name = self.part();
@@ -229,7 +234,7 @@ fn converted(shape: &Shape, node: &Node) -> Option<String> {
 }
 
 /// What to write instead of a field of another version.
-fn instead(name: &str) -> Option<&'static str> {
+pub(super) fn instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "nullable" => "in 3.1, write `type: [string, \"null\"]`",
         "const" => "in 3.0, write an `enum` of one value",

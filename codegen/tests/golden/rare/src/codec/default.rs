@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Unknown,
+    ArrayRule, Branch, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
+    StringRule, Types, Unknown,
 };
-use super::super::types::{Rule, RuleKind};
-use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, TAGS_GUARD};
+use super::super::types::{Rule, RuleEither, RuleKind};
+use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, NEVER_GUARD, TAGS_GUARD};
 
 impl Read for Rule {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const RULE: &ObjectRule = &ObjectRule {
-            fields: &["kind", "value", "tags", "name", "attributes"],
+            fields: &["kind", "value", "tags", "name", "attributes", "never", "either"],
             required: &["kind"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
@@ -21,6 +22,8 @@ impl Read for Rule {
         let mut tags = None;
         let mut name = None;
         let mut attributes = None;
+        let mut never = None;
+        let mut either = None;
         let mut additional = BTreeMap::new();
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
@@ -30,6 +33,8 @@ impl Read for Rule {
                 2 => tags = r.guarded(&TAGS_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE))),
                 3 => name = r.guarded(&NAME_GUARD, |r| r.string(&StringRule::NONE)),
                 4 => attributes = r.guarded(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, |r| r.string(&StringRule::NONE))),
+                5 => never = r.guarded(&NEVER_GUARD, |r| r.any()),
+                6 => either = RuleEither::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -45,6 +50,8 @@ impl Read for Rule {
             tags,
             name,
             attributes,
+            never,
+            either,
             additional,
         })
     }
@@ -68,5 +75,18 @@ writ_runtime::named!(RuleKind);
 impl Read for RuleKind {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         r.named()
+    }
+}
+
+impl Read for RuleEither {
+    fn read(r: &mut Reader<'_>) -> Option<Self> {
+        const BRANCHES: &[Branch] = &[
+            Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
+            Branch { name: "Any", ..Branch::NONE },
+        ];
+        r.one_of(BRANCHES, |r, branch| match branch {
+            0 => r.int64(&IntegerRule::NONE).map(Self::Integer),
+            _ => r.guarded(&NEVER_GUARD, |r| r.any()).map(Self::Any),
+        })
     }
 }

@@ -7,6 +7,8 @@ pub(in super::super) static ATTRIBUTES_GUARD: Guard = Guard::new(Dialect::Draft2
 
 pub(in super::super) static NAME_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"const":"root"},"type":"string"}"#);
 
-pub(in super::super) static RULE_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"name":["tags"]},"if":{"properties":{"kind":{"const":"fixed"}}},"properties":{"attributes":{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"},"kind":{"enum":["fixed","ranged"],"type":"string"},"name":{"not":{"const":"root"},"type":"string"},"tags":{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"},"value":{"type":"number"}},"required":["kind"],"then":{"required":["value"]},"type":"object"}"#);
+pub(in super::super) static NEVER_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"false"#);
+
+pub(in super::super) static RULE_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"name":["tags"]},"if":{"properties":{"kind":{"const":"fixed"}}},"properties":{"attributes":{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"},"either":{"oneOf":[{"type":"integer"},{"allOf":[{"type":"string"},{"items":{},"type":"array"}]}]},"kind":{"enum":["fixed","ranged"],"type":"string"},"name":{"not":{"const":"root"},"type":"string"},"never":{"allOf":[{"type":"string"},{"type":"boolean"}]},"tags":{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"},"value":{"type":"number"}},"required":["kind"],"then":{"required":["value"]},"type":"object"}"#);
 
 pub(in super::super) static TAGS_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"}"#);

@@ -12,6 +12,8 @@ pub struct Rule {
     pub tags: Option<Vec<String>>,
     pub name: Option<String>,
     pub attributes: Option<BTreeMap<String, String>>,
+    pub never: Option<Value>,
+    pub either: Option<RuleEither>,
     /// All other fields.
     pub additional: BTreeMap<String, Value>,
 }
@@ -23,4 +25,11 @@ pub enum RuleKind {
     Fixed,
     /// `ranged`
     Ranged,
+}
+
+/// `RuleEither`
+#[derive(Debug, Clone, PartialEq)]
+pub enum RuleEither {
+    Integer(i64),
+    Any(Value),
 }
