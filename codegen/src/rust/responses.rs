@@ -70,7 +70,7 @@ pub fn response_view(
 pub(super) fn successes(operation: &Operation) -> impl Iterator<Item = &Response> {
     let settled = is_conditional(operation);
     let made = move |response: &&Response| {
-        !is_error(response, operation) && !(settled && response.status == Status::Code(304))
+        !(is_error(response, operation) || settled && response.status == Status::Code(304))
     };
     operation.responses.iter().filter(made)
 }
