@@ -37,6 +37,7 @@ pub struct Multipart {
 enum Source {
     Arriving(multer::Multipart<'static>),
     /// To be sent.
+    #[cfg(feature = "client")]
     Made(Vec<(String, FileStream)>),
 }
 
@@ -86,6 +87,7 @@ impl Multipart {
     }
 
     /// Parts to send, each with its name. They are not read again at the end that sends them.
+    #[cfg(feature = "client")]
     pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
         Multipart { parts: Source::Made(parts.into_iter().collect()), refusal: Slot::default() }
     }
@@ -100,7 +102,11 @@ impl Multipart {
 
     /// The next part; what was left unread of the one before is skipped.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
-        let Source::Arriving(parts) = &mut self.parts else { return Err(MultipartError::new()) };
+        let parts = match &mut self.parts {
+            Source::Arriving(parts) => parts,
+            #[cfg(feature = "client")]
+            Source::Made(_) => return Err(MultipartError::new()),
+        };
         match parts.next_field().await {
             Ok(field) => Ok(field.map(|field| Part { field, refusal: self.refusal.clone() })),
             Err(error) => Err(refuse(&self.refusal, error)),
