@@ -36,7 +36,8 @@ pub struct Multipart {
 #[derive(Debug)]
 enum Source {
     Arriving(multer::Multipart<'static>),
-    /// To be sent.
+    /// To be sent, which a client does.
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "without a client nothing is sent"))]
     Made(Vec<(String, FileStream)>),
 }
 
