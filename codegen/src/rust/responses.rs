@@ -69,9 +69,8 @@ pub fn response_view(
 /// The responses that a handler makes its successes of.
 pub(super) fn successes(operation: &Operation) -> impl Iterator<Item = &Response> {
     let settled = is_conditional(operation);
-    let made = move |response: &&Response| {
-        !is_error(response, operation) && !(settled && response.status == Status::Code(304))
-    };
+    let made =
+        move |response: &&Response| !(is_error(response, operation) || settled && response.status == Status::Code(304));
     operation.responses.iter().filter(made)
 }
 
