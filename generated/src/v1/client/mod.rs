@@ -11,7 +11,7 @@ pub mod health;
 use writ_runtime::client::Connection;
 
 /// Where the parts of a refusal stand.
-static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
+pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
     code: &["error", "code"],
     message: &["error", "message"],
     details: &["error", "details"],
