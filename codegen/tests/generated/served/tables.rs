@@ -14,6 +14,7 @@ const UNASKED: &[(&str, &str)] = &[
     ("injection", "it is about text that must not become code"),
     ("interop", "it is about what other libraries make of the code"),
     ("media", "it is asked case by case, in `media.rs` beside this folder"),
+    ("outgoing", "it is about what a service sends, which `client.rs` beside this folder receives"),
     ("own", "it is asked case by case, in `own.rs`"),
     ("shop", "it is asked case by case, in `shop.rs`"),
     ("unwritten", "it is asked case by case, in `unwritten.rs`"),
