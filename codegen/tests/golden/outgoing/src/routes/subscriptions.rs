@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use writ_runtime::{
     Authenticate, Decoder, Edge, Endpoint, Format, Gate, Read, Reply, Respond, Responder,
-    StringRule,
+    StringRule, with_request,
 };
 use super::super::{
     Conflict, RenewError, RenewRequest, RenewResponse, SubscribeError, SubscribeRequest,
@@ -19,18 +19,8 @@ where
     G: Gate<A::Principal>,
     S: Subscriptions,
 {
-    endpoints.push(edge.public(&operations::SUBSCRIBE, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(SubscribeRequest::decode)?;
-            Ok(responder.answer(service.subscribe(&cx, request).await))
-        })
-    }));
-    endpoints.push(edge.public(&operations::RENEW, service, |service, cx, input| {
-        Box::pin(async move {
-            let (request, responder) = input.decode(RenewRequest::decode)?;
-            Ok(responder.answer(service.renew(&cx, request).await))
-        })
-    }));
+    endpoints.push(edge.public(&operations::SUBSCRIBE, service, with_request(SubscribeRequest::decode, S::subscribe)));
+    endpoints.push(edge.public(&operations::RENEW, service, with_request(RenewRequest::decode, S::renew)));
 }
 
 impl SubscribeRequest {
