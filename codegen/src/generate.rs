@@ -105,7 +105,7 @@ pub fn generate(request: &Request) -> Generated {
     if diagnostics.has_errors() {
         return Generated { output: None, diagnostics, operations, others, title, features: views.features, parts };
     }
-    let output = Renderer::new().and_then(|renderer| files(&renderer, &views, &request.layout));
+    let output = Renderer::new(options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
         Ok(output) => Some(output),
         Err(error) => {

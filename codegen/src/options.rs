@@ -14,6 +14,8 @@ pub struct Options {
     pub check_formats: bool,
     /// Whether to generate a typed client, behind the feature `client`.
     pub client: bool,
+    /// Whether types can be compared, behind the feature `eq`.
+    pub eq: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
     pub openapi: bool,
     /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
@@ -39,6 +41,7 @@ impl Default for Options {
             implied_types: true,
             check_formats: true,
             client: false,
+            eq: false,
             openapi: false,
             serde: false,
             unwritten: false,
@@ -78,6 +81,8 @@ pub enum Named {
 pub enum Part {
     /// A typed client.
     Client,
+    /// `PartialEq` of every type.
+    Eq,
     /// The contract as a `utoipa` document.
     Openapi,
     /// `serde` implementations.
@@ -86,12 +91,13 @@ pub enum Part {
 
 impl Part {
     /// Every part there is.
-    pub const ALL: [Part; 3] = [Part::Client, Part::Openapi, Part::Serde];
+    pub const ALL: [Part; 4] = [Part::Client, Part::Eq, Part::Openapi, Part::Serde];
 
     /// Its name: that of the setting, and of the feature of the generated crate.
     pub fn name(self) -> &'static str {
         match self {
             Part::Client => "client",
+            Part::Eq => "eq",
             Part::Openapi => "openapi",
             Part::Serde => "serde",
         }
@@ -102,6 +108,7 @@ impl Part {
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
             Part::Client => &["writ-runtime/client"],
+            Part::Eq => &[],
             Part::Openapi => &["writ-runtime/openapi"],
             Part::Serde => &["writ-runtime/serde"],
         }
@@ -126,6 +133,7 @@ impl Options {
     pub fn has(&self, part: Part) -> bool {
         match part {
             Part::Client => self.client,
+            Part::Eq => self.eq,
             Part::Openapi => self.openapi,
             Part::Serde => self.serde,
         }
@@ -135,6 +143,7 @@ impl Options {
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
             Part::Client => self.client = on,
+            Part::Eq => self.eq = on,
             Part::Openapi => self.openapi = on,
             Part::Serde => self.serde = on,
         }

@@ -51,7 +51,7 @@ pub struct Args {
     /// Answer 501 for every operation that is not written yet, in place of an error of the compiler.
     #[arg(long, requires = "spec")]
     unwritten: bool,
-    /// A part to generate behind a cargo feature of its name: client, openapi or serde; more than once for several.
+    /// A part to generate behind a cargo feature of its name: client, eq, openapi or serde; more than once for several.
     #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
     with: Vec<Part>,
     /// Take every warning for an error, as spec/ is taken.
@@ -106,7 +106,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
         bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
     }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
-    let renderer = Renderer::new().context("the templates cannot be read")?;
+    let renderer = Renderer::new(false).context("the templates cannot be read")?;
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).context("a template failed")?);
     let out = root.join(GENERATED);
     if check {
@@ -231,7 +231,7 @@ fn part(name: &str) -> Result<Part, String> {
     Part::ALL
         .into_iter()
         .find(|part| part.name() == name)
-        .ok_or_else(|| "there are client, openapi and serde".to_owned())
+        .ok_or_else(|| "there are client, eq, openapi and serde".to_owned())
 }
 
 /// The folder that references may not leave. A contract of spec/ shares files with those beside it.

@@ -63,7 +63,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         service: &Arc<S>,
         call: impl Call<S, A::Principal>,
     ) -> Endpoint {
-        self.bind(operation, Handler::Secured(erase(service, call)))
+        self.handled(operation, Handler::Secured(erase(service, call)))
     }
 
     /// Binds an operation that may be called with or without a principal.
@@ -73,7 +73,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         service: &Arc<S>,
         call: impl Call<S, Option<A::Principal>>,
     ) -> Endpoint {
-        self.bind(operation, Handler::Optional(erase(service, call)))
+        self.handled(operation, Handler::Optional(erase(service, call)))
     }
 
     /// Binds an operation that needs no principal.
@@ -83,7 +83,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         service: &Arc<S>,
         call: impl Call<S, ()>,
     ) -> Endpoint {
-        self.bind(operation, Handler::Public(erase(service, call), Arc::new(())))
+        self.handled(operation, Handler::Public(erase(service, call), Arc::new(())))
     }
 
     /// Binds an operation that nobody has written yet: after everything that the edge checks, it
@@ -95,7 +95,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         self.public(operation, &Arc::new(()), call).written(false)
     }
 
-    fn bind(&self, operation: &'static Operation, handler: Handler<A::Principal>) -> Endpoint {
+    pub(crate) fn handled(&self, operation: &'static Operation, handler: Handler<A::Principal>) -> Endpoint {
         Endpoint {
             operation,
             written: true,

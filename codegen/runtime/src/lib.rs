@@ -45,6 +45,7 @@ mod query;
 pub mod reply;
 pub mod request_id;
 pub mod router;
+mod routes;
 pub mod rules;
 #[cfg(feature = "serde")]
 pub mod serde;
@@ -79,7 +80,6 @@ pub use input::Input;
 pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
 #[cfg(feature = "jsonschema")]
 pub use json::{Dialect, Guard};
-pub use method::{with_request, without_request};
 #[cfg(feature = "multipart")]
 pub use multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
@@ -99,6 +99,7 @@ pub use problem::Problem;
 pub use reply::{Content, Reply, ReplyBody, Respond, Responder};
 pub use request_id::{RequestId, X_REQUEST_ID};
 pub use router::{fallback, router, router_at};
+pub use routes::{Check, Routes, nothing};
 pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
 pub use server::{Server, ServerVariable};
 pub use sort::Sort;

@@ -183,7 +183,7 @@ macro_rules! named {
 
             // Not `Self::Err`: the contract may name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::named::UnknownName> {
-                <Self as $crate::Named>::from_name(text).ok_or_else(|| $crate::named::UnknownName::of::<Self>(text))
+                $crate::named::parse(text)
             }
         }
     };

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::decoder::Decoder;
-use crate::endpoint::Pending;
-use crate::input::Input;
+use crate::pipeline::Erased;
 use crate::reply::Respond;
 
 /// A method of a service `S` for callers `P`, which takes `A` beside the context: `(R,)` where it
@@ -63,38 +62,44 @@ where
 }
 
 /// A call of a method that takes the request that `decode` makes.
-pub fn with_request<S, P, R, M>(
+pub(crate) fn with_request<S, P, R, M>(
+    service: &Arc<S>,
     decode: fn(&mut Decoder<'_>) -> Option<R>,
     method: M,
-) -> impl Fn(Arc<S>, Context<P>, Input) -> Pending + Send + Sync + 'static
+) -> Erased<P>
 where
     S: Send + Sync + 'static,
     P: Send + Sync + 'static,
     R: Send + 'static,
     M: for<'a> Method<'a, S, P, (R,)>,
 {
-    move |service, cx, input| {
+    let service = Arc::clone(service);
+    Box::new(move |cx, input| {
+        let service = Arc::clone(&service);
         Box::pin(async move {
             let (request, responder) = input.decode(decode)?;
             Ok(responder.answer(method.call(&service, &cx, (request,)).await))
         })
-    }
+    })
 }
 
-/// A call of a method that takes no request; `decode` checks what the edge alone makes use of.
-pub fn without_request<S, P, M>(
-    decode: fn(&mut Decoder<'_>) -> Option<()>,
+/// A call of a method that takes no request; `check` looks at what the edge alone makes use of.
+pub(crate) fn without_request<S, P, M>(
+    service: &Arc<S>,
+    check: fn(&mut Decoder<'_>) -> Option<()>,
     method: M,
-) -> impl Fn(Arc<S>, Context<P>, Input) -> Pending + Send + Sync + 'static
+) -> Erased<P>
 where
     S: Send + Sync + 'static,
     P: Send + Sync + 'static,
     M: for<'a> Method<'a, S, P, ()>,
 {
-    move |service, cx, input| {
+    let service = Arc::clone(service);
+    Box::new(move |cx, input| {
+        let service = Arc::clone(&service);
         Box::pin(async move {
-            let ((), responder) = input.decode(decode)?;
+            let ((), responder) = input.decode(check)?;
             Ok(responder.answer(method.call(&service, &cx, ()).await))
         })
-    }
+    })
 }

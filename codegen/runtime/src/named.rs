@@ -41,11 +41,9 @@ pub struct UnknownName {
     pub names: &'static [&'static str],
 }
 
-impl UnknownName {
-    /// The error of reading `text` as a `T`.
-    pub fn of<T: Named>(text: &str) -> UnknownName {
-        UnknownName { text: text.to_owned(), names: T::NAMES }
-    }
+/// The value of that name, or an error that holds all names there are.
+pub fn parse<T: Named>(text: &str) -> Result<T, UnknownName> {
+    T::from_name(text).ok_or_else(|| UnknownName { text: text.to_owned(), names: T::NAMES })
 }
 
 impl std::fmt::Display for UnknownName {

@@ -24,7 +24,7 @@ use crate::slot::Slot;
 use crate::violation::Violation;
 
 /// How generated code calls an operation, the service behind it erased.
-type Erased<P> = Box<dyn Fn(Context<P>, Input) -> Pending + Send + Sync>;
+pub(crate) type Erased<P> = Box<dyn Fn(Context<P>, Input) -> Pending + Send + Sync>;
 
 /// An operation's call by what it wants to know of its caller.
 pub(crate) enum Handler<P> {

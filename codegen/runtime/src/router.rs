@@ -76,6 +76,7 @@ struct Node {
 /// An endpoint and the names that its own template gives the parameters.
 struct Bound {
     endpoint: Endpoint,
+    method: Method,
     names: Vec<&'static str>,
 }
 
@@ -102,12 +103,13 @@ impl Node {
             };
         }
         let operation = endpoint.operation;
-        let same = |known: &Operation| (&known.method, known.query) == (&operation.method, operation.query);
+        let same = |known: &Operation| (known.method, known.query) == (operation.method, operation.query);
         if node.methods.iter().any(|known| same(known.endpoint.operation)) {
             let (id, path) = (operation.id, operation.path);
             tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
         }
-        node.methods.push(Bound { endpoint, names: template.names });
+        let method = operation.method.into();
+        node.methods.push(Bound { endpoint, method, names: template.names });
     }
 
     fn sort(&mut self) {
@@ -163,7 +165,7 @@ impl Node {
     /// of whose own query there is most; where there is none of any, that without one, else the first.
     fn method(&self, method: &Method, query: &str) -> Option<&Bound> {
         let named = |name: &Method| {
-            let mut bounds = self.methods.iter().filter(|bound| bound.endpoint.operation.method == *name);
+            let mut bounds = self.methods.iter().filter(|bound| bound.method == *name);
             let first = bounds.next()?;
             let Some(second) = bounds.next() else { return Some(first) };
             let best = std::iter::once(second).chain(bounds).fold((rank(first, query), first), |best, bound| {
@@ -177,8 +179,7 @@ impl Node {
 
     /// The value of `Allow`.
     fn allowed(&self) -> String {
-        let mut methods: BTreeSet<&str> =
-            self.methods.iter().map(|bound| bound.endpoint.operation.method.as_str()).collect();
+        let mut methods: BTreeSet<&str> = self.methods.iter().map(|bound| bound.method.as_str()).collect();
         if methods.contains("GET") {
             methods.insert("HEAD");
         }

@@ -2,9 +2,8 @@
 
 use std::marker::PhantomData;
 
-use http::Method;
-
 use crate::json::{Write, Writer};
+use crate::operation::Method;
 
 /// One webhook of the contract; `T` is its payload.
 #[derive(Debug)]

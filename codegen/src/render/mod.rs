@@ -44,9 +44,10 @@ pub struct Renderer {
 }
 
 impl Renderer {
-    /// Compiles the templates.
-    pub fn new() -> Result<Renderer, Error> {
+    /// Compiles the templates; `eq` is whether values can be compared behind a feature.
+    pub fn new(eq: bool) -> Result<Renderer, Error> {
         let mut environment = Environment::new();
+        environment.add_global("eq", eq);
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_syntax(syntax()?);
         environment.set_formatter(only_code);
@@ -92,7 +93,7 @@ mod tests {
             code: Code,
             text: String,
         }
-        let mut renderer = Renderer::new()?;
+        let mut renderer = Renderer::new(false)?;
         renderer.environment.add_template_owned("test", text.to_owned())?;
         renderer.render("test", &View { code: Code::from("a::b"), text: "\"; evil()".to_owned() })
     }

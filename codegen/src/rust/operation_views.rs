@@ -56,10 +56,9 @@ pub fn tag_view(
     let mut data = Uses::default();
     uses.runtime("Context");
     uses.std("std::future::Future");
-    for name in ["Authenticate", "Edge", "Endpoint", "Gate", "Reply", "Respond", "Responder"] {
+    for name in ["Reply", "Respond", "Responder", "Routes"] {
         routes.runtime(name);
     }
-    routes.std("std::sync::Arc");
     uses.runtime("Internal");
     data.runtime("Operation");
     routes.contract(&tags[tag].name);
@@ -73,8 +72,8 @@ pub fn tag_view(
             operation_view(plan, operation, names, patterns, markers, (&mut uses, &mut routes, &mut data), diagnostics)
         })
         .collect();
-    for operation in &operations {
-        routes.runtime(if operation.request.is_some() { "with_request" } else { "without_request" });
+    if operations.iter().any(|operation| operation.request.is_none() && operation.consumed.is_empty()) {
+        routes.runtime("nothing");
     }
     if operations.iter().any(|operation| operation.idempotent) {
         uses.runtime("Idempotent");

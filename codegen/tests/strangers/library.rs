@@ -45,7 +45,7 @@ fn check(members: &[&Member]) -> BTreeMap<String, Vec<String>> {
     let folder = target().join("strangers");
     let mut whole = Output::default();
     let modules: Vec<String> = members.iter().map(|member| member.module.clone()).collect();
-    let renderer = Renderer::new().expect("the templates");
+    let renderer = Renderer::new(false).expect("the templates");
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).expect("the root of the library"));
     for member in members {
         whole.files.extend(member.output.files.clone());

@@ -174,7 +174,7 @@ impl Outgoing {
             return Err(format!("`{url}` is no URL: it has no host"));
         }
         let mut request = Request::new(self.body.take().unwrap_or_else(Body::empty));
-        *request.method_mut() = self.operation.method.clone();
+        *request.method_mut() = self.operation.method.into();
         *request.uri_mut() = uri;
         *request.headers_mut() = std::mem::take(&mut self.headers);
         Ok(request)
