@@ -81,6 +81,9 @@ pub(super) fn call_view(
     }
     if let Some(parts) = &view.parts {
         uses.contract(&parts.part.0);
+        if parts.form.is_none() {
+            uses.add(&parts.rule_uses);
+        }
     }
     let mut calls = ReadCalls { plan, patterns, way: Direction::Response, uses };
     let response = response_arms(&mut calls, operation, names, &view.response);
@@ -97,6 +100,7 @@ pub(super) fn call_view(
             sends: sends(plan, operation, names, request, uses),
         }),
         parts: view.parts.as_ref().map(|parts| parts.part.clone()),
+        rule: view.parts.as_ref().filter(|parts| parts.form.is_none()).map(|parts| parts.rule.clone()),
         variants: view.parts.as_ref().map(|parts| parts.variants.clone()).unwrap_or_default(),
         response_name: view.response.name.clone(),
         response,

@@ -211,7 +211,7 @@ fn summary(tag: &TagView) -> TagSummary {
         }
         exports.extend(operation.sorts.iter().map(|sort| sort.name.clone()));
         exports.push(operation.response.name.clone());
-        exports.extend(operation.parts.iter().flat_map(|parts| [parts.part.clone(), parts.form.clone()]));
+        exports.extend(operation.parts.iter().flat_map(|parts| parts.form.iter().chain([&parts.part]).cloned()));
         exports.extend(operation.contents.iter().flat_map(|content| [content.name.clone(), content.media.clone()]));
         exports.push(operation.error.name.clone());
     }

@@ -6,9 +6,11 @@ use super::code::Code;
 
 mod client;
 mod operation;
+mod parts;
 
 pub use client::*;
 pub use operation::*;
+pub use parts::*;
 
 /// A file of types.
 #[derive(Debug, Serialize)]

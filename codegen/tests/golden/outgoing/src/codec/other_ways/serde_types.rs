@@ -2,12 +2,16 @@
 //! `serde` for the types of the contract.
 
 use super::super::super::types::{
-    Ended, Event, Made, Order, Receipt, Subscription, SubscriptionInput,
+    ArchivedKind, ArchivedSortItem, Ended, Event, Line, Made, Order, Receipt, Subscription,
+    SubscriptionInput,
 };
 
 writ_runtime::serde! {
+    ArchivedKind,
+    ArchivedSortItem,
     Ended,
     Event,
+    Line,
     Made,
     Order,
     Receipt,
