@@ -182,4 +182,12 @@ pub fn types_are_values_of_serde() {
     assert!(from_str::<Job>(r#"{"state":"asleep"}"#).unwrap_err().to_string().contains("state must be one of"));
     let picture: media::Place = from_str(r#"{"lat": 1}"#).unwrap();
     assert_eq!(to_string(&picture).unwrap(), r#"{"lat":1.0}"#);
+    // What an interpreter checks of a type is checked of it alone, within others, and in types of anyone.
+    let text = r#"[{"from":1,"to":2}]"#;
+    assert_eq!(to_string(&from_str::<Vec<outgoing::Window>>(text).unwrap()).unwrap(), text);
+    let error = from_str::<Vec<outgoing::Window>>(r#"[{"to": 2}]"#).unwrap_err().to_string();
+    assert!(error.contains("from is required"), "{error}");
+    assert!(from_str::<rare::Rule>(r#"{"kind": "fixed", "value": 1, "tags": ["main"]}"#).is_ok());
+    let error = from_str::<rare::Rule>(r#"{"kind": "fixed", "name": "a"}"#).unwrap_err().to_string();
+    assert!(error.contains("value is required") && error.contains("tags is required"), "{error}");
 }

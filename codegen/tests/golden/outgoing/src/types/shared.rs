@@ -8,6 +8,13 @@ pub struct Order {
     pub total: f64,
 }
 
+/// `Window`
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Window {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
 /// `Line`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
