@@ -10,7 +10,7 @@ use crate::{cargo, terminal};
 /// What to test.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Passed on to `cargo test`, which tests the workspace unless a package is named.
+    /// Passed on to `cargo test`, which tests the workspace with all of its features unless a package is named.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     cargo: Vec<String>,
 }
@@ -23,7 +23,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let mut tests = cargo::command();
     tests.arg("test");
     if !names_packages(&args.cargo) {
-        tests.arg("--workspace");
+        tests.args(["--workspace", "--all-features"]);
     }
     tests
         .args(&args.cargo)

@@ -102,12 +102,12 @@ impl Multipart {
 
     /// The next part; what was left unread of the one before is skipped.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
-        let parts = match &mut self.parts {
-            Source::Arriving(parts) => parts,
+        let next = match &mut self.parts {
+            Source::Arriving(parts) => parts.next_field().await,
             #[cfg(feature = "client")]
             Source::Made(_) => return Err(MultipartError::new()),
         };
-        match parts.next_field().await {
+        match next {
             Ok(field) => Ok(field.map(|field| Part { field, refusal: self.refusal.clone() })),
             Err(error) => Err(refuse(&self.refusal, error)),
         }

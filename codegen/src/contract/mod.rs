@@ -7,6 +7,7 @@ mod overrides;
 pub mod parts;
 pub mod schema;
 mod select;
+pub mod sparse;
 mod twins;
 
 use crate::diagnostic::Diagnostics;

@@ -18,6 +18,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
     ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
+    ("form_rule.rs", include_str!("../../../templates/form_rule.rs.j2")),
     ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
     ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
     ("openapi_31.rs", include_str!("../../../templates/openapi_31.rs.j2")),

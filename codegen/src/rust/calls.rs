@@ -2,9 +2,10 @@
 
 use crate::contract::Contract;
 use crate::contract::operation::Operation;
+use crate::contract::sparse::trimmed_answer;
 
 use super::answers::{content_reads, error_arms, response_arms};
-use super::code::Code;
+use super::code::{Code, literal};
 use super::envelope;
 use super::errors::Markers;
 use super::operation_names::OperationNames;
@@ -81,6 +82,9 @@ pub(super) fn call_view(
     }
     if let Some(parts) = &view.parts {
         uses.contract(&parts.part.0);
+        if parts.form.is_none() {
+            uses.add(&parts.rule_uses);
+        }
     }
     let mut calls = ReadCalls { plan, patterns, way: Direction::Response, uses };
     let response = response_arms(&mut calls, operation, names, &view.response);
@@ -89,7 +93,12 @@ pub(super) fn call_view(
     CallView {
         method: view.method.clone(),
         data: view.data.clone(),
-        docs: view.docs.clone(),
+        docs: match trimmed(plan, operation) {
+            Some((parameter, _)) => {
+                format!("{}\n\nA request with `{parameter}` is awaited as `trimmed()`.", view.docs)
+            }
+            None => view.docs.clone(),
+        },
         deprecated: view.deprecated,
         request: view.request.as_ref().map(|request| SentRequestView {
             name: request.name.clone(),
@@ -97,13 +106,26 @@ pub(super) fn call_view(
             sends: sends(plan, operation, names, request, uses),
         }),
         parts: view.parts.as_ref().map(|parts| parts.part.clone()),
+        rule: view.parts.as_ref().filter(|parts| parts.form.is_none()).map(|parts| parts.rule.clone()),
         variants: view.parts.as_ref().map(|parts| parts.variants.clone()).unwrap_or_default(),
         response_name: view.response.name.clone(),
         response,
+        trimmed: trimmed(plan, operation).map(|(_, within)| within),
         error_name: view.error.name.clone(),
         error,
         contents,
     }
+}
+
+/// The field of the request that trims the answer, and which objects of it.
+fn trimmed(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
+    let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
+    let (list, _) = trimmed_answer(&plan.contract.schemas, operation)?;
+    let within = match list {
+        Some(list) => format!("client::Within::Page({})", literal(list)),
+        None => "client::Within::Outermost".to_owned(),
+    };
+    Some((parameter.name.replace('`', "'"), Code::of(within)))
 }
 
 /// The statements that hand a request's fields over.

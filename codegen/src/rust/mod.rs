@@ -31,6 +31,7 @@ mod requests;
 mod responses;
 mod root;
 mod sent;
+mod serde_types;
 mod servers;
 mod status;
 mod tagged;

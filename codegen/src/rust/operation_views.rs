@@ -116,10 +116,11 @@ pub(super) fn operation_view(
     remark(plan, operation, diagnostics);
     let parts = described(plan, operation).zip(names.parts.as_ref()).map(|((content, parts), names)| {
         uses.declare(&names.part);
-        uses.declare(&names.form);
-        routes.contract(&names.part);
-        routes.contract(&names.form);
-        parts_view(plan, content, &parts, names, patterns, (&mut *uses, &mut *routes), diagnostics)
+        names.form.iter().for_each(|form| uses.declare(form));
+        let view = parts_view(plan, content, &parts, names, patterns, uses, diagnostics);
+        routes.add(&view.rule_uses);
+        routes.add(&view.read_uses);
+        view
     });
     let mut contents = Vec::new();
     let response = response_view(plan, operation, names, uses, routes, &mut contents, diagnostics);

@@ -15,15 +15,15 @@ use super::read::{ReadCalls, function};
 use super::types::{Ty, TypePlan};
 use super::usage::Direction;
 use super::uses::Uses;
-use super::view::{PartFieldView, PartVariantView, PartsView};
+use super::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
 
 /// The names of a body of parts.
 #[derive(Debug, Clone)]
 pub struct PartNames {
     /// The enum of the parts.
     pub part: String,
-    /// The struct of all of them.
-    pub form: String,
+    /// The struct of all of them; none where the body is only sent.
+    pub form: Option<String>,
     /// The schema that names them.
     pub schema: Option<SchemaId>,
 }
@@ -46,7 +46,8 @@ pub fn part_names(
     let content = body.content.iter().find(|content| parts(content, &plan.contract.schemas).is_some())?;
     let mut take =
         |word: &str| names.take(&[format!("{base}{word}"), format!("{base}Body{word}")], body.span, diagnostics);
-    Some(PartNames { part: take("Part"), form: take("Form"), schema: content.schema })
+    let part = take("Part");
+    Some(PartNames { part, form: (!plan.turned).then(|| take("Form")), schema: content.schema })
 }
 
 /// The view of the parts.
@@ -56,7 +57,7 @@ pub fn parts_view(
     parts: &Parts<'_>,
     names: &PartNames,
     patterns: &Patterns,
-    (uses, routes): (&mut Uses, &mut Uses),
+    uses: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> PartsView {
     let (variant_names, collided) = distinct(parts.named.iter().map(|part| type_name(part.name)));
@@ -68,7 +69,11 @@ pub fn parts_view(
                 .note("on the wire they keep their names"),
         );
     }
-    let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: routes };
+    let (mut rule_uses, mut read_uses) = (Uses::default(), Uses::default());
+    for name in names.form.iter().chain([&names.part]) {
+        read_uses.contract(name);
+    }
+    let way = Direction::Request;
     let free = |name: &str, taken: &[String]| match taken.iter().any(|other| other == name) {
         true => format!("{name}_others"),
         false => name.to_owned(),
@@ -79,17 +84,18 @@ pub fn parts_view(
     let all = all.chain(parts.rest.iter().map(|rest| (rest, type_name(&rest_names.0), rest_names.1.clone())));
     let mut view = PartsView {
         part: Code::of(&names.part),
-        form: Code::of(&names.form),
-        rule: Vec::new(),
-        rest: None,
-        unknown: Vec::new(),
+        form: names.form.as_ref().map(Code::of),
+        rule: FormRuleView::default(),
         variants: Vec::new(),
         fields: Vec::new(),
         value_name: name_of(parts, false),
         file_name: name_of(parts, true),
+        rule_uses: Uses::default(),
+        read_uses: Uses::default(),
     };
     for (index, (part, variant, field)) in all.enumerate() {
         let is_rest = index == parts.named.len();
+        let mut calls = ReadCalls { plan, patterns, way, uses: &mut read_uses };
         let (ty, held, read) = match part.kind {
             PartKind::File => (Ty::FileStream, Ty::FilePart, None),
             PartKind::Text => {
@@ -102,10 +108,10 @@ pub fn parts_view(
             }
         };
         uses.ty(&ty);
-        let rule = rule(part, &mut calls);
+        let rule = Code::of(rule(part, &mut ReadCalls { plan, patterns, way, uses: &mut rule_uses }));
         match is_rest {
-            true => view.rest = Some(Code::of(rule)),
-            false => view.rule.push(Code::of(rule)),
+            true => view.rule.rest = Some(rule),
+            false => view.rule.parts.push(rule),
         }
         let docs = docs(plan, part, is_rest);
         view.variants.push(PartVariantView {
@@ -116,24 +122,18 @@ pub fn parts_view(
             rest: is_rest,
             name: Code::of(&variant),
         });
-        view.fields.push(form_field(
-            plan,
-            part,
-            (is_rest, index),
-            (&variant, field),
-            held,
-            docs,
-            (&mut *uses, &mut *calls.uses),
-            &read,
-        ));
+        if names.form.is_some() {
+            let uses = (&mut *uses, &mut read_uses);
+            view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, uses, &read));
+        }
     }
     match parts.object.additional {
-        Additional::Denied => view.unknown.push("unknown: writ_runtime::Unknown::Deny".into()),
+        Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
         Additional::Ignored | Additional::Kept(_) => {}
     }
-    view.unknown.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
-    view.unknown.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
-    view
+    view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+    view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
+    PartsView { rule_uses, read_uses, ..view }
 }
 
 /// The parameter that tells a part's name: only what has none in the contract needs it.

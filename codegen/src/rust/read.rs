@@ -66,6 +66,16 @@ impl ReadCalls<'_, '_> {
         })
     }
 
+    /// A declared type behind the guards of its schema; none where it has none.
+    pub fn behind_guards(&mut self, id: SchemaId, name: &str) -> Option<String> {
+        let guards: Vec<String> = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
+        if guards.is_empty() {
+            return None;
+        }
+        self.uses.runtime("Read");
+        Some(self.guarded(guards, format!("{name}::read(r)")))
+    }
+
     fn unguarded(&mut self, id: SchemaId) -> String {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, self.way) {

@@ -15,11 +15,13 @@ use super::operation_names::{operation_names, tag_names};
 use super::operation_views::{others_view, tag_view};
 use super::patterns::Patterns;
 use super::sent::{sent_names, sent_views};
+use super::serde_types::serde_view;
 use super::type_views::{TypeFile, type_files};
+use super::types::TypePlan;
 use super::usage::{Direction, usage};
 use super::view::{
     ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
-    SentView, SerdeView, TagSummary, TagView, WebhookView,
+    SentView, TagSummary, TagView, WebhookView,
 };
 use super::{declare, envelope, explicit, patterns, servers, types};
 
@@ -160,7 +162,7 @@ pub fn views(
         tags: views,
         client,
         sent,
-        other_ways: other_ways(&both_ways, &types, &patterns),
+        other_ways: other_ways(&plan, &both_ways, &types, &patterns),
         types,
         patterns: patterns.views(false),
         guards: patterns.guard_views(false),
@@ -175,25 +177,14 @@ pub fn views(
 }
 
 /// What the types need to go both ways, for the features of these parts.
-fn other_ways(parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<OtherWaysView> {
+fn other_ways(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<OtherWaysView> {
     let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
     let features = match features.as_slice() {
         [] => return None,
         [one] => one.clone(),
         several => format!("any({})", several.join(", ")),
     };
-    let codecs = types.iter().flat_map(|file| file.codecs.codecs.iter().chain(&file.other_ways.codecs));
-    let mut names: Vec<&Code> = codecs.map(|codec| &codec.name).collect();
-    names.sort();
-    names.dedup();
-    let serde = (parts.contains(&Part::Serde) && !names.is_empty()).then(|| SerdeView {
-        imports: Code::of(super::uses::wrap(
-            "use super::super::super::types::{",
-            &names.iter().map(|name| name.0.as_str()).collect::<Vec<_>>(),
-            "};",
-        )),
-        names: names.into_iter().cloned().collect(),
-    });
+    let serde = parts.contains(&Part::Serde).then(|| serde_view(plan, types, patterns)).flatten();
     Some(OtherWaysView {
         features: Code::of(features),
         patterns: patterns.views(true),
@@ -211,7 +202,7 @@ fn summary(tag: &TagView) -> TagSummary {
         }
         exports.extend(operation.sorts.iter().map(|sort| sort.name.clone()));
         exports.push(operation.response.name.clone());
-        exports.extend(operation.parts.iter().flat_map(|parts| [parts.part.clone(), parts.form.clone()]));
+        exports.extend(operation.parts.iter().flat_map(|parts| parts.form.iter().chain([&parts.part]).cloned()));
         exports.extend(operation.contents.iter().flat_map(|content| [content.name.clone(), content.media.clone()]));
         exports.push(operation.error.name.clone());
     }

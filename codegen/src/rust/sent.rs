@@ -1,7 +1,7 @@
 //! What the service sends to others: webhooks and callbacks, each group with its types and its calls.
 
 use crate::contract::{Callback, Outgoing};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 
 use super::calls::call_view;
 use super::code::Code;
@@ -79,11 +79,6 @@ fn sent_view(
         let mut routes = Uses::default();
         let scopes = (&mut uses, &mut routes, &mut data);
         let mut types = operation_view(plan, &outgoing.operation, names, patterns, markers, scopes, diagnostics);
-        if types.parts.is_some() {
-            let message = "the client cannot send the parts of this webhook or callback yet";
-            let problem = Diagnostic::error("unsupported-media-type", outgoing.operation.span, message);
-            diagnostics.push(problem.label("multipart").help("generate without `client`, or send another media type"));
-        }
         types.docs = docs(outgoing);
         let call = call_view(plan, (&outgoing.operation, names), &types, patterns, markers, &mut uses);
         view.asked.extend(outgoing.callback.as_ref().map(|callback| asked(callback, names, group, tags, &mut uses)));

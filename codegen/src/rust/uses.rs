@@ -36,6 +36,14 @@ impl Uses {
         self.patterns.insert(name.to_owned());
     }
 
+    /// All that another part of the file names.
+    pub fn add(&mut self, other: &Uses) {
+        self.runtime.extend(other.runtime.iter().cloned());
+        self.std.extend(&other.std);
+        self.contract.extend(other.contract.iter().cloned());
+        self.patterns.extend(other.patterns.iter().cloned());
+    }
+
     /// A name that the file declares itself.
     pub fn declare(&mut self, name: &str) {
         self.own.insert(name.to_owned());

@@ -6,9 +6,11 @@ use super::code::Code;
 
 mod client;
 mod operation;
+mod parts;
 
 pub use client::*;
 pub use operation::*;
+pub use parts::*;
 
 /// A file of types.
 #[derive(Debug, Serialize)]
@@ -208,10 +210,10 @@ pub struct OtherWaysView {
 /// The types that implement `serde`.
 #[derive(Debug, Serialize)]
 pub struct SerdeView {
-    /// The `use` line.
-    pub imports: Code,
-    /// Their names, each with how it is read where that is not its own way.
-    pub names: Vec<Code>,
+    /// `use` lines.
+    pub imports: Vec<Code>,
+    /// Their names, each with how it is read where more than its own way is asked.
+    pub types: Vec<Code>,
 }
 
 /// The root of a contract's module.

@@ -97,6 +97,11 @@ fn webhooks_and_callbacks_are_typed_calls() {
 }
 
 #[test]
+fn parts_of_webhooks_and_callbacks_are_sent() {
+    play("outgoing parts", SERVED);
+}
+
+#[test]
 fn types_are_values_of_serde() {
     play("serde", SERVED);
 }

@@ -48,7 +48,7 @@ pub const SERVED: &str = "served";
 pub const CLIENT: &str = "client";
 
 /// The contracts that it calls.
-const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "responses", "security", "styles"];
+const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles"];
 
 /// What the compiler said of one crate.
 #[derive(Debug, Default)]

@@ -43,7 +43,7 @@ pub(super) fn outcome<R: Answer, E: Answer>(answer: &mut Incoming) -> Outcome<R,
 }
 
 impl Incoming {
-    fn received(&mut self) -> Received {
+    pub(super) fn received(&mut self) -> Received {
         Received { status: self.code, headers: self.headers.clone(), body: self.bytes_so_far() }
     }
 }

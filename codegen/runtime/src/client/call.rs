@@ -40,6 +40,10 @@ impl<R: Answer, E: Answer> Call<R, E> {
         Call { outgoing, answer: PhantomData }
     }
 
+    pub(super) fn into_outgoing(self) -> Outgoing {
+        self.outgoing
+    }
+
     /// With a header, in the place of what would be sent of it: `Accept`, `Authorization` and
     /// `Content-Type` too.
     pub fn header(mut self, name: &str, value: impl Display) -> Call<R, E> {

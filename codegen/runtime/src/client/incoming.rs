@@ -13,7 +13,7 @@ use super::refusal::Envelope;
 use super::transport::TransportError;
 use crate::concrete::Concrete;
 use crate::events::{EventStream, JsonLines};
-use crate::json::{Reader, TextValue};
+use crate::json::{Reader, TextValue, Within};
 use crate::media::MediaType;
 use crate::operation::{Parameter, Place};
 use crate::parameters::Found;
@@ -37,6 +37,8 @@ pub struct Incoming {
     violations: Violations,
     undeclared: bool,
     wanting: bool,
+    /// What the caller had trimmed of a JSON body.
+    trimmed: Option<Within>,
 }
 
 enum Content {
@@ -68,6 +70,7 @@ impl Incoming {
             violations: Violations::default(),
             undeclared: false,
             wanting: false,
+            trimmed: None,
         }
     }
 
@@ -136,8 +139,17 @@ impl Incoming {
         self.media(declared)?;
         let bytes = self.whole()?;
         let mut reader = Reader::json(&bytes);
+        self.trimmed.into_iter().for_each(|within| reader.spare(within));
         let value = read(&mut reader);
         self.close(reader).and(value)
+    }
+
+    /// Reads the answer as one that the caller had trimmed.
+    pub(super) fn trimmed<T>(&mut self, within: Within, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.trimmed = Some(within);
+        let read = read(self);
+        self.trimmed = None;
+        read
     }
 
     /// The body as text.

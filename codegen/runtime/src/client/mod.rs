@@ -28,6 +28,7 @@ mod style;
 mod target;
 mod transport;
 mod tree;
+mod trimmed;
 
 pub use answer::Answer;
 pub use call::{Call, Conditional};
@@ -39,3 +40,6 @@ pub use outgoing::Outgoing;
 pub use parts::{Form, SendPart};
 pub use refusal::Envelope;
 pub use transport::{Sending, Transport, TransportError};
+pub use trimmed::{Sparse, Trimmed};
+
+pub use crate::json::Within;

@@ -8,10 +8,13 @@ use super::outgoing::Outgoing;
 use super::tree::{Tree, json, tree};
 use crate::json::Write;
 use crate::media::MediaType;
-use crate::multipart::{FileStream, FormPart, FormRule, Multipart, PartKind, PartRule, Parts};
+use crate::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
 
 /// One part of a form at the end that sends it, as generated code declares it.
 pub trait SendPart {
+    /// What the parts must be.
+    const RULE: &'static FormRule;
+
     /// Adds it to the form.
     fn send(self, form: &mut Form);
 }
@@ -106,7 +109,7 @@ impl Form {
 
 impl Outgoing {
     /// Sends the parts of a form.
-    pub fn parts<T: FormPart + SendPart>(&mut self, media: usize, parts: Parts<T>) {
+    pub fn parts<T: SendPart>(&mut self, media: usize, parts: Parts<T>) {
         let mut form = Form::new(T::RULE);
         match parts.into_made() {
             Some(parts) => parts.into_iter().for_each(|part| part.send(&mut form)),

@@ -72,13 +72,17 @@ impl Guard {
         self.compiled.get_or_init(compile).as_ref()
     }
 
-    /// What is wrong with a value: the way to each place, and a clause.
+    /// What is wrong with a value: the way to each place, and a clause. In the order of the places, which is
+    /// the same whatever the interpreter asks first and however its maps are ordered.
     fn violations(&self, value: &Value) -> Vec<Found> {
         let Some(validator) = self.validator() else {
             return vec![(Vec::new(), "cannot be checked".to_owned())];
         };
         let found = validator.iter_errors(value).take(crate::violation::MOST_VIOLATIONS);
-        found.flat_map(|error| words::of(&error, steps(error.instance_path().as_str()))).collect()
+        let told = found.flat_map(|error| words::of(&error, steps(error.instance_path().as_str())));
+        let mut told: Vec<Found> = told.collect();
+        told.sort_by_cached_key(|(steps, _)| place(steps));
+        told
     }
 }
 
@@ -139,6 +143,11 @@ fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
+/// What orders a place among others: elements by number, fields by name, and a place before what is in it.
+fn place(steps: &[String]) -> Vec<(u64, String)> {
+    steps.iter().map(|step| (step.parse().unwrap_or(u64::MAX), step.clone())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +172,17 @@ mod tests {
         let (value, fields) = read(r#"["a"]"#);
         assert_eq!(value, None);
         assert_eq!(fields.len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_in_the_order_of_its_places() {
+        static MANY: Guard = Guard::new(
+            Dialect::Draft202012,
+            r#"{"required":["b"],"properties":{"a":{"items":{"type":"string"}}},"maxProperties":1,"not":{"required":["z"]}}"#,
+        );
+        let value = serde_json::json!({"z": 1, "a": ["", "", 2, "", "", "", "", "", "", "", 10]});
+        let told: Vec<String> = MANY.violations(&value).into_iter().map(|(steps, _)| steps.join(".")).collect();
+        assert_eq!(told, ["", "", "a.2", "a.10", "b"]);
     }
 
     #[test]

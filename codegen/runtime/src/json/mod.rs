@@ -64,6 +64,8 @@ pub use object::Object;
 pub use reader::Reader;
 pub(crate) use simple::simple;
 pub use text::TextValue;
+#[cfg(feature = "client")]
+pub use trim::Within;
 pub use types::Types;
 pub use union::Branch;
 pub use value::{default_value, value};

@@ -165,14 +165,16 @@ impl<'a> Reader<'a> {
     pub fn end_object(&mut self, object: Object) {
         self.trail.leave();
         let rule = object.rule;
-        if object.count < rule.min {
+        if object.count < rule.min && !self.trail.is_spared() {
             self.trail.record(format_args!("must have at least {}", Count(rule.min, "field")));
         }
         if rule.max.is_some_and(|max| object.count > max) {
             self.trail.record(format_args!("must have at most {}", Count(rule.max.unwrap_or_default(), "field")));
         }
         for name in object.missing() {
-            self.trail.record_in(Some(name), format_args!("is required"));
+            if !self.trail.is_spared() {
+                self.trail.record_in(Some(name), format_args!("is required"));
+            }
         }
     }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use super::scan::{Fault, Kind, Scan};
 use super::text::{TextCursor, TextValue};
 use super::trail::{DEEPEST, Trail};
+#[cfg(feature = "client")]
+use super::trim::Within;
 use crate::operation::Place;
 use crate::patch::Patch;
 use crate::violation::Violations;
@@ -52,6 +54,13 @@ impl<'a> Reader<'a> {
     /// Reads a parameter or a form; `name` begins the path of every violation.
     pub fn text(value: TextValue<'a>, place: Place, name: &'a str) -> Reader<'a> {
         Reader { source: Source::Text(TextCursor::new(value)), trail: Trail::new("", place, name), data: "", spent: 0 }
+    }
+
+    /// Goes on as if nothing were required of these objects, which a caller had trimmed: what reads one
+    /// that misses something gives `None`, and no violation is recorded of it.
+    #[cfg(feature = "client")]
+    pub(crate) fn spare(&mut self, within: Within) {
+        self.trail.spare(within);
     }
 
     /// Refuses what stands behind the value. To be called once, after reading.

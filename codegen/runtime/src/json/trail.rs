@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::scan::Scan;
+use super::trim::Within;
 use crate::operation::Place;
 use crate::violation::{MOST_VIOLATIONS, Violation, Violations};
 
@@ -24,6 +25,8 @@ pub(crate) struct Trail<'a> {
     /// Violations met, also those beyond the most that are kept and those met while muted.
     met: usize,
     muted: u32,
+    /// The objects that need not have what is required.
+    spared: Option<Within>,
 }
 
 /// One step into an array or object.
@@ -41,7 +44,32 @@ pub(crate) enum Segment {
 
 impl<'a> Trail<'a> {
     pub(crate) fn new(data: &'a str, place: Place, root: &'a str) -> Trail<'a> {
-        Trail { data, place, root, segments: Vec::new(), violations: Violations::default(), met: 0, muted: 0 }
+        Trail {
+            data,
+            place,
+            root,
+            segments: Vec::new(),
+            violations: Violations::default(),
+            met: 0,
+            muted: 0,
+            spared: None,
+        }
+    }
+
+    /// From here on these objects need not have what is required of them.
+    #[cfg(feature = "client")]
+    pub(crate) fn spare(&mut self, within: Within) {
+        self.spared = Some(within);
+    }
+
+    /// Whether the object where the trail stands may miss anything.
+    #[cold]
+    pub(crate) fn is_spared(&self) -> bool {
+        self.spared.is_some_and(|within| match (within, self.segments.as_slice()) {
+            (Within::Outermost, []) | (Within::List, [Segment::Index(_)]) => true,
+            (Within::Page(list), [Segment::Field(field), Segment::Index(_)]) => list == *field,
+            _ => false,
+        })
     }
 
     /// Goes into an array or object.

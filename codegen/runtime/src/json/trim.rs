@@ -13,10 +13,12 @@ pub(crate) struct Trim {
 
 /// The objects whose fields are trimmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Within {
+pub enum Within {
+    /// The answer itself.
     Outermost,
+    /// Each of its elements.
     List,
-    /// The elements of this field.
+    /// Each element of this field.
     Page(&'static str),
 }
 

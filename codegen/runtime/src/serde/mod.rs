@@ -18,10 +18,11 @@ use crate::json::{Read, Reader, Write, Writer};
 use crate::page::Page;
 use crate::violation::Violations;
 
-/// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and [`Write`](crate::Write).
+/// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
+/// [`Write`](crate::Write). `Type = read` reads one by another function.
 #[macro_export]
 macro_rules! serde {
-    ($($name:ident),* $(,)?) => { $(
+    ($($name:ident $(= $read:expr)?),* $(,)?) => { $(
         impl $crate::serde::Serialize for $name {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> ::core::result::Result<S::Ok, S::Error> {
                 $crate::serde::serialize(self, serializer)
@@ -30,10 +31,12 @@ macro_rules! serde {
 
         impl<'de> $crate::serde::Deserialize<'de> for $name {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> ::core::result::Result<Self, D::Error> {
-                $crate::serde::deserialize(deserializer, <$name as $crate::Read>::read)
+                $crate::serde::deserialize(deserializer, $crate::serde!(@read $name $($read)?))
             }
         }
     )* };
+    (@read $name:ident) => { <$name as $crate::Read>::read };
+    (@read $name:ident $read:expr) => { $read };
 }
 
 const BINARY: &str = "the types of a contract are values of JSON, which this format cannot hold";

@@ -87,6 +87,20 @@ fn every_violation_is_told_with_its_field() {
 }
 
 #[test]
+fn a_type_is_read_by_the_function_that_it_is_given() {
+    #[derive(Debug)]
+    struct Short(String);
+    impl Write for Short {
+        fn write(&self, w: &mut Writer) {
+            w.string(&self.0);
+        }
+    }
+    crate::serde!(Short = |r| r.string(&StringRule { max: Some(2), ..StringRule::NONE }).map(Short));
+    assert_eq!(serde_json::from_str::<Short>(r#""ab""#).unwrap().0, "ab");
+    assert!(serde_json::from_str::<Short>(r#""abc""#).unwrap_err().to_string().contains("at most 2 characters"));
+}
+
+#[test]
 fn what_is_no_json_is_the_formats_own_error() {
     let error = serde_json::from_str::<Line>(r#"{"zest": "a", "amount": }"#).unwrap_err().to_string();
     assert!(error.contains("expected value"), "{error}");

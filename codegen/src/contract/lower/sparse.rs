@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::contract::SchemaId;
-use crate::contract::envelope::is_error;
 use crate::contract::operation::{Operation, Parameter};
 use crate::contract::schema::{Kind, ObjectShape, Schemas};
+use crate::contract::sparse::trimmed_answer;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::document::{Node, Span};
 
@@ -58,7 +58,7 @@ impl Lowering<'_, '_> {
     fn check_trimmed(&mut self, operation: &Operation) {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
-        let Some(answer) = trimmed_answer(schemas, operation) else {
+        let Some((_, answer)) = trimmed_answer(schemas, operation) else {
             let message = format!("`{}` trims an answer that the contract calls whole", parameter.name);
             self.report(
                 Diagnostic::error("sparse-without-schema", parameter.span, message)
@@ -114,25 +114,6 @@ impl Lowering<'_, '_> {
             self.report(report);
         }
     }
-}
-
-/// The schema of a success, or of each element of its page, that says what it is a part of.
-fn trimmed_answer<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<&'s ObjectShape> {
-    let sparse = |id: SchemaId| match schemas.kind(id) {
-        Kind::Object(object) if object.sparse_of.is_some() => Some(object),
-        _ => None,
-    };
-    let answers = operation.responses.iter().filter(|response| !is_error(response, operation));
-    let mut answered = answers.flat_map(|response| &response.content).filter_map(|content| content.schema);
-    answered.find_map(|schema| {
-        sparse(schema).or_else(|| match schemas.kind(schema) {
-            Kind::Object(page) => page.properties.iter().find_map(|property| match schemas.kind(property.schema) {
-                Kind::Array(array) => sparse(array.items),
-                _ => None,
-            }),
-            _ => None,
-        })
-    })
 }
 
 fn keyword(parameter: &Parameter) -> Option<&'static str> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::rust::code::Code;
 
-use super::{OperationView, PartVariantView};
+use super::{FormRuleView, OperationView, PartVariantView};
 
 /// The client of a contract.
 #[derive(Debug, Serialize)]
@@ -47,12 +47,16 @@ pub struct CallView {
     pub request: Option<SentRequestView>,
     /// The enum of the parts of its body.
     pub parts: Option<Code>,
+    /// What they must be, where nothing that reads them says it.
+    pub rule: Option<FormRuleView>,
     /// These parts.
     pub variants: Vec<PartVariantView>,
     /// The response type.
     pub response_name: Code,
     /// Its arms by status.
     pub response: Vec<ArmView>,
+    /// The objects of it that are trimmed as the caller asks, as one of the runtime's `Within`.
+    pub trimmed: Option<Code>,
     /// The error type.
     pub error_name: Code,
     /// Its arms by status.

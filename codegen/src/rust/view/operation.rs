@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::rust::code::Code;
 
+use super::PartsView;
+
 /// A tag: its trait and the types of its operations.
 #[derive(Debug, Serialize)]
 pub struct TagView {
@@ -244,67 +246,6 @@ pub struct AnswerBodyView {
     /// The type again, for the imports.
     #[serde(skip)]
     pub uses: Vec<crate::rust::types::Ty>,
-}
-
-/// A body of parts that the contract describes.
-#[derive(Debug, Serialize)]
-pub struct PartsView {
-    /// The enum of the parts.
-    pub part: Code,
-    /// The struct of all of them.
-    pub form: Code,
-    /// The `PartRule` of each that has a name.
-    pub rule: Vec<Code>,
-    /// The `PartRule` of all others, where they are kept.
-    pub rest: Option<Code>,
-    /// Further fields of the `FormRule`.
-    pub unknown: Vec<Code>,
-    /// The variants of the enum.
-    pub variants: Vec<PartVariantView>,
-    /// The fields of the struct.
-    pub fields: Vec<PartFieldView>,
-    /// The parameter that tells the name of a value's part; none where there are no values.
-    pub value_name: Option<Code>,
-    /// The same of a file's part.
-    pub file_name: Option<Code>,
-}
-
-/// One part on its own.
-#[derive(Debug, Clone, Serialize)]
-pub struct PartVariantView {
-    /// The variant.
-    pub name: Code,
-    /// Its doc comment.
-    pub docs: String,
-    /// What it holds.
-    pub shown: Code,
-    /// Its index in the rule.
-    pub index: usize,
-    /// How its value is read; empty for a file.
-    pub read: Code,
-    /// Whether it stands for the parts that have no name in the contract.
-    pub rest: bool,
-}
-
-/// One part among all.
-#[derive(Debug, Serialize)]
-pub struct PartFieldView {
-    /// The field.
-    pub name: Code,
-    /// Its doc comment.
-    pub docs: String,
-    /// Its type.
-    pub ty: Code,
-    /// The variable that it is collected in.
-    pub variable: Code,
-    /// What the variable begins with.
-    pub start: Code,
-    /// The pattern of what goes there.
-    pub pattern: Code,
-    /// The expression that puts it there.
-    pub store: Code,
-    /// The expression that takes it from there.
-    pub take: Code,
 }
 
 /// The body of an answer of several media types.

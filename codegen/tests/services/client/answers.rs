@@ -144,6 +144,23 @@ pub async fn an_answer_that_is_not_the_contracts_is_told(_: &Served) {
         }
         other => panic!("{other:?}"),
     }
+    // Of a trimmed answer too, whatever it leaves out.
+    let trimmed = |body| {
+        let orders = policies::client::Client::new(answers(200, "application/json", body)).orders;
+        let list = policies::ListOrdersRequest { page: 1, limit: 1, cursor: None, sort: Vec::new(), fields: None };
+        async move { orders.list_orders(&list).trimmed().await.map(|page| page.json()) }
+    };
+    let pagination = r#""pagination":{"total":1,"page":1,"limit":1,"hasMore":false,"nextCursor":null}"#;
+    let body: &'static str = format!(r#"{{"data":[{{}},{{"note":"n"}}],{pagination}}}"#).leak();
+    assert_eq!(trimmed(body).await.unwrap()["data"][1]["note"], "n");
+    match trimmed(r#"{"data": [{"id": "7"}, {"total": true}]}"#).await {
+        Err(Failure::Invalid(_, violations)) => {
+            let fields: Vec<&str> = violations.iter().map(|one| one.field.as_str()).collect();
+            assert_eq!(fields, ["data[0].id", "data[1].total", "pagination"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(trimmed("[]").await, Err(Failure::Invalid(..))));
     let failure = call(200, "text/html", "<p>").only_default().await.unwrap_err();
     let said = "the answer 200 OK is not what the contract says: content-type must be application/json, not text/html";
     assert_eq!(failure.to_string(), said);
@@ -182,4 +199,12 @@ pub fn types_are_values_of_serde() {
     assert!(from_str::<Job>(r#"{"state":"asleep"}"#).unwrap_err().to_string().contains("state must be one of"));
     let picture: media::Place = from_str(r#"{"lat": 1}"#).unwrap();
     assert_eq!(to_string(&picture).unwrap(), r#"{"lat":1.0}"#);
+    // What an interpreter checks of a type is checked of it alone, within others, and in types of anyone.
+    let text = r#"[{"from":1,"to":2}]"#;
+    assert_eq!(to_string(&from_str::<Vec<outgoing::Window>>(text).unwrap()).unwrap(), text);
+    let error = from_str::<Vec<outgoing::Window>>(r#"[{"to": 2}]"#).unwrap_err().to_string();
+    assert!(error.contains("from is required"), "{error}");
+    assert!(from_str::<rare::Rule>(r#"{"kind": "fixed", "value": 1, "tags": ["main"]}"#).is_ok());
+    let error = from_str::<rare::Rule>(r#"{"kind": "fixed", "name": "a"}"#).unwrap_err().to_string();
+    assert!(error.contains("value is required") && error.contains("tags is required"), "{error}");
 }

@@ -67,6 +67,7 @@ async fn main() {
         "invalid" => answers::an_answer_that_is_not_the_contracts_is_told(&served).await,
         "credentials" => credentials::schemes_are_met_in_and_and_or(&served).await,
         "outgoing" => outgoing::webhooks_and_callbacks_are_typed_calls().await,
+        "outgoing parts" => outgoing::parts_of_webhooks_and_callbacks_are_sent().await,
         "serde" => answers::types_are_values_of_serde(),
         other => panic!("there is no `{other}`"),
     }

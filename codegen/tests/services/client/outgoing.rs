@@ -3,12 +3,16 @@
 use std::sync::{Arc, Mutex};
 
 use outgoing::callbacks::{Callbacks, ON_EVENT_URL, OnEventError, OnEventRequest, RenewEventRequest};
+use outgoing::callbacks::{ReportBody, ReportPart, ReportRequest};
+use outgoing::webhooks::{ArchivedPart, ArchivedRequest};
 use outgoing::webhooks::{OrderShippedError, OrderShippedRequest, OrderShippedResponse, Webhooks};
-use outgoing::{Ended, Event, Made, Order, RenewRequest, SubscribeRequest, SubscriptionInput};
+use outgoing::{ArchivedKind, ArchivedSortItem, Receipt};
+use outgoing::{Ended, Event, Line, Made, Order, RenewRequest, SubscribeRequest, SubscriptionInput};
 use writ_runtime::client::{Connection, Failure};
 use writ_runtime::exports::axum::body::{Body, to_bytes};
 use writ_runtime::exports::axum::{self, Router};
 use writ_runtime::exports::http::{Request, Response};
+use writ_runtime::{FileStream, Parts};
 
 /// Whoever wants to hear: tells of each request, and answers as its path says.
 struct Receiver {
@@ -40,14 +44,12 @@ async fn answer(request: Request<Body>, ears: &Mutex<Vec<String>>) -> Response<B
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let header = |name: &str| parts.headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
-    let heard = format!(
-        "{} {} {} {} {}",
-        parts.method,
-        parts.uri,
-        header("x-attempt"),
-        header("x-signature"),
-        String::from_utf8_lossy(&body)
-    );
+    // A boundary is another each time.
+    let media = header("content-type");
+    let boundary = media.strip_prefix("multipart/form-data; boundary=").unwrap_or("no boundary");
+    let text = String::from_utf8_lossy(&body).replace(boundary, "BOUNDARY");
+    let (attempt, signature) = (header("x-attempt"), header("x-signature"));
+    let heard = format!("{} {} {attempt} {signature} {text}", parts.method, parts.uri);
     ears.lock().unwrap().push(heard);
     let (status, media, body) = match parts.uri.path() {
         "/receipt" => (200, "application/json", r#"{"at": "noon"}"#),
@@ -71,7 +73,8 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
     let at = |path: &str| format!("{}{path}", receiver.url);
     let connection = Connection::anywhere().unwrap().credential("signature", "signed");
     let webhooks = Webhooks::new(connection.clone());
-    let shipped = OrderShippedRequest { x_attempt: 2, tags: Some(vec!["a".to_owned(), "b c".to_owned()]), body: order() };
+    let shipped =
+        OrderShippedRequest { x_attempt: 2, tags: Some(vec!["a".to_owned(), "b c".to_owned()]), body: order() };
     let receipt = webhooks.order_shipped(&at("/receipt?key=1"), &shipped).await.unwrap();
     assert!(matches!(&receipt, OrderShippedResponse::Ok { body } if body.at == "noon"), "{receipt:?}");
     assert_eq!(receiver.last(), r#"POST /receipt?key=1&tags=a,b%20c 2 signed {"id":"o-7","total":1.5}"#);
@@ -104,10 +107,10 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
     let subscription = SubscriptionInput { callback_url: at("/event"), secret: None };
     let request = SubscribeRequest { on: Some("orders/&".to_owned()), body: subscription.clone() };
     let url = callbacks.on_event_url(&request).unwrap();
-    assert_eq!((url.as_str(), ON_EVENT_URL), (
-        format!("{}?on=orders/&", at("/event")).as_str(),
-        "{$request.body#/callbackUrl}?on={$request.query.on}"
-    ));
+    assert_eq!(
+        (url.as_str(), ON_EVENT_URL),
+        (format!("{}?on=orders/&", at("/event")).as_str(), "{$request.body#/callbackUrl}?on={$request.query.on}")
+    );
     let event = Event::Made(Made { order: order() });
     callbacks.on_event(&at("/event"), &OnEventRequest { body: event.clone() }).await.unwrap();
     assert_eq!(receiver.last(), r#"POST /event - - {"kind":"made","order":{"id":"o-7","total":1.5}}"#);
@@ -120,4 +123,61 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
     callbacks.renew_event(&at("/event"), &ended).await.unwrap();
     assert_eq!(receiver.last(), r#"POST /event - - {"kind":"ended"}"#);
     callbacks.subscription_gone(&at("/x/gone")).await.unwrap();
+}
+
+pub async fn parts_of_webhooks_and_callbacks_are_sent() {
+    let receiver = Receiver::start().await;
+    let at = |path: &str| format!("{}{path}", receiver.url);
+    let connection = Connection::anywhere().unwrap();
+    let webhooks = Webhooks::new(connection.clone());
+    let archived = |parts: Vec<ArchivedPart>| ArchivedRequest {
+        sort: Some(vec![ArchivedSortItem::MinusAt]),
+        body: Parts::of(parts),
+    };
+    let file = FileStream::of("a,b").named("d.csv").with_header("X-Taken-At", "2024-02-29");
+    let parts = vec![
+        ArchivedPart::Name("day".to_owned()),
+        ArchivedPart::Kind(ArchivedKind::Final),
+        ArchivedPart::Order(order()),
+        ArchivedPart::Even(3),
+        ArchivedPart::Lines(Line { text: "one".to_owned(), id: Some(1) }),
+        ArchivedPart::Lines(Line { text: "two".to_owned(), id: None }),
+        ArchivedPart::File(file),
+        ArchivedPart::Additional("more".to_owned(), FileStream::of("\u{e9}").typed("text/plain")),
+    ];
+    webhooks.archived(&at("/archived"), archived(parts)).await.unwrap();
+    let part = |head: &str, content: &str| {
+        format!("--BOUNDARY\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n")
+    };
+    let json = "\r\nContent-Type: application/json";
+    let expected = [
+        "POST /archived?sort=-at - - ".to_owned(),
+        part("name=\"name\"", "day"),
+        part("name=\"kind\"", "final"),
+        part(&format!("name=\"order\"{json}"), r#"{"id":"o-7","total":1.5}"#),
+        part("name=\"even\"", "3"),
+        part(&format!("name=\"lines\"{json}"), r#"{"text":"one","id":1}"#),
+        part(&format!("name=\"lines\"{json}"), r#"{"text":"two"}"#),
+        part("name=\"file\"; filename=\"d.csv\"\r\nContent-Type: text/csv\r\nX-Taken-At: 2024-02-29", "a,b"),
+        part("name=\"more\"; filename=\"more\"\r\nContent-Type: text/plain", "\u{e9}"),
+        "--BOUNDARY--\r\n".to_owned(),
+    ];
+    assert_eq!(receiver.last(), expected.concat());
+    let bare = vec![ArchivedPart::File(FileStream::of("a,b"))];
+    let unsent = webhooks.archived(&at("/bare"), archived(bare)).await.unwrap_err();
+    assert!(unsent.to_string().contains("needs the header `x-taken-at`"), "{unsent}");
+
+    let callbacks = Callbacks::new(connection);
+    let receipt = || Receipt { at: "noon".to_owned() };
+    for (body, heard) in [
+        (None, "PUT /report - - ".to_owned()),
+        (Some(ReportBody::Json(receipt())), r#"PUT /report - - {"at":"noon"}"#.to_owned()),
+        (
+            Some(ReportBody::Multipart(Parts::of([ReportPart::At(receipt())]))),
+            format!("PUT /report - - {}--BOUNDARY--\r\n", part(&format!("name=\"at\"{json}"), r#"{"at":"noon"}"#)),
+        ),
+    ] {
+        callbacks.report(&at("/report"), ReportRequest { body }).await.unwrap();
+        assert_eq!(receiver.last(), heard);
+    }
 }

@@ -112,6 +112,7 @@ pub async fn what_cannot_be_written_is_not_sent(served: &Served) {
 
 pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
     use policies::*;
+    use writ_runtime::exports::serde_json::json;
     use writ_runtime::{Decimal, Patch, Sort};
 
     let client = policies::client::Client::new(served.at("policies").bearer("me"));
@@ -132,6 +133,23 @@ pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
     assert_eq!(other.map(|other| other.body), Some(first.body.clone()));
     let unchanged = client.orders.get_order(&get).header("if-none-match", "*").await.unwrap_err();
     assert_eq!(unchanged.status().map(|status| status.as_u16()), Some(304));
+
+    // With some fields only, and all else of the answer.
+    let some = ListOrdersRequest { fields: Some(vec![ListOrdersFieldsItem::Id]), ..list };
+    let page = client.orders.list_orders(&some).trimmed().await.unwrap();
+    assert_eq!(served.handed(), format!("{some:?}"));
+    assert_eq!(page.json()["data"], json!([{"id": "ord_00000000000000000000000000"}]));
+    assert_eq!(page.json()["pagination"]["limit"], 7);
+    let whole = client.orders.list_orders(&some).await.unwrap_err();
+    assert!(whole.to_string().ends_with("is not what the contract says: data[0].total is required"), "{whole}");
+    let some = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Note]), ..get.clone() };
+    let noted = client.orders.get_order(&some).trimmed().await.unwrap();
+    assert_eq!((noted.json(), noted.header("etag")), (json!({}), Some("\"v1\"")));
+    let tag = ETag::strong("v1");
+    assert!(client.orders.get_order(&some).trimmed().if_none_match(tag).await.unwrap().is_none());
+    // What is required is there, so that this is a whole.
+    let enough = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Total]), ..get.clone() };
+    assert_eq!(client.orders.get_order(&enough).await.unwrap().body, Order::new(Decimal::new(1050, 2)));
 
     let order = OrderInput { total: Decimal::new(1050, 2), note: Patch::Null };
     let put = |if_match| PutOrderRequest { order_id: OrderId(Uuid::nil()), if_match, body: order.clone() };

@@ -25,6 +25,8 @@ impl Orders {
     /// The orders of one user: oneself, or anybody for an administrator.
     ///
     /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s.
+    ///
+    /// A request with `fields` is awaited as `trimmed()`.
     pub fn list_user_orders(&self, request: &ListUserOrdersRequest) -> client::Call<ListUserOrdersResponse, ListUserOrdersError> {
         let mut out = self.0.begin(&operations::LIST_USER_ORDERS);
         request.encode(&mut out);
@@ -48,6 +50,8 @@ impl Orders {
     /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
     ///
     /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s.
+    ///
+    /// A request with `fields` is awaited as `trimmed()`.
     pub fn list_orders(&self, request: &ListOrdersRequest) -> client::Call<ListOrdersResponse, ListOrdersError> {
         let mut out = self.0.begin(&operations::LIST_ORDERS);
         request.encode(&mut out);
@@ -60,6 +64,8 @@ impl Orders {
     /// exist.
     ///
     /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s.
+    ///
+    /// A request with `fields` is awaited as `trimmed()`.
     pub fn get_order(&self, request: &GetOrderRequest) -> client::Call<GetOrderResponse, GetOrderError> {
         let mut out = self.0.begin(&operations::GET_ORDER);
         request.encode(&mut out);
@@ -125,6 +131,10 @@ impl client::Answer for ListUserOrdersResponse {
             _ => answer.undeclared(),
         }
     }
+}
+
+impl client::Sparse for ListUserOrdersResponse {
+    const WITHIN: client::Within = client::Within::Page("data");
 }
 
 impl client::Answer for ListUserOrdersError {
@@ -206,6 +216,10 @@ impl client::Answer for ListOrdersResponse {
     }
 }
 
+impl client::Sparse for ListOrdersResponse {
+    const WITHIN: client::Within = client::Within::Page("data");
+}
+
 impl client::Answer for ListOrdersError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
@@ -239,6 +253,10 @@ impl client::Answer for GetOrderResponse {
             _ => answer.undeclared(),
         }
     }
+}
+
+impl client::Sparse for GetOrderResponse {
+    const WITHIN: client::Within = client::Within::Outermost;
 }
 
 impl client::Answer for GetOrderError {

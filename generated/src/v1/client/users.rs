@@ -25,6 +25,8 @@ impl Users {
     /// a cursor neither skips nor repeats while users come and go.
     ///
     /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s.
+    ///
+    /// A request with `fields` is awaited as `trimmed()`.
     pub fn list_users(&self, request: &ListUsersRequest) -> client::Call<ListUsersResponse, ListUsersError> {
         let mut out = self.0.begin(&operations::LIST_USERS);
         request.encode(&mut out);
@@ -48,6 +50,8 @@ impl Users {
     /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
     ///
     /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min.
+    ///
+    /// A request with `fields` is awaited as `trimmed()`.
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);
@@ -124,6 +128,10 @@ impl client::Answer for ListUsersResponse {
     }
 }
 
+impl client::Sparse for ListUsersResponse {
+    const WITHIN: client::Within = client::Within::Page("data");
+}
+
 impl client::Answer for ListUsersError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
@@ -194,6 +202,10 @@ impl client::Answer for GetUserResponse {
             _ => answer.undeclared(),
         }
     }
+}
+
+impl client::Sparse for GetUserResponse {
+    const WITHIN: client::Within = client::Within::Outermost;
 }
 
 impl client::Answer for GetUserError {

@@ -1,7 +1,7 @@
 //! What the interpreter finds, told in the words of the other violations.
 
-use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use super::FORMATS;
@@ -61,7 +61,10 @@ fn clause(error: &ValidationError<'_>) -> String {
             let expected = match kind {
                 TypeKind::Single(kind) => with_article(&kind.to_string()),
                 TypeKind::Multiple(kinds) => {
-                    kinds.iter().map(|kind| with_article(&kind.to_string())).collect::<Vec<_>>().join(" or ")
+                    // Null is what is left.
+                    let (null, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| *kind == JsonType::Null);
+                    let all = others.iter().chain(&null).map(|kind| with_article(&kind.to_string()));
+                    all.collect::<Vec<_>>().join(" or ")
                 }
             };
             let found = type_of(error.instance());

@@ -13,6 +13,9 @@ pub use self::sent::*;
 pub static ORDER_SHIPPED: writ_runtime::Webhook<Order> =
     writ_runtime::Webhook::new("orderShipped", writ_runtime::Method::POST);
 
+pub static ARCHIVED: writ_runtime::Webhook<()> =
+    writ_runtime::Webhook::new("archived", writ_runtime::Method::POST);
+
 pub static SUBSCRIBE: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("subscribe", writ_runtime::Method::GET);
 

@@ -8,6 +8,20 @@ pub struct Order {
     pub total: f64,
 }
 
+/// `Window`
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Window {
+    pub from: Option<i64>,
+    pub to: Option<i64>,
+}
+
+/// `Line`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    pub text: String,
+    pub id: Option<i64>,
+}
+
 /// `Receipt`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
@@ -31,4 +45,22 @@ pub struct Made {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ended {
     pub reason: Option<String>,
+}
+
+/// `ArchivedSortItem`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArchivedSortItem {
+    /// `at`
+    At,
+    /// `-at`
+    MinusAt,
+}
+
+/// `ArchivedKind`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArchivedKind {
+    /// `daily`
+    Daily,
+    /// `final`
+    Final,
 }
