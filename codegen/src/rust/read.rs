@@ -147,23 +147,23 @@ impl ReadCalls<'_, '_> {
         match &plan.contract.schemas.get(id).kind {
             Kind::Any => "r.any()".to_owned(),
             Kind::Null => "r.null()".to_owned(),
-            Kind::Boolean => "r.bool()".to_owned(),
+            Kind::Boolean => self.ruled("bool", "bool", "", 0, Vec::new()),
             Kind::Integer(shape) => {
-                let method = match shape.width {
-                    IntegerWidth::Int32 => "int32",
-                    IntegerWidth::Int64 => "int64",
-                    IntegerWidth::Uint32 => "uint32",
-                    IntegerWidth::Uint64 => "uint64",
+                let (ty, method) = match shape.width {
+                    IntegerWidth::Int32 => ("i32", "int32"),
+                    IntegerWidth::Int64 => ("i64", "int64"),
+                    IntegerWidth::Uint32 => ("u32", "uint32"),
+                    IntegerWidth::Uint64 => ("u64", "uint64"),
                 };
-                format!("r.{method}({})", self.integer_rule(shape))
+                self.ruled(ty, method, "IntegerRule", 3, integer_rule(shape))
             }
             Kind::Number(shape) => {
-                let method = match shape.width {
-                    NumberWidth::Single => "float32",
-                    NumberWidth::Double => "float64",
-                    NumberWidth::Decimal => "decimal_number",
+                let (ty, method) = match shape.width {
+                    NumberWidth::Single => ("f32", "float32"),
+                    NumberWidth::Double => ("f64", "float64"),
+                    NumberWidth::Decimal => ("DecimalNumber", "decimal_number"),
                 };
-                format!("r.{method}({})", self.number_rule(shape))
+                self.ruled(ty, method, "NumberRule", 5, number_rule(shape))
             }
             Kind::String(shape) => self.string(shape),
             Kind::Values(values) => {
@@ -220,17 +220,33 @@ impl ReadCalls<'_, '_> {
                 self.uses.runtime("NumberRule");
                 "r.decimal_string(&NumberRule::NONE)"
             }
-            _ => return format!("r.string({})", self.string_rule(shape)),
+            _ => {
+                let parts = self.string_rule(shape);
+                return self.ruled("String", "string", "StringRule", 4, parts);
+            }
         };
         if *shape == (StringShape { format: shape.format.clone(), ..StringShape::default() }) {
             return typed.to_owned();
         }
-        let rule = self.string_rule(shape);
+        let parts = self.string_rule(shape);
+        let rule = self.rule("StringRule", 4, parts);
         format!("r.spelled({rule}, {})", function(typed))
     }
 
-    /// `&StringRule { .. }` with only what the contract says.
-    fn string_rule(&mut self, shape: &StringShape) -> String {
+    /// The call that reads a type of Rust under a rule, and its own way to be read where there is none.
+    fn ruled(&mut self, ty: &str, method: &str, rule: &'static str, fields: usize, parts: Vec<String>) -> String {
+        if parts.is_empty() {
+            self.uses.runtime("Read");
+            if ty == "DecimalNumber" {
+                self.uses.runtime("DecimalNumber");
+            }
+            return format!("{ty}::read(r)");
+        }
+        format!("r.{method}({})", self.rule(rule, fields, parts))
+    }
+
+    /// The fields of a `StringRule` that the contract says something of.
+    fn string_rule(&mut self, shape: &StringShape) -> Vec<String> {
         let mut parts = Vec::new();
         parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
         parts.extend(shape.max.map(|max| format!("max: Some({max})")));
@@ -254,25 +270,7 @@ impl ReadCalls<'_, '_> {
             self.uses.runtime("Format");
             parts.push(format!("format: Some(Format::{format})"));
         }
-        self.rule("StringRule", 4, parts)
-    }
-
-    fn integer_rule(&mut self, shape: &IntegerShape) -> String {
-        let mut parts = Vec::new();
-        parts.extend(shape.min.map(|min| format!("min: Some({min})")));
-        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
-        parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({divisor})")));
-        self.rule("IntegerRule", 3, parts)
-    }
-
-    fn number_rule(&mut self, shape: &NumberShape) -> String {
-        let mut parts = Vec::new();
-        parts.extend(shape.min.map(|min| format!("min: Some({})", float(min))));
-        parts.extend(shape.max.map(|max| format!("max: Some({})", float(max))));
-        parts.extend(shape.exclusive_min.then(|| "exclusive_min: true".to_owned()));
-        parts.extend(shape.exclusive_max.then(|| "exclusive_max: true".to_owned()));
-        parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({})", float(divisor))));
-        self.rule("NumberRule", 5, parts)
+        parts
     }
 
     /// `&ArrayRule { .. }` with only what the contract says.
@@ -302,6 +300,26 @@ impl ReadCalls<'_, '_> {
             }
         }
     }
+}
+
+/// The fields of an `IntegerRule` that the contract says something of.
+fn integer_rule(shape: &IntegerShape) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(shape.min.map(|min| format!("min: Some({min})")));
+    parts.extend(shape.max.map(|max| format!("max: Some({max})")));
+    parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({divisor})")));
+    parts
+}
+
+/// The same of a `NumberRule`.
+fn number_rule(shape: &NumberShape) -> Vec<String> {
+    let mut parts = Vec::new();
+    parts.extend(shape.min.map(|min| format!("min: Some({})", float(min))));
+    parts.extend(shape.max.map(|max| format!("max: Some({})", float(max))));
+    parts.extend(shape.exclusive_min.then(|| "exclusive_min: true".to_owned()));
+    parts.extend(shape.exclusive_max.then(|| "exclusive_max: true".to_owned()));
+    parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({})", float(divisor))));
+    parts
 }
 
 /// A function of an expression over `r`: its path where it is a plain call, else a closure.

@@ -117,7 +117,7 @@ fn write(folder: &Path) {
     let mut whole = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        let (output, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Serde]);
+        let (output, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
         for (file, text) in output.files {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }
@@ -177,7 +177,7 @@ fn write_client(whole: &mut Output, runtime: &str) {
     for module in CALLED {
         let package = format!("golden-{module}");
         manifest.push_str(&format!(
-            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"serde\"] }}\n"
+            "{module} = {{ package = {package:?}, path = \"../{package}\", features = [\"client\", \"eq\", \"serde\"] }}\n"
         ));
     }
     manifest.push_str("reqwest.workspace = true\n");

@@ -49,13 +49,13 @@ pub trait Auth: Send + Sync + 'static {
 }
 
 /// What a caller sends to `login`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LoginCall {
     pub body: LoginRequest,
 }
 
 /// Every success that the contract names for `login`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LoginResponse {
     /// The tokens of the session.
     pub body: Tokens,
@@ -85,13 +85,13 @@ pub enum LoginError {
 }
 
 /// What a caller sends to `refresh`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RefreshCall {
     pub body: RefreshRequest,
 }
 
 /// Every success that the contract names for `refresh`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RefreshResponse {
     /// The tokens of the session.
     pub body: Tokens,
@@ -121,13 +121,13 @@ pub enum RefreshError {
 }
 
 /// What a caller sends to `logout`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LogoutCall {
     pub body: LogoutRequest,
 }
 
 /// Every success that the contract names for `logout`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LogoutResponse;
 
 /// Every failure that the contract names for `logout`, and no other.

@@ -48,14 +48,14 @@ pub trait Carts: Send + Sync + 'static {
 }
 
 /// What a caller sends to `get_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetCartRequest {
     /// Which user.
     pub user_id: UserId,
 }
 
 /// Every success that the contract names for `get_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetCartResponse {
     /// The cart.
     pub body: Cart,
@@ -83,7 +83,7 @@ pub enum GetCartError {
 }
 
 /// What a caller sends to `replace_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReplaceCartRequest {
     /// Which user.
     pub user_id: UserId,
@@ -91,7 +91,7 @@ pub struct ReplaceCartRequest {
 }
 
 /// Every success that the contract names for `replace_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReplaceCartResponse {
     /// The cart.
     pub body: Cart,
@@ -125,14 +125,14 @@ pub enum ReplaceCartError {
 }
 
 /// What a caller sends to `delete_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteCartRequest {
     /// Which user.
     pub user_id: UserId,
 }
 
 /// Every success that the contract names for `delete_cart`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteCartResponse;
 
 /// Every failure that the contract names for `delete_cart`, and no other.

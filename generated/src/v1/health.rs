@@ -40,7 +40,7 @@ pub trait HealthApi: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `health`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HealthResponse {
     /// It works, degraded perhaps.
     pub body: Health,
@@ -58,7 +58,7 @@ pub enum HealthError {
 }
 
 /// Every success that the contract names for `livez`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LivezResponse {
     /// The process runs.
     pub body: Liveness,
@@ -74,7 +74,7 @@ pub enum LivezError {
 }
 
 /// Every success that the contract names for `readyz`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReadyzResponse {
     /// It works, degraded perhaps.
     pub body: Health,

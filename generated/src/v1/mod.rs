@@ -35,8 +35,6 @@ mod openapi;
 mod openapi_31;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -133,12 +131,12 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(25);
-        routes::auth::add(&edge, &Arc::new(self.auth), &mut endpoints);
-        routes::users::add(&edge, &Arc::new(self.users), &mut endpoints);
-        routes::products::add(&edge, &Arc::new(self.products), &mut endpoints);
-        routes::carts::add(&edge, &Arc::new(self.carts), &mut endpoints);
-        routes::orders::add(&edge, &Arc::new(self.orders), &mut endpoints);
-        routes::health::add(&edge, &Arc::new(self.health), &mut endpoints);
+        routes::auth::bind(&mut edge.routes(self.auth, &mut endpoints));
+        routes::users::bind(&mut edge.routes(self.users, &mut endpoints));
+        routes::products::bind(&mut edge.routes(self.products, &mut endpoints));
+        routes::carts::bind(&mut edge.routes(self.carts, &mut endpoints));
+        routes::orders::bind(&mut edge.routes(self.orders, &mut endpoints));
+        routes::health::bind(&mut edge.routes(self.health, &mut endpoints));
         endpoints
     }
 }

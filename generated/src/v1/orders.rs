@@ -100,7 +100,7 @@ pub trait Orders: Send + Sync + 'static {
 }
 
 /// What a caller sends to `list_user_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUserOrdersRequest {
     /// Which user.
     pub user_id: UserId,
@@ -126,7 +126,7 @@ pub enum OrderSort {
 }
 
 /// Every success that the contract names for `list_user_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUserOrdersResponse {
     /// A page of orders.
     pub body: OrderPage,
@@ -154,7 +154,7 @@ pub enum ListUserOrdersError {
 }
 
 /// What a caller sends to `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderRequest {
     /// Which user.
     pub user_id: UserId,
@@ -162,7 +162,7 @@ pub struct CreateOrderRequest {
 }
 
 /// Every success that the contract names for `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
     /// Where the new resource is.
     pub location: String,
@@ -202,7 +202,7 @@ pub enum CreateOrderError {
 }
 
 /// What a caller sends to `list_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrdersRequest {
     /// Which page.
     pub page: PageRequest,
@@ -217,7 +217,7 @@ pub struct ListOrdersRequest {
 }
 
 /// Every success that the contract names for `list_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrdersResponse {
     /// A page of orders.
     pub body: OrderPage,
@@ -243,7 +243,7 @@ pub enum ListOrdersError {
 }
 
 /// What a caller sends to `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -252,7 +252,7 @@ pub struct GetOrderRequest {
 }
 
 /// Every success that the contract names for `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -282,7 +282,7 @@ pub enum GetOrderError {
 }
 
 /// What a caller sends to `update_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -292,7 +292,7 @@ pub struct UpdateOrderRequest {
 }
 
 /// Every success that the contract names for `update_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateOrderResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -332,7 +332,7 @@ pub enum UpdateOrderError {
 }
 
 /// What a caller sends to `delete_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -341,7 +341,7 @@ pub struct DeleteOrderRequest {
 }
 
 /// Every success that the contract names for `delete_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteOrderResponse;
 
 /// Every failure that the contract names for `delete_order`, and no other.
@@ -368,7 +368,7 @@ pub enum DeleteOrderError {
 }
 
 /// What a caller sends to `list_order_items`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrderItemsRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -377,7 +377,7 @@ pub struct ListOrderItemsRequest {
 }
 
 /// Every success that the contract names for `list_order_items`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrderItemsResponse {
     /// A page of the items of the order.
     pub body: OrderItemPage,

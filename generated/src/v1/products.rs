@@ -34,14 +34,14 @@ pub trait Products: Send + Sync + 'static {
 }
 
 /// What a caller sends to `list_products`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListProductsRequest {
     /// Which page.
     pub page: PageRequest,
 }
 
 /// Every success that the contract names for `list_products`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListProductsResponse {
     /// A page of products.
     pub body: ProductPage,
@@ -63,14 +63,14 @@ pub enum ListProductsError {
 }
 
 /// What a caller sends to `get_product`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetProductRequest {
     /// Which product.
     pub sku: Sku,
 }
 
 /// Every success that the contract names for `get_product`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetProductResponse {
     /// The product.
     pub body: Product,

@@ -98,7 +98,7 @@ pub trait Users: Send + Sync + 'static {
 }
 
 /// What a caller sends to `list_users`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUsersRequest {
     /// Which page.
     pub page: PageRequest,
@@ -126,7 +126,7 @@ pub enum UserSort {
 }
 
 /// Every success that the contract names for `list_users`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUsersResponse {
     /// A page of users.
     pub body: UserPage,
@@ -152,13 +152,13 @@ pub enum ListUsersError {
 }
 
 /// What a caller sends to `create_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateUserRequest {
     pub body: NewUser,
 }
 
 /// Every success that the contract names for `create_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateUserResponse {
     /// Where the new resource is.
     pub location: String,
@@ -192,7 +192,7 @@ pub enum CreateUserError {
 }
 
 /// What a caller sends to `get_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -201,7 +201,7 @@ pub struct GetUserRequest {
 }
 
 /// Every success that the contract names for `get_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -231,7 +231,7 @@ pub enum GetUserError {
 }
 
 /// What a caller sends to `replace_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReplaceUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -242,7 +242,7 @@ pub struct ReplaceUserRequest {
 }
 
 /// Every success that the contract names for `replace_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReplaceUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -284,7 +284,7 @@ pub enum ReplaceUserError {
 }
 
 /// What a caller sends to `update_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -295,7 +295,7 @@ pub struct UpdateUserRequest {
 }
 
 /// Every success that the contract names for `update_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -337,7 +337,7 @@ pub enum UpdateUserError {
 }
 
 /// What a caller sends to `delete_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -347,7 +347,7 @@ pub struct DeleteUserRequest {
 }
 
 /// Every success that the contract names for `delete_user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteUserResponse;
 
 /// Every failure that the contract names for `delete_user`, and no other.
@@ -374,7 +374,7 @@ pub enum DeleteUserError {
 }
 
 /// What a caller sends to `change_password`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ChangePasswordRequest {
     /// Which user.
     pub user_id: UserId,
@@ -382,7 +382,7 @@ pub struct ChangePasswordRequest {
 }
 
 /// Every success that the contract names for `change_password`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ChangePasswordResponse;
 
 /// Every failure that the contract names for `change_password`, and no other.

@@ -4,7 +4,7 @@
 use super::Email;
 
 /// What a person signs in with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LoginRequest {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -13,14 +13,14 @@ pub struct LoginRequest {
 }
 
 /// What a session is continued with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RefreshRequest {
     /// Opaque, good for one use. Keep it secret.
     pub refresh_token: RefreshToken,
 }
 
 /// What a session is ended with.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LogoutRequest {
     /// Opaque, good for one use. Keep it secret.
     pub refresh_token: RefreshToken,
@@ -30,7 +30,7 @@ pub struct LogoutRequest {
 pub type RefreshToken = String;
 
 /// The two tokens of a session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Tokens {
     /// A JWT to send as `Authorization: Bearer …`.
     pub access_token: String,

@@ -4,14 +4,14 @@
 use super::{Quantity, Sku};
 
 /// What a user means to order. A cart always exists; a new one is empty.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Cart {
     /// Each `sku` at most once.
     pub items: Vec<CartItem>,
 }
 
 /// So many of one product.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CartItem {
     /// Names a product.
     pub sku: Sku,

@@ -16,7 +16,7 @@ pub enum HealthStatus {
 }
 
 /// How the service is, and what it depends on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Health {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.
@@ -29,7 +29,7 @@ pub struct Health {
 }
 
 /// What the service depends on. Without the database it is unhealthy, without another degraded.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HealthChecks {
     /// How one dependency is.
     pub database: HealthCheck,
@@ -40,7 +40,7 @@ pub struct HealthChecks {
 }
 
 /// How one dependency is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HealthCheck {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.
@@ -50,7 +50,7 @@ pub struct HealthCheck {
 }
 
 /// That the process runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Liveness {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.

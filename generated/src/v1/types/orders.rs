@@ -28,7 +28,7 @@ pub enum OrderStatus {
 pub type OrderVersion = i32;
 
 /// What a user has ordered, at the prices of that moment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Order {
     /// Names an order for good.
     pub id: OrderId,
@@ -68,7 +68,7 @@ pub enum OrderField {
 }
 
 /// So many of one product, at its price when it was ordered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderItem {
     /// Names a product.
     pub sku: Sku,
@@ -81,7 +81,7 @@ pub struct OrderItem {
 }
 
 /// What to order, said item by item or taken from the cart. The prices are ours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum NewOrder {
     /// An order said item by item.
     OfItems(NewOrderOfItems),
@@ -90,7 +90,7 @@ pub enum NewOrder {
 }
 
 /// An order said item by item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewOrderOfItems {
     /// Each `sku` at most once.
     pub items: Vec<NewOrderItem>,
@@ -99,7 +99,7 @@ pub struct NewOrderOfItems {
 }
 
 /// So many of one product.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewOrderItem {
     /// Names a product.
     pub sku: Sku,
@@ -108,13 +108,13 @@ pub struct NewOrderItem {
 }
 
 /// An order of what the cart holds, which is empty afterwards.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewOrderFromCart {
     pub from_cart: bool,
 }
 
 /// The next status of an order.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderPatch {
     /// Counts the changes of an order, from 1.
     pub version: OrderVersion,

@@ -5,7 +5,7 @@ use writ_runtime::{DateTime, Page, Utc};
 use super::{Money, Sku};
 
 /// Something for sale.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Product {
     /// Names a product.
     pub sku: Sku,

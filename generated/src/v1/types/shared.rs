@@ -17,7 +17,7 @@ pub type Sku = String;
 pub type Quantity = i32;
 
 /// Where a page stands in its list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pagination {
     /// How many elements match, over all pages.
     pub total: i64,
@@ -32,7 +32,7 @@ pub struct Pagination {
 }
 
 /// An exact amount in one currency.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Money {
     /// A decimal number, as a string so that no digit is lost.
     pub amount: Decimal,

@@ -20,7 +20,7 @@ pub enum UserRole {
 }
 
 /// Somebody with an account.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct User {
     /// Names a user for good.
     pub id: UserId,
@@ -52,7 +52,7 @@ pub enum UserField {
 }
 
 /// What an account is opened with. The role is `user`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewUser {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -63,7 +63,7 @@ pub struct NewUser {
 }
 
 /// Everything of a user that can change. Changing `role` takes the scope `users:admin`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UserReplacement {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -74,7 +74,7 @@ pub struct UserReplacement {
 }
 
 /// The parts of a user to change. Changing `role` takes the scope `users:admin`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct UserPatch {
     /// An e-mail address. Compared without regard to case.
     pub email: Option<Email>,
@@ -85,7 +85,7 @@ pub struct UserPatch {
 }
 
 /// The password as it is and as it shall be.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PasswordChange {
     /// The password as it is.
     pub current: String,

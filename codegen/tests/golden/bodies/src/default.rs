@@ -58,14 +58,14 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `add_note`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddNoteRequest {
     /// The note in any of these.
     pub body: AddNoteBody,
 }
 
 /// The body of `add_note`, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AddNoteBody {
     /// `application/json`, `application/x-www-form-urlencoded`
     Json(Note),
@@ -76,14 +76,14 @@ pub enum AddNoteBody {
 }
 
 /// Every success that the contract names for `add_note`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddNoteResponse {
     /// The note in one of these.
     pub body: AddNoteResponseBody,
 }
 
 /// What `add_note` answers with, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AddNoteResponseBody {
     /// `application/json`
     Json(Note),
@@ -112,13 +112,13 @@ pub enum AddNoteError {
 }
 
 /// What a caller sends to `maybe`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct MaybeRequest {
     pub body: Option<Note>,
 }
 
 /// Every success that the contract names for `maybe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
 /// Every failure that the contract names for `maybe`, and no other.
@@ -129,13 +129,13 @@ pub enum MaybeError {
 }
 
 /// What a caller sends to `fill`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FillRequest {
     pub body: FillBody,
 }
 
 /// Every success that the contract names for `fill`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FillResponse;
 
 /// Every failure that the contract names for `fill`, and no other.
@@ -146,13 +146,13 @@ pub enum FillError {
 }
 
 /// What a caller sends to `write`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct WriteRequest {
     pub body: String,
 }
 
 /// Every success that the contract names for `write`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct WriteResponse {
     /// What was written.
     pub body: String,
@@ -166,13 +166,13 @@ pub enum WriteError {
 }
 
 /// What a caller sends to `upload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UploadRequest {
     pub body: Bytes,
 }
 
 /// Every success that the contract names for `upload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UploadResponse {
     /// What was uploaded.
     pub body: Bytes,
@@ -186,13 +186,13 @@ pub enum UploadError {
 }
 
 /// What a caller sends to `count`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CountRequest {
     pub body: i64,
 }
 
 /// Every success that the contract names for `count`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CountResponse {
     /// One more.
     pub body: i64,
@@ -206,13 +206,13 @@ pub enum CountError {
 }
 
 /// What a caller sends to `echo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EchoRequest {
     pub body: Value,
 }
 
 /// Every success that the contract names for `echo`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EchoResponse {
     /// The same.
     pub body: Value,

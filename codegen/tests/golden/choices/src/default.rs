@@ -86,13 +86,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `mapped`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MappedRequest {
     pub body: Mapped,
 }
 
 /// Every success that the contract names for `mapped`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MappedResponse {
     /// The same.
     pub body: Mapped,
@@ -106,13 +106,13 @@ pub enum MappedError {
 }
 
 /// What a caller sends to `implied`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ImpliedRequest {
     pub body: Implied,
 }
 
 /// Every success that the contract names for `implied`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ImpliedResponse {
     /// The same.
     pub body: Implied,
@@ -126,13 +126,13 @@ pub enum ImpliedError {
 }
 
 /// What a caller sends to `inherited`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InheritedRequest {
     pub body: AnyPet,
 }
 
 /// Every success that the contract names for `inherited`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InheritedResponse {
     /// The same.
     pub body: AnyPet,
@@ -146,13 +146,13 @@ pub enum InheritedError {
 }
 
 /// What a caller sends to `base`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BaseRequest {
     pub body: Pet,
 }
 
 /// Every success that the contract names for `base`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BaseResponse {
     /// The same.
     pub body: Pet,
@@ -166,13 +166,13 @@ pub enum BaseError {
 }
 
 /// What a caller sends to `typed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypedRequest {
     pub body: Typed,
 }
 
 /// Every success that the contract names for `typed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypedResponse {
     /// The same.
     pub body: Typed,
@@ -186,13 +186,13 @@ pub enum TypedError {
 }
 
 /// What a caller sends to `fields`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FieldsRequest {
     pub body: Fields,
 }
 
 /// Every success that the contract names for `fields`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FieldsResponse {
     /// The same.
     pub body: Fields,
@@ -206,13 +206,13 @@ pub enum FieldsError {
 }
 
 /// What a caller sends to `tried`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TriedRequest {
     pub body: Tried,
 }
 
 /// Every success that the contract names for `tried`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TriedResponse {
     /// The same.
     pub body: Tried,
@@ -226,13 +226,13 @@ pub enum TriedError {
 }
 
 /// What a caller sends to `first`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FirstRequest {
     pub body: First,
 }
 
 /// Every success that the contract names for `first`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FirstResponse {
     /// The same.
     pub body: First,
@@ -246,13 +246,13 @@ pub enum FirstError {
 }
 
 /// What a caller sends to `nested`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NestedRequest {
     pub body: Outer,
 }
 
 /// Every success that the contract names for `nested`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NestedResponse {
     /// The same.
     pub body: Outer,
@@ -266,13 +266,13 @@ pub enum NestedError {
 }
 
 /// What a caller sends to `beside`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BesideRequest {
     pub body: Beside,
 }
 
 /// Every success that the contract names for `beside`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BesideResponse {
     /// The same.
     pub body: Beside,
@@ -286,13 +286,13 @@ pub enum BesideError {
 }
 
 /// What a caller sends to `denied`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeniedRequest {
     pub body: Denied,
 }
 
 /// Every success that the contract names for `denied`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeniedResponse {
     /// The same.
     pub body: Denied,

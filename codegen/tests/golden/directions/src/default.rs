@@ -29,13 +29,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `create_account`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateAccountRequest {
     pub body: AccountInput,
 }
 
 /// Every success that the contract names for `create_account`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateAccountResponse {
     /// Made.
     pub body: Account,
@@ -49,7 +49,7 @@ pub enum CreateAccountError {
 }
 
 /// Every success that the contract names for `list_accounts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListAccountsResponse {
     /// All.
     pub body: Vec<Team>,
@@ -63,13 +63,13 @@ pub enum ListAccountsError {
 }
 
 /// What a caller sends to `put_team`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct PutTeamRequest {
     pub body: Option<TeamInput>,
 }
 
 /// Every success that the contract names for `put_team`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutTeamResponse;
 
 /// Every failure that the contract names for `put_team`, and no other.

@@ -21,7 +21,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `put_thing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutThingRequest {
     /// Which.
     pub id: i64,
@@ -31,7 +31,7 @@ pub struct PutThingRequest {
 }
 
 /// Every success that the contract names for `put_thing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutThingResponse {
     /// How many.
     pub x_count: i64,

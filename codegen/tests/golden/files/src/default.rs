@@ -25,7 +25,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `put_thing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutThingRequest {
     pub id: Id,
     pub x_trace: Option<String>,
@@ -33,7 +33,7 @@ pub struct PutThingRequest {
 }
 
 /// Every success that the contract names for `put_thing`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutThingResponse {
     pub x_version: i64,
     /// As it is kept.
@@ -50,13 +50,13 @@ pub enum PutThingError {
 }
 
 /// What a caller sends to `get_again`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetAgainRequest {
     pub id: Id,
 }
 
 /// Every success that the contract names for `get_again`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetAgainResponse {
     pub x_version: i64,
     /// As it is kept.

@@ -17,7 +17,7 @@ pub trait EtcPasswd: Send + Sync + 'static {
 }
 
 /// What a caller sends to `empty`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EmptyRequest {
     /// body */ }
     ///  compile_error!("body");
@@ -25,7 +25,7 @@ pub struct EmptyRequest {
 }
 
 /// The body of `empty`, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum EmptyBody {
     /// `application/json`
     Json(Hostile),
@@ -34,7 +34,7 @@ pub enum EmptyBody {
 }
 
 /// Every success that the contract names for `empty`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
 /// Every failure that the contract names for `empty`, and no other.

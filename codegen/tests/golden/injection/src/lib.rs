@@ -27,8 +27,6 @@ pub mod types;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -93,9 +91,9 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(3);
-        routes::orders_compile_error_not_tag::add(&edge, &Arc::new(self.orders_compile_error_not_tag), &mut endpoints);
-        routes::etc_passwd::add(&edge, &Arc::new(self.etc_passwd), &mut endpoints);
-        routes::mod_api::add(&edge, &Arc::new(self.mod_api), &mut endpoints);
+        routes::orders_compile_error_not_tag::bind(&mut edge.routes(self.orders_compile_error_not_tag, &mut endpoints));
+        routes::etc_passwd::bind(&mut edge.routes(self.etc_passwd, &mut endpoints));
+        routes::mod_api::bind(&mut edge.routes(self.mod_api, &mut endpoints));
         endpoints
     }
 }

@@ -16,13 +16,13 @@ pub trait Mod: Send + Sync + 'static {
 }
 
 /// What a caller sends to `gnp_exe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GnpExeRequest {
     pub body: Either,
 }
 
 /// Every success that the contract names for `gnp_exe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GnpExeResponse {
     /// '
     pub body: Either,

@@ -35,7 +35,7 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
 }
 
 /// What a caller sends to `get_compile_error_not_id_fn_x`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXRequest {
     /// line
     /// } compile_error!("parameter"); {
@@ -49,7 +49,7 @@ pub struct GetCompileErrorNotIdFnXRequest {
 }
 
 /// Every success that the contract names for `get_compile_error_not_id_fn_x`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXResponse {
     /// a
     /// b }
@@ -60,7 +60,7 @@ pub struct GetCompileErrorNotIdFnXResponse {
 }
 
 /// What `get_compile_error_not_id_fn_x` answers with, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GetCompileErrorNotIdFnXResponseBody {
     /// `application/json; x="\"; compile_error!(\"media\"); //`
     JsonX(Hostile),

@@ -27,13 +27,13 @@ pub trait Articles: Send + Sync + 'static {
 }
 
 /// What a caller sends to `get_article`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetArticleRequest {
     pub article_id: ArticleId,
 }
 
 /// Every success that the contract names for `get_article`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetArticleResponse {
     /// It.
     pub body: Article,
@@ -47,14 +47,14 @@ pub enum GetArticleError {
 }
 
 /// What a caller sends to `put_article`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutArticleRequest {
     pub article_id: ArticleId,
     pub body: NewArticle,
 }
 
 /// Every success that the contract names for `put_article`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutArticleResponse;
 
 /// Every failure that the contract names for `put_article`, and no other.

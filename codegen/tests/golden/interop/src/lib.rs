@@ -20,8 +20,6 @@ mod openapi;
 mod openapi_31;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -78,7 +76,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(2);
-        routes::articles::add(&edge, &Arc::new(self.articles), &mut endpoints);
+        routes::articles::bind(&mut edge.routes(self.articles, &mut endpoints));
         endpoints
     }
 }

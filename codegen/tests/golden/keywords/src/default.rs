@@ -82,13 +82,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `types`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypesRequest {
     pub body: TypesModel,
 }
 
 /// Every success that the contract names for `types`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypesResponse {
     /// The same.
     pub body: TypesModel,
@@ -102,13 +102,13 @@ pub enum TypesError {
 }
 
 /// What a caller sends to `objects`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ObjectsRequest {
     pub body: Objects,
 }
 
 /// Every success that the contract names for `objects`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ObjectsResponse {
     /// The same.
     pub body: Objects,
@@ -122,13 +122,13 @@ pub enum ObjectsError {
 }
 
 /// What a caller sends to `arrays`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ArraysRequest {
     pub body: Arrays,
 }
 
 /// Every success that the contract names for `arrays`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ArraysResponse {
     /// The same.
     pub body: Arrays,
@@ -142,13 +142,13 @@ pub enum ArraysError {
 }
 
 /// What a caller sends to `conditions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ConditionsRequest {
     pub body: Conditions,
 }
 
 /// Every success that the contract names for `conditions`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ConditionsResponse {
     /// The same.
     pub body: Conditions,
@@ -162,13 +162,13 @@ pub enum ConditionsError {
 }
 
 /// What a caller sends to `dependents`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DependentsRequest {
     pub body: Dependents,
 }
 
 /// Every success that the contract names for `dependents`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DependentsResponse {
     /// The same.
     pub body: Dependents,
@@ -182,13 +182,13 @@ pub enum DependentsError {
 }
 
 /// What a caller sends to `unevaluated`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UnevaluatedRequest {
     pub body: Unevaluated,
 }
 
 /// Every success that the contract names for `unevaluated`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UnevaluatedResponse {
     /// The same.
     pub body: Unevaluated,
@@ -202,13 +202,13 @@ pub enum UnevaluatedError {
 }
 
 /// What a caller sends to `references`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReferencesRequest {
     pub body: References,
 }
 
 /// Every success that the contract names for `references`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ReferencesResponse {
     /// The same.
     pub body: References,
@@ -222,13 +222,13 @@ pub enum ReferencesError {
 }
 
 /// What a caller sends to `nulls`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NullsRequest {
     pub body: Nulls,
 }
 
 /// Every success that the contract names for `nulls`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NullsResponse {
     /// The same.
     pub body: Nulls,
@@ -242,13 +242,13 @@ pub enum NullsError {
 }
 
 /// What a caller sends to `contents`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ContentsRequest {
     pub body: Contents,
 }
 
 /// Every success that the contract names for `contents`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ContentsResponse {
     /// The same.
     pub body: Contents,
@@ -262,7 +262,7 @@ pub enum ContentsError {
 }
 
 /// Every success that the contract names for `get_shared`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetSharedResponse;
 
 /// Every failure that the contract names for `get_shared`, and no other.

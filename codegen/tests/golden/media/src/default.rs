@@ -98,20 +98,20 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `get_report`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetReportRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `get_report`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetReportResponse {
     /// The report as the caller likes it.
     pub body: GetReportResponseBody,
 }
 
 /// What `get_report` answers with, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GetReportResponseBody {
     /// `application/vnd.acme.report+json;version=1`
     VndAcmeReportJsonVersion1(Note),
@@ -141,7 +141,7 @@ pub enum GetReportResponseMedia {
 }
 
 /// What `get_report` answers with, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GetReportGoneBody {
     /// `application/json`
     Json(GetReportGoneJson),
@@ -168,14 +168,14 @@ pub enum GetReportError {
 }
 
 /// What a caller sends to `put_report`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutReportRequest {
     pub id: i64,
     pub body: PutReportBody,
 }
 
 /// The body of `put_report`, by its media type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum PutReportBody {
     /// `application/json;version=1`
     JsonVersion1(Note),
@@ -190,7 +190,7 @@ pub enum PutReportBody {
 }
 
 /// Every success that the contract names for `put_report`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutReportResponse {
     /// What was sent.
     pub body: Concrete<Bytes>,
@@ -204,13 +204,13 @@ pub enum PutReportError {
 }
 
 /// What a caller sends to `add_note`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct AddNoteRequest {
     pub body: Option<Concrete<Bytes>>,
 }
 
 /// Every success that the contract names for `add_note`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AddNoteResponse {
     /// One note by two names.
     Ok {
@@ -257,7 +257,7 @@ pub enum AddPicturePart {
 }
 
 /// All parts of the body of `add_picture`, files in memory: what `collect` makes of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPictureForm {
     /// The picture itself.
     pub picture: FilePart,
@@ -272,7 +272,7 @@ pub struct AddPictureForm {
 }
 
 /// Every success that the contract names for `add_picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPictureResponse {
     /// What arrived.
     pub body: String,
@@ -308,7 +308,7 @@ pub enum StreamPicturePart {
 }
 
 /// All parts of the body of `stream_picture`, files in memory: what `collect` makes of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StreamPictureForm {
     /// The picture itself.
     pub picture: FilePart,
@@ -323,7 +323,7 @@ pub struct StreamPictureForm {
 }
 
 /// Every success that the contract names for `stream_picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StreamPictureResponse {
     /// What arrived.
     pub body: String,
@@ -359,14 +359,14 @@ pub enum UploadPart {
 }
 
 /// All parts of the body of `upload`, files in memory: what `collect` makes of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UploadForm {
     /// Any other part, with its name.
     pub additional: BTreeMap<String, FilePart>,
 }
 
 /// Every success that the contract names for `upload`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UploadResponse {
     /// What arrived.
     pub body: String,
@@ -386,7 +386,7 @@ pub struct MixedRequest {
 }
 
 /// Every success that the contract names for `mixed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MixedResponse {
     /// What arrived.
     pub body: String,
@@ -400,7 +400,7 @@ pub enum MixedError {
 }
 
 /// What a caller sends to `watch`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct WatchRequest {
     pub last_event_id: Option<i64>,
 }
@@ -456,13 +456,13 @@ pub enum ProgressError {
 }
 
 /// What a caller sends to `order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderRequest {
     pub body: Order,
 }
 
 /// Every success that the contract names for `order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderResponse {
     /// The same.
     pub body: Order,
@@ -476,13 +476,13 @@ pub enum OrderError {
 }
 
 /// What a caller sends to `price`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PriceRequest {
     pub body: Price,
 }
 
 /// Every success that the contract names for `price`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PriceResponse {
     /// The same.
     pub body: Price,
@@ -496,7 +496,7 @@ pub enum PriceError {
 }
 
 /// Every success that the contract names for `headers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeadersResponse {
     pub x_tags: Option<Vec<String>>,
     pub x_place: HeadersXPlace,

@@ -17,8 +17,6 @@ pub mod types;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -79,7 +77,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(12);
-        routes::default::add(&edge, &Arc::new(self.default), &mut endpoints);
+        routes::default::bind(&mut edge.routes(self.default, &mut endpoints));
         endpoints
     }
 }

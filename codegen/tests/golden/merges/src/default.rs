@@ -22,13 +22,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `add_dog`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddDogRequest {
     pub body: Dog,
 }
 
 /// Every success that the contract names for `add_dog`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddDogResponse {
     /// There.
     pub body: StoredDog,
@@ -42,7 +42,7 @@ pub enum AddDogError {
 }
 
 /// Every success that the contract names for `list_things`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListThingsResponse {
     /// Things.
     pub body: ListThingsResult,

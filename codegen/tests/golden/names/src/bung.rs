@@ -16,7 +16,7 @@ pub trait Übung: Send + Sync + 'static {
 }
 
 /// What a caller sends to `größe_ändern`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GrößeÄndernRequest {
     pub r#fn: String,
     pub self_: String,
@@ -27,7 +27,7 @@ pub struct GrößeÄndernRequest {
 }
 
 /// Every success that the contract names for `größe_ändern`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GrößeÄndernResponse {
     /// Self.
     pub body: SelfValue,

@@ -16,7 +16,7 @@ pub trait Errors: Send + Sync + 'static {
 }
 
 /// What a caller sends to `router`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RouterRequest {
     pub r#fn: String,
     pub self_: String,
@@ -27,7 +27,7 @@ pub struct RouterRequest {
 }
 
 /// Every success that the contract names for `router`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RouterResponse {
     /// Vec.
     pub body: VecModel,

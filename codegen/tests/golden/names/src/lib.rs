@@ -21,8 +21,6 @@ pub mod types;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -89,11 +87,11 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(5);
-        routes::type_::add(&edge, &Arc::new(self.type_), &mut endpoints);
-        routes::n123_go_not::add(&edge, &Arc::new(self.n123_go_not), &mut endpoints);
-        routes::bung::add(&edge, &Arc::new(self.bung), &mut endpoints);
-        routes::self_::add(&edge, &Arc::new(self.self_), &mut endpoints);
-        routes::errors_api::add(&edge, &Arc::new(self.errors_api), &mut endpoints);
+        routes::type_::bind(&mut edge.routes(self.type_, &mut endpoints));
+        routes::n123_go_not::bind(&mut edge.routes(self.n123_go_not, &mut endpoints));
+        routes::bung::bind(&mut edge.routes(self.bung, &mut endpoints));
+        routes::self_::bind(&mut edge.routes(self.self_, &mut endpoints));
+        routes::errors_api::bind(&mut edge.routes(self.errors_api, &mut endpoints));
         endpoints
     }
 }

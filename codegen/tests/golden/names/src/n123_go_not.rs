@@ -16,7 +16,7 @@ pub trait N123GoNot: Send + Sync + 'static {
 }
 
 /// What a caller sends to `list_users_v2`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUsersV2Request {
     pub r#fn: String,
     pub self_: String,
@@ -27,7 +27,7 @@ pub struct ListUsersV2Request {
 }
 
 /// Every success that the contract names for `list_users_v2`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListUsersV2Response {
     /// Result.
     pub body: ResultModel,

@@ -15,7 +15,7 @@ pub trait SelfValueApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `r#async`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AsyncRequest {
     pub r#fn: String,
     pub self_: String,
@@ -25,7 +25,7 @@ pub struct AsyncRequest {
 }
 
 /// Every success that the contract names for `r#async`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AsyncResponse;
 
 /// Every failure that the contract names for `r#async`, and no other.

@@ -16,7 +16,7 @@ pub trait Type: Send + Sync + 'static {
 }
 
 /// What a caller sends to `r#type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypeCall {
     pub r#fn: String,
     pub self_: String,
@@ -37,7 +37,7 @@ pub struct TypeCall {
 }
 
 /// Every success that the contract names for `r#type`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypeResponse {
     /// Keywords.
     pub body: Keywords,

@@ -25,14 +25,14 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `update_profile`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateProfileRequest {
     pub id: Uuid,
     pub body: ProfilePatch,
 }
 
 /// Every success that the contract names for `update_profile`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UpdateProfileResponse {
     /// The profile as it is now.
     pub body: Profile,
@@ -46,13 +46,13 @@ pub enum UpdateProfileError {
 }
 
 /// What a caller sends to `put_samples`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct PutSamplesRequest {
     pub body: Option<Vec<Sample>>,
 }
 
 /// Every success that the contract names for `put_samples`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutSamplesResponse;
 
 /// Every failure that the contract names for `put_samples`, and no other.

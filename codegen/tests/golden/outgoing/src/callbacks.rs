@@ -76,13 +76,15 @@ pub const SUBSCRIPTION_GONE_URL: &str = "{$response.body#/callbackUrl}/gone";
 pub const RENEW_EVENT_URL: &str = "{$request.body#/callbackUrl}?on={$request.query.on}";
 
 /// What a caller sends to `on_event`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OnEventRequest {
     pub body: Event,
 }
 
 /// Every success that the contract names for `on_event`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OnEventResponse;
 
 /// Every failure that the contract names for `on_event`, and no other.
@@ -116,7 +118,8 @@ pub enum ReportPart {
 }
 
 /// Every success that the contract names for `report`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReportResponse;
 
 /// Every failure that the contract names for `report`, and no other.
@@ -127,7 +130,8 @@ pub enum ReportError {
 }
 
 /// Every success that the contract names for `subscription_gone`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscriptionGoneResponse;
 
 /// Every failure that the contract names for `subscription_gone`, and no other.
@@ -138,13 +142,15 @@ pub enum SubscriptionGoneError {
 }
 
 /// What a caller sends to `renew_event`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewEventRequest {
     pub body: Event,
 }
 
 /// Every success that the contract names for `renew_event`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewEventResponse;
 
 /// Every failure that the contract names for `renew_event`, and no other.

@@ -22,8 +22,6 @@ pub mod webhooks;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -77,7 +75,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(2);
-        routes::subscriptions::add(&edge, &Arc::new(self.subscriptions), &mut endpoints);
+        routes::subscriptions::bind(&mut edge.routes(self.subscriptions, &mut endpoints));
         endpoints
     }
 }

@@ -23,14 +23,16 @@ pub trait Subscriptions: Send + Sync + 'static {
 }
 
 /// What a caller sends to `subscribe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeRequest {
     pub on: Option<String>,
     pub body: SubscriptionInput,
 }
 
 /// Every success that the contract names for `subscribe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeResponse {
     /// Subscribed.
     pub body: Subscription,
@@ -46,14 +48,16 @@ pub enum SubscribeError {
 }
 
 /// What a caller sends to `renew`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewRequest {
     pub id: String,
     pub body: SubscriptionInput,
 }
 
 /// Every success that the contract names for `renew`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewResponse;
 
 /// Every failure that the contract names for `renew`, and no other.

@@ -23,7 +23,7 @@ pub trait Stock: Send + Sync + 'static {
 }
 
 /// What a caller sends to `fetch_item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FetchItemRequest {
     pub sku: Sku,
     pub client_address: Option<writ_runtime::Text<::std::net::Ipv4Addr>>,
@@ -32,7 +32,7 @@ pub struct FetchItemRequest {
 }
 
 /// Every success that the contract names for `fetch_item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FetchItemResponse {
     pub x_sku: Sku,
     /// The item.
@@ -47,14 +47,14 @@ pub enum FetchItemError {
 }
 
 /// What a caller sends to `store_item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StoreItemRequest {
     pub sku: Sku,
     pub body: Article,
 }
 
 /// Every success that the contract names for `store_item`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StoreItemResponse {
     /// The item.
     pub body: Article,

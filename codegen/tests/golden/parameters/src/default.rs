@@ -30,7 +30,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `in_path`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InPathRequest {
     pub plain: i64,
     pub list: Vec<i64>,
@@ -40,7 +40,7 @@ pub struct InPathRequest {
 }
 
 /// Every success that the contract names for `in_path`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InPathResponse;
 
 /// Every failure that the contract names for `in_path`, and no other.
@@ -51,7 +51,7 @@ pub enum InPathError {
 }
 
 /// What a caller sends to `in_query`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InQueryRequest {
     /// Must be there.
     pub required: String,
@@ -74,7 +74,7 @@ pub struct InQueryRequest {
 }
 
 /// Every success that the contract names for `in_query`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InQueryResponse;
 
 /// Every failure that the contract names for `in_query`, and no other.
@@ -85,7 +85,7 @@ pub enum InQueryError {
 }
 
 /// What a caller sends to `elsewhere`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ElsewhereRequest {
     pub x_trace: Option<String>,
     pub x_ids: Vec<i64>,
@@ -94,7 +94,7 @@ pub struct ElsewhereRequest {
 }
 
 /// Every success that the contract names for `elsewhere`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ElsewhereResponse;
 
 /// Every failure that the contract names for `elsewhere`, and no other.

@@ -162,7 +162,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `root`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct RootResponse;
 
 /// Every failure that the contract names for `root`, and no other.
@@ -173,13 +173,13 @@ pub enum RootError {
 }
 
 /// What a caller sends to `file_json`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FileJsonRequest {
     pub name: String,
 }
 
 /// Every success that the contract names for `file_json`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FileJsonResponse;
 
 /// Every failure that the contract names for `file_json`, and no other.
@@ -190,13 +190,13 @@ pub enum FileJsonError {
 }
 
 /// What a caller sends to `file`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FileRequest {
     pub name: String,
 }
 
 /// Every success that the contract names for `file`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FileResponse;
 
 /// Every failure that the contract names for `file`, and no other.
@@ -207,7 +207,7 @@ pub enum FileError {
 }
 
 /// Every success that the contract names for `latest`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LatestResponse;
 
 /// Every failure that the contract names for `latest`, and no other.
@@ -218,14 +218,14 @@ pub enum LatestError {
 }
 
 /// What a caller sends to `pair`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PairRequest {
     pub a: String,
     pub b: i64,
 }
 
 /// Every success that the contract names for `pair`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PairResponse;
 
 /// Every failure that the contract names for `pair`, and no other.
@@ -236,13 +236,13 @@ pub enum PairError {
 }
 
 /// What a caller sends to `get_same`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetSameRequest {
     pub x: String,
 }
 
 /// Every success that the contract names for `get_same`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetSameResponse;
 
 /// Every failure that the contract names for `get_same`, and no other.
@@ -253,13 +253,13 @@ pub enum GetSameError {
 }
 
 /// What a caller sends to `post_same`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PostSameRequest {
     pub y: String,
 }
 
 /// Every success that the contract names for `post_same`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PostSameResponse;
 
 /// Every failure that the contract names for `post_same`, and no other.
@@ -270,7 +270,7 @@ pub enum PostSameError {
 }
 
 /// Every success that the contract names for `no_slash`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NoSlashResponse;
 
 /// Every failure that the contract names for `no_slash`, and no other.
@@ -281,7 +281,7 @@ pub enum NoSlashError {
 }
 
 /// Every success that the contract names for `slash`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SlashResponse;
 
 /// Every failure that the contract names for `slash`, and no other.
@@ -292,7 +292,7 @@ pub enum SlashError {
 }
 
 /// Every success that the contract names for `strict`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StrictResponse;
 
 /// Every failure that the contract names for `strict`, and no other.
@@ -303,13 +303,13 @@ pub enum StrictError {
 }
 
 /// What a caller sends to `empty`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EmptyRequest {
     pub a: String,
 }
 
 /// Every success that the contract names for `empty`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
 /// Every failure that the contract names for `empty`, and no other.
@@ -320,13 +320,13 @@ pub enum EmptyError {
 }
 
 /// What a caller sends to `odd`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OddRequest {
     pub a: String,
 }
 
 /// Every success that the contract names for `odd`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OddResponse;
 
 /// Every failure that the contract names for `odd`, and no other.
@@ -337,7 +337,7 @@ pub enum OddError {
 }
 
 /// Every success that the contract names for `soap`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SoapResponse;
 
 /// Every failure that the contract names for `soap`, and no other.
@@ -348,7 +348,7 @@ pub enum SoapError {
 }
 
 /// Every success that the contract names for `colon`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ColonResponse;
 
 /// Every failure that the contract names for `colon`, and no other.
@@ -359,13 +359,13 @@ pub enum ColonError {
 }
 
 /// What a caller sends to `odata`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OdataRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `odata`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OdataResponse;
 
 /// Every failure that the contract names for `odata`, and no other.
@@ -376,13 +376,13 @@ pub enum OdataError {
 }
 
 /// What a caller sends to `deep_static`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeepStaticRequest {
     pub a: String,
 }
 
 /// Every success that the contract names for `deep_static`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeepStaticResponse;
 
 /// Every failure that the contract names for `deep_static`, and no other.
@@ -393,13 +393,13 @@ pub enum DeepStaticError {
 }
 
 /// What a caller sends to `deep_fixed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeepFixedRequest {
     pub b: String,
 }
 
 /// Every success that the contract names for `deep_fixed`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeepFixedResponse;
 
 /// Every failure that the contract names for `deep_fixed`, and no other.
@@ -410,7 +410,7 @@ pub enum DeepFixedError {
 }
 
 /// Every success that the contract names for `get_it`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetItResponse {
     /// Read.
     pub body: String,
@@ -424,7 +424,7 @@ pub enum GetItError {
 }
 
 /// Every success that the contract names for `put_it`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutItResponse;
 
 /// Every failure that the contract names for `put_it`, and no other.
@@ -435,7 +435,7 @@ pub enum PutItError {
 }
 
 /// Every success that the contract names for `patch_it`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PatchItResponse;
 
 /// Every failure that the contract names for `patch_it`, and no other.
@@ -446,7 +446,7 @@ pub enum PatchItError {
 }
 
 /// Every success that the contract names for `delete_it`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteItResponse;
 
 /// Every failure that the contract names for `delete_it`, and no other.
@@ -457,7 +457,7 @@ pub enum DeleteItError {
 }
 
 /// Every success that the contract names for `trace_it`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TraceItResponse;
 
 /// Every failure that the contract names for `trace_it`, and no other.
@@ -468,7 +468,7 @@ pub enum TraceItError {
 }
 
 /// Every success that the contract names for `own_options`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OwnOptionsResponse {
     pub x_own: String,
 }
@@ -481,7 +481,7 @@ pub enum OwnOptionsError {
 }
 
 /// Every success that the contract names for `own_head`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OwnHeadResponse {
     pub x_own: String,
 }

@@ -43,7 +43,7 @@ pub trait Orders: Send + Sync + 'static {
 }
 
 /// What a caller sends to `list_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrdersRequest {
     /// Default: `1`.
     pub page: i64,
@@ -64,7 +64,7 @@ pub enum ListOrdersSort {
 }
 
 /// Every success that the contract names for `list_orders`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListOrdersResponse {
     /// A page.
     pub body: OrderPage,
@@ -80,13 +80,13 @@ pub enum ListOrdersError {
 }
 
 /// What a caller sends to `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderRequest {
     pub body: OrderInput,
 }
 
 /// Every success that the contract names for `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
     /// Made.
     pub body: Order,
@@ -102,14 +102,14 @@ pub enum CreateOrderError {
 }
 
 /// What a caller sends to `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderRequest {
     pub order_id: OrderId,
     pub fields: Option<Vec<GetOrderFieldsItem>>,
 }
 
 /// Every success that the contract names for `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderResponse {
     pub etag: ETag,
     /// The order.
@@ -124,7 +124,7 @@ pub enum GetOrderError {
 }
 
 /// What a caller sends to `put_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutOrderRequest {
     pub order_id: OrderId,
     pub if_match: IfMatch,
@@ -132,7 +132,7 @@ pub struct PutOrderRequest {
 }
 
 /// Every success that the contract names for `put_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PutOrderResponse;
 
 /// Every failure that the contract names for `put_order`, and no other.

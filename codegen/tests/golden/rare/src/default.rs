@@ -16,13 +16,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `add_rule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddRuleRequest {
     pub body: Rule,
 }
 
 /// Every success that the contract names for `add_rule`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddRuleResponse;
 
 /// Every failure that the contract names for `add_rule`, and no other.

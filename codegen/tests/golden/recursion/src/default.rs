@@ -23,13 +23,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `plant`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlantRequest {
     pub body: Tree,
 }
 
 /// Every success that the contract names for `plant`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlantResponse {
     /// Planted.
     pub body: Expression,
@@ -43,13 +43,13 @@ pub enum PlantError {
 }
 
 /// What a caller sends to `link`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LinkRequest {
     pub body: A,
 }
 
 /// Every success that the contract names for `link`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct LinkResponse {
     /// Linked.
     pub body: Nested,

@@ -48,7 +48,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `start_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum StartJobResponse {
     /// Done already.
     Ok {
@@ -81,13 +81,13 @@ pub enum StartJobError {
 }
 
 /// What a caller sends to `get_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetJobRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `get_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum GetJobResponse {
     /// The job.
     Ok {
@@ -116,13 +116,13 @@ pub enum GetJobError {
 }
 
 /// What a caller sends to `delete_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteJobRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `delete_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DeleteJobResponse;
 
 /// Every failure that the contract names for `delete_job`, and no other.
@@ -135,13 +135,13 @@ pub enum DeleteJobError {
 }
 
 /// What a caller sends to `head_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeadJobRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `head_job`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeadJobResponse;
 
 /// Every failure that the contract names for `head_job`, and no other.
@@ -152,7 +152,7 @@ pub enum HeadJobError {
 }
 
 /// Every success that the contract names for `any_status`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AnyStatusResponse {
     /// The status, within the range that the contract declares.
     pub status: AnyStatus<200, 299>,
@@ -168,7 +168,7 @@ pub enum AnyStatusError {
 }
 
 /// Every success that the contract names for `only_default`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OnlyDefaultResponse {
     /// The status, within the range that the contract declares.
     pub status: AnyStatus<200, 599>,

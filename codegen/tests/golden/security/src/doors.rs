@@ -48,7 +48,7 @@ pub trait Doors: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `inherited`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct InheritedResponse;
 
 /// Every failure that the contract names for `inherited`, and no other.
@@ -59,7 +59,7 @@ pub enum InheritedError {
 }
 
 /// Every success that the contract names for `open`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OpenResponse;
 
 /// Every failure that the contract names for `open`, and no other.
@@ -70,7 +70,7 @@ pub enum OpenError {
 }
 
 /// Every success that the contract names for `maybe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
 /// Every failure that the contract names for `maybe`, and no other.
@@ -81,7 +81,7 @@ pub enum MaybeError {
 }
 
 /// Every success that the contract names for `either`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EitherResponse;
 
 /// Every failure that the contract names for `either`, and no other.
@@ -92,7 +92,7 @@ pub enum EitherError {
 }
 
 /// Every success that the contract names for `both`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BothResponse;
 
 /// Every failure that the contract names for `both`, and no other.
@@ -107,7 +107,7 @@ pub enum BothError {
 }
 
 /// Every success that the contract names for `places`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PlacesResponse;
 
 /// Every failure that the contract names for `places`, and no other.

@@ -18,8 +18,6 @@ pub mod types;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -77,8 +75,8 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(7);
-        routes::doors::add(&edge, &Arc::new(self.doors), &mut endpoints);
-        routes::public::add(&edge, &Arc::new(self.public), &mut endpoints);
+        routes::doors::bind(&mut edge.routes(self.doors, &mut endpoints));
+        routes::public::bind(&mut edge.routes(self.public, &mut endpoints));
         endpoints
     }
 }

@@ -14,7 +14,7 @@ pub trait Public: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `window`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct WindowResponse;
 
 /// Every failure that the contract names for `window`, and no other.

@@ -25,7 +25,7 @@ pub trait Orders: Send + Sync + 'static {
 }
 
 /// What a caller sends to `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderRequest {
     /// Default: `false`.
     pub dry_run: bool,
@@ -33,7 +33,7 @@ pub struct CreateOrderRequest {
 }
 
 /// Every success that the contract names for `create_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
     /// Ordered.
     pub body: Order,
@@ -53,13 +53,13 @@ pub enum CreateOrderError {
 }
 
 /// What a caller sends to `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderRequest {
     pub order_id: i64,
 }
 
 /// Every success that the contract names for `get_order`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetOrderResponse {
     /// The order.
     pub body: Order,

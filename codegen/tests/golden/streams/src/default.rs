@@ -44,7 +44,7 @@ pub enum AddPicturePart {
 }
 
 /// All parts of the body of `add_picture`, files in memory: what `collect` makes of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPictureForm {
     pub picture: FilePart,
     pub title: String,
@@ -53,7 +53,7 @@ pub struct AddPictureForm {
 }
 
 /// Every success that the contract names for `add_picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPictureResponse {
     /// There.
     pub body: Place,
@@ -67,13 +67,13 @@ pub enum AddPictureError {
 }
 
 /// What a caller sends to `get_picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetPictureRequest {
     pub id: i64,
 }
 
 /// Every success that the contract names for `get_picture`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetPictureResponse {
     /// The picture.
     pub body: Bytes,

@@ -171,7 +171,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `path_simple`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathSimpleRequest {
     pub text: String,
     pub list: List,
@@ -179,7 +179,7 @@ pub struct PathSimpleRequest {
 }
 
 /// Every success that the contract names for `path_simple`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathSimpleResponse;
 
 /// Every failure that the contract names for `path_simple`, and no other.
@@ -190,7 +190,7 @@ pub enum PathSimpleError {
 }
 
 /// What a caller sends to `path_simple_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathSimpleExplodeRequest {
     pub text: String,
     pub list: List,
@@ -198,7 +198,7 @@ pub struct PathSimpleExplodeRequest {
 }
 
 /// Every success that the contract names for `path_simple_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathSimpleExplodeResponse;
 
 /// Every failure that the contract names for `path_simple_explode`, and no other.
@@ -209,7 +209,7 @@ pub enum PathSimpleExplodeError {
 }
 
 /// What a caller sends to `path_label`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathLabelRequest {
     pub text: String,
     pub list: List,
@@ -217,7 +217,7 @@ pub struct PathLabelRequest {
 }
 
 /// Every success that the contract names for `path_label`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathLabelResponse;
 
 /// Every failure that the contract names for `path_label`, and no other.
@@ -228,7 +228,7 @@ pub enum PathLabelError {
 }
 
 /// What a caller sends to `path_label_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathLabelExplodeRequest {
     pub text: String,
     pub list: List,
@@ -236,7 +236,7 @@ pub struct PathLabelExplodeRequest {
 }
 
 /// Every success that the contract names for `path_label_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathLabelExplodeResponse;
 
 /// Every failure that the contract names for `path_label_explode`, and no other.
@@ -247,7 +247,7 @@ pub enum PathLabelExplodeError {
 }
 
 /// What a caller sends to `path_matrix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathMatrixRequest {
     pub text: String,
     pub list: List,
@@ -255,7 +255,7 @@ pub struct PathMatrixRequest {
 }
 
 /// Every success that the contract names for `path_matrix`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathMatrixResponse;
 
 /// Every failure that the contract names for `path_matrix`, and no other.
@@ -266,7 +266,7 @@ pub enum PathMatrixError {
 }
 
 /// What a caller sends to `path_matrix_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathMatrixExplodeRequest {
     pub text: String,
     pub list: List,
@@ -274,7 +274,7 @@ pub struct PathMatrixExplodeRequest {
 }
 
 /// Every success that the contract names for `path_matrix_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathMatrixExplodeResponse;
 
 /// Every failure that the contract names for `path_matrix_explode`, and no other.
@@ -285,14 +285,14 @@ pub enum PathMatrixExplodeError {
 }
 
 /// What a caller sends to `path_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathContentRequest {
     pub text: String,
     pub object: Object,
 }
 
 /// Every success that the contract names for `path_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PathContentResponse;
 
 /// Every failure that the contract names for `path_content`, and no other.
@@ -303,7 +303,7 @@ pub enum PathContentError {
 }
 
 /// What a caller sends to `query_form`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryFormRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -311,7 +311,7 @@ pub struct QueryFormRequest {
 }
 
 /// Every success that the contract names for `query_form`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryFormResponse;
 
 /// Every failure that the contract names for `query_form`, and no other.
@@ -322,7 +322,7 @@ pub enum QueryFormError {
 }
 
 /// What a caller sends to `query_form_explode`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryFormExplodeRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -330,7 +330,7 @@ pub struct QueryFormExplodeRequest {
 }
 
 /// Every success that the contract names for `query_form_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryFormExplodeResponse;
 
 /// Every failure that the contract names for `query_form_explode`, and no other.
@@ -341,7 +341,7 @@ pub enum QueryFormExplodeError {
 }
 
 /// What a caller sends to `query_space`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QuerySpaceRequest {
     pub list: Option<List>,
     pub object: Option<Object>,
@@ -349,7 +349,7 @@ pub struct QuerySpaceRequest {
 }
 
 /// Every success that the contract names for `query_space`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QuerySpaceResponse;
 
 /// Every failure that the contract names for `query_space`, and no other.
@@ -360,7 +360,7 @@ pub enum QuerySpaceError {
 }
 
 /// What a caller sends to `query_pipe`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryPipeRequest {
     pub list: Option<List>,
     pub object: Option<Object>,
@@ -368,7 +368,7 @@ pub struct QueryPipeRequest {
 }
 
 /// Every success that the contract names for `query_pipe`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryPipeResponse;
 
 /// Every failure that the contract names for `query_pipe`, and no other.
@@ -379,14 +379,14 @@ pub enum QueryPipeError {
 }
 
 /// What a caller sends to `query_deep`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryDeepRequest {
     pub object: Option<Object>,
     pub nested: Option<QueryDeepNested>,
 }
 
 /// Every success that the contract names for `query_deep`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryDeepResponse;
 
 /// Every failure that the contract names for `query_deep`, and no other.
@@ -397,7 +397,7 @@ pub enum QueryDeepError {
 }
 
 /// What a caller sends to `query_content`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryContentRequest {
     pub object: Option<Object>,
     pub any: Option<Value>,
@@ -405,7 +405,7 @@ pub struct QueryContentRequest {
 }
 
 /// Every success that the contract names for `query_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryContentResponse;
 
 /// Every failure that the contract names for `query_content`, and no other.
@@ -416,14 +416,14 @@ pub enum QueryContentError {
 }
 
 /// What a caller sends to `query_reserved`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryReservedRequest {
     pub text: Option<String>,
     pub list: Option<Vec<String>>,
 }
 
 /// Every success that the contract names for `query_reserved`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryReservedResponse;
 
 /// Every failure that the contract names for `query_reserved`, and no other.
@@ -434,7 +434,7 @@ pub enum QueryReservedError {
 }
 
 /// What a caller sends to `query_presence`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryPresenceRequest {
     pub needed: String,
     pub filled: Option<String>,
@@ -448,7 +448,7 @@ pub struct QueryPresenceRequest {
 }
 
 /// Every success that the contract names for `query_presence`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryPresenceResponse;
 
 /// Every failure that the contract names for `query_presence`, and no other.
@@ -459,7 +459,7 @@ pub enum QueryPresenceError {
 }
 
 /// What a caller sends to `query_types`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryTypesRequest {
     pub integer: Option<i32>,
     pub number: Option<f64>,
@@ -474,7 +474,7 @@ pub struct QueryTypesRequest {
 }
 
 /// Every success that the contract names for `query_types`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QueryTypesResponse;
 
 /// Every failure that the contract names for `query_types`, and no other.
@@ -485,14 +485,14 @@ pub enum QueryTypesError {
 }
 
 /// What a caller sends to `query_spread`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QuerySpreadRequest {
     pub known: Option<i64>,
     pub others: Option<BTreeMap<String, i64>>,
 }
 
 /// Every success that the contract names for `query_spread`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct QuerySpreadResponse;
 
 /// Every failure that the contract names for `query_spread`, and no other.
@@ -503,7 +503,7 @@ pub enum QuerySpreadError {
 }
 
 /// What a caller sends to `header_simple`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct HeaderSimpleRequest {
     pub x_text: Option<String>,
     pub x_list: Option<List>,
@@ -511,7 +511,7 @@ pub struct HeaderSimpleRequest {
 }
 
 /// Every success that the contract names for `header_simple`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeaderSimpleResponse;
 
 /// Every failure that the contract names for `header_simple`, and no other.
@@ -522,7 +522,7 @@ pub enum HeaderSimpleError {
 }
 
 /// What a caller sends to `header_simple_explode`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct HeaderSimpleExplodeRequest {
     pub x_text: Option<String>,
     pub x_list: Option<List>,
@@ -530,7 +530,7 @@ pub struct HeaderSimpleExplodeRequest {
 }
 
 /// Every success that the contract names for `header_simple_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeaderSimpleExplodeResponse;
 
 /// Every failure that the contract names for `header_simple_explode`, and no other.
@@ -541,13 +541,13 @@ pub enum HeaderSimpleExplodeError {
 }
 
 /// What a caller sends to `header_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeaderContentRequest {
     pub x_object: Object,
 }
 
 /// Every success that the contract names for `header_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeaderContentResponse;
 
 /// Every failure that the contract names for `header_content`, and no other.
@@ -558,7 +558,7 @@ pub enum HeaderContentError {
 }
 
 /// What a caller sends to `cookie_form`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct CookieFormRequest {
     pub text: Option<String>,
     pub list: Option<List>,
@@ -566,7 +566,7 @@ pub struct CookieFormRequest {
 }
 
 /// Every success that the contract names for `cookie_form`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CookieFormResponse;
 
 /// Every failure that the contract names for `cookie_form`, and no other.
@@ -577,7 +577,7 @@ pub enum CookieFormError {
 }
 
 /// What a caller sends to `cookie_form_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CookieFormExplodeRequest {
     pub text: String,
     pub list: Option<List>,
@@ -585,7 +585,7 @@ pub struct CookieFormExplodeRequest {
 }
 
 /// Every success that the contract names for `cookie_form_explode`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CookieFormExplodeResponse;
 
 /// Every failure that the contract names for `cookie_form_explode`, and no other.
@@ -596,13 +596,13 @@ pub enum CookieFormExplodeError {
 }
 
 /// What a caller sends to `cookie_content`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct CookieContentRequest {
     pub object: Option<Object>,
 }
 
 /// Every success that the contract names for `cookie_content`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct CookieContentResponse;
 
 /// Every failure that the contract names for `cookie_content`, and no other.

@@ -30,13 +30,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `pay`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PayRequest {
     pub body: Method,
 }
 
 /// Every success that the contract names for `pay`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PayResponse {
     /// Paid.
     pub body: Event,
@@ -50,13 +50,13 @@ pub enum PayError {
 }
 
 /// What a caller sends to `draw`.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct DrawRequest {
     pub body: Vec<Shape>,
 }
 
 /// Every success that the contract names for `draw`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DrawResponse {
     /// Drawn.
     pub body: Option<Scalar>,
@@ -70,13 +70,13 @@ pub enum DrawError {
 }
 
 /// What a caller sends to `search`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SearchRequest {
     pub body: Filter,
 }
 
 /// Every success that the contract names for `search`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SearchResponse {
     /// Found.
     pub body: SearchResult,

@@ -17,8 +17,6 @@ pub mod types;
 mod codec;
 mod routes;
 
-use std::sync::Arc;
-
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
@@ -74,7 +72,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(3);
-        routes::pets::add(&edge, &Arc::new(self.pets), &mut endpoints);
+        routes::pets::bind(&mut edge.routes(self.pets, &mut endpoints));
         writ_runtime::fill_unwritten(&edge, operations::ALL, &mut endpoints);
         endpoints
     }
@@ -109,7 +107,7 @@ where
     where
         S: pets::Pets,
     {
-        routes::pets::add(&self.edge, &Arc::new(service), &mut self.endpoints);
+        routes::pets::bind(&mut self.edge.routes(service, &mut self.endpoints));
         self
     }
 

@@ -38,7 +38,7 @@ pub trait Pets: Send + Sync + 'static {
 }
 
 /// Every success that the contract names for `list_pets`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListPetsResponse {
     /// All pets.
     pub body: Vec<Pet>,
@@ -52,13 +52,13 @@ pub enum ListPetsError {
 }
 
 /// What a caller sends to `add_pet`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPetRequest {
     pub body: Pet,
 }
 
 /// Every success that the contract names for `add_pet`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPetResponse;
 
 /// Every failure that the contract names for `add_pet`, and no other.
@@ -71,13 +71,13 @@ pub enum AddPetError {
 }
 
 /// What a caller sends to `get_pet`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetPetRequest {
     pub pet_id: i64,
 }
 
 /// Every success that the contract names for `get_pet`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetPetResponse {
     /// A pet.
     pub body: Pet,

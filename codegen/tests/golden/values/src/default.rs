@@ -79,13 +79,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `integers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct IntegersRequest {
     pub body: Integers,
 }
 
 /// Every success that the contract names for `integers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct IntegersResponse {
     /// The same.
     pub body: Integers,
@@ -99,13 +99,13 @@ pub enum IntegersError {
 }
 
 /// What a caller sends to `numbers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NumbersRequest {
     pub body: Numbers,
 }
 
 /// Every success that the contract names for `numbers`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NumbersResponse {
     /// The same.
     pub body: Numbers,
@@ -119,13 +119,13 @@ pub enum NumbersError {
 }
 
 /// What a caller sends to `texts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TextsRequest {
     pub body: Texts,
 }
 
 /// Every success that the contract names for `texts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TextsResponse {
     /// The same.
     pub body: Texts,
@@ -139,13 +139,13 @@ pub enum TextsError {
 }
 
 /// What a caller sends to `formats`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FormatsRequest {
     pub body: Formats,
 }
 
 /// Every success that the contract names for `formats`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FormatsResponse {
     /// The same.
     pub body: Formats,
@@ -159,13 +159,13 @@ pub enum FormatsError {
 }
 
 /// What a caller sends to `enums`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EnumsRequest {
     pub body: Enums,
 }
 
 /// Every success that the contract names for `enums`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct EnumsResponse {
     /// The same.
     pub body: Enums,
@@ -179,13 +179,13 @@ pub enum EnumsError {
 }
 
 /// What a caller sends to `nulls`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NullsRequest {
     pub body: Nulls,
 }
 
 /// Every success that the contract names for `nulls`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NullsResponse {
     /// The same.
     pub body: Nulls,
@@ -199,13 +199,13 @@ pub enum NullsError {
 }
 
 /// What a caller sends to `lists`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListsRequest {
     pub body: Lists,
 }
 
 /// Every success that the contract names for `lists`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListsResponse {
     /// The same.
     pub body: Lists,
@@ -219,13 +219,13 @@ pub enum ListsError {
 }
 
 /// What a caller sends to `maps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MapsRequest {
     pub body: Maps,
 }
 
 /// Every success that the contract names for `maps`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MapsResponse {
     /// The same.
     pub body: Maps,
@@ -239,13 +239,13 @@ pub enum MapsError {
 }
 
 /// What a caller sends to `defaults`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DefaultsRequest {
     pub body: Defaults,
 }
 
 /// Every success that the contract names for `defaults`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DefaultsResponse {
     /// The same.
     pub body: Defaults,
@@ -259,13 +259,13 @@ pub enum DefaultsError {
 }
 
 /// What a caller sends to `patch`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PatchRequest {
     pub body: Patchable,
 }
 
 /// Every success that the contract names for `patch`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct PatchResponse {
     /// The same.
     pub body: Patchable,

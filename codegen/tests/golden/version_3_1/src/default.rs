@@ -16,13 +16,13 @@ pub trait DefaultApi: Send + Sync + 'static {
 }
 
 /// What a caller sends to `add_reading`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddReadingRequest {
     pub body: Reading,
 }
 
 /// Every success that the contract names for `add_reading`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddReadingResponse {
     /// Kept.
     pub body: Reading,

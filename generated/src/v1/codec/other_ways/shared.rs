@@ -22,7 +22,7 @@ impl Read for Pagination {
                 0 => total = r.int64(&IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE }),
                 1 => page = r.nullable(|r| r.int32(&IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE })),
                 2 => limit = r.int32(&IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE }),
-                3 => has_more = r.bool(),
+                3 => has_more = bool::read(r),
                 _ => next_cursor = r.nullable(|r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE })),
             }
         }

@@ -17,7 +17,7 @@ impl Read for Note {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => title = r.string(&StringRule { min: 1, ..StringRule::NONE }),
-                _ => text = r.string(&StringRule::NONE),
+                _ => text = String::read(r),
             }
         }
         r.end_object(object);
@@ -47,9 +47,9 @@ impl Read for FillBody {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => name = r.string(&StringRule::NONE),
+                0 => name = String::read(r),
                 1 => age = r.int64(&IntegerRule { min: Some(0), ..IntegerRule::NONE }),
-                _ => tags = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                _ => tags = r.array(&ArrayRule::NONE, String::read),
             }
         }
         r.end_object(object);

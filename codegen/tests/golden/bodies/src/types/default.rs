@@ -2,14 +2,14 @@
 //! The types of the operations under `default`.
 
 /// `Note`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Note {
     pub title: String,
     pub text: Option<String>,
 }
 
 /// `FillBody`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FillBody {
     pub name: String,
     pub age: Option<i64>,

@@ -59,7 +59,7 @@ impl Read for Card {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = r.string(&StringRule::NONE),
+                0 => kind = String::read(r),
                 _ => number = r.string(&StringRule { pattern: Some(&NUMBER), ..StringRule::NONE }),
             }
         }
@@ -89,7 +89,7 @@ impl Read for Cash {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = r.string(&StringRule::NONE),
+                0 => kind = String::read(r),
                 _ => coins = r.int64(&IntegerRule { min: Some(1), ..IntegerRule::NONE }),
             }
         }
@@ -119,7 +119,7 @@ impl Read for Pet {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => pet_type = r.string(&StringRule::NONE),
+                0 => pet_type = String::read(r),
                 _ => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
             }
         }
@@ -151,7 +151,7 @@ impl Read for Dog {
             match field {
                 0 => r.skip(),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
-                _ => bark = r.bool(),
+                _ => bark = bool::read(r),
             }
         }
         r.end_object(object);
@@ -231,8 +231,8 @@ impl Read for Typed {
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => r.string(&StringRule { max: Some(3), ..StringRule::NONE }).map(Self::Text),
             1 => r.int64(&IntegerRule { min: Some(0), ..IntegerRule::NONE }).map(Self::Integer),
-            2 => r.bool().map(Self::Boolean),
-            3 => r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)).map(Self::List),
+            2 => bool::read(r).map(Self::Boolean),
+            3 => r.array(&ArrayRule::NONE, i64::read).map(Self::List),
             _ => TypedObject::read(r).map(Self::Object),
         })
     }
@@ -378,8 +378,8 @@ impl Read for Denied {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => word = r.guarded(&WORD_GUARD, |r| r.string(&StringRule::NONE)),
-                1 => number = r.guarded(&NUMBER_GUARD, |r| r.int64(&IntegerRule::NONE)),
+                0 => word = r.guarded(&WORD_GUARD, String::read),
+                1 => number = r.guarded(&NUMBER_GUARD, i64::read),
                 _ => any = r.guarded(&ANY_GUARD, |r| r.any()),
             }
         }
@@ -408,7 +408,7 @@ impl Read for TypedObject {
         let mut a = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            a = r.int64(&IntegerRule::NONE);
+            a = i64::read(r);
         }
         r.end_object(object);
         Some(Self { a: a? })
@@ -458,7 +458,7 @@ impl Read for FieldsSquare {
         let mut side = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            side = r.float64(&NumberRule::NONE);
+            side = f64::read(r);
         }
         r.end_object(object);
         Some(Self { side: side? })
@@ -510,8 +510,8 @@ impl Read for BesideMail {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => mail = r.string(&StringRule::NONE),
-                _ => id = r.int64(&IntegerRule::NONE),
+                0 => mail = String::read(r),
+                _ => id = i64::read(r),
             }
         }
         r.end_object(object);
@@ -540,8 +540,8 @@ impl Read for BesidePhone {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => phone = r.string(&StringRule::NONE),
-                _ => id = r.int64(&IntegerRule::NONE),
+                0 => phone = String::read(r),
+                _ => id = i64::read(r),
             }
         }
         r.end_object(object);

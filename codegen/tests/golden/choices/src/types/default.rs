@@ -4,63 +4,63 @@
 use writ_runtime::{NaiveDate, Value};
 
 /// `Mapped`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Mapped {
     Card(Card),
     Cash(Cash),
 }
 
 /// `Implied`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Implied {
     Card(Card),
     Cash(Cash),
 }
 
 /// `Card`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Card {
     pub kind: String,
     pub number: String,
 }
 
 /// `Cash`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Cash {
     pub kind: String,
     pub coins: Option<i64>,
 }
 
 /// `Pet`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pet {
     pub pet_type: String,
     pub name: String,
 }
 
 /// `Dog`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Dog {
     pub name: String,
     pub bark: bool,
 }
 
 /// `Cat`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Cat {
     pub name: String,
     pub lives: Option<i64>,
 }
 
 /// `AnyPet`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum AnyPet {
     Dog(Dog),
     Cat(Cat),
 }
 
 /// `Typed`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Typed {
     Text(String),
     Integer(i64),
@@ -70,21 +70,21 @@ pub enum Typed {
 }
 
 /// `Fields`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Fields {
     Circle(FieldsCircle),
     Square(FieldsSquare),
 }
 
 /// `Tried`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Tried {
     Integer(i64),
     Integer2(i64),
 }
 
 /// `First`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum First {
     Integer(i64),
     Number(f64),
@@ -93,21 +93,21 @@ pub enum First {
 }
 
 /// `Outer`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Outer {
     Typed(Typed),
     Object(OuterObject),
 }
 
 /// `Beside`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Beside {
     Mail(BesideMail),
     Phone(BesidePhone),
 }
 
 /// `Denied`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Denied {
     pub word: Option<String>,
     pub number: Option<i64>,
@@ -115,38 +115,38 @@ pub struct Denied {
 }
 
 /// `TypedObject`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypedObject {
     pub a: i64,
 }
 
 /// Circle
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FieldsCircle {
     pub radius: f64,
 }
 
 /// Square
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct FieldsSquare {
     pub side: f64,
 }
 
 /// `OuterObject`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OuterObject {
     pub inner: Mapped,
 }
 
 /// `BesideMail`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BesideMail {
     pub mail: String,
     pub id: i64,
 }
 
 /// `BesidePhone`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct BesidePhone {
     pub phone: String,
     pub id: i64,

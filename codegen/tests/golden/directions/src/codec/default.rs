@@ -2,8 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Branch, Format, IntegerRule, ObjectRule, Read, Reader, StringRule, Types, Write,
-    Writer,
+    ArrayRule, Branch, Format, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
 };
 use super::super::types::{
     Account, AccountId, AccountInput, Guest, Profile, Team, TeamInput, TeamInputLeadInput, TeamLead,
@@ -52,7 +51,7 @@ impl Read for Profile {
         let mut name = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            name = r.string(&StringRule::NONE);
+            name = String::read(r);
         }
         r.end_object(object);
         Some(Self { name })
@@ -107,7 +106,7 @@ impl Read for Guest {
         let mut badge = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            badge = r.int64(&IntegerRule::NONE);
+            badge = i64::read(r);
         }
         r.end_object(object);
         Some(Self { badge: badge? })

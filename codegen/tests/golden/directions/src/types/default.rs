@@ -4,7 +4,7 @@
 use writ_runtime::{DateTime, Utc, Uuid};
 
 /// `Account`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Account {
     pub id: AccountId,
     pub email: String,
@@ -26,7 +26,7 @@ impl Account {
 }
 
 /// `Account`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AccountInput {
     pub email: String,
     pub password: String,
@@ -35,27 +35,27 @@ pub struct AccountInput {
 }
 
 /// The same both ways.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Profile {
     pub name: Option<String>,
 }
 
 /// Differs because its members do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Team {
     pub members: Vec<Account>,
     pub lead: Option<TeamLead>,
 }
 
 /// Differs because its members do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TeamInput {
     pub members: Vec<AccountInput>,
     pub lead: Option<TeamInputLeadInput>,
 }
 
 /// `Guest`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Guest {
     pub badge: i64,
 }
@@ -65,14 +65,14 @@ pub struct Guest {
 pub struct AccountId(pub Uuid);
 
 /// `TeamLead`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TeamLead {
     Account(Account),
     Guest(Guest),
 }
 
 /// `TeamInputLeadInput`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TeamInputLeadInput {
     Account(AccountInput),
     Guest(Guest),

@@ -3,7 +3,7 @@
 
 /// In words.
 #[deprecated]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Thing {
     pub name: String,
 }

@@ -2,7 +2,7 @@
 //! The types of the operations under `default`.
 
 /// `Thing`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Thing {
     pub name: String,
     pub parts: Option<Vec<Thing>>,

@@ -31,17 +31,17 @@ impl Read for Hostile {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a_compile_error_not_required = r.string(&StringRule { pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED), ..StringRule::NONE }),
-                1 => empty = r.string(&StringRule::NONE),
+                1 => empty = String::read(r),
                 2 => empty2 = HostileEmpty::read(r),
-                3 => x = r.string(&StringRule::NONE),
+                3 => x = String::read(r),
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
-                6 => empty3 = r.string(&StringRule::NONE),
-                7 => guarded = r.guarded(&GUARDED_GUARD, |r| r.string(&StringRule::NONE)),
+                6 => empty3 = String::read(r),
+                7 => guarded = r.guarded(&GUARDED_GUARD, String::read),
                 8 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
                 _ => {
                     let key = object.key().to_owned();
-                    if let Some(value) = r.string(&StringRule::NONE) {
+                    if let Some(value) = String::read(r) {
                         additional.insert(key, value);
                     }
                 }
@@ -92,7 +92,7 @@ impl Read for HostileEmpty {
         let mut star = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            star = r.bool();
+            star = bool::read(r);
         }
         r.end_object(object);
         Some(Self { star })

@@ -2,16 +2,16 @@
 //! The types of the operations under `mod { } ; }`.
 
 /// `Either`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Either {
     Left(Left),
     Right(Right),
 }
 
 /// */
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Left {}
 
 /// `Right`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Right {}

@@ -10,7 +10,7 @@ use writ_runtime::{Uuid, Value};
 ///
 /// #[doc(hidden)]
 /// ]] */ \\ {{ x }} {% x %}
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Hostile {
     /// } */
     ///
@@ -59,7 +59,7 @@ pub enum ABCompileErrorNotSchema {
 }
 
 /// } compile_error!();
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct HostileEmpty {
     pub star: Option<bool>,
 }

@@ -125,8 +125,8 @@ impl Read for ArticleInput {
             match field {
                 0 => id = ArticleId::read(r),
                 1 => title = r.string(&StringRule { min: 1, max: Some(80), ..StringRule::NONE }),
-                2 => subtitle = r.nullable(|r| r.string(&StringRule::NONE)),
-                3 => note = r.patch(|r| r.string(&StringRule::NONE)),
+                2 => subtitle = r.nullable(String::read),
+                3 => note = r.patch(String::read),
                 4 => section = Section::read(r),
                 5 => mood = Mood::read(r),
                 6 => at = r.date_time(),
@@ -134,9 +134,9 @@ impl Read for ArticleInput {
                 8 => price = r.decimal_string(&NumberRule::NONE),
                 9 => rating = r.float64(&NumberRule { min: Some(0.0), max: Some(5.0), exclusive_min: true, ..NumberRule::NONE }),
                 10 => picture = r.bytes(),
-                11 => labels = r.map(&MapRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                11 => labels = r.map(&MapRule::NONE, i64::read),
                 12 => author = Author::read(r),
-                13 => secret = r.string(&StringRule::NONE),
+                13 => secret = String::read(r),
                 _ => more = r.any(),
             }
         }
@@ -215,7 +215,7 @@ impl Read for Person {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
-                _ => name = r.string(&StringRule::NONE),
+                _ => name = String::read(r),
             }
         }
         r.end_object(object);

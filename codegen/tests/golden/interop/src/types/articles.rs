@@ -18,7 +18,7 @@ pub enum Section {
 }
 
 /// `Mood`
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Mood {
     /// `glad`
     Glad,
@@ -29,7 +29,7 @@ pub enum Mood {
 }
 
 /// `Article`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Article {
     /// Names an article for good.
     pub id: ArticleId,
@@ -71,7 +71,7 @@ impl Article {
 }
 
 /// `Article`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ArticleInput {
     /// Names an article for good.
     pub id: ArticleId,
@@ -92,7 +92,7 @@ pub struct ArticleInput {
 }
 
 /// `NewArticle`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewArticle {
     pub title: String,
     /// Default: `1`.
@@ -101,20 +101,20 @@ pub struct NewArticle {
 }
 
 /// `Author`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Author {
     Person(Person),
     Agency(Agency),
 }
 
 /// `Person`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Person {
     pub name: String,
 }
 
 /// `Agency`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Agency {
     pub code: String,
 }

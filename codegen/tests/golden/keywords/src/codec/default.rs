@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, ObjectRule, Read, Reader, StringRule, Types, Unknown,
-    Write, Writer,
+    ArrayRule, Branch, MapRule, ObjectRule, Read, Reader, StringRule, Types, Unknown, Write, Writer,
 };
 use super::super::types::{
     Arrays, Conditions, Contents, Dependents, Local, Nulls, NullsObject, Objects, ObjectsDenied,
@@ -33,7 +32,7 @@ impl Read for Objects {
             match field {
                 0 => patterned = r.guarded(&PATTERNED_GUARD, |r| r.map(&MapRule::NONE, |r| r.any())),
                 1 => patterned_open = r.guarded(&PATTERNED_OPEN_GUARD, ObjectsPatternedOpen::read),
-                2 => named = r.guarded(&NAMED_GUARD, |r| r.map(&MapRule::NONE, |r| r.int64(&IntegerRule::NONE))),
+                2 => named = r.guarded(&NAMED_GUARD, |r| r.map(&MapRule::NONE, i64::read)),
                 3 => never = ObjectsNever::read(r),
                 _ => denied = r.guarded(&DENIED_GUARD, ObjectsDenied::read),
             }
@@ -79,8 +78,8 @@ impl Read for Arrays {
                 0 => pair = r.guarded(&PAIR_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
                 1 => open = r.guarded(&OPEN_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
                 2 => has = r.guarded(&HAS_GUARD, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
-                3 => some = r.guarded(&SOME_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE))),
-                4 => none_needed = r.guarded(&NONE_NEEDED_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE))),
+                3 => some = r.guarded(&SOME_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
+                4 => none_needed = r.guarded(&NONE_NEEDED_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
                 _ => unevaluated = r.guarded(&UNEVALUATED_GUARD_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
             }
         }
@@ -124,9 +123,9 @@ impl Read for Conditions {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => country = r.string(&StringRule::NONE),
-                1 => zip = r.string(&StringRule::NONE),
-                2 => note = r.string(&StringRule::NONE),
+                0 => country = String::read(r),
+                1 => zip = String::read(r),
+                2 => note = String::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -168,9 +167,9 @@ impl Read for Dependents {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => card = r.string(&StringRule::NONE),
-                1 => address = r.string(&StringRule::NONE),
-                2 => code = r.int64(&IntegerRule::NONE),
+                0 => card = String::read(r),
+                1 => address = String::read(r),
+                2 => code = i64::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -269,10 +268,10 @@ impl Read for Nulls {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => needed = r.nullable(|r| r.string(&StringRule::NONE)),
-                1 => optional = r.patch(|r| r.string(&StringRule::NONE)),
+                0 => needed = r.nullable(String::read),
+                1 => optional = r.patch(String::read),
                 2 => object_ = r.patch(NullsObject::read),
-                _ => list = r.array(&ArrayRule::NONE, |r| r.nullable(|r| r.int64(&IntegerRule::NONE))),
+                _ => list = r.array(&ArrayRule::NONE, |r| r.nullable(i64::read)),
             }
         }
         r.end_object(object);
@@ -304,7 +303,7 @@ impl Read for Contents {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => encoded = r.bytes(),
-                1 => media = r.string(&StringRule::NONE),
+                1 => media = String::read(r),
                 _ => both = r.bytes(),
             }
         }
@@ -359,7 +358,7 @@ impl Read for ObjectsPatternedOpen {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => known = r.bool(),
+                0 => known = bool::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -425,8 +424,8 @@ impl Read for ObjectsDenied {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => a = r.int64(&IntegerRule::NONE),
-                _ => b = r.int64(&IntegerRule::NONE),
+                0 => a = i64::read(r),
+                _ => b = i64::read(r),
             }
         }
         r.end_object(object);
@@ -457,8 +456,8 @@ impl Read for UnevaluatedB {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => b = r.int64(&IntegerRule::NONE),
-                1 => a = r.int64(&IntegerRule::NONE),
+                0 => b = i64::read(r),
+                1 => a = i64::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -499,8 +498,8 @@ impl Read for UnevaluatedC {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => c = r.int64(&IntegerRule::NONE),
-                1 => a = r.int64(&IntegerRule::NONE),
+                0 => c = i64::read(r),
+                1 => a = i64::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -537,7 +536,7 @@ impl Read for NullsObject {
         let mut x = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            x = r.int64(&IntegerRule::NONE);
+            x = i64::read(r);
         }
         r.end_object(object);
         Some(Self { x: x? })

@@ -2,8 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
-    StringRule, Types, Write, Writer,
+    ArrayRule, Branch, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader, Types,
+    Write, Writer,
 };
 use super::super::types::{
     TypesModel, TypesModelAll, TypesModelEither, TypesModelListed, TypesModelWord,
@@ -43,11 +43,11 @@ impl Read for TypesModel {
                 5 => number = r.one_of_values(&["2"]).map(|at| [2][at]),
                 6 => nothing = r.null(),
                 7 => list = r.one_of_values(&["[1,{\"a\":\"b\"}]"]).and_then(|at| writ_runtime::json::value(["[1,{\"a\":\"b\"}]"][at])),
-                8 => whole = r.int64(&IntegerRule::NONE),
+                8 => whole = i64::read(r),
                 9 => open = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE }),
                 10 => open_integer = r.int64(&IntegerRule { min: Some(1), max: Some(2), ..IntegerRule::NONE }),
                 11 => both = r.int64(&IntegerRule { min: Some(5), max: Some(8), ..IntegerRule::NONE }),
-                12 => sample = r.string(&StringRule::NONE),
+                12 => sample = String::read(r),
                 _ => listed = r.patch(TypesModelListed::read),
             }
         }
@@ -99,8 +99,8 @@ impl Read for TypesModelEither {
             Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.int64(&IntegerRule::NONE).map(Self::Integer),
-            _ => r.string(&StringRule::NONE).map(Self::Text),
+            0 => i64::read(r).map(Self::Integer),
+            _ => String::read(r).map(Self::Text),
         })
     }
 }
@@ -124,9 +124,9 @@ impl Read for TypesModelAll {
             Branch { name: "Object", types: Types::OBJECT, ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.bool().map(Self::Boolean),
-            1 => r.float64(&NumberRule::NONE).map(Self::Number),
-            2 => r.string(&StringRule::NONE).map(Self::Text),
+            0 => bool::read(r).map(Self::Boolean),
+            1 => f64::read(r).map(Self::Number),
+            2 => String::read(r).map(Self::Text),
             3 => r.array(&ArrayRule::NONE, |r| r.any()).map(Self::List),
             _ => r.map(&MapRule::NONE, |r| r.any()).map(Self::Object),
         })

@@ -6,7 +6,7 @@ use writ_runtime::{Bytes, Patch, Value};
 use super::TypesModelEither;
 
 /// `Objects`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Objects {
     pub patterned: Option<BTreeMap<String, Value>>,
     pub patterned_open: Option<ObjectsPatternedOpen>,
@@ -16,7 +16,7 @@ pub struct Objects {
 }
 
 /// `Arrays`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Arrays {
     pub pair: Option<Vec<Value>>,
     pub open: Option<Vec<Value>>,
@@ -27,7 +27,7 @@ pub struct Arrays {
 }
 
 /// `Conditions`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Conditions {
     pub country: String,
     pub zip: Option<String>,
@@ -49,7 +49,7 @@ impl Conditions {
 }
 
 /// `Dependents`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Dependents {
     pub card: Option<String>,
     pub address: Option<String>,
@@ -59,14 +59,14 @@ pub struct Dependents {
 }
 
 /// `Unevaluated`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Unevaluated {
     B(UnevaluatedB),
     C(UnevaluatedC),
 }
 
 /// `References`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct References {
     /// A stricter name.
     pub narrowed: Option<String>,
@@ -91,7 +91,7 @@ impl Default for References {
 pub type Name = String;
 
 /// `Nulls`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Nulls {
     pub needed: Option<String>,
     pub optional: Patch<String>,
@@ -112,7 +112,7 @@ impl Nulls {
 }
 
 /// `Contents`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Contents {
     pub encoded: Option<Bytes>,
     pub media: Option<String>,
@@ -120,13 +120,13 @@ pub struct Contents {
 }
 
 /// `Local`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Local {
     pub deep: Option<Name>,
 }
 
 /// `ObjectsPatternedOpen`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ObjectsPatternedOpen {
     pub known: Option<bool>,
     /// All other fields.
@@ -134,14 +134,14 @@ pub struct ObjectsPatternedOpen {
 }
 
 /// `ObjectsNever`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ObjectsNever {
     pub gone: Option<Value>,
     pub any: Option<Value>,
 }
 
 /// `ObjectsDenied`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ObjectsDenied {
     pub a: Option<i64>,
     pub b: Option<i64>,
@@ -151,7 +151,7 @@ pub struct ObjectsDenied {
 pub type ArraysHasItem = TypesModelEither;
 
 /// `UnevaluatedB`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UnevaluatedB {
     pub b: i64,
     pub a: Option<i64>,
@@ -171,7 +171,7 @@ impl UnevaluatedB {
 }
 
 /// `UnevaluatedC`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct UnevaluatedC {
     pub c: i64,
     pub a: Option<i64>,
@@ -191,7 +191,7 @@ impl UnevaluatedC {
 }
 
 /// `NullsObject`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NullsObject {
     pub x: i64,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::{Patch, Value};
 
 /// `Types`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TypesModel {
     pub either: Option<TypesModelEither>,
     pub or_null: Patch<i64>,
@@ -46,14 +46,14 @@ impl Default for TypesModel {
 }
 
 /// `TypesModelEither`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TypesModelEither {
     Integer(i64),
     Text(String),
 }
 
 /// `TypesModelAll`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TypesModelAll {
     Boolean(bool),
     Number(f64),

@@ -2,7 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write, Writer,
+    ArrayRule, DecimalNumber, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write,
+    Writer,
 };
 use super::super::types::{
     AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
@@ -20,7 +21,7 @@ impl Read for Report {
         let mut lines = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            lines = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE));
+            lines = r.array(&ArrayRule::NONE, String::read);
         }
         r.end_object(object);
         Some(Self { lines: lines? })
@@ -47,7 +48,7 @@ impl Read for Price {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => net = r.decimal_number(&NumberRule::NONE),
+                0 => net = DecimalNumber::read(r),
                 _ => gross = r.decimal_string(&NumberRule::NONE),
             }
         }
@@ -82,11 +83,11 @@ impl Read for Order {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => tags = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
-                1 => sizes = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
-                2 => words = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
-                3 => plain = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
-                4 => limits = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                0 => tags = r.array(&ArrayRule::NONE, String::read),
+                1 => sizes = r.array(&ArrayRule::NONE, i64::read),
+                2 => words = r.array(&ArrayRule::NONE, String::read),
+                3 => plain = r.array(&ArrayRule::NONE, i64::read),
+                4 => limits = r.array(&ArrayRule::NONE, i64::read),
                 5 => place = Place::read(r),
                 6 => note = Note::read(r),
                 _ => notes = r.array(&ArrayRule::NONE, Note::read),
@@ -133,8 +134,8 @@ impl Read for Place {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => lat = r.float64(&NumberRule::NONE),
-                _ => names = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                0 => lat = f64::read(r),
+                _ => names = r.array(&ArrayRule::NONE, String::read),
             }
         }
         r.end_object(object);
@@ -164,7 +165,7 @@ impl Read for Note {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => title = r.string(&StringRule { min: 1, ..StringRule::NONE }),
-                _ => text = r.string(&StringRule::NONE),
+                _ => text = String::read(r),
             }
         }
         r.end_object(object);
@@ -221,7 +222,7 @@ impl Read for AddPicturePlace {
         let mut lat = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            lat = r.float64(&NumberRule::NONE);
+            lat = f64::read(r);
         }
         r.end_object(object);
         Some(Self { lat: lat? })

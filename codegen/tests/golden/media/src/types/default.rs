@@ -4,20 +4,20 @@
 use writ_runtime::{Decimal, DecimalNumber, NaiveDate};
 
 /// `Report`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Report {
     pub lines: Vec<String>,
 }
 
 /// `Price`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Price {
     pub net: DecimalNumber,
     pub gross: Decimal,
 }
 
 /// `Order`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Order {
     pub tags: Option<Vec<String>>,
     pub sizes: Option<Vec<i64>>,
@@ -30,21 +30,21 @@ pub struct Order {
 }
 
 /// `Place`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Place {
     pub lat: f64,
     pub names: Option<Vec<String>>,
 }
 
 /// `Note`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Note {
     pub title: String,
     pub text: Option<String>,
 }
 
 /// `GetReportGoneJson`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetReportGoneJson {
     pub since: NaiveDate,
 }
@@ -61,20 +61,20 @@ pub enum AddPictureTagsItem {
 }
 
 /// `AddPicturePlace`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AddPicturePlace {
     pub lat: f64,
 }
 
 /// `ProgressResult`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ProgressResult {
     Step(ProgressResultStep),
     Done(ProgressResultDone),
 }
 
 /// Step
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ProgressResultStep {
     pub event: ProgressResultStepEvent,
     pub id: Option<String>,
@@ -89,7 +89,7 @@ pub enum ProgressResultStepEvent {
 }
 
 /// Done
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ProgressResultDone {
     pub event: ProgressResultDoneEvent,
     pub data: ProgressResultDoneData,
@@ -110,7 +110,7 @@ pub enum ProgressResultDoneData {
 }
 
 /// `HeadersXPlace`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HeadersXPlace {
     pub lat: f64,
     pub lon: Option<f64>,

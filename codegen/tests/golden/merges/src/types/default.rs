@@ -4,14 +4,14 @@
 use writ_runtime::{DateTime, Patch, Utc, Uuid};
 
 /// `Animal`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Animal {
     pub name: String,
     pub age: Option<i64>,
 }
 
 /// An animal that barks.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Dog {
     pub name: String,
     pub age: i64,
@@ -19,7 +19,7 @@ pub struct Dog {
 }
 
 /// `StoredDog`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StoredDog {
     pub name: String,
     pub age: i64,
@@ -29,7 +29,7 @@ pub struct StoredDog {
 }
 
 /// `Tagged`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Tagged {
     /// Whose it is.
     pub owner: Patch<Animal>,
@@ -82,14 +82,14 @@ pub enum StoredDogBreed {
 }
 
 /// `TaggedEither`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum TaggedEither {
     A(TaggedEitherA),
     B(TaggedEitherB),
 }
 
 /// `TaggedEitherA`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TaggedEitherA {
     pub a: String,
     pub name: String,
@@ -97,7 +97,7 @@ pub struct TaggedEitherA {
 }
 
 /// `TaggedEitherB`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct TaggedEitherB {
     pub b: String,
     pub name: String,
@@ -105,7 +105,7 @@ pub struct TaggedEitherB {
 }
 
 /// `ListThingsResult`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ListThingsResult {
     pub total: i64,
     pub items: Vec<Tagged>,

@@ -5,14 +5,14 @@ use writ_runtime::{DateTime, Utc};
 use super::StoredId;
 
 /// `Stored`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Stored {
     pub id: StoredId,
     pub created_at: Option<DateTime<Utc>>,
 }
 
 /// `Listing`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Listing {
     pub total: i64,
 }

@@ -4,21 +4,21 @@
 use super::VecModel;
 
 /// `String`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StringModel {
     pub string: String,
     pub vec: Option<VecModel>,
 }
 
 /// `Self`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct SelfValue {
     pub self_: Option<Box<SelfValue>>,
     pub r#box: Option<BoxModel>,
 }
 
 /// `Box`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct BoxModel {
     pub r#box: Option<Box<BoxModel>>,
 }

@@ -2,7 +2,7 @@
 //! The types of the operations under `errors`.
 
 /// `user-account`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct UserAccountModel {
     pub id: Option<String>,
 }

@@ -4,7 +4,7 @@
 use writ_runtime::{Patch, Value};
 
 /// `Option`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct OptionModel {
     pub value: Option<String>,
     pub some: Option<SomeModel>,
@@ -26,7 +26,7 @@ pub enum SomeModel {
 }
 
 /// `Result`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ResultModel {
     pub ok: bool,
     pub reaction: Option<Reaction>,

@@ -2,61 +2,61 @@
 //! The types that several tags share.
 
 /// `Vec`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct VecModel {
     pub vec: Option<Vec<VecModel>>,
 }
 
 /// `UserAccount`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct UserAccount {
     pub id: Option<i64>,
 }
 
 /// `userAccount`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct UserAccountSchema {
     pub id: Option<bool>,
 }
 
 /// `3D.Model`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct N3dModel {
     pub id: Option<String>,
 }
 
 /// `NotFound`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct NotFound {
     pub id: Option<String>,
 }
 
 /// `Context`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ContextModel {
     pub id: Option<String>,
 }
 
 /// `Api`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ApiModel {
     pub id: Option<String>,
 }
 
 /// `TypeRequest`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct TypeRequest {
     pub id: Option<String>,
 }
 
 /// `Internal`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct InternalModel {
     pub id: Option<String>,
 }
 
 /// `i32`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct I32 {
     pub id: Option<String>,
 }

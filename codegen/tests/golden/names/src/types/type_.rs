@@ -2,7 +2,7 @@
 //! The types of the operations under `type`.
 
 /// `Keywords`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Keywords {
     pub r#type: KeywordsType,
     pub self_: bool,

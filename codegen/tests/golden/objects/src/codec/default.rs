@@ -41,7 +41,7 @@ impl Read for ProfilePatch {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
-                1 => nickname = r.patch(|r| r.string(&StringRule::NONE)),
+                1 => nickname = r.patch(String::read),
                 _ => settings = SettingsModel::read(r),
             }
         }
@@ -76,16 +76,16 @@ impl Read for SettingsModel {
             match field {
                 0 => theme = SettingsModelTheme::read(r),
                 1 => page_size = r.int32(&IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE }),
-                2 => ratio = r.float64(&NumberRule::NONE),
-                3 => news = r.bool(),
-                4 => greeting = r.string(&StringRule::NONE),
-                5 => topics = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+                2 => ratio = f64::read(r),
+                3 => news = bool::read(r),
+                4 => greeting = String::read(r),
+                5 => topics = r.array(&ArrayRule::NONE, String::read),
                 6 => since = r.date(),
                 7 => layout = Layout::read(r),
                 8 => columns = SettingsModelColumns::read(r),
                 9 => limits = r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE)),
                 10 => accent = r.nullable(SettingsModelAccent::read),
-                _ => old = r.string(&StringRule::NONE),
+                _ => old = String::read(r),
             }
         }
         r.end_object(object);
@@ -138,7 +138,7 @@ impl Read for Layout {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => columns = r.int64(&IntegerRule { max: Some(4), ..IntegerRule::NONE }),
-                _ => dense = r.bool(),
+                _ => dense = bool::read(r),
             }
         }
         r.end_object(object);
@@ -211,7 +211,7 @@ impl Read for Sample {
                 16 => owner = SampleOwner::read(r),
                 17 => priority = r.one_of_values(&["1", "2", "3"]).map(|at| [1, 2, 3][at]),
                 18 => anything = r.any(),
-                19 => matrix = r.array(&ArrayRule::NONE, |r| r.array(&ArrayRule::NONE, |r| r.nullable(|r| r.float64(&NumberRule::NONE)))),
+                19 => matrix = r.array(&ArrayRule::NONE, |r| r.array(&ArrayRule::NONE, |r| r.nullable(f64::read))),
                 20 => maps = r.map(&MapRule::NONE, |r| r.map(&MapRule::NONE, SettingsModel::read)),
                 _ => {
                     let key = object.key().to_owned();

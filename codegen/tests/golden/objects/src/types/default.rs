@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::{Bytes, DateTime, Decimal, DecimalNumber, NaiveDate, Patch, Utc, Uuid, Value};
 
 /// Someone, as others see them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Profile {
     pub id: Uuid,
     /// As they write it.
@@ -40,7 +40,7 @@ impl Profile {
 }
 
 /// `ProfilePatch`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct ProfilePatch {
     pub name: Option<String>,
     pub nickname: Patch<String>,
@@ -53,7 +53,7 @@ pub struct ProfilePatch {
 /// How they like it.
 ///
 /// Everything has a default.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SettingsModel {
     /// Default: `"dark"`.
     pub theme: SettingsModelTheme,
@@ -84,7 +84,7 @@ pub struct SettingsModel {
 }
 
 /// How things are laid out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Layout {
     pub columns: i64,
     /// Default: `true`.
@@ -92,7 +92,7 @@ pub struct Layout {
 }
 
 /// `Sample`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Sample {
     pub at: DateTime<Utc>,
     pub amount: Decimal,
@@ -120,7 +120,7 @@ pub struct Sample {
 }
 
 /// Where post goes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ProfileAddress {
     pub street: String,
     pub zip: Option<String>,
@@ -136,7 +136,7 @@ pub enum SettingsModelTheme {
 }
 
 /// `SettingsModelColumns`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SettingsModelColumns {
     Integer(i64),
     Name(SettingsModelColumnsName),
@@ -150,7 +150,7 @@ pub enum SettingsModelColumnsName {
 }
 
 /// `SettingsModelAccent`
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SettingsModelAccent {
     /// `blue`
     Blue,

@@ -25,7 +25,7 @@ impl Read for SubscriptionInput {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => callback_url = r.string(&StringRule { format: Some(Format::Uri), ..StringRule::NONE }),
-                _ => secret = r.string(&StringRule::NONE),
+                _ => secret = String::read(r),
             }
         }
         r.end_object(object);

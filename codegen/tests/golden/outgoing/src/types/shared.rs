@@ -2,47 +2,54 @@
 //! The types that several tags share.
 
 /// `Order`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Order {
     pub id: String,
     pub total: f64,
 }
 
 /// `Window`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Window {
     pub from: Option<i64>,
     pub to: Option<i64>,
 }
 
 /// `Line`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Line {
     pub text: String,
     pub id: Option<i64>,
 }
 
 /// `Receipt`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Receipt {
     pub at: String,
 }
 
 /// `Event`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum Event {
     Made(Made),
     Ended(Ended),
 }
 
 /// `Made`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Made {
     pub order: Order,
 }
 
 /// `Ended`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Ended {
     pub reason: Option<String>,
 }

@@ -2,13 +2,15 @@
 //! The types of the operations under `subscriptions`.
 
 /// `Subscription`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Subscription {
     pub callback_url: String,
 }
 
 /// `Subscription`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscriptionInput {
     pub callback_url: String,
     pub secret: Option<String>,

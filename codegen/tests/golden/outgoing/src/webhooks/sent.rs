@@ -44,7 +44,8 @@ impl Webhooks {
 }
 
 /// What a caller sends to `order_shipped`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderShippedRequest {
     pub x_attempt: i64,
     pub tags: Option<Vec<String>>,
@@ -52,7 +53,8 @@ pub struct OrderShippedRequest {
 }
 
 /// Every success that the contract names for `order_shipped`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum OrderShippedResponse {
     /// Heard.
     Ok {
@@ -95,7 +97,8 @@ pub enum ArchivedPart {
 }
 
 /// Every success that the contract names for `archived`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ArchivedResponse;
 
 /// Every failure that the contract names for `archived`, and no other.
@@ -106,7 +109,8 @@ pub enum ArchivedError {
 }
 
 /// Every success that the contract names for `subscribe_get`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeGetResponse;
 
 /// Every failure that the contract names for `subscribe_get`, and no other.
@@ -117,7 +121,8 @@ pub enum SubscribeGetError {
 }
 
 /// Every success that the contract names for `subscribe_delete`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeDeleteResponse;
 
 /// Every failure that the contract names for `subscribe_delete`, and no other.

@@ -35,7 +35,7 @@ impl Read for Article {
                 1 => price = ::own_types::Money::read(r),
                 2 => old_price = r.patch(::own_types::Money::read),
                 3 => floor = ::own_types::Money::read(r),
-                4 => category = r.string(&StringRule::NONE),
+                4 => category = String::read(r),
                 5 => replaces = r.array(&ArrayRule::NONE, |r| r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed())),
                 6 => stock = r.map(&MapRule::NONE, ::own_types::Money::read),
                 7 => related = ArticleRelated::read(r),

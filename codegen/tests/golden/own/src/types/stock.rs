@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::Patch;
 
 /// `Item`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Article {
     pub sku: Sku,
     pub price: Money,
@@ -37,7 +37,7 @@ pub enum Availability {
 }
 
 /// `ArticleRelated`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ArticleRelated {
     Sku(Sku),
     Money(Money),

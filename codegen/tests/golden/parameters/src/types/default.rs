@@ -2,7 +2,7 @@
 //! The types of the operations under `default`.
 
 /// `Point`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Point {
     pub x: f64,
     pub y: f64,
@@ -20,7 +20,7 @@ pub enum Colour {
 }
 
 /// `InQuerySpread`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct InQuerySpread {
     pub a: Option<String>,
     pub b: Option<i64>,

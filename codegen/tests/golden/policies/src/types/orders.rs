@@ -8,7 +8,7 @@ use writ_runtime::{Decimal, Patch, Uuid};
 pub struct OrderId(pub Uuid);
 
 /// `Order`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Order {
     /// Which order.
     pub id: Option<OrderId>,
@@ -28,21 +28,21 @@ impl Order {
 }
 
 /// `Order`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderInput {
     pub total: Decimal,
     pub note: Patch<String>,
 }
 
 /// `OrderPage`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct OrderPage {
     pub data: Vec<Order>,
     pub pagination: Pagination,
 }
 
 /// `Pagination`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pagination {
     pub total: Option<i64>,
     pub page: Option<i64>,

@@ -2,10 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use std::collections::BTreeMap;
-use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
-    StringRule, Types, Unknown,
-};
+use writ_runtime::{ArrayRule, Branch, MapRule, Named, ObjectRule, Read, Reader, Types, Unknown};
 use super::super::types::{Rule, RuleEither, RuleKind};
 use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, NEVER_GUARD, TAGS_GUARD};
 
@@ -29,10 +26,10 @@ impl Read for Rule {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = RuleKind::read(r),
-                1 => value = r.float64(&NumberRule::NONE),
-                2 => tags = r.guarded(&TAGS_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE))),
-                3 => name = r.guarded(&NAME_GUARD, |r| r.string(&StringRule::NONE)),
-                4 => attributes = r.guarded(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, |r| r.string(&StringRule::NONE))),
+                1 => value = f64::read(r),
+                2 => tags = r.guarded(&TAGS_GUARD, |r| r.array(&ArrayRule::NONE, String::read)),
+                3 => name = r.guarded(&NAME_GUARD, String::read),
+                4 => attributes = r.guarded(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, String::read)),
                 5 => never = r.guarded(&NEVER_GUARD, |r| r.any()),
                 6 => either = RuleEither::read(r),
                 _ => {
@@ -85,7 +82,7 @@ impl Read for RuleEither {
             Branch { name: "Any", ..Branch::NONE },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
-            0 => r.int64(&IntegerRule::NONE).map(Self::Integer),
+            0 => i64::read(r).map(Self::Integer),
             _ => r.guarded(&NEVER_GUARD, |r| r.any()).map(Self::Any),
         })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::Value;
 
 /// `Rule`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Rule {
     pub kind: RuleKind,
     pub value: Option<f64>,
@@ -28,7 +28,7 @@ pub enum RuleKind {
 }
 
 /// `RuleEither`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum RuleEither {
     Integer(i64),
     Any(Value),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::Patch;
 
 /// `Tree`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Tree {
     pub children: Vec<Tree>,
     pub left: Option<Box<Tree>>,
@@ -14,49 +14,49 @@ pub struct Tree {
 }
 
 /// `A`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct A {
     pub b: Option<Box<B>>,
     pub folder: Option<Folder>,
 }
 
 /// `B`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct B {
     pub c: Box<C>,
 }
 
 /// `C`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct C {
     pub a: Option<Box<A>>,
     pub leaf: Option<i64>,
 }
 
 /// `Expression`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Expression {
     Sum(Box<Sum>),
     Literal(Literal),
 }
 
 /// `Sum`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Sum {
     pub left: Box<Expression>,
     pub right: Box<Expression>,
 }
 
 /// `Literal`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Literal {
     pub value: f64,
 }
 
 /// `Nested`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Nested(pub Vec<Nested>);
 
 /// `Folder`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Folder(pub BTreeMap<String, Folder>);

@@ -4,7 +4,7 @@
 use writ_runtime::NaiveDate;
 
 /// `Job`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Job {
     pub state: JobState,
 }
@@ -21,7 +21,7 @@ pub enum JobState {
 }
 
 /// `GetJobGoneBody`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct GetJobGoneBody {
     pub since: NaiveDate,
 }

@@ -2,7 +2,7 @@
 //! The types of the operations under `orders`.
 
 /// `NewOrder`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct NewOrder {
     pub sku: String,
     pub quantity: i32,
@@ -11,7 +11,7 @@ pub struct NewOrder {
 }
 
 /// `Order`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Order {
     pub id: i64,
     pub sku: String,

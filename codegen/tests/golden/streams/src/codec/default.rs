@@ -17,7 +17,7 @@ impl Read for Place {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => lat = r.float64(&NumberRule { min: Some(-90.0), max: Some(90.0), ..NumberRule::NONE }),
-                _ => lon = r.float64(&NumberRule::NONE),
+                _ => lon = f64::read(r),
             }
         }
         r.end_object(object);

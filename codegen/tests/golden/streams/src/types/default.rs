@@ -2,7 +2,7 @@
 //! The types of the operations under `default`.
 
 /// `Place`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Place {
     pub lat: f64,
     pub lon: f64,

@@ -5,14 +5,14 @@
 pub type List = Vec<i64>;
 
 /// `Object`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Object {
     pub a: String,
     pub b: Option<i64>,
 }
 
 /// `QueryDeepNested`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct QueryDeepNested {
     pub list: Option<List>,
     pub inner: Option<Object>,
@@ -30,7 +30,7 @@ pub enum QueryTypesWord {
 }
 
 /// `QueryTypesEither`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum QueryTypesEither {
     Integer(i64),
     Boolean(bool),

@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    Branch, MapRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
+    Branch, MapRule, Named, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
 };
 use super::super::types::{
     Card, Cash, Closed, ClosedEvent, Event, Filter, FilterName, Method, Opened, OpenedEvent, Scalar,
@@ -32,7 +32,7 @@ impl Read for Card {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => kind = r.string(&StringRule::NONE),
+                0 => kind = String::read(r),
                 _ => number = r.string(&StringRule { pattern: Some(&NUMBER), ..StringRule::NONE }),
             }
         }
@@ -53,7 +53,7 @@ impl Read for Transfer {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
-                _ => iban = r.string(&StringRule::NONE),
+                _ => iban = String::read(r),
             }
         }
         r.end_object(object);
@@ -148,8 +148,8 @@ impl Read for Filter {
         r.any_of(BRANCHES, |r, branch| match branch {
             0 => r.uuid().map(Self::Uuid),
             1 => FilterName::read(r).map(Self::Name),
-            2 => r.string(&StringRule::NONE).map(Self::Text),
-            _ => r.map(&MapRule::NONE, |r| r.string(&StringRule::NONE)).map(Self::Object),
+            2 => String::read(r).map(Self::Text),
+            _ => r.map(&MapRule::NONE, String::read).map(Self::Object),
         })
     }
 }
@@ -204,7 +204,7 @@ impl Read for ShapeCircle {
         let mut radius = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            radius = r.float64(&NumberRule::NONE);
+            radius = f64::read(r);
         }
         r.end_object(object);
         Some(Self { radius: radius? })
@@ -231,7 +231,7 @@ impl Read for ShapeSquare {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => side = r.float64(&NumberRule::NONE),
+                0 => side = f64::read(r),
                 _ => group = Shape::read(r).map(Box::new),
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::{DateTime, Utc, Uuid};
 
 /// How it is paid.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Method {
     Card(Card),
     Transfer(Transfer),
@@ -13,52 +13,52 @@ pub enum Method {
 }
 
 /// `Card`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Card {
     pub kind: String,
     pub number: String,
 }
 
 /// `Transfer`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Transfer {
     pub iban: String,
 }
 
 /// `Cash`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Cash {}
 
 /// Told apart by a constant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Event {
     Opened(Opened),
     Closed(Closed),
 }
 
 /// `Opened`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Opened {
     pub event: OpenedEvent,
     pub at: DateTime<Utc>,
 }
 
 /// `Closed`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Closed {
     pub event: ClosedEvent,
     pub reason: String,
 }
 
 /// Told apart by what is required.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Shape {
     Circle(ShapeCircle),
     Square(Box<ShapeSquare>),
 }
 
 /// Told apart by type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Scalar {
     Text(String),
     Integer(i64),
@@ -67,7 +67,7 @@ pub enum Scalar {
 }
 
 /// The first that fits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Filter {
     Uuid(Uuid),
     Name(FilterName),
@@ -90,13 +90,13 @@ pub enum ClosedEvent {
 }
 
 /// Circle
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ShapeCircle {
     pub radius: f64,
 }
 
 /// Square
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct ShapeSquare {
     pub side: f64,
     /// Told apart by what is required.
@@ -113,14 +113,14 @@ pub enum FilterName {
 }
 
 /// `SearchResult`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum SearchResult {
     List(Vec<Shape>),
     Object(SearchResultObject),
 }
 
 /// `SearchResultObject`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct SearchResultObject {
     pub error: String,
 }

@@ -2,7 +2,7 @@
 //! The types of the operations under `pets`.
 
 /// `Pet`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pet {
     pub name: String,
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
-    StringRule, Unknown, Write, Writer,
+    ArrayRule, DecimalNumber, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read,
+    Reader, StringRule, Unknown, Write, Writer,
 };
 use super::super::types::{
     Defaults, DefaultsInner, DefaultsInnerDeep, DefaultsObject, DefaultsWord, Enums, EnumsListItem,
@@ -43,15 +43,15 @@ impl Read for Integers {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => plain = r.int64(&IntegerRule::NONE),
+                0 => plain = i64::read(r),
                 1 => int8 = r.int32(&IntegerRule { min: Some(-128), max: Some(127), ..IntegerRule::NONE }),
                 2 => int16 = r.int32(&IntegerRule { min: Some(-32768), max: Some(32767), ..IntegerRule::NONE }),
-                3 => int32 = r.int32(&IntegerRule::NONE),
-                4 => int64 = r.int64(&IntegerRule::NONE),
+                3 => int32 = i32::read(r),
+                4 => int64 = i64::read(r),
                 5 => uint8 = r.uint32(&IntegerRule { max: Some(255), ..IntegerRule::NONE }),
                 6 => uint16 = r.uint32(&IntegerRule { max: Some(65535), ..IntegerRule::NONE }),
-                7 => uint32 = r.uint32(&IntegerRule::NONE),
-                8 => uint64 = r.uint64(&IntegerRule::NONE),
+                7 => uint32 = u32::read(r),
+                8 => uint64 = u64::read(r),
                 9 => closed = r.int64(&IntegerRule { min: Some(1), max: Some(3), ..IntegerRule::NONE }),
                 10 => open = r.int64(&IntegerRule { min: Some(2), max: Some(3), ..IntegerRule::NONE }),
                 11 => unopened = r.int64(&IntegerRule { min: Some(1), ..IntegerRule::NONE }),
@@ -122,10 +122,10 @@ impl Read for Numbers {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => plain = r.float64(&NumberRule::NONE),
-                1 => float = r.float32(&NumberRule::NONE),
-                2 => double = r.float64(&NumberRule::NONE),
-                3 => decimal = r.decimal_number(&NumberRule::NONE),
+                0 => plain = f64::read(r),
+                1 => float = f32::read(r),
+                2 => double = f64::read(r),
+                3 => decimal = DecimalNumber::read(r),
                 4 => cents = r.float64(&NumberRule { multiple_of: Some(0.01), ..NumberRule::NONE }),
                 5 => open = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE }),
                 _ => closed = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), ..NumberRule::NONE }),
@@ -269,7 +269,7 @@ impl Read for Formats {
                 10 => ipv6 = r.string(&StringRule { format: Some(Format::Ipv6), ..StringRule::NONE }),
                 11 => byte = r.bytes(),
                 12 => decimal = r.decimal_string(&NumberRule::NONE),
-                13 => password = r.string(&StringRule::NONE),
+                13 => password = String::read(r),
                 _ => id = FormatsId::read(r),
             }
         }
@@ -339,7 +339,7 @@ impl Read for Enums {
                 3 => boolean = r.one_of_values(&["true"]).map(|at| [true][at]),
                 4 => nullable = r.patch(EnumsNullable::read),
                 5 => mixed = r.patch(|r| r.one_of_values(&["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"]).and_then(|at| writ_runtime::json::value(["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"][at]))),
-                6 => open = r.string(&StringRule::NONE),
+                6 => open = String::read(r),
                 _ => list = r.array(&ArrayRule::NONE, EnumsListItem::read),
             }
         }
@@ -393,13 +393,13 @@ impl Read for Nulls {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => needed = r.string(&StringRule::NONE),
-                1 => needed_null = r.nullable(|r| r.string(&StringRule::NONE)),
-                2 => optional = r.string(&StringRule::NONE),
-                3 => optional_null = r.patch(|r| r.string(&StringRule::NONE)),
+                0 => needed = String::read(r),
+                1 => needed_null = r.nullable(String::read),
+                2 => optional = String::read(r),
+                3 => optional_null = r.patch(String::read),
                 4 => object_null = r.patch(Point::read),
-                5 => list_of_nulls = r.array(&ArrayRule::NONE, |r| r.nullable(|r| r.int64(&IntegerRule::NONE))),
-                6 => map_of_nulls = r.map(&MapRule::NONE, |r| r.nullable(|r| r.int64(&IntegerRule::NONE))),
+                5 => list_of_nulls = r.array(&ArrayRule::NONE, |r| r.nullable(i64::read)),
+                6 => map_of_nulls = r.map(&MapRule::NONE, |r| r.nullable(i64::read)),
                 _ => anything = r.any(),
             }
         }
@@ -442,7 +442,7 @@ impl Read for Point {
         let mut x = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            x = r.float64(&NumberRule::NONE);
+            x = f64::read(r);
         }
         r.end_object(object);
         Some(Self { x: x? })
@@ -471,7 +471,7 @@ impl Read for Lists {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => sized = r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, |r| r.int64(&IntegerRule::NONE)),
+                0 => sized = r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, i64::read),
                 1 => unique = r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, |r| r.any()),
                 2 => unique_objects = r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Point::read),
                 3 => nested = r.array(&ArrayRule::NONE, |r| r.array(&ArrayRule { max: Some(1), ..ArrayRule::NONE }, |r| r.string(&StringRule { min: 1, ..StringRule::NONE }))),
@@ -521,7 +521,7 @@ impl Read for Maps {
                 1 => open = MapsOpen::read(r),
                 2 => silent = MapsSilent::read(r),
                 3 => typed = MapsTyped::read(r),
-                4 => sized = r.map(&MapRule { min: 1, max: Some(2), ..MapRule::NONE }, |r| r.string(&StringRule::NONE)),
+                4 => sized = r.map(&MapRule { min: 1, max: Some(2), ..MapRule::NONE }, String::read),
                 5 => unlisted = MapsUnlisted::read(r),
                 _ => free = r.map(&MapRule::NONE, |r| r.any()),
             }
@@ -578,19 +578,19 @@ impl Read for Defaults {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => text = r.string(&StringRule::NONE),
-                1 => integer = r.int32(&IntegerRule::NONE),
-                2 => number = r.float64(&NumberRule::NONE),
-                3 => boolean = r.bool(),
+                0 => text = String::read(r),
+                1 => integer = i32::read(r),
+                2 => number = f64::read(r),
+                3 => boolean = bool::read(r),
                 4 => word = DefaultsWord::read(r),
                 5 => date = r.date(),
                 6 => moment = r.date_time(),
-                7 => list = r.array(&ArrayRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                7 => list = r.array(&ArrayRule::NONE, i64::read),
                 8 => object_ = DefaultsObject::read(r),
                 9 => inner = DefaultsInner::read(r),
-                10 => null = r.patch(|r| r.string(&StringRule::NONE)),
-                11 => nullable = r.nullable(|r| r.string(&StringRule::NONE)),
-                _ => map = r.map(&MapRule::NONE, |r| r.int64(&IntegerRule::NONE)),
+                10 => null = r.patch(String::read),
+                11 => nullable = r.nullable(String::read),
+                _ => map = r.map(&MapRule::NONE, i64::read),
             }
         }
         r.end_object(object);
@@ -607,7 +607,7 @@ impl Read for Defaults {
             inner,
             null: null.unwrap_or_default(),
             nullable: nullable.unwrap_or_else(|| Some(String::from("not null"))),
-            map: map.or_else(|| writ_runtime::default_value("{\"k\":1}", |r| r.map(&MapRule::NONE, |r| r.int64(&IntegerRule::NONE))))?,
+            map: map.or_else(|| writ_runtime::default_value("{\"k\":1}", |r| r.map(&MapRule::NONE, i64::read)))?,
         })
     }
 }
@@ -760,7 +760,7 @@ impl Read for MapsClosed {
         let mut a = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            a = r.int64(&IntegerRule::NONE);
+            a = i64::read(r);
         }
         r.end_object(object);
         Some(Self { a })
@@ -787,7 +787,7 @@ impl Read for MapsOpen {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => a = r.int64(&IntegerRule::NONE),
+                0 => a = i64::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -822,7 +822,7 @@ impl Read for MapsSilent {
         let mut a = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            a = r.int64(&IntegerRule::NONE);
+            a = i64::read(r);
         }
         r.end_object(object);
         Some(Self { a })
@@ -849,7 +849,7 @@ impl Read for MapsTyped {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => a = r.string(&StringRule::NONE),
+                0 => a = String::read(r),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.int64(&IntegerRule { min: Some(0), ..IntegerRule::NONE }) {
@@ -891,7 +891,7 @@ impl Read for MapsUnlisted {
                 0 => must = r.any(),
                 _ => {
                     let key = object.key().to_owned();
-                    if let Some(value) = r.int64(&IntegerRule::NONE) {
+                    if let Some(value) = i64::read(r) {
                         additional.insert(key, value);
                     }
                 }
@@ -952,8 +952,8 @@ impl Read for DefaultsObject {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => a = r.int64(&IntegerRule::NONE),
-                _ => b = r.string(&StringRule::NONE),
+                0 => a = i64::read(r),
+                _ => b = String::read(r),
             }
         }
         r.end_object(object);
@@ -1004,7 +1004,7 @@ impl Read for DefaultsInnerDeep {
         let mut c = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            c = r.int64(&IntegerRule::NONE);
+            c = i64::read(r);
         }
         r.end_object(object);
         Some(Self { c: c.unwrap_or(3) })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use writ_runtime::{Bytes, DateTime, Decimal, DecimalNumber, NaiveDate, Patch, Utc, Uuid, Value};
 
 /// `Integers`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Integers {
     pub plain: Option<i64>,
     pub int8: Option<i32>,
@@ -26,7 +26,7 @@ pub struct Integers {
 }
 
 /// `Numbers`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Numbers {
     pub plain: Option<f64>,
     pub float: Option<f32>,
@@ -38,7 +38,7 @@ pub struct Numbers {
 }
 
 /// `Texts`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Texts {
     pub length: Option<String>,
     pub anchored: Option<String>,
@@ -54,7 +54,7 @@ pub struct Texts {
 }
 
 /// `Formats`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Formats {
     pub moment: Option<DateTime<Utc>>,
     pub date: Option<NaiveDate>,
@@ -74,7 +74,7 @@ pub struct Formats {
 }
 
 /// `Enums`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Enums {
     pub word: Option<EnumsWord>,
     pub integer: Option<i64>,
@@ -87,7 +87,7 @@ pub struct Enums {
 }
 
 /// `Nulls`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Nulls {
     pub needed: String,
     pub needed_null: Option<String>,
@@ -116,13 +116,13 @@ impl Nulls {
 }
 
 /// `Point`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Point {
     pub x: f64,
 }
 
 /// `Lists`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Lists {
     pub sized: Option<Vec<i64>>,
     pub unique: Option<Vec<Value>>,
@@ -132,7 +132,7 @@ pub struct Lists {
 }
 
 /// `Maps`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Maps {
     pub closed: Option<MapsClosed>,
     pub open: Option<MapsOpen>,
@@ -144,7 +144,7 @@ pub struct Maps {
 }
 
 /// `Defaults`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Defaults {
     /// Default: `"hello"`.
     pub text: String,
@@ -173,7 +173,7 @@ pub struct Defaults {
 }
 
 /// `Patchable`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Patchable {
     pub name: Option<String>,
     pub note: Patch<String>,
@@ -216,13 +216,13 @@ pub enum EnumsListItem {
 }
 
 /// `MapsClosed`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct MapsClosed {
     pub a: Option<i64>,
 }
 
 /// `MapsOpen`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct MapsOpen {
     pub a: Option<i64>,
     /// All other fields.
@@ -230,13 +230,13 @@ pub struct MapsOpen {
 }
 
 /// `MapsSilent`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct MapsSilent {
     pub a: Option<i64>,
 }
 
 /// `MapsTyped`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct MapsTyped {
     pub a: Option<String>,
     /// All other fields.
@@ -244,7 +244,7 @@ pub struct MapsTyped {
 }
 
 /// `MapsUnlisted`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct MapsUnlisted {
     pub must: Value,
     /// All other fields.
@@ -261,7 +261,7 @@ pub enum DefaultsWord {
 }
 
 /// `DefaultsObject`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DefaultsObject {
     /// Default: `1`.
     pub a: i64,
@@ -278,13 +278,13 @@ impl Default for DefaultsObject {
 }
 
 /// `DefaultsInner`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DefaultsInner {
     pub deep: DefaultsInnerDeep,
 }
 
 /// `DefaultsInnerDeep`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct DefaultsInnerDeep {
     /// Default: `3`.
     pub c: i64,

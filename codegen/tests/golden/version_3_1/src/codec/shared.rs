@@ -2,8 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    Branch, IntegerRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Types, Unknown,
-    Write, Writer,
+    Branch, Named, NumberRule, ObjectRule, Read, Reader, Types, Unknown, Write, Writer,
 };
 use super::super::types::{Local, Reading, ReadingEither, ReadingKind, ReadingUnit, Sensor};
 
@@ -72,7 +71,7 @@ impl Read for Sensor {
         let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => id = r.int32(&IntegerRule::NONE),
+                0 => id = i32::read(r),
                 _ => version = r.one_of_values(&["2"]).map(|at| [2][at]),
             }
         }
@@ -99,7 +98,7 @@ impl Read for Local {
         let mut deep = None;
         let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
-            deep = r.bool();
+            deep = bool::read(r);
         }
         r.end_object(object);
         Some(Self { deep })
@@ -174,8 +173,8 @@ impl Read for ReadingEither {
             Branch { name: "Text", types: Types::STRING, ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.int64(&IntegerRule::NONE).map(Self::Integer),
-            _ => r.string(&StringRule::NONE).map(Self::Text),
+            0 => i64::read(r).map(Self::Integer),
+            _ => String::read(r).map(Self::Text),
         })
     }
 }

@@ -4,7 +4,7 @@
 use writ_runtime::{NaiveDate, Patch};
 
 /// `Reading`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Reading {
     pub kind: ReadingKind,
     pub value: Option<f64>,
@@ -32,14 +32,14 @@ impl Reading {
 }
 
 /// `Sensor`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Sensor {
     pub id: Option<i32>,
     pub version: Option<i64>,
 }
 
 /// `Local`
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Local {
     pub deep: Option<bool>,
 }
@@ -61,7 +61,7 @@ pub enum ReadingUnit {
 }
 
 /// `ReadingEither`
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum ReadingEither {
     Integer(i64),
     Text(String),
