@@ -6,15 +6,14 @@ use super::super::types::{LoginRequest, LogoutRequest, RefreshRequest, TokenType
 
 impl Read for LoginRequest {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["email", "password"],
             required: &["email", "password"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut email = None;
         let mut password = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
@@ -28,14 +27,13 @@ impl Read for LoginRequest {
 
 impl Read for RefreshRequest {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["refreshToken"],
             required: &["refreshToken"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut refresh_token = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             refresh_token = r.string(&StringRule { min: 1, max: Some(256), ..StringRule::NONE });
         }
@@ -46,14 +44,13 @@ impl Read for RefreshRequest {
 
 impl Read for LogoutRequest {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["refreshToken"],
             required: &["refreshToken"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut refresh_token = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             refresh_token = r.string(&StringRule { min: 1, max: Some(256), ..StringRule::NONE });
         }

@@ -9,14 +9,13 @@ use super::patterns::SKU;
 
 impl Read for Cart {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["items"],
             required: &["items"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut items = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             items = r.array(&ArrayRule { max: Some(100), ..ArrayRule::NONE }, CartItem::read);
         }
@@ -35,15 +34,14 @@ impl Write for Cart {
 
 impl Read for CartItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sku", "quantity"],
             required: &["sku", "quantity"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut quantity = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),

@@ -111,15 +111,14 @@ impl Read for NewOrder {
 
 impl Read for NewOrderOfItems {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["items", "currency"],
             required: &["items", "currency"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut items = None;
         let mut currency = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => items = r.array(&ArrayRule { min: 1, max: Some(100), ..ArrayRule::NONE }, NewOrderItem::read),
@@ -133,15 +132,14 @@ impl Read for NewOrderOfItems {
 
 impl Read for NewOrderItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sku", "quantity"],
             required: &["sku", "quantity"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut quantity = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),
@@ -155,14 +153,13 @@ impl Read for NewOrderItem {
 
 impl Read for NewOrderFromCart {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["fromCart"],
             required: &["fromCart"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut from_cart = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             from_cart = r.one_of_values(&["true"]).map(|at| [true][at]);
         }
@@ -173,15 +170,14 @@ impl Read for NewOrderFromCart {
 
 impl Read for OrderPatch {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["version", "status"],
             required: &["version", "status"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut version = None;
         let mut status = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => version = r.int32(&IntegerRule { min: Some(1), max: Some(2147483647), ..IntegerRule::NONE }),

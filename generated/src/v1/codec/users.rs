@@ -74,16 +74,15 @@ impl Read for UserField {
 
 impl Read for NewUser {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["email", "name", "password"],
             required: &["email", "name", "password"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut email = None;
         let mut name = None;
         let mut password = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
@@ -98,16 +97,15 @@ impl Read for NewUser {
 
 impl Read for UserReplacement {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["email", "name", "role"],
             required: &["email", "name", "role"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut email = None;
         let mut name = None;
         let mut role = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
@@ -122,16 +120,15 @@ impl Read for UserReplacement {
 
 impl Read for UserPatch {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["email", "name", "role"],
             unknown: Unknown::Deny,
             min: 1,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut email = None;
         let mut name = None;
         let mut role = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
@@ -146,15 +143,14 @@ impl Read for UserPatch {
 
 impl Read for PasswordChange {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["current", "new"],
             required: &["current", "new"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut current = None;
         let mut new = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => current = r.string(&StringRule { min: 1, max: Some(128), ..StringRule::NONE }),

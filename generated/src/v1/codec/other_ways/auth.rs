@@ -31,16 +31,15 @@ impl Write for LogoutRequest {
 
 impl Read for Tokens {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["accessToken", "refreshToken", "tokenType", "expiresIn"],
             required: &["accessToken", "refreshToken", "tokenType", "expiresIn"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut access_token = None;
         let mut refresh_token = None;
         let mut token_type = None;
         let mut expires_in = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => access_token = r.string(&StringRule { max: Some(4096), ..StringRule::NONE }),

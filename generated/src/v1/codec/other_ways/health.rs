@@ -12,16 +12,15 @@ impl Read for HealthStatus {
 
 impl Read for Health {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["status", "version", "timestamp", "checks"],
             required: &["status", "version", "timestamp", "checks"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut status = None;
         let mut version = None;
         let mut timestamp = None;
         let mut checks = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => status = HealthStatus::read(r),
@@ -37,15 +36,14 @@ impl Read for Health {
 
 impl Read for HealthChecks {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["database", "cache", "queue"],
             required: &["database", "cache", "queue"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut database = None;
         let mut cache = None;
         let mut queue = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => database = HealthCheck::read(r),
@@ -60,14 +58,13 @@ impl Read for HealthChecks {
 
 impl Read for HealthCheck {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["status", "latency"],
             required: &["status", "latency"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut status = None;
         let mut latency = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => status = HealthStatus::read(r),
@@ -81,15 +78,14 @@ impl Read for HealthCheck {
 
 impl Read for Liveness {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["status", "version", "timestamp"],
             required: &["status", "version", "timestamp"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut status = None;
         let mut version = None;
         let mut timestamp = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => status = HealthStatus::read(r),

@@ -12,7 +12,7 @@ use super::super::patterns::SKU;
 
 impl Read for Order {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt",
             ],
@@ -20,7 +20,7 @@ impl Read for Order {
                 "id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
         let mut user_id = None;
         let mut status = None;
@@ -29,7 +29,6 @@ impl Read for Order {
         let mut version = None;
         let mut created_at = None;
         let mut updated_at = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => id = OrderId::read(r),
@@ -64,16 +63,15 @@ impl Write for OrderField {
 
 impl Read for OrderItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sku", "quantity", "unitPrice", "lineTotal"],
             required: &["sku", "quantity", "unitPrice", "lineTotal"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut quantity = None;
         let mut unit_price = None;
         let mut line_total = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),

@@ -7,17 +7,16 @@ use super::super::patterns::SKU;
 
 impl Read for Product {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sku", "name", "price", "createdAt", "updatedAt"],
             required: &["sku", "name", "price", "createdAt", "updatedAt"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut name = None;
         let mut price = None;
         let mut created_at = None;
         let mut updated_at = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }),

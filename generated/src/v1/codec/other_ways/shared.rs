@@ -6,17 +6,16 @@ use super::super::super::types::{Currency, Money, Pagination};
 
 impl Read for Pagination {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["total", "page", "limit", "hasMore", "nextCursor"],
             required: &["total", "page", "limit", "hasMore", "nextCursor"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut total = None;
         let mut page = None;
         let mut limit = None;
         let mut has_more = None;
         let mut next_cursor = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => total = r.int64(&IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE }),
@@ -39,14 +38,13 @@ impl Read for Pagination {
 
 impl Read for Money {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["amount", "currency"],
             required: &["amount", "currency"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut amount = None;
         let mut currency = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => amount = r.spelled(&StringRule { max: Some(20), ..StringRule::NONE }, |r| r.decimal_string(&NumberRule::NONE)),

@@ -9,18 +9,17 @@ use super::super::patterns::USER_NAME;
 
 impl Read for User {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["id", "email", "name", "role", "createdAt", "updatedAt"],
             required: &["id", "email", "name", "role", "createdAt", "updatedAt"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
         let mut email = None;
         let mut name = None;
         let mut role = None;
         let mut created_at = None;
         let mut updated_at = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => id = UserId::read(r),

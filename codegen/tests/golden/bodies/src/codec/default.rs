@@ -6,14 +6,13 @@ use super::super::types::{FillBody, Note};
 
 impl Read for Note {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["title", "text"],
             required: &["title"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut title = None;
         let mut text = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => title = r.string(&StringRule { min: 1, ..StringRule::NONE }),
@@ -36,15 +35,14 @@ impl Write for Note {
 
 impl Read for FillBody {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name", "age", "tags"],
             required: &["name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut age = None;
         let mut tags = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = String::read(r),

@@ -49,14 +49,13 @@ impl Write for Implied {
 
 impl Read for Card {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "number"],
             required: &["kind", "number"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut kind = None;
         let mut number = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = String::read(r),
@@ -79,14 +78,13 @@ impl Write for Card {
 
 impl Read for Cash {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "coins"],
             required: &["kind"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut kind = None;
         let mut coins = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = String::read(r),
@@ -109,14 +107,13 @@ impl Write for Cash {
 
 impl Read for Pet {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["petType", "name"],
             required: &["petType", "name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut pet_type = None;
         let mut name = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => pet_type = String::read(r),
@@ -139,14 +136,13 @@ impl Write for Pet {
 
 impl Read for Dog {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["petType", "name", "bark"],
             required: &["petType", "name", "bark"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut bark = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
@@ -171,14 +167,13 @@ impl Write for Dog {
 
 impl Read for Cat {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["petType", "name", "lives"],
             required: &["petType", "name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut lives = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
@@ -368,14 +363,13 @@ impl Write for Beside {
 
 impl Read for Denied {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["word", "number", "any"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut word = None;
         let mut number = None;
         let mut any = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => word = r.guarded(&WORD_GUARD, String::read),
@@ -400,13 +394,12 @@ impl Write for Denied {
 
 impl Read for TypedObject {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a"],
             required: &["a"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             a = i64::read(r);
         }
@@ -425,13 +418,12 @@ impl Write for TypedObject {
 
 impl Read for FieldsCircle {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["radius"],
             required: &["radius"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut radius = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             radius = r.float64(&NumberRule { min: Some(0.0), ..NumberRule::NONE });
         }
@@ -450,13 +442,12 @@ impl Write for FieldsCircle {
 
 impl Read for FieldsSquare {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["side"],
             required: &["side"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut side = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             side = f64::read(r);
         }
@@ -475,13 +466,12 @@ impl Write for FieldsSquare {
 
 impl Read for OuterObject {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["inner"],
             required: &["inner"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut inner = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             inner = Mapped::read(r);
         }
@@ -500,14 +490,13 @@ impl Write for OuterObject {
 
 impl Read for BesideMail {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["mail", "id"],
             required: &["mail", "id"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut mail = None;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => mail = String::read(r),
@@ -530,14 +519,13 @@ impl Write for BesideMail {
 
 impl Read for BesidePhone {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["phone", "id"],
             required: &["phone", "id"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut phone = None;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => phone = String::read(r),

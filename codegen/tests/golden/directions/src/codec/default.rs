@@ -21,15 +21,14 @@ impl Write for Account {
 
 impl Read for AccountInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["email", "password", "profile"],
             required: &["email", "password"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut email = None;
         let mut password = None;
         let mut profile = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { format: Some(Format::Email), ..StringRule::NONE }),
@@ -44,12 +43,11 @@ impl Read for AccountInput {
 
 impl Read for Profile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             name = String::read(r);
         }
@@ -77,14 +75,13 @@ impl Write for Team {
 
 impl Read for TeamInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["members", "lead"],
             required: &["members"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut members = None;
         let mut lead = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => members = r.array(&ArrayRule::NONE, AccountInput::read),
@@ -98,13 +95,12 @@ impl Read for TeamInput {
 
 impl Read for Guest {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["badge"],
             required: &["badge"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut badge = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             badge = i64::read(r);
         }

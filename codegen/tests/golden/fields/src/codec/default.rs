@@ -6,13 +6,12 @@ use super::super::types::Thing;
 
 impl Read for Thing {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name"],
             required: &["name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             name = String::read(r);
         }

@@ -6,15 +6,14 @@ use super::super::types::Thing;
 
 impl Read for Thing {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name", "parts", "id"],
             required: &["name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut parts = None;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),

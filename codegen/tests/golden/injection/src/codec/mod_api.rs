@@ -24,12 +24,11 @@ impl Write for Either {
 
 impl Read for Left {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["k\"; compile_error!(\"tag\"); //"],
             required: &["k\"; compile_error!(\"tag\"); //"],
             ..ObjectRule::NONE
-        };
-        let mut object = r.object(RULE)?;
+        })?;
         while r.next_field(&mut object).is_some() {
             r.skip();
         }
@@ -48,12 +47,11 @@ impl Write for Left {
 
 impl Read for Right {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["k\"; compile_error!(\"tag\"); //"],
             required: &["k\"; compile_error!(\"tag\"); //"],
             ..ObjectRule::NONE
-        };
-        let mut object = r.object(RULE)?;
+        })?;
         while r.next_field(&mut object).is_some() {
             r.skip();
         }

@@ -8,7 +8,7 @@ use super::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_GUARD};
 
 impl Read for Hostile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "a\"; compile_error!(\"required\"); //", "\n", "}", "{{ x }}", "r#\"", "$crate",
                 "\u{202e}", "guarded", "'a",
@@ -16,7 +16,7 @@ impl Read for Hostile {
             required: &["a\"; compile_error!(\"required\"); //"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a_compile_error_not_required = None;
         let mut empty = None;
         let mut empty2 = None;
@@ -27,7 +27,6 @@ impl Read for Hostile {
         let mut guarded = None;
         let mut a = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a_compile_error_not_required = r.string(&StringRule { pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED), ..StringRule::NONE }),
@@ -85,12 +84,11 @@ impl Write for Hostile {
 
 impl Read for HostileEmpty {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["/*"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut star = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             star = bool::read(r);
         }

@@ -97,14 +97,14 @@ impl Write for Article {
 
 impl Read for ArticleInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "id", "title", "subtitle", "note", "section", "mood", "at", "day", "price",
                 "rating", "picture", "labels", "author", "secret", "more",
             ],
             required: &["id", "title", "subtitle", "section", "at"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
         let mut title = None;
         let mut subtitle = None;
@@ -120,7 +120,6 @@ impl Read for ArticleInput {
         let mut author = None;
         let mut secret = None;
         let mut more = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => id = ArticleId::read(r),
@@ -163,16 +162,15 @@ impl Read for ArticleInput {
 
 impl Read for NewArticle {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["title", "pages", "article"],
             required: &["title"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut title = None;
         let mut pages = None;
         let mut article = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => title = r.string(&StringRule { min: 1, max: Some(80), ..StringRule::NONE }),
@@ -205,13 +203,12 @@ impl Write for Author {
 
 impl Read for Person {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "name"],
             required: &["kind", "name"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
@@ -234,13 +231,12 @@ impl Write for Person {
 
 impl Read for Agency {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "code"],
             required: &["kind", "code"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut code = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),

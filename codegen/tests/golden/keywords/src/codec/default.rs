@@ -18,16 +18,15 @@ use super::patterns::{
 
 impl Read for Objects {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["patterned", "patternedOpen", "named", "never", "denied"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut patterned = None;
         let mut patterned_open = None;
         let mut named = None;
         let mut never = None;
         let mut denied = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => patterned = r.guarded(&PATTERNED_GUARD, |r| r.map(&MapRule::NONE, |r| r.any())),
@@ -62,17 +61,16 @@ impl Write for Objects {
 
 impl Read for Arrays {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["pair", "open", "has", "some", "noneNeeded", "unevaluated"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut pair = None;
         let mut open = None;
         let mut has = None;
         let mut some = None;
         let mut none_needed = None;
         let mut unevaluated = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => pair = r.guarded(&PAIR_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
@@ -110,17 +108,16 @@ impl Write for Arrays {
 
 impl Read for Conditions {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["country", "zip", "note"],
             required: &["country"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut country = None;
         let mut zip = None;
         let mut note = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => country = String::read(r),
@@ -155,16 +152,15 @@ impl Write for Conditions {
 
 impl Read for Dependents {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["card", "address", "code"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut card = None;
         let mut address = None;
         let mut code = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => card = String::read(r),
@@ -221,15 +217,14 @@ impl Write for Unevaluated {
 
 impl Read for References {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["narrowed", "orNull", "local", "anchored"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut narrowed = None;
         let mut or_null = None;
         let mut local = None;
         let mut anchored = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => narrowed = r.string(&StringRule { min: 2, max: Some(3), ..StringRule::NONE }),
@@ -256,16 +251,15 @@ impl Write for References {
 
 impl Read for Nulls {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["needed", "optional", "object", "list"],
             required: &["needed"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut needed = None;
         let mut optional = None;
         let mut object_ = None;
         let mut list = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => needed = r.nullable(String::read),
@@ -292,14 +286,13 @@ impl Write for Nulls {
 
 impl Read for Contents {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["encoded", "media", "both"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut encoded = None;
         let mut media = None;
         let mut both = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => encoded = r.bytes(),
@@ -324,12 +317,11 @@ impl Write for Contents {
 
 impl Read for Local {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["deep"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut deep = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             deep = r.string(&StringRule { min: 2, ..StringRule::NONE });
         }
@@ -348,14 +340,13 @@ impl Write for Local {
 
 impl Read for ObjectsPatternedOpen {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["known"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut known = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => known = bool::read(r),
@@ -386,13 +377,12 @@ impl Write for ObjectsPatternedOpen {
 
 impl Read for ObjectsNever {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["gone", "any"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut gone = None;
         let mut any = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => gone = r.guarded(&GONE_GUARD, |r| r.any()),
@@ -415,13 +405,12 @@ impl Write for ObjectsNever {
 
 impl Read for ObjectsDenied {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a", "b"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut b = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = i64::read(r),
@@ -444,16 +433,15 @@ impl Write for ObjectsDenied {
 
 impl Read for UnevaluatedB {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["b", "a"],
             required: &["b"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut b = None;
         let mut a = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => b = i64::read(r),
@@ -486,16 +474,15 @@ impl Write for UnevaluatedB {
 
 impl Read for UnevaluatedC {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["c", "a"],
             required: &["c"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut c = None;
         let mut a = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => c = i64::read(r),
@@ -528,13 +515,12 @@ impl Write for UnevaluatedC {
 
 impl Read for NullsObject {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["x"],
             required: &["x"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut x = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             x = i64::read(r);
         }

@@ -11,13 +11,13 @@ use super::super::types::{
 
 impl Read for TypesModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "either", "orNull", "orNothing", "all", "word", "number", "nothing", "list",
                 "whole", "open", "openInteger", "both", "sample", "listed",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut either = None;
         let mut or_null = None;
         let mut or_nothing = None;
@@ -32,7 +32,6 @@ impl Read for TypesModel {
         let mut both = None;
         let mut sample = None;
         let mut listed = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => either = TypesModelEither::read(r),

@@ -13,13 +13,12 @@ use super::super::types::{
 
 impl Read for Report {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["lines"],
             required: &["lines"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut lines = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             lines = r.array(&ArrayRule::NONE, String::read);
         }
@@ -38,14 +37,13 @@ impl Write for Report {
 
 impl Read for Price {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["net", "gross"],
             required: &["net", "gross"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut net = None;
         let mut gross = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => net = DecimalNumber::read(r),
@@ -68,10 +66,10 @@ impl Write for Price {
 
 impl Read for Order {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["tags", "sizes", "words", "plain", "limits", "place", "note", "notes"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut tags = None;
         let mut sizes = None;
         let mut words = None;
@@ -80,7 +78,6 @@ impl Read for Order {
         let mut place = None;
         let mut note = None;
         let mut notes = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => tags = r.array(&ArrayRule::NONE, String::read),
@@ -124,14 +121,13 @@ impl Write for Order {
 
 impl Read for Place {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["lat", "names"],
             required: &["lat"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut lat = None;
         let mut names = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => lat = f64::read(r),
@@ -154,14 +150,13 @@ impl Write for Place {
 
 impl Read for Note {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["title", "text"],
             required: &["title"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut title = None;
         let mut text = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => title = r.string(&StringRule { min: 1, ..StringRule::NONE }),
@@ -214,13 +209,12 @@ impl Read for AddPictureTagsItem {
 
 impl Read for AddPicturePlace {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["lat"],
             required: &["lat"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut lat = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             lat = f64::read(r);
         }

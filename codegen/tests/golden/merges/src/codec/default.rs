@@ -18,15 +18,14 @@ impl Write for Animal {
 
 impl Read for Dog {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name", "age", "breed"],
             required: &["name", "age", "breed"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut age = None;
         let mut breed = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = r.string(&StringRule { min: 2, max: Some(50), ..StringRule::NONE }),

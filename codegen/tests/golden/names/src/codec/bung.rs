@@ -6,14 +6,13 @@ use super::super::types::{BoxModel, SelfValue, StringModel, VecModel};
 
 impl Read for StringModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["string", "vec"],
             required: &["string"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut string = None;
         let mut vec = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => string = String::read(r),

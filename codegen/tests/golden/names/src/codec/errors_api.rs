@@ -6,12 +6,11 @@ use super::super::types::UserAccountModel;
 
 impl Read for UserAccountModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["id"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             id = String::read(r);
         }

@@ -6,13 +6,12 @@ use super::super::types::{OptionModel, Order, Reaction, ResultModel, SomeModel};
 
 impl Read for OptionModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["value", "some"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut value = None;
         let mut some = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => value = String::read(r),

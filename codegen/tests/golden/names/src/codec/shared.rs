@@ -6,12 +6,11 @@ use super::super::types::VecModel;
 
 impl Read for VecModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["vec"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut vec = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             vec = r.array(&ArrayRule::NONE, VecModel::read);
         }

@@ -28,16 +28,15 @@ impl Write for Profile {
 
 impl Read for ProfilePatch {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name", "nickname", "settings"],
             unknown: Unknown::Deny,
             min: 1,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut nickname = None;
         let mut settings = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
@@ -52,13 +51,13 @@ impl Read for ProfilePatch {
 
 impl Read for SettingsModel {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "theme", "pageSize", "ratio", "news", "greeting", "topics", "since", "layout",
                 "columns", "limits", "accent", "old",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut theme = None;
         let mut page_size = None;
         let mut ratio = None;
@@ -71,7 +70,6 @@ impl Read for SettingsModel {
         let mut limits = None;
         let mut accent = None;
         let mut old = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => theme = SettingsModelTheme::read(r),
@@ -127,14 +125,13 @@ impl Write for SettingsModel {
 
 impl Read for Layout {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["columns", "dense"],
             required: &["columns"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut columns = None;
         let mut dense = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => columns = r.int64(&IntegerRule { max: Some(4), ..IntegerRule::NONE }),
@@ -157,7 +154,7 @@ impl Write for Layout {
 
 impl Read for Sample {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "at", "amount", "price", "small", "big", "count", "total", "temperature", "exact",
                 "data", "mail", "host", "v4", "v6", "pause", "hour", "owner", "priority",
@@ -166,7 +163,7 @@ impl Read for Sample {
             required: &["at", "amount"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut at = None;
         let mut amount = None;
         let mut price = None;
@@ -189,7 +186,6 @@ impl Read for Sample {
         let mut matrix = None;
         let mut maps = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => at = r.date_time(),

@@ -25,13 +25,12 @@ impl Write for Line {
 
 impl Read for Receipt {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["at"],
             required: &["at"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut at = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             at = r.string(&StringRule { pattern: Some(&AT), ..StringRule::NONE });
         }

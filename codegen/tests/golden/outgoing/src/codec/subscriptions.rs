@@ -14,14 +14,13 @@ impl Write for Subscription {
 
 impl Read for SubscriptionInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["callbackUrl", "secret"],
             required: &["callbackUrl"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut callback_url = None;
         let mut secret = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => callback_url = r.string(&StringRule { format: Some(Format::Uri), ..StringRule::NONE }),

@@ -9,14 +9,14 @@ use super::patterns::SKU;
 
 impl Read for Article {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "sku", "price", "oldPrice", "floor", "type", "replaces", "stock", "related",
                 "status", "scale", "since",
             ],
             required: &["sku", "price", "status"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut price = None;
         let mut old_price = None;
@@ -28,7 +28,6 @@ impl Read for Article {
         let mut status = None;
         let mut scale = None;
         let mut since = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed()),

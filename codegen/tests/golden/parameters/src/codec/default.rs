@@ -6,14 +6,13 @@ use super::super::types::{Colour, InQuerySpread, Point};
 
 impl Read for Point {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["x", "y"],
             required: &["x", "y"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut x = None;
         let mut y = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => x = f64::read(r),
@@ -49,13 +48,12 @@ impl Read for Colour {
 
 impl Read for InQuerySpread {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a", "b"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut b = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = String::read(r),

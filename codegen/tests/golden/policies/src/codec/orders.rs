@@ -18,14 +18,13 @@ impl Write for Order {
 
 impl Read for OrderInput {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["total", "note"],
             required: &["total"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut total = None;
         let mut note = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => total = r.decimal_string(&NumberRule::NONE),

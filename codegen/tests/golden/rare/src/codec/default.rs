@@ -8,12 +8,12 @@ use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, NEVER_GUARD, TAGS_GUARD};
 
 impl Read for Rule {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "value", "tags", "name", "attributes", "never", "either"],
             required: &["kind"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut kind = None;
         let mut value = None;
         let mut tags = None;
@@ -22,7 +22,6 @@ impl Read for Rule {
         let mut never = None;
         let mut either = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = RuleKind::read(r),

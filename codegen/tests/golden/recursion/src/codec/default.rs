@@ -6,16 +6,15 @@ use super::super::types::{A, B, C, Expression, Folder, Literal, Nested, Sum, Tre
 
 impl Read for Tree {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["children", "left", "parent", "byName"],
             required: &["children"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut children = None;
         let mut left = None;
         let mut parent = None;
         let mut by_name = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => children = r.array(&ArrayRule::NONE, Tree::read),
@@ -31,13 +30,12 @@ impl Read for Tree {
 
 impl Read for A {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["b", "folder"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut b = None;
         let mut folder = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => b = B::read(r).map(Box::new),
@@ -51,13 +49,12 @@ impl Read for A {
 
 impl Read for B {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["c"],
             required: &["c"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut c = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             c = C::read(r).map(Box::new);
         }
@@ -68,13 +65,12 @@ impl Read for B {
 
 impl Read for C {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a", "leaf"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut leaf = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = A::read(r).map(Box::new),

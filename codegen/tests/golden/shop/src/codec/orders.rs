@@ -7,16 +7,15 @@ use super::patterns::SKU;
 
 impl Read for NewOrder {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sku", "quantity", "email", "note"],
             required: &["sku", "quantity", "email"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sku = None;
         let mut quantity = None;
         let mut email = None;
         let mut note = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sku = r.string(&StringRule { pattern: Some(&SKU), ..StringRule::NONE }),

@@ -6,14 +6,13 @@ use super::super::types::Place;
 
 impl Read for Place {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["lat", "lon"],
             required: &["lat", "lon"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut lat = None;
         let mut lon = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => lat = r.float64(&NumberRule { min: Some(-90.0), max: Some(90.0), ..NumberRule::NONE }),

@@ -8,14 +8,13 @@ use super::super::types::{
 
 impl Read for Object {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a", "b"],
             required: &["a"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut b = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = String::read(r),
@@ -29,13 +28,12 @@ impl Read for Object {
 
 impl Read for QueryDeepNested {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["list", "inner"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut list = None;
         let mut inner = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => list = r.array(&ArrayRule::NONE, i64::read),

@@ -22,14 +22,13 @@ impl Read for Method {
 
 impl Read for Card {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "number"],
             required: &["kind", "number"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut kind = None;
         let mut number = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = String::read(r),
@@ -43,13 +42,12 @@ impl Read for Card {
 
 impl Read for Transfer {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "iban"],
             required: &["kind", "iban"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut iban = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
@@ -63,12 +61,11 @@ impl Read for Transfer {
 
 impl Read for Cash {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind"],
             required: &["kind"],
             ..ObjectRule::NONE
-        };
-        let mut object = r.object(RULE)?;
+        })?;
         while r.next_field(&mut object).is_some() {
             r.skip();
         }
@@ -196,13 +193,12 @@ impl Write for ClosedEvent {
 
 impl Read for ShapeCircle {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["radius"],
             required: &["radius"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut radius = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             radius = f64::read(r);
         }
@@ -221,14 +217,13 @@ impl Write for ShapeCircle {
 
 impl Read for ShapeSquare {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["side", "group"],
             required: &["side"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut side = None;
         let mut group = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => side = f64::read(r),

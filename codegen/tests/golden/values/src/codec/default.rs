@@ -17,13 +17,13 @@ use super::patterns::{
 
 impl Read for Integers {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "plain", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
                 "closed", "open", "unopened", "fraction", "triple", "half", "wide",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut plain = None;
         let mut int8 = None;
         let mut int16 = None;
@@ -40,7 +40,6 @@ impl Read for Integers {
         let mut triple = None;
         let mut half = None;
         let mut wide = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => plain = i64::read(r),
@@ -108,10 +107,10 @@ impl Write for Integers {
 
 impl Read for Numbers {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["plain", "float", "double", "decimal", "cents", "open", "closed"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut plain = None;
         let mut float = None;
         let mut double = None;
@@ -119,7 +118,6 @@ impl Read for Numbers {
         let mut cents = None;
         let mut open = None;
         let mut closed = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => plain = f64::read(r),
@@ -160,13 +158,13 @@ impl Write for Numbers {
 
 impl Read for Texts {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "length", "anchored", "unanchored", "unicode", "escaped", "ahead", "again", "dot",
                 "digits", "spaces", "set",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut length = None;
         let mut anchored = None;
         let mut unanchored = None;
@@ -178,7 +176,6 @@ impl Read for Texts {
         let mut digits = None;
         let mut spaces = None;
         let mut set = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => length = r.string(&StringRule { min: 2, max: Some(3), ..StringRule::NONE }),
@@ -231,13 +228,13 @@ impl Write for Texts {
 
 impl Read for Formats {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "moment", "date", "time", "duration", "uuid", "email", "uri", "reference",
                 "hostname", "ipv4", "ipv6", "byte", "decimal", "password", "id",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut moment = None;
         let mut date = None;
         let mut time = None;
@@ -253,7 +250,6 @@ impl Read for Formats {
         let mut decimal = None;
         let mut password = None;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => moment = r.date_time(),
@@ -318,10 +314,10 @@ impl Write for Formats {
 
 impl Read for Enums {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["word", "integer", "number", "boolean", "nullable", "mixed", "open", "list"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut word = None;
         let mut integer = None;
         let mut number = None;
@@ -330,7 +326,6 @@ impl Read for Enums {
         let mut mixed = None;
         let mut open = None;
         let mut list = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => word = EnumsWord::read(r),
@@ -374,14 +369,14 @@ impl Write for Enums {
 
 impl Read for Nulls {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "needed", "neededNull", "optional", "optionalNull", "objectNull", "listOfNulls",
                 "mapOfNulls", "anything",
             ],
             required: &["needed", "neededNull"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut needed = None;
         let mut needed_null = None;
         let mut optional = None;
@@ -390,7 +385,6 @@ impl Read for Nulls {
         let mut list_of_nulls = None;
         let mut map_of_nulls = None;
         let mut anything = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => needed = String::read(r),
@@ -434,13 +428,12 @@ impl Write for Nulls {
 
 impl Read for Point {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["x"],
             required: &["x"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut x = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             x = f64::read(r);
         }
@@ -459,16 +452,15 @@ impl Write for Point {
 
 impl Read for Lists {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["sized", "unique", "uniqueObjects", "nested", "objects"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut sized = None;
         let mut unique = None;
         let mut unique_objects = None;
         let mut nested = None;
         let mut objects = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => sized = r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, i64::read),
@@ -503,10 +495,10 @@ impl Write for Lists {
 
 impl Read for Maps {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["closed", "open", "silent", "typed", "sized", "unlisted", "free"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut closed = None;
         let mut open = None;
         let mut silent = None;
@@ -514,7 +506,6 @@ impl Read for Maps {
         let mut sized = None;
         let mut unlisted = None;
         let mut free = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => closed = MapsClosed::read(r),
@@ -555,13 +546,13 @@ impl Write for Maps {
 
 impl Read for Defaults {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &[
                 "text", "integer", "number", "boolean", "word", "date", "moment", "list", "object",
                 "inner", "null", "nullable", "map",
             ],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut text = None;
         let mut integer = None;
         let mut number = None;
@@ -575,7 +566,6 @@ impl Read for Defaults {
         let mut null = None;
         let mut nullable = None;
         let mut map = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => text = String::read(r),
@@ -634,15 +624,14 @@ impl Write for Defaults {
 
 impl Read for Patchable {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["name", "note", "place"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut name = None;
         let mut note = None;
         let mut place = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
@@ -752,13 +741,12 @@ impl Write for EnumsListItem {
 
 impl Read for MapsClosed {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             a = i64::read(r);
         }
@@ -777,14 +765,13 @@ impl Write for MapsClosed {
 
 impl Read for MapsOpen {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = i64::read(r),
@@ -815,12 +802,11 @@ impl Write for MapsOpen {
 
 impl Read for MapsSilent {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             a = i64::read(r);
         }
@@ -839,14 +825,13 @@ impl Write for MapsSilent {
 
 impl Read for MapsTyped {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = String::read(r),
@@ -877,15 +862,14 @@ impl Write for MapsTyped {
 
 impl Read for MapsUnlisted {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["must"],
             required: &["must"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut must = None;
         let mut additional = BTreeMap::new();
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => must = r.any(),
@@ -943,13 +927,12 @@ impl Write for DefaultsWord {
 
 impl Read for DefaultsObject {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["a", "b"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut a = None;
         let mut b = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => a = i64::read(r),
@@ -972,13 +955,12 @@ impl Write for DefaultsObject {
 
 impl Read for DefaultsInner {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["deep"],
             required: &["deep"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut deep = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             deep = DefaultsInnerDeep::read(r);
         }
@@ -997,12 +979,11 @@ impl Write for DefaultsInner {
 
 impl Read for DefaultsInnerDeep {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["c"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut c = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             c = i64::read(r);
         }

@@ -8,12 +8,12 @@ use super::super::types::{Local, Reading, ReadingEither, ReadingKind, ReadingUni
 
 impl Read for Reading {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "value", "unit", "either", "maybe", "sensor", "local"],
             required: &["kind", "value"],
             unknown: Unknown::Deny,
             ..ObjectRule::NONE
-        };
+        })?;
         let mut kind = None;
         let mut value = None;
         let mut unit = None;
@@ -21,7 +21,6 @@ impl Read for Reading {
         let mut maybe = None;
         let mut sensor = None;
         let mut local = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = ReadingKind::read(r),
@@ -62,13 +61,12 @@ impl Write for Reading {
 
 impl Read for Sensor {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["id", "version"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
         let mut version = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => id = i32::read(r),
@@ -91,12 +89,11 @@ impl Write for Sensor {
 
 impl Read for Local {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["deep"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut deep = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             deep = bool::read(r);
         }

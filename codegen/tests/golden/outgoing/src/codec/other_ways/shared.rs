@@ -9,14 +9,13 @@ use super::patterns::ID;
 
 impl Read for Order {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["id", "total"],
             required: &["id", "total"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut id = None;
         let mut total = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => id = r.string(&StringRule { pattern: Some(&ID), ..StringRule::NONE }),
@@ -30,13 +29,12 @@ impl Read for Order {
 
 impl Read for Window {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["from", "to"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut from = None;
         let mut to = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => from = i64::read(r),
@@ -59,14 +57,13 @@ impl Write for Window {
 
 impl Read for Line {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["text", "id"],
             required: &["text"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut text = None;
         let mut id = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => text = String::read(r),
@@ -89,13 +86,12 @@ impl Read for Event {
 
 impl Read for Made {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "order"],
             required: &["kind", "order"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut order = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),
@@ -109,13 +105,12 @@ impl Read for Made {
 
 impl Read for Ended {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["kind", "reason"],
             required: &["kind"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut reason = None;
-        let mut object = r.object(RULE)?;
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => r.skip(),

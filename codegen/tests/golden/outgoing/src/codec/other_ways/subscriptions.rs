@@ -6,13 +6,12 @@ use super::super::super::types::{Subscription, SubscriptionInput};
 
 impl Read for Subscription {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        const RULE: &ObjectRule = &ObjectRule {
+        let mut object = r.object(&ObjectRule {
             fields: &["callbackUrl"],
             required: &["callbackUrl"],
             ..ObjectRule::NONE
-        };
+        })?;
         let mut callback_url = None;
-        let mut object = r.object(RULE)?;
         while r.next_field(&mut object).is_some() {
             callback_url = r.string(&StringRule { format: Some(Format::Uri), ..StringRule::NONE });
         }
