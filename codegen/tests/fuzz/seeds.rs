@@ -9,12 +9,6 @@ use writ_codegen::document::{LoadOptions, load};
 
 use crate::parts::parts;
 
-/// Larger contracts take too long to be bent often: they are taken in parts.
-const LARGEST: u64 = 120_000;
-
-/// About how large a part is, in bytes without white space.
-const PART: usize = 40_000;
-
 /// How many parts of one contract are taken.
 const PARTS: usize = 20;
 
@@ -33,8 +27,8 @@ fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The contracts to begin with, as trees: goldens, this project's own, and published ones where they
-/// are there.
-pub fn seeds() -> Vec<Value> {
+/// are there. Those of more than so many bytes are taken in parts: they take too long to be bent often.
+pub fn seeds(largest: u64) -> Vec<Value> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     for folder in
@@ -45,8 +39,9 @@ pub fn seeds() -> Vec<Value> {
     let trees = paths.iter().flat_map(|path| {
         let document = load(path, &LoadOptions::default(), &mut Diagnostics::new());
         let Some(tree) = document.map(|document| document.root_node().to_json()) else { return Vec::new() };
-        match fs::metadata(path).is_ok_and(|data| data.len() >= LARGEST) {
-            true => parts(&tree, PART, PARTS),
+        match fs::metadata(path).is_ok_and(|data| data.len() >= largest) {
+            // Without the white space, and what several paths share is in several parts.
+            true => parts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), PARTS),
             false => vec![tree],
         }
     });

@@ -11,6 +11,8 @@ mod library;
 mod material;
 #[path = "../fuzz/mutate.rs"]
 mod mutate;
+#[path = "../fuzz/parts.rs"]
+mod parts;
 #[path = "../fuzz/seeds.rs"]
 mod seeds;
 #[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
@@ -28,7 +30,7 @@ use contracts::said;
 use library::{Member, compile};
 use mutate::{Random, mutate};
 
-/// Larger contracts take long to compile, and bend no better.
+/// Larger contracts take long to compile: they are bent in parts.
 const LARGEST_SEED: u64 = 30_000;
 
 /// Code of more lines says nothing that less does not.
