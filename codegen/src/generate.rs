@@ -44,6 +44,8 @@ pub struct Generated {
     pub features: Vec<&'static str>,
     /// The parts that stand behind features of the generated crate.
     pub parts: Vec<Part>,
+    /// How deep the compiler must look into the types, where that is deeper than usual.
+    pub recursion_limit: Option<usize>,
 }
 
 /// An operation and the method that implements it.
@@ -74,6 +76,7 @@ pub fn generate(request: &Request) -> Generated {
             title: String::new(),
             features: Vec::new(),
             parts,
+            recursion_limit: None,
         };
     };
     let mut contract = contract::build(&document, request.strict, options, &mut diagnostics);
@@ -102,8 +105,9 @@ pub fn generate(request: &Request) -> Generated {
         .collect();
     let title = contract.title.clone();
     let others = contract.others.len();
+    let (features, recursion_limit) = (views.features.clone(), views.root.recursion_limit);
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, others, title, features: views.features, parts };
+        return Generated { output: None, diagnostics, operations, others, title, features, parts, recursion_limit };
     }
     let output = Renderer::new(options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -116,7 +120,7 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, others, title, features: views.features, parts }
+    Generated { output, diagnostics, operations, others, title, features, parts, recursion_limit }
 }
 
 /// How deep a contract may be nested to be read as JSON again: the limit of `serde_json`, with room

@@ -86,6 +86,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     let mut problems = 0;
     let mut features = BTreeSet::new();
     let mut parts = BTreeSet::new();
+    let mut limit = None;
     for module in &modules {
         let entry = Path::new(CONTRACTS).join(module).join("openapi.yaml");
         let entry = root.join(&entry);
@@ -99,6 +100,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
         parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
+        limit = limit.max(generated.recursion_limit);
         whole.files.extend(generated.output.unwrap_or_default().files);
     }
     if problems > 0 {
@@ -107,7 +109,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
-    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).context("a template failed")?);
+    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
     let out = root.join(GENERATED);
     if check {
         return compare(&out, &whole);

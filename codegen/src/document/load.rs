@@ -103,8 +103,9 @@ impl Loader<'_> {
         if text.contains("$anchor") || text.contains("$dynamicAnchor") {
             let mut found = Vec::new();
             anchors(&tree, &mut Vec::new(), &mut found);
-            let found = found.into_iter().map(|(name, steps)| ((file, name), steps));
-            self.document.anchors.extend(found);
+            for (name, anchor) in found {
+                self.document.anchors.entry((file, name)).or_default().push(anchor);
+            }
         }
         self.document.trees.push(Arc::new(tree));
     }

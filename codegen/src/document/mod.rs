@@ -46,8 +46,8 @@ pub struct Document {
     broken: HashSet<FileId>,
     /// Where the paths of references lead, by the file that they stand in.
     links: HashMap<(FileId, String), Result<FileId, RefError>>,
-    /// The steps to every `$anchor`.
-    anchors: HashMap<(FileId, String), Vec<String>>,
+    /// What bears an `$anchor`, by its name.
+    anchors: HashMap<(FileId, String), Vec<resolve::Anchor>>,
 }
 
 /// How to read.
@@ -84,6 +84,11 @@ pub enum RefError {
         /// What was probably meant.
         closest: Option<String>,
     },
+    /// Several schemas of its file bear the name at its fragment.
+    Ambiguous {
+        /// Where they say so.
+        anchors: Vec<Span>,
+    },
     /// References lead in a circle without a value between.
     Cyclic,
 }
@@ -95,6 +100,7 @@ impl fmt::Display for RefError {
             RefError::Outside => write!(formatter, "it lies outside the folder of the contract"),
             RefError::File(why) => write!(formatter, "its file cannot be read: {why}"),
             RefError::Dangling { .. } => write!(formatter, "nothing is there"),
+            RefError::Ambiguous { .. } => write!(formatter, "several schemas bear its name"),
             RefError::Cyclic => write!(formatter, "it leads in a circle"),
         }
     }

@@ -1,6 +1,6 @@
 //! Where references lead, once every file is read.
 
-use super::node::{Node, Value};
+use super::node::{Node, Span, Value};
 use super::place::{Located, Place};
 use super::reference::{Fragment, Reference, compose, file_part, parse};
 use super::{Document, FileId, RefError};
@@ -59,9 +59,12 @@ impl Document {
         }
         match &reference.fragment {
             Fragment::Pointer(steps) => self.walk(file, steps, text, hops),
-            Fragment::Anchor(name) => match self.anchors.get(&(file, name.clone())) {
-                Some(steps) => self.walk(file, steps, text, hops),
-                None => {
+            Fragment::Anchor(name) => match self.anchors.get(&(file, name.clone())).map(Vec::as_slice) {
+                Some([one]) => self.walk(file, &one.steps, text, hops),
+                Some(several @ [_, _, ..]) => {
+                    Err(RefError::Ambiguous { anchors: several.iter().map(|anchor| anchor.span).collect() })
+                }
+                _ => {
                     let steps: Vec<String> = name.split('/').map(super::place::unescape).collect();
                     Err(RefError::Dangling { closest: self.closest(file, &steps, text) })
                 }
@@ -140,16 +143,34 @@ fn child<'d>(node: &'d Node, step: &str) -> Option<&'d Node> {
     }
 }
 
-/// The steps to every `$anchor` of a tree, by name.
-pub(super) fn anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Vec<String>)>) {
+/// Fields that hold data, in which nothing is an anchor.
+const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
+
+/// Fields whose own fields have names of the contract's, which may be any.
+const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
+
+/// An `$anchor`.
+#[derive(Debug, Clone)]
+pub(super) struct Anchor {
+    /// The steps to what bears it.
+    steps: Vec<String>,
+    /// Where its name stands.
+    span: Span,
+}
+
+/// Every `$anchor` of a tree by its name. One that is an anchor of both kinds is one.
+pub(super) fn anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Anchor)>) {
     match &node.value {
         Value::Object(object) => {
             for name in ["$anchor", "$dynamicAnchor"] {
-                if let Some(anchor) = object.get(name).and_then(Node::as_str) {
-                    found.push((anchor.to_owned(), steps.clone()));
+                let Some(node) = object.get(name) else { continue };
+                let Some(anchor) = node.as_str() else { continue };
+                if found.last().is_none_or(|(known, at)| known != anchor || at.steps != *steps) {
+                    found.push((anchor.to_owned(), Anchor { steps: steps.clone(), span: node.span }));
                 }
             }
-            for (key, node) in object {
+            let named = steps.last().is_some_and(|key| NAMED.contains(&key.as_str()));
+            for (key, node) in object.iter().filter(|(key, _)| named || !DATA.contains(&key.name.as_str())) {
                 steps.push(key.name.clone());
                 anchors(node, steps, found);
                 steps.pop();

@@ -148,13 +148,15 @@ fn other_way_files(
     Ok(())
 }
 
-/// The root of a crate of several contracts.
-pub fn library(renderer: &Renderer, modules: &[String]) -> Result<String, Error> {
+/// The root of a crate of several contracts, and how deep the compiler must look into their types
+/// where that is deeper than usual.
+pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<usize>) -> Result<String, Error> {
     #[derive(Serialize)]
     struct Library {
         modules: Vec<Code>,
+        recursion_limit: Option<usize>,
     }
-    let view = Library { modules: modules.iter().map(Code::of).collect() };
+    let view = Library { modules: modules.iter().map(Code::of).collect(), recursion_limit };
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
 }
 

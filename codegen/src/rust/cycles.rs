@@ -56,7 +56,7 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
 
 /// The strongly connected component of each node (Tarjan, without recursion, since contracts may be
 /// deep). A node alone in its component, with no edge to itself, has a number of its own.
-fn components(edges: &[Vec<usize>]) -> Vec<usize> {
+pub(super) fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();
     let mut order = vec![UNSEEN; count];

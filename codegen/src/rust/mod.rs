@@ -12,6 +12,7 @@ mod cycles;
 mod declarations;
 mod declare;
 mod default;
+mod depth;
 mod envelope;
 mod errors;
 mod explicit;

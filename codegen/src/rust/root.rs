@@ -7,6 +7,7 @@ use crate::options::{Options, Part};
 
 use super::calls::client_view;
 use super::code::{Code, literal};
+use super::depth::recursion_limit;
 use super::errors::markers;
 use super::facts::scheme_static;
 use super::ident::static_name;
@@ -139,6 +140,7 @@ pub fn views(
             document: document.is_some(),
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
+            recursion_limit: recursion_limit(&contract.schemas),
             openapi: options.openapi,
             client: options.client,
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),

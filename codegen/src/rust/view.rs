@@ -239,6 +239,8 @@ pub struct RootView {
     pub unwritten: bool,
     /// Whether it is the root of its crate.
     pub alone: bool,
+    /// How deep the compiler must look into the types, where that is deeper than usual.
+    pub recursion_limit: Option<usize>,
     /// Whether there is a document of `utoipa`.
     pub openapi: bool,
     /// Whether there is a client.

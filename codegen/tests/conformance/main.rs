@@ -1,12 +1,15 @@
 //! The official test suite of JSON Schema against generated code: what it calls valid is let in, and
 //! nothing else. Draft 4 is for OpenAPI 3.0 and draft 2020-12 for 3.1.
 
+mod addresses;
 #[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
 #[path = "../generated/contracts.rs"]
 mod contracts;
 mod exceptions;
+mod files;
 mod program;
 mod spec;
+mod subschemas;
 mod suite;
 mod typed;
 mod verdict;

@@ -9,7 +9,8 @@ use writ_codegen::render::Layout;
 
 use crate::contracts::said;
 use crate::exceptions::Exceptions;
-use crate::suite::{Dialect, Group};
+use crate::files::{Translated, translate};
+use crate::suite::{self, Dialect, Group};
 use crate::workspace::target;
 
 /// Which contract is generated.
@@ -89,6 +90,7 @@ fn attempt(plan: Plan, groups: &[Group]) -> Generated {
 }
 
 fn write(plan: Plan, groups: &[Group]) -> PathBuf {
+    let folder = target().join("conformance");
     let mut paths = Map::new();
     let mut schemas = Map::new();
     for (at, group) in groups.iter().enumerate() {
@@ -107,14 +109,15 @@ fn write(plan: Plan, groups: &[Group]) -> PathBuf {
             },
         });
         paths.insert(format!("/{name}"), json!({ "post": operation }));
-        let mut schema = group.schema.clone();
-        if let Some(object) = schema.as_object_mut() {
-            object.remove("$schema");
-        }
-        refer(&mut schema, &name);
+        let pointer = format!("/components/schemas/{name}");
+        let below = format!("{}/{name}", plan.name());
+        let Translated { mut schema, mut files } =
+            translate(plan.dialect, &group.schema, &pointer, &below, &suite::elsewhere);
         if plan.dialect == Dialect::Draft4 {
             name_null(&mut schema);
+            files.values_mut().for_each(name_null);
         }
+        files.iter().for_each(|(file, schema)| store(&folder.join(&below).join(file), schema));
         schemas.insert(name, schema);
     }
     let document = json!({
@@ -123,40 +126,15 @@ fn write(plan: Plan, groups: &[Group]) -> PathBuf {
         "paths": paths,
         "components": { "schemas": schemas },
     });
-    let folder = target().join("conformance");
-    std::fs::create_dir_all(&folder).expect("a folder for the contract");
     let entry = folder.join(format!("{}.json", plan.name()));
     store(&entry, &document);
     entry
 }
 
-fn store(entry: &Path, document: &Json) {
+fn store(file: &Path, document: &Json) {
+    std::fs::create_dir_all(file.parent().unwrap_or(file)).expect("a folder for the contract");
     let text = serde_json::to_string_pretty(document).expect("JSON");
-    std::fs::write(entry, text).expect("the contract is written");
-}
-
-/// Within a contract, `#` is the whole document: references into the schema go to where it stands.
-fn refer(schema: &mut Json, name: &str) {
-    match schema {
-        Json::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                match value {
-                    Json::String(reference) if key == "$ref" => {
-                        if let Some(rest) =
-                            reference.strip_prefix('#').filter(|rest| rest.is_empty() || rest.starts_with('/'))
-                        {
-                            *reference = format!("#/components/schemas/{name}{rest}");
-                        }
-                    }
-                    // What stands in these is no schema.
-                    _ if matches!(key.as_str(), "const" | "enum" | "default") => {}
-                    _ => refer(value, name),
-                }
-            }
-        }
-        Json::Array(elements) => elements.iter_mut().for_each(|element| refer(element, name)),
-        _ => {}
-    }
+    std::fs::write(file, text).expect("the contract is written");
 }
 
 /// OpenAPI 3.0 has no type `null`; the same is said by an enumeration of null alone.

@@ -55,6 +55,14 @@ impl Dialect {
         }
     }
 
+    /// The keyword that says the address of a schema.
+    pub fn address(self) -> &'static str {
+        match self {
+            Dialect::Draft4 => "id",
+            Dialect::Draft202012 => "$id",
+        }
+    }
+
     /// The version of OpenAPI.
     pub fn openapi(self) -> &'static str {
         match self {
@@ -91,6 +99,17 @@ pub fn groups(folder: &Path, dialect: Dialect) -> Vec<Group> {
         (below.to_string_lossy().replace('\\', "/"), fs::read_to_string(file).expect("a file of the suite"))
     };
     files.iter().map(named).flat_map(|(file, text)| read(&file, &text)).collect()
+}
+
+/// The document that the suite means by an address: one of its own, which it would serve there, or a
+/// metaschema.
+pub fn elsewhere(address: &str) -> Option<Json> {
+    if let Some(path) = address.strip_prefix("http://localhost:1234/") {
+        let file = folder()?.parent()?.join("remotes").join(path);
+        return serde_json::from_str(&fs::read_to_string(file).ok()?).ok();
+    }
+    let resolver = referencing::SPECIFICATIONS.resolver(referencing::uri::from_str(address).ok()?);
+    Some(resolver.lookup(address).ok()?.contents().clone())
 }
 
 /// Groups of our own, in the words of the suite: what it does not try together.

@@ -1,30 +1,10 @@
 //! The same groups as people write contracts: every schema says its type, so that generated code
 //! itself checks what an interpreter would check of a schema without one.
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use crate::subschemas;
 use crate::suite::{Dialect, Group};
-
-/// Keywords that hold one schema.
-const ONE: &[&str] = &[
-    "additionalItems",
-    "additionalProperties",
-    "contains",
-    "else",
-    "if",
-    "items",
-    "not",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-];
-
-/// Keywords that hold a list of schemas.
-const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
-
-/// Keywords that hold schemas by name.
-const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
 /// Which type the keywords speak of.
 const TYPES: &[(&str, &[&str])] = &[
@@ -106,14 +86,5 @@ fn say_types(schema: &mut Json) -> bool {
         [_, _, ..] if !said => return false,
         _ => {}
     }
-    object.iter_mut().all(|(key, value)| match value {
-        Json::Array(list) if LIST.contains(&key.as_str()) => list.iter_mut().all(say_types),
-        Json::Object(named) if NAMED.contains(&key.as_str()) => values(named).all(say_types),
-        Json::Object(_) if ONE.contains(&key.as_str()) => say_types(value),
-        _ => true,
-    })
-}
-
-fn values(named: &mut Map<String, Json>) -> impl Iterator<Item = &mut Json> {
-    named.iter_mut().map(|(_, value)| value)
+    subschemas::steps(schema).iter().all(|steps| subschemas::at_mut(schema, steps).is_none_or(say_types))
 }

@@ -6,6 +6,7 @@
 mod material;
 mod memory;
 mod mutate;
+mod parts;
 mod seeds;
 
 use std::fs;
@@ -28,7 +29,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The memory that the whole process may take for one input.
 const MEMORY: u64 = 2 << 30;
 
-/// Larger contracts take too long to be bent often.
+/// Larger contracts are bent in parts.
 const LARGEST_SEED: u64 = 120_000;
 
 /// The stack of a main thread on Linux: what the command line has.
@@ -129,7 +130,7 @@ fn a_contract_bent_in_any_way_is_generated_or_refused_in_time() {
     assert!(!seeds.is_empty(), "there are contracts to begin with");
     assert!(memory::peak().is_some_and(|bytes| bytes > 1 << 20) || !cfg!(target_os = "linux"), "memory is measured");
     let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
-    eprintln!("{count} contracts out of {}", seeds.len());
+    eprintln!("{count} contracts out of {}, parts of large ones among them", seeds.len());
     if let Some(Failure { seed, why, contract }) = failure {
         let shown: String = contract.to_string().chars().take(600).collect();
         panic!("WRIT_FUZZ_SEED={seed}: {why}\n{shown}");

@@ -18,6 +18,8 @@ pub struct Member {
     pub output: Output,
     /// The features of the runtime that they need.
     pub features: Vec<&'static str>,
+    /// How deep the compiler must look into their types.
+    pub recursion_limit: Option<usize>,
     /// Where it comes from, to be told.
     pub origin: String,
 }
@@ -46,7 +48,8 @@ fn check(members: &[&Member]) -> BTreeMap<String, Vec<String>> {
     let mut whole = Output::default();
     let modules: Vec<String> = members.iter().map(|member| member.module.clone()).collect();
     let renderer = Renderer::new(false).expect("the templates");
-    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules).expect("the root of the library"));
+    let limit = members.iter().filter_map(|member| member.recursion_limit).max();
+    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).expect("the root of the library"));
     for member in members {
         whole.files.extend(member.output.files.clone());
     }

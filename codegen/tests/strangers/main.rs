@@ -11,6 +11,8 @@ mod library;
 mod material;
 #[path = "../fuzz/mutate.rs"]
 mod mutate;
+#[path = "../fuzz/parts.rs"]
+mod parts;
 #[path = "../fuzz/seeds.rs"]
 mod seeds;
 #[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
@@ -22,13 +24,14 @@ use std::path::{Path, PathBuf};
 
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
+use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 
 use contracts::said;
 use library::{Member, compile};
 use mutate::{Random, mutate};
 
-/// Larger contracts take long to compile, and bend no better.
+/// Larger contracts take long to compile: they are bent in parts.
 const LARGEST_SEED: u64 = 30_000;
 
 /// Code of more lines says nothing that less does not.
@@ -54,7 +57,13 @@ fn own() -> Vec<Member> {
         let module = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let generated = generated(&path, &module, module.ends_with("names"));
         let output = generated.output.unwrap_or_else(|| panic!("{}", said(&generated.diagnostics)));
-        Member { module, output, features: generated.features, origin: path.display().to_string() }
+        Member {
+            module,
+            output,
+            features: generated.features,
+            recursion_limit: generated.recursion_limit,
+            origin: path.display().to_string(),
+        }
     };
     paths.into_iter().map(member).collect()
 }
@@ -75,10 +84,14 @@ fn bent(count: usize, first: u64) -> Vec<Member> {
         fs::write(&path, contract.to_string()).expect("the contract is written");
         let generated = generated(&path, &module, seed.is_multiple_of(2));
         let lines = |text: &String| text.lines().count();
-        match generated.output.filter(|output| output.files.values().map(lines).sum::<usize>() < LARGEST_CODE) {
+        // Types of other crates are another test's: here there is none of these crates.
+        let foreign = |output: &Output| output.files.values().any(|text| text.contains("::own_types::"));
+        let small = |output: &Output| output.files.values().map(lines).sum::<usize>() < LARGEST_CODE;
+        match generated.output.filter(|output| small(output) && !foreign(output)) {
             Some(output) => {
                 let origin = format!("WRIT_FUZZ_SEED={seed} {}", path.display());
-                members.push(Member { module, output, features: generated.features, origin });
+                let recursion_limit = generated.recursion_limit;
+                members.push(Member { module, output, features: generated.features, recursion_limit, origin });
             }
             None => fs::remove_file(&path).expect("the contract is removed"),
         }

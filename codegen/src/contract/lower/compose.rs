@@ -129,7 +129,7 @@ impl<'d> Lowering<'d, '_> {
                         self.collect(node, &mut facets, &mut Vec::new());
                     }
                     if !facets.contradictions.is_empty() {
-                        let none = self.contradicting(id, facets);
+                        let none = self.contradicting(id, facets.nullable, facets.contradictions);
                         self.settled(id, none);
                         continue;
                     }
@@ -138,10 +138,16 @@ impl<'d> Lowering<'d, '_> {
                     if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
                         // Values that are not listed may come too, and must fit all the same.
                         facets.rare.other |= facets.extensible;
-                        facets.values = facets.values.take().map(|values| self.fitting(&nodes, values));
+                        self.keep_fitting(&nodes, &mut facets);
                     }
                     guard = facets.rare.any().then(|| self.guard(&nodes)).flatten();
-                    self.finish(id, &nodes, facets)
+                    let (kind, nullable) = self.finish(id, &nodes, &mut facets);
+                    if !facets.contradictions.is_empty() {
+                        let none = self.contradicting(id, nullable, facets.contradictions);
+                        self.settled(id, none);
+                        continue;
+                    }
+                    (kind, nullable)
                 }
             };
             self.settled(id, (kind, nullable, guard));

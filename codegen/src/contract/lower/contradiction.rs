@@ -1,14 +1,16 @@
-//! Compositions that no value satisfies: a remark where the rest of the contract can do without
-//! them, and an error where an operation could never be called or answered.
+//! Schemas that no value satisfies: a remark where the rest of the contract can do without them, and
+//! an error where an operation could never be called or answered.
+
+use std::collections::{HashSet, VecDeque};
 
 use crate::contract::schema::{Guard, Kind, Schemas};
 use crate::contract::{Operation, SchemaId};
 use crate::diagnostic::Diagnostic;
+use crate::document::Span;
 
 use super::Lowering;
-use super::facets::Facets;
 
-/// A schema whose parts contradict each other, and where they do.
+/// A schema whose demands contradict each other, and where they do.
 pub(super) struct Contradiction {
     schema: SchemaId,
     /// Whether null is a value all the same.
@@ -30,9 +32,14 @@ struct Need {
 impl Lowering<'_, '_> {
     /// Keeps the contradictions of a schema until it is known what needs it. No value fits it, but null
     /// where that is allowed beside them.
-    pub(super) fn contradicting(&mut self, schema: SchemaId, facets: Facets<'_>) -> (Kind, bool, Option<Guard>) {
-        self.contradictions.push(Contradiction { schema, null: facets.nullable, reports: facets.contradictions });
-        if facets.nullable {
+    pub(super) fn contradicting(
+        &mut self,
+        schema: SchemaId,
+        null: bool,
+        reports: Vec<Diagnostic>,
+    ) -> (Kind, bool, Option<Guard>) {
+        self.contradictions.push(Contradiction { schema, null, reports });
+        if null {
             return (Kind::Null, true, None);
         }
         // The schema `false` is one of 2020-12.
@@ -56,7 +63,7 @@ impl Lowering<'_, '_> {
                 needed[cause].get_or_insert_with(|| need.of.clone());
             }
         }
-        // One place may be part of several compositions: the worst is said, and once.
+        // One place may be part of several schemas: the worst is said, and once.
         let (mut grave, mut light) = (Vec::new(), Vec::new());
         for (contradiction, needed) in contradictions.into_iter().zip(needed) {
             for report in contradiction.reports {
@@ -67,12 +74,16 @@ impl Lowering<'_, '_> {
                 }
             }
         }
-        light.retain(|light| !grave.iter().any(|grave| grave.primary.span == light.primary.span));
-        for report in light {
-            let severity = self.remark(report.code, report.primary.span, "").severity;
-            self.report(Diagnostic { severity, ..report });
-        }
+        let said: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
+        light.retain(|light| !said.contains(&light.primary.span));
+        light.into_iter().for_each(|report| self.report_light(report));
         grave.into_iter().for_each(|report| self.report(report));
+    }
+
+    /// Says what contradicts itself where the contract can do without it.
+    pub(super) fn report_light(&mut self, report: Diagnostic) {
+        let severity = self.remark(report.code, report.primary.span, "").severity;
+        self.report(Diagnostic { severity, ..report });
     }
 }
 
@@ -97,49 +108,56 @@ fn needs(operation: &Operation) -> Vec<Need> {
     needs
 }
 
-/// For each schema that has no value, which contradiction is to blame.
+/// For each schema that has no value, which contradiction is to blame. From each of them the way goes
+/// on to those that need a value of it, and takes no step twice.
 fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -> Vec<Option<usize>> {
     let mut causes: Vec<Option<usize>> = vec![None; schemas.len()];
+    let mut open: VecDeque<SchemaId> = VecDeque::new();
     for (at, contradiction) in contradictions.iter().enumerate().filter(|(_, contradiction)| !contradiction.null) {
         causes[contradiction.schema.index()] = Some(at);
+        open.push_back(contradiction.schema);
     }
-    let ids: Vec<SchemaId> = schemas.ids().collect();
-    loop {
-        let mut grown = false;
-        for id in &ids {
-            let known = &mut causes;
-            if known[id.index()].is_none()
-                && let Some(cause) = cause_within(schemas, *id, known, received)
-            {
-                known[id.index()] = Some(cause);
-                grown = true;
+    // Who needs a value of each, and of how many a schema must lose the values to have none.
+    let mut needing: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.len()];
+    let mut left: Vec<usize> = vec![1; schemas.len()];
+    for id in schemas.ids().filter(|id| causes[id.index()].is_none()) {
+        let needed = needed_by(schemas, id, received);
+        if matches!(schemas.get(id).kind, Kind::Union(_)) {
+            left[id.index()] = needed.len();
+        }
+        needed.into_iter().for_each(|needed| needing[needed.index()].push(id));
+    }
+    while let Some(id) = open.pop_front() {
+        for one in std::mem::take(&mut needing[id.index()]) {
+            let left = &mut left[one.index()];
+            *left = left.saturating_sub(1);
+            if *left == 0 && causes[one.index()].is_none() {
+                causes[one.index()] = causes[id.index()];
+                open.push_back(one);
             }
         }
-        if !grown {
-            return causes;
-        }
     }
+    causes
 }
 
-/// Why a schema has no value, where it is for want of one of another schema.
-fn cause_within(schemas: &Schemas, id: SchemaId, causes: &[Option<usize>], received: bool) -> Option<usize> {
+/// The schemas without whose values a schema has none: without those of any, or of all of a union.
+fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
     let schema = schemas.get(id);
     if schema.nullable {
-        return None;
+        return Vec::new();
     }
-    let of = |id: SchemaId| causes[id.index()];
     match &schema.kind {
-        Kind::Alias(target) => of(*target),
-        Kind::Array(shape) if shape.min.is_some_and(|min| min > 0) => of(shape.items),
-        Kind::Object(shape) => shape.properties.iter().filter(|property| property.required).find_map(|property| {
-            let held = schemas.get(property.schema);
-            let left_out = if received { held.read_only } else { held.write_only };
-            of(property.schema).filter(|_| !left_out)
-        }),
-        Kind::Union(shape) => {
-            let all: Option<Vec<usize>> = shape.branches.iter().map(|branch| of(*branch)).collect();
-            all?.first().copied()
+        Kind::Alias(target) => vec![*target],
+        Kind::Array(shape) if shape.min.is_some_and(|min| min > 0) => vec![shape.items],
+        Kind::Object(shape) => {
+            let required = shape.properties.iter().filter(|property| property.required);
+            let sent = required.filter(|property| {
+                let held = schemas.get(property.schema);
+                !(if received { held.read_only } else { held.write_only })
+            });
+            sent.map(|property| property.schema).collect()
         }
-        _ => None,
+        Kind::Union(shape) => shape.branches.clone(),
+        _ => Vec::new(),
     }
 }

@@ -117,6 +117,48 @@ impl<'d> Facets<'d> {
         self.text.patterns.len() > 1
     }
 
+    /// Where a property is refused that another part describes or requires.
+    pub fn refusal(&self, name: &str) -> Option<Span> {
+        let mut closed = self.closed.iter().filter(|_| !self.rare.names);
+        closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
+    }
+
+    /// Where the narrowest bound of a count stands.
+    pub fn place(&self, keyword: &str) -> Option<Span> {
+        self.places.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
+    }
+
+    /// Notes counts whose least is above their greatest: of letters, of elements, of properties.
+    pub fn contradicting_counts(
+        &mut self,
+        (least, low): (&str, Option<u64>),
+        (most, high): (&str, Option<u64>),
+        (has, what): (&str, &str),
+    ) -> bool {
+        let (Some(min), Some(max)) = (low, high) else { return false };
+        let Some(span) = self.place(most).filter(|_| min > max) else { return false };
+        let report =
+            Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
+                .label(format!("`{most}` is below `{least}`"));
+        self.contradictions.push(match self.place(least) {
+            Some(low) => report.also(low, "at least this"),
+            None => report,
+        });
+        true
+    }
+
+    /// Notes bounds of which the lower is above the upper.
+    pub fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
+        let least = if low.exclusive { "above" } else { "at least" };
+        let most = if high.exclusive { "below" } else { "at most" };
+        let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
+        self.contradictions.push(
+            Diagnostic::error("contradiction", high.span, message)
+                .label(format!("{most} this"))
+                .also(low.span, format!("{least} this")),
+        );
+    }
+
     /// Keeps where a bound stands, if it is narrower than those before.
     pub fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
         if narrower {

@@ -10,8 +10,9 @@ use super::facets::Facets;
 use super::type_set::TypeSet;
 
 impl<'d> Lowering<'d, '_> {
-    /// The kind that the demands describe, and whether null is a value of it.
-    pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], mut facets: Facets<'d>) -> (Kind, bool) {
+    /// The kind that the demands describe, and whether null is a value of it. Where no other value meets
+    /// them, that is among the contradictions.
+    pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &mut Facets<'d>) -> (Kind, bool) {
         let mut nullable = facets.nullable;
         if let Some((types, span)) = facets.types {
             nullable |= types.has(TypeSet::NULL);
@@ -22,24 +23,24 @@ impl<'d> Lowering<'d, '_> {
             facets.types = Some((rest, span));
         }
         if !facets.unions.is_empty() {
-            let (kind, null_branch) = self.finish_union(nodes, &facets);
+            let (kind, null_branch) = self.finish_union(nodes, facets);
             return (kind, nullable || null_branch);
         }
         if let Some(values) = facets.values.take() {
             let null = values.iter().any(|value| value.is_null());
-            if let Some(kind) = self.finish_values(&facets, values) {
+            if let Some(kind) = self.finish_values(facets, values) {
                 return (kind, nullable || null);
             }
         }
         let types = match facets.types {
             Some((types, _)) => types.each(),
             None if facets.rare.untyped => Vec::new(),
-            None => implied(&facets),
+            None => implied(facets),
         };
         match types.as_slice() {
             [] => (Kind::Any, true),
-            [one] => (self.finish_type(id, *one, &mut facets, nodes), nullable),
-            several => (self.finish_types(id, several.to_vec(), nodes, &mut facets), nullable),
+            [one] => (self.finish_type(id, *one, facets, nodes), nullable),
+            several => (self.finish_types(id, several.to_vec(), nodes, facets), nullable),
         }
     }
 
@@ -55,13 +56,30 @@ impl<'d> Lowering<'d, '_> {
         }
     }
 
-    /// Several types: a branch for each, all under the same demands.
+    /// Several types: a branch for each, all under the same demands. One that no value meets is left out.
     fn finish_types(&mut self, id: SchemaId, types: Vec<TypeSet>, nodes: &[&'d Node], facets: &mut Facets<'d>) -> Kind {
+        let (mut kinds, mut none) = (Vec::with_capacity(types.len()), Vec::new());
+        for one in types {
+            let kind = self.finish_type(id, one, facets, nodes);
+            match facets.contradictions.is_empty() {
+                true => kinds.push(kind),
+                false => none.append(&mut facets.contradictions),
+            }
+        }
+        if kinds.is_empty() {
+            facets.contradictions = none;
+            return Kind::Any;
+        }
+        for report in none {
+            self.report_light(report.note("read as if this type were not among those that the schema lists"));
+        }
+        if kinds.len() == 1 {
+            return kinds.remove(0);
+        }
         let parent = self.schemas.get(id).clone();
-        let branches = types
+        let branches = kinds
             .into_iter()
-            .map(|one| {
-                let kind = self.finish_type(id, one, facets, nodes);
+            .map(|kind| {
                 self.schemas.add(Schema {
                     kind,
                     component: None,
@@ -78,37 +96,9 @@ impl<'d> Lowering<'d, '_> {
         Kind::Union(crate::contract::schema::UnionShape { exactly_one: false, branches, discriminator: None })
     }
 
-    /// Counts whose least is above their greatest: of letters, of elements, of properties.
-    pub(super) fn contradicting_counts(
-        &mut self,
-        facets: &Facets<'d>,
-        (least, low): (&str, Option<u64>),
-        (most, high): (&str, Option<u64>),
-        (has, what): (&str, &str),
-    ) {
-        let (Some(min), Some(max)) = (low, high) else { return };
-        if min <= max {
-            return;
-        }
-        let at = |keyword: &str| facets.places.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span);
-        let Some(span) = at(most) else { return };
-        let report =
-            Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
-                .label(format!("`{most}` is below `{least}`"));
-        self.report(match at(least) {
-            Some(low) => report.also(low, "at least this"),
-            None => report,
-        });
-    }
-
     fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
         let mut shape = std::mem::take(&mut facets.text);
-        self.contradicting_counts(
-            facets,
-            ("minLength", shape.min),
-            ("maxLength", shape.max),
-            ("text is", "characters long"),
-        );
+        facets.contradicting_counts(("minLength", shape.min), ("maxLength", shape.max), ("text is", "characters long"));
         shape.format = match (facets.id_prefix, facets.format) {
             (Some(prefix), _) => Format::Id(prefix.to_owned()),
             (None, Some((name, span))) => self.format(name, span),
@@ -119,7 +109,10 @@ impl<'d> Lowering<'d, '_> {
 
     fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_items, facets.max_items);
-        self.contradicting_counts(facets, ("minItems", min), ("maxItems", max), ("list has", "elements"));
+        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("list has", "elements"));
+        if impossible || self.refuses_elements(facets) {
+            return Kind::Any;
+        }
         if facets.items.is_empty() && !facets.rare.positional {
             self.without_items(facets, nodes);
         }
@@ -134,6 +127,24 @@ impl<'d> Lowering<'d, '_> {
             }
         };
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
+    }
+
+    /// Elements that there must be and that no value may be.
+    fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
+        let Some(least) = facets.place("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
+        let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
+        let Some(refusing) = refusing else { return false };
+        facets.contradictions.push(
+            Diagnostic::error("contradiction", least, "elements are required and refused")
+                .label("at least this many")
+                .also(refusing.span, "no value is an element"),
+        );
+        true
+    }
+
+    /// Whether a node is the schema `false`.
+    pub(super) fn refuses_all(&mut self, node: &'d Node) -> bool {
+        self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
     }
 
     /// A list of anything: OpenAPI 3.0 wants to be told so.

@@ -8,6 +8,7 @@ use crate::contract::schema::Guard;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Span, Version};
 
+use super::facets::Facets;
 use super::{Lowering, entries};
 
 /// Keywords that hold one schema.
@@ -75,8 +76,20 @@ impl<'d> Lowering<'d, '_> {
         Some(Guard { draft4: self.version() == Version::V30, text: schema.to_string() })
     }
 
-    /// Leaves the values that fit all that stands beside an enumeration; each other is reported.
-    pub(super) fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
+    /// Leaves the values of an enumeration that fit all that stands beside it; each other is reported.
+    pub(super) fn keep_fitting(&mut self, nodes: &[&'d Node], facets: &mut Facets<'d>) {
+        let Some(values) = facets.values.take() else { return };
+        let ends = values.first().zip(values.last()).map(|(first, last)| (first.span, last.span));
+        let fitting = self.fitting(nodes, values);
+        if let (Some((first, last)), true) = (ends, fitting.is_empty()) {
+            let span = Span { end: last.end.max(first.end), ..first };
+            let report = Diagnostic::error("contradiction", span, "no value is left of this enum");
+            facets.contradictions.push(report.label("each breaks a rule that stands beside it"));
+        }
+        facets.values = Some(fitting);
+    }
+
+    fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
         let schema = self.whole(nodes);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
         // A value of another type is reported as such.

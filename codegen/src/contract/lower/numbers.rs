@@ -8,13 +8,13 @@ use super::Lowering;
 use super::facets::{Bound, Facets};
 
 impl<'d> Lowering<'d, '_> {
-    pub(super) fn integer(&mut self, facets: &Facets<'d>) -> IntegerShape {
+    pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
         let min = facets.min.map(|bound| whole(bound, true));
         let max = facets.max.map(|bound| whole(bound, false));
         if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
             && least > most
         {
-            self.contradicting_bounds(low, high);
+            facets.contradicting_bounds(low, high);
         }
         let width = match facets.format {
             Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
@@ -35,21 +35,37 @@ impl<'d> Lowering<'d, '_> {
         if let (Some(node), None) = (facets.multiple_of, multiple_of) {
             self.unsupported(node.span, "multipleOf", "the divisor of an integer must be above zero");
         }
-        let narrow = match facets.format {
-            Some(("int8", _)) => (Some(-128), Some(127)),
-            Some(("int16", _)) => (Some(-32_768), Some(32_767)),
-            Some(("uint8", _)) => (None, Some(255)),
-            Some(("uint16", _)) => (None, Some(65_535)),
-            _ => (None, None),
-        };
-        IntegerShape { width, min: min.or(narrow.0), max: max.or(narrow.1), multiple_of }
+        let (lowest, highest) = range(width, facets.format.map(|(name, _)| name));
+        if let Some(low) = facets.min.filter(|_| min.is_some_and(|min| min > highest)) {
+            self.beyond_format(facets, low, "at least");
+        } else if let Some(high) = facets.max.filter(|_| max.is_some_and(|max| max < lowest)) {
+            self.beyond_format(facets, high, "at most");
+        }
+        // What the type holds anyway is no bound.
+        let narrow = matches!(facets.format, Some(("int8" | "int16" | "uint8" | "uint16", _)));
+        let least = narrow.then_some(lowest).filter(|least| *least != 0);
+        let most = narrow.then_some(highest);
+        let max = max.into_iter().chain(most).min();
+        IntegerShape { width, min: min.max(least), max, multiple_of }
     }
 
-    pub(super) fn number(&mut self, facets: &Facets<'d>) -> NumberShape {
+    /// Notes a bound that leaves no value of the format.
+    fn beyond_format(&mut self, facets: &mut Facets<'d>, bound: Bound, how: &str) {
+        let (name, at) = facets.format.map_or(("64-bit integer", None), |(name, span)| (name, Some(span)));
+        let value = bound.whole.map_or_else(|| bound.value.to_string(), |whole| whole.to_string());
+        let message = format!("no {name} is {how} {value}");
+        let report = Diagnostic::error("contradiction", bound.span, message).label(format!("{how} this"));
+        facets.contradictions.push(match at {
+            Some(at) => report.also(at, "the format"),
+            None => report.help("say `format: uint64` where integers that large are meant, or write them as text"),
+        });
+    }
+
+    pub(super) fn number(&mut self, facets: &mut Facets<'d>) -> NumberShape {
         if let (Some(low), Some(high)) = (facets.min, facets.max)
             && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
         {
-            self.contradicting_bounds(low, high);
+            facets.contradicting_bounds(low, high);
         }
         let width = match facets.format {
             Some(("float", _)) => NumberWidth::Single,
@@ -69,16 +85,16 @@ impl<'d> Lowering<'d, '_> {
             multiple_of: facets.multiple_of.and_then(Node::as_f64).filter(|divisor| *divisor > 0.0),
         }
     }
+}
 
-    fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
-        let least = if low.exclusive { "above" } else { "at least" };
-        let most = if high.exclusive { "below" } else { "at most" };
-        let message = format!("no number is {least} {} and {most} {}", low.value, high.value);
-        self.report(
-            Diagnostic::error("contradiction", high.span, message)
-                .label(format!("{most} this"))
-                .also(low.span, format!("{least} this")),
-        );
+/// The least and the greatest integer of a width, or of a format that is narrower.
+fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
+    match (format, width) {
+        (Some("int8"), _) => (i8::MIN.into(), i8::MAX.into()),
+        (Some("int16"), _) => (i16::MIN.into(), i16::MAX.into()),
+        (Some("uint8"), _) => (0, u8::MAX.into()),
+        (Some("uint16"), _) => (0, u16::MAX.into()),
+        _ => width.range(),
     }
 }
 

@@ -7,15 +7,20 @@ use crate::document::{Node, Span};
 
 use super::facets::{Facets, add_property};
 use super::sparse::Sparse;
-use super::{Lowering, word};
+use super::{Lowering, truth, word};
 
 /// What to do about parts that refuse each other's properties.
 const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema that puts the parts together";
 
+/// What `additionalProperties: false` does.
+const REFUSES: &str = "refuses every property that does not stand beside it";
+
 impl<'d> Lowering<'d, '_> {
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_properties, facets.max_properties);
-        self.contradicting_counts(facets, ("minProperties", min), ("maxProperties", max), ("object has", "properties"));
+        if facets.contradicting_counts(("minProperties", min), ("maxProperties", max), ("object has", "properties")) {
+            return Kind::Any;
+        }
         for (name, span) in facets.required.clone() {
             let described = facets.properties.iter().any(|(known, _)| *known == name);
             if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
@@ -25,19 +30,17 @@ impl<'d> Lowering<'d, '_> {
             add_property(facets, name, None);
         }
         self.close_over_all(facets);
-        let refused_by = |name: &str| {
-            let mut closed = facets.closed.iter().filter(|_| !facets.rare.names);
-            closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
-        };
+        if self.impossible_properties(facets) {
+            return Kind::Any;
+        }
         let mut properties = Vec::with_capacity(facets.properties.len());
         let described = std::mem::take(&mut facets.properties);
         for (name, schemas) in &described {
-            let required = facets.required.iter().find(|(known, _)| known == name).map(|(_, span)| *span);
-            if let Some(closed) = refused_by(name) {
-                self.refused_property(name, required, schemas.first().map(|node| node.span), closed);
+            let required = facets.required.iter().any(|(known, _)| known == name);
+            if let Some(closed) = facets.refusal(name) {
+                self.refused_property(name, schemas.first().map(|node| node.span), closed);
                 continue;
             }
-            let required = required.is_some();
             let schema = match schemas.as_slice() {
                 [] => self.anything(nodes[0]),
                 [one] => self.schema(one),
@@ -106,7 +109,7 @@ impl<'d> Lowering<'d, '_> {
         let report = self
             .remark("contradiction", span, format!("`{name}` is required and refused"))
             .label("required here")
-            .also(closed, "refuses every property that does not stand beside it");
+            .also(closed, REFUSES);
         let report = match self.strict {
             true => report,
             false => report.note("read as if the properties of all parts stood beside it"),
@@ -117,16 +120,61 @@ impl<'d> Lowering<'d, '_> {
     }
 
     /// A property that one part of a composition describes and another refuses.
-    fn refused_property(&mut self, name: &str, required: Option<Span>, described: Option<Span>, closed: Span) {
-        let report = match (required, described) {
-            (Some(span), _) => Diagnostic::error("contradiction", span, format!("`{name}` is required and refused"))
-                .label("required here"),
-            (None, Some(span)) => self
-                .remark("refused-property", span, format!("`{name}` is described and refused"))
-                .label("never there: another part refuses it"),
-            (None, None) => return,
-        };
-        self.report(report.also(closed, "refuses every property that does not stand beside it").help(CLOSE_ONCE));
+    fn refused_property(&mut self, name: &str, described: Option<Span>, closed: Span) {
+        let Some(span) = described else { return };
+        let report = self
+            .remark("refused-property", span, format!("`{name}` is described and refused"))
+            .label("never there: another part refuses it");
+        self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
+    }
+
+    /// Notes properties that must be there and cannot: one that is refused, more than are let in.
+    fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
+        let mut found = Vec::new();
+        for (name, span) in &facets.required {
+            let report = Diagnostic::error("contradiction", *span, format!("`{name}` is required and refused"))
+                .label("required here");
+            let schemas = facets.properties.iter().find(|(known, _)| known == name).map(|(_, schemas)| schemas);
+            if let Some(closed) = facets.refusal(name) {
+                found.push(report.also(closed, REFUSES).help(CLOSE_ONCE));
+            } else if let Some(refusing) = schemas.into_iter().flatten().find(|schema| self.refuses_all(schema)) {
+                found.push(report.also(refusing.span, "no value fits this schema"));
+            }
+        }
+        let required: Vec<&(&str, Span)> =
+            facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
+        if let (Some(most), Some(at), Some((_, last))) =
+            (facets.max_properties, facets.place("maxProperties"), required.last())
+            && required.len() as u64 > most
+        {
+            let message = format!("{} properties are required and at most {most} let in", required.len());
+            let report = Diagnostic::error("contradiction", at, message).label("at most this many");
+            found.push(report.also(*last, "one too many"));
+        }
+        let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
+        if let (Some(least), Some(at), Some((_, closed))) =
+            (facets.min_properties, facets.place("minProperties"), facets.closed.first())
+            && least > known
+            && !facets.rare.names
+        {
+            let message = format!("at least {least} properties are required and only {known} let in");
+            let report = Diagnostic::error("contradiction", at, message).label("at least this many");
+            found.push(report.also(*closed, REFUSES));
+        }
+        facets.contradictions.append(&mut found);
+        !facets.contradictions.is_empty()
+    }
+
+    /// Whether a property is left out of requests or of answers.
+    fn is_one_way(&mut self, facets: &Facets<'d>, name: &str) -> bool {
+        let schemas = facets.properties.iter().find(|(known, _)| *known == name).map(|(_, schemas)| schemas);
+        schemas.into_iter().flatten().any(|schema| {
+            let target = self.follow_schema(schema);
+            [Some(*schema), target]
+                .into_iter()
+                .flatten()
+                .any(|node| truth(node, "readOnly") || truth(node, "writeOnly"))
+        })
     }
 
     /// A name among the required ones that no property has.

@@ -172,6 +172,12 @@ impl Walk<'_, '_> {
                 let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads to no file"));
                 problem.label(why)
             }
+            RefError::Ambiguous { anchors } => {
+                let message = format!("`{text}` may be any of {} schemas of its file", anchors.len());
+                let problem = Diagnostic::error("ambiguous-ref", span, message).label("which of them?");
+                let problem = anchors.iter().take(2).fold(problem, |problem, at| problem.also(*at, "bears that name"));
+                problem.help("refer to it by a pointer, or give each an `$anchor` of its own")
+            }
             RefError::Dangling { closest } => {
                 let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads nowhere"));
                 let problem = problem.label("nothing is there");

@@ -9,7 +9,10 @@ use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, NEVER_GUARD, TAGS_GUARD};
 impl Read for Rule {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
-            fields: &["kind", "value", "tags", "name", "attributes", "never", "either"],
+            fields: &[
+                "kind", "value", "tags", "name", "attributes", "never", "either", "few", "above",
+                "between", "gone",
+            ],
             required: &["kind"],
             unknown: Unknown::Keep,
             ..ObjectRule::NONE
@@ -21,6 +24,10 @@ impl Read for Rule {
         let mut attributes = None;
         let mut never = None;
         let mut either = None;
+        let mut few = None;
+        let mut above = None;
+        let mut between = None;
+        let mut gone = None;
         let mut additional = BTreeMap::new();
         while let Some(field) = r.next_field(&mut object) {
             match field {
@@ -31,6 +38,10 @@ impl Read for Rule {
                 4 => attributes = r.guarded(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, String::read)),
                 5 => never = r.guarded(&NEVER_GUARD, |r| r.any()),
                 6 => either = RuleEither::read(r),
+                7 => few = r.guarded(&NEVER_GUARD, |r| r.any()),
+                8 => above = r.guarded(&NEVER_GUARD, |r| r.any()),
+                9 => between = String::read(r),
+                10 => gone = r.guarded(&NEVER_GUARD, |r| r.any()),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -48,6 +59,10 @@ impl Read for Rule {
             attributes,
             never,
             either,
+            few,
+            above,
+            between,
+            gone,
             additional,
         })
     }

@@ -14,6 +14,10 @@ pub struct Rule {
     pub attributes: Option<BTreeMap<String, String>>,
     pub never: Option<Value>,
     pub either: Option<RuleEither>,
+    pub few: Option<Value>,
+    pub above: Option<Value>,
+    pub between: Option<String>,
+    pub gone: Option<Value>,
     /// All other fields.
     pub additional: BTreeMap<String, Value>,
 }

@@ -1,0 +1,177 @@
+//! Parts of large contracts: a few paths each with what they reach, so that they are bent as often as
+//! small ones.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde_json::{Map, Value, json};
+
+/// Where operations stand.
+const SECTIONS: &[&str] = &["paths", "webhooks"];
+
+/// What a schema is read as that has no room in a part.
+const CUT: &str = "cut off";
+
+/// A contract with what refers to what in it.
+struct Whole<'c> {
+    contract: &'c Value,
+    /// What the parts are made of, by pointer: path items, webhooks and components; with its size.
+    pieces: BTreeMap<String, (&'c Value, usize)>,
+}
+
+/// A contract in at most `count` parts of about `largest` bytes, from all over it. The same contract has
+/// the same parts.
+pub fn parts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
+    let whole = Whole::of(contract);
+    let mut groups: Vec<(Vec<String>, BTreeSet<String>)> = Vec::new();
+    for at in whole.pieces.keys().filter(|at| !at.starts_with("#/components/")) {
+        let reached: BTreeSet<String> = whole.reached(std::slice::from_ref(at)).into_iter().collect();
+        match groups.last_mut() {
+            Some((members, all)) if whole.size(all.union(&reached)) <= largest => {
+                members.push(at.clone());
+                all.extend(reached);
+            }
+            _ => groups.push((vec![at.clone()], reached)),
+        }
+    }
+    let step = groups.len().div_ceil(count.max(1)).max(1);
+    groups.iter().step_by(step).map(|(members, _)| whole.part(members, largest)).collect()
+}
+
+impl<'c> Whole<'c> {
+    fn of(contract: &'c Value) -> Whole<'c> {
+        let mut pieces = BTreeMap::new();
+        let mut add = |section: &str, held: &'c Value| {
+            for (name, value) in held.as_object().into_iter().flatten() {
+                let at = format!("#/{section}/{}", name.replace('~', "~0").replace('/', "~1"));
+                pieces.insert(at, (value, value.to_string().len()));
+            }
+        };
+        SECTIONS.iter().for_each(|section| add(section, &contract[section]));
+        for (name, held) in contract["components"].as_object().into_iter().flatten() {
+            add(&format!("components/{name}"), held);
+        }
+        Whole { contract, pieces }
+    }
+
+    fn size<'s>(&self, all: impl Iterator<Item = &'s String>) -> usize {
+        all.filter_map(|at| self.pieces.get(at)).map(|(_, size)| size).sum()
+    }
+
+    /// What some pieces refer to, and that in turn, the nearest first.
+    fn reached(&self, from: &[String]) -> Vec<String> {
+        let mut known: BTreeSet<String> = from.iter().cloned().collect();
+        let mut open: VecDeque<String> = from.iter().cloned().collect();
+        let mut reached = Vec::new();
+        while let Some(at) = open.pop_front() {
+            if let Some((value, _)) = self.pieces.get(&at) {
+                self.references(value, &mut |target| {
+                    if known.insert(target.to_owned()) {
+                        open.push_back(target.to_owned());
+                    }
+                });
+            }
+            reached.push(at);
+        }
+        reached
+    }
+
+    /// The piece that a text refers to, or lies within.
+    fn piece(&self, text: &str) -> Option<&str> {
+        let ends = text.match_indices('/').map(|(end, _)| end).chain([text.len()]);
+        ends.filter_map(|end| self.pieces.get_key_value(&text[..end])).next().map(|(at, _)| at.as_str())
+    }
+
+    /// Any text may be a reference: those of mappings stand under names of their own.
+    fn references(&self, value: &Value, found: &mut dyn FnMut(&str)) {
+        match value {
+            Value::String(text) => self.piece(text).into_iter().for_each(found),
+            Value::Array(list) => list.iter().for_each(|value| self.references(value, found)),
+            Value::Object(object) => object.values().for_each(|value| self.references(value, found)),
+            _ => {}
+        }
+    }
+
+    /// Some path items with what they reach. Where there is no room for all of it, the schemas that are
+    /// farthest away are cut off.
+    fn part(&self, members: &[String], largest: usize) -> Value {
+        let mut part = self.contract.clone();
+        let Some(object) = part.as_object_mut() else { return part };
+        SECTIONS.iter().for_each(|section| drop(object.remove(*section)));
+        let schemes = self.contract["components"].get("securitySchemes").cloned();
+        object.insert("paths".to_owned(), json!({}));
+        object.insert("components".to_owned(), json!({ "securitySchemes": schemes.unwrap_or_else(|| json!({})) }));
+        let mut room = largest;
+        for at in self.reached(members) {
+            let Some((value, size)) = self.pieces.get(&at) else { continue };
+            let fits = *size <= room || !at.starts_with("#/components/schemas/");
+            let value = if fits { (*value).clone() } else { json!({ "description": CUT }) };
+            room = room.saturating_sub(if fits { *size } else { CUT.len() });
+            let steps: Vec<String> =
+                at[2..].split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+            insert(&mut part, &steps, value);
+        }
+        part
+    }
+}
+
+/// Puts a value where steps lead, through objects that are made on the way.
+fn insert(value: &mut Value, steps: &[String], new: Value) {
+    match (value, steps) {
+        (value, []) => *value = new,
+        (Value::Object(object), [step, rest @ ..]) => {
+            insert(object.entry(step.clone()).or_insert_with(|| Value::Object(Map::new())), rest, new);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refers(name: &str) -> Value {
+        json!({ "get": { "responses": { "200": { "$ref": format!("#/components/responses/{name}") } } } })
+    }
+
+    fn contract() -> Value {
+        let text = "x".repeat(200);
+        json!({
+            "openapi": "3.0.3",
+            "info": { "title": "Large", "version": "1" },
+            "paths": { "/a": refers("A"), "/b": refers("B"), "/c": refers("A") },
+            "components": {
+                "securitySchemes": { "key": { "type": "apiKey", "in": "header", "name": "k" } },
+                "responses": {
+                    "A": { "description": text, "content": { "a/b": { "schema": { "$ref": "#/components/schemas/S/items" } } } },
+                    "B": { "description": "" },
+                },
+                "schemas": { "S": { "items": { "$ref": "#/components/schemas/T" } }, "T": { "title": text }, "U": {} },
+            },
+        })
+    }
+
+    #[test]
+    fn a_part_holds_what_its_paths_reach_and_every_path_is_in_one() {
+        let parts = parts(&contract(), 700, 9);
+        let paths: Vec<Vec<&String>> = parts
+            .iter()
+            .map(|part| part["paths"].as_object().into_iter().flatten().map(|(name, _)| name).collect())
+            .collect();
+        assert_eq!(paths, [["/a", "/b"].as_slice(), ["/c"].as_slice()]);
+        let names =
+            |value: &Value| value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&parts[1]["components"]["schemas"]), ["S", "T"]);
+        assert_eq!(names(&parts[1]["components"]["responses"]), ["A"]);
+        assert_eq!(names(&parts[1]["components"]["securitySchemes"]), ["key"]);
+        assert_eq!(parts[0]["info"]["title"], "Large");
+    }
+
+    #[test]
+    fn what_has_no_room_is_cut_off_and_parts_are_taken_from_all_over() {
+        let all = parts(&contract(), 100, 9);
+        assert_eq!(all.len(), 3);
+        assert_eq!(all[0]["components"]["schemas"]["T"], json!({ "description": CUT }));
+        let few = parts(&contract(), 100, 2);
+        assert_eq!(few, [all[0].clone(), all[2].clone()]);
+    }
+}
