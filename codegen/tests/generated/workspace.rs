@@ -117,7 +117,8 @@ fn write(folder: &Path) {
     let mut whole = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        let (output, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
+        let (output, features, parts) =
+            contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
         for (file, text) in output.files {
             whole.files.insert(format!("{}/{file}", subject.name), text);
         }

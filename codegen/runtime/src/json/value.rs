@@ -76,6 +76,8 @@ impl Reader<'_> {
 macro_rules! read {
     ($($type:ty: $reader:ident => $read:expr;)*) => {
         $(impl Read for $type {
+            // What the call goes on to is large; generated code calls it at once.
+            #[inline]
             fn read($reader: &mut Reader<'_>) -> Option<$type> {
                 $read
             }
