@@ -50,12 +50,14 @@ pub trait Auth: Send + Sync + 'static {
 
 /// What a caller sends to `login`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
     pub body: LoginRequest,
 }
 
 /// Every success that the contract names for `login`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginResponse {
     /// The tokens of the session.
     pub body: Tokens,
@@ -86,12 +88,14 @@ pub enum LoginError {
 
 /// What a caller sends to `refresh`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
     pub body: RefreshRequest,
 }
 
 /// Every success that the contract names for `refresh`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshResponse {
     /// The tokens of the session.
     pub body: Tokens,
@@ -122,12 +126,14 @@ pub enum RefreshError {
 
 /// What a caller sends to `logout`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {
     pub body: LogoutRequest,
 }
 
 /// Every success that the contract names for `logout`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutResponse;
 
 /// Every failure that the contract names for `logout`, and no other.

@@ -49,6 +49,7 @@ pub trait Carts: Send + Sync + 'static {
 
 /// What a caller sends to `get_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetCartRequest {
     /// Which user.
     pub user_id: UserId,
@@ -56,6 +57,7 @@ pub struct GetCartRequest {
 
 /// Every success that the contract names for `get_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetCartResponse {
     /// The cart.
     pub body: Cart,
@@ -84,6 +86,7 @@ pub enum GetCartError {
 
 /// What a caller sends to `replace_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceCartRequest {
     /// Which user.
     pub user_id: UserId,
@@ -92,6 +95,7 @@ pub struct ReplaceCartRequest {
 
 /// Every success that the contract names for `replace_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceCartResponse {
     /// The cart.
     pub body: Cart,
@@ -126,6 +130,7 @@ pub enum ReplaceCartError {
 
 /// What a caller sends to `delete_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteCartRequest {
     /// Which user.
     pub user_id: UserId,
@@ -133,6 +138,7 @@ pub struct DeleteCartRequest {
 
 /// Every success that the contract names for `delete_cart`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteCartResponse;
 
 /// Every failure that the contract names for `delete_cart`, and no other.

@@ -41,6 +41,7 @@ pub trait HealthApi: Send + Sync + 'static {
 
 /// Every success that the contract names for `health`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthResponse {
     /// It works, degraded perhaps.
     pub body: Health,
@@ -59,6 +60,7 @@ pub enum HealthError {
 
 /// Every success that the contract names for `livez`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LivezResponse {
     /// The process runs.
     pub body: Liveness,
@@ -75,6 +77,7 @@ pub enum LivezError {
 
 /// Every success that the contract names for `readyz`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReadyzResponse {
     /// It works, degraded perhaps.
     pub body: Health,

@@ -101,6 +101,7 @@ pub trait Orders: Send + Sync + 'static {
 
 /// What a caller sends to `list_user_orders`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUserOrdersRequest {
     /// Which user.
     pub user_id: UserId,
@@ -127,6 +128,7 @@ pub enum OrderSort {
 
 /// Every success that the contract names for `list_user_orders`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUserOrdersResponse {
     /// A page of orders.
     pub body: OrderPage,
@@ -155,6 +157,7 @@ pub enum ListUserOrdersError {
 
 /// What a caller sends to `create_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateOrderRequest {
     /// Which user.
     pub user_id: UserId,
@@ -163,6 +166,7 @@ pub struct CreateOrderRequest {
 
 /// Every success that the contract names for `create_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateOrderResponse {
     /// Where the new resource is.
     pub location: String,
@@ -203,6 +207,7 @@ pub enum CreateOrderError {
 
 /// What a caller sends to `list_orders`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersRequest {
     /// Which page.
     pub page: PageRequest,
@@ -218,6 +223,7 @@ pub struct ListOrdersRequest {
 
 /// Every success that the contract names for `list_orders`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersResponse {
     /// A page of orders.
     pub body: OrderPage,
@@ -244,6 +250,7 @@ pub enum ListOrdersError {
 
 /// What a caller sends to `get_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -253,6 +260,7 @@ pub struct GetOrderRequest {
 
 /// Every success that the contract names for `get_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetOrderResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -283,6 +291,7 @@ pub enum GetOrderError {
 
 /// What a caller sends to `update_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -293,6 +302,7 @@ pub struct UpdateOrderRequest {
 
 /// Every success that the contract names for `update_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateOrderResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -333,6 +343,7 @@ pub enum UpdateOrderError {
 
 /// What a caller sends to `delete_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteOrderRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -342,6 +353,7 @@ pub struct DeleteOrderRequest {
 
 /// Every success that the contract names for `delete_order`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteOrderResponse;
 
 /// Every failure that the contract names for `delete_order`, and no other.
@@ -369,6 +381,7 @@ pub enum DeleteOrderError {
 
 /// What a caller sends to `list_order_items`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrderItemsRequest {
     /// Which order.
     pub order_id: OrderId,
@@ -378,6 +391,7 @@ pub struct ListOrderItemsRequest {
 
 /// Every success that the contract names for `list_order_items`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrderItemsResponse {
     /// A page of the items of the order.
     pub body: OrderItemPage,

@@ -35,6 +35,7 @@ pub trait Products: Send + Sync + 'static {
 
 /// What a caller sends to `list_products`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsRequest {
     /// Which page.
     pub page: PageRequest,
@@ -42,6 +43,7 @@ pub struct ListProductsRequest {
 
 /// Every success that the contract names for `list_products`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsResponse {
     /// A page of products.
     pub body: ProductPage,
@@ -64,6 +66,7 @@ pub enum ListProductsError {
 
 /// What a caller sends to `get_product`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetProductRequest {
     /// Which product.
     pub sku: Sku,
@@ -71,6 +74,7 @@ pub struct GetProductRequest {
 
 /// Every success that the contract names for `get_product`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetProductResponse {
     /// The product.
     pub body: Product,

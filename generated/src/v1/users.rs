@@ -99,6 +99,7 @@ pub trait Users: Send + Sync + 'static {
 
 /// What a caller sends to `list_users`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersRequest {
     /// Which page.
     pub page: PageRequest,
@@ -127,6 +128,7 @@ pub enum UserSort {
 
 /// Every success that the contract names for `list_users`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersResponse {
     /// A page of users.
     pub body: UserPage,
@@ -153,12 +155,14 @@ pub enum ListUsersError {
 
 /// What a caller sends to `create_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateUserRequest {
     pub body: NewUser,
 }
 
 /// Every success that the contract names for `create_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateUserResponse {
     /// Where the new resource is.
     pub location: String,
@@ -193,6 +197,7 @@ pub enum CreateUserError {
 
 /// What a caller sends to `get_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -202,6 +207,7 @@ pub struct GetUserRequest {
 
 /// Every success that the contract names for `get_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -232,6 +238,7 @@ pub enum GetUserError {
 
 /// What a caller sends to `replace_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -243,6 +250,7 @@ pub struct ReplaceUserRequest {
 
 /// Every success that the contract names for `replace_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -285,6 +293,7 @@ pub enum ReplaceUserError {
 
 /// What a caller sends to `update_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -296,6 +305,7 @@ pub struct UpdateUserRequest {
 
 /// Every success that the contract names for `update_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateUserResponse {
     /// The version of what is returned, for `If-Match` and `If-None-Match`.
     pub etag: ETag,
@@ -338,6 +348,7 @@ pub enum UpdateUserError {
 
 /// What a caller sends to `delete_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteUserRequest {
     /// Which user.
     pub user_id: UserId,
@@ -348,6 +359,7 @@ pub struct DeleteUserRequest {
 
 /// Every success that the contract names for `delete_user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteUserResponse;
 
 /// Every failure that the contract names for `delete_user`, and no other.
@@ -375,6 +387,7 @@ pub enum DeleteUserError {
 
 /// What a caller sends to `change_password`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ChangePasswordRequest {
     /// Which user.
     pub user_id: UserId,
@@ -383,6 +396,7 @@ pub struct ChangePasswordRequest {
 
 /// Every success that the contract names for `change_password`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ChangePasswordResponse;
 
 /// Every failure that the contract names for `change_password`, and no other.

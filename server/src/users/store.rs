@@ -24,7 +24,7 @@ pub struct Store {
 }
 
 /// A user and which version of it this is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Account {
     pub user: User,
     version: i32,

@@ -2,8 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
-use http::Method;
-use writ_runtime::{Operation, PROBLEM_JSON, fallback};
+use writ_runtime::{Method, Operation, PROBLEM_JSON, fallback};
 
 use crate::sample::{call, naming};
 

@@ -5,6 +5,7 @@ use super::Email;
 
 /// What a person signs in with.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginRequest {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -14,6 +15,7 @@ pub struct LoginRequest {
 
 /// What a session is continued with.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshRequest {
     /// Opaque, good for one use. Keep it secret.
     pub refresh_token: RefreshToken,
@@ -21,6 +23,7 @@ pub struct RefreshRequest {
 
 /// What a session is ended with.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutRequest {
     /// Opaque, good for one use. Keep it secret.
     pub refresh_token: RefreshToken,
@@ -31,6 +34,7 @@ pub type RefreshToken = String;
 
 /// The two tokens of a session.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Tokens {
     /// A JWT to send as `Authorization: Bearer …`.
     pub access_token: String,

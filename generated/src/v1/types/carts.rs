@@ -5,6 +5,7 @@ use super::{Quantity, Sku};
 
 /// What a user means to order. A cart always exists; a new one is empty.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Cart {
     /// Each `sku` at most once.
     pub items: Vec<CartItem>,
@@ -12,6 +13,7 @@ pub struct Cart {
 
 /// So many of one product.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CartItem {
     /// Names a product.
     pub sku: Sku,

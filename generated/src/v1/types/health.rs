@@ -17,6 +17,7 @@ pub enum HealthStatus {
 
 /// How the service is, and what it depends on.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Health {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.
@@ -30,6 +31,7 @@ pub struct Health {
 
 /// What the service depends on. Without the database it is unhealthy, without another degraded.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthChecks {
     /// How one dependency is.
     pub database: HealthCheck,
@@ -41,6 +43,7 @@ pub struct HealthChecks {
 
 /// How one dependency is.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthCheck {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.
@@ -51,6 +54,7 @@ pub struct HealthCheck {
 
 /// That the process runs.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Liveness {
     /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
     /// `unhealthy`: it does not work.

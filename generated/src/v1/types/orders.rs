@@ -29,6 +29,7 @@ pub type OrderVersion = i32;
 
 /// What a user has ordered, at the prices of that moment.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Order {
     /// Names an order for good.
     pub id: OrderId,
@@ -69,6 +70,7 @@ pub enum OrderField {
 
 /// So many of one product, at its price when it was ordered.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderItem {
     /// Names a product.
     pub sku: Sku,
@@ -82,6 +84,7 @@ pub struct OrderItem {
 
 /// What to order, said item by item or taken from the cart. The prices are ours.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum NewOrder {
     /// An order said item by item.
     OfItems(NewOrderOfItems),
@@ -91,6 +94,7 @@ pub enum NewOrder {
 
 /// An order said item by item.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderOfItems {
     /// Each `sku` at most once.
     pub items: Vec<NewOrderItem>,
@@ -100,6 +104,7 @@ pub struct NewOrderOfItems {
 
 /// So many of one product.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderItem {
     /// Names a product.
     pub sku: Sku,
@@ -109,12 +114,14 @@ pub struct NewOrderItem {
 
 /// An order of what the cart holds, which is empty afterwards.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderFromCart {
     pub from_cart: bool,
 }
 
 /// The next status of an order.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderPatch {
     /// Counts the changes of an order, from 1.
     pub version: OrderVersion,

@@ -6,6 +6,7 @@ use super::{Money, Sku};
 
 /// Something for sale.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Product {
     /// Names a product.
     pub sku: Sku,

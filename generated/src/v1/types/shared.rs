@@ -18,6 +18,7 @@ pub type Quantity = i32;
 
 /// Where a page stands in its list.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Pagination {
     /// How many elements match, over all pages.
     pub total: i64,
@@ -33,6 +34,7 @@ pub struct Pagination {
 
 /// An exact amount in one currency.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Money {
     /// A decimal number, as a string so that no digit is lost.
     pub amount: Decimal,

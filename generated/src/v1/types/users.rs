@@ -21,6 +21,7 @@ pub enum UserRole {
 
 /// Somebody with an account.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct User {
     /// Names a user for good.
     pub id: UserId,
@@ -53,6 +54,7 @@ pub enum UserField {
 
 /// What an account is opened with. The role is `user`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewUser {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -64,6 +66,7 @@ pub struct NewUser {
 
 /// Everything of a user that can change. Changing `role` takes the scope `users:admin`.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UserReplacement {
     /// An e-mail address. Compared without regard to case.
     pub email: Email,
@@ -75,6 +78,7 @@ pub struct UserReplacement {
 
 /// The parts of a user to change. Changing `role` takes the scope `users:admin`.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UserPatch {
     /// An e-mail address. Compared without regard to case.
     pub email: Option<Email>,
@@ -86,6 +90,7 @@ pub struct UserPatch {
 
 /// The password as it is and as it shall be.
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct PasswordChange {
     /// The password as it is.
     pub current: String,
