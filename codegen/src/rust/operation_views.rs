@@ -56,7 +56,7 @@ pub fn tag_view(
     let mut data = Uses::default();
     uses.runtime("Context");
     uses.std("std::future::Future");
-    for name in ["Reply", "Respond", "Responder", "Routes"] {
+    for name in ["Reply", "Respond", "Responder"] {
         routes.runtime(name);
     }
     uses.runtime("Internal");

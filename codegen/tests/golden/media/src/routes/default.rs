@@ -3,7 +3,7 @@
 
 use writ_runtime::{
     Bytes, Concrete, Decoder, EventStream, IntegerRule, Parameter, Read, Reply, Respond, Responder,
-    Routes, Shape, StringRule, Style, nothing,
+    Shape, StringRule, Style, nothing,
 };
 use super::super::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
@@ -20,7 +20,7 @@ use super::super::{
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.
-pub(in super::super) fn bind<S, P>(routes: &mut Routes<'_, S, P>)
+pub(in super::super) fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
 where
     P: Send + Sync + 'static,
     S: DefaultApi,

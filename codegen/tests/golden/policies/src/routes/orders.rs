@@ -2,7 +2,7 @@
 //! The way in to the operations of `Orders`.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, IntegerRule, Named, Read, Reply, Respond, Responder, Routes, Sort,
+    ArrayRule, Decoder, IfMatch, IntegerRule, Named, Read, Reply, Respond, Responder, Sort,
     StringRule,
 };
 use super::super::{
@@ -14,7 +14,7 @@ use super::super::{
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.
-pub(in super::super) fn bind<S, P>(routes: &mut Routes<'_, S, P>)
+pub(in super::super) fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
 where
     P: Send + Sync + 'static,
     S: Orders<Principal = P>,

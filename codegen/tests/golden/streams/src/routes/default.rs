@@ -2,7 +2,7 @@
 //! The way in to the operations of `DefaultApi`.
 
 use writ_runtime::{
-    Bytes, Decoder, EventStream, Read, Reply, Respond, Responder, Routes, StringRule, nothing,
+    Bytes, Decoder, EventStream, Read, Reply, Respond, Responder, StringRule, nothing,
 };
 use super::super::{
     AddPictureError, AddPictureForm, AddPicturePart, AddPictureRequest, AddPictureResponse,
@@ -12,7 +12,7 @@ use super::super::{
 use super::super::operations;
 
 /// Binds every operation of the tag to its method.
-pub(in super::super) fn bind<S, P>(routes: &mut Routes<'_, S, P>)
+pub(in super::super) fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
 where
     P: Send + Sync + 'static,
     S: DefaultApi,
