@@ -12,6 +12,12 @@ use super::types::{Ty, TypePlan};
 use super::usage::Direction;
 use super::uses::Uses;
 
+/// The expression of an empty list.
+const EMPTY_LIST: &str = "Vec::new()";
+
+/// That of an empty map, which not every file has the name of.
+const EMPTY_MAP: &str = "Default::default()";
+
 /// What stands for a value that is absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultValue {
@@ -25,7 +31,9 @@ impl DefaultValue {
     /// The expression of what an `Option` held or else the default is; `read` reads the type.
     pub fn take(&self, variable: &str, read: &str) -> String {
         match self {
-            DefaultValue::Literal(literal) if literal == "Vec::new()" => format!("{variable}.unwrap_or_default()"),
+            DefaultValue::Literal(literal) if [EMPTY_LIST, EMPTY_MAP].contains(&literal.as_str()) => {
+                format!("{variable}.unwrap_or_default()")
+            }
             DefaultValue::Literal(literal) if is_constant(literal) => format!("{variable}.unwrap_or({literal})"),
             DefaultValue::Literal(literal) => format!("{variable}.unwrap_or_else(|| {literal})"),
             DefaultValue::Text(text) => {
@@ -109,7 +117,7 @@ fn expression(
         }
         (Kind::Array(array), Json::Array(values)) => {
             if values.is_empty() {
-                return Some("Vec::new()".to_owned());
+                return Some(EMPTY_LIST.to_owned());
             }
             let element = plan.ty(array.items, way);
             let all: Option<Vec<String>> =
@@ -117,7 +125,7 @@ fn expression(
             all.filter(|_| !plan.is_nullable(array.items)).map(|all| format!("vec![{}]", all.join(", ")))
         }
         (Kind::Object(object), Json::Object(values)) if values.is_empty() && super::types::is_map(object) => {
-            Some("BTreeMap::new()".to_owned())
+            Some(EMPTY_MAP.to_owned())
         }
         _ => None,
     }
