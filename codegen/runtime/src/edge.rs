@@ -92,7 +92,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Edge<A, G> {
         let call = |_: Arc<()>, _: Context<()>, _: Input| -> Pending {
             Box::pin(std::future::ready(Err(unwritten::problem())))
         };
-        self.public(operation, &Arc::new(()), call).written(false)
+        Endpoint { written: false, ..self.public(operation, &Arc::new(()), call) }
     }
 
     pub(crate) fn handled(&self, operation: &'static Operation, handler: Handler<A::Principal>) -> Endpoint {

@@ -68,13 +68,6 @@ impl Endpoint {
         self.written
     }
 
-    /// The same, with word of whether somebody has written it.
-    #[must_use]
-    pub fn written(mut self, written: bool) -> Endpoint {
-        self.written = written;
-        self
-    }
-
     /// Answers one request. Whatever happens inside, there is an answer in the envelope.
     pub(crate) fn answer(&self, head: Arc<Head>, body: Body) -> Answer {
         Arc::clone(&self.serve).answer(head, body)

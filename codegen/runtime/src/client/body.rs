@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use super::outgoing::Outgoing;
 use super::style::{self, Coding, encoded};
-use super::tree::{Tree, json, tree};
+use super::tree::{self, Tree, json, tree};
 use crate::concrete::Concrete;
 use crate::json::Write;
 use crate::media::MediaType;
@@ -89,15 +89,15 @@ fn concrete(essence: &'static str, kind: Option<MediaKind>) -> String {
 
 /// An object as `application/x-www-form-urlencoded`.
 fn form(json: &[u8], fields: &[Parameter]) -> Result<String, String> {
-    let Some(Tree::Map(map)) = tree(json) else { return Err("only an object can be sent as a form".to_owned()) };
-    // The texts of fields that are JSON, as they are spelled.
-    let texts: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
+    // What is a tree of its own, and the texts of fields that are JSON, as they are spelled.
+    let (Some(Tree::Map(map)), Some(texts)) = (tree(json), tree::fields(json)) else {
+        return Err("only an object can be sent as a form".to_owned());
+    };
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for (name, value) in &map {
+    for ((name, value), (_, text)) in map.iter().zip(&texts) {
         match fields.iter().find(|field| field.name == name) {
             Some(field) if field.style == crate::operation::Style::Json => {
-                let text = texts.get(name).map(ToString::to_string).unwrap_or_default();
-                pairs.push((encoded(name, Coding::Percent), encoded(&text, Coding::Percent)));
+                pairs.push((encoded(name, Coding::Percent), encoded(text, Coding::Percent)));
             }
             Some(field) => {
                 let written = style::pairs(field, value);
@@ -116,12 +116,12 @@ mod tests {
 
     #[test]
     fn the_fields_of_a_form_are_written_each_in_its_way() {
-        let json = br#"{"a b": "x&y", "tags": ["1", "2"], "deep": {"k": [true]}, "list": [1, 2], "json": {"z": 1.5}}"#;
+        let json = br#"{"a b": "x&y", "tags": ["1", "2"], "deep": {"k": [true]}, "list": [1, 2], "json": {"z": 1.50}}"#;
         const FIELDS: &[Parameter] = &[
             Parameter::query("list").style(Style::Form, false).shape(Shape::Array),
             Parameter::query("json").style(Style::Json, false).shape(Shape::Object),
         ];
-        let written = "a%20b=x%26y&tags=1&tags=2&deep[k]=true&list=1,2&json=%7B%22z%22%3A1.5%7D";
+        let written = "a%20b=x%26y&tags=1&tags=2&deep[k]=true&list=1,2&json=%7B%22z%22%3A%201.50%7D";
         assert_eq!(form(json, FIELDS).as_deref(), Ok(written));
         assert!(form(b"[1]", &[]).is_err());
     }

@@ -20,8 +20,12 @@ use crate::patience;
 
 /// A call: made by `.await`, and before that open to what the contract leaves to the caller.
 ///
-/// ```ignore
-/// let got = client.users.get_user(&request).header("x-trace", 7).await?;
+/// ```
+/// use writ_runtime::client::{Answer, Call};
+///
+/// fn traced<R: Answer, E: Answer>(call: Call<R, E>) -> Call<R, E> {
+///     call.header("x-trace", 7)
+/// }
 /// ```
 #[must_use = "a call is made by `.await`"]
 pub struct Call<R, E> {

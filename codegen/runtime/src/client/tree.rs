@@ -23,6 +23,17 @@ pub(super) fn tree(json: &[u8]) -> Option<Tree> {
     read(&mut Scan::new(std::str::from_utf8(json).ok()?))
 }
 
+/// The fields of a JSON object, the text of each as it is spelled.
+pub(super) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
+    let mut scan = Scan::new(std::str::from_utf8(json).ok()?);
+    let mut fields = Vec::new();
+    while let Some(key) = next_key(&mut scan, fields.is_empty()).ok()?.map(str::to_owned) {
+        scan.peek().ok()?;
+        fields.push((key, scan.skip(usize::MAX).ok()?));
+    }
+    Some(fields)
+}
+
 fn read(scan: &mut Scan<'_>) -> Option<Tree> {
     Some(match scan.peek().ok()? {
         Kind::Null => scan.null().ok().map(|()| Tree::Null)?,
