@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use crate::contract;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{self, Document, LoadOptions, Span, Version};
+use crate::dependencies::check_dependencies;
 use crate::options::{Options, Part};
 use crate::output::Output;
 use crate::render::{Layout, Renderer, files};
 use crate::rust;
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::view::DocumentView;
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::document::{self, Document, LoadOptions, Version};
+use writ_contract::model::{self, Contract};
+use writ_contract::source::Span;
 
 /// What to generate.
 #[derive(Debug, Clone)]
@@ -66,7 +68,7 @@ pub fn generate(request: &Request) -> Generated {
     let parts = options.parts();
     let how = LoadOptions { root: request.root.clone(), strict: request.strict };
     let document = document::load(&request.entry, &how, &mut diagnostics);
-    diagnostics.keep_beside(&options.sources);
+    diagnostics.keep_beside(&options.contract.sources);
     let Some(document) = document else {
         return Generated {
             output: None,
@@ -79,13 +81,14 @@ pub fn generate(request: &Request) -> Generated {
             recursion_limit: None,
         };
     };
-    let mut contract = contract::build(&document, request.strict, options, &mut diagnostics);
-    contract::apply(&mut contract, options, &mut diagnostics);
+    let mut contract = model::build(&document, request.strict, &options.contract, &mut diagnostics);
+    model::apply(&mut contract, &options.contract, &mut diagnostics);
     if request.layout == Layout::Crate {
-        contract::check_crates(&contract, options, &mut diagnostics);
+        check_dependencies(&contract, options, &mut diagnostics);
     }
-    contract::select(&mut contract, options, &mut diagnostics);
-    contract::merge(&mut contract);
+    model::select(&mut contract, &options.contract, &mut diagnostics);
+    note_unselected(&contract, options, &mut diagnostics);
+    model::dedupe(&mut contract);
     let bundled = carried(&document, request, &mut diagnostics);
     // Where the contract is refused, what its Rust would look like is of no interest.
     let broken = diagnostics.has_errors();
@@ -104,7 +107,7 @@ pub fn generate(request: &Request) -> Generated {
         })
         .collect();
     let title = contract.title.clone();
-    let others = contract.others.len();
+    let others = contract.unselected.len();
     let (features, recursion_limit) = (views.features.clone(), views.root.recursion_limit);
     if diagnostics.has_errors() {
         return Generated { output: None, diagnostics, operations, others, title, features, parts, recursion_limit };
@@ -121,6 +124,20 @@ pub fn generate(request: &Request) -> Generated {
         }
     };
     Generated { output, diagnostics, operations, others, title, features, parts, recursion_limit }
+}
+
+/// Says what becomes of the operations of tags that were not selected.
+fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Diagnostics) {
+    let Some(first) = options.contract.tags.first().filter(|_| !contract.unselected.is_empty()) else { return };
+    if diagnostics.has_errors() {
+        return;
+    }
+    let fate = if options.unwritten { "answered 501" } else { "not routed, and answered 404" };
+    let message = match contract.unselected.len() {
+        1 => format!("1 operation of another tag is {fate}"),
+        count => format!("{count} operations of other tags are {fate}"),
+    };
+    diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("only these tags are generated"));
 }
 
 /// How deep a contract may be nested to be read as JSON again: the limit of `serde_json`, with room

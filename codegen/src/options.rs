@@ -1,19 +1,13 @@
-//! What a contract does not say of its own code: which parts are made of it, and how they are called.
+//! The options of generation: which parts are made of a contract, and how they are called.
 
-use crate::contract::schema::RustType;
-use crate::document::{FileId, Sources, Span, Word};
+use writ_contract::model;
+use writ_contract::source::Spanned;
 
 /// How to generate. The default is what a contract says by itself, and nothing optional.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Whether keywords imply the type that they speak of, as contracts mean it: `properties` an object.
-    /// Without it, values of all other types pass them, as JSON Schema has it.
-    pub implied_types: bool,
-    /// Whether `format` is checked, as contracts mean it. Without it, it is told in the documentation
-    /// only, as JSON Schema has it, and a date is a `String`.
-    pub check_formats: bool,
-    /// Whether to generate a typed client, behind the feature `client`.
-    pub client: bool,
+    /// How the contract is resolved. `outgoing` is the client's: a contract without a client sends nothing.
+    pub contract: model::Options,
     /// Whether types can be compared, behind the feature `eq`.
     pub eq: bool,
     /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
@@ -23,57 +17,8 @@ pub struct Options {
     /// Whether methods and services that nobody has written yet are answered 501, in place of an
     /// error of the compiler.
     pub unwritten: bool,
-    /// The tags whose traits are to be implemented; all of them where none is named.
-    pub tags: Vec<Word>,
-    /// Names for Rust, where the contract itself cannot be edited.
-    pub names: Vec<Naming>,
-    /// Types of one's own, each for the component schema of a name.
-    pub types: Vec<(Word, RustType)>,
-    /// The crates that a standalone crate depends on for them, as in a manifest; the names and the tables.
-    pub dependencies: Vec<(Word, toml::Value)>,
-    /// The settings file and the command line, where the options stand.
-    pub sources: Sources,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            implied_types: true,
-            check_formats: true,
-            client: false,
-            eq: false,
-            openapi: false,
-            serde: false,
-            unwritten: false,
-            tags: Vec::new(),
-            names: Vec::new(),
-            types: Vec::new(),
-            dependencies: Vec::new(),
-            sources: Sources::default(),
-        }
-    }
-}
-
-/// A name for Rust that the settings give to something of the contract.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// What is named.
-    pub of: Named,
-    /// Its name in the contract.
-    pub contract: Word,
-    /// Its name in Rust.
-    pub rust: Word,
-}
-
-/// What of a contract can be named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
-    /// A component schema.
-    Schema,
-    /// An operation, by its id.
-    Operation,
-    /// A tag.
-    Tag,
+    /// The crates that a standalone crate depends on for types of its own, as in a manifest; the names and the tables.
+    pub dependencies: Vec<(Spanned<String>, toml::Value)>,
 }
 
 /// A part of what is generated that stands behind a cargo feature of its own name.
@@ -116,23 +61,15 @@ impl Part {
 }
 
 impl Options {
-    /// Takes the tags that the command line names, in place of those of the settings.
-    pub fn set_tags(&mut self, tags: &[String]) {
-        let mut line = String::new();
-        self.tags.clear();
-        for tag in tags {
-            line.push_str(if line.is_empty() { "--tag " } else { " --tag " });
-            let start = line.len();
-            line.push_str(tag);
-            self.tags.push(Word { text: tag.clone(), span: Span::new(FileId::FLAGS, start, line.len()) });
-        }
-        self.sources.put_flags(line);
+    /// Whether to generate a typed client, behind the feature `client`.
+    pub fn client(&self) -> bool {
+        self.contract.outgoing
     }
 
     /// Whether a part is to be generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
-            Part::Client => self.client,
+            Part::Client => self.contract.outgoing,
             Part::Eq => self.eq,
             Part::Openapi => self.openapi,
             Part::Serde => self.serde,
@@ -142,7 +79,7 @@ impl Options {
     /// Turns a part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
-            Part::Client => self.client = on,
+            Part::Client => self.contract.outgoing = on,
             Part::Eq => self.eq = on,
             Part::Openapi => self.openapi = on,
             Part::Serde => self.serde = on,

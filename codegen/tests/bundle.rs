@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use writ_codegen::diagnostic::{Diagnostics, render};
-use writ_codegen::document::{Document, LoadOptions, Node, Value, bundle, load, to_json, to_yaml};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{Diagnostics, render};
+use writ_contract::document::{Document, LoadOptions, Node, Value, bundle, load, to_json, to_yaml};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use writ_codegen::diagnostic::{Diagnostics, render};
-use writ_codegen::document::{LoadOptions, load};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{Diagnostics, render};
+use writ_contract::document::{LoadOptions, load};
 
 /// What the generator makes of a contract: whether it generates, and what it says.
 fn generated(file: &Path, strict: bool) -> (bool, String) {

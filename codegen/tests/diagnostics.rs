@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use writ_codegen::diagnostic::{Diagnostics, render, render_json_lines};
-use writ_codegen::document::{LoadOptions, load};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::render::Layout;
 use writ_codegen::settings::{self, Settings};
+use writ_contract::diagnostic::{Diagnostics, render, render_json_lines};
+use writ_contract::document::{LoadOptions, load};
 
 /// Generates from a contract, in memory.
 fn generated(path: &Path, strict: bool) -> Generated {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use writ_codegen::document::vocabulary;
+use writ_contract::document::vocabulary;
 
 /// A row of the page.
 struct Row {
@@ -59,6 +59,7 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
 fn codes() -> BTreeSet<String> {
     let mut sources = Vec::new();
     files(&root().join("codegen/src"), "rs", &mut sources);
+    files(&root().join("codegen/contract/src"), "rs", &mut sources);
     let mut codes = BTreeSet::new();
     for source in sources {
         let text = fs::read_to_string(source).expect("a source");

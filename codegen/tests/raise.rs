@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
-use writ_codegen::diagnostic::{Diagnostics, render};
-use writ_codegen::document::{LoadOptions, Version, bundle, load, raise, to_json};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{Diagnostics, render};
+use writ_contract::document::{LoadOptions, Version, bundle, load, raise, to_json};
 
 /// The contract of this repository, the golden ones, and published ones where they are there.
 fn contracts() -> Vec<(PathBuf, Option<PathBuf>)> {

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use writ_codegen::diagnostic::{Diagnostics, render};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Part;
 use writ_codegen::output::{self, HEADER, Output};
 use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::{self, Settings};
 use writ_codegen::standalone::{Package, wrap};
+use writ_contract::diagnostic::{Diagnostics, render};
 
 use crate::terminal::step;
 
@@ -177,7 +177,7 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
     }
     settings.options.unwritten |= args.unwritten;
     if !args.tag.is_empty() {
-        settings.options.set_tags(&args.tag);
+        settings.options.contract.set_tags(&args.tag);
     }
     let dependencies = settings.dependencies(out);
     let request = Request {

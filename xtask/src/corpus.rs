@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use writ_codegen::diagnostic::{Counts, Diagnostics, Severity, render};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{Counts, Diagnostics, Severity, render};
 
 use self::count::Code;
 use self::expected::Expected;

@@ -1,8 +1,8 @@
 //! How a client reads the answers of an operation: an arm for each status, as response or as failure.
 
-use crate::contract::SchemaId;
-use crate::contract::envelope::is_error;
-use crate::contract::operation::{Header, Operation, Response, Status};
+use writ_contract::model::SchemaId;
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Header, Operation, Response, Status};
 
 use super::bodies::{Form, Way, forms, streamed};
 use super::code::{Code, literal};

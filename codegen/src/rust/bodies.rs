@@ -1,10 +1,10 @@
 //! The bodies of answers: one type for a media type, an enum for several that are not written alike.
 
-use crate::contract::SchemaId;
-use crate::contract::envelope::is_error;
-use crate::contract::operation::{Content, ContentKind, Operation, Response, Status};
-use crate::contract::schema::{Kind, Schemas};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::SchemaId;
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
+use writ_contract::model::schema::{Kind, Schemas};
 
 use super::code::{Code, literal};
 use super::ident::type_name;

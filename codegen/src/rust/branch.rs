@@ -1,7 +1,7 @@
 //! What decides whether a value can be meant for a branch of a union: its type, required fields, constants.
 
-use crate::contract::SchemaId;
-use crate::contract::schema::Kind;
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::Kind;
 
 use super::code::literal;
 use super::types::TypePlan;

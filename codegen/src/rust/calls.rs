@@ -1,8 +1,8 @@
 //! How a client calls operations: what each sends, and how its answers are read.
 
-use crate::contract::Contract;
-use crate::contract::operation::Operation;
-use crate::contract::sparse::trimmed_answer;
+use writ_contract::model::Contract;
+use writ_contract::model::operation::Operation;
+use writ_contract::model::sparse::trimmed_answer;
 
 use super::answers::{content_reads, error_arms, response_arms};
 use super::code::{Code, literal};

@@ -1,7 +1,7 @@
 //! How a type is read and written.
 
-use crate::contract::schema::{Additional, Kind, ObjectShape};
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::schema::{Additional, Kind, ObjectShape};
 
 use super::code::{Code, literal};
 use super::default::DefaultValue;

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contract::schema::Kind;
+use writ_contract::model::schema::Kind;
 
 use super::types::{TypeKey, TypePlan};
 use super::usage::{Direction, Side};

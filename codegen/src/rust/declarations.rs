@@ -1,8 +1,8 @@
 //! How a type is declared.
 
-use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
 
 use super::code::Code;
 use super::default::{DefaultValue, default_text, default_value};
@@ -114,7 +114,7 @@ pub(super) fn declaration(
             let ty = plan.structure(key.schema, way);
             uses.ty(&ty);
             view.target = Code::of(&ty);
-            if schema.twin {
+            if schema.deduplicated {
                 view.docs = format!("The same as [`{ty}`].");
             }
         }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contract::operation::{ContentKind, Operation, Status};
-use crate::contract::parts::{PartKind, parts};
-use crate::contract::schema::{Additional, Format, Kind, ObjectShape};
-use crate::contract::{Contract, SchemaId};
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::operation::{ContentKind, Operation, Status};
+use writ_contract::model::parts::{PartKind, parts};
+use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::ident::type_name;
 use super::names::Names;
@@ -51,7 +51,7 @@ pub fn plan<'c>(
         .filter_map(|content| content.schema)
         .collect();
     for id in exactly.into_iter().chain(others) {
-        if let crate::contract::Envelope::Own { schema, .. } = &contract.envelope
+        if let writ_contract::model::Envelope::Own { schema, .. } = &contract.envelope
             && !plan.usage.is_written(*schema)
             && envelope_part(contract, *schema, id)
             && !plan.used(id)
@@ -63,7 +63,7 @@ pub fn plan<'c>(
             continue;
         }
         // Of some tags only what they need is generated.
-        if !contract.others.is_empty() && !plan.used(id) {
+        if !contract.unselected.is_empty() && !plan.used(id) {
             continue;
         }
         plan.declare_component(id, names, diagnostics);
@@ -129,7 +129,7 @@ impl TypePlan<'_> {
             return;
         }
         let own = schema.rust_name.as_ref();
-        let base = own.map_or_else(|| type_name(component), |own| own.text.clone());
+        let base = own.map_or_else(|| type_name(component), |own| own.value.clone());
         for direction in [Direction::Response, Direction::Request] {
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
             let candidates = match key.side {
@@ -148,7 +148,7 @@ impl TypePlan<'_> {
         }
         let schema = self.contract.schemas.get(key.schema);
         let name = match &schema.rust_name {
-            Some(own) if candidates == [own.text.as_str()] => names.take_own(own, diagnostics),
+            Some(own) if candidates == [own.value.as_str()] => names.take_own(own, diagnostics),
             _ => names.take(candidates, schema.span, diagnostics),
         };
         self.names.insert(key, name);
@@ -174,7 +174,7 @@ impl TypePlan<'_> {
             }
             let schema = self.contract.schemas.get(id);
             let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
-            if let (true, Kind::Alias(first)) = (schema.twin, &schema.kind)
+            if let (true, Kind::Alias(first)) = (schema.deduplicated, &schema.kind)
                 && !self.names.contains_key(&TypeKey { schema: *first, side: self.usage.side(*first, direction) })
             {
                 // The first of those that say the same is met here first, and is called by this place.
@@ -184,8 +184,8 @@ impl TypePlan<'_> {
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
                 // A name in small letters is that of the field.
-                if let Some(own) = schema.rust_name.as_ref().filter(|own| own.text.starts_with(char::is_uppercase)) {
-                    candidates = vec![own.text.clone()];
+                if let Some(own) = schema.rust_name.as_ref().filter(|own| own.value.starts_with(char::is_uppercase)) {
+                    candidates = vec![own.value.clone()];
                 }
                 if key.side == Side::Request {
                     candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
@@ -293,7 +293,7 @@ impl TypePlan<'_> {
             self.declare(header.schema, answered, &candidates, names, diagnostics);
         }
         for response in &operation.responses {
-            let refusal = crate::contract::envelope::is_error(response, operation);
+            let refusal = writ_contract::model::envelope::is_error(response, operation);
             for content in &response.content {
                 if refusal && self.contract.envelope.is(content, &self.contract.schemas) {
                     continue;
@@ -326,7 +326,7 @@ impl TypePlan<'_> {
         if self.contract.schemas.get(id).rust_type.is_some() {
             return Declared::AsComponent;
         }
-        if self.contract.schemas.get(id).holds_itself || self.contract.schemas.get(id).twin {
+        if self.contract.schemas.get(id).holds_itself || self.contract.schemas.get(id).deduplicated {
             return Declared::Always;
         }
         match &self.contract.schemas.get(id).kind {

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use crate::contract::SchemaId;
-use crate::contract::schema::Kind;
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::Kind;
 
 use super::code::literal;
 use super::declarations::variant_idents;

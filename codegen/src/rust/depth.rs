@@ -2,8 +2,8 @@
 //! all that the value holds. Where types hold one another in long ways that is deeper than it looks of
 //! itself, and the crate has to allow it.
 
-use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 
 use super::cycles::components;
 
@@ -89,9 +89,9 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
-    use crate::diagnostic::Diagnostics;
-    use crate::document::load;
-    use crate::options::Options;
+    use writ_contract::diagnostic::Diagnostics;
+    use writ_contract::document::load;
+    use writ_contract::model::Options;
 
     /// The limit that a contract with these schemas needs.
     fn limit(name: &str, schemas: &str) -> Option<usize> {
@@ -103,7 +103,7 @@ mod tests {
         std::fs::write(&path, text).expect("a file for the test");
         let mut diagnostics = Diagnostics::new();
         let document = load(&path, &Default::default(), &mut diagnostics).expect("a contract");
-        let contract = crate::contract::build(&document, false, &Options::default(), &mut diagnostics);
+        let contract = writ_contract::model::build(&document, false, &Options::default(), &mut diagnostics);
         let _ = std::fs::remove_file(path);
         recursion_limit(&contract.schemas)
     }

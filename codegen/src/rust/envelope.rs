@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::contract::envelope::{EnvelopeField, Role};
-use crate::contract::schema::{Kind, Schemas};
-use crate::contract::{Contract, Envelope, SchemaId};
+use writ_contract::model::envelope::{EnvelopeField, Role};
+use writ_contract::model::schema::{Kind, Schemas};
+use writ_contract::model::{Contract, Envelope, SchemaId};
 
 use super::code::{Code, literal};
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Contract;
-use crate::contract::envelope::is_error;
-use crate::contract::operation::{Operation, Response, Status};
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::Contract;
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Operation, Response, Status};
 
 use super::bodies::body;
 use super::code::Code;

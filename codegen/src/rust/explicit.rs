@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::contract::Contract;
-use crate::contract::schema::Kind;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Sources, Span, Word};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::Contract;
+use writ_contract::model::schema::Kind;
+use writ_contract::source::{Sources, Span, Spanned};
 
 use super::ident::{type_name, value_name};
 
@@ -20,7 +20,7 @@ enum Place {
 
 /// Reports every name that is asked for and that cannot stand.
 pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnostics) {
-    let mut names: Vec<(&Word, Place)> = Vec::new();
+    let mut names: Vec<(&Spanned<String>, Place)> = Vec::new();
     let mut fields: HashSet<Span> = HashSet::new();
     for id in contract.schemas.ids() {
         let Kind::Object(object) = &contract.schemas.get(id).kind else { continue };
@@ -48,11 +48,11 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
     }
     let mut told = HashSet::new();
     for (own, place) in names {
-        let wanted = place.spelled(&own.text);
-        if own.text == wanted || !told.insert(own.span) {
+        let wanted = place.spelled(&own.value);
+        if own.value == wanted || !told.insert(own.span) {
             continue;
         }
-        let message = format!("`{}` is not {}", own.text, place.described());
+        let message = format!("`{}` is not {}", own.value, place.described());
         let problem = Diagnostic::error("bad-rust-name", own.span, message).label("not a name that Rust takes here");
         diagnostics.push(problem.suggest(sources.inside_quotes(own.span), wanted));
     }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::contract::envelope::is_error;
-use crate::contract::operation::{
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{
     ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style, normal_media_type,
 };
-use crate::contract::schema::{Additional, Kind, Schemas};
-use crate::contract::{Contract, SchemaId};
+use writ_contract::model::schema::{Additional, Kind, Schemas};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::bodies::has_no_body;
 use super::code::{Code, literal};

@@ -1,7 +1,7 @@
 //! The fields of a struct, decided on once: shared by its declaration and its codec.
 
-use crate::contract::schema::{Property, Schema};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::schema::{Property, Schema};
 
 use super::default::{DefaultValue, default_value};
 use super::ident::value_name;
@@ -46,7 +46,7 @@ pub(super) fn fields<'c>(
     let (names, collided) = distinct(
         properties
             .iter()
-            .map(|property| value_name(property.rust_name.as_ref().map_or(&property.name, |own| &own.text))),
+            .map(|property| value_name(property.rust_name.as_ref().map_or(&property.name, |own| &own.value))),
     );
     if collided {
         collision(plan.contract.schemas.get(key.schema), diagnostics);

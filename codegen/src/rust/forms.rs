@@ -1,8 +1,8 @@
 //! How the fields of a form are written (`application/x-www-form-urlencoded`), where it is not plainly.
 
-use crate::contract::SchemaId;
-use crate::contract::operation::{ContentKind, Encoding, RequestBody, Style, essence};
-use crate::contract::schema::{Kind, Schemas};
+use writ_contract::model::SchemaId;
+use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style, essence};
+use writ_contract::model::schema::{Kind, Schemas};
 
 use super::code::literal;
 use super::types::TypePlan;

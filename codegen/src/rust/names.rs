@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::contract::Contract;
-use crate::contract::operation::ContentKind;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{FileId, Span, Word};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::Contract;
+use writ_contract::model::operation::ContentKind;
+use writ_contract::source::{FileId, Span, Spanned};
 
 /// The entry: names that generated files bring along are not of the contract and stand nowhere.
-const FIRST: FileId = FileId(0);
+const FIRST: FileId = FileId::ENTRY;
 
 /// What generated files bring into scope; no name of a contract may stand for something else.
 const RESERVED: &[&str] = &[
@@ -105,13 +105,13 @@ impl Names {
     }
 
     /// A name that the contract or its settings ask for. One that is taken is an error, with both places.
-    pub fn take_own(&mut self, own: &Word, diagnostics: &mut Diagnostics) -> String {
-        match self.taken.get(&own.text).copied() {
+    pub fn take_own(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
+        match self.taken.get(&own.value).copied() {
             None => {
-                self.taken.insert(own.text.clone(), own.span);
+                self.taken.insert(own.value.clone(), own.span);
             }
             Some(first) => {
-                let message = format!("`{}` is the name of something else already", own.text);
+                let message = format!("`{}` is the name of something else already", own.value);
                 let report = Diagnostic::error("name-collision", own.span, message).label("asked for here");
                 diagnostics.push(match first == Span::start_of(FIRST) {
                     true => report.help("generated code uses this name itself: choose another"),
@@ -119,7 +119,7 @@ impl Names {
                 });
             }
         }
-        own.text.clone()
+        own.value.clone()
     }
 
     /// Takes what the runtime calls the bodies of this contract, so that others keep their names.

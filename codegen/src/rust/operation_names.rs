@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::contract::{Contract, Operation};
-use crate::diagnostic::Diagnostics;
-use crate::document::{Span, Word};
 use crate::options::Options;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::{Contract, Operation};
+use writ_contract::source::{Span, Spanned};
 
 use super::bodies::{ContentNames, content_names};
 use super::ident::{module_name, static_name, type_name, value_name};
@@ -68,7 +68,7 @@ pub fn tag_names(
     diagnostics: &mut Diagnostics,
 ) -> Vec<TagNames> {
     let mut modules = Names::empty();
-    if options.client {
+    if options.client() {
         ["callbacks", "client"].iter().for_each(|taken| modules.reserve(taken));
     }
     // What stands beside the modules, and crates: a module of their name would hide them.
@@ -115,7 +115,7 @@ pub fn tag_names(
                     types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
                 }
             };
-            let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.text));
+            let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.value));
             let stem = module.trim_end_matches('_');
             let module =
                 modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
@@ -181,7 +181,7 @@ pub fn named<'o>(
             let parts = part_names(plan, operation, &base, types, diagnostics);
             let verb = operation.method.to_ascii_lowercase();
             let method = match &operation.rust_name {
-                Some(own) => methods.take_own(&Word { text: method, span: own.span }, diagnostics),
+                Some(own) => methods.take_own(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
                     methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
                 }

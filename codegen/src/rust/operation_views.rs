@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::contract::Contract;
-use crate::contract::operation::{Operation, ParameterPlace};
-use crate::contract::schema::Kind;
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::Contract;
+use writ_contract::model::operation::{Operation, ParameterPlace};
+use writ_contract::model::schema::Kind;
 
 use super::code::Code;
 use super::errors::{Markers, error_view};
@@ -27,7 +27,7 @@ pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Others
     uses.runtime("Operation");
     let mut statics = Names::empty();
     let operations = contract
-        .others
+        .unselected
         .iter()
         .map(|operation| {
             let name = static_name(operation.name());
@@ -249,7 +249,7 @@ pub fn is_consumed(operation: &Operation, name: &str, place: ParameterPlace) -> 
 
 /// Whether the contract declares `ETag`, `If-None-Match` and 304 together.
 pub fn is_conditional(operation: &Operation) -> bool {
-    use crate::contract::operation::Status;
+    use writ_contract::model::operation::Status;
     let header = operation.parameters.iter().any(|parameter| {
         parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
     });

@@ -1,10 +1,10 @@
 //! Multipart bodies that the contract describes part by part: an enum of the parts and a struct of all.
 
-use crate::contract::SchemaId;
-use crate::contract::operation::{Content, ContentKind, Operation};
-use crate::contract::parts::{Part, PartKind, Parts, parts};
-use crate::contract::schema::Additional;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::SchemaId;
+use writ_contract::model::operation::{Content, ContentKind, Operation};
+use writ_contract::model::parts::{Part, PartKind, Parts, parts};
+use writ_contract::model::schema::Additional;
 
 use super::code::{Code, literal};
 use super::default::{default_text, default_value};
@@ -263,7 +263,7 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     }
     let schemas = &plan.contract.schemas;
     let described =
-        |schema: &crate::contract::Schema| schema.description.clone().filter(|text| !text.trim().is_empty());
+        |schema: &writ_contract::model::Schema| schema.description.clone().filter(|text| !text.trim().is_empty());
     let own = schemas.nearest(part.property, |schema| described(schema).or_else(|| schema.title.clone()));
     own.or_else(|| schemas.nearest(part.schema, |schema| described(schema).or_else(|| schema.title.clone())))
         .unwrap_or_default()

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::contract::schema::{Format, Guard, Kind};
-use crate::contract::{Contract, SchemaId};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::schema::{Format, Guard, Kind};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::code::{Code, raw_literal};
 use super::ident::static_name;

@@ -1,7 +1,7 @@
 //! The expression that reads a schema's value: a call on the runtime's reader, with the constraints as data.
 
-use crate::contract::SchemaId;
-use crate::contract::schema::{
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{
     Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, RustType,
     StringShape,
 };
@@ -122,7 +122,7 @@ impl ReadCalls<'_, '_> {
     fn own(&mut self, id: SchemaId, own: &RustType) -> String {
         if !own.text {
             self.uses.runtime("Read");
-            return format!("::{}::read(r)", own.path.text);
+            return format!("::{}::read(r)", own.path.value);
         }
         let schemas = &self.plan.contract.schemas;
         let check = match schemas.kind(id) {

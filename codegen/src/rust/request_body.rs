@@ -1,8 +1,8 @@
 //! The body of a request: its type, an enum where its media types are of several, and how it is read.
 
-use crate::contract::operation::{Content, ContentKind, RequestBody};
-use crate::contract::parts::parts;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::operation::{Content, ContentKind, RequestBody};
+use writ_contract::model::parts::parts;
 
 use super::bodies::media_name;
 use super::code::Code;

@@ -1,8 +1,8 @@
 //! What an operation takes: its parameters and body as one type, and how it is decoded.
 
-use crate::contract::operation::{ContentKind, Operation, Parameter, ParameterPlace, Style};
-use crate::contract::schema::{IntegerShape, Kind};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::operation::{ContentKind, Operation, Parameter, ParameterPlace, Style};
+use writ_contract::model::schema::{IntegerShape, Kind};
 
 use super::code::Code;
 use super::default::{default_text, default_value};
@@ -122,7 +122,7 @@ pub(super) struct Field {
 }
 
 fn parameter_name(parameter: &Parameter) -> String {
-    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.text))
+    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
 }
 
 fn parameter_field(

@@ -1,9 +1,9 @@
 //! What an operation answers when it goes well: statuses, headers and bodies as one type.
 
-use crate::contract::envelope::is_error;
-use crate::contract::operation::{Header, Operation, Response, Status};
-use crate::contract::schema::Kind;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Header, Operation, Response, Status};
+use writ_contract::model::schema::Kind;
 
 use super::bodies::body;
 use super::code::Code;

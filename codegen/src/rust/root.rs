@@ -1,9 +1,9 @@
 //! All views of a contract: names first, in the order of right, then every file.
 
-use crate::contract::operation::SchemeKind;
-use crate::contract::{Contract, Envelope, Server};
-use crate::diagnostic::Diagnostics;
 use crate::options::{Options, Part};
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::operation::SchemeKind;
+use writ_contract::model::{Contract, Envelope, Server};
 
 use super::calls::client_view;
 use super::code::{Code, literal};
@@ -71,7 +71,7 @@ pub fn views(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> CrateViews {
-    explicit::check(contract, &options.sources, diagnostics);
+    explicit::check(contract, &options.contract.sources, diagnostics);
     let mut names = Names::for_types();
     if options.unwritten {
         names.reserve("Unwritten");
@@ -89,7 +89,7 @@ pub fn views(
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
-    let others = (options.unwritten && !contract.others.is_empty()).then(|| others_view(contract, diagnostics));
+    let others = (options.unwritten && !contract.unselected.is_empty()).then(|| others_view(contract, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
@@ -114,7 +114,7 @@ pub fn views(
         })
         .collect();
     let sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
-    let client = options.client.then(|| client_view(&plan, &views, &operations, &patterns, &markers));
+    let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();
     if !patterns.guard_views(false).is_empty() || !patterns.guard_views(true).is_empty() {
@@ -142,7 +142,7 @@ pub fn views(
             alone: document.as_ref().is_none_or(|document| document.alone),
             recursion_limit: recursion_limit(&contract.schemas),
             openapi: options.openapi,
-            client: options.client,
+            client: options.client(),
             runtime: concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")),
         },
         errors: ErrorsView {
@@ -233,7 +233,7 @@ fn with(field: &Code) -> Code {
 }
 
 fn schemes(contract: &Contract) -> Vec<SchemeView> {
-    let view = |scheme: &crate::contract::operation::Scheme| SchemeView {
+    let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
         name: Code::of(scheme_static(&scheme.name)),
         id: scheme.name.clone(),
         kind: Code::of(match &scheme.kind {

@@ -1,7 +1,7 @@
 //! What the service sends to others: webhooks and callbacks, each group with its types and its calls.
 
-use crate::contract::{Callback, Outgoing};
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::{Callback, Outgoing};
 
 use super::calls::call_view;
 use super::code::Code;

@@ -1,6 +1,6 @@
 //! The servers of a contract as data.
 
-use crate::contract::{Server, ServerVariable};
+use writ_contract::model::{Server, ServerVariable};
 
 use super::code::{Code, literal};
 

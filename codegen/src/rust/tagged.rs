@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::contract::schema::{Kind, ObjectShape, Schemas};
-use crate::contract::{Contract, SchemaId};
+use writ_contract::model::schema::{Kind, ObjectShape, Schemas};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::types::is_map;
 use super::usage::{Usage, children, roots};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostics;
+use writ_contract::diagnostic::Diagnostics;
 
 use super::code::Code;
 use super::codecs::{Ways, codec};

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
-use crate::contract::schema::{Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType};
-use crate::contract::{Contract, SchemaId};
+use writ_contract::model::schema::{
+    Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType,
+};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::tagged::Tag;
 use super::usage::{Direction, Side, Usage, is_read_only, is_write_only};
@@ -264,7 +266,8 @@ impl<'c> TypePlan<'c> {
 
     /// What messages call a branch: as the contract does, where it has a name for it.
     pub fn branch_name(&self, branch: SchemaId, variant: &str) -> String {
-        let named = |schema: &'c crate::contract::Schema| schema.component.clone().or_else(|| schema.title.clone());
+        let named =
+            |schema: &'c writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
         self.contract.schemas.nearest(branch, named).unwrap_or_else(|| variant.to_owned())
     }
 
@@ -277,8 +280,8 @@ impl<'c> TypePlan<'c> {
 /// How a type of the user's own is written: from its crate, so that no name of ours comes between.
 pub fn own_path(own: &RustType) -> String {
     match own.text {
-        true => format!("writ_runtime::Text<::{}>", own.path.text),
-        false => format!("::{}", own.path.text),
+        true => format!("writ_runtime::Text<::{}>", own.path.value),
+        false => format!("::{}", own.path.value),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::contract::envelope::is_error;
-use crate::contract::operation::Operation;
-use crate::contract::parts::{PartKind, parts};
-use crate::contract::schema::{Additional, Kind, ObjectShape, Property};
-use crate::contract::{Contract, SchemaId};
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::Operation;
+use writ_contract::model::parts::{PartKind, parts};
+use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
+use writ_contract::model::{Contract, SchemaId};
 
 use super::responses::header_schemas;
 

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::contract::SchemaId;
-use crate::contract::schema::{Additional, Format, Kind, ObjectShape, Schemas};
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schemas};
 
 use super::ident::type_name;
 use super::names::distinct;
@@ -85,7 +85,8 @@ fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usi
             _ => None,
         },
         Kind::Array(array) => {
-            let named = |schema: &crate::contract::Schema| schema.component.clone().or_else(|| schema.title.clone());
+            let named =
+                |schema: &writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
             let item = schemas.nearest(array.items, named).map(|name| type_name(&name));
             let item = item.or_else(|| match depth < DEEPEST_LIST {
                 true => narrower(schemas, array.items, &KnownBy::new(), depth + 1),

@@ -1,8 +1,9 @@
 //! The fields of a table of settings: asked for one by one, and what nobody asked for is a slip.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, closest};
-use crate::document::Sources;
-use crate::document::node::{Key, Node, Object, Word};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
+use writ_contract::document::node::{Key, Node, Object};
+use writ_contract::source::Sources;
+use writ_contract::source::Spanned;
 
 /// A table that is being read.
 pub(super) struct Fields<'a, 'o> {
@@ -39,18 +40,18 @@ impl<'a, 'o> Fields<'a, 'o> {
     }
 
     /// A list of texts, empty where it is not given.
-    pub(super) fn words(&mut self, name: &'static str) -> Vec<Word> {
+    pub(super) fn words(&mut self, name: &'static str) -> Vec<Spanned<String>> {
         let words = |node: &Node| node.as_array()?.iter().map(Node::as_word).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
     }
 
     /// The entries of a table, none where it is not given.
-    pub(super) fn table(&mut self, name: &'static str) -> Vec<(Word, &'a Node)> {
+    pub(super) fn table(&mut self, name: &'static str) -> Vec<(Spanned<String>, &'a Node)> {
         self.asked.push(name);
         let Some(node) = self.object.and_then(|object| object.get(name)) else { return Vec::new() };
         match node.as_object() {
             Some(table) => {
-                let word = |key: &Key| Word { text: key.name.clone(), span: key.span };
+                let word = |key: &Key| Spanned { value: key.name.clone(), span: key.span };
                 table.iter().map(|(key, node)| (word(key), node)).collect()
             }
             None => {

@@ -8,10 +8,11 @@ use std::path::{Component, Path, PathBuf};
 
 use ::toml::Value;
 
-use crate::diagnostic::Diagnostics;
-use crate::document::{Word, shown};
 use crate::options::{Options, Part};
 use crate::standalone::is_legal;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::document::shown;
+use writ_contract::source::Spanned;
 
 use fields::Fields;
 
@@ -55,13 +56,13 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         settings.root = fields.text("root").map(|path| folder.join(path));
         settings.strict = fields.truth("strict");
         if let Some(implied) = fields.truth("implied_types") {
-            settings.options.implied_types = implied;
+            settings.options.contract.implied_types = implied;
         }
         if let Some(checked) = fields.truth("check_formats") {
-            settings.options.check_formats = checked;
+            settings.options.contract.check_formats = checked;
         }
         settings.options.unwritten = fields.truth("unwritten").unwrap_or_default();
-        settings.options.tags = fields.words("tags");
+        settings.options.contract.tags = fields.words("tags");
         let names = fields.whole("names");
         let types = fields.table("types");
         let dependencies = fields.table("dependencies");
@@ -70,26 +71,27 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
             settings.options.set(part, on);
         }
         fields.finish("the settings");
-        settings.options.names = names.map(|table| tables::names(table, &sources, diagnostics)).unwrap_or_default();
-        settings.options.types = tables::types(types, &sources, diagnostics);
+        settings.options.contract.names =
+            names.map(|table| tables::names(table, &sources, diagnostics)).unwrap_or_default();
+        settings.options.contract.types = tables::types(types, &sources, diagnostics);
         settings.options.dependencies = tables::dependencies(dependencies, diagnostics);
     }
     diagnostics.keep_sources(&sources);
-    settings.options.sources = sources;
+    settings.options.contract.sources = sources;
     settings
 }
 
 impl Settings {
     /// The crates that types of one's own need, with paths from the folder of the generated crate.
     pub fn dependencies(&self, out: &Path) -> Vec<(String, Value)> {
-        let adjusted = |(name, value): &(Word, Value)| {
+        let adjusted = |(name, value): &(Spanned<String>, Value)| {
             let mut value = value.clone();
             if let Some(path) = value.get_mut("path")
                 && let Some(text) = path.as_str()
             {
                 *path = Value::from(relative(out, &self.folder.join(text)));
             }
-            (name.text.clone(), value)
+            (name.value.clone(), value)
         };
         self.options.dependencies.iter().map(adjusted).collect()
     }

@@ -1,10 +1,11 @@
 //! The tables of the settings: names, types of one's own, and the crates that hold them.
 
-use crate::contract::read_own_type;
-use crate::contract::schema::RustType;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::{Node, Sources, Value, Word};
-use crate::options::{Named, Naming};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::document::{Node, Value};
+use writ_contract::model::read_own_type;
+use writ_contract::model::schema::RustType;
+use writ_contract::model::{Named, Naming};
+use writ_contract::source::{Sources, Spanned};
 
 use super::fields::Fields;
 
@@ -16,7 +17,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
         for (contract, node) in fields.table(name) {
             match node.as_word() {
                 Some(rust) => all.push(Naming { of, contract, rust }),
-                None => fields.wrong(node, &contract.text, "a string"),
+                None => fields.wrong(node, &contract.value, "a string"),
             }
         }
     }
@@ -26,23 +27,26 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
 
 /// `[types]`.
 pub(super) fn types(
-    entries: Vec<(Word, &Node)>,
+    entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,
     diagnostics: &mut Diagnostics,
-) -> Vec<(Word, RustType)> {
-    let read = |(name, node): (Word, &Node)| Some((name, read_own_type(node, sources, diagnostics)?));
+) -> Vec<(Spanned<String>, RustType)> {
+    let read = |(name, node): (Spanned<String>, &Node)| Some((name, read_own_type(node, sources, diagnostics)?));
     entries.into_iter().filter_map(read).collect()
 }
 
 /// `[dependencies]`, as they stand in a manifest.
-pub(super) fn dependencies(entries: Vec<(Word, &Node)>, diagnostics: &mut Diagnostics) -> Vec<(Word, toml::Value)> {
+pub(super) fn dependencies(
+    entries: Vec<(Spanned<String>, &Node)>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(Spanned<String>, toml::Value)> {
     let mut all = Vec::new();
     for (name, node) in entries {
         if !matches!(node.value, Value::String(_) | Value::Object(_)) {
-            let message = format!("`{}` must be a version or a table, not {}", name.text, node.kind_name());
+            let message = format!("`{}` must be a version or a table, not {}", name.value, node.kind_name());
             let problem = Diagnostic::error("bad-setting", node.span, message).label("not a dependency");
             diagnostics.push(problem.help("write it as in the manifest of a crate: `uuid = \"1\"`"));
-        } else if name.text.replace('_', "-") == "writ-runtime" {
+        } else if name.value.replace('_', "-") == "writ-runtime" {
             let message = "`writ-runtime` lies beside the generated crate, which depends on it already";
             diagnostics.push(Diagnostic::error("bad-setting", name.span, message).label("leave it out"));
         } else {

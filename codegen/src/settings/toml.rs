@@ -4,9 +4,10 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::document::node::{Key, Node, Object, Span, Value};
-use crate::document::{FileId, Sources};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::document::node::{Key, Node, Object, Value};
+use writ_contract::source::Span;
+use writ_contract::source::{FileId, Sources};
 
 /// Reads a file of settings in among the sources.
 pub(super) fn read(shown: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {

@@ -85,7 +85,12 @@ fn errors(said: &str) -> String {
 
 fn attempt(plan: Plan, groups: &[Group]) -> Generated {
     let entry = write(plan, groups);
-    let options = Options { implied_types: plan.typed, check_formats: !plan.annotated, ..Options::default() };
+    let contract = writ_contract::model::Options {
+        implied_types: plan.typed,
+        check_formats: !plan.annotated,
+        ..writ_contract::model::Options::default()
+    };
+    let options = Options { contract, ..Options::default() };
     generate(&Request { entry, root: None, strict: false, layout: Layout::Crate, options })
 }
 

@@ -16,10 +16,10 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use writ_codegen::diagnostic::{render, render_json_lines};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{render, render_json_lines};
 
 use mutate::{Random, mutate};
 

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use writ_codegen::diagnostic::Diagnostics;
-use writ_codegen::document::{LoadOptions, load};
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::document::{LoadOptions, load};
 
 use crate::parts::parts;
 

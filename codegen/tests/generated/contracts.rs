@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use writ_codegen::diagnostic::{Diagnostics, render};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Part;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 use writ_codegen::settings::Settings;
+use writ_contract::diagnostic::{Diagnostics, render};
 
 /// A contract and the crate that is made of it.
 pub struct Subject {

@@ -9,12 +9,12 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use toml::{Table, Value};
-use writ_codegen::diagnostic::render;
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::output::{self, Output};
 use writ_codegen::render::Layout;
 use writ_codegen::standalone::{Package, wrap};
+use writ_contract::diagnostic::render;
 
 use super::measure::{self, Cost};
 use super::{Bench, clear, place};

@@ -4,12 +4,12 @@
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use writ_codegen::diagnostic::render;
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::output;
 use writ_codegen::render::Layout;
 use writ_codegen::standalone::{Package, wrap};
+use writ_contract::diagnostic::render;
 
 use super::{Bench, place};
 use crate::cargo;

@@ -1,0 +1,60 @@
+//! Path items: written where they are referred to, and what refers to operations within them.
+
+use super::super::node::{Node, Object, Value};
+use super::super::place::Place;
+use super::super::resolve::reference_of;
+use super::{Bundler, Kind, collect, fragment};
+use crate::source::FileId;
+
+/// How many path items may stand within each other, by callbacks: more nobody writes.
+const MAX_NESTING: usize = 8;
+
+impl<'d> Bundler<'d> {
+    /// What a path item refers to, in its place. `None` where the reference stays one: it leads
+    /// nowhere, into the entry, or to a path item that encloses it or was written before.
+    pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
+        let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
+        let moved = self.homes.get(Kind::PathItem, target.node).is_some();
+        // Within another path item, a second copy could become a third, a fourth, and so on.
+        let again = self.nesting > 0 && self.items.contains_key(&target.place);
+        if target.place.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
+            return None;
+        }
+        self.items.entry(target.place).or_insert_with(|| self.trail.clone());
+        self.nesting += 1;
+        let item = self.body(Kind::PathItem, target.node);
+        // Fields beside the reference: what both have is undefined, and the nearer is taken.
+        let rule = super::rule(Kind::PathItem);
+        let beside = object.iter().filter(|(key, _)| key.name != "$ref").map(|(key, value)| {
+            let value = self.step(&key.name, |bundler| bundler.entry(Kind::PathItem, rule, &key.name, value));
+            (key.clone(), value)
+        });
+        let beside = collect(beside);
+        self.nesting -= 1;
+        if beside.is_empty() {
+            return Some(item);
+        }
+        let Value::Object(entries) = item.value else {
+            return Some(item);
+        };
+        let kept = entries.into_iter().map(|(key, node)| match beside.get(&key.name) {
+            Some(nearer) => (key, nearer.clone()),
+            None => (key, node),
+        });
+        let whole = collect(kept.chain(beside.clone()).collect::<Vec<_>>());
+        Some(Node { span: item.span, value: Value::Object(whole) })
+    }
+
+    /// What the `operationRef` of a link becomes; `None` where it stays as it is.
+    pub(super) fn operation(&mut self, from: FileId, text: &str) -> Option<String> {
+        let target = self.document.resolve(from, text).ok()?.place;
+        if target.file == self.document.root {
+            let kept = from == self.document.root && text.starts_with('#');
+            return (!kept).then(|| fragment(&target.pointer));
+        }
+        let (item, method) = target.pointer.rsplit_once('/')?;
+        let item = Place { file: target.file, pointer: item.to_owned() };
+        let trail = self.known_items.get(&item)?;
+        Some(fragment(&format!("{trail}/{method}")))
+    }
+}

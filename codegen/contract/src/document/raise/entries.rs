@@ -1,0 +1,71 @@
+//! The entries of an object while passes change them; what is not touched keeps its place.
+
+use super::super::node::{Key, Node, Object, Value};
+use crate::source::Span;
+
+/// An object that is being changed.
+pub(super) struct Entries {
+    span: Span,
+    list: Vec<(Key, Node)>,
+}
+
+impl Entries {
+    pub fn new(span: Span, list: Vec<(Key, Node)>) -> Entries {
+        Entries { span, list }
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.list.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
+    }
+
+    /// Takes an entry out.
+    pub fn take(&mut self, name: &str) -> Option<Node> {
+        let at = self.list.iter().position(|(key, _)| key.name == name)?;
+        Some(self.list.remove(at).1)
+    }
+
+    /// Puts a value in the place of the entry of that name, or at the end.
+    pub fn put(&mut self, name: &str, value: Value) {
+        self.replace(name, name, value);
+    }
+
+    /// Puts an entry of another name in the place of one, or at the end.
+    pub fn replace(&mut self, old: &str, name: &str, value: Value) {
+        let node = self.node(value);
+        let key = Key { name: name.to_owned(), span: self.span };
+        match self.list.iter_mut().find(|(key, _)| key.name == old) {
+            Some(entry) => *entry = (key, node),
+            None => self.list.push((key, node)),
+        }
+    }
+
+    /// Takes out every entry whose name is not wanted.
+    pub fn split(&mut self, stays: impl Fn(&str) -> bool) -> Entries {
+        let (stay, go) = std::mem::take(&mut self.list).into_iter().partition(|(key, _)| stays(&key.name));
+        self.list = stay;
+        Entries { span: self.span, list: go }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// A value that stands where the object does.
+    pub fn node(&self, value: Value) -> Node {
+        Node { span: self.span, value }
+    }
+
+    /// A text that stands where the object does.
+    pub fn text(&self, text: &str) -> Node {
+        self.node(Value::String(text.to_owned()))
+    }
+
+    pub fn into_node(self) -> Node {
+        let mut object = Object::default();
+        for (key, node) in self.list {
+            // Names came from an object, so that there are no two of one.
+            let _ = object.insert(key, node);
+        }
+        Node { span: self.span, value: Value::Object(object) }
+    }
+}

@@ -1,0 +1,161 @@
+//! From the bytes of a file to a tree: encoding, then YAML or JSON.
+
+use std::path::Path;
+
+use super::node::{Node, Value};
+use super::{json, yaml};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::source::{FileId, Sources};
+
+/// The deepest nesting that is read. The deepest published contract known nests 40 levels.
+pub(super) const MAX_DEPTH: usize = 200;
+
+/// The largest file that is read, in bytes.
+const MAX_SIZE: u64 = 64 << 20;
+
+/// Why a text is no YAML or JSON. One a file: behind it nothing can be trusted.
+pub(super) struct Syntax(pub Box<Diagnostic>);
+
+/// Text of a file, as far as it could be read, and what was wrong with it.
+struct Text {
+    text: String,
+    problem: Option<Problem>,
+}
+
+/// What is wrong with the encoding of a file.
+struct Problem {
+    at: usize,
+    message: &'static str,
+    help: &'static str,
+}
+
+/// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
+/// them being why nothing comes back.
+pub(super) fn read(
+    shown: String,
+    path: &Path,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> (FileId, Option<Node>) {
+    let text = match bytes(path) {
+        Ok(bytes) => decode(bytes),
+        Err(message) => {
+            let message = format!("cannot read `{shown}`: {message}");
+            let file = sources.add(shown, path.to_owned(), String::new());
+            diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+            return (file, None);
+        }
+    };
+    let file = sources.add(shown, path.to_owned(), text.text);
+    if let Some(problem) = text.problem {
+        let span = Span::new(file, problem.at, problem.at);
+        diagnostics.push(Diagnostic::error("invalid-encoding", span, problem.message).help(problem.help));
+        return (file, None);
+    }
+    let text = sources.text(file);
+    match tree(file, path, text, diagnostics) {
+        Ok(node) => (file, Some(node)),
+        Err(Syntax(problem)) => {
+            diagnostics.push(*problem);
+            (file, None)
+        }
+    }
+}
+
+fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
+    if text.trim().is_empty() {
+        let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file is empty");
+        return Err(Syntax::new(problem.help("a contract begins with `openapi: 3.0.3`")));
+    }
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or("");
+    if extension.eq_ignore_ascii_case("json") {
+        return json::read(file, text, diagnostics).map_err(|syntax| syntax.not_json(text));
+    }
+    // JSON is YAML, and its own reader is many times faster.
+    if text.trim_start().starts_with('{') {
+        let mut found = Diagnostics::new();
+        if let Ok(node) = json::read(file, text, &mut found) {
+            diagnostics.extend(found);
+            return Ok(node);
+        }
+    }
+    yaml::read(file, text, diagnostics)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| reason(&error))?;
+    if metadata.is_dir() {
+        return Err("it is a folder".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    if metadata.len() > MAX_SIZE {
+        return Err(format!("it is larger than {} MiB", MAX_SIZE >> 20));
+    }
+    std::fs::read(path).map_err(|error| reason(&error))
+}
+
+/// Why the system refused, in words that are the same everywhere.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn decode(bytes: Vec<u8>) -> Text {
+    const UTF16: Problem = Problem { at: 0, message: "the file is UTF-16, not UTF-8", help: "save it as UTF-8" };
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Text { text: String::new(), problem: Some(UTF16) };
+    }
+    match String::from_utf8(bytes) {
+        Ok(mut text) => {
+            if text.starts_with('\u{FEFF}') {
+                text.drain(..'\u{FEFF}'.len_utf8());
+            }
+            Text { text, problem: None }
+        }
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let message = "the file is not UTF-8: an invalid byte stands here";
+            let problem = Problem { at, message, help: "save it as UTF-8" };
+            Text { text, problem: Some(problem) }
+        }
+    }
+}
+
+/// Two entries of one name in one map.
+pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
+    Diagnostic::error("duplicate-key", second, format!("`{name}` is written twice in one map"))
+        .label("again here")
+        .also(first, "first written here")
+        .help("keep one of the two")
+}
+
+impl Syntax {
+    pub(super) fn new(problem: Diagnostic) -> Syntax {
+        Syntax(Box::new(problem))
+    }
+
+    pub(super) fn too_deep(span: Span) -> Syntax {
+        let message = format!("nested deeper than {MAX_DEPTH} levels");
+        Syntax::new(Diagnostic::error("too-deep", span, message).label("one level too many"))
+    }
+
+    /// A file named `.json` that was never meant as JSON deserves that hint.
+    fn not_json(mut self, text: &str) -> Syntax {
+        if !text.trim_start().starts_with(['{', '[']) && self.0.help.is_none() {
+            *self.0 = self.0.clone().help("if this is YAML, name the file `.yaml`");
+        }
+        self
+    }
+}
+
+/// What stands for a file that could not be read.
+pub(super) fn nothing(file: FileId) -> Node {
+    Node { span: Span::start_of(file), value: Value::Null }
+}

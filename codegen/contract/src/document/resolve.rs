@@ -1,0 +1,190 @@
+//! Where references lead, once every file is read.
+
+use super::node::{Node, Value};
+use super::place::{Located, Place};
+use super::reference::{Fragment, Reference, compose, file_part, parse};
+use super::{Document, RefError};
+use crate::diagnostic::closest;
+use crate::source::FileId;
+use crate::source::Span;
+
+/// How many references are followed for one answer: more is a circle, or meant to waste time.
+pub(super) const MAX_HOPS: usize = 64;
+
+impl Document {
+    /// What a reference in `from` leads to: one step, so that the node may be a reference itself.
+    /// References on the way to it are followed, and its place is where it really stands.
+    pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
+        self.resolve_as(from, reference, "schemas")
+    }
+
+    /// Follows a node through its `$ref`, and that one's, to what is not a reference any more.
+    /// In a 3.1 schema the fields beside a `$ref` hold too: then use [`Document::resolve`].
+    pub fn follow<'d>(&'d self, located: Located<'d>) -> Result<Located<'d>, RefError> {
+        let mut here = located;
+        for _ in 0..MAX_HOPS {
+            let Some(reference) = reference_of(here.node) else {
+                return Ok(here);
+            };
+            here = self.resolve(here.place.file, reference)?;
+        }
+        Err(RefError::Cyclic)
+    }
+
+    /// As [`Document::resolve`]; `section` is where among the components to look for what was meant.
+    pub(super) fn resolve_as<'d>(
+        &'d self,
+        from: FileId,
+        reference: &str,
+        section: &str,
+    ) -> Result<Located<'d>, RefError> {
+        let resolved = self.resolve_within(from, reference, &mut 0);
+        let Err(RefError::Dangling { closest: None }) = resolved else {
+            return resolved;
+        };
+        Err(RefError::Dangling { closest: self.component(from, reference, section) })
+    }
+
+    fn resolve_within<'d>(&'d self, from: FileId, text: &str, hops: &mut usize) -> Result<Located<'d>, RefError> {
+        if *hops == MAX_HOPS {
+            return Err(RefError::Cyclic);
+        }
+        let reference = parse(text)?;
+        let file = if reference.file.is_empty() {
+            from
+        } else {
+            let link = self.links.get(&(from, reference.file));
+            link.cloned().unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
+        };
+        if self.broken.contains(&file) {
+            return Err(RefError::File("it could not be read".to_owned()));
+        }
+        match &reference.fragment {
+            Fragment::Pointer(steps) => self.walk(file, steps, text, hops),
+            Fragment::Anchor(name) => match self.anchors.get(&(file, name.clone())).map(Vec::as_slice) {
+                Some([one]) => self.walk(file, &one.steps, text, hops),
+                Some(several @ [_, _, ..]) => {
+                    Err(RefError::Ambiguous { anchors: several.iter().map(|anchor| anchor.span).collect() })
+                }
+                _ => {
+                    let steps: Vec<String> = name.split('/').map(super::place::unescape).collect();
+                    Err(RefError::Dangling { closest: self.closest(file, &steps, text) })
+                }
+            },
+        }
+    }
+
+    fn walk<'d>(
+        &'d self,
+        file: FileId,
+        steps: &[String],
+        text: &str,
+        hops: &mut usize,
+    ) -> Result<Located<'d>, RefError> {
+        let mut here = Located { node: self.file_node(file), place: Place::root(file) };
+        for step in steps {
+            while child(here.node, step).is_none() {
+                let Some(reference) = reference_of(here.node) else {
+                    return Err(RefError::Dangling { closest: self.closest(file, steps, text) });
+                };
+                *hops += 1;
+                here = self.resolve_within(here.place.file, reference, hops)?;
+            }
+            if let Some(node) = child(here.node, step) {
+                here = Located { node, place: here.place.child(step) };
+            }
+        }
+        Ok(here)
+    }
+
+    /// The reference that was probably meant: each step as near as there is one.
+    fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
+        let mut node = self.file_node(file);
+        let mut taken = Vec::new();
+        for step in steps {
+            let exact = child(node, step).map(|node| (step.as_str(), node));
+            let (name, next) = exact.or_else(|| {
+                let names = node.as_object()?.iter().map(|(key, _)| key.name.as_str());
+                let name = closest(step, names)?;
+                Some((name, node.get(name)?))
+            })?;
+            taken.push(name.to_owned());
+            node = next;
+        }
+        Some(compose(file_part(text), &taken))
+    }
+
+    /// A component of the name that a reference ends in, be it in a wrong section: `#/definitions/User`.
+    fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
+        let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
+            return None;
+        };
+        let file = if file.is_empty() { from } else { self.links.get(&(from, file))?.clone().ok()? };
+        let name = steps.last()?;
+        let names = self.file_node(file).get("components")?.get(section)?.as_object()?;
+        let known = names.iter().map(|(key, _)| key.name.as_str());
+        let name = if names.contains_key(name) { name } else { closest(name, known)? };
+        let steps = ["components", section, name].map(str::to_owned);
+        Some(compose(file_part(reference), &steps))
+    }
+}
+
+/// The text of the `$ref` that a node has.
+pub(super) fn reference_of(node: &Node) -> Option<&str> {
+    node.get("$ref")?.as_str()
+}
+
+fn child<'d>(node: &'d Node, step: &str) -> Option<&'d Node> {
+    match &node.value {
+        Value::Object(object) => object.get(step),
+        Value::Array(elements) => {
+            let plain = step == "0" || !step.starts_with(['0', '+']);
+            elements.get(step.parse::<usize>().ok().filter(|_| plain)?)
+        }
+        _ => None,
+    }
+}
+
+/// Fields that hold data, in which nothing is an anchor.
+const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
+
+/// Fields whose own fields have names of the contract's, which may be any.
+const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
+
+/// An `$anchor`.
+#[derive(Debug, Clone)]
+pub(super) struct Anchor {
+    /// The steps to what bears it.
+    steps: Vec<String>,
+    /// Where its name stands.
+    span: Span,
+}
+
+/// Every `$anchor` of a tree by its name. One that is an anchor of both kinds is one.
+pub(super) fn anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Anchor)>) {
+    match &node.value {
+        Value::Object(object) => {
+            for name in ["$anchor", "$dynamicAnchor"] {
+                let Some(node) = object.get(name) else { continue };
+                let Some(anchor) = node.as_str() else { continue };
+                if found.last().is_none_or(|(known, at)| known != anchor || at.steps != *steps) {
+                    found.push((anchor.to_owned(), Anchor { steps: steps.clone(), span: node.span }));
+                }
+            }
+            let named = steps.last().is_some_and(|key| NAMED.contains(&key.as_str()));
+            for (key, node) in object.iter().filter(|(key, _)| named || !DATA.contains(&key.name.as_str())) {
+                steps.push(key.name.clone());
+                anchors(node, steps, found);
+                steps.pop();
+            }
+        }
+        Value::Array(elements) => {
+            for (at, node) in elements.iter().enumerate() {
+                steps.push(at.to_string());
+                anchors(node, steps, found);
+                steps.pop();
+            }
+        }
+        _ => {}
+    }
+}

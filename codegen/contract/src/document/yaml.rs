@@ -1,0 +1,317 @@
+//! A YAML reader (1.2, core schema) that builds the spanned tree; anchors, aliases and merge keys within bounds.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
+
+use super::node::{Key, Node, Object, Value};
+use super::read::{MAX_DEPTH, Syntax, duplicate_key};
+use super::{scalar, yaml_syntax};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::FileId;
+use crate::source::Span;
+
+/// How many bytes aliases and anchors may copy in one file: some lines of YAML can mean gigabytes.
+const MAX_COPIED: usize = 64 << 20;
+
+/// The tree under construction.
+struct Builder<'t, 'd> {
+    file: FileId,
+    text: &'t str,
+    frames: Vec<Frame>,
+    anchors: HashMap<usize, Node>,
+    copied: usize,
+    /// Where the last thing that was written ends: blocks and empty values end there too.
+    last_end: usize,
+    root: Option<Node>,
+    documents: usize,
+    diagnostics: &'d mut Diagnostics,
+}
+
+/// A collection that is not closed yet.
+struct Frame {
+    start: usize,
+    flow: bool,
+    anchor: usize,
+    open: Open,
+}
+
+enum Open {
+    Sequence(Vec<Node>),
+    Mapping { object: Object, pending: Option<Pending>, merged: Vec<Node> },
+}
+
+/// A key that waits for its value.
+enum Pending {
+    Key(Key),
+    Merge,
+}
+
+/// Reads a text as YAML. What is wrong but readable goes to `diagnostics`; the rest comes back.
+pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    let mut builder = Builder {
+        file,
+        text,
+        frames: Vec::new(),
+        anchors: HashMap::new(),
+        copied: 0,
+        last_end: 0,
+        root: None,
+        documents: 0,
+        diagnostics,
+    };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| yaml_syntax::explain(file, text, &error))?;
+        builder.event(event, span)?;
+    }
+    builder.root.ok_or_else(|| {
+        let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file holds nothing but comments");
+        Syntax::new(problem.help("a contract begins with `openapi: 3.0.3`"))
+    })
+}
+
+impl Builder<'_, '_> {
+    fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Syntax> {
+        let range = span.byte_range().unwrap_or(self.last_end..self.last_end);
+        match event {
+            Event::DocumentStart(..) => self.document(range.start)?,
+            Event::Scalar(text, style, anchor, tag) => {
+                let node = self.scalar(&text, style, tag.as_deref(), &range);
+                self.place(node, anchor)?;
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.open(Open::Sequence(Vec::new()), style, anchor, tag.as_deref(), &range)?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let open = Open::Mapping { object: Object::default(), pending: None, merged: Vec::new() };
+                self.open(open, style, anchor, tag.as_deref(), &range)?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range.end)?,
+            Event::Alias(anchor) => self.alias(anchor, &range)?,
+            // Streams, document ends and comments carry no data.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, at: usize) -> Result<(), Syntax> {
+        self.documents += 1;
+        if self.documents == 1 {
+            return Ok(());
+        }
+        let span = Span::new(self.file, at, (at + 3).min(self.text.len()));
+        let problem = Diagnostic::error("several-documents", span, "a second YAML document in one file")
+            .label("begins here")
+            .help("a contract is one document: give each its own file");
+        Err(Syntax::new(problem))
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, range: &std::ops::Range<usize>) -> Node {
+        let mut end = range.end;
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let written = self.text.get(range.clone()).unwrap_or("");
+            end = range.start + written.trim_end().len();
+        }
+        // What is left out stands for null, and its place is behind what was written last.
+        let start = if range.is_empty() { self.last_end } else { range.start };
+        let span = Span::new(self.file, start, end.max(start));
+        if range.is_empty() && tag.is_none() && style == ScalarStyle::Plain {
+            return Node { span, value: Value::Null };
+        }
+        self.last_end = end.max(start);
+        let value = match tag {
+            Some(tag) => self.tagged(text, tag, span),
+            None if style == ScalarStyle::Plain => scalar::plain(text),
+            None => Value::String(text.to_owned()),
+        };
+        Node { span, value }
+    }
+
+    fn tagged(&mut self, text: &str, tag: &Tag, span: Span) -> Value {
+        let plain = scalar::plain(text);
+        match (tag.core_suffix(), &plain) {
+            (Some("str"), _) => Value::String(text.to_owned()),
+            (Some("null"), Value::Null) | (Some("bool"), Value::Bool(_)) => plain,
+            (Some("int" | "float"), Value::Number(_)) => plain,
+            // `!` alone: a string whatever it looks like.
+            (None, _) if tag.original() == "!" => Value::String(text.to_owned()),
+            _ => {
+                self.bad_tag(tag, span);
+                plain
+            }
+        }
+    }
+
+    fn bad_tag(&mut self, tag: &Tag, span: Span) {
+        let message = format!("the YAML tag `{}` means nothing here", tag.original());
+        let problem = Diagnostic::error("unknown-tag", span, message).label("tagged value");
+        self.diagnostics.push(problem.help("leave the tag out; another file is referred to by `$ref`"));
+    }
+
+    fn open(
+        &mut self,
+        open: Open,
+        style: StructureStyle,
+        anchor: usize,
+        tag: Option<&Tag>,
+        range: &std::ops::Range<usize>,
+    ) -> Result<(), Syntax> {
+        let span = Span::new(self.file, range.start, range.end);
+        if self.frames.len() == MAX_DEPTH {
+            return Err(Syntax::too_deep(span));
+        }
+        if let Some(tag) = tag {
+            let expected = if matches!(open, Open::Sequence(_)) { "seq" } else { "map" };
+            if tag.core_suffix() != Some(expected) {
+                self.bad_tag(tag, span);
+            }
+        }
+        let flow = style == StructureStyle::Flow;
+        if flow {
+            self.last_end = range.end;
+        }
+        self.frames.push(Frame { start: range.start, flow, anchor, open });
+        Ok(())
+    }
+
+    fn close(&mut self, end: usize) -> Result<(), Syntax> {
+        let Some(frame) = self.frames.pop() else {
+            return Ok(());
+        };
+        // The end of a flow collection is its bracket; that of a block is its last line's.
+        if frame.flow && end > self.last_end {
+            self.last_end = end;
+        }
+        let span = Span::new(self.file, frame.start, self.last_end.max(frame.start));
+        let value = match frame.open {
+            Open::Sequence(elements) => Value::Array(elements),
+            Open::Mapping { mut object, merged, .. } => {
+                for node in merged {
+                    self.merge(&mut object, node)?;
+                }
+                Value::Object(object)
+            }
+        };
+        self.place(Node { span, value }, frame.anchor)
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
+        if anchor > 0 {
+            self.copy(&node, node.span)?;
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.frames.last_mut().map(|frame| &mut frame.open) {
+            None => self.root = Some(node),
+            Some(Open::Sequence(elements)) => elements.push(node),
+            Some(Open::Mapping { object, pending, merged }) => match pending.take() {
+                Some(Pending::Merge) => merged.push(node),
+                Some(Pending::Key(key)) => {
+                    let (name, span) = (key.name.clone(), key.span);
+                    if let Err(first) = object.insert(key, node) {
+                        self.diagnostics.push(duplicate_key(&name, first, span));
+                    }
+                }
+                None => {
+                    let written = self.text.get(node.span.start as usize..node.span.end as usize).unwrap_or("");
+                    *pending = Some(key(node, written, self.diagnostics));
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, range: &std::ops::Range<usize>) -> Result<(), Syntax> {
+        let span = Span::new(self.file, range.start, range.end);
+        let Some(node) = self.anchors.get(&anchor).cloned() else {
+            let problem = Diagnostic::error("cyclic-alias", span, "an alias within what it stands for");
+            return Err(Syntax::new(problem.label("its anchor is not finished yet").help("use a `$ref` instead")));
+        };
+        self.copy(&node, span)?;
+        self.last_end = range.end;
+        self.place(node, 0)
+    }
+
+    /// `<<`: the entries that the map itself does not write.
+    fn merge(&mut self, object: &mut Object, node: Node) -> Result<(), Syntax> {
+        match node.value {
+            Value::Object(merged) => {
+                for (key, node) in merged {
+                    if !object.contains_key(&key.name) {
+                        // Not there, as was just asked.
+                        let _ = object.insert(key, node);
+                    }
+                }
+                Ok(())
+            }
+            Value::Array(elements) => elements.into_iter().try_for_each(|element| match element.value {
+                Value::Object(_) => self.merge(object, element),
+                _ => Err(bad_merge(element.span)),
+            }),
+            _ => Err(bad_merge(node.span)),
+        }
+    }
+
+    /// Counts what a copy costs, and refuses where copies have become a bomb.
+    fn copy(&mut self, node: &Node, span: Span) -> Result<(), Syntax> {
+        let size = size(node);
+        if self.frames.len() + size.depth > MAX_DEPTH {
+            return Err(Syntax::too_deep(span));
+        }
+        self.copied = self.copied.saturating_add(size.bytes);
+        if self.copied <= MAX_COPIED {
+            return Ok(());
+        }
+        let message = format!("the aliases of this file stand for more than {} MiB", MAX_COPIED >> 20);
+        let problem = Diagnostic::error("alias-bomb", span, message).label("too much from here on");
+        Err(Syntax::new(problem.help("use `$ref` instead of aliases")))
+    }
+}
+
+fn key(node: Node, written: &str, diagnostics: &mut Diagnostics) -> Pending {
+    let span = node.span;
+    let name = match node.value {
+        Value::String(name) if name == "<<" && written == "<<" => return Pending::Merge,
+        Value::String(text) | Value::Number(text) => text,
+        Value::Null | Value::Bool(_) => written.to_owned(),
+        Value::Array(_) | Value::Object(_) => {
+            let problem = Diagnostic::error("invalid-key", span, "a collection cannot be the name of an entry")
+                .label("YAML reads this as a collection");
+            diagnostics.push(problem.fix("put it in quotes", span, format!("{written:?}")));
+            written.to_owned()
+        }
+    };
+    Pending::Key(Key { name, span })
+}
+
+fn bad_merge(span: Span) -> Syntax {
+    let problem = Diagnostic::error("invalid-merge", span, "`<<` merges maps only").label("not a map");
+    Syntax::new(problem.help("write `<<: *anchor` where the anchor stands at a map"))
+}
+
+/// What a copy of a node takes, nearly.
+struct Size {
+    bytes: usize,
+    depth: usize,
+}
+
+fn size(node: &Node) -> Size {
+    const EACH: usize = 96;
+    let mut whole = Size { bytes: EACH, depth: 0 };
+    let mut add = |part: Size, name: usize| {
+        whole.bytes += part.bytes + name;
+        whole.depth = whole.depth.max(part.depth + 1);
+    };
+    match &node.value {
+        Value::Null | Value::Bool(_) => {}
+        Value::Number(text) | Value::String(text) => whole.bytes += text.len(),
+        Value::Array(elements) => elements.iter().for_each(|element| add(size(element), 0)),
+        Value::Object(object) => object.iter().for_each(|(key, node)| add(size(node), EACH + key.name.len())),
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests;

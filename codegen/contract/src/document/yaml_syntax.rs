@@ -1,0 +1,170 @@
+//! Why a text is no YAML, in words that say what to do.
+
+use granit_parser::{ErrorKind, ScanError};
+
+use super::read::Syntax;
+use crate::diagnostic::Diagnostic;
+use crate::source::FileId;
+use crate::source::Span;
+
+/// What is said of an error: message, what stands beside the carets, what to do.
+type Words = (String, &'static str, String);
+
+/// What stands beside the carets at a tab.
+const TAB: &str = "a tab";
+
+/// The diagnostic for an error of the parser.
+pub(super) fn explain(file: FileId, text: &str, error: &ScanError) -> Syntax {
+    let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
+    let (message, label, help) = words(error.kind(), text, at);
+    let tab = tab(file, text, at).filter(|_| label == TAB);
+    let span = tab.unwrap_or_else(|| token(file, text, at));
+    let code = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => "too-deep",
+        kind if is_indentation(kind) => "bad-indentation",
+        _ => "invalid-yaml",
+    };
+    let mut problem = Diagnostic::error(code, span, message).label(label);
+    if !help.is_empty() {
+        problem = problem.help(help);
+    }
+    Syntax::new(problem)
+}
+
+fn is_indentation(kind: &ErrorKind) -> bool {
+    use ErrorKind as Kind;
+    matches!(
+        kind,
+        Kind::TabNotAllowed
+            | Kind::TabInBlockIndentation
+            | Kind::TabInIndentation
+            | Kind::TabAtBlockScalarStart
+            | Kind::InvalidIndentation
+            | Kind::InvalidBlockScalarIndent
+            | Kind::InvalidQuotedScalarIndent
+            | Kind::InvalidFlowScalarIndent
+            | Kind::ExpectedBlockMappingKey
+            | Kind::ExpectedBlockSequenceEntry
+            | Kind::BlockSequenceEntryNotAllowed
+    )
+}
+
+fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
+    use ErrorKind as Kind;
+    match kind {
+        Kind::TabNotAllowed
+        | Kind::TabInBlockIndentation
+        | Kind::TabInIndentation
+        | Kind::TabAtBlockScalarStart
+        | Kind::TabInPlainScalar => (
+            "a tab where YAML wants spaces".to_owned(),
+            TAB,
+            "indent with spaces; YAML allows no tabs in indentation".to_owned(),
+        ),
+        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry => (
+            "the indentation fits nothing above".to_owned(),
+            "neither an entry of the block above nor of one around it",
+            levels(text, at),
+        ),
+        Kind::BlockSequenceEntryNotAllowed | Kind::BlockEntryInFlowCollection => (
+            "a list element where none can stand".to_owned(),
+            "this `-` begins no list",
+            "put the list on its own lines below its name".to_owned(),
+        ),
+        Kind::MappingValueNotAllowed | Kind::MappingKeyNotAllowed | Kind::InvalidColonPlacement => (
+            "a `:` where no entry can stand".to_owned(),
+            "within a value already",
+            "put a text that holds `: ` in quotes, or check the indentation of this line".to_owned(),
+        ),
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
+            "a line that is neither an entry nor part of a value".to_owned(),
+            "expected `name: value`",
+            "write `:` and a space behind the name, or indent the line to continue the text above".to_owned(),
+        ),
+        Kind::UnknownAnchor => (
+            "an alias without an anchor".to_owned(),
+            "no `&` of this name stands above",
+            "a text that begins with `*` needs quotes".to_owned(),
+        ),
+        Kind::UnclosedQuotedScalar => (
+            "a quote without an end".to_owned(),
+            "opened here",
+            "close it; in single quotes, a quote itself is written twice".to_owned(),
+        ),
+        Kind::UnclosedFlowCollection { open } => (
+            format!("`{open}` without an end"),
+            "opened here",
+            format!("close it, or put the text in quotes if the `{open}` belongs to it"),
+        ),
+        Kind::MismatchedFlowCollectionEnd { open, close } => {
+            (format!("`{open}` closed by `{close}`"), "the wrong bracket", String::new())
+        }
+        Kind::ExpectedFlowMappingSeparator => ("expected `,` or `}`".to_owned(), "within `{ ... }`", String::new()),
+        Kind::ExpectedFlowSequenceSeparator => ("expected `,` or `]`".to_owned(), "within `[ ... ]`", String::new()),
+        Kind::UnexpectedCharacter { character } => (
+            format!("`{}` cannot begin a value", character.escape_default()),
+            "reserved by YAML",
+            "put the text in quotes".to_owned(),
+        ),
+        Kind::UnknownQuotedScalarEscape | Kind::InvalidQuotedScalarHexEscape => (
+            "an invalid escape in double quotes".to_owned(),
+            "",
+            "write a backslash as `\\\\`, or use single quotes, where it is a plain character".to_owned(),
+        ),
+        Kind::RecursionLimitExceeded => ("nested too deeply".to_owned(), "one level too many", String::new()),
+        other => (format!("invalid YAML: {other}"), "", String::new()),
+    }
+}
+
+/// How far the line is indented, and how far the blocks are that it could belong to.
+fn levels(text: &str, at: usize) -> String {
+    let before = text.get(..at).unwrap_or("");
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    let own = indentation(line);
+    let mut open = Vec::new();
+    let mut outermost = usize::MAX;
+    for above in text.get(..line_start).unwrap_or("").lines().rev() {
+        let blank = above.trim().is_empty() || above.trim_start().starts_with('#');
+        if !blank && indentation(above) < outermost {
+            outermost = indentation(above);
+            open.push(outermost.to_string());
+        }
+        if outermost == 0 {
+            break;
+        }
+    }
+    open.reverse();
+    match open.as_slice() {
+        [] => "check the indentation of this line".to_owned(),
+        [only] => format!("this line is indented by {own}, the block above by {only}"),
+        [rest @ .., last] => {
+            format!("this line is indented by {own}, the blocks that are open by {} and {last}", rest.join(", "))
+        }
+    }
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The last tab before a place on its line, or the one that stands there.
+fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let upto = bytes.get(..bytes.len().min(at + 1))?;
+    let line = upto.get(..at.min(upto.len()))?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let tab = upto.get(line..)?.iter().rposition(|byte| *byte == b'\t')? + line;
+    Some(Span::new(file, tab, tab + 1))
+}
+
+/// The word at a place, for the carets.
+fn token(file: FileId, text: &str, at: usize) -> Span {
+    let mut start = at;
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let rest = text.get(start..).unwrap_or("");
+    let word = rest.find([' ', '\n', '\r', '\t', ':', ',']).unwrap_or(rest.len());
+    let first = rest.chars().next().filter(|letter| !matches!(letter, '\n' | '\r')).map_or(0, char::len_utf8);
+    Span::new(file, start, start + word.max(first))
+}

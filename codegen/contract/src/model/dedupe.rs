@@ -1,0 +1,157 @@
+//! Inline schemas that say the same: each is one schema, which the others are other names of.
+//!
+//! Contracts repeat themselves where they have no components: the fields that every list can be
+//! asked for, the `{ data: … }` around each answer. As one type they are compiled once, and a value
+//! that was made for one operation fits the next.
+//!
+//! Components are never merged: their names say that they are meant to be told apart. Nor are
+//! schemas whose words differ, since those words are their documentation.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use super::schema::{Additional, Kind, ObjectShape, Schema, StringShape};
+use super::{Contract, SchemaId, Schemas};
+
+/// Turns every inline object, enum and union that says what an earlier one says into an alias of it.
+pub fn dedupe(contract: &mut Contract) {
+    let schemas = &contract.schemas;
+    let branches: HashSet<SchemaId> = schemas.ids().flat_map(|id| branches(&schemas.get(id).kind).to_vec()).collect();
+    let mut classes = Classes { schemas, of: HashMap::new(), first: HashMap::new() };
+    schemas.ids().for_each(|id| classes.find(id));
+    let Classes { of, .. } = classes;
+    let is_duplicate =
+        |id: &SchemaId, first: &SchemaId| id != first && !branches.contains(id) && is_declared(&schemas.get(*id).kind);
+    let duplicates: Vec<(SchemaId, SchemaId)> = of.into_iter().filter(|(id, first)| is_duplicate(id, first)).collect();
+    for (id, first) in duplicates {
+        let schema = contract.schemas.get_mut(id);
+        schema.kind = Kind::Alias(first);
+        schema.deduplicated = true;
+    }
+}
+
+fn branches(kind: &Kind) -> &[SchemaId] {
+    match kind {
+        Kind::Union(union) => &union.branches,
+        _ => &[],
+    }
+}
+
+/// Whether a schema of this kind is a type of its own, so that there is something to save.
+fn is_declared(kind: &Kind) -> bool {
+    match kind {
+        Kind::Strings(_) | Kind::Union(_) => true,
+        Kind::Object(object) => !object.properties.is_empty(),
+        _ => false,
+    }
+}
+
+/// Which schemas say the same: each by the first of them.
+struct Classes<'s> {
+    schemas: &'s Schemas,
+    of: HashMap<SchemaId, SchemaId>,
+    first: HashMap<String, SchemaId>,
+}
+
+impl Classes<'_> {
+    /// Finds the first schema that says the same. A list of what is still to do, since schemas may be deep.
+    fn find(&mut self, id: SchemaId) {
+        let mut todo = vec![(id, false)];
+        let mut open = HashSet::new();
+        while let Some((id, held_are_known)) = todo.pop() {
+            if self.of.contains_key(&id) {
+                continue;
+            }
+            let schema = self.schemas.get(id);
+            if !is_comparable(schema) {
+                self.of.insert(id, id);
+            } else if held_are_known {
+                let class = match self.said(schema) {
+                    Some(said) => *self.first.entry(said).or_insert(id),
+                    None => id,
+                };
+                self.of.insert(id, class);
+            } else if open.insert(id) {
+                todo.push((id, true));
+                todo.extend(held(&schema.kind).into_iter().map(|held| (held, false)));
+            } else {
+                // It holds itself, and so is like no other.
+                self.of.insert(id, id);
+            }
+        }
+    }
+
+    /// Everything that a schema says but its place, what it holds by its class.
+    fn said(&self, schema: &Schema) -> Option<String> {
+        let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
+        let default = default.as_ref().map(|(value, _)| value);
+        let mut said = format!(
+            "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
+            (title.as_deref(), description.as_deref())
+        );
+        match kind {
+            Kind::String(StringShape { format, min, max, patterns }) => {
+                let patterns: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.as_str()).collect();
+                write!(said, "string {format:?} {min:?} {max:?} {patterns:?}").ok()?;
+            }
+            Kind::Array(array) => {
+                let items = self.of.get(&array.items)?;
+                write!(said, "array {items:?} {:?} {:?} {}", array.min, array.max, array.unique).ok()?;
+            }
+            Kind::Object(ObjectShape { sparse_of: Some(_), .. }) => return None,
+            Kind::Object(object) => {
+                write!(said, "object {:?} {:?}", object.min, object.max).ok()?;
+                match object.additional {
+                    Additional::Kept(rest) => write!(said, " kept {:?}", self.of.get(&rest)?).ok()?,
+                    ref other => write!(said, " {other:?}").ok()?,
+                }
+                for property in &object.properties {
+                    let named = property.rust_name.as_ref().map(|name| name.value.as_str());
+                    let class = self.of.get(&property.schema)?;
+                    write!(said, " {:?} {class:?} {} {named:?}", property.name, property.required).ok()?;
+                }
+            }
+            Kind::Union(union) => {
+                write!(said, "union {} {:?}", union.exactly_one, union.discriminator).ok()?;
+                for branch in &union.branches {
+                    write!(said, " {:?}", self.of.get(branch)?).ok()?;
+                }
+            }
+            Kind::Alias(target) => write!(said, "alias {:?}", self.of.get(target)?).ok()?,
+            Kind::Any
+            | Kind::Null
+            | Kind::Boolean
+            | Kind::Integer(_)
+            | Kind::Number(_)
+            | Kind::Strings(_)
+            | Kind::Values(_) => write!(said, "{kind:?}").ok()?,
+        }
+        Some(said)
+    }
+}
+
+/// Whether a schema is told apart from others by what it says alone.
+fn is_comparable(schema: &Schema) -> bool {
+    schema.component.is_none()
+        && schema.rust_name.is_none()
+        && schema.rust_type.is_none()
+        && schema.guard.is_none()
+        && !schema.holds_itself
+}
+
+/// The schemas that a kind holds.
+fn held(kind: &Kind) -> Vec<SchemaId> {
+    match kind {
+        Kind::Alias(target) => vec![*target],
+        Kind::Array(array) => vec![array.items],
+        Kind::Union(union) => union.branches.clone(),
+        Kind::Object(object) => {
+            let mut all: Vec<SchemaId> = object.properties.iter().map(|property| property.schema).collect();
+            if let Additional::Kept(rest) = object.additional {
+                all.push(rest);
+            }
+            all
+        }
+        _ => Vec::new(),
+    }
+}

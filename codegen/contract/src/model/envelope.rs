@@ -1,0 +1,267 @@
+//! The shape of a contract's errors: one schema throughout, or RFC 9457 where there is none.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::document::Node;
+use crate::model::operation::{Content, ContentKind, Operation, Response, Status};
+use crate::model::schema::{Kind, SchemaId, Schemas};
+use crate::source::{Sources, Span};
+
+/// What refusals are filled into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Envelope {
+    /// `application/problem+json` (RFC 9457).
+    Problem,
+    /// The contract's own schema.
+    Own {
+        /// The schema.
+        schema: SchemaId,
+        /// The media type that it is sent as.
+        media_type: String,
+        /// Which part of a refusal stands where.
+        fields: Vec<EnvelopeField>,
+    },
+}
+
+/// One part of a refusal and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvelopeField {
+    /// What stands there.
+    pub role: Role,
+    /// The properties on the way, from the top.
+    pub path: Vec<String>,
+}
+
+/// The parts of a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// The code for programs.
+    Code,
+    /// The status as a number.
+    Status,
+    /// The sentence for people.
+    Message,
+    /// The violations.
+    Details,
+    /// The request's id.
+    RequestId,
+}
+
+impl Envelope {
+    /// Whether a response of this schema is a refusal in the envelope.
+    pub fn is(&self, content: &Content, schemas: &Schemas) -> bool {
+        match (self, content.schema) {
+            (Envelope::Own { schema, .. }, Some(other)) => schemas.target(other) == *schema,
+            (Envelope::Problem, _) => content.media_type.starts_with("application/problem+json"),
+            (Envelope::Own { .. }, None) => false,
+        }
+    }
+}
+
+/// Finds the shape that the contract uses for its errors throughout.
+pub(super) fn find(
+    root: &Node,
+    operations: &[Operation],
+    schemas: &Schemas,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Envelope {
+    let mut shapes: Vec<(SchemaId, String, usize)> = Vec::new();
+    let errors = operations
+        .iter()
+        .flat_map(|operation| operation.responses.iter().filter(|response| is_error(response, operation)));
+    for content in errors.flat_map(|response| response.content.iter()) {
+        let Some(schema) = content.schema.filter(|_| content.kind == ContentKind::Json) else { continue };
+        let schema = schemas.target(schema);
+        match shapes.iter_mut().find(|(known, ..)| *known == schema) {
+            Some((.., count)) => *count += 1,
+            None => shapes.push((schema, content.media_type.clone(), 1)),
+        }
+    }
+    let explicit = root.get("x-error-envelope");
+    // The shape that most errors have; where only some can be filled, the contract's other errors are typed one by one.
+    shapes.sort_by_key(|(schema, _, count)| (std::cmp::Reverse(*count), *schema));
+    for (schema, media_type, _) in shapes {
+        if explicit.is_none() && media_type.starts_with("application/problem+json") {
+            return Envelope::Problem;
+        }
+        let fields = match explicit {
+            Some(node) => {
+                let mistakes = mistaken(node, schemas, schema, sources);
+                if !mistakes.is_empty() {
+                    mistakes.into_iter().for_each(|mistake| diagnostics.push(mistake));
+                    return Envelope::Problem;
+                }
+                pointers(node)
+            }
+            None => inferred(schemas, schema),
+        };
+        match unfilled(schemas, schema, &fields) {
+            None if fields.iter().any(|field| field.role == Role::Message) => {
+                return Envelope::Own { schema, media_type, fields };
+            }
+            missing => {
+                if let (Some(node), Some(missing)) = (explicit, missing) {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            "envelope-incomplete",
+                            node.span,
+                            format!("the error schema requires `{missing}`, which nothing fills"),
+                        )
+                        .label("name its pointer here, or make it optional")
+                        .also(schemas.get(schema).span, "the error schema"),
+                    );
+                    return Envelope::Problem;
+                }
+            }
+        }
+    }
+    Envelope::Problem
+}
+
+/// Whether a response is a refusal: 4xx, 5xx, and `default` where a success is declared.
+pub fn is_error(response: &Response, operation: &Operation) -> bool {
+    match response.status {
+        Status::Code(code) => code >= 400,
+        Status::Range(digit) => digit >= 4,
+        Status::Default => operation.responses.iter().any(|other| match other.status {
+            Status::Code(code) => code < 400,
+            Status::Range(digit) => digit < 4,
+            Status::Default => false,
+        }),
+    }
+}
+
+/// The fields of `x-error-envelope`.
+const ROLES: [(&str, Role); 5] = [
+    ("code", Role::Code),
+    ("status", Role::Status),
+    ("message", Role::Message),
+    ("details", Role::Details),
+    ("requestId", Role::RequestId),
+];
+
+fn pointers(node: &Node) -> Vec<EnvelopeField> {
+    let field = |(name, role): (&str, Role)| {
+        let pointer = node.get(name)?.as_str()?;
+        Some(EnvelopeField { role, path: pointer.split('/').skip(1).map(str::to_owned).collect() })
+    };
+    ROLES.into_iter().filter_map(field).collect()
+}
+
+/// What is wrong with `x-error-envelope`: fields that it does not have, and pointers to nothing.
+fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
+    let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
+    let example = "write for example `x-error-envelope: { code: /code, message: /message }`";
+    let Some(object) = node.as_object() else {
+        let message = format!("`x-error-envelope` must be an object, not {}", node.kind_name());
+        return vec![error(node.span, message).label("expected an object").help(example)];
+    };
+    let mut mistakes = Vec::new();
+    for (key, value) in object.iter().filter(|(key, _)| !key.name.starts_with("x-")) {
+        if !ROLES.iter().any(|(role, _)| *role == key.name) {
+            let report = error(key.span, format!("`x-error-envelope` has no field `{}`", key.name))
+                .label("not a part of a refusal");
+            mistakes.push(match closest(&key.name, ROLES.iter().map(|(role, _)| *role)) {
+                Some(close) => report.suggest(sources.inside_quotes(key.span), close),
+                None => report.help("the parts are code, status, message, details and requestId"),
+            });
+            continue;
+        }
+        let Some(pointer) = value.as_str().filter(|pointer| pointer.starts_with('/')) else {
+            let message = format!("`{}` of `x-error-envelope` must be a JSON pointer such as `/error/code`", key.name);
+            mistakes.push(error(value.span, message).label("does not begin with `/`"));
+            continue;
+        };
+        if let Some((name, known)) = lost(schemas, schema, pointer) {
+            let report = error(value.span, format!("the error schema has no `{name}` at `{pointer}`"))
+                .label("nothing is there")
+                .also(schemas.get(schema).span, "the error schema");
+            let fixed = closest(&name, known.iter().map(String::as_str)).map(|close| pointer.replace(&name, close));
+            mistakes.push(match fixed {
+                Some(fixed) => report.suggest(sources.inside_quotes(value.span), fixed),
+                None => report,
+            });
+        }
+    }
+    if mistakes.is_empty() && !object.contains_key("message") {
+        mistakes.push(
+            error(node.span, "`x-error-envelope` needs `message`".to_owned())
+                .label("says not where the sentence for people stands")
+                .help(example),
+        );
+    }
+    mistakes
+}
+
+/// The first step of a pointer that no property has, with those that there are.
+fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, Vec<String>)> {
+    let mut here = schema;
+    for step in pointer.split('/').skip(1) {
+        let Kind::Object(object) = schemas.kind(here) else { return Some((step.to_owned(), Vec::new())) };
+        match object.properties.iter().find(|property| property.name == step) {
+            Some(property) => here = property.schema,
+            None => {
+                let known = object.properties.iter().map(|property| property.name.clone());
+                return Some((step.to_owned(), known.collect()));
+            }
+        }
+    }
+    None
+}
+
+/// Looks for the usual names, at the top and one level down.
+fn inferred(schemas: &Schemas, schema: SchemaId) -> Vec<EnvelopeField> {
+    let mut fields = Vec::new();
+    gather(schemas, schema, &mut Vec::new(), &mut fields);
+    fields
+}
+
+fn gather(schemas: &Schemas, schema: SchemaId, path: &mut Vec<String>, fields: &mut Vec<EnvelopeField>) {
+    let Kind::Object(object) = schemas.kind(schema) else { return };
+    for property in &object.properties {
+        path.push(property.name.clone());
+        let kind = schemas.kind(property.schema);
+        let role = match property.name.to_ascii_lowercase().replace(['_', '-'], "").as_str() {
+            "code" | "errorcode" | "status" | "statuscode" if matches!(kind, Kind::Integer(_)) => Some(Role::Status),
+            "code" | "errorcode" | "type" | "name" if matches!(kind, Kind::String(_)) => Some(Role::Code),
+            "message" | "detail" | "errormessage" | "description" | "title" | "error"
+                if matches!(kind, Kind::String(_)) =>
+            {
+                Some(Role::Message)
+            }
+            "requestid" if matches!(kind, Kind::String(_)) => Some(Role::RequestId),
+            "error" if path.len() == 1 => {
+                gather(schemas, property.schema, path, fields);
+                None
+            }
+            _ => None,
+        };
+        if let Some(role) = role
+            && !fields.iter().any(|field| field.role == role)
+        {
+            fields.push(EnvelopeField { role, path: path.clone() });
+        }
+        path.pop();
+    }
+}
+
+/// The first required property that no field fills.
+fn unfilled(schemas: &Schemas, schema: SchemaId, fields: &[EnvelopeField]) -> Option<String> {
+    let Kind::Object(object) = schemas.kind(schema) else { return Some("an object".to_owned()) };
+    for property in object.properties.iter().filter(|property| property.required) {
+        let below: Vec<EnvelopeField> = fields
+            .iter()
+            .filter(|field| field.path.first() == Some(&property.name))
+            .map(|field| EnvelopeField { role: field.role, path: field.path[1..].to_vec() })
+            .collect();
+        if below.is_empty() {
+            return Some(property.name.clone());
+        }
+        if below.iter().any(|field| !field.path.is_empty())
+            && let Some(missing) = unfilled(schemas, property.schema, &below)
+        {
+            return Some(format!("{}.{missing}", property.name));
+        }
+    }
+    None
+}

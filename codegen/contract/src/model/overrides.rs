@@ -1,0 +1,103 @@
+//! What the settings say of a contract that cannot be edited: names, and types of one's own.
+
+use super::options::{Named, Options};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::model::{Contract, Kind};
+use crate::source::Spanned;
+
+/// Puts the settings in the place of what the contract says itself.
+pub fn apply(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
+    for naming in &options.names {
+        let (found, known) = match naming.of {
+            Named::Schema => schemas(contract, &naming.contract, |schema| schema.rust_name = Some(naming.rust.clone())),
+            Named::Operation => {
+                let mut found = false;
+                for operation in contract.operations.iter_mut().filter(|it| it.id == naming.contract.value) {
+                    operation.rust_name = Some(naming.rust.clone());
+                    found = true;
+                }
+                (found, contract.operations.iter().map(|operation| operation.id.clone()).collect())
+            }
+            Named::Tag => {
+                let mut found = false;
+                for tag in contract.tags.iter_mut().filter(|it| it.name == naming.contract.value) {
+                    tag.rust_name = Some(naming.rust.clone());
+                    found = true;
+                }
+                (found, contract.tags.iter().map(|tag| tag.name.clone()).collect())
+            }
+        };
+        if !found {
+            unknown(&naming.contract, naming.of, known, options, diagnostics);
+        }
+    }
+    for (name, own) in &options.types {
+        let (found, known) = schemas(contract, name, |schema| schema.rust_type = Some(own.clone()));
+        if !found {
+            unknown(name, Named::Schema, known, options, diagnostics);
+        }
+    }
+    check_own_types(contract, diagnostics);
+}
+
+/// Changes every schema that is a component of that name; whether there is one, and which there are.
+fn schemas(
+    contract: &mut Contract,
+    name: &Spanned<String>,
+    change: impl Fn(&mut crate::model::Schema),
+) -> (bool, Vec<String>) {
+    let mut found = false;
+    let mut known = Vec::new();
+    for id in contract.schemas.ids().collect::<Vec<_>>() {
+        let schema = contract.schemas.get_mut(id);
+        match &schema.component {
+            Some(component) if *component == name.value => {
+                change(schema);
+                found = true;
+            }
+            Some(component) => known.push(component.clone()),
+            None => {}
+        }
+    }
+    (found, known)
+}
+
+fn unknown(name: &Spanned<String>, of: Named, known: Vec<String>, options: &Options, diagnostics: &mut Diagnostics) {
+    let what = match of {
+        Named::Schema => "a schema",
+        Named::Operation => "an operation",
+        Named::Tag => "a tag",
+    };
+    let message = format!("`{}` is not {what} of the contract", name.value);
+    let problem = Diagnostic::error("unknown-name", name.span, message).label("names nothing");
+    diagnostics.push(match closest(&name.value, known.iter().map(String::as_str)) {
+        Some(close) => {
+            // What is no bare key of TOML stands in quotes, which stay where they are.
+            let bare = close.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+            let span = options.sources.inside_quotes(name.span);
+            match bare || span != name.span {
+                true => problem.suggest(span, close),
+                false => problem.suggest(span, format!("\"{close}\"")),
+            }
+        }
+        None => problem.help("names are those of the contract, letter for letter"),
+    });
+}
+
+/// Reports types that go through text in the place of schemas that are none.
+fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
+    for id in contract.schemas.ids() {
+        let schema = contract.schemas.get(id);
+        let Some(own) = schema.rust_type.as_ref().filter(|own| own.text) else { continue };
+        if matches!(contract.schemas.kind(id), Kind::String(_) | Kind::Strings(_)) {
+            continue;
+        }
+        let message = format!("`{}` goes through text, and this schema is no string", own.path.value);
+        diagnostics.push(
+            Diagnostic::error("bad-rust-type", own.path.span, message)
+                .label("cannot be read from a text")
+                .also(schema.span, "the schema")
+                .help("implement `writ_runtime::Read` and `Write` for it, and leave `as: text` out"),
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! The crates that the user's own types need, and the generated crate must depend on.
+
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::Contract;
+
+use crate::options::Options;
+
+/// Reports types of crates that a standalone crate would not depend on.
+pub fn check_dependencies(contract: &Contract, options: &Options, diagnostics: &mut Diagnostics) {
+    let there = |name: &str| {
+        let listed = options.dependencies.iter().any(|(known, _)| known.value.replace('-', "_") == name);
+        listed || ["std", "core", "alloc", "writ_runtime"].contains(&name)
+    };
+    for id in contract.schemas.ids() {
+        let Some(own) = &contract.schemas.get(id).rust_type else { continue };
+        let name = own.path.value.split("::").next().unwrap_or_default();
+        if !there(name) {
+            let message = format!("the generated crate does not depend on `{name}`");
+            diagnostics.push(
+                Diagnostic::error("missing-dependency", own.path.span, message)
+                    .label("of a crate that is not there")
+                    .help(format!("name it below `[dependencies]` in codegen.toml: `{name} = {{ path = \"..\" }}`")),
+            );
+        }
+    }
+}
