@@ -81,14 +81,11 @@ pub fn generate(request: &Request) -> Generated {
             recursion_limit: None,
         };
     };
-    let mut contract = model::build(&document, request.strict, &options.contract, &mut diagnostics);
-    model::apply(&mut contract, &options.contract, &mut diagnostics);
+    let contract = model::resolve(&document, request.strict, &options.contract, &mut diagnostics);
     if request.layout == Layout::Crate {
         check_dependencies(&contract, options, &mut diagnostics);
     }
-    model::select(&mut contract, &options.contract, &mut diagnostics);
     note_unselected(&contract, options, &mut diagnostics);
-    model::dedupe(&mut contract);
     let bundled = carried(&document, request, &mut diagnostics);
     // Where the contract is refused, what its Rust would look like is of no interest.
     let broken = diagnostics.has_errors();

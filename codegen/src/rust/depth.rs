@@ -103,7 +103,7 @@ mod tests {
         std::fs::write(&path, text).expect("a file for the test");
         let mut diagnostics = Diagnostics::new();
         let document = load(&path, &Default::default(), &mut diagnostics).expect("a contract");
-        let contract = writ_contract::model::build(&document, false, &Options::default(), &mut diagnostics);
+        let contract = writ_contract::model::resolve(&document, false, &Options::default(), &mut diagnostics);
         let _ = std::fs::remove_file(path);
         recursion_limit(&contract.schemas)
     }

@@ -11,10 +11,11 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use super::schema::{Additional, Kind, ObjectShape, Schema, StringShape};
-use super::{Contract, SchemaId, Schemas};
+use super::{Contract, Options, SchemaId, Schemas};
+use crate::diagnostic::Diagnostics;
 
 /// Turns every inline object, enum and union that says what an earlier one says into an alias of it.
-pub fn dedupe(contract: &mut Contract) {
+pub(super) fn dedupe_schemas(contract: &mut Contract, _options: &Options, _diagnostics: &mut Diagnostics) {
     let schemas = &contract.schemas;
     let branches: HashSet<SchemaId> = schemas.ids().flat_map(|id| branches(&schemas.get(id).kind).to_vec()).collect();
     let mut classes = Classes { schemas, of: HashMap::new(), first: HashMap::new() };

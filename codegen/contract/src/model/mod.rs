@@ -7,22 +7,19 @@ pub mod operation;
 pub mod options;
 mod overrides;
 pub mod parts;
+mod passes;
 pub mod schema;
 mod select;
 pub mod sparse;
 
-use crate::diagnostic::Diagnostics;
-use crate::document::Document;
 use crate::source::{Span, Spanned};
 
-pub use dedupe::dedupe;
 pub use envelope::{Envelope, EnvelopeField};
 pub use lower::own_type::read_own_type;
 pub use operation::Operation;
 pub use options::{Named, Naming, Options};
-pub use overrides::apply;
+pub use passes::resolve;
 pub use schema::{Kind, Schema, SchemaId, Schemas};
-pub use select::select;
 
 /// A contract, ready to be decided on.
 #[derive(Debug)]
@@ -125,10 +122,4 @@ pub struct Webhook {
     pub payload: Option<SchemaId>,
     /// Its `operationId`.
     pub id: Option<String>,
-}
-
-/// Builds the model. What cannot be honoured goes to `diagnostics`; an error there means that the
-/// contract is not to be generated from.
-pub fn build(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
-    lower::lower(document, strict, options, diagnostics)
 }

@@ -6,7 +6,7 @@ use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
 /// Puts the settings in the place of what the contract says itself.
-pub fn apply(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
+pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     for naming in &options.names {
         let (found, known) = match naming.of {
             Named::Schema => schemas(contract, &naming.contract, |schema| schema.rust_name = Some(naming.rust.clone())),

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::Contract;
 
 /// Leaves the operations of the chosen tags, and sets the others aside. Without a choice all stay.
-pub fn select(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
+pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;
     }
