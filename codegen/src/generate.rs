@@ -68,7 +68,7 @@ pub fn generate(request: &Request) -> Generated {
     let parts = options.parts();
     let how = LoadOptions { root: request.root.clone(), strict: request.strict };
     let document = document::load(&request.entry, &how, &mut diagnostics);
-    diagnostics.keep_beside(&options.contract.sources);
+    diagnostics.set_settings_sources(&options.contract.sources);
     let Some(document) = document else {
         return Generated {
             output: None,
@@ -149,9 +149,9 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
         return None;
     }
     let bundled = document::bundle(document);
-    let raised = request.options.openapi.then(|| document::raise(&bundled, document.version()));
-    if let Some(raised) = &raised
-        && raised.depth() > DEEPEST_DOCUMENT
+    let upgraded = request.options.openapi.then(|| document::upgrade_3_1(&bundled, document.version()));
+    if let Some(upgraded) = &upgraded
+        && upgraded.depth() > DEEPEST_DOCUMENT
     {
         let message = format!("nested deeper than {DEEPEST_DOCUMENT} levels, too deep for a document of `utoipa`");
         let problem = Diagnostic::error("too-deep", Span::start_of(document.root), message);
@@ -160,8 +160,8 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
     Some(DocumentView {
         json: Code::from(raw_literal(&document::to_json(&bundled))),
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
-        raised: raised.map(|raised| match document.version() {
-            Version::V30 => Code::from(raw_literal(&document::to_json(&raised))),
+        raised: upgraded.map(|upgraded| match document.version() {
+            Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
             Version::V31 | Version::V32 => Code::from("super::OPENAPI_JSON"),
         }),
         alone,

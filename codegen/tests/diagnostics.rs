@@ -109,7 +109,8 @@ fn advice_that_is_taken_puts_the_problem_right() {
             let (start, end) = (span.start as usize, span.end as usize);
             let mut written = before.sources().text(span.file).to_owned();
             written.replace_range(start..end, text);
-            std::fs::write(folder.join(before.sources().shown(span.file)), written).expect("a copy for the test");
+            std::fs::write(folder.join(before.sources().display_path(span.file)), written)
+                .expect("a copy for the test");
             let after = generated(&folder.join(&contract), strict).diagnostics;
             let said = render(&after, after.sources(), false);
             let same = after.sorted().iter().any(|left| {
@@ -150,7 +151,7 @@ fn the_contract_of_this_project_is_read_strictly_without_a_word() {
     let document = load(entry, &options, &mut diagnostics);
     assert_eq!(render(&diagnostics, diagnostics.sources(), false), "");
     let document = document.expect("the contract is read");
-    assert!(document.sources.ids().any(|file| document.sources.shown(file) == "../spec/common/responses.yaml"));
+    assert!(document.sources.ids().any(|file| document.sources.display_path(file) == "../spec/common/responses.yaml"));
     let mut outside = Diagnostics::new();
     load(entry, &LoadOptions::default(), &mut outside);
     assert!(render(&outside, outside.sources(), false).contains("error[ref-outside]"));
@@ -165,10 +166,10 @@ fn a_reference_leads_to_its_node_and_a_place_names_it() {
     // Through the `$ref` that stands for the path item, into its file.
     let pointer = "#/paths/~1v1~1users~1%7BuserId%7D/get/responses/200";
     let response = document.resolve(document.root, pointer).expect("it is there");
-    assert_eq!(document.sources.shown(response.place.file), "tests/diagnostics/parts/user_path.yaml");
-    assert_eq!(response.place.to_string(), "#/get/responses/200");
+    assert_eq!(document.sources.display_path(response.path.file), "tests/diagnostics/parts/user_path.yaml");
+    assert_eq!(response.path.to_string(), "#/get/responses/200");
     let target = document.follow(response).expect("it is there");
-    assert_eq!((target.place.to_string().as_str(), target.place.name().as_deref()), ("#/User", Some("User")));
+    assert_eq!((target.path.to_string().as_str(), target.path.name().as_deref()), ("#/User", Some("User")));
     assert_eq!(target.get("description").and_then(|it| it.node.as_str()), Some("A user."));
     let dangling = document.resolve(document.root, "#/pathes/x").err().map(|error| error.to_string());
     assert_eq!(dangling.as_deref(), Some("nothing is there"));

@@ -2,7 +2,7 @@
 
 use writ_contract::model::Contract;
 use writ_contract::model::operation::Operation;
-use writ_contract::model::sparse::trimmed_answer;
+use writ_contract::model::sparse_fieldset::sparse_response;
 
 use super::answers::{content_reads, error_arms, response_arms};
 use super::code::{Code, literal};
@@ -120,7 +120,7 @@ pub(super) fn call_view(
 /// The field of the request that trims the answer, and which objects of it.
 fn trimmed(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
     let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
-    let (list, _) = trimmed_answer(&plan.contract.schemas, operation)?;
+    let (list, _) = sparse_response(&plan.contract.schemas, operation)?;
     let within = match list {
         Some(list) => format!("client::Within::Page({})", literal(list)),
         None => "client::Within::Outermost".to_owned(),

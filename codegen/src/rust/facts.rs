@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
-    ContentKind, LimitBy, Operation, Parameter, ParameterPlace, Status, Style, normal_media_type,
+    ContentKind, LimitBy, Operation, Parameter, ParameterLocation, Status, Style, normal_media_type,
 };
 use writ_contract::model::schema::{Additional, Kind, Schemas};
 use writ_contract::model::{Contract, SchemaId};
@@ -162,14 +162,14 @@ pub fn scheme_static(name: &str) -> String {
 }
 
 fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> String {
-    let place = parameter.place.word();
+    let place = parameter.location.word();
     let mut text = format!("Parameter::{place}({})", literal(&parameter.name));
-    if parameter.required && parameter.place != ParameterPlace::Path {
+    if parameter.required && parameter.location != ParameterLocation::Path {
         text.push_str(".required()");
     }
-    let usual = match parameter.place {
-        ParameterPlace::Query | ParameterPlace::Cookie => (Style::Form, true),
-        ParameterPlace::Path | ParameterPlace::Header => (Style::Simple, false),
+    let usual = match parameter.location {
+        ParameterLocation::Query | ParameterLocation::Cookie => (Style::Form, true),
+        ParameterLocation::Path | ParameterLocation::Header => (Style::Simple, false),
     };
     if (parameter.style, parameter.explode) != usual {
         uses.runtime("Style");

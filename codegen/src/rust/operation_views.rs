@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Contract;
-use writ_contract::model::operation::{Operation, ParameterPlace};
+use writ_contract::model::operation::{Operation, ParameterLocation};
 use writ_contract::model::schema::Kind;
 
 use super::code::Code;
@@ -241,8 +241,8 @@ fn spoken(duration: Duration) -> String {
 }
 
 /// Whether the one way in settles a parameter itself, so that the handler does not see it.
-pub fn is_consumed(operation: &Operation, name: &str, place: ParameterPlace) -> bool {
-    place == ParameterPlace::Header
+pub fn is_consumed(operation: &Operation, name: &str, place: ParameterLocation) -> bool {
+    place == ParameterLocation::Header
         && ((name.eq_ignore_ascii_case("If-None-Match") && is_conditional(operation))
             || (name.eq_ignore_ascii_case("Idempotency-Key") && operation.policies.idempotency.is_some()))
 }
@@ -251,7 +251,7 @@ pub fn is_consumed(operation: &Operation, name: &str, place: ParameterPlace) -> 
 pub fn is_conditional(operation: &Operation) -> bool {
     use writ_contract::model::operation::Status;
     let header = operation.parameters.iter().any(|parameter| {
-        parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
+        parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
     });
     let unchanged = operation.responses.iter().any(|response| response.status == Status::Code(304));
     let tagged = operation.responses.iter().any(|response| {

@@ -277,7 +277,7 @@ pub fn remark(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diag
         let schemas = &plan.contract.schemas;
         let described =
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
-        let guarded = |schema| schemas.nearest(schema, |schema| schema.guard.as_ref()).is_some();
+        let guarded = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
         let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
         match (described, content.schema) {
             (Some(_), Some(schema)) if guarded(schema) => diagnostics.push(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::schema::{Format, Guard, Kind};
+use writ_contract::model::schema::{Format, InterpretedSchema, Kind};
 use writ_contract::model::{Contract, SchemaId};
 
 use super::code::{Code, raw_literal};
@@ -18,7 +18,7 @@ pub struct Patterns {
     names: HashMap<String, String>,
     views: BTreeMap<String, PatternView>,
     guards: BTreeMap<String, GuardView>,
-    guard_names: HashMap<Guard, String>,
+    guard_names: HashMap<InterpretedSchema, String>,
     /// Those that the server has no use for.
     others: BTreeSet<String>,
 }
@@ -67,7 +67,7 @@ impl Patterns {
         diagnostics: &mut Diagnostics,
     ) {
         for id in ids {
-            if let Some(guard) = &contract.schemas.get(*id).guard {
+            if let Some(guard) = &contract.schemas.get(*id).interpreted {
                 self.add_guard(contract, *id, hints.get(id).copied(), guard);
             }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
@@ -138,7 +138,7 @@ impl Patterns {
         self.names.insert(pattern.to_owned(), name);
     }
 
-    fn add_guard(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &Guard) {
+    fn add_guard(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
         if self.guard_names.contains_key(guard) {
             return;
         }
@@ -161,7 +161,7 @@ impl Patterns {
     }
 
     /// The static of a guard.
-    pub fn guard(&self, guard: &Guard) -> String {
+    pub fn guard(&self, guard: &InterpretedSchema) -> String {
         self.guard_names.get(guard).cloned().unwrap_or_default()
     }
 

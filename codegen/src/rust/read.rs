@@ -55,7 +55,12 @@ impl ReadCalls<'_, '_> {
         let nullable = chain.iter().rposition(|schema| schema.nullable).map_or(0, |at| at + 1);
         let (outer, inner) = chain.split_at(nullable);
         let asked = if of_null { outer } else { inner };
-        asked.iter().rev().filter_map(|schema| schema.guard.as_ref()).map(|guard| self.patterns.guard(guard)).collect()
+        asked
+            .iter()
+            .rev()
+            .filter_map(|schema| schema.interpreted.as_ref())
+            .map(|guard| self.patterns.guard(guard))
+            .collect()
     }
 
     /// An expression behind guards, the innermost first.

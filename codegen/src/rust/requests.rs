@@ -1,7 +1,7 @@
 //! What an operation takes: its parameters and body as one type, and how it is decoded.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{ContentKind, Operation, Parameter, ParameterPlace, Style};
+use writ_contract::model::operation::{ContentKind, Operation, Parameter, ParameterLocation, Style};
 use writ_contract::model::schema::{IntegerShape, Kind};
 
 use super::code::Code;
@@ -34,7 +34,7 @@ pub fn request_view(
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
         let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: &mut *routes };
-        if is_consumed(operation, &parameter.name, parameter.place) {
+        if is_consumed(operation, &parameter.name, parameter.location) {
             let read = function(&calls.element(parameter.schema));
             let way = if parameter.required { "required" } else { "optional" };
             consumed.push(Code::of(format!("let _ = input.{way}({index}, {read});")));
@@ -135,7 +135,7 @@ fn parameter_field(
 ) -> Field {
     let mut docs = parameter.description.clone().unwrap_or_default();
     let way = Direction::Request;
-    if parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
+    if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
         calls.uses.runtime("IfMatch");
         let required = parameter.required;
         calls.uses.runtime("Read");
@@ -221,7 +221,7 @@ fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     }
     let find = |name: &str| {
         operation.parameters.iter().position(|parameter| {
-            parameter.place == ParameterPlace::Query && parameter.name == name && !parameter.required
+            parameter.location == ParameterLocation::Query && parameter.name == name && !parameter.required
         })
     };
     let limit =

@@ -41,7 +41,7 @@ impl<'a, 'o> Fields<'a, 'o> {
 
     /// A list of texts, empty where it is not given.
     pub(super) fn words(&mut self, name: &'static str) -> Vec<Spanned<String>> {
-        let words = |node: &Node| node.as_array()?.iter().map(Node::as_word).collect();
+        let words = |node: &Node| node.as_array()?.iter().map(Node::as_spanned_str).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
     }
 

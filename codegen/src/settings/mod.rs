@@ -11,7 +11,7 @@ use ::toml::Value;
 use crate::options::{Options, Part};
 use crate::standalone::is_legal;
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::document::shown;
+use writ_contract::document::display_path;
 use writ_contract::source::Spanned;
 
 use fields::Fields;
@@ -46,7 +46,7 @@ pub fn beside(entry: &Path) -> Option<PathBuf> {
 /// Every problem goes to `diagnostics`, whose sources are then those of the file.
 pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Settings::default();
-    let (sources, tree) = toml::read(shown(path, root), path, diagnostics);
+    let (sources, tree) = toml::read(display_path(path, root), path, diagnostics);
     let folder = path.parent().unwrap_or(Path::new(""));
     settings.folder = folder.to_owned();
     if let Some(tree) = &tree {
@@ -76,7 +76,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         settings.options.contract.types = tables::types(types, &sources, diagnostics);
         settings.options.dependencies = tables::dependencies(dependencies, diagnostics);
     }
-    diagnostics.keep_sources(&sources);
+    diagnostics.set_sources(&sources);
     settings.options.contract.sources = sources;
     settings
 }

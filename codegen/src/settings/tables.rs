@@ -4,19 +4,21 @@ use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{Node, Value};
 use writ_contract::model::read_own_type;
 use writ_contract::model::schema::RustType;
-use writ_contract::model::{Named, Naming};
+use writ_contract::model::{NameOverride, NameTarget};
 use writ_contract::source::{Sources, Spanned};
 
 use super::fields::Fields;
 
 /// `[names.schemas]`, `[names.operations]` and `[names.tags]`.
-pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<Naming> {
+pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<NameOverride> {
     let mut all = Vec::new();
     let mut fields = Fields::new(table, sources, diagnostics);
-    for (name, of) in [("schemas", Named::Schema), ("operations", Named::Operation), ("tags", Named::Tag)] {
+    for (name, target) in
+        [("schemas", NameTarget::Schema), ("operations", NameTarget::Operation), ("tags", NameTarget::Tag)]
+    {
         for (contract, node) in fields.table(name) {
-            match node.as_word() {
-                Some(rust) => all.push(Naming { of, contract, rust }),
+            match node.as_spanned_str() {
+                Some(rust) => all.push(NameOverride { target, contract, rust }),
                 None => fields.wrong(node, &contract.value, "a string"),
             }
         }

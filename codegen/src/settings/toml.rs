@@ -10,19 +10,19 @@ use writ_contract::source::Span;
 use writ_contract::source::{FileId, Sources};
 
 /// Reads a file of settings in among the sources.
-pub(super) fn read(shown: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {
+pub(super) fn read(display_path: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {
     let mut sources = Sources::default();
     let file = FileId::SETTINGS;
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            let message = format!("cannot read `{shown}`: {error}");
-            sources.put_settings(shown, path.to_owned(), String::new());
+            let message = format!("cannot read `{display_path}`: {error}");
+            sources.set_settings(display_path, path.to_owned(), String::new());
             diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
             return (sources, None);
         }
     };
-    sources.put_settings(shown, path.to_owned(), text);
+    sources.set_settings(display_path, path.to_owned(), text);
     let text = sources.text(file);
     let tree = match DeTable::parse(text) {
         Ok(table) => Some(object(table.get_ref(), span(&table.span()))),

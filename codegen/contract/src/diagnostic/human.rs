@@ -82,7 +82,7 @@ fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
         let line = sources.location(span).0;
         match span.file == file {
             true => places.push(line.to_string()),
-            false => places.push(format!("{}:{line}", sources.shown(span.file))),
+            false => places.push(format!("{}:{line}", sources.display_path(span.file))),
         }
         file = span.file;
     }
@@ -162,7 +162,7 @@ fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element
 }
 
 fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element<'s>> {
-    let path = sources.shown(file);
+    let path = sources.display_path(file);
     if sources.text(file).is_empty() {
         return vec![Origin::path(path).into()];
     }
@@ -215,7 +215,7 @@ fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s 
     let annotation: Annotation<'_> = kind.span(shown);
     let annotation = if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) };
     let snippet: Snippet<'s, Annotation<'s>> = Snippet::source(&text[before..after]).line_start(line);
-    let origin = Origin::path(sources.shown(span.file)).line(line).char_column(column);
+    let origin = Origin::path(sources.display_path(span.file)).line(line).char_column(column);
     [origin.into(), snippet.annotation(annotation).into()]
 }
 

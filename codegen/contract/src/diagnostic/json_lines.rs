@@ -45,7 +45,7 @@ fn place(span: Span, sources: &Sources) -> Value {
     let (line, column) = sources.location(span);
     let (end_line, end_column) = sources.location(Span { start: span.end, ..span });
     json!({
-        "file": sources.shown(span.file),
+        "file": sources.display_path(span.file),
         "line": line,
         "column": column,
         "endLine": end_line,

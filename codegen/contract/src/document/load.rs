@@ -30,10 +30,10 @@ pub(super) struct Loader<'l> {
 /// document at all; its sources are then in [`Diagnostics::sources`].
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
-    let (root, tree) = read(shown(entry, options.root.as_deref()), entry, &mut sources, diagnostics);
+    let (root, tree) = read(display_path(entry, options.root.as_deref()), entry, &mut sources, diagnostics);
     let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
     let (Some(tree), Some(version)) = (tree, version) else {
-        diagnostics.keep_sources(&sources);
+        diagnostics.set_sources(&sources);
         return None;
     };
     let folder = options.root.clone().or_else(|| entry.parent().map(Path::to_owned)).unwrap_or_default();
@@ -55,7 +55,7 @@ pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) 
     loader.take(root, tree);
     check(&mut loader);
     let document = loader.document;
-    diagnostics.keep_sources(&document.sources);
+    diagnostics.set_sources(&document.sources);
     Some(document)
 }
 
@@ -87,10 +87,10 @@ impl Loader<'_> {
         if let Some(file) = self.by_path.get(&real) {
             return Ok(*file);
         }
-        let near = self.document.sources.shown(from);
+        let near = self.document.sources.display_path(from);
         let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let shown = shown(&lexical(Path::new(folder), Path::new(path)), None);
-        let (file, tree) = read(shown, &target, &mut self.document.sources, self.diagnostics);
+        let display = display_path(&lexical(Path::new(folder), Path::new(path)), None);
+        let (file, tree) = read(display, &target, &mut self.document.sources, self.diagnostics);
         self.by_path.insert(real, file);
         if tree.is_none() {
             self.document.broken.insert(file);
@@ -216,15 +216,15 @@ fn lexical(folder: &Path, path: &Path) -> PathBuf {
     joined
 }
 
-/// How messages name a file: relative to the working directory where it lies within, else to the
+/// Returns the path by which messages name a file: relative to the working directory where it lies within, else to the
 /// folder around the root, with `/` between the parts.
-pub fn shown(path: &Path, root: Option<&Path>) -> String {
+pub fn display_path(path: &Path, root: Option<&Path>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let around = root.and_then(Path::parent).filter(|around| around.is_absolute());
     let near = path.strip_prefix(&here).ok().or_else(|| path.strip_prefix(around?).ok());
     let path = lexical(Path::new(""), near.unwrap_or(path));
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    let shown = parts.join("/");
+    let display = parts.join("/");
     // The root of an absolute path is a part of its own.
-    shown.strip_prefix("//").map_or(shown.clone(), |rest| format!("/{rest}"))
+    display.strip_prefix("//").map_or(display.clone(), |rest| format!("/{rest}"))
 }

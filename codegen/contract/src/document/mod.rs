@@ -1,18 +1,18 @@
 //! The first stage: the files of a contract, read into one spanned tree each, references within reach.
 
+pub mod located;
 pub mod node;
-pub mod place;
 
 mod bundle;
 mod check;
 mod grammar;
 mod json;
 mod load;
-mod raise;
 mod read;
 mod reference;
 mod resolve;
 mod scalar;
+mod upgrade_3_1;
 mod write;
 mod yaml;
 mod yaml_syntax;
@@ -22,15 +22,15 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, NodePath, Sources, Span};
 
 pub use bundle::bundle;
 pub use grammar::vocabulary;
+pub use load::display_path;
 pub use load::load;
-pub use load::shown;
+pub use located::Located;
 pub use node::{Key, Node, Object, Value};
-pub use place::{Located, Place};
-pub use raise::raise;
+pub use upgrade_3_1::upgrade_3_1;
 pub use write::{to_json, to_yaml};
 
 /// A contract as it was written: every file that a reference reaches.
@@ -126,7 +126,7 @@ impl Document {
 
     /// The entry as a located node.
     pub fn root_located(&self) -> Located<'_> {
-        Located { node: self.root_node(), place: Place::root(self.root) }
+        Located { node: self.root_node(), path: NodePath::root(self.root) }
     }
 
     /// The version that the contract is written in.

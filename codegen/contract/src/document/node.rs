@@ -138,8 +138,8 @@ impl Node {
         }
     }
 
-    /// The string with its place, if it is one.
-    pub fn as_word(&self) -> Option<Spanned<String>> {
+    /// Returns the string with its span, if it is one.
+    pub fn as_spanned_str(&self) -> Option<Spanned<String>> {
         Some(Spanned { value: self.as_str()?.to_owned(), span: self.span })
     }
 

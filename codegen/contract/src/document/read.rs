@@ -33,7 +33,7 @@ struct Problem {
 /// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
 /// them being why nothing comes back.
 pub(super) fn read(
-    shown: String,
+    display_path: String,
     path: &Path,
     sources: &mut Sources,
     diagnostics: &mut Diagnostics,
@@ -41,13 +41,13 @@ pub(super) fn read(
     let text = match bytes(path) {
         Ok(bytes) => decode(bytes),
         Err(message) => {
-            let message = format!("cannot read `{shown}`: {message}");
-            let file = sources.add(shown, path.to_owned(), String::new());
+            let message = format!("cannot read `{display_path}`: {message}");
+            let file = sources.add(display_path, path.to_owned(), String::new());
             diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
             return (file, None);
         }
     };
-    let file = sources.add(shown, path.to_owned(), text.text);
+    let file = sources.add(display_path, path.to_owned(), text.text);
     if let Some(problem) = text.problem {
         let span = Span::new(file, problem.at, problem.at);
         diagnostics.push(Diagnostic::error("invalid-encoding", span, problem.message).help(problem.help));

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::RefError;
-use super::place::{Place, unescape};
+use crate::source::{FileId, NodePath, unescape};
 
 /// A reference taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
 
 /// A whole reference of a file as it was written and the steps of a pointer.
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
-    let place = steps.iter().fold(Place::root(super::FileId(0)), |place, step| place.child(step));
-    format!("{file}#{}", place.pointer)
+    let path = steps.iter().fold(NodePath::root(FileId(0)), |path, step| path.child(step));
+    format!("{file}#{}", path.pointer)
 }
 
 /// The part of a reference before `#`, as it was written.

@@ -1,12 +1,11 @@
 //! Where references lead, once every file is read.
 
+use super::located::Located;
 use super::node::{Node, Value};
-use super::place::{Located, Place};
 use super::reference::{Fragment, Reference, compose, file_part, parse};
 use super::{Document, RefError};
 use crate::diagnostic::closest;
-use crate::source::FileId;
-use crate::source::Span;
+use crate::source::{FileId, NodePath, Span, unescape};
 
 /// How many references are followed for one answer: more is a circle, or meant to waste time.
 pub(super) const MAX_HOPS: usize = 64;
@@ -26,7 +25,7 @@ impl Document {
             let Some(reference) = reference_of(here.node) else {
                 return Ok(here);
             };
-            here = self.resolve(here.place.file, reference)?;
+            here = self.resolve(here.path.file, reference)?;
         }
         Err(RefError::Cyclic)
     }
@@ -67,7 +66,7 @@ impl Document {
                     Err(RefError::Ambiguous { anchors: several.iter().map(|anchor| anchor.span).collect() })
                 }
                 _ => {
-                    let steps: Vec<String> = name.split('/').map(super::place::unescape).collect();
+                    let steps: Vec<String> = name.split('/').map(unescape).collect();
                     Err(RefError::Dangling { closest: self.closest(file, &steps, text) })
                 }
             },
@@ -81,17 +80,17 @@ impl Document {
         text: &str,
         hops: &mut usize,
     ) -> Result<Located<'d>, RefError> {
-        let mut here = Located { node: self.file_node(file), place: Place::root(file) };
+        let mut here = Located { node: self.file_node(file), path: NodePath::root(file) };
         for step in steps {
             while child(here.node, step).is_none() {
                 let Some(reference) = reference_of(here.node) else {
                     return Err(RefError::Dangling { closest: self.closest(file, steps, text) });
                 };
                 *hops += 1;
-                here = self.resolve_within(here.place.file, reference, hops)?;
+                here = self.resolve_within(here.path.file, reference, hops)?;
             }
             if let Some(node) = child(here.node, step) {
-                here = Located { node, place: here.place.child(step) };
+                here = Located { node, path: here.path.child(step) };
             }
         }
         Ok(here)

@@ -1,8 +1,8 @@
 //! The second stage: what the contract says, resolved and merged, in the words of no programming language.
 
+mod build;
 mod dedupe;
 pub mod envelope;
-mod lower;
 pub mod operation;
 pub mod options;
 mod overrides;
@@ -10,14 +10,14 @@ pub mod parts;
 mod passes;
 pub mod schema;
 mod select;
-pub mod sparse;
+pub mod sparse_fieldset;
 
 use crate::source::{Span, Spanned};
 
+pub use build::own_type::read_own_type;
 pub use envelope::{Envelope, EnvelopeField};
-pub use lower::own_type::read_own_type;
 pub use operation::Operation;
-pub use options::{Named, Naming, Options};
+pub use options::{NameOverride, NameTarget, Options};
 pub use passes::resolve;
 pub use schema::{Kind, Schema, SchemaId, Schemas};
 

@@ -54,8 +54,8 @@ pub struct Parameter {
     pub name: String,
     /// Where it stands in the contract.
     pub span: Span,
-    /// Where it stands in a request.
-    pub place: ParameterPlace,
+    /// Its location in a request.
+    pub location: ParameterLocation,
     /// `required`.
     pub required: bool,
     /// `description`.
@@ -80,9 +80,9 @@ pub struct Parameter {
     pub sparse: bool,
 }
 
-/// Where a parameter stands in a request.
+/// The location of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ParameterPlace {
+pub enum ParameterLocation {
     /// A segment of the path.
     Path,
     /// The query string.
@@ -93,14 +93,14 @@ pub enum ParameterPlace {
     Cookie,
 }
 
-impl ParameterPlace {
+impl ParameterLocation {
     /// The word of the contract.
     pub fn word(self) -> &'static str {
         match self {
-            ParameterPlace::Path => "path",
-            ParameterPlace::Query => "query",
-            ParameterPlace::Header => "header",
-            ParameterPlace::Cookie => "cookie",
+            ParameterLocation::Path => "path",
+            ParameterLocation::Query => "query",
+            ParameterLocation::Header => "header",
+            ParameterLocation::Cookie => "cookie",
         }
     }
 }

@@ -18,7 +18,7 @@ pub struct Options {
     /// The tags whose operations are selected; all of them if empty.
     pub tags: Vec<Spanned<String>>,
     /// Names for Rust, where the contract itself cannot be edited.
-    pub names: Vec<Naming>,
+    pub names: Vec<NameOverride>,
     /// The user's own types, each for the component schema of a name.
     pub types: Vec<(Spanned<String>, RustType)>,
     /// The settings file and the command line, where the options stand.
@@ -48,26 +48,26 @@ impl Options {
             line.push_str(if line.is_empty() { "--tag " } else { " --tag " });
             let start = line.len();
             line.push_str(tag);
-            self.tags.push(Spanned { value: tag.clone(), span: Span::new(FileId::FLAGS, start, line.len()) });
+            self.tags.push(Spanned { value: tag.clone(), span: Span::new(FileId::COMMAND_LINE, start, line.len()) });
         }
-        self.sources.put_flags(line);
+        self.sources.set_command_line(line);
     }
 }
 
-/// A name for Rust that the settings give to something of the contract.
+/// A Rust name from the settings, in place of the one that the contract implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// What is named.
-    pub of: Named,
+pub struct NameOverride {
+    /// The kind of object.
+    pub target: NameTarget,
     /// Its name in the contract.
     pub contract: Spanned<String>,
     /// Its name in Rust.
     pub rust: Spanned<String>,
 }
 
-/// What of a contract can be named.
+/// The kinds of objects that the settings can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Named {
+pub enum NameTarget {
     /// A component schema.
     Schema,
     /// An operation, by its id.

@@ -1,40 +1,42 @@
 //! What the settings say of a contract that cannot be edited: names, and types of one's own.
 
-use super::options::{Named, Options};
+use super::options::{NameTarget, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
 /// Puts the settings in the place of what the contract says itself.
 pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
-    for naming in &options.names {
-        let (found, known) = match naming.of {
-            Named::Schema => schemas(contract, &naming.contract, |schema| schema.rust_name = Some(naming.rust.clone())),
-            Named::Operation => {
+    for named in &options.names {
+        let (found, known) = match named.target {
+            NameTarget::Schema => {
+                schemas(contract, &named.contract, |schema| schema.rust_name = Some(named.rust.clone()))
+            }
+            NameTarget::Operation => {
                 let mut found = false;
-                for operation in contract.operations.iter_mut().filter(|it| it.id == naming.contract.value) {
-                    operation.rust_name = Some(naming.rust.clone());
+                for operation in contract.operations.iter_mut().filter(|it| it.id == named.contract.value) {
+                    operation.rust_name = Some(named.rust.clone());
                     found = true;
                 }
                 (found, contract.operations.iter().map(|operation| operation.id.clone()).collect())
             }
-            Named::Tag => {
+            NameTarget::Tag => {
                 let mut found = false;
-                for tag in contract.tags.iter_mut().filter(|it| it.name == naming.contract.value) {
-                    tag.rust_name = Some(naming.rust.clone());
+                for tag in contract.tags.iter_mut().filter(|it| it.name == named.contract.value) {
+                    tag.rust_name = Some(named.rust.clone());
                     found = true;
                 }
                 (found, contract.tags.iter().map(|tag| tag.name.clone()).collect())
             }
         };
         if !found {
-            unknown(&naming.contract, naming.of, known, options, diagnostics);
+            unknown(&named.contract, named.target, known, options, diagnostics);
         }
     }
     for (name, own) in &options.types {
         let (found, known) = schemas(contract, name, |schema| schema.rust_type = Some(own.clone()));
         if !found {
-            unknown(name, Named::Schema, known, options, diagnostics);
+            unknown(name, NameTarget::Schema, known, options, diagnostics);
         }
     }
     check_own_types(contract, diagnostics);
@@ -62,11 +64,17 @@ fn schemas(
     (found, known)
 }
 
-fn unknown(name: &Spanned<String>, of: Named, known: Vec<String>, options: &Options, diagnostics: &mut Diagnostics) {
-    let what = match of {
-        Named::Schema => "a schema",
-        Named::Operation => "an operation",
-        Named::Tag => "a tag",
+fn unknown(
+    name: &Spanned<String>,
+    target: NameTarget,
+    known: Vec<String>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    let what = match target {
+        NameTarget::Schema => "a schema",
+        NameTarget::Operation => "an operation",
+        NameTarget::Tag => "a tag",
     };
     let message = format!("`{}` is not {what} of the contract", name.value);
     let problem = Diagnostic::error("unknown-name", name.span, message).label("names nothing");

@@ -1,6 +1,6 @@
 //! The passes that make a document the resolved contract, in their order.
 
-use super::{Contract, Options, dedupe, lower, overrides, select};
+use super::{Contract, Options, build, dedupe, overrides, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
@@ -22,7 +22,7 @@ const PASSES: &[(&str, Pass)] = &[
 /// Whatever cannot be honoured goes to `diagnostics`; with an error in it, the contract must not be
 /// generated from. `strict` makes errors of what loses nothing.
 pub fn resolve(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
-    let mut contract = lower::lower(document, strict, options, diagnostics);
+    let mut contract = build::build(document, strict, options, diagnostics);
     for (_, pass) in PASSES {
         pass(&mut contract, options, diagnostics);
     }

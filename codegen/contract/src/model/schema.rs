@@ -52,8 +52,8 @@ pub struct Schema {
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
     pub deduplicated: bool,
-    /// The whole schema as JSON text, where it has keywords that an interpreter must check.
-    pub guard: Option<Guard>,
+    /// The schema for an interpreter, where it has keywords that only an interpreter checks.
+    pub interpreted: Option<InterpretedSchema>,
 }
 
 /// A type of one's own that stands for a schema.
@@ -65,9 +65,9 @@ pub struct RustType {
     pub text: bool,
 }
 
-/// A schema for the interpreter, all that it refers to within it.
+/// A schema that an interpreter checks at run time, with every schema that it refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Guard {
+pub struct InterpretedSchema {
     /// Whether it is of OpenAPI 3.0 (draft 4), else of 3.1 (2020-12).
     pub draft4: bool,
     /// Its JSON text.
@@ -257,7 +257,7 @@ pub struct ObjectShape {
     pub min: Option<u64>,
     /// `maxProperties`.
     pub max: Option<u64>,
-    /// `x-sparse-of`: the schema that this one is a trimmed answer of.
+    /// `x-sparse-of`: the full schema of which this one is a sparse fieldset.
     pub sparse_of: Option<SchemaId>,
 }
 

@@ -1,11 +1,14 @@
 //! The files of a contract: their text, and where a byte lies in lines and columns.
 
+mod node_path;
 mod span;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use node_path::NodePath;
+pub(crate) use node_path::unescape;
 pub use span::{Span, Spanned};
 
 /// One file among the [`Sources`].
@@ -19,8 +22,8 @@ impl FileId {
     /// The settings file that stands beside the contract, apart from the files of the contract.
     pub const SETTINGS: FileId = FileId(u32::MAX);
 
-    /// What was given on the command line, as if it were a file.
-    pub const FLAGS: FileId = FileId(u32::MAX - 1);
+    /// The arguments of the command line, as if they were a file.
+    pub const COMMAND_LINE: FileId = FileId(u32::MAX - 1);
 }
 
 /// Every file that was read, in the order of reading: the entry is the first. Cheap to clone.
@@ -28,13 +31,13 @@ impl FileId {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     settings: Option<Arc<SourceFile>>,
-    flags: Option<Arc<SourceFile>>,
+    command_line: Option<Arc<SourceFile>>,
 }
 
 /// One file.
 #[derive(Debug)]
 struct SourceFile {
-    shown: String,
+    display_path: String,
     path: PathBuf,
     text: String,
     /// Whether each byte is a character: lines of megabytes need not be counted then.
@@ -43,32 +46,32 @@ struct SourceFile {
 }
 
 impl Sources {
-    /// Takes a file in. `shown` is the path that messages name it by, with `/` between its parts.
-    pub fn add(&mut self, shown: String, path: PathBuf, text: String) -> FileId {
+    /// Takes a file in. `display_path` is the path that messages name it by, with `/` between its parts.
+    pub fn add(&mut self, display_path: String, path: PathBuf, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(SourceFile::new(shown, path, text)));
+        self.files.push(Arc::new(SourceFile::new(display_path, path, text)));
         id
     }
 
-    /// Takes the settings file in, which is none of the contract's.
-    pub fn put_settings(&mut self, shown: String, path: PathBuf, text: String) {
-        self.settings = Some(Arc::new(SourceFile::new(shown, path, text)));
+    /// Adds the settings file, which stands apart from the files of the contract.
+    pub fn set_settings(&mut self, display_path: String, path: PathBuf, text: String) {
+        self.settings = Some(Arc::new(SourceFile::new(display_path, path, text)));
     }
 
-    /// Takes in what was given on the command line.
-    pub fn put_flags(&mut self, text: String) {
-        self.flags = Some(Arc::new(SourceFile::new("command line".to_owned(), PathBuf::new(), text)));
+    /// Adds the text of the command line.
+    pub fn set_command_line(&mut self, text: String) {
+        self.command_line = Some(Arc::new(SourceFile::new("command line".to_owned(), PathBuf::new(), text)));
     }
 
-    /// Takes in what stands beside the contract.
-    pub fn put_beside(&mut self, other: &Sources) {
+    /// Copies the settings file and the command line from other sources.
+    pub fn copy_settings(&mut self, other: &Sources) {
         self.settings.clone_from(&other.settings);
-        self.flags.clone_from(&other.flags);
+        self.command_line.clone_from(&other.command_line);
     }
 
-    /// The path that messages name a file by.
-    pub fn shown(&self, file: FileId) -> &str {
-        self.file(file).map_or("", |file| file.shown.as_str())
+    /// Returns the path by which messages name a file.
+    pub fn display_path(&self, file: FileId) -> &str {
+        self.file(file).map_or("", |file| file.display_path.as_str())
     }
 
     /// Where a file lies.
@@ -140,18 +143,18 @@ impl Sources {
     fn file(&self, file: FileId) -> Option<&SourceFile> {
         match file {
             FileId::SETTINGS => self.settings.as_deref(),
-            FileId::FLAGS => self.flags.as_deref(),
+            FileId::COMMAND_LINE => self.command_line.as_deref(),
             FileId(at) => self.files.get(at as usize).map(Arc::as_ref),
         }
     }
 }
 
 impl SourceFile {
-    fn new(shown: String, path: PathBuf, text: String) -> SourceFile {
+    fn new(display_path: String, path: PathBuf, text: String) -> SourceFile {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
         let ascii = text.is_ascii();
-        SourceFile { shown, path, text, ascii, line_starts }
+        SourceFile { display_path, path, text, ascii, line_starts }
     }
 }
 

@@ -19,7 +19,7 @@ impl<'d> Bundler<'d> {
         }
         if self.complete {
             let new = rule.fields.iter().filter(|field| !object.is_some_and(|object| object.contains_key(field.name)));
-            let new = new.filter(|field| self.homes.list.iter().any(|home| home.kind.section() == field.name));
+            let new = new.filter(|field| self.names.list.iter().any(|moved| moved.kind.section() == field.name));
             for name in new.map(|field| field.name).collect::<Vec<_>>() {
                 let lifted = self.lifted(name);
                 let value = Value::Object(collect(lifted));
@@ -35,7 +35,7 @@ impl<'d> Bundler<'d> {
         };
         let mut written: Vec<(Key, Node)> = Vec::new();
         for (key, node) in entries {
-            let adopted = self.homes.adopted(section, &key.name);
+            let adopted = self.names.adopted(section, &key.name);
             let node = self.step(&key.name, |bundler| match adopted {
                 Some((kind, target)) => bundler.body(kind, target),
                 None => bundler.shape(shape, node),
@@ -50,10 +50,11 @@ impl<'d> Bundler<'d> {
 
     /// What moved into a section, in the order in which it was met.
     fn lifted(&mut self, section: &str) -> Vec<(Key, Node)> {
-        let homes = self.homes.list.iter().filter(|home| !home.adopted && home.kind.section() == section);
-        let homes: Vec<_> = homes.map(|home| (home.kind, home.node, home.name.clone(), home.place.clone())).collect();
-        let bodies = homes.into_iter().map(|(kind, node, name, place)| {
-            let body = self.at(place.pointer, |bundler| bundler.body(kind, node));
+        let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
+        let names: Vec<_> =
+            names.map(|moved| (moved.kind, moved.node, moved.name.clone(), moved.path.clone())).collect();
+        let bodies = names.into_iter().map(|(kind, node, name, path)| {
+            let body = self.at(path.pointer, |bundler| bundler.body(kind, node));
             (key(&name, node.span), body)
         });
         bodies.collect()

@@ -1,10 +1,9 @@
 //! Path items: written where they are referred to, and what refers to operations within them.
 
 use super::super::node::{Node, Object, Value};
-use super::super::place::Place;
 use super::super::resolve::reference_of;
 use super::{Bundler, Kind, collect, fragment};
-use crate::source::FileId;
+use crate::source::{FileId, NodePath};
 
 /// How many path items may stand within each other, by callbacks: more nobody writes.
 const MAX_NESTING: usize = 8;
@@ -14,13 +13,13 @@ impl<'d> Bundler<'d> {
     /// nowhere, into the entry, or to a path item that encloses it or was written before.
     pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
         let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
-        let moved = self.homes.get(Kind::PathItem, target.node).is_some();
+        let moved = self.names.get(Kind::PathItem, target.node).is_some();
         // Within another path item, a second copy could become a third, a fourth, and so on.
-        let again = self.nesting > 0 && self.items.contains_key(&target.place);
-        if target.place.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
+        let again = self.nesting > 0 && self.items.contains_key(&target.path);
+        if target.path.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
             return None;
         }
-        self.items.entry(target.place).or_insert_with(|| self.trail.clone());
+        self.items.entry(target.path).or_insert_with(|| self.trail.clone());
         self.nesting += 1;
         let item = self.body(Kind::PathItem, target.node);
         // Fields beside the reference: what both have is undefined, and the nearer is taken.
@@ -47,13 +46,13 @@ impl<'d> Bundler<'d> {
 
     /// What the `operationRef` of a link becomes; `None` where it stays as it is.
     pub(super) fn operation(&mut self, from: FileId, text: &str) -> Option<String> {
-        let target = self.document.resolve(from, text).ok()?.place;
+        let target = self.document.resolve(from, text).ok()?.path;
         if target.file == self.document.root {
             let kept = from == self.document.root && text.starts_with('#');
             return (!kept).then(|| fragment(&target.pointer));
         }
         let (item, method) = target.pointer.rsplit_once('/')?;
-        let item = Place { file: target.file, pointer: item.to_owned() };
+        let item = NodePath { file: target.file, pointer: item.to_owned() };
         let trail = self.known_items.get(&item)?;
         Some(fragment(&format!("{trail}/{method}")))
     }

@@ -2,10 +2,10 @@
 
 use super::{Anchor, Diagnostic, Kind, Node, Object, Pending, Rule, Version, Walk, message, rule};
 use crate::document::RefError;
-use crate::document::place::{Located, Place};
+use crate::document::located::Located;
 use crate::document::reference::{file_part, is_plain_name, parse};
 use crate::document::resolve::{MAX_HOPS, reference_of};
-use crate::source::Span;
+use crate::source::{NodePath, Span, unescape};
 
 impl Walk<'_, '_> {
     /// Notes the reference that stands for an object. Whether nothing else of the object counts.
@@ -65,29 +65,29 @@ impl Walk<'_, '_> {
             self.loader.link(pending.file, &reference.file);
         }
         let resolved = self.loader.document.resolve_as(pending.file, &pending.text, pending.kind.section());
-        let place = match resolved {
-            Ok(Located { place, .. }) => place,
+        let path = match resolved {
+            Ok(Located { path, .. }) => path,
             Err(error) => {
                 self.unresolved(&pending, error);
                 return;
             }
         };
-        if self.is_cyclic(&pending, &place) {
+        if self.is_cyclic(&pending, &path) {
             let problem = Diagnostic::error("cyclic-ref", pending.span, "references in a circle");
             let problem = problem.label("leads back to itself, and never to a value");
             let name = rule(pending.kind).name;
             self.report(problem.help(format!("write {name} in place of one of the references")));
             return;
         }
-        self.target(&pending, &place);
+        self.target(&pending, &path);
     }
 
     /// Checks what a reference leads to as what it is referred to as.
-    fn target(&mut self, pending: &Pending, place: &Place) {
-        let Some(tree) = self.loader.tree(place.file) else {
+    fn target(&mut self, pending: &Pending, path: &NodePath) {
+        let Some(tree) = self.loader.tree(path.file) else {
             return;
         };
-        let Some(node) = at(&tree, &place.pointer) else {
+        let Some(node) = at(&tree, &path.pointer) else {
             return;
         };
         let kind = pending.kind;
@@ -97,7 +97,7 @@ impl Walk<'_, '_> {
             if !bool_schema {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);
-                let line = message::first_line(node, self.loader.document.sources.text(place.file));
+                let line = message::first_line(node, self.loader.document.sources.text(path.file));
                 self.report(problem.label(format!("expected {name}")).also(line, "it stands here"));
             }
             return;
@@ -110,16 +110,16 @@ impl Walk<'_, '_> {
             }
             return;
         }
-        if place.file == self.loader.document.root {
-            self.trail.clone_from(&place.pointer);
+        if path.file == self.loader.document.root {
+            self.trail.clone_from(&path.pointer);
         }
-        self.file = place.file;
+        self.file = path.file;
         let span = message::first_line(node, self.text());
         self.object_of(kind, node, Anchor { span });
     }
 
     /// Whether references lead from a place back to it. Said once, at the first of them.
-    fn is_cyclic(&self, pending: &Pending, target: &Place) -> bool {
+    fn is_cyclic(&self, pending: &Pending, target: &NodePath) -> bool {
         let document = &self.loader.document;
         let mut here = target.clone();
         let mut first = pending.span;
@@ -140,10 +140,10 @@ impl Walk<'_, '_> {
             let Some(Ok(located)) = next.as_str().map(|text| document.resolve(here.file, text)) else {
                 return false;
             };
-            if located.place == *target {
+            if located.path == *target {
                 return false;
             }
-            here = located.place;
+            here = located.path;
         }
         // Nobody writes so long a chain but to waste time.
         true
@@ -203,7 +203,7 @@ impl Walk<'_, '_> {
 
 /// The node at a pointer.
 fn at<'t>(tree: &'t Node, pointer: &str) -> Option<&'t Node> {
-    let steps = pointer.split('/').skip(1).map(crate::document::place::unescape);
+    let steps = pointer.split('/').skip(1).map(unescape);
     steps.into_iter().try_fold(tree, |node, step| match node.as_array() {
         Some(elements) => elements.get(step.parse::<usize>().ok()?),
         None => node.get(&step),

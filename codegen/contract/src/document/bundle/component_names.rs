@@ -1,0 +1,156 @@
+//! Where in the bundle things of other files stand: under which section, by which name.
+
+use std::collections::HashMap;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::super::grammar::{Kind, Rule, Shape, rule};
+use super::super::located::Located;
+use super::super::node::Node;
+use super::super::resolve::reference_of;
+use super::Document;
+use crate::source::{FileId, NodePath, Sources};
+
+/// What a fragment of a URI may not hold as it is (RFC 3986, section 3.5).
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The components of the bundle that come from other files.
+pub(super) struct ComponentNames<'d> {
+    root: FileId,
+    /// In the order in which they were given.
+    pub list: Vec<MovedComponent<'d>>,
+    /// By section and the address of the node, which does not move.
+    by_node: HashMap<(&'static str, usize), usize>,
+    /// The names of each section, with what moved there.
+    names: HashMap<(&'static str, String), Option<usize>>,
+}
+
+/// Where something of another file stands in the bundle.
+pub(super) struct MovedComponent<'d> {
+    pub kind: Kind,
+    pub name: String,
+    pub path: NodePath,
+    /// What lives there.
+    pub node: &'d Node,
+    /// The name that it has in its own file.
+    pub own_name: Option<String>,
+    /// Whether the entry has a component of the name already, which only refers to it.
+    pub adopted: bool,
+}
+
+impl<'d> ComponentNames<'d> {
+    /// Those that the entry has already: its components that are nothing but references into other files.
+    pub fn of(document: &'d Document) -> ComponentNames<'d> {
+        let mut names =
+            ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
+        let components = document.root_node().get("components");
+        for (kind, section) in sections(rule(Kind::Components)) {
+            let entries = components.and_then(|all| all.get(section)).and_then(Node::as_object);
+            for (key, node) in entries.into_iter().flatten() {
+                names.names.insert((section, key.name.clone()), None);
+                let alone = node.as_object().is_some_and(|object| object.len() == 1);
+                let text = reference_of(node).filter(|_| alone);
+                let target = text.and_then(|text| document.resolve(document.root, text).ok());
+                let target = target.filter(|target| target.path.file != document.root);
+                if let Some(target) = target.filter(|target| names.get(kind, target.node).is_none()) {
+                    names.add(kind, key.name.clone(), &target, true);
+                }
+            }
+        }
+        names
+    }
+
+    /// The component that an object became, if it moved.
+    pub fn get(&self, kind: Kind, node: &Node) -> Option<&MovedComponent<'d>> {
+        self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
+    }
+
+    /// What a component of the entry stands for, if something moved there.
+    pub fn adopted(&self, section: &str, name: &str) -> Option<(Kind, &'d Node)> {
+        let at = (*self.names.get(&(section, name.to_owned()))?)?;
+        let moved = self.list.get(at).filter(|moved| moved.adopted)?;
+        Some((moved.kind, moved.node))
+    }
+
+    /// Moves something of another file among the components, the first time that it is referred to.
+    pub fn lift(&mut self, kind: Kind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
+        let at = match self.by_node.get(&address(kind, target.node)) {
+            Some(at) => *at,
+            None => {
+                let name = self.free(kind, &wanted(&target.path, sources));
+                self.add(kind, name, target, false)
+            }
+        };
+        &self.list[at]
+    }
+
+    fn add(&mut self, kind: Kind, name: String, target: &Located<'d>, adopted: bool) -> usize {
+        let at = self.list.len();
+        let path = NodePath::root(self.root).child("components").child(kind.section()).child(&name);
+        let own_name = target.path.name();
+        self.by_node.insert(address(kind, target.node), at);
+        self.names.insert((kind.section(), name.clone()), Some(at));
+        self.list.push(MovedComponent { kind, name, path, node: target.node, own_name, adopted });
+        at
+    }
+
+    /// The name, or the first number behind it that nothing else of the section has.
+    fn free(&self, kind: Kind, wanted: &str) -> String {
+        let mut name = wanted.to_owned();
+        let mut number = 2;
+        while self.names.contains_key(&(kind.section(), name.clone())) {
+            name = format!("{wanted}{number}");
+            number += 1;
+        }
+        name
+    }
+}
+
+impl MovedComponent<'_> {
+    /// A reference to it.
+    pub fn reference(&self) -> String {
+        fragment(&self.path.pointer)
+    }
+}
+
+/// A JSON pointer as a reference within one file (RFC 6901, section 6).
+pub(super) fn fragment(pointer: &str) -> String {
+    format!("#{}", utf8_percent_encode(pointer, ESCAPED))
+}
+
+/// The sections of the components, with what each holds.
+fn sections(rule: &'static Rule) -> impl Iterator<Item = (Kind, &'static str)> {
+    rule.fields.iter().filter_map(|field| match field.shape {
+        Shape::Components(Shape::Of(kind)) if kind.section() == field.name => Some((*kind, field.name)),
+        _ => None,
+    })
+}
+
+fn address(kind: Kind, node: &Node) -> (&'static str, usize) {
+    (kind.section(), std::ptr::from_ref(node).addr())
+}
+
+/// The name that a thing would have: the last step to it, or its file, in letters that a component may have.
+fn wanted(path: &NodePath, sources: &Sources) -> String {
+    let name = path.name().unwrap_or_else(|| {
+        let stem = sources.path(path.file).file_stem();
+        stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    });
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+    let name: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
+}

@@ -1,0 +1,80 @@
+//! Discriminators: the values that select a branch stay, though the branch has another name now.
+
+use super::super::node::{Key, Node, Value};
+use super::super::resolve::reference_of;
+use super::{Bundler, Kind, Object, collect, key};
+
+/// A branch whose component could not keep its name.
+struct Renamed<'d> {
+    own_name: String,
+    node: &'d Node,
+    reference: String,
+}
+
+impl<'d> Bundler<'d> {
+    /// Puts a branch that was selected by its own name, and has lost it, into the mapping.
+    pub(super) fn keep_tags(&self, schema: &'d Node, written: &mut [(Key, Node)]) {
+        let Some(discriminator) = schema.get("discriminator").and_then(Node::as_object) else {
+            return;
+        };
+        let renamed = self.renamed(schema);
+        let Some((_, node)) = written.iter_mut().find(|(key, _)| key.name == "discriminator") else {
+            return;
+        };
+        if renamed.is_empty() {
+            return;
+        }
+        let Value::Object(entries) = &node.value else {
+            return;
+        };
+        let span = node.span;
+        let mapping = self.mapping(discriminator, entries, &renamed);
+        let mapping = Node { span, value: Value::Object(mapping) };
+        let others = entries.iter().map(|(key, node)| match key.name.as_str() {
+            "mapping" => (key.clone(), mapping.clone()),
+            _ => (key.clone(), node.clone()),
+        });
+        let entries = collect(others.chain([(key("mapping", span), mapping.clone())]));
+        node.value = Value::Object(entries);
+    }
+
+    fn renamed(&self, schema: &'d Node) -> Vec<Renamed<'d>> {
+        let branches = ["oneOf", "anyOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
+        let renamed = branches.flatten().filter_map(|branch| {
+            let target = self.document.resolve(branch.span.file, reference_of(branch)?).ok()?;
+            let moved = self.names.get(Kind::Schema, target.node)?;
+            let own_name = moved.own_name.clone().filter(|name| !moved.adopted && *name != moved.name)?;
+            Some(Renamed { own_name, node: target.node, reference: moved.reference() })
+        });
+        renamed.collect()
+    }
+
+    /// The mapping with all branches that were renamed. `before` is the discriminator as it was
+    /// written, `after` as it will be.
+    fn mapping(&self, before: &'d Object, after: &Object, renamed: &[Renamed<'d>]) -> Object {
+        let before = before.get("mapping").and_then(Node::as_object);
+        let after = after.get("mapping").and_then(Node::as_object);
+        let mut mapped = vec![false; renamed.len()];
+        let mut entries: Vec<(Key, Node)> = Vec::new();
+        for (key, node) in after.into_iter().flatten() {
+            let text = before.and_then(|mapping| mapping.get(&key.name)).and_then(Node::as_str).unwrap_or("");
+            let target = self.document.resolve(node.span.file, text).ok();
+            let meant = renamed.iter().position(|branch| match &target {
+                Some(target) => std::ptr::eq(target.node, branch.node),
+                None => text == branch.own_name,
+            });
+            let mut node = node.clone();
+            if let Some((branch, mapped)) = meant.and_then(|at| renamed.get(at).zip(mapped.get_mut(at))) {
+                node.value = Value::String(branch.reference.clone());
+                *mapped = true;
+            }
+            entries.push((key.clone(), node));
+        }
+        let unmapped = renamed.iter().zip(mapped).filter(|(_, mapped)| !mapped);
+        entries.extend(unmapped.map(|(branch, _)| {
+            let value = Value::String(branch.reference.clone());
+            (key(&branch.own_name, branch.node.span), Node { span: branch.node.span, value })
+        }));
+        collect(entries)
+    }
+}

@@ -1,0 +1,146 @@
+//! Each pass by what it makes of small schemas.
+
+use serde_json::{Value as Json, json};
+
+use super::super::node::Node;
+use super::super::{LoadOptions, Version, load};
+use super::upgrade_3_1;
+use crate::diagnostic::Diagnostics;
+
+/// A contract of 3.0, raised.
+fn raised(contract: &Json) -> Json {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("writ-raise-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("openapi.json");
+    std::fs::write(&path, contract.to_string()).unwrap();
+    let document = load(&path, &LoadOptions::default(), &mut Diagnostics::new()).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let node: Node = upgrade_3_1(document.root_node(), document.version());
+    assert_eq!(document.version(), Version::V30);
+    node.to_json()
+}
+
+/// A schema of 3.0, raised.
+fn schema(schema: Json) -> Json {
+    let contract = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "t", "version": "1" },
+        "paths": {},
+        "components": { "schemas": { "S": schema, "A": { "type": "string" } } },
+    });
+    raised(&contract)["components"]["schemas"]["S"].clone()
+}
+
+#[test]
+fn the_version_and_the_dialect_are_named() {
+    let contract = json!({ "openapi": "3.0.3", "info": { "title": "t", "version": "1" }, "paths": {} });
+    let raised = raised(&contract);
+    assert_eq!(raised["openapi"], "3.1.0");
+    assert_eq!(raised["jsonSchemaDialect"], "https://spec.openapis.org/oas/3.1/dialect/base");
+}
+
+#[test]
+fn a_nullable_type_is_two_types() {
+    assert_eq!(schema(json!({ "type": "string", "nullable": true })), json!({ "type": ["string", "null"] }));
+    assert_eq!(schema(json!({ "type": "string", "nullable": false })), json!({ "type": "string" }));
+}
+
+#[test]
+fn a_nullable_enum_lists_null_once() {
+    let listed = json!({ "type": ["string", "null"], "enum": ["a", null] });
+    assert_eq!(schema(json!({ "type": "string", "nullable": true, "enum": ["a"] })), listed);
+    assert_eq!(schema(json!({ "type": "string", "nullable": true, "enum": ["a", null] })), listed);
+    assert_eq!(schema(json!({ "nullable": true, "enum": ["a"] })), json!({ "enum": ["a", null] }));
+}
+
+#[test]
+fn a_nullable_composition_has_a_branch_for_null() {
+    let reference = json!({ "$ref": "#/components/schemas/A" });
+    let nothing = json!({ "type": "null" });
+    assert_eq!(
+        schema(json!({ "nullable": true, "description": "d", "allOf": [reference] })),
+        json!({ "description": "d", "anyOf": [{ "allOf": [reference] }, nothing] })
+    );
+    assert_eq!(
+        schema(json!({ "nullable": true, "$ref": "#/components/schemas/A" })),
+        json!({ "anyOf": [reference, nothing] })
+    );
+    assert_eq!(
+        schema(json!({ "nullable": true, "type": "object", "oneOf": [reference] })),
+        json!({ "anyOf": [{ "type": "object", "oneOf": [reference] }, nothing] })
+    );
+    assert_eq!(schema(json!({ "nullable": true, "description": "any" })), json!({ "description": "any" }));
+}
+
+#[test]
+fn an_exclusive_bound_is_the_bound_itself() {
+    let both = json!({ "minimum": 1, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false });
+    assert_eq!(schema(both), json!({ "exclusiveMinimum": 1, "maximum": 9 }));
+    assert_eq!(schema(json!({ "exclusiveMaximum": true })), json!({}));
+    assert_eq!(schema(json!({ "exclusiveMinimum": 3 })), json!({ "exclusiveMinimum": 3 }));
+}
+
+#[test]
+fn an_example_of_a_schema_is_one_of_its_examples() {
+    assert_eq!(schema(json!({ "example": 1 })), json!({ "examples": [1] }));
+    assert_eq!(schema(json!({ "example": null })), json!({ "examples": [null] }));
+    assert_eq!(schema(json!({ "example": 1, "examples": [2] })), json!({ "examples": [1, 2] }));
+}
+
+#[test]
+fn names_that_a_contract_gives_are_no_keywords() {
+    let named = json!({ "type": "object", "properties": { "example": { "type": "string" }, "nullable": {} } });
+    assert_eq!(schema(named.clone()), named);
+    let given = json!({ "default": { "nullable": true, "example": 1 }, "x-own": { "exclusiveMinimum": true } });
+    assert_eq!(schema(given.clone()), given);
+}
+
+#[test]
+fn bytes_are_said_by_their_encoding() {
+    assert_eq!(
+        schema(json!({ "type": "string", "format": "byte", "nullable": true })),
+        json!({ "type": ["string", "null"], "contentEncoding": "base64" })
+    );
+    assert_eq!(
+        schema(json!({ "type": "string", "format": "binary" })),
+        json!({ "type": "string", "contentMediaType": "application/octet-stream" })
+    );
+}
+
+#[test]
+fn beside_a_reference_only_annotations_stay() {
+    assert_eq!(
+        schema(json!({ "$ref": "#/components/schemas/A", "minLength": 3, "description": "d", "x-y": 1 })),
+        json!({ "$ref": "#/components/schemas/A", "description": "d", "x-y": 1 })
+    );
+    let contract = json!({
+        "openapi": "3.0.3",
+        "info": { "title": "t", "version": "1" },
+        "paths": { "/": { "get": {
+            "parameters": [{ "$ref": "#/components/parameters/P", "description": "ignored" }],
+            "responses": { "200": { "$ref": "#/components/responses/R", "description": "ignored" } },
+        } } },
+        "components": {
+            "parameters": { "P": { "name": "p", "in": "query", "example": 1, "schema": { "example": 1 } } },
+            "responses": { "R": { "description": "r" } },
+        },
+    });
+    let raised = raised(&contract);
+    let get = &raised["paths"]["/"]["get"];
+    assert_eq!(get["parameters"][0], json!({ "$ref": "#/components/parameters/P" }));
+    assert_eq!(get["responses"]["200"], json!({ "$ref": "#/components/responses/R" }));
+    let parameter = json!({ "name": "p", "in": "query", "example": 1, "schema": { "examples": [1] } });
+    assert_eq!(raised["components"]["parameters"]["P"], parameter);
+}
+
+#[test]
+fn a_nullable_part_makes_the_whole_nullable() {
+    let reference = json!({ "$ref": "#/components/schemas/A" });
+    assert_eq!(
+        schema(json!({ "allOf": [reference, { "nullable": true, "description": "d" }] })),
+        json!({ "anyOf": [{ "allOf": [reference, { "description": "d" }] }, { "type": "null" }] })
+    );
+}

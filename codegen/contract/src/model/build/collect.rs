@@ -1,0 +1,355 @@
+//! From nodes to demands: keyword by keyword, through references and `allOf`.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Version};
+use crate::source::Span;
+
+use super::facets::{Bound, Facets, UnionFacet, add_property};
+use super::type_set::TypeSet;
+use super::{Builder, elements, entries, truth};
+
+impl<'d> Builder<'d, '_> {
+    /// Adds what `node` demands, and what it is composed of. `stack` holds the nodes on the way here.
+    pub(super) fn collect(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &mut Vec<Span>) {
+        if stack.contains(&node.span) {
+            return self.report_cycle(node);
+        }
+        if !stack.is_empty() && facets.siblings.contains(&node.span) {
+            return;
+        }
+        let Some(object) = node.as_object() else {
+            // 3.1 has the schemas `true` and `false`; everything else was reported on reading.
+            facets.rare.other |= node.as_bool() == Some(false);
+            return;
+        };
+        if stack.len() == super::compose::DEEPEST {
+            return self.report_too_deep(node);
+        }
+        stack.push(node.span);
+        if object.contains_key("$ref") {
+            if let Some(target) = self.follow_schema(node) {
+                self.collect(target, facets, stack);
+            }
+            if self.version() == Version::V30 {
+                stack.pop();
+                return;
+            }
+        }
+        for part in elements(object.get("allOf")) {
+            let target = match super::compose::is_plain_reference(part) {
+                true => self.follow_schema(part),
+                false => Some(part),
+            };
+            if let Some(target) = target {
+                self.collect(target, facets, stack);
+            }
+        }
+        self.collect_own(node, facets, stack);
+        stack.pop();
+    }
+
+    /// The keywords that stand at the node itself.
+    fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
+        let mut own_properties: Vec<&'d str> = Vec::new();
+        for (key, value) in entries(Some(node)) {
+            match key.as_str() {
+                "type" => self.collect_type(value, facets),
+                "nullable" => facets.nullable |= value.as_bool() == Some(true),
+                "enum" if value.as_array().is_some_and(|values| values.is_empty()) => {
+                    let report = self.remark("empty-enum", value.span, "an enum without a value");
+                    self.report(report.label("nothing is valid here").help("list the values, or leave the enum out"));
+                    facets.rare.other = true;
+                }
+                "enum" => {
+                    self.collect_names(node, value, facets);
+                    self.collect_values(elements(Some(value)).iter().collect(), value.span, facets);
+                }
+                "const" => self.collect_values(vec![value], value.span, facets),
+                "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
+                "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
+                // What 3.0 says as `format: byte` and `format: binary`.
+                "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
+                    facets.format = Some(("byte", value.span));
+                }
+                "contentMediaType" if is_any_binary(node) && facets.format.is_none() => {
+                    facets.format = Some(("binary", value.span));
+                }
+                "x-id-prefix" => facets.id_prefix = value.as_str(),
+                "minimum" => tighten(&mut facets.min, bound(value, truth(node, "exclusiveMinimum")), true),
+                "maximum" => tighten(&mut facets.max, bound(value, truth(node, "exclusiveMaximum")), false),
+                "exclusiveMinimum" if value.as_bool().is_none() => tighten(&mut facets.min, bound(value, true), true),
+                "exclusiveMaximum" if value.as_bool().is_none() => tighten(&mut facets.max, bound(value, true), false),
+                "multipleOf" => {
+                    // A rule holds one divisor.
+                    facets.rare.other |= facets.multiple_of.is_some_and(|known| known.to_json() != value.to_json());
+                    facets.multiple_of = Some(value);
+                }
+                "minLength" => {
+                    let narrower = greater(facets.text.min, value.as_u64());
+                    facets.narrow(facets.text.min != narrower, key, value.span);
+                    facets.text.min = narrower;
+                }
+                "maxLength" => {
+                    let narrower = less(facets.text.max, value.as_u64());
+                    facets.narrow(facets.text.max != narrower, key, value.span);
+                    facets.text.max = narrower;
+                }
+                "pattern" => self.collect_pattern(value, facets),
+                "items" if value.as_array().is_some() => facets.rare.positional = true,
+                "items" => facets.items.push(value),
+                "minItems" => {
+                    let narrower = greater(facets.min_items, value.as_u64());
+                    facets.narrow(facets.min_items != narrower, key, value.span);
+                    facets.min_items = narrower;
+                }
+                "maxItems" => {
+                    let narrower = less(facets.max_items, value.as_u64());
+                    facets.narrow(facets.max_items != narrower, key, value.span);
+                    facets.max_items = narrower;
+                }
+                "uniqueItems" => facets.unique |= value.as_bool() == Some(true),
+                "properties" => {
+                    for (name, schema) in entries(Some(value)) {
+                        own_properties.push(name);
+                        add_property(facets, name, Some(schema));
+                    }
+                }
+                "required" => {
+                    for name in elements(Some(value)) {
+                        let Some(text) = name.as_str() else { continue };
+                        if !facets.required.iter().any(|(known, _)| *known == text) {
+                            facets.required.push((text, name.span));
+                        }
+                    }
+                }
+                "additionalProperties" => match value.as_bool() {
+                    Some(true) => facets.open = true,
+                    Some(false) => {}
+                    None => facets.additional.push(value),
+                },
+                "unevaluatedProperties" => match value.as_bool() {
+                    Some(true) => facets.open = true,
+                    Some(false) if facets.counts_evaluated(node, stack) => facets.sealed = true,
+                    _ => facets.rare.names = true,
+                },
+                "minProperties" => {
+                    let narrower = greater(facets.min_properties, value.as_u64());
+                    facets.narrow(facets.min_properties != narrower, key, value.span);
+                    facets.min_properties = narrower;
+                }
+                "maxProperties" => {
+                    let narrower = less(facets.max_properties, value.as_u64());
+                    facets.narrow(facets.max_properties != narrower, key, value.span);
+                    facets.max_properties = narrower;
+                }
+                "x-sparse-of" => facets.sparse_of = Some(value),
+                "oneOf" | "anyOf" => self.collect_union(node, key == "oneOf", value, facets, stack),
+                "not" | "contains" | "propertyNames" | "dependentRequired" | "unevaluatedItems" => {
+                    facets.rare.other = true
+                }
+                "if" | "dependentSchemas" | "dependencies" | "patternProperties" => facets.rare.names = true,
+                "prefixItems" => facets.rare.positional = true,
+                "$recursiveRef" => {
+                    let report = self
+                        .remark(
+                            "foreign-keyword",
+                            value.span,
+                            "`$recursiveRef` is of draft 2019-09 and means nothing in OpenAPI 3.1",
+                        )
+                        .label("every value is accepted here")
+                        .help("write `$ref` to the schema that is meant");
+                    self.report(report);
+                }
+                "$dynamicRef" => self.dynamic_reference(node, value),
+                _ => {}
+            }
+        }
+        if node.get("additionalProperties").is_some_and(|value| value.as_object().is_some()) {
+            facets.additional_beside.push(own_properties);
+        } else if let Some(closed) = node.get("additionalProperties").filter(|closed| closed.as_bool() == Some(false)) {
+            facets.closed.push((own_properties, closed.span));
+        }
+    }
+
+    fn collect_type(&self, value: &'d Node, facets: &mut Facets<'d>) {
+        let mut set = TypeSet::NONE;
+        let names: Vec<&Node> = match value.as_array() {
+            Some(list) => list.iter().collect(),
+            None => vec![value],
+        };
+        for name in names {
+            let Some(text) = name.as_str() else { continue };
+            // What is no type was reported on reading.
+            if let Some(one) = TypeSet::named(text) {
+                set = set.or(one);
+            }
+        }
+        if set.is_empty() {
+            return;
+        }
+        facets.types = Some(match facets.types {
+            None => (set, value.span),
+            Some((before, span)) => {
+                // `nullable` on one part of a composition is not a type that all parts share.
+                let both = before.and(set);
+                if both.is_empty() {
+                    facets.contradictions.push(
+                        Diagnostic::error(
+                            "contradiction",
+                            value.span,
+                            format!("no value is both {} and {}", before.words(), set.words()),
+                        )
+                        .label("this type")
+                        .also(span, "and this one, which is put together with it")
+                        .help("make the parts of `allOf` agree, or use `oneOf`"),
+                    );
+                    return;
+                }
+                (both, value.span)
+            }
+        });
+    }
+
+    fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
+        let before: Option<HashSet<Json>> =
+            facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
+        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
+        let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
+        for value in values {
+            let json = value.to_json();
+            if before.as_ref().is_some_and(|before| !before.contains(&json)) {
+                continue;
+            }
+            match first.entry(json) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.span);
+                    kept.push(value);
+                }
+                Entry::Occupied(first) => self.report(
+                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                        .label("again")
+                        .also(*first.get(), "first here"),
+                ),
+            }
+        }
+        if kept.is_empty() {
+            let report =
+                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
+            let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
+            facets.contradictions.push(match others {
+                Some((first, last)) => report.also(
+                    Span { end: last.end.max(first.end), ..first },
+                    "is one of these, which it is put together with",
+                ),
+                None => report,
+            });
+            return;
+        }
+        facets.values = Some(kept);
+    }
+
+    /// What the values of an enum are called, where the contract says: one name for each of them.
+    fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
+        let values = elements(Some(values));
+        for keyword in ["x-enum-varnames", "x-enumNames"] {
+            let Some(list) = node.get(keyword) else { continue };
+            let names = elements(Some(list));
+            if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
+                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
+                self.report(
+                    Diagnostic::warning("enum-names", list.span, message)
+                        .label("has no effect")
+                        .help("write as many names as there are values, in their order"),
+                );
+                return;
+            }
+            let pairs = values.iter().zip(names).filter_map(|(value, name)| Some((value.as_str()?, name.as_str()?)));
+            facets.names.extend(pairs);
+            return;
+        }
+    }
+
+    fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {
+        let Some(pattern) = value.as_str() else { return };
+        if !facets.text.patterns.iter().any(|(known, _)| known == pattern) {
+            facets.text.patterns.push((pattern.to_owned(), value.span));
+        }
+    }
+
+    fn collect_union(
+        &mut self,
+        node: &'d Node,
+        exactly_one: bool,
+        branches: &'d Node,
+        facets: &mut Facets<'d>,
+        stack: &[Span],
+    ) {
+        if facets.decided.contains(&branches.span) {
+            return;
+        }
+        // A branch that is composed of its own parent, as inheritance is written: the branch was chosen already.
+        let chosen = elements(Some(branches)).iter().any(|branch| {
+            let target = self.follow_schema(branch);
+            target.is_some_and(|target| {
+                (stack.contains(&target.span) || facets.siblings.contains(&target.span)) && target.span != node.span
+            })
+        });
+        if chosen || elements(Some(branches)).is_empty() {
+            return;
+        }
+        facets.unions.push(UnionFacet { exactly_one, branches, discriminator: node.get("discriminator") });
+    }
+
+    /// Refuses a reference that depends on who refers.
+    pub(super) fn dynamic_reference(&mut self, node: &Node, value: &Node) {
+        let span = node.as_object().and_then(|object| object.key_span("$dynamicRef")).unwrap_or(value.span);
+        self.unsupported(span, "$dynamicRef", "what it refers to is known only at run time");
+    }
+
+    /// Refuses a keyword by name.
+    pub(super) fn unsupported(&mut self, span: Span, keyword: &str, why: &str) {
+        self.report(
+            Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` cannot be honoured yet: {why}"))
+                .label("not supported")
+                .help("leave it out, and check in the handler what it says"),
+        );
+    }
+}
+
+/// Whether a schema of 3.1 describes bytes of which nothing more is known.
+fn is_any_binary(node: &Node) -> bool {
+    let media_type = node.get("contentMediaType").and_then(Node::as_str);
+    media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()
+}
+
+fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
+    Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
+}
+
+/// Keeps the narrower of two bounds.
+fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
+    let Some(new) = new else { return };
+    let narrower = kept.is_none_or(|old| match lower {
+        true => new.value > old.value || (new.value == old.value && new.exclusive),
+        false => new.value < old.value || (new.value == old.value && new.exclusive),
+    });
+    if narrower {
+        *kept = Some(new);
+    }
+}
+
+fn greater(kept: Option<u64>, new: Option<u64>) -> Option<u64> {
+    kept.max(new)
+}
+
+fn less(kept: Option<u64>, new: Option<u64>) -> Option<u64> {
+    match (kept, new) {
+        (Some(kept), Some(new)) => Some(kept.min(new)),
+        (kept, new) => kept.or(new),
+    }
+}

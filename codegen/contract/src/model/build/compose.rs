@@ -1,0 +1,225 @@
+//! Which nodes make one schema: a place, or several that `allOf` and references put together.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Version};
+use crate::model::SchemaId;
+use crate::model::schema::{InterpretedSchema, Kind, Schema};
+use crate::source::Span;
+
+use super::facets::Facets;
+use super::finish::implied;
+use super::{Builder, elements, string, word};
+
+/// The nodes that must all hold, by their places, and the unions among them that are already decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct Source {
+    parts: Vec<Span>,
+    decided: Vec<Span>,
+}
+
+/// A schema whose kind is still to be found.
+pub(super) struct Unsettled<'d> {
+    id: SchemaId,
+    nodes: Vec<&'d Node>,
+    decided: Vec<Span>,
+}
+
+/// How deep a composition may go. The deepest published contract known has five levels.
+pub(super) const DEEPEST: usize = 64;
+
+/// How many schemas unions within compositions may unfold into. The largest published contract
+/// known needs a tenth of it.
+const MOST_UNFOLDED: usize = 50_000;
+
+/// Keywords that say something about a schema without changing which values it has.
+const ANNOTATIONS: &[&str] = &[
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "externalDocs",
+    "xml",
+    "$comment",
+];
+
+impl<'d> Builder<'d, '_> {
+    /// The schema at a node.
+    pub(super) fn schema(&mut self, node: &'d Node) -> SchemaId {
+        let target = match is_plain_reference(node) {
+            true => self.follow_schema(node).unwrap_or(node),
+            false => node,
+        };
+        self.composed(&[target], &[])
+    }
+
+    /// The schema of values that fit all of `nodes`, the unions at `decided` left aside.
+    pub(super) fn composed(&mut self, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
+        let mut parts: Vec<Span> = Vec::with_capacity(nodes.len());
+        let mut nodes: Vec<&'d Node> = nodes.to_vec();
+        nodes.retain(|node| {
+            let new = !parts.contains(&node.span);
+            if new {
+                parts.push(node.span);
+            }
+            new
+        });
+        let source = Source { parts, decided: decided.to_vec() };
+        if let Some(known) = self.known.get(&source) {
+            return *known;
+        }
+        let single = match nodes.as_slice() {
+            [node] => Some(*node),
+            _ => None,
+        };
+        let annotated = nodes.first().copied();
+        let id = self.schemas.add(Schema {
+            span: annotated.map_or(Span::start_of(self.document.root), |node| node.span),
+            component: single.filter(|_| decided.is_empty()).and_then(|node| self.names.get(&node.span).cloned()),
+            title: annotated.and_then(|node| string(node, "title")),
+            description: annotated.and_then(|node| string(node, "description")),
+            deprecated: annotated.is_some_and(|node| super::truth(node, "deprecated")),
+            nullable: false,
+            read_only: annotated.is_some_and(|node| super::truth(node, "readOnly")),
+            write_only: annotated.is_some_and(|node| super::truth(node, "writeOnly")),
+            default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
+            kind: Kind::Any,
+            rust_name: single.and_then(|node| word(node, "x-rust-name")),
+            rust_type: None,
+            interpreted: None,
+            holds_itself: false,
+            deduplicated: false,
+        });
+        self.known.insert(source, id);
+        if let Some(node) = single {
+            let own = self.own_type(node);
+            self.schemas.get_mut(id).rust_type = own;
+        }
+        if let Some(node) = single.filter(|_| decided.is_empty()) {
+            self.examples_of_schema(id, node);
+        }
+        if nodes.len() > DEEPEST {
+            self.report_too_deep(nodes[0]);
+            return id;
+        }
+        let combined = !decided.is_empty() || nodes.len() > 1;
+        if combined && self.unfolded(nodes[0].span) {
+            return id;
+        }
+        self.unsettled.push_back(Unsettled { id, nodes, decided: decided.to_vec() });
+        id
+    }
+
+    /// Finds the kind of every schema that was met, and of those that they hold.
+    pub(super) fn settle(&mut self) {
+        while let Some(Unsettled { id, nodes, decided }) = self.unsettled.pop_front() {
+            let reference = match nodes.as_slice() {
+                [node] if decided.is_empty() => self.annotated_reference(node).map(|target| (*node, target)),
+                _ => None,
+            };
+            let mut interpreted = None;
+            let (kind, nullable) = match reference {
+                Some((node, target)) => (Kind::Alias(self.schema(target)), super::truth(node, "nullable")),
+                None => {
+                    let mut facets = Facets::new(&decided, &nodes);
+                    for node in nodes.iter().copied() {
+                        self.collect(node, &mut facets, &mut Vec::new());
+                    }
+                    if !facets.contradictions.is_empty() {
+                        let none = self.contradicting(id, facets.nullable, facets.contradictions);
+                        self.settled(id, none);
+                        continue;
+                    }
+                    facets.rare.other |= facets.says_more_than_a_rule() || facets.overlaps();
+                    facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
+                    if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
+                        // Values that are not listed may come too, and must fit all the same.
+                        facets.rare.other |= facets.extensible;
+                        self.keep_fitting(&nodes, &mut facets);
+                    }
+                    interpreted = facets.rare.any().then(|| self.interpreted(&nodes)).flatten();
+                    let (kind, nullable) = self.finish(id, &nodes, &mut facets);
+                    if !facets.contradictions.is_empty() {
+                        let none = self.contradicting(id, nullable, facets.contradictions);
+                        self.settled(id, none);
+                        continue;
+                    }
+                    (kind, nullable)
+                }
+            };
+            self.settled(id, (kind, nullable, interpreted));
+        }
+    }
+
+    fn settled(&mut self, id: SchemaId, (kind, nullable, interpreted): (Kind, bool, Option<InterpretedSchema>)) {
+        let schema = self.schemas.get_mut(id);
+        schema.kind = kind;
+        schema.nullable = nullable;
+        schema.interpreted = interpreted;
+    }
+
+    /// Counts one more schema that is put together of several; whether there are too many.
+    fn unfolded(&mut self, span: Span) -> bool {
+        self.branches += 1;
+        if self.branches == MOST_UNFOLDED {
+            self.report(
+                Diagnostic::error(
+                    "too-many-branches",
+                    span,
+                    format!("compositions unfold into more than {MOST_UNFOLDED} schemas"),
+                )
+                .label("every branch of one union with every branch of the others")
+                .help("put the shared part into the branches, or give up one of the unions"),
+            );
+        }
+        self.branches >= MOST_UNFOLDED
+    }
+
+    /// The one schema that a node only annotates: `allOf` with one element, or a reference with annotations beside it.
+    fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
+        let object = node.as_object()?;
+        let only = |keyword: &str| {
+            object.iter().all(|(key, _)| {
+                key.name == keyword || ANNOTATIONS.contains(&key.name.as_str()) || key.name.starts_with("x-")
+            })
+        };
+        if let Some(reference) = object.get("$ref").filter(|_| only("$ref") || self.version() == Version::V30) {
+            reference.as_str()?;
+            return self.follow_schema(node).filter(|target| target.span != node.span);
+        }
+        match elements(object.get("allOf")) {
+            [one] if only("allOf") => match is_plain_reference(one) {
+                true => self.follow_schema(one).filter(|target| target.span != node.span),
+                false => Some(one),
+            },
+            _ => None,
+        }
+    }
+
+    /// Reports a composition of too many schemas, once: whatever holds it is too deep as well.
+    pub(super) fn report_too_deep(&mut self, node: &Node) {
+        if !std::mem::replace(&mut self.too_deep, true) {
+            let message = format!("composed of more than {DEEPEST} schemas, one within the other");
+            self.report(Diagnostic::error("too-deep", node.span, message).label("one level too many"));
+        }
+    }
+
+    /// Reports a composition that contains itself.
+    pub(super) fn report_cycle(&mut self, node: &Node) {
+        let name = self.names.get(&node.span).map_or("this schema".to_owned(), |name| format!("`{name}`"));
+        self.report(
+            Diagnostic::error("cyclic-composition", node.span, format!("{name} is composed of itself"))
+                .label("reached again from its own `allOf`")
+                .help("refer to it from a property instead, or take the shared part out into a schema of its own"),
+        );
+    }
+}
+
+/// Whether a node is nothing but a reference.
+pub(super) fn is_plain_reference(node: &Node) -> bool {
+    node.as_object().is_some_and(|object| object.len() == 1) && node.get("$ref").and_then(Node::as_str).is_some()
+}

@@ -1,0 +1,163 @@
+//! Schemas that no value satisfies: a remark where the rest of the contract can do without them, and
+//! an error where an operation could never be called or answered.
+
+use std::collections::{HashSet, VecDeque};
+
+use crate::diagnostic::Diagnostic;
+use crate::model::schema::{InterpretedSchema, Kind, Schemas};
+use crate::model::{Operation, SchemaId};
+use crate::source::Span;
+
+use super::Builder;
+
+/// A schema whose demands contradict each other, and where they do.
+pub(super) struct Contradiction {
+    schema: SchemaId,
+    /// Whether null is a value all the same.
+    null: bool,
+    /// What contradicts what, as errors.
+    reports: Vec<Diagnostic>,
+}
+
+/// What a value is needed for.
+struct Need {
+    /// In words: `the body of \`createThing\``.
+    of: String,
+    /// Whether it is sent to the service, so that what is `readOnly` is no part of it.
+    received: bool,
+    /// The schemas of which one is enough.
+    any_of: Vec<SchemaId>,
+}
+
+impl Builder<'_, '_> {
+    /// Keeps the contradictions of a schema until it is known what needs it. No value fits it, but null
+    /// where that is allowed beside them.
+    pub(super) fn contradicting(
+        &mut self,
+        schema: SchemaId,
+        null: bool,
+        reports: Vec<Diagnostic>,
+    ) -> (Kind, bool, Option<InterpretedSchema>) {
+        self.contradictions.push(Contradiction { schema, null, reports });
+        if null {
+            return (Kind::Null, true, None);
+        }
+        // The schema `false` is one of 2020-12.
+        (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
+    }
+
+    /// Says what contradicts itself: an error where an operation cannot do without it. A webhook is a
+    /// type and nothing more, which the service need not use.
+    pub(super) fn report_contradictions(&mut self, operations: &[Operation]) {
+        let contradictions = std::mem::take(&mut self.contradictions);
+        if contradictions.is_empty() {
+            return;
+        }
+        let causes = [true, false].map(|received| causes(&self.schemas, &contradictions, received));
+        let mut needed: Vec<Option<String>> = vec![None; contradictions.len()];
+        for need in operations.iter().flat_map(needs) {
+            let [received, sent] = &causes;
+            let causes = if need.received { received } else { sent };
+            let found: Option<Vec<usize>> = need.any_of.iter().map(|id| causes[id.index()]).collect();
+            for cause in found.into_iter().flatten() {
+                needed[cause].get_or_insert_with(|| need.of.clone());
+            }
+        }
+        // One place may be part of several schemas: the worst is said, and once.
+        let (mut grave, mut light) = (Vec::new(), Vec::new());
+        for (contradiction, needed) in contradictions.into_iter().zip(needed) {
+            for report in contradiction.reports {
+                match &needed {
+                    Some(of) => grave.push(report.note(format!("every value of {of} must fit both"))),
+                    None if contradiction.null => light.push(report.note("read as a schema that only null fits")),
+                    None => light.push(report.note("read as a schema that no value fits")),
+                }
+            }
+        }
+        let said: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
+        light.retain(|light| !said.contains(&light.primary.span));
+        light.into_iter().for_each(|report| self.report_light(report));
+        grave.into_iter().for_each(|report| self.report(report));
+    }
+
+    /// Says what contradicts itself where the contract can do without it.
+    pub(super) fn report_light(&mut self, report: Diagnostic) {
+        let severity = self.remark(report.code, report.primary.span, "").severity;
+        self.report(Diagnostic { severity, ..report });
+    }
+}
+
+/// What an operation cannot do without: its required parameters, its body, each of its answers.
+fn needs(operation: &Operation) -> Vec<Need> {
+    let id = &operation.id;
+    let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
+    let mut needs: Vec<Need> = parameters
+        .map(|parameter| Need {
+            of: format!("the parameter `{}` of `{id}`", parameter.name),
+            received: true,
+            any_of: vec![parameter.schema],
+        })
+        .collect();
+    let body = operation.body.as_ref().map(|body| (format!("the body of `{id}`"), true, &body.content));
+    let answers = operation.responses.iter().map(|response| (format!("an answer of `{id}`"), false, &response.content));
+    needs.extend(body.into_iter().chain(answers).filter_map(|(of, received, content)| {
+        // Where one media type says nothing of what it holds, there is a way.
+        let any_of: Vec<SchemaId> = content.iter().map(|content| content.schema).collect::<Option<_>>()?;
+        (!any_of.is_empty()).then_some(Need { of, received, any_of })
+    }));
+    needs
+}
+
+/// For each schema that has no value, which contradiction is to blame. From each of them the way goes
+/// on to those that need a value of it, and takes no step twice.
+fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -> Vec<Option<usize>> {
+    let mut causes: Vec<Option<usize>> = vec![None; schemas.len()];
+    let mut open: VecDeque<SchemaId> = VecDeque::new();
+    for (at, contradiction) in contradictions.iter().enumerate().filter(|(_, contradiction)| !contradiction.null) {
+        causes[contradiction.schema.index()] = Some(at);
+        open.push_back(contradiction.schema);
+    }
+    // Who needs a value of each, and of how many a schema must lose the values to have none.
+    let mut needing: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.len()];
+    let mut left: Vec<usize> = vec![1; schemas.len()];
+    for id in schemas.ids().filter(|id| causes[id.index()].is_none()) {
+        let needed = needed_by(schemas, id, received);
+        if matches!(schemas.get(id).kind, Kind::Union(_)) {
+            left[id.index()] = needed.len();
+        }
+        needed.into_iter().for_each(|needed| needing[needed.index()].push(id));
+    }
+    while let Some(id) = open.pop_front() {
+        for one in std::mem::take(&mut needing[id.index()]) {
+            let left = &mut left[one.index()];
+            *left = left.saturating_sub(1);
+            if *left == 0 && causes[one.index()].is_none() {
+                causes[one.index()] = causes[id.index()];
+                open.push_back(one);
+            }
+        }
+    }
+    causes
+}
+
+/// The schemas without whose values a schema has none: without those of any, or of all of a union.
+fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
+    let schema = schemas.get(id);
+    if schema.nullable {
+        return Vec::new();
+    }
+    match &schema.kind {
+        Kind::Alias(target) => vec![*target],
+        Kind::Array(shape) if shape.min.is_some_and(|min| min > 0) => vec![shape.items],
+        Kind::Object(shape) => {
+            let required = shape.properties.iter().filter(|property| property.required);
+            let sent = required.filter(|property| {
+                let held = schemas.get(property.schema);
+                !(if received { held.read_only } else { held.write_only })
+            });
+            sent.map(|property| property.schema).collect()
+        }
+        Kind::Union(shape) => shape.branches.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,71 @@
+//! `encoding`: how the properties of a form or the parts of a multipart body are written.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Node;
+use crate::model::operation::{Content, ContentKind, Encoding, Operation, Style};
+use crate::model::schema::{Additional, Kind, Schemas};
+
+use super::{Builder, string};
+
+impl<'d> Builder<'d, '_> {
+    /// What a media type says of its properties.
+    pub(super) fn encoding(&mut self, media: &'d Node) -> Vec<Encoding> {
+        let mut encodings = Vec::new();
+        for (key, node) in media.get("encoding").and_then(Node::as_object).into_iter().flatten() {
+            let media_types = string(node, "contentType").unwrap_or_default();
+            encodings.push(Encoding {
+                property: key.name.clone(),
+                span: key.span,
+                media_types: media_types
+                    .split(',')
+                    .map(|media| media.trim().to_owned())
+                    .filter(|media| !media.is_empty())
+                    .collect(),
+                headers: self.headers(node),
+                style: match string(node, "style").as_deref() {
+                    Some("form") => Some(Style::Form),
+                    Some("spaceDelimited") => Some(Style::SpaceDelimited),
+                    Some("pipeDelimited") => Some(Style::PipeDelimited),
+                    Some("deepObject") => Some(Style::DeepObject),
+                    // Any other style was reported on reading.
+                    _ => None,
+                },
+                explode: node.get("explode").and_then(Node::as_bool),
+            });
+        }
+        encodings
+    }
+}
+
+/// Once every schema is known: says which encodings mean nothing.
+pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) {
+    let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
+    for content in bodies {
+        for encoding in &content.encoding {
+            if let Some(label) = without_effect(content, encoding, schemas) {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        "encoding-without-effect",
+                        encoding.span,
+                        format!("this encoding of `{}` means nothing", encoding.property),
+                    )
+                    .label(label),
+                );
+            }
+        }
+    }
+}
+
+fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<&'static str> {
+    if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
+        return Some("its media type is neither a form nor multipart (OpenAPI 3.0.3 § 4.7.14)");
+    }
+    match content.schema.map(|schema| schemas.kind(schema)) {
+        Some(Kind::Object(object)) => {
+            let named = object.properties.iter().any(|property| property.name == encoding.property);
+            (!named && !matches!(object.additional, Additional::Kept(_)))
+                .then_some("the schema has no property of this name")
+        }
+        _ => Some("its schema names no properties"),
+    }
+}

@@ -1,0 +1,49 @@
+//! `example` and `examples`: that they are values of what they stand for.
+
+use std::collections::HashSet;
+
+use crate::document::Node;
+use crate::model::SchemaId;
+use crate::model::schema::Kind;
+
+use super::default::mismatch;
+use super::{Builder, elements, entries};
+
+impl<'d> Builder<'d, '_> {
+    /// Remembers the examples at a schema of its own.
+    pub(super) fn examples_of_schema(&mut self, id: SchemaId, node: &'d Node) {
+        let listed = elements(node.get("examples"));
+        self.examples.extend(node.get("example").into_iter().chain(listed).map(|value| (id, value)));
+    }
+
+    /// Remembers the examples beside a schema: those of a parameter, a header or a media type.
+    pub(super) fn examples_beside(&mut self, id: SchemaId, node: &'d Node) {
+        self.examples.extend(node.get("example").map(|value| (id, value)));
+        let named: Vec<&'d Node> = entries(node.get("examples")).map(|(_, example)| example).collect();
+        for example in named {
+            let value = self.follow(example).and_then(|example| example.get("value"));
+            self.examples.extend(value.map(|value| (id, value)));
+        }
+    }
+
+    /// Says which examples are no values of their schemas. They mislead readers, and nothing else.
+    pub(super) fn check_examples(&mut self) {
+        let mut seen = HashSet::new();
+        for (id, node) in std::mem::take(&mut self.examples) {
+            if !seen.insert(node.span) || self.is_spelt_out(id, node) {
+                continue;
+            }
+            let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
+            let report = self
+                .remark("example-invalid", node.span, "this example is no value of its schema")
+                .label("misleads whoever reads it")
+                .note(found.why);
+            self.report(report);
+        }
+    }
+
+    /// Whether the example of a list or an object is written as it is sent in a URL or header.
+    fn is_spelt_out(&self, id: SchemaId, node: &Node) -> bool {
+        node.as_str().is_some() && matches!(self.schemas.kind(id), Kind::Array(_) | Kind::Object(_))
+    }
+}

@@ -1,0 +1,209 @@
+//! From demands to a kind: which of the model's shapes a schema is.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Version};
+use crate::model::SchemaId;
+use crate::model::schema::{ArrayShape, Format, Kind, Schema};
+
+use super::Builder;
+use super::facets::Facets;
+use super::type_set::TypeSet;
+
+impl<'d> Builder<'d, '_> {
+    /// The kind that the demands describe, and whether null is a value of it. Where no other value meets
+    /// them, that is among the contradictions.
+    pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &mut Facets<'d>) -> (Kind, bool) {
+        let mut nullable = facets.nullable;
+        if let Some((types, span)) = facets.types {
+            nullable |= types.has(TypeSet::NULL);
+            let rest = types.without(TypeSet::NULL);
+            if rest.is_empty() && facets.unions.is_empty() {
+                return (Kind::Null, true);
+            }
+            facets.types = Some((rest, span));
+        }
+        if !facets.unions.is_empty() {
+            let (kind, null_branch) = self.finish_union(nodes, facets);
+            return (kind, nullable || null_branch);
+        }
+        if let Some(values) = facets.values.take() {
+            let null = values.iter().any(|value| value.is_null());
+            if let Some(kind) = self.finish_values(facets, values) {
+                return (kind, nullable || null);
+            }
+        }
+        let types = match facets.types {
+            Some((types, _)) => types.each(),
+            None if facets.rare.untyped => Vec::new(),
+            None => implied(facets),
+        };
+        match types.as_slice() {
+            [] => (Kind::Any, true),
+            [one] => (self.finish_type(id, *one, facets, nodes), nullable),
+            several => (self.finish_types(id, several.to_vec(), nodes, facets), nullable),
+        }
+    }
+
+    fn finish_type(&mut self, id: SchemaId, one: TypeSet, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+        match one {
+            TypeSet::BOOLEAN => Kind::Boolean,
+            TypeSet::INTEGER => Kind::Integer(self.integer(facets)),
+            TypeSet::NUMBER => Kind::Number(self.number(facets)),
+            TypeSet::STRING => self.text(facets),
+            TypeSet::ARRAY => self.array(facets, nodes),
+            TypeSet::OBJECT => self.object(id, facets, nodes),
+            _ => Kind::Null,
+        }
+    }
+
+    /// Several types: a branch for each, all under the same demands. One that no value meets is left out.
+    fn finish_types(&mut self, id: SchemaId, types: Vec<TypeSet>, nodes: &[&'d Node], facets: &mut Facets<'d>) -> Kind {
+        let (mut kinds, mut none) = (Vec::with_capacity(types.len()), Vec::new());
+        for one in types {
+            let kind = self.finish_type(id, one, facets, nodes);
+            match facets.contradictions.is_empty() {
+                true => kinds.push(kind),
+                false => none.append(&mut facets.contradictions),
+            }
+        }
+        if kinds.is_empty() {
+            facets.contradictions = none;
+            return Kind::Any;
+        }
+        for report in none {
+            self.report_light(report.note("read as if this type were not among those that the schema lists"));
+        }
+        if kinds.len() == 1 {
+            return kinds.remove(0);
+        }
+        let parent = self.schemas.get(id).clone();
+        let branches = kinds
+            .into_iter()
+            .map(|kind| {
+                self.schemas.add(Schema {
+                    kind,
+                    component: None,
+                    title: None,
+                    default: None,
+                    rust_name: None,
+                    rust_type: None,
+                    nullable: false,
+                    interpreted: None,
+                    ..parent.clone()
+                })
+            })
+            .collect();
+        Kind::Union(crate::model::schema::UnionShape { exactly_one: false, branches, discriminator: None })
+    }
+
+    fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
+        let mut shape = std::mem::take(&mut facets.text);
+        facets.contradicting_counts(("minLength", shape.min), ("maxLength", shape.max), ("text is", "characters long"));
+        shape.format = match (facets.id_prefix, facets.format) {
+            (Some(prefix), _) => Format::Id(prefix.to_owned()),
+            (None, Some((name, span))) => self.format(name, span),
+            (None, None) => Format::Plain,
+        };
+        Kind::String(shape)
+    }
+
+    fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+        let (min, max) = (facets.min_items, facets.max_items);
+        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("list has", "elements"));
+        if impossible || self.refuses_elements(facets) {
+            return Kind::Any;
+        }
+        if facets.items.is_empty() && !facets.rare.positional {
+            self.without_items(facets, nodes);
+        }
+        let items = match facets.items.as_slice() {
+            // What stands where is the interpreted's to say; the elements are of no one type.
+            _ if facets.rare.positional => self.anything(nodes[0]),
+            [] => self.anything(nodes[0]),
+            [one] => self.schema(one),
+            several => {
+                let several: Vec<&Node> = several.iter().filter_map(|node| self.follow_schema(node)).collect();
+                self.composed(&several, &[])
+            }
+        };
+        Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
+    }
+
+    /// Elements that there must be and that no value may be.
+    fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
+        let Some(least) = facets.place("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
+        let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
+        let Some(refusing) = refusing else { return false };
+        facets.contradictions.push(
+            Diagnostic::error("contradiction", least, "elements are required and refused")
+                .label("at least this many")
+                .also(refusing.span, "no value is an element"),
+        );
+        true
+    }
+
+    /// Whether a node is the schema `false`.
+    pub(super) fn refuses_all(&mut self, node: &'d Node) -> bool {
+        self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
+    }
+
+    /// A list of anything: OpenAPI 3.0 wants to be told so.
+    fn without_items(&mut self, facets: &Facets<'d>, nodes: &[&'d Node]) {
+        let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
+        let report = match self.version() {
+            Version::V30 => self.remark("array-without-items", span, "an array needs `items`"),
+            _ => Diagnostic::info("array-without-items", span, "this array does not say what it holds"),
+        };
+        self.report(report.label("holds any value").help("add `items`; `items: {}` where any value is meant"));
+    }
+
+    /// One schema out of several that must all hold.
+    pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
+        let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
+        self.composed(&targets, &[])
+    }
+
+    /// The schema that every value fits.
+    pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
+        self.schemas.add(Schema {
+            span: at.span,
+            component: None,
+            title: None,
+            description: None,
+            deprecated: false,
+            nullable: true,
+            read_only: false,
+            write_only: false,
+            default: None,
+            kind: Kind::Any,
+            rust_name: None,
+            rust_type: None,
+            interpreted: None,
+            holds_itself: false,
+            deduplicated: false,
+        })
+    }
+}
+
+/// The type that keywords imply where none is said, as real contracts mean it.
+pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
+    let object = !facets.properties.is_empty()
+        || !facets.required.is_empty()
+        || !facets.additional.is_empty()
+        || !facets.closed.is_empty()
+        || facets.open
+        || facets.sealed
+        || facets.min_properties.is_some()
+        || facets.max_properties.is_some();
+    if object {
+        vec![TypeSet::OBJECT]
+    } else if !facets.items.is_empty() || facets.min_items.is_some() || facets.max_items.is_some() || facets.unique {
+        vec![TypeSet::ARRAY]
+    } else if facets.text != Default::default() || facets.format.is_some() || facets.id_prefix.is_some() {
+        vec![TypeSet::STRING]
+    } else if facets.min.is_some() || facets.max.is_some() || facets.multiple_of.is_some() {
+        vec![TypeSet::NUMBER]
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,256 @@
+//! A schema as plain JSON Schema, for the keywords that an interpreter checks at run time.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Version};
+use crate::model::schema::InterpretedSchema;
+use crate::source::Span;
+
+use super::facets::Facets;
+use super::{Builder, entries};
+
+/// Keywords that hold one schema.
+const ONE: &[&str] = &[
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+];
+
+/// Keywords that hold a list of schemas.
+const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
+
+/// Keywords that hold schemas by name.
+const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
+
+/// Keywords that are taken over as they stand.
+const PLAIN: &[&str] = &[
+    "const",
+    "dependentRequired",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "pattern",
+    "required",
+    "type",
+    "uniqueItems",
+];
+
+/// How many schemas all guards of a contract may hold together. The largest published contract
+/// known needs a hundredth of it.
+const MOST_DEFINITIONS: usize = 100_000;
+
+/// The schemas that are referred to, in the order they are met, each with its number.
+#[derive(Default)]
+pub(super) struct Definitions<'d> {
+    numbers: HashMap<Span, usize>,
+    nodes: Vec<&'d Node>,
+}
+
+impl<'d> Builder<'d, '_> {
+    /// The interpreted of a schema that is put together from `nodes`. A schema that no interpreter can
+    /// compile is reported.
+    pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
+        let schema = self.whole(nodes);
+        self.interpreter(&schema, nodes)?;
+        Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
+    }
+
+    /// Leaves the values of an enumeration that fit all that stands beside it; each other is reported.
+    pub(super) fn keep_fitting(&mut self, nodes: &[&'d Node], facets: &mut Facets<'d>) {
+        let Some(values) = facets.values.take() else { return };
+        let ends = values.first().zip(values.last()).map(|(first, last)| (first.span, last.span));
+        let fitting = self.fitting(nodes, values);
+        if let (Some((first, last)), true) = (ends, fitting.is_empty()) {
+            let span = Span { end: last.end.max(first.end), ..first };
+            let report = Diagnostic::error("contradiction", span, "no value is left of this enum");
+            facets.contradictions.push(report.label("each breaks a rule that stands beside it"));
+        }
+        facets.values = Some(fitting);
+    }
+
+    fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
+        let schema = self.whole(nodes);
+        let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
+        // A value of another type is reported as such.
+        let fits =
+            |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
+        let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
+        for value in others {
+            let report = self
+                .remark("enum-value", value.span, "this value breaks a rule that stands beside it")
+                .label("can never be sent or received");
+            self.report(report);
+        }
+        fitting
+    }
+
+    /// Nodes as one schema, with all that they refer to.
+    fn whole(&mut self, nodes: &[&'d Node]) -> Json {
+        let mut definitions = Definitions::default();
+        let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
+        let mut schema = match <[Json; 1]>::try_from(parts) {
+            Ok([one]) => one,
+            Err(several) => json!({ "allOf": several }),
+        };
+        // What a definition refers to is added behind it: schemas may be deep, and circles close.
+        let mut all = Map::new();
+        while let Some(node) = definitions.nodes.get(all.len()).copied() {
+            if self.is_crowded(nodes) {
+                break;
+            }
+            let plain = self.plain(node, &mut definitions);
+            all.insert(format!("d{}", all.len()), plain);
+        }
+        // A boolean schema refers to nothing, so that this is an object.
+        if !all.is_empty()
+            && let Some(object) = schema.as_object_mut()
+        {
+            object.insert("definitions".to_owned(), Json::Object(all));
+        }
+        schema
+    }
+
+    fn interpreter(&mut self, schema: &Json, nodes: &[&'d Node]) -> Option<jsonschema::Validator> {
+        let draft4 = self.version() == Version::V30;
+        let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
+        match jsonschema::options().with_draft(draft).should_validate_formats(false).build(schema) {
+            Ok(interpreter) => Some(interpreter),
+            // What was wrong before may be all that is wrong here.
+            Err(_) if self.diagnostics.has_errors() => None,
+            Err(error) => {
+                let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
+                self.report(
+                    Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}"))
+                        .label("not a schema"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A node as JSON Schema: without what is OpenAPI's own, references turned to `definitions`.
+    fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
+        let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
+        let mut plain = Map::new();
+        if object.contains_key("$ref") {
+            let target = match self.follow_schema(node) {
+                Some(target) => target,
+                None => return Json::Bool(true),
+            };
+            let reference = self.definition(target, definitions);
+            if self.version() == Version::V30 || object.len() == 1 {
+                return json!({ "$ref": reference });
+            }
+            plain.insert("allOf".to_owned(), json!([{ "$ref": reference }]));
+        }
+        for (key, value) in entries(Some(node)) {
+            let name = key.as_str();
+            if ONE.contains(&name) && value.as_array().is_none() {
+                let schema = self.plain(value, definitions);
+                plain.insert(key.clone(), schema);
+            } else if LIST.contains(&name) {
+                let list: Vec<Json> =
+                    super::elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
+                match plain.get_mut(name).and_then(Json::as_array_mut) {
+                    Some(known) => known.extend(list),
+                    None => {
+                        // 2020-12 has no list in `items`; it is read as `prefixItems`.
+                        let prefix = name == "items" && self.version() != Version::V30;
+                        plain.insert(if prefix { "prefixItems".to_owned() } else { key.clone() }, Json::Array(list));
+                    }
+                }
+            } else if NAMED.contains(&name) {
+                let named: Map<String, Json> = entries(Some(value))
+                    .map(|(name, one)| {
+                        let schema =
+                            if one.as_array().is_some() { one.to_json() } else { self.plain(one, definitions) };
+                        (name.clone(), schema)
+                    })
+                    .collect();
+                plain.insert(key.clone(), Json::Object(named));
+            } else if name == "format" {
+                // What is not checked elsewhere is not checked here either.
+                let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
+                plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
+            } else if name == "$dynamicRef" {
+                self.dynamic_reference(node, value);
+            } else if PLAIN.contains(&name) {
+                plain.insert(key.clone(), value.to_json());
+            }
+        }
+        if super::truth(node, "nullable") {
+            admit_null(&mut plain);
+        }
+        Json::Object(plain)
+    }
+
+    /// Counts one more definition; whether there are too many, which is said once.
+    fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
+        self.definitions += 1;
+        if self.definitions == MOST_DEFINITIONS {
+            let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
+            let message = format!("schemas that an interpreter checks refer to more than {MOST_DEFINITIONS} others");
+            self.report(
+                Diagnostic::error("too-many-definitions", span, message)
+                    .label("one of them")
+                    .help("keep `not`, `if` and their like in schemas that refer to few others"),
+            );
+        }
+        self.definitions >= MOST_DEFINITIONS
+    }
+
+    fn definition(&mut self, target: &'d Node, definitions: &mut Definitions<'d>) -> String {
+        let at = *definitions.numbers.entry(target.span).or_insert_with(|| {
+            definitions.nodes.push(target);
+            definitions.nodes.len() - 1
+        });
+        format!("#/definitions/d{at}")
+    }
+}
+
+/// The name that the runtime gives to a format, where it checks it.
+fn checked_format(name: &str) -> Option<&str> {
+    match name {
+        "datetime" => Some("date-time"),
+        "url" => Some("uri"),
+        "date-time" | "date" | "time" | "duration" | "uuid" | "email" | "uri" | "uri-reference" | "hostname"
+        | "ipv4" | "ipv6" | "byte" => Some(name),
+        _ => None,
+    }
+}
+
+/// `nullable: true` of OpenAPI 3.0.
+fn admit_null(schema: &mut Map<String, Json>) {
+    if let Some(kind) = schema.get_mut("type")
+        && kind.is_string()
+    {
+        *kind = json!([kind.take(), "null"]);
+    }
+    if let Some(values) = schema.get_mut("enum").and_then(Json::as_array_mut)
+        && !values.contains(&Json::Null)
+    {
+        values.push(Json::Null);
+    }
+}

@@ -1,0 +1,145 @@
+//! Schemas that hold themselves: what never comes to a value is refused, lists of themselves are marked.
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::SchemaId;
+use crate::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
+
+/// How deep schemas may nest without an object between: values nest no deeper either.
+const DEEPEST: usize = 64;
+
+/// Reports what is composed of itself and what nests too deep, and marks lists and maps of themselves.
+pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
+    let mut deep: Vec<SchemaId> = Vec::new();
+    for found in walk(schemas, same_value) {
+        match found {
+            Found::Circle(id, last) => diagnostics.push(circle(schemas, id, last)),
+            Found::Depth(id) => deep.push(id),
+        }
+        schemas.get_mut(found.schema()).kind = Kind::Any;
+    }
+    for found in walk(schemas, value_within) {
+        match found {
+            Found::Circle(id, _) => {
+                let id = schemas.target(id);
+                schemas.get_mut(id).holds_itself = true;
+            }
+            Found::Depth(id) => {
+                deep.push(id);
+                schemas.get_mut(id).kind = Kind::Any;
+            }
+        }
+    }
+    // One word is enough: what holds too much nests too deep as well.
+    if let Some(first) = deep.into_iter().min_by_key(|id| schemas.get(*id).span) {
+        let schema = schemas.get(first);
+        let message = format!("{} nests more than {DEEPEST} levels without an object between", called(schema));
+        diagnostics.push(
+            Diagnostic::error("too-deep", schema.span, message)
+                .label("the first of them")
+                .help("no request nests as deep: put objects between, or fewer levels"),
+        );
+    }
+}
+
+fn circle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
+    let schema = schemas.get(id);
+    let union = matches!(schema.kind, Kind::Union(_));
+    let report =
+        Diagnostic::error("cyclic-composition", schema.span, format!("{} is composed of itself", called(schema)))
+            .label(if union { "one of its own branches" } else { "leads back to itself, and never to a value" });
+    let report = if last == id { report } else { report.also(schemas.get(last).span, "by way of this") };
+    report.help("refer to it from a property or a list instead, where a value can come to an end")
+}
+
+fn called(schema: &Schema) -> String {
+    schema.component.as_deref().map_or("this schema".to_owned(), |name| format!("`{name}`"))
+}
+
+/// What a walk comes upon.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    /// A schema that leads back to itself, and the last one on the way.
+    Circle(SchemaId, SchemaId),
+    /// A schema from which the way down is too long.
+    Depth(SchemaId),
+}
+
+impl Found {
+    fn schema(self) -> SchemaId {
+        match self {
+            Found::Circle(id, _) | Found::Depth(id) => id,
+        }
+    }
+}
+
+/// What a value of a schema is a value of as well.
+fn same_value(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
+    match &schemas.get(id).kind {
+        Kind::Alias(target) => vec![*target],
+        Kind::Union(union) => union.branches.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// The schemas that a value consists of, down to the next object with names of its own.
+fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
+    match &schemas.get(id).kind {
+        Kind::Alias(target) => vec![*target],
+        Kind::Array(array) => vec![array.items],
+        Kind::Object(ObjectShape { sparse_of: Some(full), .. }) => vec![*full],
+        Kind::Object(object) => match (object.properties.as_slice(), object.additional) {
+            ([], Additional::Kept(schema)) => vec![schema],
+            // A page is its list.
+            ([data, pagination], _) if data.name == "data" && pagination.name == "pagination" => vec![data.schema],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Walks from every schema along `edges`, without recursion. A schema whose way is too long counts
+/// as the end of the ways of those that hold it.
+fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Vec<Found> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum State {
+        New,
+        Open,
+        Done(usize),
+    }
+    let mut states = vec![State::New; schemas.len()];
+    let mut found = Vec::new();
+    let mut circles = vec![false; schemas.len()];
+    for start in schemas.ids() {
+        if states[start.index()] != State::New {
+            continue;
+        }
+        states[start.index()] = State::Open;
+        let mut work = vec![(start, 0, 0)];
+        while let Some((id, next, depth)) = work.pop() {
+            let below = edges(schemas, id);
+            if let Some(target) = below.get(next).copied() {
+                match states[target.index()] {
+                    State::New => {
+                        // Taken up again at the same edge, when it is done.
+                        work.push((id, next, depth));
+                        work.push((target, 0, 0));
+                        states[target.index()] = State::Open;
+                    }
+                    State::Open => {
+                        if !std::mem::replace(&mut circles[target.index()], true) {
+                            found.push(Found::Circle(target, id));
+                        }
+                        work.push((id, next + 1, depth));
+                    }
+                    State::Done(deep) => work.push((id, next + 1, depth.max(deep + 1))),
+                }
+                continue;
+            }
+            if depth > DEEPEST {
+                found.push(Found::Depth(id));
+            }
+            states[id.index()] = State::Done(if depth > DEEPEST { 0 } else { depth });
+        }
+    }
+    found
+}

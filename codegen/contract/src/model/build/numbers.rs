@@ -1,0 +1,110 @@
+//! Numbers: their width and their bounds.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::model::schema::{IntegerShape, IntegerWidth, NumberShape, NumberWidth};
+
+use super::Builder;
+use super::facets::{Bound, Facets};
+
+impl<'d> Builder<'d, '_> {
+    pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
+        let min = facets.min.map(|bound| whole(bound, true));
+        let max = facets.max.map(|bound| whole(bound, false));
+        if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
+            && least > most
+        {
+            facets.contradicting_bounds(low, high);
+        }
+        let width = match facets.format {
+            Some(("int32" | "int16" | "int8", _)) => IntegerWidth::Int32,
+            Some(("uint8" | "uint16" | "uint32", _)) => IntegerWidth::Uint32,
+            Some(("uint64" | "uint", _)) => IntegerWidth::Uint64,
+            Some(("int64" | "long" | "integer" | "int", _)) | None => IntegerWidth::Int64,
+            Some((other, span)) => {
+                self.unknown_format(other, span, &["int32", "int64", "uint32", "uint64"]);
+                IntegerWidth::Int64
+            }
+        };
+        let beyond = max.is_some_and(|max| max > i128::from(i64::MAX));
+        let width = match width {
+            IntegerWidth::Int64 if beyond && min.is_some_and(|min| min >= 0) => IntegerWidth::Uint64,
+            width => width,
+        };
+        let multiple_of = facets.multiple_of.and_then(Node::as_whole_divisor);
+        if let (Some(node), None) = (facets.multiple_of, multiple_of) {
+            self.unsupported(node.span, "multipleOf", "the divisor of an integer must be above zero");
+        }
+        let (lowest, highest) = range(width, facets.format.map(|(name, _)| name));
+        if let Some(low) = facets.min.filter(|_| min.is_some_and(|min| min > highest)) {
+            self.beyond_format(facets, low, "at least");
+        } else if let Some(high) = facets.max.filter(|_| max.is_some_and(|max| max < lowest)) {
+            self.beyond_format(facets, high, "at most");
+        }
+        // What the type holds anyway is no bound.
+        let narrow = matches!(facets.format, Some(("int8" | "int16" | "uint8" | "uint16", _)));
+        let least = narrow.then_some(lowest).filter(|least| *least != 0);
+        let most = narrow.then_some(highest);
+        let max = max.into_iter().chain(most).min();
+        IntegerShape { width, min: min.max(least), max, multiple_of }
+    }
+
+    /// Notes a bound that leaves no value of the format.
+    fn beyond_format(&mut self, facets: &mut Facets<'d>, bound: Bound, how: &str) {
+        let (name, at) = facets.format.map_or(("64-bit integer", None), |(name, span)| (name, Some(span)));
+        let value = bound.whole.map_or_else(|| bound.value.to_string(), |whole| whole.to_string());
+        let message = format!("no {name} is {how} {value}");
+        let report = Diagnostic::error("contradiction", bound.span, message).label(format!("{how} this"));
+        facets.contradictions.push(match at {
+            Some(at) => report.also(at, "the format"),
+            None => report.help("say `format: uint64` where integers that large are meant, or write them as text"),
+        });
+    }
+
+    pub(super) fn number(&mut self, facets: &mut Facets<'d>) -> NumberShape {
+        if let (Some(low), Some(high)) = (facets.min, facets.max)
+            && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
+        {
+            facets.contradicting_bounds(low, high);
+        }
+        let width = match facets.format {
+            Some(("float", _)) => NumberWidth::Single,
+            Some(("decimal", _)) => NumberWidth::Decimal,
+            Some(("double" | "number", _)) | None => NumberWidth::Double,
+            Some((other, span)) => {
+                self.unknown_format(other, span, &["float", "double", "decimal"]);
+                NumberWidth::Double
+            }
+        };
+        NumberShape {
+            width,
+            min: facets.min.map(|bound| bound.value),
+            max: facets.max.map(|bound| bound.value),
+            exclusive_min: facets.min.is_some_and(|bound| bound.exclusive),
+            exclusive_max: facets.max.is_some_and(|bound| bound.exclusive),
+            multiple_of: facets.multiple_of.and_then(Node::as_f64).filter(|divisor| *divisor > 0.0),
+        }
+    }
+}
+
+/// The least and the greatest integer of a width, or of a format that is narrower.
+fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
+    match (format, width) {
+        (Some("int8"), _) => (i8::MIN.into(), i8::MAX.into()),
+        (Some("int16"), _) => (i16::MIN.into(), i16::MAX.into()),
+        (Some("uint8"), _) => (0, u8::MAX.into()),
+        (Some("uint16"), _) => (0, u16::MAX.into()),
+        _ => width.range(),
+    }
+}
+
+/// An inclusive whole bound.
+fn whole(bound: Bound, lower: bool) -> i128 {
+    let step = i128::from(bound.exclusive);
+    match (bound.whole, lower) {
+        (Some(value), true) => value.saturating_add(step),
+        (Some(value), false) => value.saturating_sub(step),
+        (None, true) => bound.value.ceil() as i128,
+        (None, false) => bound.value.floor() as i128,
+    }
+}

@@ -1,0 +1,196 @@
+//! Objects: their properties, what other names may hold, and what they are a part of.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::model::SchemaId;
+use crate::model::schema::{Additional, Kind, ObjectShape, Property};
+use crate::source::Span;
+
+use super::facets::{Facets, add_property};
+use super::sparse_fieldset::SparseFieldset;
+use super::{Builder, truth, word};
+
+/// What to do about parts that refuse each other's properties.
+const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema that puts the parts together";
+
+/// What `additionalProperties: false` does.
+const REFUSES: &str = "refuses every property that does not stand beside it";
+
+impl<'d> Builder<'d, '_> {
+    pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
+        let (min, max) = (facets.min_properties, facets.max_properties);
+        if facets.contradicting_counts(("minProperties", min), ("maxProperties", max), ("object has", "properties")) {
+            return Kind::Any;
+        }
+        for (name, span) in facets.required.clone() {
+            let described = facets.properties.iter().any(|(known, _)| *known == name);
+            if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
+                self.undescribed(facets, name, span);
+            }
+            // Required and never described: any value will do.
+            add_property(facets, name, None);
+        }
+        self.close_over_all(facets);
+        if self.impossible_properties(facets) {
+            return Kind::Any;
+        }
+        let mut properties = Vec::with_capacity(facets.properties.len());
+        let described = std::mem::take(&mut facets.properties);
+        for (name, schemas) in &described {
+            let required = facets.required.iter().any(|(known, _)| known == name);
+            if let Some(closed) = facets.refusal(name) {
+                self.refused_property(name, schemas.first().map(|node| node.span), closed);
+                continue;
+            }
+            let schema = match schemas.as_slice() {
+                [] => self.anything(nodes[0]),
+                [one] => self.schema(one),
+                several => self.several(several),
+            };
+            // A name in small letters is the field's, one in capitals its type's.
+            let mut own = schemas.iter().filter_map(|node| word(node, "x-rust-name"));
+            let rust_name = own.find(|word| word.value.starts_with(|letter: char| !letter.is_uppercase()));
+            properties.push(Property { name: (*name).to_owned(), schema, required, rust_name });
+        }
+        // What `additionalProperties` lets in is evaluated.
+        let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
+        let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
+            // The interpreted decides on other names; what it lets in is kept.
+            _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
+            (false, _) => Additional::Denied,
+            (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
+            (true, []) if properties.is_empty() => Additional::Kept(self.anything(nodes[0])),
+            (true, []) => Additional::Ignored,
+            (true, [one]) => Additional::Kept(self.schema(one)),
+            (true, several) => Additional::Kept(self.several(several)),
+        };
+        let sparse_of = facets.sparse_of.and_then(|node| {
+            let reference = node.as_str()?;
+            let Ok(located) = self.document.resolve(node.span.file, reference) else {
+                self.unresolved_full_schema(node, reference);
+                return None;
+            };
+            self.sparse.push(SparseFieldset::new(id, node, facets, &described));
+            Some(self.schema(located.node))
+        });
+        Kind::Object(ObjectShape {
+            properties,
+            additional,
+            min: facets.min_properties,
+            max: facets.max_properties,
+            sparse_of,
+        })
+    }
+
+    /// A reference that leads nowhere was reported on reading, a mere name was not.
+    fn unresolved_full_schema(&mut self, node: &Node, name: &str) {
+        if name.contains(['#', '/', '.']) {
+            return;
+        }
+        let report = Diagnostic::error("dangling-ref", node.span, format!("`{name}` is not a reference"))
+            .label("`x-sparse-of` refers to the whole schema");
+        let reference = format!("#/components/schemas/{name}");
+        self.report(match self.document.resolve(node.span.file, &reference) {
+            Ok(_) => report.fix("write the whole reference", node.span, format!("\"{reference}\"")),
+            Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
+        });
+    }
+
+    /// What `additionalProperties: false` of one part refuses and another requires leaves no value at
+    /// all. What is meant is clear: no property but those of all parts, and so it is read.
+    fn close_over_all(&mut self, facets: &mut Facets<'d>) {
+        if !self.implied_types || facets.rare.any() {
+            return;
+        }
+        let refused = facets.required.iter().find_map(|(name, span)| {
+            let (_, closed) = facets.closed.iter().find(|(names, _)| !names.contains(name))?;
+            Some((*name, *span, *closed))
+        });
+        let Some((name, span, closed)) = refused else { return };
+        let report = self
+            .remark("contradiction", span, format!("`{name}` is required and refused"))
+            .label("required here")
+            .also(closed, REFUSES);
+        let report = match self.strict {
+            true => report,
+            false => report.note("read as if the properties of all parts stood beside it"),
+        };
+        self.report(report.help(CLOSE_ONCE));
+        let all: Vec<&'d str> = facets.properties.iter().map(|(name, _)| *name).collect();
+        facets.closed.iter_mut().for_each(|(names, _)| names.clone_from(&all));
+    }
+
+    /// A property that one part of a composition describes and another refuses.
+    fn refused_property(&mut self, name: &str, described: Option<Span>, closed: Span) {
+        let Some(span) = described else { return };
+        let report = self
+            .remark("refused-property", span, format!("`{name}` is described and refused"))
+            .label("never there: another part refuses it");
+        self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
+    }
+
+    /// Notes properties that must be there and cannot: one that is refused, more than are let in.
+    fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
+        let mut found = Vec::new();
+        for (name, span) in &facets.required {
+            let report = Diagnostic::error("contradiction", *span, format!("`{name}` is required and refused"))
+                .label("required here");
+            let schemas = facets.properties.iter().find(|(known, _)| known == name).map(|(_, schemas)| schemas);
+            if let Some(closed) = facets.refusal(name) {
+                found.push(report.also(closed, REFUSES).help(CLOSE_ONCE));
+            } else if let Some(refusing) = schemas.into_iter().flatten().find(|schema| self.refuses_all(schema)) {
+                found.push(report.also(refusing.span, "no value fits this schema"));
+            }
+        }
+        let required: Vec<&(&str, Span)> =
+            facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
+        if let (Some(most), Some(at), Some((_, last))) =
+            (facets.max_properties, facets.place("maxProperties"), required.last())
+            && required.len() as u64 > most
+        {
+            let message = format!("{} properties are required and at most {most} let in", required.len());
+            let report = Diagnostic::error("contradiction", at, message).label("at most this many");
+            found.push(report.also(*last, "one too many"));
+        }
+        let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
+        if let (Some(least), Some(at), Some((_, closed))) =
+            (facets.min_properties, facets.place("minProperties"), facets.closed.first())
+            && least > known
+            && !facets.rare.names
+        {
+            let message = format!("at least {least} properties are required and only {known} let in");
+            let report = Diagnostic::error("contradiction", at, message).label("at least this many");
+            found.push(report.also(*closed, REFUSES));
+        }
+        facets.contradictions.append(&mut found);
+        !facets.contradictions.is_empty()
+    }
+
+    /// Whether a property is left out of requests or of answers.
+    fn is_one_way(&mut self, facets: &Facets<'d>, name: &str) -> bool {
+        let schemas = facets.properties.iter().find(|(known, _)| *known == name).map(|(_, schemas)| schemas);
+        schemas.into_iter().flatten().any(|schema| {
+            let target = self.follow_schema(schema);
+            [Some(*schema), target]
+                .into_iter()
+                .flatten()
+                .any(|node| truth(node, "readOnly") || truth(node, "writeOnly"))
+        })
+    }
+
+    /// A name among the required ones that no property has.
+    fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
+        let report = Diagnostic::info(
+            "required-undescribed",
+            span,
+            format!("`{name}` is required and no property describes it"),
+        )
+        .label("any value will do");
+        let free = facets.properties.iter().map(|(known, _)| *known);
+        let free = free.filter(|known| !facets.required.iter().any(|(required, _)| required == known));
+        self.report(match crate::diagnostic::closest(name, free) {
+            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+            None => report.help("describe it under `properties`, or leave it out"),
+        });
+    }
+}

@@ -1,0 +1,188 @@
+//! Operations: every method of every path, and what the service sends by itself.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Key, Node};
+use crate::model::Webhook;
+use crate::model::operation::{ContentKind, Operation, Scheme};
+use crate::source::Span;
+
+use super::route::{Routes, matched};
+use super::{Builder, elements, entries, string, truth, word};
+
+/// The methods of OpenAPI in the order of its specification.
+pub(super) const METHODS: &[(&str, &str)] = &[
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("trace", "TRACE"),
+];
+
+impl<'d> Builder<'d, '_> {
+    /// Every operation, in the order of the contract.
+    pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        let mut ids: HashMap<String, Span> = HashMap::new();
+        let (written, mut routes) = self.survey_routes(root);
+        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+            if path.name.starts_with("x-") {
+                continue;
+            }
+            // What does not begin with `/` was reported on reading.
+            if !path.name.starts_with('/') {
+                continue;
+            }
+            self.check_template(path);
+            let Some(item) = self.follow(reference) else { continue };
+            self.check_servers(item);
+            for (key, node) in item.as_object().into_iter().flatten() {
+                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+                let route = self.route(&mut routes, method, path, key.span);
+                let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
+                (operation.path, operation.query) = (route.path, route.query);
+                let span = node.get("operationId").map_or(key.span, |id| id.span);
+                let named = id_written(node).is_some();
+                let first = ids.get(&operation.id).copied();
+                if first.is_some() || (!named && written.contains(&operation.id)) {
+                    let made = id_of(method, &path.name);
+                    let free = |id: &String| !ids.contains_key(id) && !written.contains(id);
+                    let numbered = (2..).map(|number| format!("{made}_{number}"));
+                    let instead = std::iter::once(made.clone()).chain(numbered).find(free).unwrap_or_default();
+                    self.duplicate_id(span, first, &operation.id, named, &instead);
+                    operation.id = instead;
+                }
+                ids.entry(operation.id.clone()).or_insert(span);
+                operations.push(operation);
+            }
+        }
+        operations
+    }
+
+    /// A name that two operations bear; the second goes by `instead`.
+    fn duplicate_id(&mut self, span: Span, first: Option<Span>, id: &str, named: bool, instead: &str) {
+        let message = format!("two operations are called `{id}`");
+        let report = match self.strict {
+            false => Diagnostic::warning("duplicate-operation-id", span, message)
+                .label(format!("goes by `{instead}` instead")),
+            true => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
+                true => "again",
+                false => "called so since it has no `operationId`",
+            }),
+        };
+        let advice = "give each operation an `operationId` of its own: it names the method that implements it";
+        let report = first.into_iter().fold(report, |report, first| report.also(first, "first here"));
+        self.report(report.help(advice));
+    }
+
+    /// Every `operationId` that the contract writes, since none that is made up may be one of them, and
+    /// every path that is nothing but one.
+    fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
+        let (mut written, mut routes) = (HashSet::new(), Routes::default());
+        for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
+            let Some(item) = self.follow(reference) else { continue };
+            for (key, node) in item.as_object().into_iter().flatten() {
+                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+                written.extend(id_written(node));
+                routes.foresee(method, path, key.span);
+            }
+        }
+        (written, routes)
+    }
+
+    fn operation(
+        &mut self,
+        root: &'d Node,
+        item: &'d Node,
+        (key, node): (Span, &'d Node),
+        template: &Key,
+        method: &'static str,
+        schemes: &[Scheme],
+    ) -> Operation {
+        let path = matched(&template.name);
+        let parameters = self.parameters(item, node, path, template.span);
+        let body = self.body(node);
+        let responses = self.responses(node);
+        let policies = self.policies(node);
+        self.check_tags(node, path);
+        self.check_servers(node);
+        let operation = Operation {
+            id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
+            span: node.get("operationId").map_or(key, |id| id.span),
+            method,
+            path: path.to_owned(),
+            query: String::new(),
+            tag: elements(node.get("tags")).first().and_then(Node::as_str).unwrap_or("default").to_owned(),
+            summary: string(node, "summary").or_else(|| string(item, "summary")),
+            description: string(node, "description").or_else(|| string(item, "description")),
+            deprecated: truth(node, "deprecated"),
+            parameters,
+            body,
+            responses,
+            security: self.security(root, node, schemes),
+            policies,
+            rust_name: word(node, "x-rust-name"),
+        };
+        self.check_policies(node, &operation);
+        if operation.body.is_some() && matches!(method, "GET" | "HEAD") {
+            let span = node.as_object().and_then(|object| object.key_span("requestBody")).unwrap_or(key);
+            self.report(
+                Diagnostic::warning(
+                    "body-of-a-question",
+                    span,
+                    format!("a {method} with a body means nothing to HTTP"),
+                )
+                .label("clients and proxies may leave it out (RFC 9110 § 9.3.1)")
+                .help("take parameters, or make it a POST"),
+            );
+        }
+        operation
+    }
+
+    /// What the service sends by itself: `webhooks` of the root.
+    pub(super) fn webhooks(&mut self, root: &'d Node) -> Vec<Webhook> {
+        let mut webhooks = Vec::new();
+        let nodes: Vec<_> = entries(root.get("webhooks")).collect();
+        for (name, reference) in nodes {
+            let Some(item) = self.follow(reference) else { continue };
+            for (key, node) in item.as_object().into_iter().flatten() {
+                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+                let body = self.body(node);
+                let payload = body
+                    .and_then(|body| body.content.into_iter().find(|content| content.kind == ContentKind::Json))
+                    .and_then(|content| content.schema);
+                webhooks.push(Webhook {
+                    name: name.clone(),
+                    span: key.span,
+                    method,
+                    description: string(node, "summary").or_else(|| string(node, "description")),
+                    payload,
+                    id: string(node, "operationId"),
+                });
+            }
+        }
+        webhooks
+    }
+}
+
+/// The `operationId` of an operation, where it has one.
+pub(super) fn id_written(node: &Node) -> Option<String> {
+    string(node, "operationId").filter(|id| !id.trim().is_empty())
+}
+
+/// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
+fn id_of(method: &str, path: &str) -> String {
+    let mut id = method.to_ascii_lowercase();
+    for segment in path.split('/').filter(|segment| !segment.is_empty()) {
+        id.push('_');
+        if segment.contains('{') {
+            id.push_str("by_");
+        }
+        id.extend(segment.chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }));
+    }
+    id
+}

@@ -1,0 +1,231 @@
+//! Parameters: those of the path item and of the operation, checked against the path.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Key, Node};
+use crate::model::operation::{ContentKind, Parameter, ParameterLocation, Style};
+use crate::model::{Kind, SchemaId};
+use crate::source::Span;
+
+use super::policy::placeholders;
+use super::response::kind_of;
+use super::{Builder, elements, string, truth, word};
+
+/// What slips among the parameters stand for, so that none is reported twice.
+#[derive(Default)]
+struct Meant {
+    /// Names in the path that misspelt ones are near.
+    names: Vec<String>,
+    /// Whether one could not be read at all.
+    unread: bool,
+}
+
+impl<'d> Builder<'d, '_> {
+    /// The parameters of an operation, its own in the place of those of the path item that they replace.
+    pub(super) fn parameters(
+        &mut self,
+        item: &'d Node,
+        operation: &'d Node,
+        path: &str,
+        path_span: Span,
+    ) -> Vec<Parameter> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut meant = Meant::default();
+        for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
+            let start = parameters.len();
+            for node in elements(list) {
+                let Some(parameter) = self.parameter(node, path, &mut meant) else { continue };
+                let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
+                match parameters.iter().position(same) {
+                    Some(at) if level == 1 && at < start => parameters[at] = parameter,
+                    Some(at) => {
+                        let first = parameters[at].span;
+                        self.report(
+                            Diagnostic::error(
+                                "duplicate-parameter",
+                                node.span,
+                                format!(
+                                    "{} parameter `{}` is declared twice",
+                                    parameter.location.word(),
+                                    parameter.name
+                                ),
+                            )
+                            .label("again")
+                            .also(first, "first here"),
+                        );
+                    }
+                    None => parameters.push(parameter),
+                }
+            }
+        }
+        self.check_path(&parameters, &meant, path, path_span);
+        parameters
+    }
+
+    fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
+        // What cannot be read was reported; it may have been any parameter.
+        let before = std::mem::replace(&mut meant.unread, true);
+        let node = self.follow(reference)?;
+        let name = string(node, "name")?;
+        let location = match string(node, "in")?.as_str() {
+            "path" => ParameterLocation::Path,
+            "query" => ParameterLocation::Query,
+            "header" => ParameterLocation::Header,
+            "cookie" => ParameterLocation::Cookie,
+            // Any other place was reported on reading.
+            _ => return None,
+        };
+        meant.unread = before;
+        if location == ParameterLocation::Header {
+            self.check_header_name(&name, node.span);
+        }
+        if location == ParameterLocation::Header
+            && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
+        {
+            // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
+            self.report(
+                Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
+                    .label("ignored, as OpenAPI says: media types and security describe it"),
+            );
+            return None;
+        }
+        if location == ParameterLocation::Path && !placeholders(path).any(|known| known == name) {
+            let close = crate::diagnostic::closest(&name, placeholders(path));
+            meant.names.extend(close.map(str::to_owned));
+            let span = node.get("name").map_or(node.span, |value| value.span);
+            let message = format!("`{path}` has no parameter `{name}`");
+            // A slip of the name leaves a placeholder without its parameter.
+            let report = match close {
+                Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
+                None => self
+                    .remark("path-parameter-unused", span, message)
+                    .label("not in the path, where it could never be found: left out"),
+            };
+            self.report(match close {
+                Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+                None => report
+                    .help(format!("write `{{{name}}}` where it stands in the path, or say that it is `in: query`")),
+            });
+            // What else is wrong with it is said all the same.
+            node.get("schema").map(|schema| self.schema(schema));
+            return None;
+        }
+        let required = truth(node, "required");
+        if location == ParameterLocation::Path && !required {
+            let report = self
+                .remark(
+                    "path-parameter-optional",
+                    node.span,
+                    format!("path parameter `{name}` must say `required: true`"),
+                )
+                .label("taken as required, since a path without it is another path");
+            self.report(report);
+        }
+        let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+        let (schema, by_media_type) = match (node.get("schema"), content) {
+            (Some(schema), _) => (self.schema(schema), None),
+            (None, Some((key, media))) => {
+                let schema = media.get("schema").map(|schema| self.schema(schema));
+                let schema = schema.unwrap_or_else(|| self.anything(media));
+                (schema, Some(self.style_of(key, schema)))
+            }
+            (None, None) => (self.anything(node), None),
+        };
+        match content.filter(|_| by_media_type.is_some()) {
+            Some((_, media)) => self.examples_beside(schema, media),
+            None => self.examples_beside(schema, node),
+        }
+        let default_style = match location {
+            ParameterLocation::Query | ParameterLocation::Cookie => Style::Form,
+            ParameterLocation::Path | ParameterLocation::Header => Style::Simple,
+        };
+        let style = match string(node, "style").as_deref() {
+            _ if by_media_type.is_some() => by_media_type.unwrap_or(default_style),
+            None => default_style,
+            Some("simple") => Style::Simple,
+            Some("label") => Style::Label,
+            Some("matrix") => Style::Matrix,
+            Some("form") => Style::Form,
+            Some("spaceDelimited") => Style::SpaceDelimited,
+            Some("pipeDelimited") => Style::PipeDelimited,
+            Some("deepObject") => Style::DeepObject,
+            // Any other style was reported on reading.
+            Some(_) => default_style,
+        };
+        let fits = match style {
+            Style::Json | Style::Text => true,
+            Style::Simple => matches!(location, ParameterLocation::Path | ParameterLocation::Header),
+            Style::Label | Style::Matrix => location == ParameterLocation::Path,
+            Style::Form => matches!(location, ParameterLocation::Query | ParameterLocation::Cookie),
+            Style::SpaceDelimited | Style::PipeDelimited | Style::DeepObject => location == ParameterLocation::Query,
+        };
+        let style = match fits {
+            true => style,
+            false => {
+                let span = node.get("style").map_or(node.span, |value| value.span);
+                let report = self
+                    .remark("misplaced-style", span, format!("this style is not for {} parameters", location.word()))
+                    .label(format!("read as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
+                self.report(report);
+                default_style
+            }
+        };
+        Some(Parameter {
+            rust_name: word(node, "x-rust-name"),
+            name,
+            span: node.span,
+            location,
+            required: required || location == ParameterLocation::Path,
+            description: string(node, "description"),
+            deprecated: truth(node, "deprecated"),
+            style,
+            explode: node.get("explode").and_then(Node::as_bool).unwrap_or(style == Style::Form),
+            schema,
+            component: self.names.get(&node.span).cloned(),
+            may_be_empty: location == ParameterLocation::Query && truth(node, "allowEmptyValue"),
+            sort: truth(node, "x-sort"),
+            sparse: truth(node, "x-sparse"),
+        })
+    }
+
+    /// How a parameter with a media type is read.
+    fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
+        let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
+        match kind_of(&media_type.name) {
+            Some(ContentKind::Json) => Style::Json,
+            // A vendor's type without `+json` that has a structure is JSON all the same.
+            Some(ContentKind::Binary) if structured => Style::Json,
+            Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
+            _ => {
+                let message = format!("a parameter cannot be read as `{}`", media_type.name);
+                let report = Diagnostic::error("unsupported-media-type", media_type.span, message);
+                self.report(report.help("say `application/json` or `text/plain`, or use `schema` with a `style`"));
+                Style::Text
+            }
+        }
+    }
+
+    /// Every `{name}` of the path must be declared.
+    fn check_path(&mut self, parameters: &[Parameter], meant: &Meant, path: &str, span: Span) {
+        for name in placeholders(path) {
+            let named = || parameters.iter().filter(|parameter| parameter.name == name);
+            let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
+            if declared || meant.unread || meant.names.iter().any(|other| other == name) {
+                continue;
+            }
+            let report = Diagnostic::error(
+                "path-parameter-undeclared",
+                span,
+                format!("path parameter `{name}` is not declared"),
+            )
+            .label(format!("`{{{name}}}` stands in the path"));
+            self.report(match named().next() {
+                Some(other) => report
+                    .also(other.span, format!("a {} parameter", other.location.word()))
+                    .help("write `in: path` and `required: true` there"),
+                None => report.help(format!(
+                    "add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
+                )),
+            });
+        }
+    }
+}

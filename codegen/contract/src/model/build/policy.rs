@@ -1,0 +1,270 @@
+//! The `x-` policies of an operation, each field by itself, so that a slip is named where it stands.
+
+use std::time::Duration;
+
+use crate::diagnostic::{Diagnostic, closest};
+use crate::document::Node;
+use crate::model::operation::{Cache, LimitBy, Operation, ParameterLocation, Policies, RateLimit, Status};
+
+use super::Builder;
+use super::quantity::{duration, meant_duration, meant_size, size};
+
+/// What a body may hold where the contract says nothing: 1 MiB.
+const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
+
+/// An extension: its name, its fields, and what it looks like.
+struct Form {
+    name: &'static str,
+    fields: &'static [&'static str],
+    example: &'static str,
+}
+
+const RATE_LIMIT: Form = Form {
+    name: "x-rate-limit",
+    fields: &["requests", "window", "by"],
+    example: "{ requests: 100, window: 60s, by: caller }",
+};
+
+const IDEMPOTENCY: Form = Form { name: "x-idempotency", fields: &["retention"], example: "{ retention: 24h }" };
+
+const CACHE: Form =
+    Form { name: "x-cache", fields: &["ttl", "tags", "shared"], example: "{ ttl: 300s, tags: [\"user:{userId}\"] }" };
+
+const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
+const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
+const A_COUNT: &str = "an integer from 1";
+
+impl<'d> Builder<'d, '_> {
+    /// All policies of an operation.
+    pub(super) fn policies(&mut self, node: &'d Node) -> Policies {
+        let rate_limits = match node.get(RATE_LIMIT.name).map(|limits| (limits, limits.as_array())) {
+            Some((_, Some(list))) => list.iter().filter_map(|one| self.rate_limit(one)).collect(),
+            Some((one, None)) => self.rate_limit(one).into_iter().collect(),
+            None => Vec::new(),
+        };
+        let idempotency = node.get(IDEMPOTENCY.name).and_then(|policy| {
+            self.form(&IDEMPOTENCY, policy)?;
+            self.needed(&IDEMPOTENCY, policy, "retention", A_DURATION, some_time)
+        });
+        let cache = node.get(CACHE.name).and_then(|policy| {
+            self.form(&CACHE, policy)?;
+            let ttl = self.needed(&CACHE, policy, "ttl", A_DURATION, some_time);
+            let tags = self.tags(policy.get("tags"), "`tags` of `x-cache`");
+            let shared = self.field(&CACHE, policy, "shared", "true or false", Node::as_bool);
+            Some(Cache { ttl: ttl?, tags, shared: shared.unwrap_or(false) })
+        });
+        let invalidates = self.tags(node.get("x-cache-invalidates"), "`x-cache-invalidates`");
+        Policies { rate_limits, idempotency, cache, invalidates }
+    }
+
+    fn rate_limit(&mut self, node: &'d Node) -> Option<RateLimit> {
+        self.form(&RATE_LIMIT, node)?;
+        let count = |node: &Node| node.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+        let requests = self.needed(&RATE_LIMIT, node, "requests", A_COUNT, count);
+        let window = self.needed(&RATE_LIMIT, node, "window", A_DURATION, some_time);
+        let by = match node.get("by") {
+            None => LimitBy::Caller,
+            Some(by) => {
+                let known = [("caller", LimitBy::Caller), ("address", LimitBy::Address), ("account", LimitBy::Account)];
+                let named = known.iter().find(|(word, _)| by.as_str() == Some(word));
+                if named.is_none() {
+                    let meant = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
+                    let expected = "`caller`, `address` or `account`";
+                    self.bad_policy(by, "`by` of `x-rate-limit`", expected, meant.map(str::to_owned));
+                }
+                named?.1
+            }
+        };
+        Some(RateLimit { requests: requests?, window: window?, by })
+    }
+
+    /// `x-body-limit`, in bytes.
+    pub(super) fn body_limit(&mut self, operation: &'d Node) -> u64 {
+        let Some(node) = operation.get("x-body-limit") else { return DEFAULT_BODY_LIMIT };
+        let limit = node.as_u64().or_else(|| node.as_str().and_then(size)).filter(|limit| *limit > 0);
+        if limit.is_none() {
+            let meant = meant_size(self.document.sources.slice(node.span));
+            self.bad_policy(node, "`x-body-limit`", A_SIZE, meant);
+        }
+        limit.unwrap_or(DEFAULT_BODY_LIMIT)
+    }
+
+    /// Whether a policy is an object of these fields; a field that it does not have is reported.
+    fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
+        let Some(object) = node.as_object() else {
+            self.report(
+                Diagnostic::error(
+                    "bad-policy",
+                    node.span,
+                    format!("`{}` must be an object, not {}", form.name, node.kind_name()),
+                )
+                .label("expected an object")
+                .help(format!("write for example `{}: {}`", form.name, form.example)),
+            );
+            return None;
+        };
+        for (key, _) in object {
+            let name = key.name.as_str();
+            if form.fields.contains(&name) || name.starts_with("x-") {
+                continue;
+            }
+            let report = Diagnostic::error("bad-policy", key.span, format!("`{}` has no field `{name}`", form.name))
+                .label("not a field of this extension");
+            let free = form.fields.iter().copied().filter(|field| !object.contains_key(field));
+            self.report(match closest(name, free) {
+                Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
+                None => report.help(format!("write for example `{}: {}`", form.name, form.example)),
+            });
+        }
+        Some(())
+    }
+
+    /// A field that must be there.
+    fn needed<T>(
+        &mut self,
+        form: &Form,
+        policy: &'d Node,
+        name: &str,
+        expected: &str,
+        read: impl Fn(&Node) -> Option<T>,
+    ) -> Option<T> {
+        if policy.get(name).is_some() {
+            return self.field(form, policy, name, expected, read);
+        }
+        // A field of another name was reported, and is this one perhaps.
+        let foreign = |name: &str| !form.fields.contains(&name) && !name.starts_with("x-");
+        let misspelt = policy.as_object().into_iter().flatten().any(|(key, _)| foreign(&key.name));
+        if !misspelt {
+            self.report(
+                Diagnostic::error("bad-policy", policy.span, format!("`{}` needs `{name}`", form.name))
+                    .label(format!("has no `{name}`: {expected}"))
+                    .help(format!("write for example `{}: {}`", form.name, form.example)),
+            );
+        }
+        None
+    }
+
+    /// A field that may be there.
+    fn field<T>(
+        &mut self,
+        form: &Form,
+        policy: &'d Node,
+        name: &str,
+        expected: &str,
+        read: impl Fn(&Node) -> Option<T>,
+    ) -> Option<T> {
+        let node = policy.get(name)?;
+        let value = read(node);
+        if value.is_none() {
+            let meant = match expected {
+                A_DURATION => meant_duration(self.document.sources.slice(node.span)),
+                _ => None,
+            };
+            self.bad_policy(node, &format!("`{name}` of `{}`", form.name), expected, meant);
+        }
+        value
+    }
+
+    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, meant: Option<String>) {
+        let written = self.document.sources.slice(node.span);
+        let short = !written.is_empty() && written.len() < 40 && !written.contains('\n');
+        let found = if short { format!("`{written}`") } else { node.kind_name().to_owned() };
+        let report = Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}"))
+            .label("cannot be read");
+        self.report(match meant {
+            // A list stands as it is; a text keeps its quotes, and a number gets some.
+            Some(meant) if meant.starts_with('[') => report.suggest(node.span, meant),
+            Some(meant) if node.as_str().is_some() => {
+                report.suggest(self.document.sources.inside_quotes(node.span), meant)
+            }
+            Some(meant) => report.suggest(node.span, format!("\"{meant}\"")),
+            None => report,
+        });
+    }
+
+    /// A list of cache tags.
+    fn tags(&mut self, node: Option<&'d Node>, what: &str) -> Vec<String> {
+        let Some(node) = node else { return Vec::new() };
+        let texts: Option<Vec<String>> =
+            node.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
+        if texts.is_none() {
+            let meant = node.as_str().map(|text| format!("[{text:?}]"));
+            self.bad_policy(node, what, "a list of strings such as `[\"user:{userId}\"]`", meant);
+        }
+        texts.unwrap_or_default()
+    }
+
+    /// Tags may only name the operation's own path parameters.
+    pub(super) fn check_tags(&mut self, operation: &'d Node, path: &str) {
+        let lists =
+            [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
+        for tag in lists.into_iter().flat_map(super::elements) {
+            let Some(text) = tag.as_str() else { continue };
+            let known = || placeholders(path).chain(["principal"]);
+            for name in placeholders(text).filter(|name| !known().any(|known| known == *name)) {
+                let report = Diagnostic::error(
+                    "unknown-tag-parameter",
+                    tag.span,
+                    format!("`{{{name}}}` is no parameter of this path"),
+                )
+                .label("the tag would never be filled in");
+                let fixed =
+                    closest(name, known()).map(|close| text.replace(&format!("{{{name}}}"), &format!("{{{close}}}")));
+                self.report(match fixed {
+                    Some(fixed) => report.suggest(self.document.sources.inside_quotes(tag.span), fixed),
+                    None => report.help("a tag may name the parameters of the path, and `{principal}`"),
+                });
+            }
+        }
+    }
+
+    /// A policy that the operation's own surface cannot carry would be dropped in silence.
+    pub(super) fn check_policies(&mut self, node: &'d Node, operation: &Operation) {
+        let at = |name: &str| node.as_object().and_then(|object| object.key_span(name)).unwrap_or(node.span);
+        let key = operation.parameters.iter().any(|parameter| {
+            parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("Idempotency-Key")
+        });
+        if operation.policies.idempotency.is_some() && !key {
+            let message =
+                format!("`{}` has no header `Idempotency-Key` that `x-idempotency` could honour", operation.id);
+            self.report(
+                Diagnostic::error("policy-without-parameter", at("x-idempotency"), message)
+                    .label("needs the header")
+                    .help("add to its parameters: { name: Idempotency-Key, in: header, schema: { type: string } }"),
+            );
+        }
+        if operation.policies.cache.is_some() && operation.method != "GET" {
+            let message = format!("`{}` is a {}, and only answers to GET are cached", operation.id, operation.method);
+            self.report(
+                Diagnostic::error("cache-of-a-change", at("x-cache"), message)
+                    .label("its answers cannot be kept")
+                    .help("leave it out; `x-cache-invalidates` says what a change makes stale"),
+            );
+        }
+        if operation.body.is_none() && node.get("x-body-limit").is_some() && node.get("requestBody").is_none() {
+            let report = self
+                .remark("policy-without-body", at("x-body-limit"), format!("`{}` has no body to limit", operation.id))
+                .label("has no effect");
+            self.report(report.help("leave it out, or describe the body"));
+        }
+        let says_so = operation
+            .responses
+            .iter()
+            .any(|response| matches!(response.status, Status::Code(429) | Status::Range(4) | Status::Default));
+        if !operation.policies.rate_limits.is_empty() && !says_so {
+            let message = format!("`{}` is limited and does not declare 429", operation.id);
+            let report = self.remark("undeclared-refusal", at("x-rate-limit"), message).label("answers 429");
+            self.report(report.help("declare 429 among its responses, so that clients expect it"));
+        }
+    }
+}
+
+/// The `{names}` in a template.
+pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// A time that is not none.
+fn some_time(node: &Node) -> Option<Duration> {
+    node.as_str().and_then(duration).filter(|time| !time.is_zero())
+}

@@ -1,0 +1,221 @@
+//! Bodies and responses: media types, statuses and headers.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::model::operation::{
+    Content, ContentKind, Header, Operation, RequestBody, Response, Status, essence, normal_media_type,
+};
+use crate::model::schema::{Kind, Schemas};
+use crate::source::Span;
+
+use super::{Builder, entries, string, truth};
+
+impl<'d> Builder<'d, '_> {
+    /// The request body of an operation.
+    pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
+        let node = self.follow(operation.get("requestBody")?)?;
+        let content = self.content(node, "a request of it is answered 415");
+        if content.is_empty() {
+            return None;
+        }
+        Some(RequestBody {
+            span: node.span,
+            required: truth(node, "required"),
+            description: string(node, "description"),
+            content,
+            limit: self.body_limit(operation),
+        })
+    }
+
+    /// The responses of an operation.
+    pub(super) fn responses(&mut self, operation: &'d Node) -> Vec<Response> {
+        let mut responses = Vec::new();
+        for (key, reference) in operation.get("responses").and_then(Node::as_object).into_iter().flatten() {
+            if key.name.starts_with("x-") {
+                continue;
+            }
+            // What is no status, and what leads nowhere, was reported on reading.
+            let Some(status) = status(&key.name) else { continue };
+            let Some(node) = self.follow(reference) else {
+                let (headers, content) = (Vec::new(), Vec::new());
+                responses.push(Response { span: key.span, status, description: None, headers, content });
+                continue;
+            };
+            let headers = self.headers(node);
+            responses.push(Response {
+                span: node.span,
+                status,
+                description: string(node, "description").filter(|text| !text.is_empty()),
+                headers,
+                content: self.content(node, "a caller that accepts nothing else is answered 406"),
+            });
+        }
+        responses
+    }
+
+    pub(super) fn headers(&mut self, response: &'d Node) -> Vec<Header> {
+        let mut headers: Vec<Header> = Vec::new();
+        let nodes: Vec<_> = entries(response.get("headers")).collect();
+        for (name, reference) in nodes {
+            // OpenAPI 3.0.3 § 4.7.17: the media type says it already.
+            if name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let Some(node) = self.follow(reference) else { continue };
+            self.check_header_name(name, node.span);
+            if headers.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
+                continue;
+            }
+            let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
+            let described = node.get("schema").or_else(|| content.and_then(|(_, media)| media.get("schema")));
+            let schema = match described {
+                Some(schema) => self.schema(schema),
+                None => self.anything(node),
+            };
+            self.examples_beside(schema, node);
+            headers.push(Header {
+                name: name.clone(),
+                required: truth(node, "required"),
+                description: string(node, "description"),
+                schema,
+                explode: truth(node, "explode"),
+                json: node.get("schema").is_none() && content.is_some(),
+            });
+        }
+        headers
+    }
+
+    /// RFC 9110 § 5.1: a field name is a token.
+    pub(super) fn check_header_name(&mut self, name: &str, span: Span) {
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if name.is_empty() || !name.bytes().all(token) {
+            let report = self
+                .remark("bad-header-name", span, format!("no header can be called `{name}`"))
+                .label("its name holds what HTTP does not allow")
+                .note("it is never found in a request, and an answer that sends it becomes a 500");
+            self.report(report);
+        }
+    }
+
+    /// Whether no `Content-Type` and no `Accept` tells a media type from one before it.
+    fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
+        let normal = normal_media_type(name);
+        let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
+        if let Some(first) = first.map(|content| content.span) {
+            let report = self
+                .remark("same-media-type", span, format!("`{name}` stands here twice"))
+                .label("never chosen: a charset and the case of letters tell no two media types apart")
+                .also(first, "the first is")
+                .help("keep one of them");
+            self.report(report);
+        }
+        first.is_some()
+    }
+
+    /// The media types of a body or response that can be read and written; the others are named.
+    fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
+        let mut content: Vec<Content> = Vec::new();
+        let mut left_out = Vec::new();
+        for (key, media) in node.get("content").and_then(Node::as_object).into_iter().flatten() {
+            let Some(kind) = kind_of(&key.name) else {
+                left_out.push((key.name.clone(), key.span));
+                continue;
+            };
+            let schema = media.get("schema").map(|schema| self.schema(schema));
+            if let Some(schema) = schema.filter(|_| kind == ContentKind::Json) {
+                self.examples_beside(schema, media);
+            }
+            if self.is_there_already(&content, &key.name, key.span) {
+                continue;
+            }
+            content.push(Content {
+                media_type: key.name.clone(),
+                span: key.span,
+                kind,
+                schema,
+                encoding: self.encoding(media),
+            });
+        }
+        // Where nothing else is offered, what cannot be decoded is handed over as it stands.
+        if content.is_empty()
+            && let Some((name, span)) = left_out.first().cloned()
+        {
+            let report = self
+                .remark("unsupported-media-type", span, format!("`{name}` can be neither decoded nor encoded yet"))
+                .label("handed over as text: its schema is not checked")
+                .help("offer application/json beside it, or decode it in the handler");
+            self.report(report);
+            content.push(Content {
+                media_type: name,
+                span,
+                kind: ContentKind::Text,
+                schema: None,
+                encoding: Vec::new(),
+            });
+            left_out.remove(0);
+        }
+        for (name, span) in left_out {
+            self.report(
+                Diagnostic::warning(
+                    "unsupported-media-type",
+                    span,
+                    format!("`{name}` can be neither decoded nor encoded yet"),
+                )
+                .label(format!("left out; `{}` serves", content[0].media_type))
+                .note(consequence),
+            );
+        }
+        content
+    }
+}
+
+/// Once every schema is known: a vendor's type without `+json` that has a structure is JSON all the
+/// same, and an answer of any type that is JSON says so.
+pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
+    for operation in operations {
+        let bodies = operation.body.iter_mut().map(|body| (true, &mut body.content));
+        let answers = operation.responses.iter_mut().map(|response| (false, &mut response.content));
+        for (read, contents) in bodies.chain(answers) {
+            for content in contents.iter_mut().filter(|content| content.kind == ContentKind::Binary) {
+                let structured = content.schema.is_some_and(|schema| {
+                    let kind = schemas.kind(schema);
+                    !matches!(kind, Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_))
+                });
+                if structured {
+                    content.kind = ContentKind::Json;
+                    if !read && matches!(content.essence().as_str(), "*/*" | "application/*") {
+                        content.media_type = "application/json".to_owned();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How a media type is read or written; none where it cannot be.
+pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
+    let essence = essence(media_type);
+    Some(match essence.as_str() {
+        "application/json" | "text/json" => ContentKind::Json,
+        "application/x-www-form-urlencoded" => ContentKind::Form,
+        "application/octet-stream" | "*/*" | "application/*" => ContentKind::Binary,
+        json if json.ends_with("+json") => ContentKind::Json,
+        xml if xml == "application/xml" || xml == "text/xml" || xml.ends_with("+xml") => return None,
+        multipart if multipart.starts_with("multipart/") => ContentKind::Multipart,
+        "text/event-stream" | "application/jsonl" | "application/x-ndjson" | "application/json-seq" => {
+            ContentKind::Stream
+        }
+        text if text.starts_with("text/") => ContentKind::Text,
+        _ => ContentKind::Binary,
+    })
+}
+
+fn status(key: &str) -> Option<Status> {
+    if key == "default" {
+        return Some(Status::Default);
+    }
+    if let Some(digit) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
+        return digit.parse().ok().filter(|digit| (1..=5).contains(digit)).map(Status::Range);
+    }
+    key.parse().ok().filter(|code| (100..=599).contains(code)).map(Status::Code)
+}

@@ -1,0 +1,136 @@
+//! Paths: what a template cannot say, and that no two operations are one on the wire.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Key;
+use crate::source::Span;
+
+use super::Builder;
+use super::policy::placeholders;
+
+/// The operations by method, template and query, the names of parameters left out.
+#[derive(Default)]
+pub(super) struct Routes {
+    known: HashMap<(&'static str, String, String), (Span, String)>,
+    /// Those whose paths are nothing but paths: no other may take their place.
+    plain: HashMap<(&'static str, String), (Span, String)>,
+}
+
+/// What requests to an operation are matched by.
+pub(super) struct Route {
+    pub(super) path: String,
+    pub(super) query: String,
+}
+
+impl Routes {
+    /// Remembers an operation whose path has neither a query nor a fragment.
+    pub(super) fn foresee(&mut self, method: &'static str, path: &Key, span: Span) {
+        if matched(&path.name).len() == path.name.len() {
+            self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
+        }
+    }
+}
+
+/// The part of a path that requests are matched by.
+pub(super) fn matched(path: &str) -> &str {
+    // The name of a parameter may hold any letter.
+    let mut within = false;
+    let end = path.find(|letter: char| {
+        match letter {
+            '{' => within = true,
+            '}' => within = false,
+            _ => {}
+        }
+        !within && matches!(letter, '?' | '#')
+    });
+    end.and_then(|end| path.get(..end)).unwrap_or(path)
+}
+
+/// A template without the names of its parameters.
+fn nameless(path: &str) -> String {
+    let mut template = path.to_owned();
+    for name in placeholders(path) {
+        template = template.replacen(&format!("{{{name}}}"), "{}", 1);
+    }
+    template
+}
+
+/// A fragment as it can stand in a path.
+fn encoded(fragment: &str) -> String {
+    let mut text = String::from("%23");
+    for byte in fragment.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'=' | b'&' | b'@' | b':' | b'/' => {
+                text.push(char::from(byte));
+            }
+            other => text.push_str(&format!("%{other:02X}")),
+        }
+    }
+    text
+}
+
+impl Builder<'_, '_> {
+    /// Says what becomes of a path that no request can have as it is written.
+    pub(super) fn check_template(&mut self, path: &Key) {
+        let shown = matched(&path.name);
+        if shown.len() < path.name.len() {
+            let rest = &path.name[shown.len()..];
+            let (what, advice) = match rest.starts_with('?') {
+                true => ("a query, by which it is told from others", "describe it by parameters that say `in: query`"),
+                false => ("a fragment, which no client sends", "give the operation a path or a method of its own"),
+            };
+            self.report(
+                Diagnostic::warning("path-with-more", path.span, format!("`{rest}` is not part of a path but {what}"))
+                    .label(format!("served as `{shown}`"))
+                    .help(advice),
+            );
+        }
+        if let Some((before, after)) = shown.split_once("}{") {
+            let left = before.rsplit('{').next().unwrap_or_default();
+            let right = after.split('}').next().unwrap_or_default();
+            self.report(
+                Diagnostic::warning(
+                    "adjacent-parameters",
+                    path.span,
+                    format!("nothing tells where `{{{left}}}` ends and `{{{right}}}` begins"),
+                )
+                .label(format!("`{{{left}}}` takes all that it can"))
+                .help("put a character between them that neither holds"),
+            );
+        }
+    }
+
+    /// Where an operation is reached. Contracts write fragments to list one request several times: the
+    /// first has the path, and the others are reached where the fragment is part of the path.
+    pub(super) fn route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) -> Route {
+        let served = matched(&path.name);
+        let (rest, fragment) = match path.name[served.len()..].split_once('#') {
+            Some((rest, fragment)) => (rest, Some(fragment)),
+            None => (&path.name[served.len()..], None),
+        };
+        let query = rest.strip_prefix('?').unwrap_or_default().to_owned();
+        let mut route = Route { path: served.to_owned(), query: query.clone() };
+        let mut key = (method, nameless(served), query);
+        let plain = routes.plain.get(&(method, key.1.clone())).filter(|_| key.2.is_empty());
+        if let Some((first, known)) = plain.or_else(|| routes.known.get(&key)).filter(|_| fragment.is_some()) {
+            route.path.push_str(&encoded(fragment.unwrap_or_default()));
+            key.1 = nameless(&route.path);
+            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let report = Diagnostic::warning("duplicate-route", span, message)
+                .label(format!("reached at `{}` only", route.path))
+                .also(*first, "the other");
+            self.report(report.help("give them different paths or methods, or make one operation of them"));
+        }
+        if let Some((first, known)) = routes.known.get(&key) {
+            let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
+            let report = self
+                .remark("duplicate-route", span, message)
+                .label("no request tells the two apart: one of them is never reached")
+                .also(*first, "the other");
+            self.report(report.help("give them different paths or methods, or make one operation of them"));
+        }
+        routes.known.entry(key).or_insert((span, path.name.clone()));
+        route
+    }
+}

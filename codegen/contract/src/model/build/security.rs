@@ -1,0 +1,98 @@
+//! Security schemes and what an operation requires of them.
+
+use crate::diagnostic::{Diagnostic, Nearness, nearest};
+use crate::document::Node;
+use crate::model::operation::{Requirement, Scheme, SchemeKind};
+
+use super::{Builder, elements, entries, string};
+
+impl<'d> Builder<'d, '_> {
+    /// The schemes of `components.securitySchemes`.
+    pub(super) fn schemes(&mut self, root: &'d Node) -> Vec<Scheme> {
+        let mut schemes = Vec::new();
+        let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("securitySchemes"))).collect();
+        for (name, node) in nodes {
+            let node = self.follow(node).unwrap_or(node);
+            let kind = match (string(node, "type").as_deref(), string(node, "scheme"), string(node, "in").as_deref()) {
+                (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("bearer") => SchemeKind::Bearer,
+                (Some("http"), Some(scheme), _) if scheme.eq_ignore_ascii_case("basic") => SchemeKind::Basic,
+                (Some("http"), Some(scheme), _) => SchemeKind::Authorization(scheme),
+                (Some("oauth2" | "openIdConnect"), ..) => SchemeKind::Bearer,
+                (Some("mutualTLS"), ..) => SchemeKind::MutualTls,
+                (Some("apiKey"), _, Some("header")) => SchemeKind::Header(string(node, "name").unwrap_or_default()),
+                (Some("apiKey"), _, Some("query")) => SchemeKind::Query(string(node, "name").unwrap_or_default()),
+                (Some("apiKey"), _, Some("cookie")) => SchemeKind::Cookie(string(node, "name").unwrap_or_default()),
+                // What is no scheme was reported on reading; requirements of it are not wrong for that.
+                _ => SchemeKind::Bearer,
+            };
+            schemes.push(Scheme { name: name.clone(), kind, description: string(node, "description") });
+        }
+        schemes
+    }
+
+    /// The alternatives of one operation: its own, else those of the root.
+    pub(super) fn security(
+        &mut self,
+        root: &'d Node,
+        operation: &'d Node,
+        schemes: &[Scheme],
+    ) -> Vec<Vec<Requirement>> {
+        let Some(list) = operation.get("security").or_else(|| root.get("security")) else { return Vec::new() };
+        let mut alternatives = Vec::new();
+        for alternative in elements(Some(list)) {
+            let mut all = Vec::new();
+            for (key, scopes) in alternative.as_object().into_iter().flatten() {
+                if !schemes.iter().any(|scheme| scheme.name == key.name) {
+                    let known = schemes.iter().map(|scheme| scheme.name.as_str());
+                    let report = Diagnostic::error(
+                        "unknown-security-scheme",
+                        key.span,
+                        format!("there is no security scheme `{}`", key.name),
+                    )
+                    .label("not in `components.securitySchemes`");
+                    self.report(match crate::diagnostic::closest(&key.name, known) {
+                        Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
+                        None => report.help("describe it there: { type: http, scheme: bearer }, for example"),
+                    });
+                    continue;
+                }
+                self.check_scopes(root, &key.name, scopes);
+                let scopes = elements(Some(scopes)).iter().filter_map(Node::as_str).map(str::to_owned).collect();
+                all.push(Requirement { scheme: key.name.clone(), scopes });
+            }
+            alternatives.push(all);
+        }
+        // Only the empty alternative is the same as none: public.
+        if alternatives.iter().all(Vec::is_empty) {
+            alternatives.clear();
+        }
+        alternatives
+    }
+
+    /// OAuth flows list their scopes; another one is never granted.
+    fn check_scopes(&mut self, root: &'d Node, scheme: &str, scopes: &'d Node) {
+        let schemes = root.get("components").and_then(|all| all.get("securitySchemes"));
+        let Some(node) = schemes.and_then(|all| all.get(scheme)).and_then(|node| self.follow(node)) else { return };
+        let Some(flows) = node.get("flows").filter(|_| string(node, "type").as_deref() == Some("oauth2")) else {
+            return;
+        };
+        let known: Vec<&str> = entries(Some(flows))
+            .flat_map(|(_, flow)| entries(flow.get("scopes")))
+            .map(|(name, _)| name.as_str())
+            .collect();
+        for scope in elements(Some(scopes)) {
+            let Some(name) = scope.as_str().filter(|name| !known.contains(name)) else { continue };
+            let report = self
+                .remark("unknown-scope", scope.span, format!("no flow of `{scheme}` has the scope `{name}`"))
+                .label("never granted")
+                .also(flows.span, "the flows");
+            // Names of scopes are alike by nature: only a slip is worth a guess.
+            self.report(match nearest(name, known.iter().copied()) {
+                Some((close, Nearness::Same | Nearness::Slip)) => {
+                    report.suggest(self.document.sources.inside_quotes(scope.span), close)
+                }
+                _ => report,
+            });
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Where the contract says that it is served, and what routes begin with there.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::model::{Server, ServerVariable};
+
+use super::{Builder, elements, entries, string};
+
+/// `servers` of the root.
+pub(super) fn servers(root: &Node) -> Vec<Server> {
+    let text = |node: &Node, name: &str| string(node, name).unwrap_or_default();
+    let variable = |(name, node): (&String, &Node)| ServerVariable {
+        name: name.clone(),
+        default: text(node, "default"),
+        values: elements(node.get("enum")).iter().filter_map(Node::as_str).map(str::to_owned).collect(),
+        description: text(node, "description"),
+    };
+    let server = |node: &Node| Server {
+        url: text(node, "url"),
+        description: text(node, "description"),
+        variables: entries(node.get("variables")).map(variable).collect(),
+    };
+    elements(root.get("servers")).iter().map(server).collect()
+}
+
+impl Builder<'_, '_> {
+    /// A path or an operation with servers of its own is routed like the others, which is said.
+    pub(super) fn check_servers(&mut self, node: &Node) {
+        let Some(servers) = node.get("servers") else { return };
+        self.report(
+            Diagnostic::info(
+                "own-servers",
+                servers.span,
+                "these servers are not told apart from those of the contract",
+            )
+            .label("routed like everything else")
+            .note("whoever serves it elsewhere mounts the router there too"),
+        );
+    }
+}
+
+impl Server {
+    /// The path of its URL with every variable at its default, without a slash at the end.
+    pub fn base_path(&self) -> String {
+        let mut url = self.url.clone();
+        for variable in &self.variables {
+            url = url.replace(&format!("{{{}}}", variable.name), &variable.default);
+        }
+        let path = match url.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("", |at| &rest[at..]),
+            None => url.as_str(),
+        };
+        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        // A relative URL begins where the contract is found, which nobody knows here.
+        if path.starts_with('/') && !path.contains(['{', '}']) { path.to_owned() } else { String::new() }
+    }
+}

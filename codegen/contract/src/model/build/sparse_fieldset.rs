@@ -1,0 +1,220 @@
+//! `x-sparse-of` and `x-sort`: that what they promise holds.
+
+use std::collections::HashSet;
+
+use crate::diagnostic::{Diagnostic, closest};
+use crate::document::Node;
+use crate::model::SchemaId;
+use crate::model::operation::{Operation, Parameter};
+use crate::model::schema::{Kind, ObjectShape, Schemas};
+use crate::model::sparse_fieldset::sparse_response;
+use crate::source::Span;
+
+use super::Builder;
+use super::facets::Facets;
+
+/// A sparse fieldset as it is written: an object with `x-sparse-of`.
+pub(super) struct SparseFieldset {
+    id: SchemaId,
+    /// Where it says so.
+    at: Span,
+    /// The name of the full schema.
+    full: String,
+    required: Option<Span>,
+    properties: Vec<(String, Span)>,
+}
+
+impl SparseFieldset {
+    pub(super) fn new(
+        id: SchemaId,
+        node: &Node,
+        facets: &Facets<'_>,
+        properties: &[(&str, Vec<&Node>)],
+    ) -> SparseFieldset {
+        let place = |nodes: &[&Node]| nodes.first().map_or(node.span, |node| node.span);
+        SparseFieldset {
+            id,
+            at: node.span,
+            full: node.as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned(),
+            required: facets.required.first().map(|(_, span)| *span),
+            properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), place(nodes))).collect(),
+        }
+    }
+}
+
+impl Builder<'_, '_> {
+    /// A sparse object has the properties of the whole, all of them, and requires none.
+    pub(super) fn check_sparse(&mut self, operations: &[Operation]) {
+        let before = self.diagnostics.counts().errors;
+        for sparse in std::mem::take(&mut self.sparse) {
+            let reports = mistakes(&self.schemas, &sparse);
+            if reports.iter().any(|(_, breaks)| *breaks)
+                && let Kind::Object(object) = &mut self.schemas.get_mut(sparse.id).kind
+            {
+                object.sparse_of = None;
+            }
+            reports.into_iter().for_each(|(report, _)| self.report(report));
+        }
+        // What is no part of anything may be what an answer was meant to be trimmed to.
+        if self.diagnostics.counts().errors == before {
+            operations.iter().for_each(|operation| self.check_sparse_response(operation));
+        }
+    }
+
+    /// Checks that an operation with `x-sparse` has a sparse response, and offers only properties of it.
+    fn check_sparse_response(&mut self, operation: &Operation) {
+        let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
+        let schemas = &self.schemas;
+        let Some((_, fieldset)) = sparse_response(schemas, operation) else {
+            let message = format!("`{}` trims an answer that the contract calls whole", parameter.name);
+            self.report(
+                Diagnostic::error("sparse-without-schema", parameter.span, message)
+                    .label("`x-sparse` on this parameter")
+                    .also(operation.span, "its operation")
+                    .help("answer with a schema that says `x-sparse-of`, in which nothing is required"),
+            );
+            return;
+        };
+        let Kind::Array(array) = schemas.kind(parameter.schema) else { return };
+        let Kind::Strings(words) = schemas.kind(array.items) else { return };
+        let known = || fieldset.properties.iter().map(|property| property.name.as_str());
+        let foreign: Vec<&String> =
+            words.values.iter().filter(|word| !known().any(|name| name == word.as_str())).collect();
+        let Some(first) = foreign.first() else { return };
+        let report = Diagnostic::error(
+            "sparse-mismatch",
+            schemas.get(array.items).span,
+            format!("`{}` offers `{first}`, which the answer does not have", parameter.name),
+        )
+        .label("a word that nothing could be trimmed to");
+        let report = report.also(operation.span, "its operation");
+        let report = match closest(first, known()) {
+            Some(close) => report.help(format!("did you mean `{close}`?")),
+            None => report,
+        };
+        self.report(report);
+    }
+
+    /// `x-sort` and `x-sparse` list words: those to sort by, and those of the properties to keep.
+    pub(super) fn check_word_lists(&mut self, operations: &mut [Operation]) {
+        let mut seen: HashSet<Span> = HashSet::new();
+        for parameter in operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
+            let Some(keyword) = keyword(parameter) else { continue };
+            let schemas = &self.schemas;
+            let (wrong, label) = match schemas.kind(parameter.schema) {
+                Kind::Array(array) => match schemas.kind(array.items) {
+                    Kind::Strings(_) => continue,
+                    _ => (array.items, "no enum of strings"),
+                },
+                _ => (parameter.schema, "no array"),
+            };
+            // What is read as it stands is a parameter like any other from here on.
+            (parameter.sort, parameter.sparse) = (false, false);
+            if !seen.insert(parameter.span) {
+                continue;
+            }
+            let example = if keyword == "x-sort" { "[createdAt, +createdAt, -createdAt]" } else { "[id, name]" };
+            let message = format!("`{}` says `{keyword}` and must be an array of an enum of strings", parameter.name);
+            let report = Diagnostic::error("bad-word-list", schemas.get(wrong).span, message)
+                .label(label)
+                .help(format!("write `{{ type: array, items: {{ type: string, enum: {example} }} }}`"));
+            self.report(report);
+        }
+    }
+}
+
+fn keyword(parameter: &Parameter) -> Option<&'static str> {
+    match (parameter.sort, parameter.sparse) {
+        (true, _) => Some("x-sort"),
+        (_, true) => Some("x-sparse"),
+        _ => None,
+    }
+}
+
+/// What is wrong with a sparse object, each with whether it cannot be read as one at all.
+fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool)> {
+    let Kind::Object(ObjectShape { properties, sparse_of: Some(full), .. }) = schemas.kind(sparse.id) else {
+        return Vec::new();
+    };
+    let error = |span: Span, message: String| Diagnostic::error("sparse-mismatch", span, message);
+    let name = &sparse.full;
+    let all = match schemas.kind(*full) {
+        Kind::Object(object) if object.properties.is_empty() && object.sparse_of.is_none() => {
+            let report = error(sparse.at, format!("`{name}` has no properties")).label("nothing can be left out of it");
+            return vec![(report, true)];
+        }
+        Kind::Object(object) if object.sparse_of.is_none() && schemas.target(*full) != sparse.id => &object.properties,
+        Kind::Object(_) => {
+            let report =
+                error(sparse.at, format!("`{name}` is a part of another schema itself")).label("names no whole");
+            return vec![(report, true)];
+        }
+        _ => {
+            return vec![(
+                error(sparse.at, format!("`{name}` is not an object")).label("nothing can be left out of it"),
+                true,
+            )];
+        }
+    };
+    let mut reports = Vec::new();
+    if let Some(span) = sparse.required {
+        let report = error(span, "a part in which a property is required cannot leave it out".to_owned())
+            .label("not required here")
+            .also(sparse.at, "a part of this")
+            .help("leave `required` out: what a caller did not ask for is not sent");
+        reports.push((report, false));
+    }
+    for (name_here, span) in &sparse.properties {
+        if !all.iter().any(|known| known.name == *name_here) {
+            let report = error(*span, format!("`{name}` has no property `{name_here}`")).label("not of the whole");
+            let report = report.also(sparse.at, "the whole");
+            let known = all.iter().map(|property| property.name.as_str());
+            reports.push((
+                match closest(name_here, known) {
+                    Some(close) => report.help(format!("did you mean `{close}`?")),
+                    None => report,
+                },
+                false,
+            ));
+        }
+    }
+    // A misspelt property was reported as such.
+    let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
+    let meant = |known: &str| {
+        foreign()
+            .any(|name| name != known && closest(name, [known]).is_some() && !all.iter().any(|one| one.name == name))
+    };
+    let missing: Vec<String> = all
+        .iter()
+        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !meant(&known.name))
+        .map(|known| format!("`{}`", known.name))
+        .collect();
+    if !missing.is_empty() {
+        let report = error(sparse.at, format!("this part of `{name}` lacks {}", missing.join(", ")))
+            .label("callers may ask for each property of it");
+        reports.push((report.help("list every property of the whole, and require none"), false));
+    }
+    for here in properties {
+        let Some(there) = all.iter().find(|known| known.name == here.name) else { continue };
+        if !same(schemas, here.schema, there.schema) {
+            let report =
+                error(schemas.get(here.schema).span, format!("`{}` is of another type in `{name}`", here.name));
+            let report = report.label("differs").also(schemas.get(there.schema).span, "in the whole");
+            reports.push((report, false));
+        }
+    }
+    reports
+}
+
+/// Whether two schemas are written for the same values, as far as one level tells.
+fn same(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
+    let (one, other) = (schemas.target(one), schemas.target(other));
+    match (schemas.kind(one), schemas.kind(other)) {
+        _ if one == other => true,
+        (Kind::Integer(one), Kind::Integer(other)) => one.width == other.width,
+        (Kind::Number(one), Kind::Number(other)) => one.width == other.width,
+        (Kind::String(one), Kind::String(other)) => one.format == other.format,
+        (Kind::Strings(one), Kind::Strings(other)) => one == other,
+        (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+    }
+}

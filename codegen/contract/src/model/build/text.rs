@@ -1,0 +1,65 @@
+//! `format` of a string: what it means here, and a word on those that mean nothing.
+
+use crate::model::schema::Format;
+use crate::source::Span;
+
+use super::Builder;
+
+/// The formats of strings that are typed or checked.
+const KNOWN: &[&str] = &[
+    "date-time",
+    "date",
+    "time",
+    "duration",
+    "uuid",
+    "email",
+    "uri",
+    "uri-reference",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "byte",
+    "binary",
+    "decimal",
+    "password",
+];
+
+impl Builder<'_, '_> {
+    pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
+        match name {
+            // What a value is written in is no check of it.
+            "byte" => Format::Byte,
+            "binary" => Format::Binary,
+            _ if !self.check_formats => Format::Plain,
+            "date-time" | "datetime" => Format::DateTime,
+            "date" => Format::Date,
+            "time" => Format::Time,
+            "duration" => Format::Duration,
+            "uuid" => Format::Uuid,
+            "email" => Format::Email,
+            "uri" | "url" => Format::Uri,
+            "uri-reference" => Format::UriReference,
+            "hostname" => Format::Hostname,
+            "ipv4" => Format::Ipv4,
+            "ipv6" => Format::Ipv6,
+            "decimal" => Format::Decimal,
+            "password" | "string" => Format::Plain,
+            other => {
+                self.unknown_format(other, span, KNOWN);
+                Format::Plain
+            }
+        }
+    }
+
+    pub(super) fn unknown_format(&mut self, name: &str, span: Span, known: &[&str]) {
+        let report = self
+            .remark("unknown-format", span, format!("unknown format `{name}`"))
+            .label("not a format that is checked");
+        self.report(match crate::diagnostic::closest(name, known.iter().copied()) {
+            Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
+            None => report
+                .note("values of it are taken as they come")
+                .help(format!("the formats that are checked are {}", known.join(", "))),
+        });
+    }
+}

@@ -1,0 +1,219 @@
+//! `oneOf` and `anyOf`: the branches, each together with what stands beside the keyword.
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::model::SchemaId;
+use crate::model::schema::{Discriminator, Kind, Schema, StringShape, UnionShape};
+use crate::source::Span;
+
+use super::facets::Facets;
+use super::type_set::TypeSet;
+use super::{Builder, elements, entries, string};
+
+impl<'d> Builder<'d, '_> {
+    /// The union of the first of the demanded unions; the others are demands on every branch.
+    /// True where one of the branches is null.
+    pub(super) fn finish_union(&mut self, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
+        let union = facets.unions[0];
+        let decided: Vec<Span> = vec![union.branches.span];
+        let alone = self.stands_alone(nodes, facets);
+        let mut branches: Vec<(SchemaId, &'d Node)> = Vec::new();
+        let mut null = false;
+        // Null that fits two forms of a `oneOf` is none of its values: then its forms are read as all others.
+        let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
+        let hopeless = self.hopeless(union.branches, facets);
+        for branch in elements(Some(union.branches)) {
+            let Some(target) = self.follow_plain(branch) else { continue };
+            if is_null(target) && !twice {
+                null = true;
+                continue;
+            }
+            if hopeless.contains(&target.span) {
+                continue;
+            }
+            let schema = match alone {
+                true => self.schema(branch),
+                false => self.branch_with(target, nodes, &decided),
+            };
+            branches.push((schema, branch));
+        }
+        let kind = match branches.as_slice() {
+            [] => Kind::Null,
+            [(only, _)] => Kind::Alias(*only),
+            _ => {
+                let discriminator = union.discriminator.and_then(|node| self.discriminator(node, &branches));
+                Kind::Union(UnionShape {
+                    exactly_one: union.exactly_one,
+                    branches: branches.iter().map(|(schema, _)| *schema).collect(),
+                    discriminator,
+                })
+            }
+        };
+        (kind, null)
+    }
+
+    /// The branches of which no value has the type that stands beside them, unless none would be left.
+    fn hopeless(&mut self, branches: &'d Node, facets: &Facets<'d>) -> Vec<Span> {
+        let Some((types, at)) = facets.types else { return Vec::new() };
+        let all: Vec<&'d Node> =
+            elements(Some(branches)).iter().filter_map(|branch| self.follow_plain(branch)).collect();
+        let fits = |target: &&&Node| {
+            let own = target.get("type").and_then(Node::as_str).and_then(TypeSet::named);
+            own.is_none_or(|own| own == TypeSet::NULL || !own.and(types).is_empty())
+        };
+        let (fitting, hopeless): (Vec<&Node>, Vec<&Node>) = all.iter().partition(fits);
+        if fitting.is_empty() {
+            return Vec::new();
+        }
+        for target in &hopeless {
+            let span = target.get("type").map_or(target.span, |node| node.span);
+            let report = self
+                .remark("contradiction", span, format!("no value of this branch is {}", types.words()))
+                .label("left out: it can never be chosen")
+                .also(at, "the type of all branches")
+                .help("leave out the type beside the branches, or the branch");
+            self.report(report);
+        }
+        hopeless.iter().map(|target| target.span).collect()
+    }
+
+    /// A branch put together with its surroundings. It keeps the title of the branch.
+    fn branch_with(&mut self, target: &'d Node, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
+        let mut parts = vec![target];
+        parts.extend(nodes.iter().copied().filter(|node| node.span != target.span));
+        let id = self.composed(&parts, decided);
+        if let Some(name) = self.names.get(&target.span).cloned() {
+            let schema: &mut Schema = self.schemas.get_mut(id);
+            schema.title.get_or_insert(name);
+        }
+        id
+    }
+
+    /// Whether nothing beside the union demands anything, so that a branch is just itself.
+    fn stands_alone(&self, nodes: &[&'d Node], facets: &Facets<'d>) -> bool {
+        let same = facets.values.is_none()
+            && facets.properties.is_empty()
+            && facets.required.is_empty()
+            && facets.additional.is_empty()
+            && facets.closed.is_empty()
+            && !facets.open
+            && !facets.sealed
+            && facets.items.is_empty()
+            && facets.min.is_none()
+            && facets.max.is_none()
+            && facets.multiple_of.is_none()
+            && facets.text == StringShape::default()
+            && facets.format.is_none()
+            && facets.min_items.is_none()
+            && facets.max_items.is_none()
+            && facets.min_properties.is_none()
+            && facets.max_properties.is_none()
+            && facets.unions.len() == 1;
+        let typed = facets.types.is_none() || nodes.iter().all(|node| self.branches_are_typed(node));
+        same && typed
+    }
+
+    /// Whether every branch says its type itself, so that a type beside the union adds nothing.
+    fn branches_are_typed(&self, node: &Node) -> bool {
+        ["oneOf", "anyOf"].iter().all(|keyword| {
+            elements(node.get(keyword)).iter().all(|branch| match branch.get("$ref").and_then(Node::as_str) {
+                Some(reference) => self.document.resolve(branch.span.file, reference).is_ok_and(|located| {
+                    located.node.get("type").is_some()
+                        || located.node.get("allOf").is_some()
+                        || located.node.get("properties").is_some()
+                }),
+                None => branch.get("type").is_some(),
+            })
+        })
+    }
+
+    /// How many of the branches say that they take null.
+    fn forms_of_null(&mut self, branches: &'d Node) -> usize {
+        let mut count = 0;
+        for branch in elements(Some(branches)) {
+            let Some(target) = self.follow_plain(branch) else { continue };
+            let named = elements(target.get("type")).iter().any(|name| name.as_str() == Some("null"));
+            count += usize::from(named || is_null(target) || super::truth(target, "nullable"));
+        }
+        count
+    }
+
+    fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
+        match super::compose::is_plain_reference(node) {
+            true => self.follow_schema(node),
+            false => Some(node),
+        }
+    }
+
+    /// A discriminator decides between the branches of a union; beside none it decides nothing.
+    pub(super) fn check_discriminator(&mut self, node: &Node) {
+        let Some(alone) = node.get("discriminator") else { return };
+        if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
+            return;
+        }
+        self.report(
+            Diagnostic::info("discriminator-alone", alone.span, "there is nothing here that this could decide between")
+                .label("the schema is one object wherever it is referred to")
+                .note("what the schemas that are made of it add is known where these are referred to")
+                .help("where any of them may stand, refer to a schema that lists them under `oneOf`, with this discriminator"),
+        );
+    }
+
+    /// The property that tells the branches apart: by `mapping`, and by the names of the components.
+    fn discriminator(&mut self, node: &'d Node, branches: &[(SchemaId, &'d Node)]) -> Option<Discriminator> {
+        let property = string(node, "propertyName")?;
+        let mut mapping: Vec<(String, usize)> = Vec::new();
+        for (value, target) in entries(node.get("mapping")) {
+            let Some(reference) = target.as_str() else { continue };
+            let by_reference = self.document.resolve(target.span.file, reference).ok().map(|located| located.node.span);
+            let found = branches.iter().position(|(schema, branch)| {
+                let span = self
+                    .document
+                    .resolve(branch.span.file, branch.get("$ref").and_then(Node::as_str).unwrap_or_default());
+                let same = span.is_ok_and(|located| Some(located.node.span) == by_reference);
+                same || self.schemas.get(*schema).component.as_deref() == Some(reference)
+            });
+            match found {
+                Some(index) => mapping.push((value.clone(), index)),
+                None => {
+                    let report = self
+                        .remark(
+                            "discriminator-mapping",
+                            target.span,
+                            format!("`{reference}` is not a branch of this union"),
+                        )
+                        .label("its value will be refused")
+                        .also(node.span, "the discriminator");
+                    self.report(report);
+                }
+            }
+        }
+        for (index, (schema, _)) in branches.iter().enumerate() {
+            let mapped = mapping.iter().any(|(_, at)| *at == index);
+            match self.schemas.get(*schema).component.clone() {
+                Some(name) if !mapped => mapping.push((name, index)),
+                None if !mapped => {
+                    self.report(
+                        Diagnostic::warning(
+                            "discriminator-inline",
+                            node.span,
+                            "an inline branch has no name that a discriminator could select it by",
+                        )
+                        .label("the branches are told apart by trying them"),
+                    );
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        Some(Discriminator { property, mapping })
+    }
+}
+
+/// Whether a schema admits null alone.
+fn is_null(node: &Node) -> bool {
+    let typed = node.get("type").and_then(Node::as_str) == Some("null");
+    let valued = elements(node.get("enum")).iter().all(Node::is_null) && !elements(node.get("enum")).is_empty();
+    let constant = node.get("const").is_some_and(Node::is_null);
+    typed || valued || constant
+}

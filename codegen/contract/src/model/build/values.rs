@@ -1,0 +1,141 @@
+//! `enum` and `const`: the values, those of another type read as they were meant.
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, Value};
+use crate::model::schema::{Kind, StringEnum};
+use crate::source::Span;
+
+use super::Builder;
+use super::facets::Facets;
+use super::type_set::TypeSet;
+
+/// More values than these are told of together.
+const MOST_SHOWN: usize = 3;
+
+impl<'d> Builder<'d, '_> {
+    /// The kind of an enumeration; none where its values say nothing of its type, which was reported.
+    pub(super) fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Option<Kind> {
+        let values: Vec<&Node> = values.into_iter().filter(|value| !value.is_null()).collect();
+        let mut kept: Vec<Json> = Vec::with_capacity(values.len());
+        let mut foreign: Vec<(&Node, Option<Json>)> = Vec::new();
+        for value in values {
+            let json = value.to_json();
+            match facets.types {
+                Some((types, _)) if !types.has(type_of(&json)) => {
+                    let meant = meant(types, value).filter(|_| self.implied_types);
+                    foreign.push((value, meant.clone()));
+                    kept.extend(meant.filter(|meant| !kept.contains(meant)));
+                }
+                _ => kept.push(json),
+            }
+        }
+        if let (Some((types, at)), false) = (facets.types, foreign.is_empty()) {
+            if kept.is_empty() && self.implied_types {
+                self.none_left(types, at, &foreign);
+                return None;
+            }
+            self.foreign_values(types, at, &foreign, kept.is_empty());
+        }
+        if kept.is_empty() {
+            return Some(Kind::Null);
+        }
+        let strings: Option<Vec<String>> = kept.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+        Some(match strings {
+            Some(values) => {
+                let name = |value: &String| facets.names.iter().find(|(known, _)| known == value);
+                let names = values.iter().map(|value| name(value).map(|(_, name)| (*name).to_owned())).collect();
+                Kind::Strings(StringEnum { values, names, open: facets.extensible })
+            }
+            None => Kind::Values(kept),
+        })
+    }
+
+    /// An enum that leaves no value: it stands at a list or an object and speaks of what that holds,
+    /// or names what numbers mean.
+    fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
+        let report = self
+            .remark("enum-type", whole(foreign, at), format!("none of these values is {}", types.words()))
+            .also(at, "the type");
+        let report = match self.strict {
+            true => report.label("no value is left"),
+            false => report.label("left out: no value would be left"),
+        };
+        self.report(match types {
+            TypeSet::ARRAY => report.help("put the enum into `items`, where it is about each element"),
+            TypeSet::OBJECT => report.help("put the enum to the property that it is about"),
+            _ => report.help("write the values in the type, or name their type here"),
+        });
+    }
+
+    /// Values of an enum that are not of its type: each by itself, or all as one where none can be.
+    fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)], none_left: bool) {
+        let wanted = types.words();
+        if none_left && foreign.len() > 1 {
+            let message = format!("none of these values is {wanted}");
+            return self.report(
+                Diagnostic::error("enum-type", whole(foreign, at), message)
+                    .label("no value is left")
+                    .also(at, "the type")
+                    .help("write the values in the type, or name their type here"),
+            );
+        }
+        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, meant)| meant.is_some()) && !self.strict {
+            let message = format!("{} values of this enum are written as of another type than {wanted}", foreign.len());
+            let report = self.remark("enum-type", whole(foreign, at), message);
+            return self.report(report.label(format!("each is read as {wanted}")).also(at, "the type"));
+        }
+        for (node, meant) in foreign {
+            let message = format!("{} is {}, and the type is {wanted}", node.to_json(), node.kind_name());
+            let report = match (none_left, meant) {
+                (true, _) => Diagnostic::error("enum-type", node.span, message).label("no value is left"),
+                (false, Some(meant)) if !self.strict => {
+                    Diagnostic::warning("enum-type", node.span, message).label(format!("read as `{meant}`"))
+                }
+                (false, Some(_)) => Diagnostic::error("enum-type", node.span, message).label("not of the type"),
+                (false, None) => self.remark("enum-type", node.span, message).label("can never be sent or received"),
+            };
+            let report = report.also(at, "the type");
+            self.report(match meant {
+                Some(meant) => report.fix(format!("write {wanted}"), node.span, meant.to_string()),
+                None => report,
+            });
+        }
+    }
+}
+
+/// From the first value to the last, or `at` where there is none.
+fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
+    match values {
+        [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },
+        [(only, _)] => only.span,
+        [] => at,
+    }
+}
+
+/// The value of a type that a value of another was meant to be: `"1"` of a number, `1.0` of text.
+fn meant(types: TypeSet, node: &Node) -> Option<Json> {
+    match &node.value {
+        Value::String(text) => {
+            serde_json::from_str::<Json>(text).ok().filter(|json| !json.is_null() && types.has(type_of(json)))
+        }
+        Value::Number(text) if types.has(TypeSet::STRING) => Some(Json::from(text.as_str())),
+        Value::Bool(truth) if types.has(TypeSet::STRING) => Some(Json::from(truth.to_string())),
+        _ => None,
+    }
+}
+
+fn type_of(json: &Json) -> TypeSet {
+    match json {
+        Json::Null => TypeSet::NULL,
+        Json::Bool(_) => TypeSet::BOOLEAN,
+        Json::Number(number) if number.is_f64() && number.as_f64().is_some_and(|value| value.fract() != 0.0) => {
+            TypeSet::NUMBER
+        }
+        Json::Number(_) => TypeSet::INTEGER,
+        Json::String(_) => TypeSet::STRING,
+        Json::Array(_) => TypeSet::ARRAY,
+        Json::Object(_) => TypeSet::OBJECT,
+    }
+}

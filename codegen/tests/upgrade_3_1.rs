@@ -1,0 +1,214 @@
+//! A contract of 3.0 that is upgraded to 3.1 is the same contract, and nothing of it is lost in `utoipa`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json};
+use writ_codegen::generate::{Request, generate};
+use writ_codegen::options::Options;
+use writ_codegen::output::Output;
+use writ_codegen::render::Layout;
+use writ_contract::diagnostic::{Diagnostics, render};
+use writ_contract::document::{LoadOptions, Version, bundle, load, to_json, upgrade_3_1};
+
+/// The contract of this repository, the golden ones, and published ones where they are there.
+fn contracts() -> Vec<(PathBuf, Option<PathBuf>)> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = vec![(here.join("../spec/v1/openapi.yaml"), Some(here.join("../spec")))];
+    for entry in std::fs::read_dir(here.join("tests/golden")).expect("the golden contracts").flatten() {
+        found.push((entry.path().join("contract.yaml"), None));
+    }
+    match std::fs::read_dir(here.join("../../shared/corpus/real")) {
+        Ok(entries) => found.extend(entries.flatten().map(|entry| (entry.path(), None))),
+        Err(_) => eprintln!("skipped: there is no corpus of published contracts"),
+    }
+    found.sort();
+    found
+}
+
+/// The contract upgraded, and the version that it was written in; `None` where it is not read.
+fn upgraded(entry: &Path, root: Option<&PathBuf>) -> Option<(String, Version)> {
+    let options = LoadOptions { root: root.cloned(), strict: false };
+    let mut diagnostics = Diagnostics::new();
+    let document = load(entry, &options, &mut diagnostics).filter(|_| !diagnostics.has_errors())?;
+    Some((to_json(&upgrade_3_1(&bundle(&document), document.version())), document.version()))
+}
+
+/// A text as a contract in a folder of its own.
+fn written(name: &str, text: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("upgrade_3_1").join(name);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join("openapi.json");
+    std::fs::write(&path, text).expect("the contract is written");
+    path
+}
+
+fn name(entry: &Path) -> String {
+    let shown = entry.to_string_lossy();
+    let tail = shown.rsplit('/').take(2).collect::<Vec<_>>();
+    tail.into_iter().rev().collect::<Vec<_>>().join("-").replace('.', "-")
+}
+
+/// What is generated from a contract.
+fn output(entry: &Path, root: Option<&PathBuf>) -> Result<Output, String> {
+    let generated = generate(&Request {
+        entry: entry.to_owned(),
+        root: root.cloned(),
+        strict: false,
+        layout: Layout::Crate,
+        options: Options::default(),
+    });
+    generated.output.ok_or_else(|| render(&generated.diagnostics, generated.diagnostics.sources(), false))
+}
+
+/// Contracts whose code is not the same, letter for letter, and why. All of them are generated still.
+///
+/// What is nullable and names no type becomes a branch beside null, and a type that has no name of its
+/// own is named after its place. Parts of one `allOf` that refer to what is nullable, and do not agree
+/// on it, are nullable to the code of a contract of 3.0, and not by the letter of 3.1.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("real-asana-yaml", "names of branches, and parts that do not agree"),
+    ("real-box-json", "names of branches, and parts that do not agree"),
+    ("real-github-json", "names of branches"),
+    ("real-openai-1-2-0-openapi-yaml", "names of branches"),
+    ("choices-contract-yaml", "the draft of what an interpreter checks"),
+    ("injection-contract-yaml", "the draft of what an interpreter checks"),
+    ("unions-contract-yaml", "names of branches"),
+];
+
+#[test]
+fn an_upgraded_contract_makes_the_same_code() {
+    let mut wrong = Vec::new();
+    for (entry, root) in contracts() {
+        let Some((text, Version::V30)) = upgraded(&entry, root.as_ref()) else { continue };
+        let Ok(before) = output(&entry, root.as_ref()) else { continue };
+        let name = name(&entry);
+        let after = match output(&written(&name, &text), None) {
+            Ok(after) => after,
+            Err(said) => {
+                wrong.push(format!("{name}: {said}"));
+                continue;
+            }
+        };
+        let changed = before.files.iter().filter(|(file, text)| after.files.get(*file) != Some(*text));
+        let changed: Vec<String> = changed
+            .map(|(file, text)| format!("{name}: {file}{}", first_difference(text, after.files.get(file))))
+            .collect();
+        match DIFFERENT.iter().any(|(known, _)| *known == name) {
+            true if changed.is_empty() => wrong.push(format!("{name}: is the same after all")),
+            true => {}
+            false => wrong.extend(changed),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn first_difference(before: &str, after: Option<&String>) -> String {
+    let Some(after) = after else { return " is missing".to_owned() };
+    let lines = before.lines().zip(after.lines()).find(|(before, after)| before != after);
+    lines.map(|(before, after)| format!("\n  - {before}\n  + {after}")).unwrap_or_default()
+}
+
+#[test]
+fn nothing_is_lost_in_the_model_of_utoipa() {
+    let mut lost = Vec::new();
+    let mut seen = 0;
+    for (entry, root) in contracts() {
+        let Some((text, _)) = upgraded(&entry, root.as_ref()) else { continue };
+        let held = writ_runtime::openapi::read(&text);
+        let out = held.to_json().expect("JSON");
+        let mut before: Json = serde_json::from_str(&text).expect("JSON");
+        let after: Json = serde_json::from_str(&out).expect("JSON");
+        allow(&mut before);
+        differences("", &before, &after, &mut |what| lost.push(format!("{}{what}", name(&entry))));
+        // A key that stood twice would be an error here.
+        let mut diagnostics = Diagnostics::new();
+        let path = written(&format!("{}-held", name(&entry)), &out);
+        load(&path, &LoadOptions::default(), &mut diagnostics);
+        if diagnostics.has_errors() {
+            lost.push(render(&diagnostics, diagnostics.sources(), false));
+        }
+        seen += 1;
+    }
+    assert!(seen > 10, "{seen} contracts");
+    lost.truncate(40);
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+}
+
+/// What the model always says, and says in its own way; the list in the documentation of `read`.
+fn allow(document: &mut Json) {
+    let version =
+        if document["openapi"].as_str().is_some_and(|text| text.starts_with("3.2")) { "3.2.0" } else { "3.1.0" };
+    document["openapi"] = Json::from(version);
+    let fields = document.as_object_mut().expect("an object");
+    fields.entry("paths").or_insert_with(|| Json::Object(Map::new()));
+    for name in ["paths", "webhooks"] {
+        entries(fields, name).for_each(allow_item);
+    }
+    let Some(components) = fields.get_mut("components").and_then(Json::as_object_mut) else { return };
+    for parameter in entries(components, "parameters") {
+        allow_parameter(parameter);
+    }
+    for item in entries(components, "pathItems") {
+        allow_item(item);
+    }
+    for scheme in entries(components, "securitySchemes") {
+        if let Some(Json::String(name)) = scheme.get_mut("scheme") {
+            name.make_ascii_lowercase();
+        }
+    }
+    // Schemas that are no objects say the same as these.
+    for schema in entries(components, "schemas") {
+        match schema.as_bool() {
+            Some(true) => *schema = serde_json::json!({}),
+            Some(false) => *schema = serde_json::json!({ "not": {} }),
+            None => {}
+        }
+    }
+}
+
+/// What a map of an object holds.
+fn entries<'j>(object: &'j mut Map<String, Json>, name: &str) -> impl Iterator<Item = &'j mut Json> {
+    object.get_mut(name).and_then(Json::as_object_mut).into_iter().flat_map(Map::values_mut)
+}
+
+fn allow_item(item: &mut Json) {
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let Some(fields) = item.as_object_mut() else { return };
+    fields.get_mut("parameters").and_then(Json::as_array_mut).into_iter().flatten().for_each(allow_parameter);
+    for (_, operation) in fields.iter_mut().filter(|(name, _)| methods.contains(&name.as_str())) {
+        operation["parameters"].as_array_mut().into_iter().flatten().for_each(allow_parameter);
+        let fields = operation.as_object_mut().expect("an operation");
+        fields.retain(|name, value| name != "parameters" || !value.is_null());
+        fields.entry("responses").or_insert_with(|| Json::Object(Map::new()));
+    }
+}
+
+fn allow_parameter(parameter: &mut Json) {
+    if let Some(fields) = parameter.as_object_mut().filter(|fields| !fields.contains_key("$ref")) {
+        fields.entry("required").or_insert(Json::Bool(false));
+    }
+}
+
+/// Every place where two values differ.
+fn differences(at: &str, before: &Json, after: &Json, report: &mut impl FnMut(String)) {
+    match (before, after) {
+        (Json::Object(before), Json::Object(after)) => {
+            for (name, value) in before {
+                match after.get(name) {
+                    Some(other) => differences(&format!("{at}/{name}"), value, other, report),
+                    None => report(format!("{at}/{name}: lost")),
+                }
+            }
+            for name in after.keys().filter(|name| !before.contains_key(*name)) {
+                report(format!("{at}/{name}: new"));
+            }
+        }
+        (Json::Array(before), Json::Array(after)) if before.len() == after.len() => {
+            for (index, (before, after)) in before.iter().zip(after).enumerate() {
+                differences(&format!("{at}/{index}"), before, after, report);
+            }
+        }
+        _ if before == after => {}
+        _ => report(format!("{at}: {before} became {after}")),
+    }
+}
