@@ -4,14 +4,24 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::anchors::find_anchors;
 use super::check::check;
 use super::node::Node;
-use super::read::{nothing, read};
-use super::resolve::anchors;
-use super::{Document, LoadOptions, RefError, Version};
+use super::parse::{empty_tree, read_file};
+use super::reference::RefError;
+use super::trees::Document;
+use super::version::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
-use crate::source::Span;
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, Sources, Span};
+
+/// How to read.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The folder that no reference may leave; the folder of the entry where it is not given.
+    pub root: Option<PathBuf>,
+    /// Whether every unknown field is an error, not only a misspelt one.
+    pub strict: bool,
+}
 
 /// A document whose files are still being found.
 pub(super) struct Loader<'l> {
@@ -30,7 +40,7 @@ pub(super) struct Loader<'l> {
 /// document at all; its sources are then in [`Diagnostics::sources`].
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
-    let (root, tree) = read(display_path(entry, options.root.as_deref()), entry, &mut sources, diagnostics);
+    let (root, tree) = read_file(display_path(entry, options.root.as_deref()), entry, &mut sources, diagnostics);
     let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
     let (Some(tree), Some(version)) = (tree, version) else {
         diagnostics.set_sources(&sources);
@@ -90,12 +100,12 @@ impl Loader<'_> {
         let near = self.document.sources.display_path(from);
         let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
         let display = display_path(&lexical(Path::new(folder), Path::new(path)), None);
-        let (file, tree) = read(display, &target, &mut self.document.sources, self.diagnostics);
+        let (file, tree) = read_file(display, &target, &mut self.document.sources, self.diagnostics);
         self.by_path.insert(real, file);
         if tree.is_none() {
             self.document.broken.insert(file);
         }
-        self.take(file, tree.unwrap_or_else(|| nothing(file)));
+        self.take(file, tree.unwrap_or_else(|| empty_tree(file)));
         Ok(file)
     }
 
@@ -103,7 +113,7 @@ impl Loader<'_> {
         let text = self.document.sources.text(file);
         if text.contains("$anchor") || text.contains("$dynamicAnchor") {
             let mut found = Vec::new();
-            anchors(&tree, &mut Vec::new(), &mut found);
+            find_anchors(&tree, &mut Vec::new(), &mut found);
             for (name, anchor) in found {
                 self.document.anchors.entry((file, name)).or_default().push(anchor);
             }

@@ -161,7 +161,7 @@ impl Node {
 
     /// The number as an integer; `1.0` and `1e3` are integers, `1.5` is not.
     pub fn as_i128(&self) -> Option<i128> {
-        super::scalar::integer(self.as_number()?)
+        super::number::integer(self.as_number()?)
     }
 
     /// The number as an integer that is not negative.
@@ -171,12 +171,12 @@ impl Node {
 
     /// The whole number whose multiples are the whole ones among those of the number: 3 for 1.5.
     pub fn as_whole_divisor(&self) -> Option<i128> {
-        super::scalar::whole_divisor(self.as_number()?)
+        super::number::whole_divisor(self.as_number()?)
     }
 
     /// The number, rounded to the nearest `f64`.
     pub fn as_f64(&self) -> Option<f64> {
-        super::scalar::float(self.as_number()?)
+        super::number::float(self.as_number()?)
     }
 
     /// The elements, if it is a list.
@@ -232,7 +232,7 @@ impl Node {
         match &self.value {
             Value::Null => serde_json::Value::Null,
             Value::Bool(truth) => serde_json::Value::Bool(*truth),
-            Value::Number(text) => super::scalar::json_number(text),
+            Value::Number(text) => super::number::json_number(text),
             Value::String(text) => serde_json::Value::String(text.clone()),
             Value::Array(elements) => elements.iter().map(Node::to_json).collect(),
             Value::Object(object) => {

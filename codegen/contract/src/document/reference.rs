@@ -1,9 +1,10 @@
-//! What a `$ref` says: the file it names and the fragment within it (RFC 3986, RFC 6901).
+//! What a `$ref` says: the file it names and the fragment within it (RFC 3986, RFC 6901), and why it may lead nowhere.
+
+use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use super::RefError;
-use crate::source::{FileId, NodePath, unescape};
+use crate::source::{FileId, NodePath, Span, unescape};
 
 /// A reference taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,44 @@ pub(super) enum Fragment {
     /// The name of an `$anchor`.
     Anchor(String),
 }
+
+/// Why a reference leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefError {
+    /// It names another origin, such as `https://`.
+    Remote,
+    /// Its file lies outside the folder that references may not leave.
+    Outside,
+    /// Its file could not be read.
+    File(String),
+    /// There is nothing at its fragment; with the closest that there is, as a whole reference.
+    Dangling {
+        /// What was probably meant.
+        closest: Option<String>,
+    },
+    /// Several schemas of its file bear the name at its fragment.
+    Ambiguous {
+        /// Where they say so.
+        anchors: Vec<Span>,
+    },
+    /// References lead in a circle without a value between.
+    Cyclic,
+}
+
+impl fmt::Display for RefError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RefError::Remote => write!(formatter, "it is on another host"),
+            RefError::Outside => write!(formatter, "it lies outside the folder of the contract"),
+            RefError::File(why) => write!(formatter, "its file cannot be read: {why}"),
+            RefError::Dangling { .. } => write!(formatter, "nothing is there"),
+            RefError::Ambiguous { .. } => write!(formatter, "several schemas bear its name"),
+            RefError::Cyclic => write!(formatter, "it leads in a circle"),
+        }
+    }
+}
+
+impl std::error::Error for RefError {}
 
 /// Takes a reference apart.
 pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {

@@ -2,10 +2,10 @@
 
 use super::located::Located;
 use super::node::{Node, Value};
-use super::reference::{Fragment, Reference, compose, file_part, parse};
-use super::{Document, RefError};
+use super::reference::{Fragment, RefError, Reference, compose, file_part, parse};
+use super::trees::Document;
 use crate::diagnostic::closest;
-use crate::source::{FileId, NodePath, Span, unescape};
+use crate::source::{FileId, NodePath, unescape};
 
 /// How many references are followed for one answer: more is a circle, or meant to waste time.
 pub(super) const MAX_HOPS: usize = 64;
@@ -141,49 +141,5 @@ fn child<'d>(node: &'d Node, step: &str) -> Option<&'d Node> {
             elements.get(step.parse::<usize>().ok().filter(|_| plain)?)
         }
         _ => None,
-    }
-}
-
-/// Fields that hold data, in which nothing is an anchor.
-const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
-
-/// Fields whose own fields have names of the contract's, which may be any.
-const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
-
-/// An `$anchor`.
-#[derive(Debug, Clone)]
-pub(super) struct Anchor {
-    /// The steps to what bears it.
-    steps: Vec<String>,
-    /// Where its name stands.
-    span: Span,
-}
-
-/// Every `$anchor` of a tree by its name. One that is an anchor of both kinds is one.
-pub(super) fn anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Anchor)>) {
-    match &node.value {
-        Value::Object(object) => {
-            for name in ["$anchor", "$dynamicAnchor"] {
-                let Some(node) = object.get(name) else { continue };
-                let Some(anchor) = node.as_str() else { continue };
-                if found.last().is_none_or(|(known, at)| known != anchor || at.steps != *steps) {
-                    found.push((anchor.to_owned(), Anchor { steps: steps.clone(), span: node.span }));
-                }
-            }
-            let named = steps.last().is_some_and(|key| NAMED.contains(&key.as_str()));
-            for (key, node) in object.iter().filter(|(key, _)| named || !DATA.contains(&key.name.as_str())) {
-                steps.push(key.name.clone());
-                anchors(node, steps, found);
-                steps.pop();
-            }
-        }
-        Value::Array(elements) => {
-            for (at, node) in elements.iter().enumerate() {
-                steps.push(at.to_string());
-                anchors(node, steps, found);
-                steps.pop();
-            }
-        }
-        _ => {}
     }
 }

@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::node::{Node, Value};
-use super::scalar;
+use super::number;
+use super::parse::plain_scalar;
 
 /// Line breaks to YAML 1.1, and letters like any other to YAML 1.2.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
@@ -51,9 +52,9 @@ fn json(node: &Node, depth: usize, text: &mut String) {
         Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
         // As JSON writes it, or else by its value.
         Value::Number(number) if is_json_number(number) => text.push_str(number),
-        Value::Number(number) => match scalar::integer(number) {
+        Value::Number(number) => match number::integer(number) {
             Some(whole) => text.push_str(&whole.to_string()),
-            None => text.push_str(&scalar::json_number(number).to_string()),
+            None => text.push_str(&number::json_number(number).to_string()),
         },
         Value::String(string) => text.push_str(&quoted(string)),
         Value::Array(elements) => {
@@ -123,7 +124,7 @@ impl Marks {
     /// A string as the serializer writes it, or a mark where a reader would take that for something
     /// else: a number, as `1e3`, a merge, or the line breaks of YAML 1.1.
     fn string(&self, text: &str) -> String {
-        let plain = matches!(scalar::plain(text), Value::String(_)) && text != "<<" && !looks_like_a_date(text);
+        let plain = matches!(plain_scalar(text), Value::String(_)) && text != "<<" && !looks_like_a_date(text);
         if plain && !text.contains(BREAKS) {
             return text.to_owned();
         }

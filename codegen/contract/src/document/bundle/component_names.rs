@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::super::grammar::{Kind, Rule, Shape, rule};
-use super::super::located::Located;
-use super::super::node::Node;
-use super::super::resolve::reference_of;
-use super::Document;
+use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::located::Located;
+use crate::document::node::Node;
+use crate::document::resolve::reference_of;
+use crate::document::trees::Document;
 use crate::source::{FileId, NodePath, Sources};
 
 /// What a fragment of a URI may not hold as it is (RFC 3986, section 3.5).

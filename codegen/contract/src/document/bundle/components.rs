@@ -1,8 +1,8 @@
 //! The components of the bundle: those of the entry, and behind them what moved there.
 
-use super::super::grammar::{Rule, Shape, rule};
-use super::super::node::{Key, Node, Object, Value};
 use super::{Bundler, Kind, collect, key};
+use crate::document::grammar::{Rule, Shape, rule};
+use crate::document::node::{Key, Node, Object, Value};
 use crate::source::Span;
 
 impl<'d> Bundler<'d> {

@@ -1,8 +1,8 @@
 //! Discriminators: the values that select a branch stay, though the branch has another name now.
 
-use super::super::node::{Key, Node, Value};
-use super::super::resolve::reference_of;
 use super::{Bundler, Kind, Object, collect, key};
+use crate::document::node::{Key, Node, Value};
+use crate::document::resolve::reference_of;
 
 /// A branch whose component could not keep its name.
 struct Renamed<'d> {

@@ -7,10 +7,10 @@ mod path_item;
 
 use std::collections::HashMap;
 
-use super::Document;
-use super::grammar::{Kind, Rule, Shape, rule};
-use super::node::{Key, Node, Object, Value};
-use super::reference::is_plain_name;
+use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::node::{Key, Node, Object, Value};
+use crate::document::reference::is_plain_name;
+use crate::document::trees::Document;
 use crate::source::{FileId, NodePath, Span};
 use component_names::{ComponentNames, fragment};
 

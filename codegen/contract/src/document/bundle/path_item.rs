@@ -1,8 +1,8 @@
 //! Path items: written where they are referred to, and what refers to operations within them.
 
-use super::super::node::{Node, Object, Value};
-use super::super::resolve::reference_of;
 use super::{Bundler, Kind, collect, fragment};
+use crate::document::node::{Node, Object, Value};
+use crate::document::resolve::reference_of;
 use crate::source::{FileId, NodePath};
 
 /// How many path items may stand within each other, by callbacks: more nobody writes.

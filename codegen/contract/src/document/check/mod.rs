@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::Version;
-use super::grammar::{Field, Kind, Pattern, Rule, Shape, Since, rule};
-use super::load::Loader;
-use super::node::{Key, Node, Object, Value};
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
+use crate::document::grammar::{Field, Kind, Pattern, Rule, Shape, Since, rule};
+use crate::document::load::Loader;
+use crate::document::node::{Key, Node, Object, Value};
+use crate::document::version::Version;
 use crate::source::FileId;
 use crate::source::Span;
 use meant::Meant;

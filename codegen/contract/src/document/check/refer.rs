@@ -1,8 +1,8 @@
 //! References on the walk: where they may stand, and what they must lead to.
 
 use super::{Anchor, Diagnostic, Kind, Node, Object, Pending, Rule, Version, Walk, message, rule};
-use crate::document::RefError;
 use crate::document::located::Located;
+use crate::document::reference::RefError;
 use crate::document::reference::{file_part, is_plain_name, parse};
 use crate::document::resolve::{MAX_HOPS, reference_of};
 use crate::source::{NodePath, Span, unescape};

@@ -1,226 +1,49 @@
-//! What OpenAPI allows where: one rule an object, for 3.0 and 3.1 at once.
+//! The grammar of OpenAPI: what each object may hold, for 3.0 and 3.1 at once, and the walk along it.
 
-mod objects;
+mod document;
+mod operation;
 mod schema;
+mod security;
+mod shape;
 
-use super::Version;
+pub use shape::{Field, Kind, Pattern, Rule, Shape, Since};
 
-/// An object of OpenAPI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    Root,
-    Info,
-    Contact,
-    License,
-    Server,
-    ServerVariable,
-    Components,
-    Paths,
-    PathItem,
-    Operation,
-    ExternalDocs,
-    Parameter,
-    RequestBody,
-    MediaType,
-    Encoding,
-    Responses,
-    Response,
-    Callback,
-    Example,
-    Link,
-    Header,
-    Tag,
-    Schema,
-    Discriminator,
-    Xml,
-    SecurityScheme,
-    OAuthFlows,
-    OAuthFlow,
-}
-
-/// What is known of an object.
-pub struct Rule {
-    /// Its name with an article: `an operation`.
-    pub name: &'static str,
-    /// Its fields.
-    pub fields: &'static [Field],
-    /// Entries whose names are free, within a form.
-    pub pattern: Option<Pattern>,
-    /// Whether a `$ref` may stand for it.
-    pub reference: bool,
-    /// Whether keywords of anyone's may stand beside the fields, from 3.1 on.
-    pub keywords: bool,
-}
-
-/// Entries whose names follow a form, such as paths and statuses.
-pub struct Pattern {
-    /// Whether a name has the form.
-    pub matches: fn(&str) -> bool,
-    /// What the names are, with an article: `a path`.
-    pub entry: &'static str,
-    /// What they look like: `begins with ...`.
-    pub form: &'static str,
-    /// What the entries hold.
-    pub shape: Shape,
-}
-
-/// A field of an object.
-pub struct Field {
-    pub name: &'static str,
-    pub shape: Shape,
-    pub required: bool,
-    pub since: Since,
-}
-
-/// Which versions know a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
-    /// All.
-    Always,
-    /// 3.0 only.
-    V30Only,
-    /// 3.1 and later.
-    V31,
-    /// 3.2, and leaving it out would change what the contract means.
-    V32,
-    /// 3.2, and leaving it out loses nothing.
-    V32Remark,
-}
-
-/// What a field holds.
-#[derive(Debug, Clone, Copy)]
-pub enum Shape {
-    /// Any value, never looked into: examples, defaults, constants.
-    Any,
-    Text,
-    Bool,
-    Number,
-    /// An integer that is not negative.
-    Count,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    List(&'static Shape),
-    /// A map with free names.
-    Map(&'static Shape),
-    /// A map whose names are those of components.
-    Components(&'static Shape),
-    Of(Kind),
-    /// A text that refers to a schema, or names one.
-    SchemaName,
-    /// The first of these that fits the JSON type.
-    Either(&'static [Shape]),
-}
-
-/// The rule of an object.
+/// Returns the rule of an object.
 pub fn rule(kind: Kind) -> &'static Rule {
     match kind {
+        Kind::Root => &document::ROOT,
+        Kind::Info => &document::INFO,
+        Kind::Contact => &document::CONTACT,
+        Kind::License => &document::LICENSE,
+        Kind::Server => &document::SERVER,
+        Kind::ServerVariable => &document::SERVER_VARIABLE,
+        Kind::Components => &document::COMPONENTS,
+        Kind::Paths => &operation::PATHS,
+        Kind::PathItem => &operation::PATH_ITEM,
+        Kind::Operation => &operation::OPERATION,
+        Kind::ExternalDocs => &document::EXTERNAL_DOCS,
+        Kind::Parameter => &operation::PARAMETER,
+        Kind::RequestBody => &operation::REQUEST_BODY,
+        Kind::MediaType => &operation::MEDIA_TYPE,
+        Kind::Encoding => &operation::ENCODING,
+        Kind::Responses => &operation::RESPONSES,
+        Kind::Response => &operation::RESPONSE,
+        Kind::Callback => &operation::CALLBACK,
+        Kind::Example => &operation::EXAMPLE,
+        Kind::Link => &operation::LINK,
+        Kind::Header => &operation::HEADER,
+        Kind::Tag => &document::TAG,
         Kind::Schema => &schema::SCHEMA,
         Kind::Discriminator => &schema::DISCRIMINATOR,
         Kind::Xml => &schema::XML,
-        other => objects::rule(other),
+        Kind::SecurityScheme => &security::SECURITY_SCHEME,
+        Kind::OAuthFlows => &security::OAUTH_FLOWS,
+        Kind::OAuthFlow => &security::OAUTH_FLOW,
     }
 }
 
-/// Every object with a name of its own and each of its fields, for documentation to be held to.
+/// Returns every field of every object, each with the name of its object: what documentation must cover.
 pub fn vocabulary() -> Vec<(&'static str, &'static str)> {
-    use Kind::{
-        Callback, Components, Contact, Discriminator, Encoding, Example, ExternalDocs, Header, Info, License, Link,
-        MediaType, OAuthFlow, OAuthFlows, Operation, Parameter, PathItem, Paths, RequestBody, Response, Responses,
-        Root, Schema, SecurityScheme, Server, ServerVariable, Tag, Xml,
-    };
-    let kinds = [
-        Root,
-        Info,
-        Contact,
-        License,
-        Server,
-        ServerVariable,
-        Components,
-        Paths,
-        PathItem,
-        Operation,
-        ExternalDocs,
-        Parameter,
-        RequestBody,
-        MediaType,
-        Encoding,
-        Responses,
-        Response,
-        Callback,
-        Example,
-        Link,
-        Header,
-        Tag,
-        Schema,
-        Discriminator,
-        Xml,
-        SecurityScheme,
-        OAuthFlows,
-        OAuthFlow,
-    ];
     let fields = |kind| rule(kind).fields.iter().map(move |field| (rule(kind).name, field.name));
-    kinds.into_iter().flat_map(fields).collect()
-}
-
-impl Kind {
-    /// Where among the components an object of the kind has its place.
-    pub fn section(self) -> &'static str {
-        match self {
-            Kind::Response => "responses",
-            Kind::Parameter => "parameters",
-            Kind::Example => "examples",
-            Kind::RequestBody => "requestBodies",
-            Kind::Header => "headers",
-            Kind::SecurityScheme => "securitySchemes",
-            Kind::Link => "links",
-            Kind::Callback => "callbacks",
-            Kind::PathItem => "pathItems",
-            _ => "schemas",
-        }
-    }
-}
-
-impl Rule {
-    /// The field of a name: that of the version, or else that of another.
-    pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {
-        let mut named = self.fields.iter().filter(|field| field.name == name);
-        let first = named.next()?;
-        if first.since.knows(version) {
-            return Some(first);
-        }
-        Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
-    }
-
-    /// The names that a writer of this version may mean.
-    pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
-        let known = self.fields.iter().filter(move |field| field.since.knows(version));
-        known.map(|field| field.name).chain(self.reference.then_some("$ref"))
-    }
-}
-
-impl Since {
-    /// Whether a version knows it. What 3.2 brought is refused by name, so that no version does.
-    pub fn knows(self, version: Version) -> bool {
-        match self {
-            Since::Always => true,
-            Since::V30Only => version == Version::V30,
-            Since::V31 => version != Version::V30,
-            Since::V32 | Since::V32Remark => false,
-        }
-    }
-}
-
-/// A field that may be left out.
-const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, since: Since::Always }
-}
-
-/// A field that may not be left out.
-const fn required(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true, since: Since::Always }
-}
-
-/// A field that some versions do not know.
-const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, since }
+    Kind::ALL.into_iter().flat_map(fields).collect()
 }

@@ -1,7 +1,7 @@
 //! The schema object: the keywords of 3.0, and those of JSON Schema 2020-12 for 3.1.
 
-use super::Since::{V30Only, V31, V32, V32Remark};
-use super::{Field, Kind, Rule, Shape, field, required, since};
+use super::shape::Since::{V30Only, V31, V32, V32Remark};
+use super::shape::{Field, Kind, Rule, Shape, field, required, since};
 
 const SCHEMA_SHAPE: Shape = Shape::Of(Kind::Schema);
 const SCHEMAS: Shape = Shape::Map(&SCHEMA_SHAPE);

@@ -1,8 +1,8 @@
 //! Bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` a `contentMediaType`.
 
-use super::super::grammar::Kind;
-use super::super::node::{Node, Value};
 use super::entries::Entries;
+use crate::document::grammar::Kind;
+use crate::document::node::{Node, Value};
 
 pub(super) fn pass(kind: Kind, entries: &mut Entries) {
     if kind != Kind::Schema || entries.get("type").and_then(Node::as_str) != Some("string") {

@@ -1,8 +1,8 @@
 //! `exclusiveMinimum: true` beside `minimum: 0` becomes `exclusiveMinimum: 0`.
 
-use super::super::grammar::Kind;
-use super::super::node::Node;
 use super::entries::Entries;
+use crate::document::grammar::Kind;
+use crate::document::node::Node;
 
 pub(super) fn pass(kind: Kind, entries: &mut Entries) {
     if kind != Kind::Schema {

@@ -1,6 +1,6 @@
 //! The entries of an object while passes change them; what is not touched keeps its place.
 
-use super::super::node::{Key, Node, Object, Value};
+use crate::document::node::{Key, Node, Object, Value};
 use crate::source::Span;
 
 /// An object that is being changed.

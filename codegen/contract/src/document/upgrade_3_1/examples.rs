@@ -1,8 +1,8 @@
 //! `example` of a schema becomes one of its `examples`; those of parameters and bodies stay as they are.
 
-use super::super::grammar::Kind;
-use super::super::node::Value;
 use super::entries::Entries;
+use crate::document::grammar::Kind;
+use crate::document::node::Value;
 
 pub(super) fn pass(kind: Kind, entries: &mut Entries) {
     if kind != Kind::Schema {

@@ -11,9 +11,9 @@ mod references;
 mod tests;
 mod version;
 
-use super::Version;
-use super::grammar::{Kind, Shape, rule};
-use super::node::{Node, Value};
+use crate::document::grammar::{Kind, Shape, rule};
+use crate::document::node::{Node, Value};
+use crate::document::version::Version;
 use entries::Entries;
 
 /// What is done to an object of a kind, once everything within it is done.

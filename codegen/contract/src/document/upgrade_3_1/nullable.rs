@@ -1,8 +1,8 @@
 //! `nullable: true` becomes a type beside the others, or a branch where no type is said.
 
-use super::super::grammar::Kind;
-use super::super::node::{Key, Node, Object, Value};
 use super::entries::Entries;
+use crate::document::grammar::Kind;
+use crate::document::node::{Key, Node, Object, Value};
 
 /// Keywords that say nothing about which values a schema has.
 const ANNOTATIONS: &[&str] = &[

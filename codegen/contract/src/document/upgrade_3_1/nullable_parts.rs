@@ -1,7 +1,7 @@
 //! `nullable: true` on a part of an `allOf` is meant of the whole, as the generated code takes it.
 
-use super::super::grammar::Kind;
-use super::super::node::{Key, Node, Object, Value};
+use crate::document::grammar::Kind;
+use crate::document::node::{Key, Node, Object, Value};
 
 pub(super) fn pass(kind: Kind, mut object: Object) -> Object {
     let parts = object.get("allOf").and_then(Node::as_array).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Drops what stands beside a `$ref` and has no effect there in 3.0, but would have in 3.1.
 
-use super::super::grammar::{Kind, rule};
-use super::super::node::Node;
 use super::entries::Entries;
 use super::nullable::is_annotation;
+use crate::document::grammar::{Kind, rule};
+use crate::document::node::Node;
 
 /// A path item may have fields beside its `$ref` in both versions. Beside the reference to a schema,
 /// what only annotates is honoured by the generated code, so that it stays.

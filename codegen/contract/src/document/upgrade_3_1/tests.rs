@@ -2,10 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::node::Node;
-use super::super::{LoadOptions, Version, load};
 use super::upgrade_3_1;
 use crate::diagnostic::Diagnostics;
+use crate::document::node::Node;
+use crate::document::{LoadOptions, Version, load};
 
 /// A contract of 3.0, raised.
 fn raised(contract: &Json) -> Json {

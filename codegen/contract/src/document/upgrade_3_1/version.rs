@@ -1,8 +1,8 @@
 //! Names the version, and the dialect of JSON Schema that 3.1 means where none is named.
 
-use super::super::grammar::Kind;
-use super::super::node::Value;
 use super::entries::Entries;
+use crate::document::grammar::Kind;
+use crate::document::node::Value;
 
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 

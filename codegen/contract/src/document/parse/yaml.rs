@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
-use super::node::{Key, Node, Object, Value};
-use super::read::{MAX_DEPTH, Syntax, duplicate_key};
-use super::{scalar, yaml_syntax};
+use super::scalar::plain_scalar;
+use super::syntax::{MAX_DEPTH, Syntax, duplicate_key};
+use super::yaml_error;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::FileId;
-use crate::source::Span;
+use crate::document::node::{Key, Node, Object, Value};
+use crate::source::{FileId, Span};
 
 /// How many bytes aliases and anchors may copy in one file: some lines of YAML can mean gigabytes.
 const MAX_COPIED: usize = 64 << 20;
@@ -63,7 +63,7 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
         diagnostics,
     };
     for event in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = event.map_err(|error| yaml_syntax::explain(file, text, &error))?;
+        let (event, span) = event.map_err(|error| yaml_error::explain(file, text, &error))?;
         builder.event(event, span)?;
     }
     builder.root.ok_or_else(|| {
@@ -123,14 +123,14 @@ impl Builder<'_, '_> {
         self.last_end = end.max(start);
         let value = match tag {
             Some(tag) => self.tagged(text, tag, span),
-            None if style == ScalarStyle::Plain => scalar::plain(text),
+            None if style == ScalarStyle::Plain => plain_scalar(text),
             None => Value::String(text.to_owned()),
         };
         Node { span, value }
     }
 
     fn tagged(&mut self, text: &str, tag: &Tag, span: Span) -> Value {
-        let plain = scalar::plain(text);
+        let plain = plain_scalar(text);
         match (tag.core_suffix(), &plain) {
             (Some("str"), _) => Value::String(text.to_owned()),
             (Some("null"), Value::Null) | (Some("bool"), Value::Bool(_)) => plain,

@@ -1,4 +1,4 @@
-//! What numbers kept as text are worth.
+//! The values of numbers kept as text.
 
 use super::*;
 

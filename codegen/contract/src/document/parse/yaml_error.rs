@@ -2,10 +2,9 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::read::Syntax;
+use super::syntax::Syntax;
 use crate::diagnostic::Diagnostic;
-use crate::source::FileId;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// What is said of an error: message, what stands beside the carets, what to do.
 type Words = (String, &'static str, String);

@@ -1,21 +1,22 @@
 //! From the bytes of a file to a tree: encoding, then YAML or JSON.
 
+mod json;
+mod scalar;
+mod syntax;
+mod yaml;
+mod yaml_error;
+
 use std::path::Path;
 
-use super::node::{Node, Value};
-use super::{json, yaml};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::Span;
-use crate::source::{FileId, Sources};
+use crate::document::node::{Node, Value};
+use crate::source::{FileId, Sources, Span};
+use syntax::Syntax;
 
-/// The deepest nesting that is read. The deepest published contract known nests 40 levels.
-pub(super) const MAX_DEPTH: usize = 200;
+pub(super) use scalar::plain_scalar;
 
 /// The largest file that is read, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
-
-/// Why a text is no YAML or JSON. One a file: behind it nothing can be trusted.
-pub(super) struct Syntax(pub Box<Diagnostic>);
 
 /// Text of a file, as far as it could be read, and what was wrong with it.
 struct Text {
@@ -32,7 +33,7 @@ struct Problem {
 
 /// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
 /// them being why nothing comes back.
-pub(super) fn read(
+pub(super) fn read_file(
     display_path: String,
     path: &Path,
     sources: &mut Sources,
@@ -128,34 +129,7 @@ fn decode(bytes: Vec<u8>) -> Text {
     }
 }
 
-/// Two entries of one name in one map.
-pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-key", second, format!("`{name}` is written twice in one map"))
-        .label("again here")
-        .also(first, "first written here")
-        .help("keep one of the two")
-}
-
-impl Syntax {
-    pub(super) fn new(problem: Diagnostic) -> Syntax {
-        Syntax(Box::new(problem))
-    }
-
-    pub(super) fn too_deep(span: Span) -> Syntax {
-        let message = format!("nested deeper than {MAX_DEPTH} levels");
-        Syntax::new(Diagnostic::error("too-deep", span, message).label("one level too many"))
-    }
-
-    /// A file named `.json` that was never meant as JSON deserves that hint.
-    fn not_json(mut self, text: &str) -> Syntax {
-        if !text.trim_start().starts_with(['{', '[']) && self.0.help.is_none() {
-            *self.0 = self.0.clone().help("if this is YAML, name the file `.yaml`");
-        }
-        self
-    }
-}
-
-/// What stands for a file that could not be read.
-pub(super) fn nothing(file: FileId) -> Node {
+/// Returns the tree of a file that could not be read.
+pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

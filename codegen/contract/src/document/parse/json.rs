@@ -1,10 +1,9 @@
 //! A JSON reader (RFC 8259) that knows the place of every value and keeps numbers as text.
 
-use super::node::{Key, Node, Object, Value};
-use super::read::{MAX_DEPTH, Syntax, duplicate_key};
+use super::syntax::{MAX_DEPTH, Syntax, duplicate_key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::source::FileId;
-use crate::source::Span;
+use crate::document::node::{Key, Node, Object, Value};
+use crate::source::{FileId, Span};
 
 /// Where in the text the reader stands.
 struct Reader<'t, 'd> {

@@ -1,0 +1,95 @@
+//! The document itself, its description, servers, components and tags.
+
+use super::shape::Since::{V31, V32, V32Remark};
+use super::shape::{Kind, Rule, Shape, field, plain, required, since};
+
+const SERVERS: Shape = Shape::List(&Shape::Of(Kind::Server));
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const DOCS: Shape = Shape::Of(Kind::ExternalDocs);
+const SCHEMA: Shape = Shape::Of(Kind::Schema);
+const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
+
+pub(super) static ROOT: Rule = plain(
+    "the document",
+    &[
+        required("openapi", Shape::Text),
+        required("info", Shape::Of(Kind::Info)),
+        since(V31, "jsonSchemaDialect", Shape::Text),
+        field("servers", SERVERS),
+        field("paths", Shape::Of(Kind::Paths)),
+        since(V31, "webhooks", Shape::Map(&Shape::Of(Kind::PathItem))),
+        field("components", Shape::Of(Kind::Components)),
+        field("security", SECURITY),
+        field("tags", Shape::List(&Shape::Of(Kind::Tag))),
+        field("externalDocs", DOCS),
+        since(V32, "$self", Shape::Text),
+    ],
+);
+
+pub(super) static INFO: Rule = plain(
+    "an info object",
+    &[
+        required("title", Shape::Text),
+        since(V31, "summary", Shape::Text),
+        field("description", Shape::Text),
+        field("termsOfService", Shape::Text),
+        field("contact", Shape::Of(Kind::Contact)),
+        field("license", Shape::Of(Kind::License)),
+        required("version", Shape::Text),
+    ],
+);
+
+pub(super) static CONTACT: Rule =
+    plain("a contact", &[field("name", Shape::Text), field("url", Shape::Text), field("email", Shape::Text)]);
+
+pub(super) static LICENSE: Rule = plain(
+    "a license",
+    &[required("name", Shape::Text), since(V31, "identifier", Shape::Text), field("url", Shape::Text)],
+);
+
+pub(super) static SERVER: Rule = plain(
+    "a server",
+    &[
+        required("url", Shape::Text),
+        field("description", Shape::Text),
+        field("variables", Shape::Map(&Shape::Of(Kind::ServerVariable))),
+        since(V32Remark, "name", Shape::Text),
+    ],
+);
+
+pub(super) static SERVER_VARIABLE: Rule = plain(
+    "a server variable",
+    &[field("enum", TEXTS), required("default", Shape::Text), field("description", Shape::Text)],
+);
+
+pub(super) static COMPONENTS: Rule = plain(
+    "the components",
+    &[
+        field("schemas", Shape::Components(&SCHEMA)),
+        field("responses", Shape::Components(&Shape::Of(Kind::Response))),
+        field("parameters", Shape::Components(&Shape::Of(Kind::Parameter))),
+        field("examples", Shape::Components(&Shape::Of(Kind::Example))),
+        field("requestBodies", Shape::Components(&Shape::Of(Kind::RequestBody))),
+        field("headers", Shape::Components(&Shape::Of(Kind::Header))),
+        field("securitySchemes", Shape::Components(&Shape::Of(Kind::SecurityScheme))),
+        field("links", Shape::Components(&Shape::Of(Kind::Link))),
+        field("callbacks", Shape::Components(&Shape::Of(Kind::Callback))),
+        since(V31, "pathItems", Shape::Components(&Shape::Of(Kind::PathItem))),
+        since(V32, "mediaTypes", Shape::Components(&Shape::Of(Kind::MediaType))),
+    ],
+);
+
+pub(super) static TAG: Rule = plain(
+    "a tag",
+    &[
+        required("name", Shape::Text),
+        field("description", Shape::Text),
+        field("externalDocs", DOCS),
+        since(V32Remark, "summary", Shape::Text),
+        since(V32Remark, "parent", Shape::Text),
+        since(V32Remark, "kind", Shape::Text),
+    ],
+);
+
+pub(super) static EXTERNAL_DOCS: Rule =
+    plain("external documentation", &[field("description", Shape::Text), required("url", Shape::Text)]);

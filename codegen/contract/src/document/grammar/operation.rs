@@ -1,0 +1,194 @@
+//! Paths, operations, and what requests and responses hold.
+
+use super::shape::Since::{V32, V32Remark};
+use super::shape::{Kind, Pattern, Rule, Shape, field, named, plain, referable, required, since};
+
+const SERVERS: Shape = Shape::List(&Shape::Of(Kind::Server));
+const PARAMETERS: Shape = Shape::List(&Shape::Of(Kind::Parameter));
+const EXAMPLES: Shape = Shape::Map(&Shape::Of(Kind::Example));
+const CONTENT: Shape = Shape::Map(&Shape::Of(Kind::MediaType));
+const HEADERS: Shape = Shape::Map(&Shape::Of(Kind::Header));
+const LINKS: Shape = Shape::Map(&Shape::Of(Kind::Link));
+const TEXTS: Shape = Shape::List(&Shape::Text);
+const DOCS: Shape = Shape::Of(Kind::ExternalDocs);
+const SCHEMA: Shape = Shape::Of(Kind::Schema);
+const OPERATION_SHAPE: Shape = Shape::Of(Kind::Operation);
+const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
+const STYLES: Shape =
+    Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"]);
+
+pub(super) static PATHS: Rule =
+    named("the paths", &[], "a path", "begins with `/`", |name| name.starts_with('/'), Shape::Of(Kind::PathItem));
+
+pub(super) static PATH_ITEM: Rule = referable(
+    "a path item",
+    &[
+        field("summary", Shape::Text),
+        field("description", Shape::Text),
+        field("get", OPERATION_SHAPE),
+        field("put", OPERATION_SHAPE),
+        field("post", OPERATION_SHAPE),
+        field("delete", OPERATION_SHAPE),
+        field("options", OPERATION_SHAPE),
+        field("head", OPERATION_SHAPE),
+        field("patch", OPERATION_SHAPE),
+        field("trace", OPERATION_SHAPE),
+        field("servers", SERVERS),
+        field("parameters", PARAMETERS),
+        since(V32, "query", OPERATION_SHAPE),
+        since(V32, "additionalOperations", Shape::Map(&OPERATION_SHAPE)),
+    ],
+);
+
+pub(super) static OPERATION: Rule = plain(
+    "an operation",
+    &[
+        field("tags", TEXTS),
+        field("summary", Shape::Text),
+        field("description", Shape::Text),
+        field("externalDocs", DOCS),
+        field("operationId", Shape::Text),
+        field("parameters", PARAMETERS),
+        field("requestBody", Shape::Of(Kind::RequestBody)),
+        field("responses", Shape::Of(Kind::Responses)),
+        field("callbacks", Shape::Map(&Shape::Of(Kind::Callback))),
+        field("deprecated", Shape::Bool),
+        field("security", SECURITY),
+        field("servers", SERVERS),
+    ],
+);
+
+pub(super) static PARAMETER: Rule = referable(
+    "a parameter",
+    &[
+        required("name", Shape::Text),
+        required("in", Shape::Word(&["query", "header", "path", "cookie"])),
+        field("description", Shape::Text),
+        field("required", Shape::Bool),
+        field("deprecated", Shape::Bool),
+        field("allowEmptyValue", Shape::Bool),
+        field("style", STYLES),
+        field("explode", Shape::Bool),
+        field("allowReserved", Shape::Bool),
+        field("schema", SCHEMA),
+        field("example", Shape::Any),
+        field("examples", EXAMPLES),
+        field("content", CONTENT),
+    ],
+);
+
+pub(super) static HEADER: Rule = referable(
+    "a header",
+    &[
+        field("description", Shape::Text),
+        field("required", Shape::Bool),
+        field("deprecated", Shape::Bool),
+        field("allowEmptyValue", Shape::Bool),
+        field("style", STYLES),
+        field("explode", Shape::Bool),
+        field("allowReserved", Shape::Bool),
+        field("schema", SCHEMA),
+        field("example", Shape::Any),
+        field("examples", EXAMPLES),
+        field("content", CONTENT),
+    ],
+);
+
+pub(super) static REQUEST_BODY: Rule = referable(
+    "a request body",
+    &[field("description", Shape::Text), required("content", CONTENT), field("required", Shape::Bool)],
+);
+
+pub(super) static MEDIA_TYPE: Rule = plain(
+    "a media type",
+    &[
+        field("schema", SCHEMA),
+        field("example", Shape::Any),
+        field("examples", EXAMPLES),
+        field("encoding", Shape::Map(&Shape::Of(Kind::Encoding))),
+        since(V32, "itemSchema", SCHEMA),
+        since(V32, "prefixEncoding", Shape::Any),
+        since(V32, "itemEncoding", Shape::Any),
+    ],
+);
+
+pub(super) static ENCODING: Rule = plain(
+    "an encoding",
+    &[
+        field("contentType", Shape::Text),
+        field("headers", HEADERS),
+        field("style", STYLES),
+        field("explode", Shape::Bool),
+        field("allowReserved", Shape::Bool),
+        since(V32, "encoding", Shape::Any),
+        since(V32, "prefixEncoding", Shape::Any),
+        since(V32, "itemEncoding", Shape::Any),
+    ],
+);
+
+pub(super) static RESPONSES: Rule = named(
+    "the responses",
+    &[field("default", Shape::Of(Kind::Response))],
+    "a status",
+    "is written `200`, `4XX` or `default`",
+    is_status,
+    Shape::Of(Kind::Response),
+);
+
+pub(super) static RESPONSE: Rule = referable(
+    "a response",
+    &[
+        required("description", Shape::Text),
+        field("headers", HEADERS),
+        field("content", CONTENT),
+        field("links", LINKS),
+        since(V32Remark, "summary", Shape::Text),
+    ],
+);
+
+pub(super) static CALLBACK: Rule = Rule {
+    name: "a callback",
+    fields: &[],
+    pattern: Some(Pattern {
+        matches: |_| true,
+        entry: "an expression",
+        form: "is any text",
+        shape: Shape::Of(Kind::PathItem),
+    }),
+    reference: true,
+    keywords: false,
+};
+
+pub(super) static EXAMPLE: Rule = referable(
+    "an example",
+    &[
+        field("summary", Shape::Text),
+        field("description", Shape::Text),
+        field("value", Shape::Any),
+        field("externalValue", Shape::Text),
+        since(V32Remark, "dataValue", Shape::Any),
+        since(V32Remark, "serializedValue", Shape::Text),
+    ],
+);
+
+pub(super) static LINK: Rule = referable(
+    "a link",
+    &[
+        field("operationRef", Shape::Text),
+        field("operationId", Shape::Text),
+        field("parameters", Shape::Map(&Shape::Any)),
+        field("requestBody", Shape::Any),
+        field("description", Shape::Text),
+        field("server", Shape::Of(Kind::Server)),
+    ],
+);
+
+/// `200`, or a range such as `4XX`.
+fn is_status(name: &str) -> bool {
+    let digit = |byte: &u8| byte.is_ascii_digit();
+    match name.as_bytes() {
+        [b'1'..=b'5', b'X', b'X'] => true,
+        [b'1'..=b'5', tens, units] => digit(tens) && digit(units),
+        _ => false,
+    }
+}

@@ -1,0 +1,43 @@
+//! Security schemes.
+
+use super::shape::Since::V32Remark;
+use super::shape::{Kind, Rule, Shape, field, plain, referable, required, since};
+
+const FLOW: Shape = Shape::Of(Kind::OAuthFlow);
+
+pub(super) static SECURITY_SCHEME: Rule = referable(
+    "a security scheme",
+    &[
+        required("type", Shape::Word(&["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"])),
+        field("description", Shape::Text),
+        field("name", Shape::Text),
+        field("in", Shape::Word(&["query", "header", "cookie"])),
+        field("scheme", Shape::Text),
+        field("bearerFormat", Shape::Text),
+        field("flows", Shape::Of(Kind::OAuthFlows)),
+        field("openIdConnectUrl", Shape::Text),
+        since(V32Remark, "deprecated", Shape::Bool),
+        since(V32Remark, "oauth2MetadataUrl", Shape::Text),
+    ],
+);
+
+pub(super) static OAUTH_FLOWS: Rule = plain(
+    "OAuth flows",
+    &[
+        field("implicit", FLOW),
+        field("password", FLOW),
+        field("clientCredentials", FLOW),
+        field("authorizationCode", FLOW),
+        since(V32Remark, "deviceAuthorization", Shape::Any),
+    ],
+);
+
+pub(super) static OAUTH_FLOW: Rule = plain(
+    "an OAuth flow",
+    &[
+        field("authorizationUrl", Shape::Text),
+        field("tokenUrl", Shape::Text),
+        field("refreshUrl", Shape::Text),
+        required("scopes", Shape::Map(&Shape::Text)),
+    ],
+);
