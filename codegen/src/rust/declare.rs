@@ -82,9 +82,9 @@ pub fn plan<'c>(
     for operation in &contract.operations {
         plan.declare_operation(operation, (Direction::Request, Direction::Response), names, diagnostics);
     }
-    for webhook in &contract.webhooks {
+    for (name, webhook) in contract.webhooks() {
         if let Some(schema) = webhook.payload {
-            let base = type_name(webhook.id.as_deref().unwrap_or(&webhook.name));
+            let base = type_name(webhook.operation_id.as_deref().unwrap_or(name));
             plan.declare(
                 schema,
                 Direction::Response,
@@ -94,9 +94,9 @@ pub fn plan<'c>(
             );
         }
     }
-    for outgoing in &contract.outgoing {
+    for outgoing in contract.outgoing_calls() {
         let ways = (Direction::Response, Direction::Request);
-        plan.declare_operation(&outgoing.operation, ways, names, diagnostics);
+        plan.declare_operation(outgoing.operation, ways, names, diagnostics);
     }
     plan.boxed = super::cycles::boxed(&plan);
     plan

@@ -26,7 +26,7 @@ pub struct Markers {
 /// Names a marker for every status that some operation refuses with in the envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
     let mut markers = Markers::default();
-    let outgoing = contract.outgoing.iter().map(|outgoing| &outgoing.operation);
+    let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
     for operation in contract.operations.iter().chain(outgoing) {
         for response in operation.responses.iter().filter(|response| is_error(response, operation)) {
             if !in_envelope(contract, response) {

@@ -124,7 +124,7 @@ impl Names {
 
     /// Takes what the runtime calls the bodies of this contract, so that others keep their names.
     pub fn reserve_for(&mut self, contract: &Contract) {
-        let outgoing = contract.outgoing.iter().map(|outgoing| &outgoing.operation);
+        let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(outgoing);
         let bodies = operations.clone().flat_map(|operation| operation.body.iter()).flat_map(|body| &body.content);
         let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);

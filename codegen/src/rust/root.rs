@@ -96,17 +96,16 @@ pub fn views(
     views.iter_mut().for_each(|view| view.unwritten = options.unwritten);
     let mut webhook_uses = super::uses::Uses::default();
     let (webhook_names, _) =
-        distinct(contract.webhooks.iter().map(|webhook| static_name(webhook.id.as_deref().unwrap_or(&webhook.name))));
+        distinct(contract.webhooks().map(|(key, webhook)| static_name(webhook.operation_id.as_deref().unwrap_or(key))));
     let webhooks: Vec<WebhookView> = contract
-        .webhooks
-        .iter()
+        .webhooks()
         .zip(webhook_names)
-        .map(|(webhook, name)| {
+        .map(|((key, webhook), name)| {
             let payload = webhook.payload.map_or(types::Ty::Unit, |schema| plan.element(schema, Direction::Response));
             webhook_uses.ty(&payload);
             WebhookView {
                 name: Code::of(name),
-                id: webhook.name.clone(),
+                id: key.to_owned(),
                 docs: webhook.description.clone().unwrap_or_default(),
                 method: Code::from(webhook.method),
                 payload: Code::of(payload),

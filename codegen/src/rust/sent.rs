@@ -1,7 +1,7 @@
 //! What the service sends to others: webhooks and callbacks, each group with its types and its calls.
 
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::{Callback, Outgoing};
+use writ_contract::model::{Callback, OutgoingCall};
 
 use super::calls::call_view;
 use super::code::Code;
@@ -19,20 +19,20 @@ use super::view::{AskedView, AskerView, SentView, TagView};
 pub(super) struct Group<'c> {
     module: &'static str,
     name: String,
-    all: Vec<&'c Outgoing>,
+    all: Vec<OutgoingCall<'c>>,
     names: Vec<OperationNames>,
 }
 
 /// Names what is sent, after all that the service itself serves.
 pub(super) fn sent_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<Group<'c>> {
     let (callbacks, webhooks): (Vec<_>, Vec<_>) =
-        plan.contract.outgoing.iter().partition(|outgoing| outgoing.callback.is_some());
+        plan.contract.outgoing_calls().partition(|outgoing| outgoing.callback.is_some());
     let mut groups = Vec::new();
     for (module, name, all) in [("webhooks", "Webhooks", webhooks), ("callbacks", "Callbacks", callbacks)] {
         let Some(first) = all.first() else { continue };
         let candidates = [name.to_owned(), format!("{name}Client"), format!("{name}Sender")];
         let name = types.take(&candidates, first.operation.span, diagnostics);
-        let names = named(plan, all.iter().map(|outgoing| &outgoing.operation), types, diagnostics);
+        let names = named(plan, all.iter().map(|outgoing| outgoing.operation), types, diagnostics);
         groups.push(Group { module, name, all, names });
     }
     groups
@@ -78,10 +78,10 @@ fn sent_view(
         }
         let mut routes = Uses::default();
         let scopes = (&mut uses, &mut routes, &mut data);
-        let mut types = operation_view(plan, &outgoing.operation, names, patterns, markers, scopes, diagnostics);
+        let mut types = operation_view(plan, outgoing.operation, names, patterns, markers, scopes, diagnostics);
         types.docs = docs(outgoing);
-        let call = call_view(plan, (&outgoing.operation, names), &types, patterns, markers, &mut uses);
-        view.asked.extend(outgoing.callback.as_ref().map(|callback| asked(callback, names, group, tags, &mut uses)));
+        let call = call_view(plan, (outgoing.operation, names), &types, patterns, markers, &mut uses);
+        view.asked.extend(outgoing.callback.map(|callback| asked(callback, names, group, tags, &mut uses)));
         view.types.push(types);
         view.calls.push(call);
     }
@@ -128,13 +128,13 @@ fn is_of_request(expression: &str) -> bool {
 }
 
 /// What is sent, and where to.
-fn docs(outgoing: &Outgoing) -> String {
-    let operation = &outgoing.operation;
+fn docs(outgoing: &OutgoingCall<'_>) -> String {
+    let operation = outgoing.operation;
     let told = [&operation.summary, &operation.description];
     let mut docs: Vec<String> = told.into_iter().flatten().map(|text| text.trim().to_owned()).collect();
     docs.dedup();
     docs.retain(|text| !text.is_empty());
-    docs.push(match &outgoing.callback {
+    docs.push(match outgoing.callback {
         Some(callback) => {
             let expression = callback.expression.replace('`', "'");
             format!("`{}` to `{expression}`, as `{}` asks for it.", operation.method, callback.parent)

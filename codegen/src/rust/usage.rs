@@ -78,13 +78,13 @@ pub fn usage(contract: &Contract) -> Usage {
             marker.mark(schema, direction, tag);
         }
     }
-    for webhook in &contract.webhooks {
+    for (_, webhook) in contract.webhooks() {
         if let Some(schema) = webhook.payload {
             marker.mark(schema, Direction::Response, None);
         }
     }
-    for outgoing in &contract.outgoing {
-        for (schema, direction) in roots(contract, &outgoing.operation) {
+    for outgoing in contract.outgoing_calls() {
+        for (schema, direction) in roots(contract, outgoing.operation) {
             marker.mark(schema, direction.turned(), None);
         }
     }

@@ -5,6 +5,7 @@ mod dedupe;
 pub mod envelope;
 pub mod operation;
 pub mod options;
+pub mod outgoing;
 mod overrides;
 pub mod parts;
 mod passes;
@@ -18,6 +19,7 @@ pub use build::own_type::read_own_type;
 pub use envelope::{Envelope, EnvelopeField};
 pub use operation::Operation;
 pub use options::{NameOverride, NameTarget, Options};
+pub use outgoing::{Callback, OutgoingCall, OutgoingOperation, Trigger};
 pub use passes::resolve;
 pub use schema::{Kind, Schema, SchemaId, Schemas};
 
@@ -38,10 +40,9 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// The operations of the tags that were not asked for.
     pub unselected: Vec<Operation>,
-    /// What the service sends to others: each a name and an operation.
-    pub webhooks: Vec<Webhook>,
-    /// What it sends to others and how that is answered, where that is asked for: webhooks, then callbacks.
-    pub outgoing: Vec<Outgoing>,
+    /// The operations that this service calls and others implement: webhooks, then callbacks. Callbacks are
+    /// here only if [`Options::outgoing`] asks for them.
+    pub outgoing: Vec<OutgoingOperation>,
     /// Every schema.
     pub schemas: Schemas,
     /// The schemas that are components of the entry, in its order.
@@ -87,39 +88,4 @@ pub struct Tag {
     pub description: Option<String>,
     /// `x-rust-name`.
     pub rust_name: Option<Spanned<String>>,
-}
-
-/// An operation of others, which the service calls.
-#[derive(Debug, Clone)]
-pub struct Outgoing {
-    /// What is sent, and how it is answered. Its path is empty: whoever asked for it says where.
-    pub operation: Operation,
-    /// The operation that asks for it, where it is a callback.
-    pub callback: Option<Callback>,
-}
-
-/// Where a callback comes from.
-#[derive(Debug, Clone)]
-pub struct Callback {
-    /// The id of the operation.
-    pub parent: String,
-    /// The runtime expression of its URL (OpenAPI 3.0.3 § 4.7.20.4).
-    pub expression: String,
-}
-
-/// A request that the service sends to whoever subscribed.
-#[derive(Debug, Clone)]
-pub struct Webhook {
-    /// Its key under `webhooks`.
-    pub name: String,
-    /// Where it stands.
-    pub span: Span,
-    /// The method, upper case.
-    pub method: &'static str,
-    /// `summary` or `description`.
-    pub description: Option<String>,
-    /// The schema of its JSON body.
-    pub payload: Option<SchemaId>,
-    /// Its `operationId`.
-    pub id: Option<String>,
 }

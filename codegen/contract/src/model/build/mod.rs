@@ -91,17 +91,13 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     builder.name_components(root);
     let schemes = builder.schemes(root);
     let mut operations = builder.operations(root, &schemes);
-    let webhooks = builder.webhooks(root);
-    let mut outgoing = match options.outgoing {
-        true => builder.outgoing(root, &operations, &schemes),
-        false => Vec::new(),
-    };
+    let mut outgoing = builder.outgoing(root, &operations, &schemes, options.outgoing);
     let components = builder.components(root);
     builder.settle();
     builder.report_contradictions(&operations);
     response::settle_kinds(&mut operations, &builder.schemas);
-    for one in &mut outgoing {
-        response::settle_kinds(std::slice::from_mut(&mut one.operation), &builder.schemas);
+    for operation in outgoing.iter_mut().filter_map(|outgoing| outgoing.operation.as_mut()) {
+        response::settle_kinds(std::slice::from_mut(operation), &builder.schemas);
     }
     encoding::check(&operations, &builder.schemas, builder.diagnostics);
     builder.check_sparse(&operations);
@@ -121,7 +117,6 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
         tags,
         operations,
         unselected: Vec::new(),
-        webhooks,
         outgoing,
         schemas: builder.schemas,
         components,

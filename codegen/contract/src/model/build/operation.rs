@@ -1,18 +1,17 @@
-//! Operations: every method of every path, and what the service sends by itself.
+//! Operations: every method of every path.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
-use crate::model::Webhook;
-use crate::model::operation::{ContentKind, Operation, Scheme};
+use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 
 use super::route::{Routes, matched};
-use super::{Builder, elements, entries, string, truth, word};
+use super::{Builder, elements, string, truth, word};
 
 /// The methods of OpenAPI in the order of its specification.
-pub(super) const METHODS: &[(&str, &str)] = &[
+const METHODS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("put", "PUT"),
     ("post", "POST"),
@@ -40,12 +39,11 @@ impl<'d> Builder<'d, '_> {
             self.check_template(path);
             let Some(item) = self.follow(reference) else { continue };
             self.check_servers(item);
-            for (key, node) in item.as_object().into_iter().flatten() {
-                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
-                let route = self.route(&mut routes, method, path, key.span);
-                let mut operation = self.operation(root, item, (key.span, node), path, method, schemes);
+            for (key, node, method) in methods(item) {
+                let route = self.route(&mut routes, method, path, key);
+                let mut operation = self.operation(root, item, (key, node), path, method, schemes);
                 (operation.path, operation.query) = (route.path, route.query);
-                let span = node.get("operationId").map_or(key.span, |id| id.span);
+                let span = node.get("operationId").map_or(key, |id| id.span);
                 let named = id_written(node).is_some();
                 let first = ids.get(&operation.id).copied();
                 if first.is_some() || (!named && written.contains(&operation.id)) {
@@ -85,10 +83,9 @@ impl<'d> Builder<'d, '_> {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             let Some(item) = self.follow(reference) else { continue };
-            for (key, node) in item.as_object().into_iter().flatten() {
-                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
+            for (key, node, method) in methods(item) {
                 written.extend(id_written(node));
-                routes.foresee(method, path, key.span);
+                routes.foresee(method, path, key);
             }
         }
         (written, routes)
@@ -142,31 +139,13 @@ impl<'d> Builder<'d, '_> {
         }
         operation
     }
+}
 
-    /// What the service sends by itself: `webhooks` of the root.
-    pub(super) fn webhooks(&mut self, root: &'d Node) -> Vec<Webhook> {
-        let mut webhooks = Vec::new();
-        let nodes: Vec<_> = entries(root.get("webhooks")).collect();
-        for (name, reference) in nodes {
-            let Some(item) = self.follow(reference) else { continue };
-            for (key, node) in item.as_object().into_iter().flatten() {
-                let Some((_, method)) = METHODS.iter().find(|(word, _)| *word == key.name) else { continue };
-                let body = self.body(node);
-                let payload = body
-                    .and_then(|body| body.content.into_iter().find(|content| content.kind == ContentKind::Json))
-                    .and_then(|content| content.schema);
-                webhooks.push(Webhook {
-                    name: name.clone(),
-                    span: key.span,
-                    method,
-                    description: string(node, "summary").or_else(|| string(node, "description")),
-                    payload,
-                    id: string(node, "operationId"),
-                });
-            }
-        }
-        webhooks
-    }
+/// Returns the operations of a path item as they are written: the span of the method, the node, the method.
+pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &'static str)> {
+    item.as_object().into_iter().flatten().filter_map(|(key, node)| {
+        METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
+    })
 }
 
 /// The `operationId` of an operation, where it has one.

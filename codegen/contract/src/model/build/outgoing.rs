@@ -3,23 +3,70 @@
 use std::collections::HashSet;
 
 use crate::document::Node;
-use crate::model::operation::{Operation, Scheme};
-use crate::model::{Callback, Outgoing};
+use crate::model::operation::{ContentKind, Operation, RequestBody, Scheme};
+use crate::model::{Callback, OutgoingOperation, SchemaId, Trigger};
 use crate::source::Span;
 
-use super::operation::{METHODS, id_written};
+use super::operation::{id_written, methods};
 use super::{Builder, entries, string, truth, word};
 
 impl<'d> Builder<'d, '_> {
-    /// What is sent without being asked for, and what operations ask for.
-    pub(super) fn outgoing(&mut self, root: &'d Node, operations: &[Operation], schemes: &[Scheme]) -> Vec<Outgoing> {
-        let mut ids: HashSet<String> = operations.iter().map(|operation| operation.id.clone()).collect();
-        let mut outgoing = Vec::new();
+    /// Every webhook with its payload. What else they say, and callbacks, counts only where a client is asked for.
+    pub(super) fn outgoing(
+        &mut self,
+        root: &'d Node,
+        operations: &[Operation],
+        schemes: &[Scheme],
+        in_full: bool,
+    ) -> Vec<OutgoingOperation> {
+        let mut outgoing = self.webhook_payloads(root);
+        if in_full {
+            let mut ids: HashSet<String> = operations.iter().map(|operation| operation.id.clone()).collect();
+            let resolved = self.webhooks(root, &mut ids, schemes);
+            for (webhook, operation) in outgoing.iter_mut().zip(resolved) {
+                webhook.operation = Some(operation);
+            }
+            outgoing.extend(self.callbacks(root, operations, &mut ids, schemes));
+        }
+        outgoing
+    }
+
+    fn webhook_payloads(&mut self, root: &'d Node) -> Vec<OutgoingOperation> {
+        let mut webhooks = Vec::new();
         for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
-            for operation in self.path_item(root, item, name, "webhook", &mut ids, schemes) {
-                outgoing.push(Outgoing { operation, callback: None });
+            let Some(item) = self.follow(item) else { continue };
+            for (_, node, method) in methods(item) {
+                let payload = self.body(node).as_ref().and_then(payload);
+                webhooks.push(OutgoingOperation {
+                    trigger: Trigger::Webhook(name.clone()),
+                    method,
+                    operation_id: string(node, "operationId"),
+                    description: string(node, "summary").or_else(|| string(node, "description")),
+                    payload,
+                    operation: None,
+                });
             }
         }
+        webhooks
+    }
+
+    /// Every webhook in full, in the order of [`Builder::webhook_payloads`].
+    fn webhooks(&mut self, root: &'d Node, ids: &mut HashSet<String>, schemes: &[Scheme]) -> Vec<Operation> {
+        let mut webhooks = Vec::new();
+        for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
+            webhooks.extend(self.path_item(root, item, name, "webhook", ids, schemes));
+        }
+        webhooks
+    }
+
+    fn callbacks(
+        &mut self,
+        root: &'d Node,
+        operations: &[Operation],
+        ids: &mut HashSet<String>,
+        schemes: &[Scheme],
+    ) -> Vec<OutgoingOperation> {
+        let mut callbacks = Vec::new();
         for (parent, node) in self.operation_nodes(root, operations) {
             for (name, callback) in entries(node.get("callbacks")).collect::<Vec<_>>() {
                 let Some(callback) = self.follow(callback) else { continue };
@@ -27,14 +74,21 @@ impl<'d> Builder<'d, '_> {
                     if expression.starts_with("x-") {
                         continue;
                     }
-                    for operation in self.path_item(root, item, name, &parent, &mut ids, schemes) {
+                    for operation in self.path_item(root, item, name, &parent, ids, schemes) {
                         let callback = Callback { parent: parent.clone(), expression: expression.clone() };
-                        outgoing.push(Outgoing { operation, callback: Some(callback) });
+                        callbacks.push(OutgoingOperation {
+                            trigger: Trigger::Callback(callback),
+                            method: operation.method,
+                            operation_id: Some(operation.id.clone()),
+                            description: operation.summary.clone().or_else(|| operation.description.clone()),
+                            payload: operation.body.as_ref().and_then(payload),
+                            operation: Some(operation),
+                        });
                     }
                 }
             }
         }
-        outgoing
+        callbacks
     }
 
     /// Every operation of the paths by its id, as it is written.
@@ -66,11 +120,7 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Vec<Operation> {
         let Some(item) = self.follow(reference) else { return Vec::new() };
-        let methods = item.as_object().into_iter().flatten();
-        let methods = methods.filter_map(|(key, node)| {
-            METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
-        });
-        let methods: Vec<(Span, &Node, &'static str)> = methods.collect();
+        let methods: Vec<(Span, &Node, &'static str)> = methods(item).collect();
         let several = methods.len() > 1;
         let mut operations = Vec::new();
         for (span, node, method) in methods {
@@ -121,4 +171,9 @@ impl<'d> Builder<'d, '_> {
             rust_name: word(node, "x-rust-name"),
         }
     }
+}
+
+/// The schema of the JSON of a body.
+fn payload(body: &RequestBody) -> Option<SchemaId> {
+    body.content.iter().find(|content| content.kind == ContentKind::Json)?.schema
 }
