@@ -3,12 +3,14 @@
 mod dedupe;
 pub mod envelope;
 mod lower;
+mod object;
 pub mod operation;
 pub mod options;
 mod overrides;
 pub mod parts;
 pub mod schema;
 mod select;
+mod settled;
 pub mod sparse;
 
 use crate::diagnostic::Diagnostics;
