@@ -3,7 +3,7 @@
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::SchemeKind;
-use writ_contract::model::{Contract, Envelope, Server};
+use writ_contract::model::{Contract, Direction, Envelope, Server};
 
 use crate::rust::client::client_calls::client_view;
 use crate::rust::client::outgoing::{sent_names, sent_views};
@@ -18,7 +18,7 @@ use crate::rust::operations::operation_views::{others_view, tag_view};
 use crate::rust::plan::recursion_limit::recursion_limit;
 use crate::rust::plan::type_plan::type_plan;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::{Direction, usage};
+use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
@@ -88,8 +88,7 @@ pub fn views(
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
-    let turned = plan.turned();
-    let sent = sent_names(&turned, &mut names, diagnostics);
+    let sent = sent_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
@@ -106,7 +105,7 @@ pub fn views(
         .iter()
         .zip(webhook_names)
         .map(|(webhook, name)| {
-            let payload = webhook.payload.map_or(Ty::Unit, |schema| plan.element(schema, Direction::Response));
+            let payload = webhook.payload.map_or(Ty::Unit, |schema| plan.element(schema, Direction::Outbound));
             webhook_uses.ty(&payload);
             WebhookView {
                 name: Code::of(name),
@@ -117,7 +116,7 @@ pub fn views(
             }
         })
         .collect();
-    let sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
+    let sent = sent_views(&plan, sent, &views, &patterns, &markers, diagnostics);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();

@@ -1,6 +1,7 @@
 //! The second stage: what the contract says, resolved and merged, in the words of no programming language.
 
 mod dedupe;
+mod direction;
 pub mod envelope;
 mod lower;
 mod object;
@@ -18,6 +19,7 @@ use crate::document::Document;
 use crate::source::{Span, Spanned};
 
 pub use dedupe::dedupe;
+pub use direction::Direction;
 pub use envelope::{Envelope, EnvelopeField};
 pub use lower::own_type::read_own_type;
 pub use operation::Operation;

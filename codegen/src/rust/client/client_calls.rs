@@ -13,7 +13,6 @@ use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_body::content_write;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
 use crate::rust::view::{
     CallView, ClientView, FieldSource, OperationView, RequestView, SentRequestView, TagCallsView, TagView,
@@ -86,7 +85,7 @@ pub fn call_view(
             uses.add(&parts.rule_uses);
         }
     }
-    let mut calls = ReadCalls { plan, patterns, way: Direction::Response, uses };
+    let mut calls = ReadCalls { plan, patterns, direction: operation.response_direction(), uses };
     let response = response_arms(&mut calls, operation, names, &view.response);
     let error = error_arms(&mut calls, operation, names, &view.error, markers);
     let contents = content_reads(&mut calls, operation, names, &view.contents);
@@ -142,12 +141,12 @@ fn sends(
         match field.source {
             FieldSource::Parameter(index) => {
                 let parameter = &operation.parameters[index];
-                let way = match field.ty.0.starts_with("Option<") && !parameter.required {
+                let method = match field.ty.0.starts_with("Option<") && !parameter.required {
                     _ if parameter.sort && field.ty.0.starts_with("Vec<Sort<") => "listed",
                     true => "optional",
                     false => "required",
                 };
-                lines.push(Code::of(format!("out.{way}({index}, &self.{name});")));
+                lines.push(Code::of(format!("out.{method}({index}, &self.{name});")));
             }
             FieldSource::Page { limit, number, cursor } => {
                 lines.push(Code::of(format!("out.page({limit}, {number:?}, {cursor:?}, &self.{name});")));
@@ -172,7 +171,7 @@ fn body(
     let name = request.fields.last().map_or("body", |field| &field.name.0);
     let optional = ty.0.starts_with("Option<") && !body.required;
     let write = |index: usize, value: &str| {
-        let call = content_write(plan, (body, &body.content[index]), names, index);
+        let call = content_write(plan, operation, (body, &body.content[index]), names, index);
         // Parts are given away; all else is only looked at.
         let given = call.starts_with("out.parts(") || call.starts_with("out.multipart(");
         call.replace("{}", &if request.streamed && !given { format!("&{value}") } else { value.to_owned() })

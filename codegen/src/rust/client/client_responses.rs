@@ -11,7 +11,7 @@ use crate::rust::operations::errors::{Markers, bounds, in_envelope};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::operation_table::shape;
 use crate::rust::operations::response::is_tag;
-use crate::rust::operations::response_body::{Form, Way, forms, streamed};
+use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, streamed};
 use crate::rust::plan::types::Ty;
 use crate::rust::uses::wrap_at;
 use crate::rust::view::{AnswerView, ArmView, ContentArmView, ContentReadView, ErrorView, ResponseView};
@@ -31,7 +31,7 @@ pub fn response_arms(
     }
     for (response, answer) in made.into_iter().zip(&view.answers) {
         let target = if several { format!("Self::{}", answer.variant) } else { "Self".to_owned() };
-        arms.push((response.status, answer_arm(calls, response, names, answer, &target)));
+        arms.push((response.status, answer_arm(calls, operation, response, names, answer, &target)));
     }
     // What is said of one status counts before what is said of many.
     arms.sort_by_key(|(status, _)| *status);
@@ -40,6 +40,7 @@ pub fn response_arms(
 
 fn answer_arm(
     calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
     response: &Response,
     names: &OperationNames,
     answer: &AnswerView,
@@ -67,7 +68,7 @@ fn answer_arm(
         read(&shown.name.0, expression, optional);
     }
     if answer.body.is_some()
-        && let Some(expression) = body_read(calls, response, names)
+        && let Some(expression) = body_read(calls, operation, response, names)
     {
         read("body", expression, false);
     }
@@ -100,12 +101,12 @@ fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -
     if let Some(shape) = shape(&calls.plan.contract.schemas, header.schema) {
         parameter.push_str(&format!(".shape(writ_runtime::Shape::{shape})"));
     }
-    let way = if optional { "optional" } else { "required" };
+    let method = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
         calls.uses.runtime("ETag");
         calls.uses.runtime("Read");
         "ETag::read".to_owned()
-    } else if calls.plan.ty(header.schema, calls.way) == Ty::Value {
+    } else if calls.plan.ty(header.schema, calls.direction) == Ty::Value {
         "String::read".to_owned()
     } else {
         function(&calls.value(header.schema))
@@ -113,12 +114,17 @@ fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -
     if read == "String::read" {
         calls.uses.runtime("Read");
     }
-    format!("answer.{way}({parameter}, {read})")
+    format!("answer.{method}({parameter}, {read})")
 }
 
 /// The expression that reads the body of a response, `None` where it has none.
-fn body_read(calls: &mut ReadCalls<'_, '_>, response: &Response, names: &OperationNames) -> Option<String> {
-    let forms = forms(calls.plan, response);
+fn body_read(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    response: &Response,
+    names: &OperationNames,
+) -> Option<String> {
+    let forms = forms(calls.plan, operation, response);
     let named = names.contents.iter().find(|named| named.status == response.status);
     match (named, forms.as_slice()) {
         (_, []) => None,
@@ -127,7 +133,7 @@ fn body_read(calls: &mut ReadCalls<'_, '_>, response: &Response, names: &Operati
     }
 }
 
-fn form_read(calls: &mut ReadCalls<'_, '_>, form: &Form<'_>) -> String {
+fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = format!("&[{}]", media.join(", "));
     let schema = form.media.first().and_then(|content| content.schema);
@@ -135,22 +141,24 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &Form<'_>) -> String {
         Some(schema) => function(&calls.element(schema)),
         None => "|r| r.any()".to_owned(),
     };
-    match form.way {
-        Way::Json => format!("answer.json({media}, {})", element(schema)),
-        Way::ConcreteJson => format!("answer.concrete_json({media}, {})", element(schema)),
-        Way::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
-        Way::Bytes => format!("answer.bytes({media})"),
-        Way::Shown => match schema {
+    match form.encoding {
+        BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
+        BodyEncoding::ConcreteJson => format!("answer.concrete_json({media}, {})", element(schema)),
+        BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
+        BodyEncoding::Bytes => format!("answer.bytes({media})"),
+        BodyEncoding::Shown => match schema {
             Some(schema) => format!("answer.shown({media}, {})", function(&calls.value(schema))),
             None => format!("answer.text({media})"),
         },
-        Way::Stream => format!("answer.stream({media})"),
-        Way::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => format!("answer.concrete_text({media})"),
-        Way::Concrete => format!("answer.concrete_bytes({media})"),
-        Way::Events | Way::DescribedEvents | Way::Lines => {
-            let method = match form.way {
-                Way::Events => "events",
-                Way::DescribedEvents => "described_events",
+        BodyEncoding::Stream => format!("answer.stream({media})"),
+        BodyEncoding::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => {
+            format!("answer.concrete_text({media})")
+        }
+        BodyEncoding::Concrete => format!("answer.concrete_bytes({media})"),
+        BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
+            let method = match form.encoding {
+                BodyEncoding::Events => "events",
+                BodyEncoding::DescribedEvents => "described_events",
                 _ => "lines",
             };
             let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
@@ -175,7 +183,7 @@ pub fn content_reads(
         };
         let all: Vec<String> = view.types.iter().map(|media| literal(media)).collect();
         let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let arms = forms(calls.plan, response)
+        let arms = forms(calls.plan, operation, response)
             .iter()
             .zip(&view.variants)
             .map(|(form, variant)| ContentArmView {
@@ -230,7 +238,7 @@ pub fn error_arms(
             }));
             continue;
         }
-        let Some(body) = body_read(calls, response, names) else { continue };
+        let Some(body) = body_read(calls, operation, response, names) else { continue };
         let name = match response.status {
             Status::Code(code) => variant(code),
             Status::Range(digit) => format!("Status{digit}xx"),

@@ -1,7 +1,7 @@
 //! What the service sends to others: webhooks and callbacks, each group with its types and its calls.
 
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::{Callback, Outgoing};
+use writ_contract::model::{Callback, Direction, Outgoing};
 
 use crate::rust::client::client_calls::call_view;
 use crate::rust::code::Code;
@@ -32,7 +32,8 @@ pub fn sent_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &mut 
         let Some(first) = all.first() else { continue };
         let candidates = [name.to_owned(), format!("{name}Client"), format!("{name}Sender")];
         let name = types.take(&candidates, first.operation.span, diagnostics);
-        let names = named(plan, all.iter().map(|outgoing| &outgoing.operation), types, diagnostics);
+        let names =
+            named(plan, Direction::Outbound, all.iter().map(|outgoing| &outgoing.operation), types, diagnostics);
         groups.push(Group { module, name, all, names });
     }
     groups

@@ -9,8 +9,8 @@ use crate::rust::code::literal;
 use crate::rust::expr::read::float;
 use crate::rust::names::enum_variants::enum_variants;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
+use writ_contract::model::Direction;
 
 /// The expression of an empty list.
 const EMPTY_LIST: &str = "Vec::new()";
@@ -53,14 +53,14 @@ pub fn default_value(
     plan: &TypePlan<'_>,
     id: SchemaId,
     ty: &Ty,
-    way: Direction,
+    direction: Direction,
     uses: &mut Uses,
 ) -> Option<DefaultValue> {
     let (value, _) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
         return None;
     }
-    let literal = expression(plan, id, ty, &value, way, uses).map(DefaultValue::Literal);
+    let literal = expression(plan, id, ty, &value, direction, uses).map(DefaultValue::Literal);
     Some(literal.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
 }
 
@@ -75,7 +75,7 @@ fn expression(
     id: SchemaId,
     ty: &Ty,
     value: &Json,
-    way: Direction,
+    direction: Direction,
     uses: &mut Uses,
 ) -> Option<String> {
     let target = plan.contract.schemas.target(id);
@@ -90,7 +90,7 @@ fn expression(
                 .map(i128::from)
                 .or_else(|| number.as_u64().map(i128::from))
                 .or_else(|| number.as_f64().filter(|value| value.fract() == 0.0).map(|value| value as i128))?;
-            let (low, high) = match plan.structure(plan.contract.schemas.target(id), way) {
+            let (low, high) = match plan.structure(plan.contract.schemas.target(id), direction) {
                 Ty::I32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
                 Ty::U32 => (0, i128::from(u32::MAX)),
                 Ty::U64 => (0, i128::from(u64::MAX)),
@@ -99,12 +99,12 @@ fn expression(
             let fits = whole >= shape.min.unwrap_or(low).max(low) && whole <= shape.max.unwrap_or(high).min(high);
             fits.then(|| whole.to_string())
         }
-        (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), way) {
+        (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), direction) {
             Ty::F32 | Ty::F64 => Some(float(number.as_f64()?)),
             _ => None,
         },
         (Kind::String(_), Json::String(text))
-            if plan.structure(plan.contract.schemas.target(id), way) == Ty::String =>
+            if plan.structure(plan.contract.schemas.target(id), direction) == Ty::String =>
         {
             Some(format!("String::from({})", literal(text)))
         }
@@ -119,9 +119,9 @@ fn expression(
             if values.is_empty() {
                 return Some(EMPTY_LIST.to_owned());
             }
-            let element = plan.ty(array.items, way);
+            let element = plan.ty(array.items, direction);
             let all: Option<Vec<String>> =
-                values.iter().map(|value| expression(plan, array.items, &element, value, way, uses)).collect();
+                values.iter().map(|value| expression(plan, array.items, &element, value, direction, uses)).collect();
             all.filter(|_| !plan.is_nullable(array.items)).map(|all| format!("vec![{}]", all.join(", ")))
         }
         (Kind::Object(object), Json::Object(values)) if values.is_empty() && object.is_map() => {

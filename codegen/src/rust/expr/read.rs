@@ -9,8 +9,8 @@ use writ_contract::model::schema::{
 use crate::rust::code::literal;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
+use writ_contract::model::Direction;
 
 /// Builds expressions for one file.
 pub struct ReadCalls<'p, 'c> {
@@ -18,8 +18,8 @@ pub struct ReadCalls<'p, 'c> {
     pub plan: &'p TypePlan<'c>,
     /// The statics of patterns, shared by all files.
     pub patterns: &'p Patterns,
-    /// The way in which the types go that are read.
-    pub way: Direction,
+    /// The direction of the values that are read.
+    pub direction: Direction,
     /// What the file needs in scope.
     pub uses: &'p mut Uses,
 }
@@ -78,7 +78,7 @@ impl ReadCalls<'_, '_> {
 
     fn unguarded(&mut self, id: SchemaId) -> String {
         let schemas = &self.plan.contract.schemas;
-        if let Some(key) = self.plan.key_of(id, self.way) {
+        if let Some(key) = self.plan.key_of(id, self.direction) {
             let target = key.schema;
             if schemas.get(target).rust_type.is_some() {
                 return self.structure(target);
@@ -169,7 +169,7 @@ impl ReadCalls<'_, '_> {
             Kind::Values(values) => {
                 let texts: Vec<String> = values.iter().map(|value| literal(&value.to_string())).collect();
                 let listed = texts.join(", ");
-                match plan.structure(id, self.way) {
+                match plan.structure(id, self.direction) {
                     Ty::Value => {
                         format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))")
                     }

@@ -143,7 +143,9 @@ pub fn error_view(
             });
             continue;
         }
-        let Some((body, content)) = body(plan, response, &names.contents, uses, diagnostics) else { continue };
+        let Some((body, content)) = body(plan, operation, response, &names.contents, uses, diagnostics) else {
+            continue;
+        };
         contents.extend(content);
         let (ty, send) = (body.ty, body.send.0.replace("{body}", "refusal"));
         let (name, ty, respond) = match response.status {

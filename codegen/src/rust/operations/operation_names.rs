@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::options::Options;
 use writ_contract::diagnostic::Diagnostics;
-use writ_contract::model::{Contract, Operation};
+use writ_contract::model::{Contract, Direction, Operation};
 use writ_contract::source::{Span, Spanned};
 
 use crate::rust::names::ident::{module_name, static_name, type_name, value_name};
@@ -130,19 +130,21 @@ const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "dr
 
 /// Names every operation, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
-    named(plan, plan.contract.operations.iter(), types, diagnostics)
+    named(plan, Direction::Inbound, plan.contract.operations.iter(), types, diagnostics)
 }
 
-/// Names operations whose methods and statics stand beside each other.
+/// Names operations of one direction, whose methods and statics stand beside each other.
 pub fn named<'o>(
     plan: &TypePlan<'_>,
+    direction: Direction,
     operations: impl Iterator<Item = &'o Operation>,
     types: &mut Names,
     diagnostics: &mut Diagnostics,
 ) -> Vec<OperationNames> {
     let contract = plan.contract;
     let mut methods = Names::empty();
-    if plan.turned {
+    // The struct that sends operations has a constructor of this name.
+    if direction == Direction::Outbound {
         methods.reserve("new");
     }
     for everywhere in EVERYWHERE {

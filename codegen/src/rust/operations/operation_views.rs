@@ -121,7 +121,7 @@ pub fn operation_view(
     let parts = described(plan, operation).zip(names.parts.as_ref()).map(|((content, parts), names)| {
         uses.declare(&names.part);
         names.form.iter().for_each(|form| uses.declare(form));
-        let view = parts_view(plan, content, &parts, names, patterns, uses, diagnostics);
+        let view = parts_view(plan, (operation, content), &parts, names, patterns, uses, diagnostics);
         routes.add(&view.rule_uses);
         routes.add(&view.read_uses);
         view

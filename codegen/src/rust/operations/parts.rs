@@ -1,10 +1,10 @@
 //! Multipart bodies that the contract describes part by part: an enum of the parts and a struct of all.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::SchemaId;
 use writ_contract::model::operation::{Content, ContentKind, Operation};
 use writ_contract::model::parts::{Part, PartKind, Parts, parts};
 use writ_contract::model::schema::Additional;
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::default::{default_text, default_value};
@@ -13,7 +13,6 @@ use crate::rust::expr::read::{ReadCalls, function};
 use crate::rust::names::ident::{type_name, value_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
 use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
 
@@ -47,13 +46,17 @@ pub fn part_names(
     let mut take =
         |word: &str| names.take(&[format!("{base}{word}"), format!("{base}Body{word}")], body.span, diagnostics);
     let part = take("Part");
-    Some(PartNames { part, form: (!plan.turned).then(|| take("Form")), schema: content.schema })
+    Some(PartNames {
+        part,
+        form: (operation.direction == Direction::Inbound).then(|| take("Form")),
+        schema: content.schema,
+    })
 }
 
 /// The view of the parts.
 pub fn parts_view(
     plan: &TypePlan<'_>,
-    content: &Content,
+    (operation, content): (&Operation, &Content),
     parts: &Parts<'_>,
     names: &PartNames,
     patterns: &Patterns,
@@ -73,7 +76,7 @@ pub fn parts_view(
     for name in names.form.iter().chain([&names.part]) {
         read_uses.contract(name);
     }
-    let way = Direction::Request;
+    let direction = operation.request_direction();
     let free = |name: &str, taken: &[String]| match taken.iter().any(|other| other == name) {
         true => format!("{name}_others"),
         false => name.to_owned(),
@@ -95,20 +98,20 @@ pub fn parts_view(
     };
     for (index, (part, variant, field)) in all.enumerate() {
         let is_rest = index == parts.named.len();
-        let mut calls = ReadCalls { plan, patterns, way, uses: &mut read_uses };
+        let mut calls = ReadCalls { plan, patterns, direction, uses: &mut read_uses };
         let (ty, held, read) = match part.kind {
             PartKind::File => (Ty::FileStream, Ty::FilePart, None),
             PartKind::Text => {
-                let ty = plan.ty(part.schema, Direction::Request);
+                let ty = plan.ty(part.schema, direction);
                 (ty.clone(), ty, Some(calls.value(part.schema)))
             }
             PartKind::Json => {
-                let ty = plan.element(part.schema, Direction::Request);
+                let ty = plan.element(part.schema, direction);
                 (ty.clone(), ty, Some(calls.element(part.schema)))
             }
         };
         uses.ty(&ty);
-        let rule = Code::of(rule(part, &mut ReadCalls { plan, patterns, way, uses: &mut rule_uses }));
+        let rule = Code::of(rule(part, &mut ReadCalls { plan, patterns, direction, uses: &mut rule_uses }));
         match is_rest {
             true => view.rule.rest = Some(rule),
             false => view.rule.parts.push(rule),
@@ -170,7 +173,7 @@ fn form_field(
     let default = match (part.required || many || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
             // The form is taken where it is decoded.
-            default_value(plan, part.property, &held, Direction::Request, routes)
+            default_value(plan, part.property, &held, Direction::Inbound, routes)
         }
         _ => None,
     };

@@ -14,7 +14,6 @@ use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_body::body_field;
 use crate::rust::operations::request_field::Field;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
 use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
 
@@ -33,11 +32,11 @@ pub fn request_view(
     let mut consumed = Vec::new();
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
-        let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: &mut *routes };
+        let mut calls = ReadCalls { plan, patterns, direction: operation.request_direction(), uses: &mut *routes };
         if operation.is_consumed(parameter) {
             let read = function(&calls.element(parameter.schema));
-            let way = if parameter.required { "required" } else { "optional" };
-            consumed.push(Code::of(format!("let _ = input.{way}({index}, {read});")));
+            let method = if parameter.required { "required" } else { "optional" };
+            consumed.push(Code::of(format!("let _ = input.{method}({index}, {read});")));
             continue;
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
@@ -55,7 +54,7 @@ pub fn request_view(
     }
     let mut forms = None;
     if let Some(body) = &operation.body {
-        let (field, view) = body_field(plan, body, names, patterns, uses, routes, diagnostics);
+        let (field, view) = body_field(plan, (operation, body), names, patterns, uses, routes, diagnostics);
         forms = view;
         sources.push(FieldSource::Body);
         fields.push(("body".to_owned(), field));
@@ -120,7 +119,7 @@ fn parameter_field(
     uses: &mut Uses,
 ) -> Field {
     let mut docs = parameter.description.clone().unwrap_or_default();
-    let way = Direction::Request;
+    let direction = calls.direction;
     if parameter.place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
         calls.uses.runtime("IfMatch");
         let required = parameter.required;
@@ -152,7 +151,7 @@ fn parameter_field(
     }
     // Text cannot say null; only JSON in a parameter can.
     let nullable = parameter.style == Style::Json;
-    let ty = if nullable { plan.element(parameter.schema, way) } else { plan.ty(parameter.schema, way) };
+    let ty = if nullable { plan.element(parameter.schema, direction) } else { plan.ty(parameter.schema, direction) };
     let read = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };
     let read = function(&read);
     if parameter.required {
@@ -166,7 +165,7 @@ fn parameter_field(
         };
     }
     let decode = format!("input.optional({index}, {read})");
-    match default_value(plan, parameter.schema, &ty, way, calls.uses) {
+    match default_value(plan, parameter.schema, &ty, direction, calls.uses) {
         Some(default) if !matches!(ty, Ty::Option(_)) => {
             if !docs.is_empty() {
                 docs.push_str("\n\n");

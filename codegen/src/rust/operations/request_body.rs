@@ -1,7 +1,7 @@
 //! The body of a request: its type, an enum where its media types are of several, and how it is read.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{Content, ContentKind, RequestBody};
+use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
 use writ_contract::model::parts::parts;
 
 use crate::rust::code::Code;
@@ -13,7 +13,6 @@ use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::Field;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::{Uses, borrowed, wrap_at};
 use crate::rust::view::{FormView, FormsView};
 
@@ -31,7 +30,7 @@ fn content_read(
         (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.concrete_bytes()".to_owned()),
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             let read = function(&calls.element(schema));
-            let ty = plan.element(schema, Direction::Request);
+            let ty = plan.element(schema, calls.direction);
             match (form_fields(plan, body, schema, calls.uses).as_slice(), required) {
                 ([], true) => (ty, format!("input.body({read})")),
                 ([], false) => (ty, format!("input.optional_body({read})")),
@@ -47,11 +46,11 @@ fn content_read(
         }
         (ContentKind::Text, Some(schema))
             if plan.own(schema).is_some_and(|own| own.text)
-                || plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
+                || plan.structure(plan.contract.schemas.target(schema), calls.direction) == Ty::String =>
         {
             let read = function(&calls.value(schema));
             let method = if required { "body" } else { "optional_body" };
-            (plan.ty(schema, Direction::Request), format!("input.{method}({read})"))
+            (plan.ty(schema, calls.direction), format!("input.{method}({read})"))
         }
         (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
         (ContentKind::Multipart, _)
@@ -70,6 +69,7 @@ fn content_read(
 /// The call that sends a body, `{}`, of the media type at `index`.
 pub fn content_write(
     plan: &TypePlan<'_>,
+    operation: &Operation,
     (body, content): (&RequestBody, &Content),
     names: &OperationNames,
     index: usize,
@@ -94,7 +94,8 @@ pub fn content_write(
         (ContentKind::Json | ContentKind::Form, None) => format!("out.body({index}, {{}})"),
         (ContentKind::Text, Some(schema))
             if plan.own(schema).is_some_and(|own| own.text)
-                || plan.structure(plan.contract.schemas.target(schema), Direction::Request) == Ty::String =>
+                || plan.structure(plan.contract.schemas.target(schema), operation.request_direction())
+                    == Ty::String =>
         {
             format!("out.body({index}, {{}})")
         }
@@ -112,14 +113,14 @@ fn tells_itself(content: &Content) -> bool {
 
 pub fn body_field(
     plan: &TypePlan<'_>,
-    body: &RequestBody,
+    (operation, body): (&Operation, &RequestBody),
     names: &OperationNames,
     patterns: &Patterns,
     uses: &mut Uses,
     routes: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> (Field, Option<FormsView>) {
-    let mut calls = ReadCalls { plan, patterns, way: Direction::Request, uses: routes };
+    let mut calls = ReadCalls { plan, patterns, direction: operation.request_direction(), uses: routes };
     let docs = body.description.clone().unwrap_or_default();
     let read: Vec<(Ty, String)> = body
         .content
@@ -145,7 +146,7 @@ pub fn body_field(
     let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
         let (ty, read) = content_read(plan, (body, content), names, true, &mut calls);
-        let same = |(known, way, _): &&mut (Ty, String, Vec<usize>)| *known == ty && *way == read;
+        let same = |(known, call, _): &&mut (Ty, String, Vec<usize>)| *known == ty && *call == read;
         match forms.iter_mut().find(same).filter(|_| tells_itself(content)) {
             Some((.., media)) => media.push(index),
             None => forms.push((ty, read, vec![index])),

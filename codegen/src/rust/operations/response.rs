@@ -11,7 +11,6 @@ use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::response_body::body;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
 use crate::rust::view::{AnswerView, ContentView, HeaderView, ResponseView};
 
@@ -101,7 +100,7 @@ fn answer(
             ..header
         })
         .collect();
-    let (body, content) = body(plan, response, &names.contents, uses, diagnostics).unzip();
+    let (body, content) = body(plan, operation, response, &names.contents, uses, diagnostics).unzip();
     contents.extend(content.flatten());
     AnswerView {
         variant: Code::of(variant),
@@ -142,7 +141,7 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
         return view("Vec<String>".to_owned(), false, "headers", "", "");
     }
     let own_text = plan.own(header.schema).is_some_and(|own| own.text);
-    let ty = match plan.ty(header.schema, Direction::Response) {
+    let ty = match plan.ty(header.schema, operation.response_direction()) {
         // Nothing is said of it.
         Ty::Value => Ty::String,
         ty => ty,

@@ -1,17 +1,16 @@
 //! The bodies of answers: one type for a media type, an enum for several that are not written alike.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
 use writ_contract::model::schema::{Kind, Schemas};
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::names::media::media_name;
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
 use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::plan::usage::Direction;
 use crate::rust::uses::Uses;
 use crate::rust::view::{AnswerBodyView, ContentVariantView, ContentView};
 
@@ -27,15 +26,15 @@ pub struct ContentNames {
 }
 
 /// Media types of one answer that are written alike.
-pub struct Form<'c> {
+pub struct BodyForm<'c> {
     pub ty: Ty,
-    pub way: Way,
+    pub encoding: BodyEncoding,
     pub media: Vec<&'c Content>,
 }
 
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum BodyEncoding {
     Json,
     Bytes,
     /// A type of the user's own that is shown as text.
@@ -54,55 +53,58 @@ pub enum Way {
 }
 
 /// The type of a media type's body and how it is written.
-fn way(plan: &TypePlan<'_>, content: &Content) -> (Ty, Way) {
+fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
     let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
     let range = content.is_range();
     match content.kind {
         ContentKind::Json => {
-            let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, Direction::Response));
-            if range { (concrete(ty), Way::ConcreteJson) } else { (ty, Way::Json) }
+            let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, direction));
+            if range { (concrete(ty), BodyEncoding::ConcreteJson) } else { (ty, BodyEncoding::Json) }
         }
         ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
-            None => (Ty::ByteStream, Way::Stream),
+            None => (Ty::ByteStream, BodyEncoding::Stream),
             Some(value) => {
-                let ty = Box::new(plan.element(value, Direction::Response));
+                let ty = Box::new(plan.element(value, direction));
                 match content.essence() == "text/event-stream" {
-                    true if is_event(&plan.contract.schemas, value) => (Ty::EventStream(ty), Way::DescribedEvents),
-                    true => (Ty::EventStream(ty), Way::Events),
-                    false => (Ty::JsonLines(ty), Way::Lines),
+                    true if is_event(&plan.contract.schemas, value) => {
+                        (Ty::EventStream(ty), BodyEncoding::DescribedEvents)
+                    }
+                    true => (Ty::EventStream(ty), BodyEncoding::Events),
+                    false => (Ty::JsonLines(ty), BodyEncoding::Lines),
                 }
             }
         },
-        ContentKind::Text if range => (concrete(Ty::String), Way::Concrete),
+        ContentKind::Text if range => (concrete(Ty::String), BodyEncoding::Concrete),
         ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
-            Some(schema) => (plan.ty(schema, Direction::Response), Way::Shown),
-            None => (Ty::String, Way::Bytes),
+            Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
+            None => (Ty::String, BodyEncoding::Bytes),
         },
-        _ if range => (concrete(Ty::Bytes), Way::Concrete),
-        _ => (Ty::Bytes, Way::Bytes),
+        _ if range => (concrete(Ty::Bytes), BodyEncoding::Concrete),
+        _ => (Ty::Bytes, BodyEncoding::Bytes),
     }
 }
 
 /// The media types of a response by how they are written. JSON of one schema is one form however its
 /// media types are called; text and bytes are another thing in each.
-pub fn forms<'c>(plan: &TypePlan<'_>, response: &'c Response) -> Vec<Form<'c>> {
-    let mut forms: Vec<Form<'c>> = Vec::new();
+pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Response) -> Vec<BodyForm<'c>> {
+    let direction = operation.response_direction();
+    let mut forms: Vec<BodyForm<'c>> = Vec::new();
     if response.status.has_no_body() {
         return forms;
     }
     for content in &response.content {
-        let (ty, way) = way(plan, content);
-        match forms.iter_mut().find(|form| alike(way) && form.way == way && form.ty == ty) {
+        let (ty, encoding) = form(plan, direction, content);
+        match forms.iter_mut().find(|form| alike(encoding) && form.encoding == encoding && form.ty == ty) {
             Some(form) => form.media.push(content),
-            None => forms.push(Form { ty, way, media: vec![content] }),
+            None => forms.push(BodyForm { ty, encoding, media: vec![content] }),
         }
     }
     forms
 }
 
 /// Whether what is written is the same whatever its media type is called.
-fn alike(way: Way) -> bool {
-    matches!(way, Way::Json | Way::Lines)
+fn alike(encoding: BodyEncoding) -> bool {
+    matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
 }
 
 /// What a stream is made of: the elements of a list, else values of the schema itself. Nothing where
@@ -147,7 +149,7 @@ pub fn content_names(
         .filter(|response| {
             let refusal = is_error(response, operation);
             let enveloped = |content| envelope.is(content, &plan.contract.schemas);
-            !(refusal && response.content.iter().any(enveloped)) && forms(plan, response).len() > 1
+            !(refusal && response.content.iter().any(enveloped)) && forms(plan, operation, response).len() > 1
         })
         .collect();
     let successes = several.iter().filter(|response| !is_error(response, operation)).count();
@@ -172,6 +174,7 @@ pub fn content_names(
 /// The body of a response, and its enum where it has several forms.
 pub fn body(
     plan: &TypePlan<'_>,
+    operation: &Operation,
     response: &Response,
     names: &[ContentNames],
     uses: &mut Uses,
@@ -189,7 +192,7 @@ pub fn body(
         );
         return None;
     }
-    let forms = forms(plan, response);
+    let forms = forms(plan, operation, response);
     forms.iter().for_each(|form| uses.ty(&form.ty));
     let named = names.iter().find(|named| named.status == response.status);
     let (Some(named), true) = (named, forms.len() > 1) else {
@@ -244,7 +247,7 @@ pub fn body(
 }
 
 /// The call on a `Reply` that sends a body called `{body}`.
-fn send(form: &Form<'_>) -> String {
+fn send(form: &BodyForm<'_>) -> String {
     let media = literal(&form.media[0].media_type);
     let media = match form.media.as_slice() {
         [_] => media,
@@ -253,15 +256,15 @@ fn send(form: &Form<'_>) -> String {
             format!("responder.media(&[{}])", all.join(", "))
         }
     };
-    match form.way {
-        Way::Json => format!("json({media}, &{{body}}, responder)"),
-        Way::Bytes => format!("bytes({media}, {{body}})"),
-        Way::Shown => format!("bytes({media}, {{body}}.to_string())"),
-        Way::Stream => format!("stream({media}, {{body}})"),
-        Way::Events => format!("events({media}, {{body}})"),
-        Way::DescribedEvents => format!("described_events({media}, {{body}})"),
-        Way::Lines => format!("lines({media}, {{body}})"),
-        Way::Concrete => format!("concrete({media}, {{body}})"),
-        Way::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
+    match form.encoding {
+        BodyEncoding::Json => format!("json({media}, &{{body}}, responder)"),
+        BodyEncoding::Bytes => format!("bytes({media}, {{body}})"),
+        BodyEncoding::Shown => format!("bytes({media}, {{body}}.to_string())"),
+        BodyEncoding::Stream => format!("stream({media}, {{body}})"),
+        BodyEncoding::Events => format!("events({media}, {{body}})"),
+        BodyEncoding::DescribedEvents => format!("described_events({media}, {{body}})"),
+        BodyEncoding::Lines => format!("lines({media}, {{body}})"),
+        BodyEncoding::Concrete => format!("concrete({media}, {{body}})"),
+        BodyEncoding::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use writ_contract::model::schema::Kind;
 
 use crate::rust::plan::types::{TypeKey, TypePlan};
-use crate::rust::plan::usage::{Direction, Side};
+use writ_contract::model::Direction;
 
 /// The direct members that must be boxed, as (holder, held).
 pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
@@ -32,13 +32,12 @@ pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
 
 /// The declared types that a type holds without a list or map between.
 fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
-    let directions: &[Direction] = match key.side {
-        Side::Request => &[Direction::Request],
-        Side::Response => &[Direction::Response],
-        Side::Both => &[Direction::Request, Direction::Response],
+    let directions = match key.only {
+        Some(direction) => vec![direction],
+        None => vec![Direction::Inbound, Direction::Outbound],
     };
     let mut members = Vec::new();
-    for direction in directions {
+    for direction in &directions {
         match &plan.contract.schemas.get(key.schema).kind {
             _ if plan.own(key.schema).is_some() => {}
             Kind::Object(_) => {

@@ -6,7 +6,7 @@ use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation, Status};
 use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape};
-use writ_contract::model::{Contract, SchemaId};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::ident::type_name;
 use crate::rust::names::media::media_name;
@@ -15,7 +15,7 @@ use crate::rust::names::status::variant;
 use crate::rust::plan::cycles::boxed;
 use crate::rust::plan::implied_tags::implied_tags;
 use crate::rust::plan::types::{TypeKey, TypePlan};
-use crate::rust::plan::usage::{Direction, Side, Usage, children};
+use crate::rust::plan::usage::{Usage, children};
 
 /// What a schema is declared as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,6 @@ pub fn type_plan<'c>(
         order: Vec::new(),
         names: HashMap::new(),
         boxed: HashSet::new(),
-        turned: false,
     };
     // Components have the first right to their names, whoever refers to them; and among them those
     // whose name is a Rust name already.
@@ -84,14 +83,14 @@ pub fn type_plan<'c>(
         plan.declare_members(key, names, diagnostics);
     }
     for operation in &contract.operations {
-        plan.declare_operation(operation, (Direction::Request, Direction::Response), names, diagnostics);
+        plan.declare_operation(operation, names, diagnostics);
     }
     for webhook in &contract.webhooks {
         if let Some(schema) = webhook.payload {
             let base = type_name(webhook.id.as_deref().unwrap_or(&webhook.name));
             plan.declare(
                 schema,
-                Direction::Response,
+                Direction::Outbound,
                 &[format!("{base}Payload"), format!("{base}Webhook")],
                 names,
                 diagnostics,
@@ -99,8 +98,7 @@ pub fn type_plan<'c>(
         }
     }
     for outgoing in &contract.outgoing {
-        let ways = (Direction::Response, Direction::Request);
-        plan.declare_operation(&outgoing.operation, ways, names, diagnostics);
+        plan.declare_operation(&outgoing.operation, names, diagnostics);
     }
     plan.boxed = boxed(&plan);
     plan
@@ -134,13 +132,13 @@ impl TypePlan<'_> {
         }
         let own = schema.rust_name.as_ref();
         let base = own.map_or_else(|| type_name(component), |own| own.value.clone());
-        for direction in [Direction::Response, Direction::Request] {
-            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
-            let candidates = match key.side {
-                Side::Request => vec![format!("{base}Input"), format!("{base}InputModel")],
+        for direction in [Direction::Outbound, Direction::Inbound] {
+            let key = TypeKey { schema: id, only: self.usage.only(id, direction) };
+            let candidates = match key.only {
+                Some(Direction::Inbound) => vec![format!("{base}Input"), format!("{base}InputModel")],
                 // A name that was asked for is that and no other.
-                Side::Both | Side::Response if own.is_some() => vec![base.clone()],
-                Side::Both | Side::Response => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
+                _ if own.is_some() => vec![base.clone()],
+                _ => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
             };
             self.name(key, &candidates, names, diagnostics);
         }
@@ -177,9 +175,9 @@ impl TypePlan<'_> {
                 continue;
             }
             let schema = self.contract.schemas.get(id);
-            let key = TypeKey { schema: id, side: self.usage.side(id, direction) };
+            let key = TypeKey { schema: id, only: self.usage.only(id, direction) };
             if let (true, Kind::Alias(first)) = (schema.deduplicated, &schema.kind)
-                && !self.names.contains_key(&TypeKey { schema: *first, side: self.usage.side(*first, direction) })
+                && !self.names.contains_key(&TypeKey { schema: *first, only: self.usage.only(*first, direction) })
             {
                 // The first of those that say the same is met here first, and is called by this place.
                 todo.push((*first, candidates));
@@ -191,7 +189,7 @@ impl TypePlan<'_> {
                 if let Some(own) = schema.rust_name.as_ref().filter(|own| own.value.starts_with(char::is_uppercase)) {
                     candidates = vec![own.value.clone()];
                 }
-                if key.side == Side::Request {
+                if key.only == Some(Direction::Inbound) {
                     candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
                 }
                 if !self.name(key, &candidates, names, diagnostics) {
@@ -236,8 +234,8 @@ impl TypePlan<'_> {
             }
             Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
             Kind::Object(object) => {
-                let side = self.usage.side(id, direction);
-                let properties = self.properties(TypeKey { schema: id, side });
+                let only = self.usage.only(id, direction);
+                let properties = self.properties(TypeKey { schema: id, only });
                 let tag = self.tagged.get(&id).map(|tag| tag.property.as_str());
                 let properties = properties.iter().filter(|property| Some(property.name.as_str()) != tag);
                 let mut all: Vec<_> =
@@ -251,22 +249,17 @@ impl TypePlan<'_> {
         }
     }
 
-    /// Declares what an operation is asked and what it answers, which go these two ways.
-    fn declare_operation(
-        &mut self,
-        operation: &Operation,
-        (asked, answered): (Direction, Direction),
-        names: &mut Names,
-        diagnostics: &mut Diagnostics,
-    ) {
+    /// Declares the types of the requests and responses of an operation.
+    fn declare_operation(&mut self, operation: &Operation, names: &mut Names, diagnostics: &mut Diagnostics) {
         let base = type_name(operation.name());
+        let (request, returned) = (operation.request_direction(), operation.response_direction());
         for parameter in &operation.parameters {
             let name = type_name(&parameter.name);
             let candidates = [format!("{base}{name}"), format!("{base}{name}Parameter")];
             if parameter.sort {
                 continue;
             }
-            self.declare(parameter.schema, asked, &candidates, names, diagnostics);
+            self.declare(parameter.schema, request, &candidates, names, diagnostics);
         }
         for content in operation.body.iter().flat_map(|body| &body.content) {
             if let Some(parts) = parts(content, &self.contract.schemas) {
@@ -274,22 +267,28 @@ impl TypePlan<'_> {
                     let name = if part.name.is_empty() { "Additional".to_owned() } else { type_name(part.name) };
                     let item = if part.list.is_some() { "Item" } else { "" };
                     let candidates = [format!("{base}{name}{item}"), format!("{base}{name}Part{item}")];
-                    self.declare(part.schema, asked, &candidates, names, diagnostics);
+                    self.declare(part.schema, request, &candidates, names, diagnostics);
                 }
                 for header in content.encoding.iter().flat_map(|encoding| &encoding.headers) {
                     let candidates = [format!("{base}{}", type_name(&header.name))];
-                    self.declare(header.schema, asked, &candidates, names, diagnostics);
+                    self.declare(header.schema, request, &candidates, names, diagnostics);
                 }
                 continue;
             }
             if let Some(schema) = content.schema.filter(|_| content.kind != ContentKind::Binary) {
-                self.declare(schema, asked, &[format!("{base}Body"), format!("{base}RequestBody")], names, diagnostics);
+                self.declare(
+                    schema,
+                    request,
+                    &[format!("{base}Body"), format!("{base}RequestBody")],
+                    names,
+                    diagnostics,
+                );
             }
         }
         for header in operation.response_headers() {
             let name = type_name(&header.name);
             let candidates = [format!("{base}{name}"), format!("{base}{name}Header")];
-            self.declare(header.schema, answered, &candidates, names, diagnostics);
+            self.declare(header.schema, returned, &candidates, names, diagnostics);
         }
         for response in &operation.responses {
             let refusal = writ_contract::model::envelope::is_error(response, operation);
@@ -312,7 +311,7 @@ impl TypePlan<'_> {
                 };
                 self.declare(
                     schema,
-                    answered,
+                    returned,
                     &[format!("{base}{suffix}"), format!("{base}{suffix}Body")],
                     names,
                     diagnostics,

@@ -6,11 +6,11 @@ use std::fmt;
 use writ_contract::model::schema::{
     Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType,
 };
-use writ_contract::model::{Contract, SchemaId};
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::implied_tags::Tag;
-use crate::rust::plan::usage::{Direction, Side, Usage, is_read_only, is_write_only};
+use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
 
 /// A Rust type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +61,14 @@ pub enum Ty {
     Own(String),
 }
 
-/// A type to be declared: a schema in one of its forms.
+/// A type to be declared: a schema, or one half of a schema whose readOnly and writeOnly parts tell
+/// the received value from the sent one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeKey {
     /// The schema.
     pub schema: SchemaId,
-    /// The form.
-    pub side: Side,
+    /// The only direction that the type serves; none where it serves both.
+    pub only: Option<Direction>,
 }
 
 /// What is declared, under which names.
@@ -84,8 +85,6 @@ pub struct TypePlan<'c> {
     pub boxed: HashSet<(TypeKey, TypeKey)>,
     /// The discriminators that are no fields, since their type says them.
     pub tagged: HashMap<SchemaId, Tag>,
-    /// Whether operations are looked at that others serve: then requests are what answers are else.
-    pub turned: bool,
 }
 
 impl Ty {
@@ -120,23 +119,12 @@ impl<'c> TypePlan<'c> {
         (alike && data.required && pagination.required).then_some(array.items)
     }
 
-    /// The same types as they are used by operations that others serve.
-    pub fn turned(&self) -> TypePlan<'c> {
-        TypePlan { turned: true, ..self.clone() }
-    }
-
-    /// The form that serves a direction.
-    fn side(&self, id: SchemaId, direction: Direction) -> Side {
-        self.usage.side(id, if self.turned { direction.turned() } else { direction })
-    }
-
     /// The direction in which the members of a declared type are looked at.
     pub fn direction(&self, key: TypeKey) -> Direction {
-        match key.side {
-            Side::Request => Direction::Request,
-            Side::Response => Direction::Response,
-            Side::Both if self.usage.is_read(key.schema) => Direction::Request,
-            Side::Both => Direction::Response,
+        match key.only {
+            Some(direction) => direction,
+            None if self.usage.is_read(key.schema) => Direction::Inbound,
+            None => Direction::Outbound,
         }
     }
 
@@ -147,7 +135,7 @@ impl<'c> TypePlan<'c> {
 
     /// The declared type that stands for a schema in a direction, if one does.
     pub fn key_of(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
-        let key = TypeKey { schema: id, side: self.side(id, direction) };
+        let key = TypeKey { schema: id, only: self.usage.only(id, direction) };
         if self.names.contains_key(&key) {
             return Some(key);
         }
@@ -163,8 +151,8 @@ impl<'c> TypePlan<'c> {
         let Kind::Object(object) = &contract.schemas.get(key.schema).kind else { return Vec::new() };
         let only_read = self.usage.is_read(key.schema) && !self.usage.is_written(key.schema);
         let only_written = self.usage.is_written(key.schema) && !self.usage.is_read(key.schema);
-        let without_read_only = key.side == Side::Request || (key.side == Side::Both && only_read);
-        let without_write_only = key.side == Side::Response || (key.side == Side::Both && only_written);
+        let without_read_only = key.only == Some(Direction::Inbound) || (key.only.is_none() && only_read);
+        let without_write_only = key.only == Some(Direction::Outbound) || (key.only.is_none() && only_written);
         object
             .properties
             .iter()
@@ -263,7 +251,7 @@ impl<'c> TypePlan<'c> {
             Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
             _ => target,
         };
-        let key = TypeKey { schema: target, side: self.side(target, direction) };
+        let key = TypeKey { schema: target, only: self.usage.only(target, direction) };
         let kind = self.contract.schemas.kind(target);
         let holds = matches!(kind, Kind::Union(_))
             || matches!(kind, Kind::Object(object) if !object.is_map() && self.page_of(object).is_none());

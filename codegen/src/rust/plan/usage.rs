@@ -6,37 +6,7 @@ use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::Operation;
 use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
-use writ_contract::model::{Contract, SchemaId};
-
-/// The way a value goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    /// From the caller: it is read.
-    Request,
-    /// To the caller: it is written.
-    Response,
-}
-
-impl Direction {
-    /// The other way: what others are asked is written here, and what they answer is read.
-    pub fn turned(self) -> Direction {
-        match self {
-            Direction::Request => Direction::Response,
-            Direction::Response => Direction::Request,
-        }
-    }
-}
-
-/// Which of a schema's two forms a type is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    /// One type serves both ways.
-    Both,
-    /// Without what only answers hold.
-    Request,
-    /// Without what only requests hold.
-    Response,
-}
+use writ_contract::model::{Contract, Direction, SchemaId};
 
 /// What is known of the use of each schema, by its index.
 #[derive(Debug, Clone)]
@@ -78,40 +48,41 @@ pub fn usage(contract: &Contract) -> Usage {
     }
     for webhook in &contract.webhooks {
         if let Some(schema) = webhook.payload {
-            marker.mark(schema, Direction::Response, None);
+            marker.mark(schema, Direction::Outbound, None);
         }
     }
     for outgoing in &contract.outgoing {
         for (schema, direction) in roots(contract, &outgoing.operation) {
-            marker.mark(schema, direction.turned(), None);
+            marker.mark(schema, direction, None);
         }
     }
     split(contract, &mut usage);
     usage
 }
 
-/// The schemas that an operation names itself, with the way they go.
+/// Returns the schemas that an operation names itself, each with the direction of its values.
 pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direction)> {
+    let (request, returned) = (operation.request_direction(), operation.response_direction());
     let mut roots: Vec<(SchemaId, Direction)> = Vec::new();
-    roots.extend(operation.parameters.iter().map(|parameter| (parameter.schema, Direction::Request)));
+    roots.extend(operation.parameters.iter().map(|parameter| (parameter.schema, request)));
     for content in operation.body.iter().flat_map(|body| &body.content) {
         match parts(content, &contract.schemas) {
             // The parts are values of their own, and files are no values at all.
             Some(parts) => {
                 let read = parts.named.iter().chain(&parts.rest).filter(|part| part.kind != PartKind::File);
-                roots.extend(read.map(|part| (part.schema, Direction::Request)));
+                roots.extend(read.map(|part| (part.schema, request)));
                 let headers = content.encoding.iter().flat_map(|encoding| &encoding.headers);
-                roots.extend(headers.map(|header| (header.schema, Direction::Request)));
+                roots.extend(headers.map(|header| (header.schema, request)));
             }
-            None => roots.extend(content.schema.map(|schema| (schema, Direction::Request))),
+            None => roots.extend(content.schema.map(|schema| (schema, request))),
         }
     }
-    roots.extend(operation.response_headers().map(|header| (header.schema, Direction::Response)));
+    roots.extend(operation.response_headers().map(|header| (header.schema, returned)));
     for response in &operation.responses {
         let refusal = is_error(response, operation);
         let contents =
             response.content.iter().filter(|content| !(refusal && contract.envelope.is(content, &contract.schemas)));
-        roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, Direction::Response)));
+        roots.extend(contents.filter_map(|content| content.schema).map(|schema| (schema, returned)));
     }
     roots
 }
@@ -131,8 +102,8 @@ impl Marker<'_> {
                 continue;
             }
             match direction {
-                Direction::Request => self.usage.read[id.index()] = true,
-                Direction::Response => self.usage.write[id.index()] = true,
+                Direction::Inbound => self.usage.read[id.index()] = true,
+                Direction::Outbound => self.usage.write[id.index()] = true,
             }
             self.usage.tags[id.index()] = match (self.usage.tags[id.index()], tag) {
                 (Tags::None, Some(tag)) => Tags::One(tag),
@@ -153,13 +124,13 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
         Kind::Union(union) => union.branches.clone(),
-        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Request) => {
+        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Inbound) => {
             vec![*whole]
         }
         Kind::Object(object) => {
             let goes = |property: &&Property| match direction {
-                Some(Direction::Request) => !is_read_only(contract, property.schema),
-                Some(Direction::Response) => !is_write_only(contract, property.schema),
+                Some(Direction::Inbound) => !is_read_only(contract, property.schema),
+                Some(Direction::Outbound) => !is_write_only(contract, property.schema),
                 None => true,
             };
             let mut all: Vec<SchemaId> =
@@ -230,12 +201,8 @@ impl Usage {
         self.tags[id.index()]
     }
 
-    /// The form that serves a direction.
-    pub fn side(&self, id: SchemaId, direction: Direction) -> Side {
-        match (self.split[id.index()], direction) {
-            (false, _) => Side::Both,
-            (true, Direction::Request) => Side::Request,
-            (true, Direction::Response) => Side::Response,
-        }
+    /// Returns the direction that a schema has a type of its own for; none where one type serves both.
+    pub fn only(&self, id: SchemaId, direction: Direction) -> Option<Direction> {
+        self.split[id.index()].then_some(direction)
     }
 }

@@ -35,7 +35,7 @@ pub enum Presence {
 }
 
 pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
-    let way = plan.direction(key);
+    let direction = plan.direction(key);
     let properties = plan.properties(key);
     let (names, collided) = distinct(
         properties
@@ -49,13 +49,13 @@ pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostic
         .into_iter()
         .zip(names)
         .map(|(property, name)| {
-            let boxed = plan.is_boxed(key, property.schema, way);
-            let plain = plan.ty(property.schema, way);
+            let boxed = plan.is_boxed(key, property.schema, direction);
+            let plain = plan.ty(property.schema, direction);
             let plain = if boxed { Ty::Boxed(Box::new(plain)) } else { plain };
             let nullable = plan.is_nullable(property.schema);
             let default = match property.required {
                 true => None,
-                false => default_value(plan, property.schema, &plain, way, uses),
+                false => default_value(plan, property.schema, &plain, direction, uses),
             };
             let (ty, presence) = match (property.required, nullable) {
                 (true, false) => (plain, Presence::Required),

@@ -19,7 +19,7 @@ pub fn serde_view(plan: &TypePlan<'_>, files: &[TypeFile], patterns: &Patterns) 
     for key in &plan.order {
         let Some(name) = plan.name_of(*key).filter(|name| names.contains(name)) else { continue };
         uses.contract(name);
-        let mut calls = ReadCalls { plan, patterns, way: plan.direction(*key), uses: &mut uses };
+        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut uses };
         types.push(match calls.behind_guards(key.schema, name) {
             Some(read) => format!("{name} = {}", function(&read)),
             None => name.to_owned(),

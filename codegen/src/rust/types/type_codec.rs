@@ -1,36 +1,36 @@
 //! How a type is read and written.
 
 use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::Direction;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape};
 
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::default::DefaultValue;
 use crate::rust::expr::read::{ReadCalls, function};
 use crate::rust::plan::types::{TypeKey, TypePlan};
-use crate::rust::plan::usage::Side;
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::uses::{Uses, borrowed, wrap_at};
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, RestView, TypeView};
 
-/// Which ways a type goes, and whether what both stand on is given beside them.
+/// The implementations that a file of codecs holds for a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ways {
+pub struct CodecParts {
     read: bool,
     write: bool,
     names: bool,
 }
 
-impl Ways {
-    /// Those that the server needs.
-    pub fn needed(plan: &TypePlan<'_>, key: TypeKey) -> Ways {
-        let read = plan.usage.is_read(key.schema) && key.side != Side::Response;
-        let write = plan.usage.is_written(key.schema) && key.side != Side::Request;
-        Ways { read, write, names: read || write }
+impl CodecParts {
+    /// Returns those that the server needs: it reads what it receives and writes what it sends.
+    pub fn of_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
+        let read = plan.usage.is_read(key.schema) && key.only != Some(Direction::Outbound);
+        let write = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
+        CodecParts { read, write, names: read || write }
     }
 
-    /// All others.
-    pub fn others(self) -> Ways {
-        Ways { read: !self.read, write: !self.write, names: !self.names }
+    /// Returns all others, which a client needs, or `serde`.
+    pub fn extra(self) -> CodecParts {
+        CodecParts { read: !self.read, write: !self.write, names: !self.names }
     }
 }
 
@@ -38,11 +38,11 @@ pub fn codec(
     calls: &mut ReadCalls<'_, '_>,
     key: TypeKey,
     declared: &TypeView,
-    ways: Ways,
+    parts: CodecParts,
     diagnostics: &mut Diagnostics,
 ) -> Option<CodecView> {
     let plan = calls.plan;
-    let Ways { read, write, names } = ways;
+    let CodecParts { read, write, names } = parts;
     if declared.form == "alias" || (!read && !write) || (declared.form == "id" && !names) {
         return None;
     }
@@ -219,7 +219,7 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
     }
     for (index, (branch, variant)) in union.branches.iter().zip(&view.variants).enumerate() {
         let mut read = calls.element(*branch);
-        if plan.is_boxed(key, *branch, calls.way) {
+        if plan.is_boxed(key, *branch, calls.direction) {
             read.push_str(".map(Box::new)");
         }
         view.branches.push(BranchView {

@@ -1,15 +1,14 @@
 //! How a type is declared.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::Code;
 use crate::rust::expr::default::{DefaultValue, default_text, default_value};
 use crate::rust::names::enum_variants::enum_variants;
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::types::{Ty, TypeKey, TypePlan};
-use crate::rust::plan::usage::Side;
 use crate::rust::types::fields::{Field, Presence, collision, fields};
 use crate::rust::uses::Uses;
 use crate::rust::view::{ConstructorView, FieldView, TypeView, VariantView};
@@ -17,7 +16,7 @@ use crate::rust::view::{ConstructorView, FieldView, TypeView, VariantView};
 pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: &mut Diagnostics) -> TypeView {
     let schema = plan.contract.schemas.get(key.schema);
     let name = plan.name_of(key).unwrap_or_default();
-    let way = plan.direction(key);
+    let direction = plan.direction(key);
     let mut view = TypeView {
         name: Code::of(name),
         docs: docs(schema, name),
@@ -32,7 +31,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
     };
     match &schema.kind {
         _ if schema.rust_type.is_some() => {
-            let ty = plan.structure(key.schema, way);
+            let ty = plan.structure(key.schema, direction);
             uses.ty(&ty);
             view.target = Code::of(&ty);
         }
@@ -54,7 +53,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
                 });
             }
             if let Additional::Kept(rest) = object.additional {
-                let ty = Ty::Map(Box::new(plan.element(rest, way)));
+                let ty = Ty::Map(Box::new(plan.element(rest, direction)));
                 uses.ty(&ty);
                 all.push(FieldView {
                     name: Code::of(rest_name(&all)),
@@ -72,7 +71,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
         }
         Kind::Union(union) => {
             view.form = "union";
-            if union_variants(&plan.contract.schemas, key.schema).1 && key.side != Side::Request {
+            if union_variants(&plan.contract.schemas, key.schema).1 && key.only != Some(Direction::Inbound) {
                 diagnostics.push(
                     Diagnostic::warning("name-collision", schema.span, "two forms of this union are one name in Rust")
                         .label("told apart by a number")
@@ -80,8 +79,8 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
                 );
             }
             for (index, (branch, variant)) in union.branches.iter().zip(plan.variant_names(key.schema)).enumerate() {
-                let ty = plan.element(*branch, way);
-                let ty = if plan.is_boxed(key, *branch, way) { Ty::Boxed(Box::new(ty)) } else { ty };
+                let ty = plan.element(*branch, direction);
+                let ty = if plan.is_boxed(key, *branch, direction) { Ty::Boxed(Box::new(ty)) } else { ty };
                 uses.ty(&ty);
                 let docs =
                     plan.contract.schemas.nearest(*branch, |schema| schema.description.clone()).unwrap_or_default();
@@ -105,7 +104,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
             if schema.holds_itself {
                 view.form = "wrapper";
             }
-            let ty = plan.structure(key.schema, way);
+            let ty = plan.structure(key.schema, direction);
             uses.ty(&ty);
             view.target = Code::of(&ty);
             if schema.deduplicated {
@@ -130,7 +129,7 @@ fn constructor(
     uses: &mut Uses,
 ) -> Option<ConstructorView> {
     const MOST: usize = 6;
-    let written = plan.usage.is_written(key.schema) && key.side != Side::Request;
+    let written = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
     let is_required = |field: &&Field<'_>| matches!(field.presence, Presence::Required | Presence::RequiredNullable);
     let required: Vec<&Field<'_>> = found.iter().filter(is_required).collect();
     let held = found.iter().filter(|field| field.presence != Presence::Tag).count() + usize::from(rest.is_some());

@@ -9,7 +9,7 @@ use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::plan::usage::Tags;
-use crate::rust::types::type_codec::{Ways, codec};
+use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
 use crate::rust::uses::Uses;
 use crate::rust::view::{CodecsView, TypesView};
@@ -79,8 +79,8 @@ fn file(
         let view = declaration(plan, *key, &mut uses, diagnostics);
         uses.declare(&view.name.0);
         names.push(view.name.clone());
-        let mut calls = ReadCalls { plan, patterns, way: plan.direction(*key), uses: &mut codec_uses };
-        if let Some(codec) = codec(&mut calls, *key, &view, Ways::needed(plan, *key), diagnostics) {
+        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut codec_uses };
+        if let Some(codec) = codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
             codecs.push(codec);
         }
         types.push(view);
@@ -105,8 +105,8 @@ fn other_ways(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> Cod
     let mut codecs = Vec::new();
     for key in keys {
         let view = declaration(plan, *key, &mut Uses::default(), &mut said);
-        let mut calls = ReadCalls { plan, patterns, way: plan.direction(*key), uses: &mut uses };
-        codecs.extend(codec(&mut calls, *key, &view, Ways::needed(plan, *key).others(), &mut said));
+        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut uses };
+        codecs.extend(codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
     }
     let apart = ("super::patterns", patterns.others());
     CodecsView {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::Node;
+use crate::model::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::model::{Callback, Outgoing};
 use crate::source::Span;
@@ -104,6 +105,7 @@ impl<'d> Lowering<'d, '_> {
         // The security of the contract is that of its own operations.
         let security = if node.get("security").is_some() { self.security(root, node, schemes) } else { Vec::new() };
         Operation {
+            direction: Direction::Outbound,
             id,
             span: node.get("operationId").map_or(span, |id| id.span),
             method,
