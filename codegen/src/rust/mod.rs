@@ -1,45 +1,19 @@
 //! The third stage: every decision that Rust asks for, made before a template is opened.
+//!
+//! The folders import one way, each from those above it: `code`, `names`, `view`, `plan`, `expr`, then
+//! `types` and `operations` beside each other, `client`, and `root`, which runs them in order.
 
 pub mod code;
 pub mod view;
 
-mod answers;
-mod bodies;
-mod branch;
-mod calls;
-mod codecs;
-mod cycles;
-mod declarations;
-mod declare;
-mod default;
-mod depth;
-mod envelope;
-mod errors;
-mod explicit;
-mod facts;
-mod fields;
-mod forms;
-mod ident;
+mod client;
+mod expr;
 mod names;
-mod operation_names;
-mod operation_views;
-mod parts;
-mod pattern;
-mod patterns;
-mod read;
-mod request_body;
-mod requests;
-mod responses;
+mod operations;
+mod plan;
 mod root;
-mod sent;
-mod serde_types;
 mod servers;
-mod status;
-mod tagged;
-mod type_views;
 mod types;
-mod usage;
 mod uses;
-mod variants;
 
 pub use root::{CrateViews, views};

@@ -3,28 +3,32 @@
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::SchemeKind;
-use writ_contract::model::{Contract, Envelope, Server};
+use writ_contract::model::{Contract, Direction, Envelope, Server};
 
-use super::calls::client_view;
-use super::code::{Code, literal};
-use super::depth::recursion_limit;
-use super::errors::markers;
-use super::facts::scheme_static;
-use super::ident::static_name;
-use super::names::{Names, distinct};
-use super::operation_names::{operation_names, tag_names};
-use super::operation_views::{others_view, tag_view};
-use super::patterns::Patterns;
-use super::sent::{sent_names, sent_views};
-use super::serde_types::serde_view;
-use super::type_views::{TypeFile, type_files};
-use super::types::TypePlan;
-use super::usage::{Direction, usage};
-use super::view::{
+use crate::rust::client::client_calls::client_view;
+use crate::rust::client::outgoing::{sent_names, sent_views};
+use crate::rust::code::{Code, literal};
+use crate::rust::expr::patterns::{Patterns, collect_patterns};
+use crate::rust::names::ident::static_name;
+use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::operations::errors::markers;
+use crate::rust::operations::operation_names::{operation_names, tag_names};
+use crate::rust::operations::operation_table::scheme_static;
+use crate::rust::operations::operation_views::{others_view, tag_view};
+use crate::rust::plan::recursion_limit::recursion_limit;
+use crate::rust::plan::type_plan::type_plan;
+use crate::rust::plan::types::{Ty, TypePlan};
+use crate::rust::plan::usage::usage;
+use crate::rust::types::serde_types::serde_view;
+use crate::rust::types::type_files::{TypeFile, type_files};
+use crate::rust::view::{
     ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
     SentView, TagSummary, TagView, WebhookView,
 };
-use super::{declare, envelope, explicit, patterns, servers, types};
+
+use crate::rust::expr::envelope;
+use crate::rust::names::requested_names;
+use crate::rust::servers;
 
 /// Everything that the templates of one contract receive.
 pub struct CrateViews {
@@ -71,7 +75,7 @@ pub fn views(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> CrateViews {
-    explicit::check(contract, &options.contract.sources, diagnostics);
+    requested_names::check(contract, &options.contract.sources, diagnostics);
     let mut names = Names::for_types();
     if options.unwritten {
         names.reserve("Unwritten");
@@ -79,13 +83,12 @@ pub fn views(
     names.reserve_for(contract);
     let usage = usage(contract);
     let both_ways = options.both_ways();
-    let patterns = patterns::collect(contract, &usage, !both_ways.is_empty(), diagnostics);
+    let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
-    let plan = declare::plan(contract, usage, &mut names, diagnostics);
+    let plan = type_plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
-    let turned = plan.turned();
-    let sent = sent_names(&turned, &mut names, diagnostics);
+    let sent = sent_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
@@ -94,14 +97,14 @@ pub fn views(
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
     views.iter_mut().for_each(|view| view.unwritten = options.unwritten);
-    let mut webhook_uses = super::uses::Uses::default();
+    let mut webhook_uses = crate::rust::uses::Uses::default();
     let (webhook_names, _) =
         distinct(contract.webhooks().map(|(key, webhook)| static_name(webhook.operation_id.as_deref().unwrap_or(key))));
     let webhooks: Vec<WebhookView> = contract
         .webhooks()
         .zip(webhook_names)
         .map(|((key, webhook), name)| {
-            let payload = webhook.payload.map_or(types::Ty::Unit, |schema| plan.element(schema, Direction::Response));
+            let payload = webhook.payload.map_or(Ty::Unit, |schema| plan.element(schema, Direction::Outbound));
             webhook_uses.ty(&payload);
             WebhookView {
                 name: Code::of(name),
@@ -112,7 +115,7 @@ pub fn views(
             }
         })
         .collect();
-    let sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
+    let sent = sent_views(&plan, sent, &views, &patterns, &markers, diagnostics);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();
@@ -209,7 +212,7 @@ fn summary(tag: &TagView) -> TagSummary {
     }
     exports.sort();
     let names: Vec<&str> = exports.iter().map(|name| name.0.as_str()).collect();
-    let exports = Code::of(super::uses::wrap(&format!("pub use self::{}::{{", tag.module), &names, "};"));
+    let exports = Code::of(crate::rust::uses::wrap(&format!("pub use self::{}::{{", tag.module), &names, "};"));
     TagSummary {
         name: tag.name.clone(),
         module: tag.module.clone(),

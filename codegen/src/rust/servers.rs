@@ -2,15 +2,15 @@
 
 use writ_contract::model::{Server, ServerVariable};
 
-use super::code::{Code, literal};
+use crate::rust::code::{Code, literal};
 
 /// A line or several for each server.
-pub(super) fn servers(servers: &[Server]) -> Vec<Code> {
+pub fn servers(servers: &[Server]) -> Vec<Code> {
     servers.iter().map(|server| Code::of(one(server))).collect()
 }
 
 /// What the lines name beside `Server`.
-pub(super) fn names(servers: &[Server]) -> Vec<Code> {
+pub fn names(servers: &[Server]) -> Vec<Code> {
     let variables = servers.iter().any(|server| !server.variables.is_empty());
     variables.then(|| Code::from("ServerVariable")).into_iter().collect()
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::code::Code;
-use super::types::Ty;
+use crate::rust::code::Code;
+use crate::rust::plan::types::Ty;
 
 /// The names a file uses.
 #[derive(Debug, Default)]

@@ -2,7 +2,9 @@
 
 mod build;
 mod dedupe;
+mod direction;
 pub mod envelope;
+mod object;
 pub mod operation;
 pub mod options;
 pub mod outgoing;
@@ -11,11 +13,13 @@ pub mod parts;
 mod passes;
 pub mod schema;
 mod select;
+mod settled;
 pub mod sparse_fieldset;
 
 use crate::source::{Span, Spanned};
 
 pub use build::own_type::read_own_type;
+pub use direction::Direction;
 pub use envelope::{Envelope, EnvelopeField};
 pub use operation::Operation;
 pub use options::{NameOverride, NameTarget, Options};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::model::Direction;
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
@@ -12,6 +13,8 @@ pub struct Operation {
     pub id: String,
     /// Where the operation stands.
     pub span: Span,
+    /// Inbound where the service serves it, outbound where the service calls it.
+    pub direction: Direction,
     /// The HTTP method, upper case.
     pub method: &'static str,
     /// The path template.

@@ -245,7 +245,7 @@ pub struct AnswerBodyView {
     pub send: Code,
     /// The type again, for the imports.
     #[serde(skip)]
-    pub uses: Vec<crate::rust::types::Ty>,
+    pub uses: Vec<crate::rust::plan::types::Ty>,
 }
 
 /// The body of an answer of several media types.

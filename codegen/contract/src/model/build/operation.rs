@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
+use crate::model::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 
@@ -108,6 +109,7 @@ impl<'d> Builder<'d, '_> {
         self.check_tags(node, path);
         self.check_servers(node);
         let operation = Operation {
+            direction: Direction::Inbound,
             id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,

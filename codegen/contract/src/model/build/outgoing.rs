@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::document::Node;
 use crate::model::operation::{ContentKind, Operation, RequestBody, Scheme};
-use crate::model::{Callback, OutgoingOperation, SchemaId, Trigger};
+use crate::model::{Callback, Direction, OutgoingOperation, SchemaId, Trigger};
 use crate::source::Span;
 
 use super::operation::{id_written, methods};
@@ -154,6 +154,7 @@ impl<'d> Builder<'d, '_> {
         // The security of the contract is that of its own operations.
         let security = if node.get("security").is_some() { self.security(root, node, schemes) } else { Vec::new() };
         Operation {
+            direction: Direction::Outbound,
             id,
             span: node.get("operationId").map_or(span, |id| id.span),
             method,

@@ -1,0 +1,34 @@
+//! The direction of operations, and of the values that their requests and responses carry.
+
+use super::operation::Operation;
+
+/// A direction, as the service of the contract sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// Towards the service: an operation that it serves, a value that it receives.
+    Inbound,
+    /// Away from the service: an operation of another service that it calls, a value that it sends.
+    Outbound,
+}
+
+impl Direction {
+    /// Returns the other direction.
+    pub fn opposite(self) -> Direction {
+        match self {
+            Direction::Inbound => Direction::Outbound,
+            Direction::Outbound => Direction::Inbound,
+        }
+    }
+}
+
+impl Operation {
+    /// Returns the direction of the values in requests: that of the operation itself.
+    pub fn request_direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Returns the direction of the values in responses: opposite to the operation's.
+    pub fn response_direction(&self) -> Direction {
+        self.direction.opposite()
+    }
+}

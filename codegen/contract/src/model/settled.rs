@@ -1,0 +1,59 @@
+//! What the server handles of an operation by itself, so that handlers neither see nor set it.
+
+use super::envelope::is_error;
+use super::operation::{Header, Operation, Parameter, ParameterLocation, Response, Status};
+
+impl Operation {
+    /// Returns true if the contract declares `ETag`, `If-None-Match` and 304 together: the server then
+    /// answers conditional requests without its handler.
+    pub fn is_conditional(&self) -> bool {
+        let header = self.parameters.iter().any(|parameter| {
+            parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
+        });
+        let unchanged = self.responses.iter().any(|response| response.status == Status::Code(304));
+        let tagged = self.responses.iter().any(|response| {
+            matches!(response.status, Status::Code(200..=299))
+                && response.headers.iter().any(|header| header.name.eq_ignore_ascii_case("ETag"))
+        });
+        header && unchanged && tagged
+    }
+
+    /// Returns true if the server handles a parameter by itself: it is decoded and checked, and is no
+    /// field of the request that the handler receives.
+    pub fn is_consumed(&self, parameter: &Parameter) -> bool {
+        parameter.location == ParameterLocation::Header
+            && ((parameter.name.eq_ignore_ascii_case("If-None-Match") && self.is_conditional())
+                || (parameter.name.eq_ignore_ascii_case("Idempotency-Key") && self.policies.idempotency.is_some()))
+    }
+
+    /// Iterates over the responses that a handler returns as successes: without 304 where the server
+    /// sends that by itself.
+    pub fn successes(&self) -> impl Iterator<Item = &Response> {
+        let conditional = self.is_conditional();
+        self.responses
+            .iter()
+            .filter(move |response| !(is_error(response, self) || conditional && response.status == Status::Code(304)))
+    }
+
+    /// Iterates over the headers of successes that a handler sets as typed values.
+    pub fn response_headers(&self) -> impl Iterator<Item = &Header> {
+        let successes = self.responses.iter().filter(|response| !is_error(response, self));
+        let typed = |header: &&Header| !header.is_platform() && !header.name.eq_ignore_ascii_case("set-cookie");
+        successes.flat_map(|response| &response.headers).filter(typed)
+    }
+}
+
+impl Header {
+    /// Returns true if the server sets this header for every operation.
+    pub fn is_platform(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        name == "x-request-id" || name.starts_with("x-ratelimit-")
+    }
+}
+
+impl Status {
+    /// Returns true if a response of this status has no body (RFC 9110 § 15.3.5, § 15.3.6, § 15.4.5).
+    pub fn has_no_body(self) -> bool {
+        matches!(self, Status::Code(204 | 205 | 304))
+    }
+}

@@ -1,0 +1,256 @@
+//! How a client reads the answers of an operation: an arm for each status, as response or as failure.
+
+use writ_contract::model::SchemaId;
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Header, Operation, Response, Status};
+
+use crate::rust::code::{Code, literal};
+use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::names::status::variant;
+use crate::rust::operations::errors::{Markers, bounds, in_envelope};
+use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::operation_table::shape;
+use crate::rust::operations::response::is_tag;
+use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, streamed};
+use crate::rust::plan::types::Ty;
+use crate::rust::uses::wrap_at;
+use crate::rust::view::{AnswerView, ArmView, ContentArmView, ContentReadView, ErrorView, ResponseView};
+
+/// The arms of the response type.
+pub fn response_arms(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    names: &OperationNames,
+    view: &ResponseView,
+) -> Vec<ArmView> {
+    let several = view.answers.len() > 1;
+    let mut arms: Vec<(Status, ArmView)> = Vec::new();
+    let made: Vec<&Response> = operation.successes().collect();
+    if made.is_empty() {
+        return vec![ArmView { status: "200".into(), lines: vec!["Some(Self)".into()] }];
+    }
+    for (response, answer) in made.into_iter().zip(&view.answers) {
+        let target = if several { format!("Self::{}", answer.variant) } else { "Self".to_owned() };
+        arms.push((response.status, answer_arm(calls, operation, response, names, answer, &target)));
+    }
+    // What is said of one status counts before what is said of many.
+    arms.sort_by_key(|(status, _)| *status);
+    arms.into_iter().map(|(_, arm)| arm).collect()
+}
+
+fn answer_arm(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    response: &Response,
+    names: &OperationNames,
+    answer: &AnswerView,
+    target: &str,
+) -> ArmView {
+    let mut lines: Vec<Code> = Vec::new();
+    let mut fields: Vec<String> = Vec::new();
+    if answer.any_status.is_some() {
+        fields.push("status: answer.any_status()?".to_owned());
+    }
+    let mut read = |name: &str, expression: String, optional: bool| {
+        let variable = if name == "answer" { "answer_" } else { name };
+        lines.push(Code::of(format!("let {variable} = {expression};")));
+        let end = if optional { "" } else { "?" };
+        fields.push(if optional && variable == name { name.to_owned() } else { format!("{name}: {variable}{end}") });
+    };
+    let headers = response.headers.iter().filter(|header| !header.is_platform());
+    for (header, shown) in headers.zip(&answer.headers) {
+        if header.name.eq_ignore_ascii_case("set-cookie") {
+            read(&shown.name.0, "answer.all(\"set-cookie\")".to_owned(), true);
+            continue;
+        }
+        let optional = shown.ty.0.starts_with("Option<");
+        let expression = header_read(calls, header, optional);
+        read(&shown.name.0, expression, optional);
+    }
+    if answer.body.is_some()
+        && let Some(expression) = body_read(calls, operation, response, names)
+    {
+        read("body", expression, false);
+    }
+    let value = match fields.as_slice() {
+        [] => target.to_owned(),
+        fields => format!("{target} {{ {} }}", fields.join(", ")),
+    };
+    lines.push(Code::of(format!("Some({value})")));
+    let (low, high) = match response.status {
+        // Nothing else is declared.
+        Status::Default => (200, 599),
+        status => bounds(status),
+    };
+    ArmView { status: span(low, high), lines }
+}
+
+/// The pattern of a range of statuses.
+fn span(low: u16, high: u16) -> Code {
+    Code::of(if low == high { low.to_string() } else { format!("{low}..={high}") })
+}
+
+fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
+    let name = literal(&header.name.to_ascii_lowercase());
+    let mut parameter = format!("&writ_runtime::Parameter::header({name})");
+    if header.json {
+        parameter.push_str(".style(writ_runtime::Style::Json, false)");
+    } else if header.explode {
+        parameter.push_str(".style(writ_runtime::Style::Simple, true)");
+    }
+    if let Some(shape) = shape(&calls.plan.contract.schemas, header.schema) {
+        parameter.push_str(&format!(".shape(writ_runtime::Shape::{shape})"));
+    }
+    let method = if optional { "optional" } else { "required" };
+    let read = if is_tag(calls.plan, header) {
+        calls.uses.runtime("ETag");
+        calls.uses.runtime("Read");
+        "ETag::read".to_owned()
+    } else if calls.plan.ty(header.schema, calls.direction) == Ty::Value {
+        "String::read".to_owned()
+    } else {
+        function(&calls.value(header.schema))
+    };
+    if read == "String::read" {
+        calls.uses.runtime("Read");
+    }
+    format!("answer.{method}({parameter}, {read})")
+}
+
+/// The expression that reads the body of a response, `None` where it has none.
+fn body_read(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    response: &Response,
+    names: &OperationNames,
+) -> Option<String> {
+    let forms = forms(calls.plan, operation, response);
+    let named = names.contents.iter().find(|named| named.status == response.status);
+    match (named, forms.as_slice()) {
+        (_, []) => None,
+        (Some(named), [_, _, ..]) => Some(format!("{}::receive(answer)", named.body)),
+        (_, [form, ..]) => Some(form_read(calls, form)),
+    }
+}
+
+fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
+    let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
+    let media = format!("&[{}]", media.join(", "));
+    let schema = form.media.first().and_then(|content| content.schema);
+    let mut element = |schema: Option<SchemaId>| match schema {
+        Some(schema) => function(&calls.element(schema)),
+        None => "|r| r.any()".to_owned(),
+    };
+    match form.encoding {
+        BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
+        BodyEncoding::ConcreteJson => format!("answer.concrete_json({media}, {})", element(schema)),
+        BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
+        BodyEncoding::Bytes => format!("answer.bytes({media})"),
+        BodyEncoding::Shown => match schema {
+            Some(schema) => format!("answer.shown({media}, {})", function(&calls.value(schema))),
+            None => format!("answer.text({media})"),
+        },
+        BodyEncoding::Stream => format!("answer.stream({media})"),
+        BodyEncoding::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => {
+            format!("answer.concrete_text({media})")
+        }
+        BodyEncoding::Concrete => format!("answer.concrete_bytes({media})"),
+        BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
+            let method = match form.encoding {
+                BodyEncoding::Events => "events",
+                BodyEncoding::DescribedEvents => "described_events",
+                _ => "lines",
+            };
+            let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
+            let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| function(&calls.element(value)));
+            format!("answer.{method}({media}, {read})")
+        }
+    }
+}
+
+/// The bodies of several media types.
+pub fn content_reads(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    names: &OperationNames,
+    views: &[crate::rust::view::ContentView],
+) -> Vec<ContentReadView> {
+    let mut reads = Vec::new();
+    for named in &names.contents {
+        let Some(view) = views.iter().find(|view| view.name.0 == named.body) else { continue };
+        let Some(response) = operation.responses.iter().find(|response| response.status == named.status) else {
+            continue;
+        };
+        let all: Vec<String> = view.types.iter().map(|media| literal(media)).collect();
+        let all: Vec<&str> = all.iter().map(String::as_str).collect();
+        let arms = forms(calls.plan, operation, response)
+            .iter()
+            .zip(&view.variants)
+            .map(|(form, variant)| ContentArmView {
+                places: variant.places.clone(),
+                variant: variant.name.clone(),
+                read: Code::of(form_read(calls, form)),
+            })
+            .collect();
+        calls.uses.contract(&view.name.0);
+        reads.push(ContentReadView {
+            name: view.name.clone(),
+            media: Code::of(wrap_at(8, "answer.media(&[", &all, "])?")),
+            arms,
+        });
+    }
+    reads
+}
+
+/// The arms of the error type.
+pub fn error_arms(
+    calls: &mut ReadCalls<'_, '_>,
+    operation: &Operation,
+    names: &OperationNames,
+    view: &ErrorView,
+    markers: &Markers,
+) -> Vec<ArmView> {
+    let contract = calls.plan.contract;
+    let mut responses: Vec<&Response> =
+        operation.responses.iter().filter(|response| is_error(response, operation)).collect();
+    responses.sort_by_key(|response| response.status);
+    let ranges = responses.iter().filter(|response| matches!(response.status, Status::Range(_))).count();
+    let mut arms = Vec::new();
+    for response in responses {
+        // Nothing is left for it.
+        if response.status == Status::Default && ranges == 2 {
+            continue;
+        }
+        let (low, high) = bounds(response.status);
+        let arm = |value: String| ArmView { status: span(low, high), lines: vec![Code::of(value)] };
+        if in_envelope(contract, response) {
+            if response.status == Status::Code(500) {
+                arms.push(arm("Some(Self::Internal(answer.internal()?))".to_owned()));
+                continue;
+            }
+            let Some(marker) = markers.of(response.status) else { continue };
+            calls.uses.contract(marker);
+            arms.push(arm(match response.status {
+                Status::Code(code) => {
+                    format!("Some(Self::{}({marker}::received(answer.problem()?)))", variant(code))
+                }
+                _ => format!("Some(Self::{marker}({marker}::received(answer.problem()?)?))"),
+            }));
+            continue;
+        }
+        let Some(body) = body_read(calls, operation, response, names) else { continue };
+        let name = match response.status {
+            Status::Code(code) => variant(code),
+            Status::Range(digit) => format!("Status{digit}xx"),
+            Status::Default => "Default".to_owned(),
+        };
+        if !view.variants.iter().any(|known| known.name.0 == name) {
+            continue;
+        }
+        arms.push(arm(match response.status {
+            Status::Code(_) => format!("Some(Self::{name}({body}?))"),
+            _ => format!("Some(Self::{name}(answer.any_status()?, {body}?))"),
+        }));
+    }
+    arms
+}

@@ -1,0 +1,70 @@
+//! How the fields of a form are written (`application/x-www-form-urlencoded`), where it is not plainly.
+
+use writ_contract::model::SchemaId;
+use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style, essence};
+use writ_contract::model::schema::{Kind, Schemas};
+
+use crate::rust::code::literal;
+use crate::rust::plan::types::TypePlan;
+use crate::rust::uses::Uses;
+
+/// The `Parameter` of each field of a body's form that is not `name=value`, repeated or with brackets.
+pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId, uses: &mut Uses) -> Vec<String> {
+    let schemas = &plan.contract.schemas;
+    let form = body.content.iter().find(|content| content.kind == ContentKind::Form && content.schema == Some(schema));
+    let (Some(form), Kind::Object(object)) = (form, schemas.kind(schema)) else { return Vec::new() };
+    let mut fields = Vec::new();
+    for property in &object.properties {
+        let encoding = form.encoding.iter().find(|encoding| encoding.property == property.name);
+        let shape = shape(schemas, property.schema);
+        let Some((style, explode)) = written(schemas, property.schema, shape, encoding) else { continue };
+        ["Parameter", "Style"].iter().for_each(|name| uses.runtime(name));
+        let mut field = format!("Parameter::query({}).style(Style::{style}, {explode})", literal(&property.name));
+        if shape != "Scalar" {
+            uses.runtime("Shape");
+            field.push_str(&format!(".shape(Shape::{shape})"));
+        }
+        fields.push(field);
+    }
+    fields
+}
+
+fn shape(schemas: &Schemas, property: SchemaId) -> &'static str {
+    match schemas.kind(property) {
+        Kind::Array(_) => "Array",
+        Kind::Object(_) => "Object",
+        _ => "Scalar",
+    }
+}
+
+/// The style of a field; nothing where it is written as fields of a form are.
+fn written(
+    schemas: &Schemas,
+    property: SchemaId,
+    shape: &str,
+    encoding: Option<&Encoding>,
+) -> Option<(&'static str, bool)> {
+    let style = encoding.and_then(|encoding| encoding.style.or(encoding.explode.map(|_| Style::Form)));
+    if let (Some(style), Some(encoding)) = (style, encoding) {
+        let explode = encoding.explode.unwrap_or(style == Style::Form);
+        return match style {
+            // RFC 6570 spreads such an object over the form; clients write brackets instead.
+            Style::Form if explode => None,
+            Style::Form => Some(("Form", false)),
+            Style::SpaceDelimited if !explode => Some(("SpaceDelimited", false)),
+            Style::PipeDelimited if !explode => Some(("PipeDelimited", false)),
+            _ => None,
+        };
+    }
+    let json = encoding.is_some_and(|encoding| {
+        let is_json = |media: &String| essence(media).ends_with("/json") || essence(media).ends_with("+json");
+        encoding.media_types.iter().any(is_json)
+    });
+    // OpenAPI 3.0.3 § 4.7.14.4: without an encoding, what has a structure is JSON.
+    let element = match schemas.kind(property) {
+        Kind::Array(array) => array.items,
+        _ => property,
+    };
+    let structured = matches!(schemas.kind(element), Kind::Object(_) | Kind::Array(_));
+    (json || (structured && shape != "Scalar")).then_some(("Json", false))
+}

@@ -1,0 +1,184 @@
+//! The patterns of a contract: one static each, however often it is used.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::schema::{Format, InterpretedSchema, Kind};
+use writ_contract::model::{Contract, SchemaId};
+
+use crate::rust::code::{Code, raw_literal};
+use crate::rust::expr::pattern::{Engine, engine};
+use crate::rust::names::ident::static_name;
+use crate::rust::plan::usage::Usage;
+use crate::rust::view::{GuardView, PatternView};
+
+/// The statics by the text of their pattern.
+#[derive(Debug, Default)]
+pub struct Patterns {
+    names: HashMap<String, String>,
+    views: BTreeMap<String, PatternView>,
+    guards: BTreeMap<String, GuardView>,
+    guard_names: HashMap<InterpretedSchema, String>,
+    /// Those that the server has no use for.
+    others: BTreeSet<String>,
+}
+
+/// Collects the patterns of every schema that is read, and with `all` those of the others.
+pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
+    let mut patterns = Patterns::default();
+    let hints = hints(contract);
+    let (read, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
+    patterns.add_all(contract, &read, &hints, diagnostics);
+    if all {
+        let known: BTreeSet<String> = patterns.statics().cloned().collect();
+        patterns.add_all(contract, &others, &hints, diagnostics);
+        patterns.others = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
+    }
+    patterns
+}
+
+/// Whether every value is spelled in one way, which the type knows.
+fn is_typed(format: &Format) -> bool {
+    matches!(format, Format::Id(_))
+}
+
+/// What an inline schema is called where it stands: its parameter or property.
+fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
+    let mut hints = HashMap::new();
+    for parameter in contract.operations.iter().flat_map(|operation| &operation.parameters) {
+        hints.entry(parameter.schema).or_insert(parameter.name.as_str());
+    }
+    for id in contract.schemas.ids() {
+        if let Kind::Object(object) = &contract.schemas.get(id).kind {
+            for property in &object.properties {
+                hints.entry(property.schema).or_insert(property.name.as_str());
+            }
+        }
+    }
+    hints
+}
+
+impl Patterns {
+    fn add_all(
+        &mut self,
+        contract: &Contract,
+        ids: &[SchemaId],
+        hints: &HashMap<SchemaId, &str>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for id in ids {
+            if let Some(guard) = &contract.schemas.get(*id).interpreted {
+                self.add_guard(contract, *id, hints.get(id).copied(), guard);
+            }
+            let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
+            // Of several, the first is a rule and the guard checks all.
+            let Some((pattern, span)) = shape.patterns.first() else { continue };
+            if is_typed(&shape.format) {
+                diagnostics.push(
+                    Diagnostic::info("implied-pattern", *span, "the type says what this pattern says")
+                        .label("values are checked by their format"),
+                );
+                continue;
+            }
+            if self.names.contains_key(pattern) {
+                continue;
+            }
+            match engine(pattern) {
+                Ok(engine) => {
+                    if engine == Engine::Backtracking {
+                        diagnostics.push(
+                            Diagnostic::info(
+                                "backtracking-pattern",
+                                *span,
+                                "this pattern cannot be matched in linear time",
+                            )
+                            .label("look-around or a back-reference")
+                            .note("it is matched by backtracking, and only on up to 4,096 characters"),
+                        );
+                    }
+                    self.add(contract, *id, hints.get(id).copied(), pattern, engine);
+                }
+                Err(reason) => diagnostics.push(
+                    Diagnostic::error(
+                        "bad-pattern",
+                        *span,
+                        format!("`{pattern}` is not a pattern: {}", reason.to_lowercase()),
+                    )
+                    .label("not a regular expression of ECMA-262"),
+                ),
+            }
+        }
+    }
+
+    /// The statics, patterns and guards.
+    fn statics(&self) -> impl Iterator<Item = &String> {
+        self.views.keys().chain(self.guards.keys())
+    }
+
+    /// The statics that the server has no use for.
+    pub fn others(&self) -> &BTreeSet<String> {
+        &self.others
+    }
+
+    fn add(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, pattern: &str, engine: Engine) {
+        let schema = contract.schemas.get(id);
+        let base = static_name(schema.component.as_deref().or(hint).unwrap_or("pattern"));
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.views.contains_key(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        let translated = match engine {
+            Engine::Linear(translated) => Some(Code::literal(&translated)),
+            Engine::Backtracking => None,
+        };
+        self.views
+            .insert(name.clone(), PatternView { name: Code::of(&name), source: Code::literal(pattern), translated });
+        self.names.insert(pattern.to_owned(), name);
+    }
+
+    fn add_guard(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
+        if self.guard_names.contains_key(guard) {
+            return;
+        }
+        let base = format!(
+            "{}_GUARD",
+            static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema"))
+        );
+        let mut name = base.clone();
+        let mut number = 2;
+        while self.guards.contains_key(&name) || self.views.contains_key(&name) {
+            name = format!("{base}_{number}");
+            number += 1;
+        }
+        let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
+        self.guards.insert(
+            name.clone(),
+            GuardView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&guard.text)) },
+        );
+        self.guard_names.insert(guard.clone(), name);
+    }
+
+    /// The static of a guard.
+    pub fn guard(&self, guard: &InterpretedSchema) -> String {
+        self.guard_names.get(guard).cloned().unwrap_or_default()
+    }
+
+    /// The guards in order of their names: those of the server, or the others.
+    pub fn guard_views(&self, others: bool) -> Vec<GuardView> {
+        let wanted = |(name, _): &(&String, &GuardView)| self.others.contains(*name) == others;
+        self.guards.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+    }
+
+    /// The static of a pattern.
+    pub fn name(&self, pattern: &str) -> String {
+        self.names.get(pattern).cloned().unwrap_or_default()
+    }
+
+    /// The statics in order of their names: those of the server, or the others.
+    pub fn views(&self, others: bool) -> Vec<PatternView> {
+        let wanted = |(name, _): &(&String, &PatternView)| self.others.contains(*name) == others;
+        self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+    }
+}

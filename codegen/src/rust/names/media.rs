@@ -1,0 +1,30 @@
+//! The variants of the Rust enums that choose a body by its media type.
+
+use writ_contract::model::operation::Content;
+
+use crate::rust::names::ident::type_name;
+
+/// Returns the variant of a media type: `Json`, `Csv`, `Png`, `VndAcmeJson`.
+pub fn media_name(content: &Content) -> String {
+    let essence = content.essence();
+    let (kind, subtype) = essence.split_once('/').unwrap_or(("", &essence));
+    let mut name = match (kind, subtype) {
+        ("*", _) => "Any".to_owned(),
+        (kind, "*") => type_name(kind),
+        ("application", "x-www-form-urlencoded") => "Form".to_owned(),
+        ("application", "octet-stream") => "Binary".to_owned(),
+        ("multipart", "form-data") => "Multipart".to_owned(),
+        ("multipart", other) => type_name(&format!("multipart-{other}")),
+        ("text", "plain") => "Text".to_owned(),
+        ("text", "event-stream") => "Events".to_owned(),
+        (_, subtype) => type_name(&subtype.replace('*', "any").replace('+', "-")),
+    };
+    for parameter in content.media_type.split(';').skip(1) {
+        if let Some((key, value)) = parameter.split_once('=')
+            && !matches!(key.trim().to_ascii_lowercase().as_str(), "charset" | "boundary" | "q")
+        {
+            name.push_str(&type_name(&format!("{}-{}", key.trim(), value.trim().trim_matches('"'))));
+        }
+    }
+    name
+}

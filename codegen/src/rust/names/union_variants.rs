@@ -1,0 +1,155 @@
+//! What the variants of a union are called: as the contract calls the branch, else by what sets it apart.
+
+use std::collections::{HashMap, HashSet};
+
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schemas};
+
+use crate::rust::names::ident::type_name;
+use crate::rust::names::namespace::distinct;
+
+/// How many lists, one in the other, a name tells: a list may hold itself.
+const DEEPEST_LIST: usize = 4;
+
+/// How many branches of a union know each property: unions may have thousands.
+type KnownBy<'s> = HashMap<&'s str, usize>;
+
+/// The names of a union's variants in the order of its branches, and whether a number tells two apart.
+pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, bool) {
+    let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), false) };
+    let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
+    let named =
+        |branch: SchemaId| schemas.nearest(branch, |schema| schema.component.clone().or_else(|| schema.title.clone()));
+    let raw: Vec<String> = union
+        .branches
+        .iter()
+        .map(|branch| match named(*branch) {
+            Some(name) => type_name(&name),
+            None => kind_word(schemas.kind(*branch)).to_owned(),
+        })
+        .collect();
+    // Where the kind alone says too little, something narrower does.
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    raw.iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    let known = known_by(schemas, &union.branches);
+    let telling = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
+        true => narrower(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
+        false => name.clone(),
+    });
+    let raw: Vec<String> = telling.collect();
+    // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
+    let short: Option<Vec<String>> = raw
+        .iter()
+        .map(|name| {
+            name.strip_prefix(own.as_str())
+                .filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
+                .map(str::to_owned)
+        })
+        .collect();
+    distinct(match short {
+        Some(short) if !own.is_empty() => short,
+        _ => raw,
+    })
+}
+
+fn kind_word(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Any => "Any",
+        Kind::Null => "Null",
+        Kind::Boolean => "Boolean",
+        Kind::Integer(_) => "Integer",
+        Kind::Number(_) => "Number",
+        Kind::String(_) => "Text",
+        Kind::Strings(_) => "Name",
+        Kind::Values(_) => "Constant",
+        Kind::Array(_) => "List",
+        Kind::Object(_) => "Object",
+        Kind::Union(_) => "Union",
+        Kind::Alias(_) => "Other",
+    }
+}
+
+/// A name by format, value, element or property: what its kind does not say.
+fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
+    match schemas.kind(branch) {
+        Kind::String(shape) => format_word(&shape.format),
+        Kind::Strings(names) => match names.values.as_slice() {
+            values @ ([_] | [_, _] | [_, _, _]) => {
+                Some(values.iter().map(|value| type_name(value)).collect::<Vec<_>>().join("Or"))
+            }
+            _ => None,
+        },
+        Kind::Values(values) => match values.as_slice() {
+            [one] => Some(type_name(&one.to_string())),
+            _ => None,
+        },
+        Kind::Array(array) => {
+            let named =
+                |schema: &writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
+            let item = schemas.nearest(array.items, named).map(|name| type_name(&name));
+            let item = item.or_else(|| match depth < DEEPEST_LIST {
+                true => narrower(schemas, array.items, &KnownBy::new(), depth + 1),
+                false => None,
+            });
+            Some(format!("{}List", item.unwrap_or_else(|| kind_word(schemas.kind(array.items)).to_owned())))
+        }
+        Kind::Object(object) if object.is_map() => match object.additional {
+            Additional::Kept(values) if !matches!(schemas.kind(values), Kind::Any) => {
+                Some(format!("{}Map", kind_word(schemas.kind(values))))
+            }
+            _ => Some("Map".to_owned()),
+        },
+        Kind::Object(object) => constant(schemas, object).or_else(|| property(object, known)),
+        _ => None,
+    }
+}
+
+/// The only value that a property of an object may have.
+fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
+    object.properties.iter().find_map(|property| match schemas.kind(property.schema) {
+        Kind::Strings(names) if names.values.len() == 1 && !names.open => Some(type_name(&names.values[0])),
+        _ => None,
+    })
+}
+
+/// Every property of every branch, with how many branches know it. A branch that comes twice counts once.
+fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
+    let mut known = KnownBy::new();
+    let mut met = HashSet::new();
+    for branch in branches.iter().filter(|branch| met.insert(**branch)) {
+        if let Kind::Object(object) = schemas.kind(*branch) {
+            object.properties.iter().for_each(|property| *known.entry(&property.name).or_default() += 1);
+        }
+    }
+    known
+}
+
+/// A property that an object must have and that no other branch knows.
+fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
+    let own = |name: &str| known.get(name).is_none_or(|count| *count == 1);
+    let required = object.properties.iter().filter(|property| property.required);
+    let others = object.properties.iter().filter(|property| !property.required);
+    required.chain(others).find(|property| own(&property.name)).map(|property| type_name(&property.name))
+}
+
+fn format_word(format: &Format) -> Option<String> {
+    let word = match format {
+        Format::Plain => return None,
+        Format::DateTime => "DateTime",
+        Format::Date => "Date",
+        Format::Time => "Time",
+        Format::Duration => "Duration",
+        Format::Uuid => "Uuid",
+        Format::Email => "Email",
+        Format::Uri => "Uri",
+        Format::UriReference => "UriReference",
+        Format::Hostname => "Hostname",
+        Format::Ipv4 => "Ipv4",
+        Format::Ipv6 => "Ipv6",
+        Format::Byte => "Base64",
+        Format::Binary => "Binary",
+        Format::Decimal => "Decimal",
+        Format::Id(prefix) => return Some(type_name(&format!("{prefix}-id"))),
+    };
+    Some(word.to_owned())
+}

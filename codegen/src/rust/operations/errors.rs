@@ -1,0 +1,172 @@
+//! What an operation answers when it does not go well: the refusals of the contract and no other.
+
+use std::collections::BTreeMap;
+
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::Contract;
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Operation, Response, Status};
+
+use crate::rust::code::Code;
+use crate::rust::names::namespace::Names;
+use crate::rust::names::status::variant;
+use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::response_body::body;
+use crate::rust::plan::types::TypePlan;
+use crate::rust::uses::Uses;
+use crate::rust::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
+
+/// The markers of statuses and ranges, named once for the contract.
+#[derive(Debug, Default)]
+pub struct Markers {
+    statuses: BTreeMap<u16, String>,
+    ranges: BTreeMap<Status, String>,
+}
+
+/// Names a marker for every status that some operation refuses with in the envelope.
+pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
+    let mut markers = Markers::default();
+    let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
+    for operation in contract.operations.iter().chain(outgoing) {
+        for response in operation.responses.iter().filter(|response| is_error(response, operation)) {
+            if !in_envelope(contract, response) {
+                continue;
+            }
+            match response.status {
+                Status::Code(500) => {}
+                Status::Code(code) => {
+                    markers.statuses.entry(code).or_insert_with(|| {
+                        let name = variant(code);
+                        names.take(
+                            &[name.clone(), format!("{name}Refusal"), format!("{name}Status")],
+                            response.span,
+                            diagnostics,
+                        )
+                    });
+                }
+                range => {
+                    markers.ranges.entry(range).or_insert_with(|| {
+                        let name = match range {
+                            Status::Range(4) => "ClientError",
+                            Status::Range(_) => "ServerError",
+                            _ => "Unexpected",
+                        };
+                        names.take(
+                            &[name.to_owned(), format!("{name}Refusal"), format!("{name}Status")],
+                            response.span,
+                            diagnostics,
+                        )
+                    });
+                }
+            }
+        }
+    }
+    markers
+}
+
+impl Markers {
+    /// The marker of a status or range.
+    pub fn of(&self, status: Status) -> Option<&String> {
+        match status {
+            Status::Code(code) => self.statuses.get(&code),
+            range => self.ranges.get(&range),
+        }
+    }
+
+    /// The markers of single statuses.
+    pub fn statuses(&self) -> Vec<StatusView> {
+        self.statuses.iter().map(|(code, name)| StatusView { code: *code, name: Code::of(name) }).collect()
+    }
+
+    /// The markers of ranges.
+    pub fn ranges(&self) -> Vec<RangeView> {
+        self.ranges
+            .iter()
+            .map(|(status, name)| {
+                let (low, high) = bounds(*status);
+                RangeView { name: Code::of(name), low, high }
+            })
+            .collect()
+    }
+}
+
+pub fn bounds(status: Status) -> (u16, u16) {
+    match status {
+        Status::Code(code) => (code, code),
+        Status::Range(digit) => (u16::from(digit) * 100, u16::from(digit) * 100 + 99),
+        Status::Default => (400, 599),
+    }
+}
+
+/// Whether a refusal is filled into the envelope: its schema is the envelope's, or it has none.
+pub fn in_envelope(contract: &Contract, response: &Response) -> bool {
+    response.content.is_empty()
+        || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
+}
+
+/// The error type of an operation.
+pub fn error_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    markers: &Markers,
+    (uses, routes): (&mut Uses, &mut Uses),
+    contents: &mut Vec<ContentView>,
+    diagnostics: &mut Diagnostics,
+) -> ErrorView {
+    let contract = plan.contract;
+    let mut variants = Vec::new();
+    let mut responses: Vec<&Response> =
+        operation.responses.iter().filter(|response| is_error(response, operation)).collect();
+    responses.sort_by_key(|response| response.status);
+    for response in responses {
+        let docs = response.description.clone().unwrap_or_default();
+        if in_envelope(contract, response) {
+            let marker = match response.status {
+                Status::Code(500) => continue,
+                Status::Code(code) => markers.statuses.get(&code),
+                range => markers.ranges.get(&range),
+            };
+            let Some(marker) = marker else { continue };
+            uses.contract(marker);
+            routes.contract(marker);
+            let name = match response.status {
+                Status::Code(code) => variant(code),
+                _ => marker.clone(),
+            };
+            variants.push(ErrorVariantView {
+                name: Code::of(name),
+                docs,
+                ty: Code::of(marker),
+                from: true,
+                respond: "refusal.respond(responder)".into(),
+            });
+            continue;
+        }
+        let Some((body, content)) = body(plan, operation, response, &names.contents, uses, diagnostics) else {
+            continue;
+        };
+        contents.extend(content);
+        let (ty, send) = (body.ty, body.send.0.replace("{body}", "refusal"));
+        let (name, ty, respond) = match response.status {
+            Status::Code(code) => (variant(code), ty.0, format!("Reply::status({code}){send}")),
+            range => {
+                let (low, high) = bounds(range);
+                uses.runtime("AnyStatus");
+                let name = match range {
+                    Status::Range(digit) => format!("Status{digit}xx"),
+                    _ => "Default".to_owned(),
+                };
+                (name, format!("AnyStatus<{low}, {high}>, {ty}"), format!("status.reply(){send}"))
+            }
+        };
+        variants.push(ErrorVariantView {
+            name: Code::of(name),
+            docs,
+            ty: Code::of(ty),
+            from: false,
+            respond: Code::of(respond),
+        });
+    }
+    ErrorView { name: Code::of(&names.error), variants }
+}

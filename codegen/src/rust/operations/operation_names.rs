@@ -1,0 +1,197 @@
+//! The names of tags and operations, taken in the order of the contract.
+
+use std::collections::HashMap;
+
+use crate::options::Options;
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::{Contract, Direction, Operation};
+use writ_contract::source::{Span, Spanned};
+
+use crate::rust::names::ident::{module_name, static_name, type_name, value_name};
+use crate::rust::names::namespace::Names;
+use crate::rust::operations::parts::{PartNames, part_names};
+use crate::rust::operations::response_body::{ContentNames, content_names};
+use crate::rust::plan::types::TypePlan;
+
+/// The names of a tag.
+#[derive(Debug, Clone)]
+pub struct TagNames {
+    /// The trait.
+    pub name: String,
+    /// The module.
+    pub module: String,
+    /// The field of `Api`.
+    pub field: String,
+    /// The type parameter of `Api`.
+    pub parameter: String,
+}
+
+/// The names of an operation.
+#[derive(Debug, Clone)]
+pub struct OperationNames {
+    /// The method.
+    pub method: String,
+    /// The static.
+    pub data: String,
+    /// The request type.
+    pub request: String,
+    /// The enum of several bodies.
+    pub body: String,
+    /// The response type.
+    pub response: String,
+    /// The bodies of several media types.
+    pub contents: Vec<ContentNames>,
+    /// The parts of a multipart body.
+    pub parts: Option<PartNames>,
+    /// The error type.
+    pub error: String,
+    /// The enums of sort keys.
+    pub sorts: Vec<SortName>,
+}
+
+/// The enum of a parameter's sort keys.
+#[derive(Debug, Clone)]
+pub struct SortName {
+    /// The index of the parameter.
+    pub index: usize,
+    /// The enum.
+    pub name: String,
+    /// Whether this operation declares it; one parameter of several operations has one enum.
+    pub own: bool,
+}
+
+/// Names every tag.
+pub fn tag_names(
+    contract: &Contract,
+    options: &Options,
+    types: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<TagNames> {
+    let mut modules = Names::empty();
+    if options.client() {
+        ["callbacks", "client"].iter().for_each(|taken| modules.reserve(taken));
+    }
+    // What stands beside the modules, and crates: a module of their name would hide them.
+    for fixed in [
+        "alloc",
+        "core",
+        "std",
+        "writ_runtime",
+        "openapi",
+        "errors",
+        "types",
+        "operations",
+        "codec",
+        "openapi_31",
+        "routes",
+        "shared",
+        "patterns",
+        "webhooks",
+        "other_ways",
+        "serde_types",
+        "r#mod",
+        "mod_",
+        "lib",
+        "main",
+        "authenticator",
+        "others",
+        "gate",
+        "settings",
+    ] {
+        modules.reserve(fixed);
+    }
+    let mut parameters = Names::empty();
+    for fixed in ["A", "G", "Api"] {
+        parameters.reserve(fixed);
+    }
+    contract
+        .tags
+        .iter()
+        .map(|tag| {
+            let base = type_name(&tag.name);
+            let name = match &tag.rust_name {
+                Some(own) => types.take_own(own, diagnostics),
+                None => {
+                    types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
+                }
+            };
+            let module = module_name(tag.rust_name.as_ref().map_or(&tag.name, |own| &own.value));
+            let stem = module.trim_end_matches('_');
+            let module =
+                modules.take(&[module.clone(), format!("{stem}_api"), format!("{stem}_tag")], tag.span, diagnostics);
+            let parameter = parameters.take(&[format!("{name}Service")], tag.span, diagnostics);
+            TagNames { name, field: module.clone(), module, parameter }
+        })
+        .collect()
+}
+
+/// Methods that every value has, or has behind a pointer: calling one would not call the service's.
+const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
+
+/// Names every operation, in the order of the contract.
+pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
+    named(plan, Direction::Inbound, plan.contract.operations.iter(), types, diagnostics)
+}
+
+/// Names operations of one direction, whose methods and statics stand beside each other.
+pub fn named<'o>(
+    plan: &TypePlan<'_>,
+    direction: Direction,
+    operations: impl Iterator<Item = &'o Operation>,
+    types: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<OperationNames> {
+    let contract = plan.contract;
+    let mut methods = Names::empty();
+    // The struct that sends operations has a constructor of this name.
+    if direction == Direction::Outbound {
+        methods.reserve("new");
+    }
+    for everywhere in EVERYWHERE {
+        methods.reserve(everywhere);
+    }
+    let mut statics = Names::empty();
+    let mut shared: HashMap<Span, String> = HashMap::new();
+    statics.reserve("ALL");
+    for scheme in &contract.schemes {
+        statics.reserve(&static_name(&scheme.name));
+    }
+    operations
+        .map(|operation| {
+            let id = operation.name();
+            let base = type_name(id);
+            let method = value_name(id);
+            let plain = method.trim_start_matches("r#").to_owned();
+            let data = static_name(id);
+            let span = operation.span;
+            let mut take = |candidates: [String; 3]| types.take(&candidates, span, diagnostics);
+            let request = take([format!("{base}Request"), format!("{base}Call"), format!("{base}Input")]);
+            let body = take([format!("{base}Body"), format!("{base}RequestBody"), format!("{base}BodyForm")]);
+            let response = take([format!("{base}Response"), format!("{base}Reply"), format!("{base}Output")]);
+            let error = take([format!("{base}Error"), format!("{base}Failure"), format!("{base}Refusal")]);
+            let mut sorts = Vec::new();
+            for (index, parameter) in operation.parameters.iter().enumerate().filter(|(_, parameter)| parameter.sort) {
+                let own = !shared.contains_key(&parameter.span);
+                let name = shared.entry(parameter.span).or_insert_with(|| {
+                    let role = format!("{base}{}", type_name(&parameter.name));
+                    let component = parameter.component.as_deref().map_or_else(|| role.clone(), type_name);
+                    take([component, role.clone(), format!("{role}Key")])
+                });
+                sorts.push(SortName { index, name: name.clone(), own });
+            }
+            let contents = content_names(plan, operation, &base, types, diagnostics);
+            let parts = part_names(plan, operation, &base, types, diagnostics);
+            let verb = operation.method.to_ascii_lowercase();
+            let method = match &operation.rust_name {
+                Some(own) => methods.take_own(&Spanned { value: method, span: own.span }, diagnostics),
+                None => {
+                    methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
+                }
+            };
+            let verb = operation.method;
+            let data =
+                statics.take(&[data.clone(), format!("{data}_{verb}"), format!("{data}_OPERATION")], span, diagnostics);
+            OperationNames { method, data, request, body, response, contents, parts, error, sorts }
+        })
+        .collect()
+}

@@ -1,0 +1,245 @@
+//! The operations as views: a tag's trait, and for each operation its request, response and error.
+
+use std::time::Duration;
+
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::Contract;
+use writ_contract::model::operation::Operation;
+use writ_contract::model::schema::Kind;
+
+use crate::rust::code::Code;
+use crate::rust::expr::patterns::Patterns;
+use crate::rust::names::ident::{static_name, type_name};
+use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::operations::errors::{Markers, error_view};
+use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
+use crate::rust::operations::operation_table::operation_table;
+use crate::rust::operations::parts::{described, parts_view, remark};
+use crate::rust::operations::request::request_view;
+use crate::rust::operations::response::response_view;
+use crate::rust::plan::types::TypePlan;
+use crate::rust::uses::Uses;
+use crate::rust::view::{OperationView, OtherView, OthersView, SortKeyView, SortView, TagView};
+
+/// The data of the operations that are not generated.
+pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> OthersView {
+    let mut uses = Uses::default();
+    uses.runtime("Operation");
+    let mut statics = Names::empty();
+    let operations = contract
+        .unselected
+        .iter()
+        .map(|operation| {
+            let name = static_name(operation.name());
+            let other = format!("{name}_{}", operation.method);
+            let data = statics.take(&[name, other], operation.span, diagnostics);
+            OtherView {
+                id: operation.id.clone(),
+                data: Code::of(data),
+                facts: operation_table(contract, operation, &mut uses),
+            }
+        })
+        .collect();
+    OthersView { operations, imports: uses.lines("super", "") }
+}
+
+/// The view of one tag.
+pub fn tag_view(
+    plan: &TypePlan<'_>,
+    tag: usize,
+    tags: &[TagNames],
+    names: &[OperationNames],
+    patterns: &Patterns,
+    markers: &Markers,
+    diagnostics: &mut Diagnostics,
+) -> TagView {
+    let contract = plan.contract;
+    let described = &contract.tags[tag];
+    let mut uses = Uses::default();
+    let mut routes = Uses::default();
+    let mut data = Uses::default();
+    uses.runtime("Context");
+    uses.std("std::future::Future");
+    for name in ["Reply", "Respond", "Responder"] {
+        routes.runtime(name);
+    }
+    uses.runtime("Internal");
+    data.runtime("Operation");
+    routes.contract(&tags[tag].name);
+    let chosen = contract.operations.iter().zip(names).filter(|(operation, _)| operation.tag == described.name);
+    let operations: Vec<OperationView> = chosen
+        .map(|(operation, names)| {
+            routes.contract(&names.response);
+            routes.contract(&names.error);
+            uses.declare(&names.response);
+            uses.declare(&names.error);
+            operation_view(plan, operation, names, patterns, markers, (&mut uses, &mut routes, &mut data), diagnostics)
+        })
+        .collect();
+    if operations.iter().any(|operation| operation.request.is_none() && operation.consumed.is_empty()) {
+        routes.runtime("nothing");
+    }
+    if operations.iter().any(|operation| operation.idempotent) {
+        uses.runtime("Idempotent");
+    }
+    if operations.iter().any(|operation| operation.request.is_some() || !operation.consumed.is_empty()) {
+        routes.runtime("Decoder");
+    }
+    let secured = operations.iter().any(|operation| operation.access != "public");
+    let names = &tags[tag];
+    TagView {
+        name: Code::of(&names.name),
+        module: Code::of(&names.module),
+        field: Code::of(&names.field),
+        parameter: Code::of(&names.parameter),
+        docs: described.description.clone().unwrap_or_else(|| format!("The operations under `{}`.", described.name)),
+        secured,
+        imports: uses.lines("super", ""),
+        route_imports: routes.lines("super::super", "super::super::codec::patterns"),
+        operation_imports: data.lines("super", ""),
+        operations,
+        unwritten: false,
+    }
+}
+
+pub fn operation_view(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    patterns: &Patterns,
+    markers: &Markers,
+    (uses, routes, data): (&mut Uses, &mut Uses, &mut Uses),
+    diagnostics: &mut Diagnostics,
+) -> OperationView {
+    let access = match operation.security.as_slice() {
+        [] => "public",
+        alternatives if alternatives.iter().any(Vec::is_empty) => "optional",
+        _ => "secured",
+    };
+    let (request, consumed) = request_view(plan, operation, names, patterns, uses, routes, diagnostics);
+    remark(plan, operation, diagnostics);
+    let parts = described(plan, operation).zip(names.parts.as_ref()).map(|((content, parts), names)| {
+        uses.declare(&names.part);
+        names.form.iter().for_each(|form| uses.declare(form));
+        let view = parts_view(plan, (operation, content), &parts, names, patterns, uses, diagnostics);
+        routes.add(&view.rule_uses);
+        routes.add(&view.read_uses);
+        view
+    });
+    let mut contents = Vec::new();
+    let response = response_view(plan, operation, names, uses, routes, &mut contents, diagnostics);
+    let error = error_view(plan, operation, names, markers, (&mut *uses, &mut *routes), &mut contents, diagnostics);
+    for content in &contents {
+        routes.contract(&content.name.0);
+        routes.contract(&content.media.0);
+    }
+    OperationView {
+        method: Code::of(&names.method),
+        decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
+        id: operation.id.clone(),
+        data: Code::of(&names.data),
+        docs: docs(operation),
+        deprecated: operation.deprecated,
+        facts: operation_table(plan.contract, operation, data),
+        context: Code::from(match access {
+            "public" => "()",
+            "optional" => "Option<Self::Principal>",
+            _ => "Self::Principal",
+        }),
+        access,
+        request,
+        consumed,
+        sorts: sort_views(plan, operation, names, uses, routes),
+        parts,
+        response,
+        contents,
+        idempotent: operation.policies.idempotency.is_some(),
+        error,
+    }
+}
+
+/// The enums of the keys that `x-sort` parameters list, their signs aside.
+fn sort_views(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    names: &OperationNames,
+    uses: &mut Uses,
+    routes: &mut Uses,
+) -> Vec<SortView> {
+    let schemas = &plan.contract.schemas;
+    let mut views = Vec::new();
+    for SortName { index, name, own } in &names.sorts {
+        if !own {
+            continue;
+        }
+        let Kind::Array(array) = schemas.kind(operation.parameters[*index].schema) else { continue };
+        let Kind::Strings(listed) = schemas.kind(array.items) else { continue };
+        let mut keys: Vec<String> = Vec::new();
+        for value in &listed.values {
+            let key = value.trim_start_matches(['+', '-']).to_owned();
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        uses.declare(name);
+        routes.contract(name);
+        routes.runtime("Named");
+        let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
+        let keys = keys
+            .into_iter()
+            .zip(variants)
+            .map(|(wire, variant)| SortKeyView { name: Code::of(variant), wire })
+            .collect();
+        views.push(SortView { name: Code::of(name), keys });
+    }
+    views
+}
+
+/// What the method does, then how it is called and under which policies.
+fn docs(operation: &Operation) -> String {
+    let mut docs = operation.summary.clone().unwrap_or_default().trim().to_owned();
+    if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
+        docs.push('.');
+    }
+    if let Some(description) =
+        operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty() && *text != docs)
+    {
+        if !docs.is_empty() {
+            docs.push_str("\n\n");
+        }
+        docs.push_str(description);
+    }
+    if !docs.is_empty() {
+        docs.push_str("\n\n");
+    }
+    let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
+    docs.push_str(&format!("`{} {}{query}`", operation.method, operation.path));
+    let scopes: Vec<&str> =
+        operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
+    if operation.security.is_empty() {
+        docs.push_str(", public");
+    } else if !scopes.is_empty() {
+        docs.push_str(&format!(", scopes `{}`", scopes.join("`, `")));
+    }
+    for limit in &operation.policies.rate_limits {
+        docs.push_str(&format!(", {} requests in {}", limit.requests, spoken(limit.window)));
+    }
+    if let Some(cache) = &operation.policies.cache {
+        docs.push_str(&format!(", cached {}", spoken(cache.ttl)));
+    }
+    docs.push('.');
+    docs
+}
+
+/// A duration in the largest unit that it is whole in.
+fn spoken(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        _ if duration.subsec_nanos() != 0 => format!("{} ms", duration.as_millis()),
+        0..=120 => format!("{seconds} s"),
+        _ if seconds.is_multiple_of(86_400) => format!("{} d", seconds / 86_400),
+        _ if seconds.is_multiple_of(3_600) => format!("{} h", seconds / 3_600),
+        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        _ => format!("{seconds} s"),
+    }
+}

@@ -1,0 +1,302 @@
+//! Multipart bodies that the contract describes part by part: an enum of the parts and a struct of all.
+
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::operation::{Content, ContentKind, Operation};
+use writ_contract::model::parts::{Part, PartKind, Parts, parts};
+use writ_contract::model::schema::Additional;
+use writ_contract::model::{Direction, SchemaId};
+
+use crate::rust::code::{Code, literal};
+use crate::rust::expr::default::{default_text, default_value};
+use crate::rust::expr::patterns::Patterns;
+use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::names::ident::{type_name, value_name};
+use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::plan::types::{Ty, TypePlan};
+use crate::rust::uses::Uses;
+use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
+
+/// The names of a body of parts.
+#[derive(Debug, Clone)]
+pub struct PartNames {
+    /// The enum of the parts.
+    pub part: String,
+    /// The struct of all of them; none where the body is only sent.
+    pub form: Option<String>,
+    /// The schema that names them.
+    pub schema: Option<SchemaId>,
+}
+
+/// The parts of an operation's body, where it has one media type of such.
+pub fn described<'c>(plan: &TypePlan<'c>, operation: &'c Operation) -> Option<(&'c Content, Parts<'c>)> {
+    let contents = operation.body.iter().flat_map(|body| &body.content);
+    contents.filter_map(|content| Some((content, parts(content, &plan.contract.schemas)?))).next()
+}
+
+/// Names the parts of an operation's body.
+pub fn part_names(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    base: &str,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Option<PartNames> {
+    let body = operation.body.as_ref()?;
+    let content = body.content.iter().find(|content| parts(content, &plan.contract.schemas).is_some())?;
+    let mut take =
+        |word: &str| names.take(&[format!("{base}{word}"), format!("{base}Body{word}")], body.span, diagnostics);
+    let part = take("Part");
+    Some(PartNames {
+        part,
+        form: (operation.direction == Direction::Inbound).then(|| take("Form")),
+        schema: content.schema,
+    })
+}
+
+/// The view of the parts.
+pub fn parts_view(
+    plan: &TypePlan<'_>,
+    (operation, content): (&Operation, &Content),
+    parts: &Parts<'_>,
+    names: &PartNames,
+    patterns: &Patterns,
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> PartsView {
+    let (variant_names, collided) = distinct(parts.named.iter().map(|part| type_name(part.name)));
+    let (field_names, collided_too) = distinct(parts.named.iter().map(|part| value_name(part.name)));
+    if collided || collided_too {
+        diagnostics.push(
+            Diagnostic::warning("name-collision", content.span, "two of its parts are one name in Rust")
+                .label("told apart by a number")
+                .note("on the wire they keep their names"),
+        );
+    }
+    let (mut rule_uses, mut read_uses) = (Uses::default(), Uses::default());
+    for name in names.form.iter().chain([&names.part]) {
+        read_uses.contract(name);
+    }
+    let direction = operation.request_direction();
+    let free = |name: &str, taken: &[String]| match taken.iter().any(|other| other == name) {
+        true => format!("{name}_others"),
+        false => name.to_owned(),
+    };
+    let rest_names = (free("Additional", &variant_names), free("additional", &field_names));
+    let named = parts.named.iter().zip(variant_names.iter().zip(&field_names));
+    let all = named.map(|(part, (variant, field))| (part, variant.clone(), field.clone()));
+    let all = all.chain(parts.rest.iter().map(|rest| (rest, type_name(&rest_names.0), rest_names.1.clone())));
+    let mut view = PartsView {
+        part: Code::of(&names.part),
+        form: names.form.as_ref().map(Code::of),
+        rule: FormRuleView::default(),
+        variants: Vec::new(),
+        fields: Vec::new(),
+        value_name: name_of(parts, false),
+        file_name: name_of(parts, true),
+        rule_uses: Uses::default(),
+        read_uses: Uses::default(),
+    };
+    for (index, (part, variant, field)) in all.enumerate() {
+        let is_rest = index == parts.named.len();
+        let mut calls = ReadCalls { plan, patterns, direction, uses: &mut read_uses };
+        let (ty, held, read) = match part.kind {
+            PartKind::File => (Ty::FileStream, Ty::FilePart, None),
+            PartKind::Text => {
+                let ty = plan.ty(part.schema, direction);
+                (ty.clone(), ty, Some(calls.value(part.schema)))
+            }
+            PartKind::Json => {
+                let ty = plan.element(part.schema, direction);
+                (ty.clone(), ty, Some(calls.element(part.schema)))
+            }
+        };
+        uses.ty(&ty);
+        let rule = Code::of(rule(part, &mut ReadCalls { plan, patterns, direction, uses: &mut rule_uses }));
+        match is_rest {
+            true => view.rule.rest = Some(rule),
+            false => view.rule.parts.push(rule),
+        }
+        let docs = docs(plan, part, is_rest);
+        view.variants.push(PartVariantView {
+            shown: Code::of(if is_rest { format!("String, {ty}") } else { ty.to_string() }),
+            docs: docs.clone(),
+            index,
+            read: Code::of(read.clone().unwrap_or_default()),
+            rest: is_rest,
+            name: Code::of(&variant),
+        });
+        if names.form.is_some() {
+            let uses = (&mut *uses, &mut read_uses);
+            view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, uses, &read));
+        }
+    }
+    match parts.object.additional {
+        Additional::Denied => view.rule.more.push("unknown: writ_runtime::Unknown::Deny".into()),
+        Additional::Ignored | Additional::Kept(_) => {}
+    }
+    view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+    view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
+    PartsView { rule_uses, read_uses, ..view }
+}
+
+/// The parameter that tells a part's name: only what has none in the contract needs it.
+fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
+    let mut all = parts.named.iter().chain(&parts.rest).filter(|part| (part.kind == PartKind::File) == files);
+    all.clone().next()?;
+    Some(Code::from(if all.any(|part| part.name.is_empty()) { "name" } else { "_" }))
+}
+
+/// The field of the struct of all parts: where it begins, how a part is put there, how it is taken.
+#[allow(clippy::too_many_arguments, reason = "one part, seen from both types")]
+fn form_field(
+    plan: &TypePlan<'_>,
+    part: &Part<'_>,
+    (is_rest, index): (bool, usize),
+    (variant, name): (&str, String),
+    held: Ty,
+    mut docs: String,
+    (uses, routes): (&mut Uses, &mut Uses),
+    read: &Option<String>,
+) -> PartFieldView {
+    let variable = match name.as_str() {
+        "part" | "parts" | "file" | "name" | "value" | "index" | "r" => format!("{name}_"),
+        _ => name.clone(),
+    };
+    let key = if is_rest { "name" } else { "_" };
+    let (pattern, value) = match (part.kind, is_rest) {
+        (PartKind::File, _) => (format!("writ_runtime::Held::File({index}, {key}, file)"), "file"),
+        (_, true) => (format!("writ_runtime::Held::Value(Self::{variant}(name, value))"), "value"),
+        (_, false) => (format!("writ_runtime::Held::Value(Self::{variant}(value))"), "value"),
+    };
+    let many = part.list.is_some();
+    let nullable = matches!(held, Ty::Option(_));
+    let default = match (part.required || many || is_rest, part.kind) {
+        (false, PartKind::Text | PartKind::Json) if !nullable => {
+            // The form is taken where it is decoded.
+            default_value(plan, part.property, &held, Direction::Inbound, routes)
+        }
+        _ => None,
+    };
+    let (ty, start, store, take) = match (is_rest, many, &default) {
+        (true, true, _) => (
+            Ty::Map(Box::new(Ty::Vec(Box::new(held)))),
+            "std::collections::BTreeMap::<_, Vec<_>>::new()",
+            format!("{variable}.entry(name).or_default().push({value})"),
+            variable.clone(),
+        ),
+        (true, false, _) => (
+            Ty::Map(Box::new(held)),
+            "std::collections::BTreeMap::new()",
+            format!("drop({variable}.insert(name, {value}))"),
+            variable.clone(),
+        ),
+        (false, true, _) => {
+            (Ty::Vec(Box::new(held)), "Vec::new()", format!("{variable}.push({value})"), variable.clone())
+        }
+        (false, false, Some(default)) => {
+            docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
+            docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
+            let take = default.take(&variable, &function(read.as_deref().unwrap_or_default()));
+            (held, "None", format!("{variable} = Some({value})"), take)
+        }
+        (false, false, None) => {
+            let store = format!("{variable} = Some({value})");
+            match (part.required, nullable) {
+                (true, _) => (held, "None", store, format!("{variable}?")),
+                // Null says of a part what its absence says.
+                (false, true) => (held, "None", store, format!("{variable}.flatten()")),
+                (false, false) => (Ty::Option(Box::new(held)), "None", store, variable.clone()),
+            }
+        }
+    };
+    uses.ty(&ty);
+    PartFieldView {
+        ty: Code::of(&ty),
+        docs,
+        start: Code::from(start),
+        pattern: Code::of(pattern),
+        store: Code::of(store),
+        take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
+        variable: Code::of(variable),
+        name: Code::of(name),
+    }
+}
+
+/// The `PartRule` of a part.
+fn rule(part: &Part<'_>, calls: &mut ReadCalls<'_, '_>) -> String {
+    let kind = match part.kind {
+        PartKind::Text => "text",
+        PartKind::Json => "json",
+        PartKind::File => "file",
+    };
+    let mut rule = format!("writ_runtime::PartRule::{kind}({})", literal(part.name));
+    if part.required {
+        rule.push_str(".required()");
+    }
+    if let Some(list) = part.list {
+        rule.push_str(&format!(".repeated({}, {:?})", list.min.unwrap_or(0), list.max));
+        if list.unique {
+            rule.push_str(".unique()");
+        }
+    }
+    let Some(encoding) = part.encoding else { return rule };
+    if !encoding.media_types.is_empty() {
+        let media: Vec<String> = encoding.media_types.iter().map(|media| literal(media)).collect();
+        rule.push_str(&format!(".media(&[{}])", media.join(", ")));
+    }
+    let headers: Vec<String> = encoding
+        .headers
+        .iter()
+        .filter(|header| !header.name.eq_ignore_ascii_case("content-disposition"))
+        .map(|header| {
+            let read = calls.value(header.schema);
+            let (name, required) = (literal(&header.name.to_ascii_lowercase()), header.required);
+            format!("writ_runtime::PartHeader {{ name: {name}, required: {required}, check: |r| {read}.is_some() }}")
+        })
+        .collect();
+    if !headers.is_empty() {
+        rule.push_str(&format!(".headers(&[{}])", headers.join(", ")));
+    }
+    rule
+}
+
+fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
+    if is_rest {
+        return "Any other part, with its name.".to_owned();
+    }
+    let schemas = &plan.contract.schemas;
+    let described =
+        |schema: &writ_contract::model::Schema| schema.description.clone().filter(|text| !text.trim().is_empty());
+    let own = schemas.nearest(part.property, |schema| described(schema).or_else(|| schema.title.clone()));
+    own.or_else(|| schemas.nearest(part.schema, |schema| described(schema).or_else(|| schema.title.clone())))
+        .unwrap_or_default()
+}
+
+/// Says what of a multipart body is not checked.
+pub fn remark(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
+    let bodies = operation.body.iter().flat_map(|body| &body.content);
+    let mut described_schema = None;
+    for content in bodies.filter(|content| content.kind == ContentKind::Multipart) {
+        let schemas = &plan.contract.schemas;
+        let described =
+            parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
+        let guarded = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
+        let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
+        match (described, content.schema) {
+            (Some(_), Some(schema)) if guarded(schema) => diagnostics.push(
+                report("what holds between parts is not checked")
+                    .label("each part is, and which of them must come")
+                    .note("a rule over several parts needs all of them, and files are not held"),
+            ),
+            (Some(_), _) => {}
+            (None, None) => diagnostics.push(
+                report("nothing is said of the parts of this body").label("they reach the handler as they arrive"),
+            ),
+            (None, Some(_)) => diagnostics.push(
+                report("the schema of this body does not name its parts")
+                    .label("they reach the handler as they arrive, unchecked")
+                    .help("describe them as the properties of one object"),
+            ),
+        }
+    }
+}

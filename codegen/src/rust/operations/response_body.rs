@@ -1,0 +1,270 @@
+//! The bodies of answers: one type for a media type, an enum for several that are not written alike.
+
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::model::envelope::is_error;
+use writ_contract::model::operation::{Content, ContentKind, Operation, Response, Status};
+use writ_contract::model::schema::{Kind, Schemas};
+use writ_contract::model::{Direction, SchemaId};
+
+use crate::rust::code::{Code, literal};
+use crate::rust::names::media::media_name;
+use crate::rust::names::namespace::{Names, distinct};
+use crate::rust::names::status;
+use crate::rust::plan::types::{Ty, TypePlan};
+use crate::rust::uses::Uses;
+use crate::rust::view::{AnswerBodyView, ContentVariantView, ContentView};
+
+/// The names of a body of several media types.
+#[derive(Debug, Clone)]
+pub struct ContentNames {
+    /// The response that has it.
+    pub status: Status,
+    /// The enum of bodies.
+    pub body: String,
+    /// The enum of their media types.
+    pub media: String,
+}
+
+/// Media types of one answer that are written alike.
+pub struct BodyForm<'c> {
+    pub ty: Ty,
+    pub encoding: BodyEncoding,
+    pub media: Vec<&'c Content>,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyEncoding {
+    Json,
+    Bytes,
+    /// A type of the user's own that is shown as text.
+    Shown,
+    Stream,
+    /// Values, each the data of an event.
+    Events,
+    /// Values, each an event.
+    DescribedEvents,
+    /// Values, each a line.
+    Lines,
+    /// The handler says the media type.
+    Concrete,
+    /// The same, as JSON.
+    ConcreteJson,
+}
+
+/// The type of a media type's body and how it is written.
+fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
+    let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
+    let range = content.is_range();
+    match content.kind {
+        ContentKind::Json => {
+            let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, direction));
+            if range { (concrete(ty), BodyEncoding::ConcreteJson) } else { (ty, BodyEncoding::Json) }
+        }
+        ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
+            None => (Ty::ByteStream, BodyEncoding::Stream),
+            Some(value) => {
+                let ty = Box::new(plan.element(value, direction));
+                match content.essence() == "text/event-stream" {
+                    true if is_event(&plan.contract.schemas, value) => {
+                        (Ty::EventStream(ty), BodyEncoding::DescribedEvents)
+                    }
+                    true => (Ty::EventStream(ty), BodyEncoding::Events),
+                    false => (Ty::JsonLines(ty), BodyEncoding::Lines),
+                }
+            }
+        },
+        ContentKind::Text if range => (concrete(Ty::String), BodyEncoding::Concrete),
+        ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
+            Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
+            None => (Ty::String, BodyEncoding::Bytes),
+        },
+        _ if range => (concrete(Ty::Bytes), BodyEncoding::Concrete),
+        _ => (Ty::Bytes, BodyEncoding::Bytes),
+    }
+}
+
+/// The media types of a response by how they are written. JSON of one schema is one form however its
+/// media types are called; text and bytes are another thing in each.
+pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Response) -> Vec<BodyForm<'c>> {
+    let direction = operation.response_direction();
+    let mut forms: Vec<BodyForm<'c>> = Vec::new();
+    if response.status.has_no_body() {
+        return forms;
+    }
+    for content in &response.content {
+        let (ty, encoding) = form(plan, direction, content);
+        match forms.iter_mut().find(|form| alike(encoding) && form.encoding == encoding && form.ty == ty) {
+            Some(form) => form.media.push(content),
+            None => forms.push(BodyForm { ty, encoding, media: vec![content] }),
+        }
+    }
+    forms
+}
+
+/// Whether what is written is the same whatever its media type is called.
+fn alike(encoding: BodyEncoding) -> bool {
+    matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
+}
+
+/// What a stream is made of: the elements of a list, else values of the schema itself. Nothing where
+/// the schema describes text or says nothing: then the handler makes the bytes.
+pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
+    match schemas.kind(schema) {
+        Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
+        Kind::Array(array) => Some(array.items),
+        _ => Some(schema),
+    }
+}
+
+/// Whether a schema describes an event and not only its data: it has `data`, and beside it nothing
+/// but what an event has.
+fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
+    match schemas.kind(schema) {
+        Kind::Object(object) => {
+            let has = |name: &str| object.properties.iter().any(|property| property.name == name);
+            let known = |name: &str| matches!(name, "data" | "event" | "id" | "retry");
+            has("data") && object.properties.len() > 1 && object.properties.iter().all(|property| known(&property.name))
+        }
+        Kind::Union(union) => union
+            .branches
+            .iter()
+            .all(|branch| !matches!(schemas.kind(*branch), Kind::Union(_)) && is_event(schemas, *branch)),
+        _ => false,
+    }
+}
+
+/// Names the bodies of several media types that an operation answers with.
+pub fn content_names(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    base: &str,
+    names: &mut Names,
+    diagnostics: &mut Diagnostics,
+) -> Vec<ContentNames> {
+    let envelope = &plan.contract.envelope;
+    let several: Vec<&Response> = operation
+        .responses
+        .iter()
+        .filter(|response| {
+            let refusal = is_error(response, operation);
+            let enveloped = |content| envelope.is(content, &plan.contract.schemas);
+            !(refusal && response.content.iter().any(enveloped)) && forms(plan, operation, response).len() > 1
+        })
+        .collect();
+    let successes = several.iter().filter(|response| !is_error(response, operation)).count();
+    several
+        .into_iter()
+        .map(|response| {
+            let role = match response.status {
+                _ if successes == 1 && !is_error(response, operation) => "Response".to_owned(),
+                Status::Code(code) => status::variant(code),
+                Status::Range(digit) => format!("Status{digit}xx"),
+                Status::Default => "Default".to_owned(),
+            };
+            let mut take = |word: &str| {
+                let candidates = [format!("{base}{role}{word}"), format!("{base}{role}Content{word}")];
+                names.take(&candidates, response.span, diagnostics)
+            };
+            ContentNames { status: response.status, body: take("Body"), media: take("Media") }
+        })
+        .collect()
+}
+
+/// The body of a response, and its enum where it has several forms.
+pub fn body(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    response: &Response,
+    names: &[ContentNames],
+    uses: &mut Uses,
+    diagnostics: &mut Diagnostics,
+) -> Option<(AnswerBodyView, Option<ContentView>)> {
+    let first = response.content.first()?;
+    if response.status.has_no_body() {
+        diagnostics.push(
+            Diagnostic::warning(
+                "body-of-no-content",
+                first.span,
+                "an answer of this status has no body (RFC 9110 § 15.3.5)",
+            )
+            .label("never sent"),
+        );
+        return None;
+    }
+    let forms = forms(plan, operation, response);
+    forms.iter().for_each(|form| uses.ty(&form.ty));
+    let named = names.iter().find(|named| named.status == response.status);
+    let (Some(named), true) = (named, forms.len() > 1) else {
+        let form = forms.into_iter().next()?;
+        let send = format!(".{}", send(&form));
+        return Some((AnswerBodyView { ty: Code::of(&form.ty), send: Code::of(send), uses: vec![form.ty] }, None));
+    };
+    uses.declare(&named.body);
+    uses.declare(&named.media);
+    let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
+    if collided {
+        diagnostics.push(
+            Diagnostic::warning("name-collision", response.span, "two of its media types are one name in Rust")
+                .label("told apart by a number"),
+        );
+    }
+    let mut index = 0;
+    let mut types = Vec::new();
+    let mut views = Vec::new();
+    for (form, variant) in forms.iter().zip(variants) {
+        let spelled: Vec<&str> = form.media.iter().map(|content| content.media_type.as_str()).collect();
+        let places: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
+        index += spelled.len();
+        views.push(ContentVariantView {
+            name: Code::of(variant),
+            docs: format!("`{}`", spelled.join("`, `")),
+            ty: Code::of(&form.ty),
+            send: Code::of(format!("reply.{}", send(form).replace("{body}", "body"))),
+            places: Code::of(places.join(" | ")),
+        });
+        types.extend(spelled.into_iter().map(str::to_owned));
+    }
+    let view = ContentView {
+        name: Code::of(&named.body),
+        media: Code::of(&named.media),
+        types,
+        streamed: forms.iter().any(|form| form.ty.is_streamed()),
+        responder: Code::from(if views.iter().any(|view| view.send.0.contains("responder")) {
+            "responder"
+        } else {
+            "_"
+        }),
+        variants: views,
+    };
+    let ty = Ty::Named(named.body.clone());
+    let body = AnswerBodyView {
+        ty: Code::of(&ty),
+        send: Code::from(".content({body}, responder)"),
+        uses: vec![ty, Ty::Named(named.media.clone())],
+    };
+    Some((body, Some(view)))
+}
+
+/// The call on a `Reply` that sends a body called `{body}`.
+fn send(form: &BodyForm<'_>) -> String {
+    let media = literal(&form.media[0].media_type);
+    let media = match form.media.as_slice() {
+        [_] => media,
+        several => {
+            let all: Vec<String> = several.iter().map(|content| literal(&content.media_type)).collect();
+            format!("responder.media(&[{}])", all.join(", "))
+        }
+    };
+    match form.encoding {
+        BodyEncoding::Json => format!("json({media}, &{{body}}, responder)"),
+        BodyEncoding::Bytes => format!("bytes({media}, {{body}})"),
+        BodyEncoding::Shown => format!("bytes({media}, {{body}}.to_string())"),
+        BodyEncoding::Stream => format!("stream({media}, {{body}})"),
+        BodyEncoding::Events => format!("events({media}, {{body}})"),
+        BodyEncoding::DescribedEvents => format!("described_events({media}, {{body}})"),
+        BodyEncoding::Lines => format!("lines({media}, {{body}})"),
+        BodyEncoding::Concrete => format!("concrete({media}, {{body}})"),
+        BodyEncoding::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
+    }
+}

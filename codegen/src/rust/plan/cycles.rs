@@ -1,0 +1,116 @@
+//! Types that hold themselves: which members to box so that every type has a size.
+//!
+//! Members in a list or map need no box. What is left is a graph of direct members; an edge inside
+//! one of its strongly connected components is boxed, all others are not.
+
+use std::collections::{HashMap, HashSet};
+
+use writ_contract::model::schema::Kind;
+
+use crate::rust::plan::types::{TypeKey, TypePlan};
+use writ_contract::model::Direction;
+
+/// The direct members that must be boxed, as (holder, held).
+pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
+    let index: HashMap<TypeKey, usize> = plan.order.iter().enumerate().map(|(at, key)| (*key, at)).collect();
+    let edges: Vec<Vec<usize>> = plan
+        .order
+        .iter()
+        .map(|key| direct_members(plan, *key).iter().filter_map(|held| index.get(held).copied()).collect())
+        .collect();
+    let component = components(&edges);
+    let mut boxed = HashSet::new();
+    for (holder, members) in edges.iter().enumerate() {
+        for held in members {
+            if component[holder] == component[*held] {
+                boxed.insert((plan.order[holder], plan.order[*held]));
+            }
+        }
+    }
+    boxed
+}
+
+/// The declared types that a type holds without a list or map between.
+fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
+    let directions = match key.only {
+        Some(direction) => vec![direction],
+        None => vec![Direction::Inbound, Direction::Outbound],
+    };
+    let mut members = Vec::new();
+    for direction in &directions {
+        match &plan.contract.schemas.get(key.schema).kind {
+            _ if plan.own(key.schema).is_some() => {}
+            Kind::Object(_) => {
+                let properties = plan.properties(key);
+                members.extend(properties.iter().filter_map(|property| plan.direct(property.schema, *direction)));
+            }
+            Kind::Union(union) => {
+                members.extend(union.branches.iter().filter_map(|branch| plan.direct(*branch, *direction)))
+            }
+            _ => {}
+        }
+    }
+    members
+}
+
+/// The strongly connected component of each node (Tarjan, without recursion, since contracts may be
+/// deep). A node alone in its component, with no edge to itself, has a number of its own.
+pub fn components(edges: &[Vec<usize>]) -> Vec<usize> {
+    const UNSEEN: usize = usize::MAX;
+    let count = edges.len();
+    let mut order = vec![UNSEEN; count];
+    let mut low = vec![0; count];
+    let mut component = vec![UNSEEN; count];
+    let mut open: Vec<usize> = Vec::new();
+    let mut next = 0;
+    for start in 0..count {
+        if order[start] != UNSEEN {
+            continue;
+        }
+        let mut work: Vec<(usize, usize)> = vec![(start, 0)];
+        while let Some((node, edge)) = work.pop() {
+            if edge == 0 {
+                order[node] = next;
+                low[node] = next;
+                next += 1;
+                open.push(node);
+            }
+            if let Some(target) = edges[node].get(edge) {
+                work.push((node, edge + 1));
+                if order[*target] == UNSEEN {
+                    work.push((*target, 0));
+                } else if component[*target] == UNSEEN {
+                    low[node] = low[node].min(order[*target]);
+                }
+                continue;
+            }
+            if low[node] == order[node] {
+                while let Some(member) = open.pop() {
+                    component[member] = node;
+                    if member == node {
+                        break;
+                    }
+                }
+            }
+            if let Some((parent, _)) = work.last() {
+                low[*parent] = low[*parent].min(low[node]);
+            }
+        }
+    }
+    component
+}
+
+#[cfg(test)]
+mod tests {
+    use super::components;
+
+    #[test]
+    fn nodes_on_one_circle_share_a_component_and_others_do_not() {
+        // 0 -> 1 -> 2 -> 0, 2 -> 3, 3 -> 3, 4 -> 0
+        let found = components(&[vec![1], vec![2], vec![0, 3], vec![3], vec![0]]);
+        assert_eq!(found[0], found[1]);
+        assert_eq!(found[1], found[2]);
+        assert_ne!(found[2], found[3]);
+        assert_ne!(found[4], found[0]);
+    }
+}

@@ -1,0 +1,73 @@
+//! Discriminators whose value a type fixes: a branch that unions alone hold, each under the same tag.
+
+use std::collections::HashMap;
+
+use writ_contract::model::schema::{Kind, ObjectShape, Schemas};
+use writ_contract::model::{Contract, SchemaId};
+
+use crate::rust::plan::usage::{Usage, children, roots};
+
+/// The discriminator of an object, and its only value there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// The property.
+    pub property: String,
+    /// The value.
+    pub value: String,
+}
+
+/// The tags of all objects that have one: whatever holds such an object is a union that knows it by
+/// that value, so that the value is written by the type and is no field of it.
+pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag> {
+    let schemas = &contract.schemas;
+    let mut found: HashMap<SchemaId, Option<Tag>> = HashMap::new();
+    let mut vote = |id: SchemaId, tag: Option<Tag>| {
+        let known = found.entry(schemas.target(id)).or_insert_with(|| tag.clone());
+        if *known != tag {
+            *known = None;
+        }
+    };
+    let served = contract.operations.iter().flat_map(|operation| roots(contract, operation));
+    let payloads = contract.webhooks().filter_map(|(_, webhook)| webhook.payload);
+    let sent = contract.outgoing_calls().flat_map(|outgoing| roots(contract, outgoing.operation));
+    served.chain(sent).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
+    for id in schemas.ids().filter(|id| usage.is_read(*id) || usage.is_written(*id)) {
+        match &schemas.get(id).kind {
+            // What stands for another holds nothing itself.
+            Kind::Alias(_) => {}
+            Kind::Union(union) => {
+                for (index, branch) in union.branches.iter().enumerate() {
+                    let tag = union.discriminator.as_ref().and_then(|discriminator| {
+                        let mut values = discriminator.mapping.iter().filter(|(_, at)| *at == index);
+                        let (value, _) = values.next()?;
+                        let only = values.next().is_none();
+                        only.then(|| Tag { property: discriminator.property.clone(), value: value.clone() })
+                    });
+                    vote(*branch, tag);
+                }
+            }
+            _ => children(contract, id, None).into_iter().for_each(|child| vote(child, None)),
+        }
+    }
+    let fits = |(id, tag): (SchemaId, Option<Tag>)| Some((id, tag.filter(|tag| is_tag(schemas, id, tag))?));
+    found.into_iter().filter_map(fits).collect()
+}
+
+/// Whether an object says of the property no more than that it is text, or lists the value.
+fn is_tag(schemas: &Schemas, id: SchemaId, tag: &Tag) -> bool {
+    let Kind::Object(object @ ObjectShape { sparse_of: None, .. }) = &schemas.get(id).kind else { return false };
+    let property = object.properties.iter().find(|property| property.name == tag.property);
+    !object.is_map()
+        && property.is_some_and(|property| {
+            let own = schemas.nearest(property.schema, |schema| schema.rust_type.as_ref()).is_some();
+            let named = property.rust_name.is_some();
+            let one_way =
+                schemas.nearest(property.schema, |schema| (schema.read_only || schema.write_only).then_some(()));
+            let fits = match schemas.kind(property.schema) {
+                Kind::String(_) => true,
+                Kind::Strings(names) => names.open || names.values.contains(&tag.value),
+                _ => false,
+            };
+            fits && !own && !named && one_way.is_none() && !schemas.nullable(property.schema)
+        })
+}

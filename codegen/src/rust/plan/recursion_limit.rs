@@ -1,0 +1,135 @@
+//! How deep the compiler looks into types: to know that a value may change threads, it looks through
+//! all that the value holds. Where types hold one another in long ways that is deeper than it looks of
+//! itself, and the crate has to allow it.
+
+use writ_contract::model::SchemaId;
+use writ_contract::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
+
+use crate::rust::plan::cycles::components;
+
+/// How deep the compiler looks where nothing else is said.
+const USUAL: usize = 128;
+
+/// What lies around the types: futures, and what holds an answer.
+const AROUND: usize = 32;
+
+/// The `recursion_limit` that a crate of these schemas needs, where it is more than usual.
+pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
+    let edges: Vec<Vec<usize>> =
+        schemas.ids().map(|id| held(schemas.get(id)).into_iter().map(SchemaId::index).collect()).collect();
+    let component = components(&edges);
+    // Within a circle any way may be taken, through all of its members and a box each.
+    let mut weights = vec![0; edges.len()];
+    let mut arriving = vec![0_usize; edges.len()];
+    for id in schemas.ids() {
+        let (at, circle) = (id.index(), component[id.index()]);
+        let boxed = edges[at].iter().any(|held| component[*held] == circle);
+        weights[circle] += levels(schemas.get(id)) + if boxed { 3 } else { 0 };
+        for held in edges[at].iter().filter(|held| component[**held] != circle) {
+            arriving[component[*held]] += 1;
+        }
+    }
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    component.iter().enumerate().for_each(|(at, circle)| members[*circle].push(at));
+    // From those that nothing holds to those that hold nothing.
+    let mut deepest = vec![0; edges.len()];
+    let mut open: Vec<usize> = (0..edges.len()).filter(|at| component[*at] == *at && arriving[*at] == 0).collect();
+    let mut longest = 0;
+    while let Some(circle) = open.pop() {
+        let here = deepest[circle] + weights[circle];
+        longest = longest.max(here);
+        for held in members[circle].iter().flat_map(|at| &edges[*at]) {
+            let next = component[*held];
+            if next != circle {
+                deepest[next] = deepest[next].max(here);
+                arriving[next] -= 1;
+                if arriving[next] == 0 {
+                    open.push(next);
+                }
+            }
+        }
+    }
+    let needed = AROUND + longest;
+    (needed > USUAL).then(|| needed.next_power_of_two())
+}
+
+/// What a value of a schema holds.
+fn held(schema: &Schema) -> Vec<SchemaId> {
+    match &schema.kind {
+        Kind::Alias(target) => vec![*target],
+        Kind::Array(shape) => vec![shape.items],
+        Kind::Union(shape) => shape.branches.clone(),
+        Kind::Object(ObjectShape { properties, additional, .. }) => {
+            let mut held: Vec<SchemaId> = properties.iter().map(|property| property.schema).collect();
+            held.extend(match additional {
+                Additional::Kept(schema) => Some(*schema),
+                _ => None,
+            });
+            held
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How many types stand one in the other where a value of a schema stands: a list is `Vec`, `RawVec`,
+/// `Unique` and what marks its element, and all may be an `Option`.
+fn levels(schema: &Schema) -> usize {
+    let own = match &schema.kind {
+        Kind::Alias(_) => 0,
+        Kind::Array(_) => 4,
+        Kind::Object(shape) if shape.properties.is_empty() => 5,
+        Kind::Object(_) | Kind::Union(_) => 2,
+        _ => 1,
+    };
+    own + usize::from(schema.nullable)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use writ_contract::diagnostic::Diagnostics;
+    use writ_contract::document::load;
+    use writ_contract::model::Options;
+
+    /// The limit that a contract with these schemas needs.
+    fn limit(name: &str, schemas: &str) -> Option<usize> {
+        let text = format!(
+            "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{}}, \
+             \"components\": {{\"schemas\": {{{schemas}}}}}}}"
+        );
+        let path: PathBuf = std::env::temp_dir().join(format!("writ-depth-{name}-{}.json", std::process::id()));
+        std::fs::write(&path, text).expect("a file for the test");
+        let mut diagnostics = Diagnostics::new();
+        let document = load(&path, &Default::default(), &mut diagnostics).expect("a contract");
+        let contract = writ_contract::model::resolve(&document, false, &Options::default(), &mut diagnostics);
+        let _ = std::fs::remove_file(path);
+        recursion_limit(&contract.schemas)
+    }
+
+    /// So many objects that each hold the next, and the last the one at `back`.
+    fn chain(count: usize, back: Option<usize>) -> String {
+        let next = |at: usize| if at + 1 < count { Some(at + 1) } else { back };
+        let schema = |at: usize| match next(at) {
+            Some(next) => format!(
+                "\"S{at}\": {{\"type\": \"object\", \"properties\": {{\"a\": {{\"$ref\": \"#/components/schemas/S{next}\"}}}}}}"
+            ),
+            None => format!("\"S{at}\": {{\"type\": \"object\", \"properties\": {{\"a\": {{\"type\": \"string\"}}}}}}"),
+        };
+        (0..count).map(schema).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn what_is_as_deep_as_usual_needs_no_limit() {
+        assert_eq!(limit("usual", &chain(20, None)), None);
+        assert_eq!(limit("circle", &chain(10, Some(0))), None);
+    }
+
+    #[test]
+    fn long_ways_and_large_circles_need_one() {
+        assert_eq!(limit("long", &chain(100, None)), Some(256));
+        assert_eq!(limit("large", &chain(100, Some(0))), Some(1024));
+        assert_eq!(limit("behind", &chain(100, Some(50))), Some(512));
+    }
+}

@@ -1,0 +1,117 @@
+//! The declared types as views: their declarations and their codecs, grouped into files.
+
+use std::collections::BTreeMap;
+
+use writ_contract::diagnostic::Diagnostics;
+
+use crate::rust::code::Code;
+use crate::rust::expr::patterns::Patterns;
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::plan::types::{TypeKey, TypePlan};
+use crate::rust::plan::usage::Tags;
+use crate::rust::types::type_codec::{CodecParts, codec};
+use crate::rust::types::type_declaration::declaration;
+use crate::rust::uses::Uses;
+use crate::rust::view::{CodecsView, TypesView};
+
+/// One file of types with the file of their codecs.
+pub struct TypeFile {
+    /// The module.
+    pub module: String,
+    /// The declarations.
+    pub types: TypesView,
+    /// How they are read and written, as the server needs it.
+    pub codecs: CodecsView,
+    /// How they go the other ways, where that is asked for.
+    pub other_ways: CodecsView,
+    /// The names it declares.
+    pub names: Vec<Code>,
+}
+
+/// The files of types: those that one tag alone uses by that tag, the others together.
+pub fn type_files(
+    plan: &TypePlan<'_>,
+    modules: &[String],
+    patterns: &Patterns,
+    both_ways: bool,
+    diagnostics: &mut Diagnostics,
+) -> Vec<TypeFile> {
+    let mut groups: BTreeMap<usize, Vec<TypeKey>> = BTreeMap::new();
+    for key in &plan.order {
+        let group = match plan.usage.tags(key.schema) {
+            Tags::One(tag) => tag,
+            Tags::None | Tags::Several => usize::MAX,
+        };
+        groups.entry(group).or_default().push(*key);
+    }
+    groups
+        .into_iter()
+        .map(|(group, keys)| {
+            let tag = plan.contract.tags.get(group);
+            let module = modules.get(group).cloned().unwrap_or_else(|| "shared".to_owned());
+            let title = match tag {
+                Some(tag) => format!("The types of the operations under `{}`.", tag.name),
+                None => "The types that several tags share.".to_owned(),
+            };
+            let mut file = file(plan, module, title, &keys, patterns, diagnostics);
+            if both_ways {
+                file.other_ways = other_ways(plan, &keys, patterns);
+            }
+            file
+        })
+        .collect()
+}
+
+fn file(
+    plan: &TypePlan<'_>,
+    module: String,
+    title: String,
+    keys: &[TypeKey],
+    patterns: &Patterns,
+    diagnostics: &mut Diagnostics,
+) -> TypeFile {
+    let mut uses = Uses::default();
+    let mut codec_uses = Uses::default();
+    let mut types = Vec::new();
+    let mut codecs = Vec::new();
+    let mut names = Vec::new();
+    for key in keys {
+        let view = declaration(plan, *key, &mut uses, diagnostics);
+        uses.declare(&view.name.0);
+        names.push(view.name.clone());
+        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut codec_uses };
+        if let Some(codec) = codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
+            codecs.push(codec);
+        }
+        types.push(view);
+    }
+    names.sort();
+    TypeFile {
+        module,
+        types: TypesView { title, imports: uses.lines("super", ""), types },
+        codecs: CodecsView {
+            title: "How these types are read, every violation at once, and written.".to_owned(),
+            imports: codec_uses.lines("super::super::types", "super::patterns"),
+            codecs,
+        },
+        other_ways: CodecsView::default(),
+        names,
+    }
+}
+
+/// How types go the ways that the server does not need. What there is to say of them was said.
+fn other_ways(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
+    let (mut uses, mut said) = (Uses::default(), Diagnostics::new());
+    let mut codecs = Vec::new();
+    for key in keys {
+        let view = declaration(plan, *key, &mut Uses::default(), &mut said);
+        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut uses };
+        codecs.extend(codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
+    }
+    let apart = ("super::patterns", patterns.others());
+    CodecsView {
+        title: "How these types go the ways that the server does not need.".to_owned(),
+        imports: uses.lines_apart("super::super::super::types", "super::super::patterns", apart),
+        codecs,
+    }
+}
