@@ -8,7 +8,7 @@ pub mod dependencies;
 pub mod generate;
 pub mod options;
 pub mod output;
+pub mod package;
 pub mod render;
 pub mod rust;
 pub mod settings;
-pub mod standalone;

@@ -1,4 +1,5 @@
-//! `cargo xtask`: a thin command line over the generator, and the developer's environment.
+//! `cargo xtask`: the commands that serve this repository alone, and the developer's environment. Those
+//! that serve any workspace are in `cli/`.
 
 mod bench;
 mod cargo;
@@ -24,7 +25,7 @@ use clap::Parser;
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 enum Task {
     /// Render generated/ from spec/, or a crate of your own from any contract.
-    Codegen(codegen::Args),
+    Codegen(cargo_writ::codegen::Args),
     /// Generate from every contract of a folder, compile it all, and measure.
     Corpus(corpus::Args),
     /// Measure what docs/benchmarks.md shows: generating, compiling, answering.

@@ -1,8 +1,8 @@
-//! What the tasks say on the terminal, in cargo's manner: a verb, then what it is about.
+//! Messages on the terminal about what takes long.
 
-use std::fmt::Display;
-use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
+
+pub use cargo_writ::terminal::{error, step};
 
 /// How long something may take before it is mentioned again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,27 +33,4 @@ impl Waiting {
     pub fn passed(&self) -> Duration {
         self.since.elapsed()
     }
-}
-
-/// Says what happens now.
-pub fn step(verb: &str, what: impl Display) {
-    // A terminal that was closed is no reason to fail.
-    let _ = if colours() {
-        writeln!(stderr(), "\x1b[1;32m{verb:>12}\x1b[0m {what}")
-    } else {
-        writeln!(stderr(), "{verb:>12} {what}")
-    };
-}
-
-/// Says why the task failed, with every cause.
-pub fn error(error: &anyhow::Error) {
-    let _ = if colours() {
-        writeln!(stderr(), "\x1b[1;31merror\x1b[0m: {error:#}")
-    } else {
-        writeln!(stderr(), "error: {error:#}")
-    };
-}
-
-fn colours() -> bool {
-    std::env::var_os("NO_COLOR").is_none() && stderr().is_terminal()
 }

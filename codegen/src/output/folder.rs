@@ -1,10 +1,44 @@
-//! What lies in the folder of generated files.
+//! The folder of generated files, as it lies on disk.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
-use super::{HEADER, WriteError};
+use super::{FileState, MANIFEST, MARK, Output, WriteError};
+
+/// The folders below that of the generated files, looked at once each.
+pub(super) struct Folders<'a> {
+    dir: &'a Path,
+    known: BTreeMap<String, Option<FileState>>,
+}
+
+impl<'a> Folders<'a> {
+    /// The folders below `dir`.
+    pub(super) fn of(dir: &'a Path) -> Folders<'a> {
+        Folders { dir, known: BTreeMap::new() }
+    }
+
+    /// Returns why nothing may be written at a path, if a folder on the way to it is not ours.
+    pub(super) fn closed(&mut self, path: &str) -> Option<FileState> {
+        let ends = path.match_indices('/').map(|(end, _)| end);
+        ends.into_iter().find_map(|end| self.closed_folder(&path[..end]))
+    }
+
+    fn closed_folder(&mut self, folder: &str) -> Option<FileState> {
+        if let Some(state) = self.known.get(folder) {
+            return *state;
+        }
+        let path = self.dir.join(folder);
+        let state = match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => Some(FileState::Link),
+            Ok(_) if path.join(MANIFEST).exists() => Some(FileState::OtherCrate),
+            _ => None,
+        };
+        self.known.insert(folder.to_owned(), state);
+        state
+    }
+}
 
 /// The bytes of a file, if it is there.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
@@ -16,39 +50,45 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
 }
 
 /// Refuses a path that would lead out of the folder.
-pub(super) fn proper(path: &str) -> Result<(), WriteError> {
-    let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-    if normal && !path.is_empty() && !path.contains('\\') {
+pub(super) fn refuse_outside(path: &str) -> Result<(), WriteError> {
+    if is_inside(path) {
         return Ok(());
     }
     let source = io::Error::new(io::ErrorKind::InvalidInput, "not a relative path within the folder");
     Err(failed(Path::new(path), source))
 }
 
-/// Every file below a folder that carries our header, as sorted relative paths.
+/// True if a path stays within the folder.
+pub(super) fn is_inside(path: &str) -> bool {
+    let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    normal && !path.is_empty() && !path.contains('\\')
+}
+
+/// True if a file begins as generated ones do.
+pub(super) fn is_marked(start: &[u8]) -> bool {
+    let text = start.strip_prefix(b"// ").or_else(|| start.strip_prefix(b"# "));
+    text.is_some_and(|text| text.starts_with(MARK.as_bytes()))
+}
+
+/// Returns every file below a folder that carries the header and is not generated now, as sorted
+/// relative paths.
 ///
-/// Symbolic links are not followed; hidden folders and cargo's `target` are not looked into.
-pub(super) fn generated(dir: &Path) -> Result<Vec<String>, WriteError> {
+/// Symbolic links are not followed; hidden folders, cargo's `target`, and folders with a manifest of
+/// their own are not looked into.
+pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>, WriteError> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
     while let Some(folder) = folders.pop() {
         let path = dir.join(&folder);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(failed(&path, error)),
-        };
-        for entry in entries {
+        for entry in fs::read_dir(&path).map_err(|error| failed(&path, error))? {
             let entry = entry.map_err(|error| failed(&path, error))?;
-            // What is not UTF-8 is not a name that we write.
-            let Ok(name) = entry.file_name().into_string() else {
-                continue;
-            };
+            // No generated file has a name that is not UTF-8.
+            let Ok(name) = entry.file_name().into_string() else { continue };
             let kind = entry.file_type().map_err(|error| failed(&entry.path(), error))?;
             let relative = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-            if kind.is_dir() && !name.starts_with('.') && name != "target" {
+            if kind.is_dir() && !name.starts_with('.') && name != "target" && !entry.path().join(MANIFEST).exists() {
                 folders.push(relative);
-            } else if kind.is_file() && has_header(&entry.path())? {
+            } else if kind.is_file() && !output.files.contains_key(&relative) && has_header(&entry.path())? {
                 found.push(relative);
             }
         }
@@ -58,12 +98,13 @@ pub(super) fn generated(dir: &Path) -> Result<Vec<String>, WriteError> {
 }
 
 fn has_header(path: &Path) -> Result<bool, WriteError> {
-    let mut start = Vec::with_capacity(HEADER.len());
+    let most = "// ".len() + MARK.len();
+    let mut start = Vec::with_capacity(most);
     let file = File::open(path).map_err(|error| failed(path, error))?;
-    file.take(HEADER.len() as u64).read_to_end(&mut start).map_err(|error| failed(path, error))?;
-    Ok(super::is_ours(&start))
+    file.take(most as u64).read_to_end(&mut start).map_err(|error| failed(path, error))?;
+    Ok(is_marked(&start))
 }
 
 pub(super) fn failed(path: &Path, source: io::Error) -> WriteError {
-    WriteError { path: path.to_owned(), source }
+    WriteError::Io { path: path.to_owned(), source }
 }

@@ -4,7 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::folder::failed;
-use super::{Changes, Output, WriteError};
+use super::{Changes, MANIFEST, Output, WriteError};
+
+/// The moves that bring a folder to what was generated.
+pub(super) struct Moves<'a> {
+    /// Path and text of the files to write.
+    write: Vec<(&'a str, &'a str)>,
+    /// The files that are there and are replaced or removed.
+    aside: Vec<&'a str>,
+    /// The files that are removed.
+    remove: &'a [String],
+}
 
 /// One move of a file that can be undone.
 struct Move {
@@ -12,28 +22,42 @@ struct Move {
     to: PathBuf,
 }
 
+impl<'a> Moves<'a> {
+    /// The moves of these changes, with the text of the manifest.
+    pub(super) fn of(output: &'a Output, changes: &'a Changes, manifest: &'a str, recorded: bool) -> Moves<'a> {
+        let there = || changes.changed.iter().chain(&changes.overwritten);
+        let text = |path: &'a String| Some((path.as_str(), output.files.get(path)?.as_str()));
+        let mut write: Vec<(&str, &str)> = changes.added.iter().chain(there()).filter_map(text).collect();
+        let replaced = there().filter(|path| output.files.contains_key(*path));
+        let mut aside: Vec<&str> = replaced.chain(&changes.removed).map(String::as_str).collect();
+        if changes.manifest {
+            write.push((MANIFEST, manifest));
+            aside.extend(recorded.then_some(MANIFEST));
+        }
+        Moves { write, aside, remove: &changes.removed }
+    }
+}
+
 /// Brings the folder from what it holds to what was generated.
-pub(super) fn replace(dir: &Path, output: &Output, changes: &Changes) -> Result<(), WriteError> {
+pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
     // Within the folder, so that a move is a rename on one file system.
     let stage = dir.join(format!(".writ-staging-{}", std::process::id()));
-    let done = replace_through(&stage, dir, output, changes);
-    // What is left there is of no use, and a failure to remove it is no failure to write.
+    let done = replace_through(&stage, dir, moves);
+    // The stage is of no further use, and a failure to remove it is no failure to write.
     let _ = fs::remove_dir_all(&stage);
     done
 }
 
-fn replace_through(stage: &Path, dir: &Path, output: &Output, changes: &Changes) -> Result<(), WriteError> {
+fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     let (fresh, old) = (stage.join("new"), stage.join("old"));
-    let written = || changes.added.iter().chain(&changes.changed);
-    for path in written() {
-        let text = output.files.get(path).map_or("", String::as_str);
+    for (path, text) in &moves.write {
         let target = fresh.join(path);
         make_parent(&target)?;
         fs::write(&target, text).map_err(|error| failed(&target, error))?;
     }
-    let aside = changes.changed.iter().chain(&changes.removed).map(|path| (dir.join(path), old.join(path)));
-    let into = written().map(|path| (fresh.join(path), dir.join(path)));
+    let aside = moves.aside.iter().map(|path| (dir.join(path), old.join(path)));
+    let into = moves.write.iter().map(|(path, _)| (fresh.join(path), dir.join(path)));
     let mut done: Vec<Move> = Vec::new();
     for (from, to) in aside.chain(into) {
         let moved = make_parent(&to).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
@@ -46,7 +70,7 @@ fn replace_through(stage: &Path, dir: &Path, output: &Output, changes: &Changes)
         }
         done.push(Move { from, to });
     }
-    for path in &changes.removed {
+    for path in moves.remove {
         remove_empty_folders(dir, path);
     }
     Ok(())

@@ -10,35 +10,6 @@ use serde::Serialize;
 
 pub use files::{Layout, files, library};
 
-/// The templates, which are part of the program.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("client_call.rs", include_str!("../../../templates/client_call.rs.j2")),
-    ("client_mod.rs", include_str!("../../../templates/client_mod.rs.j2")),
-    ("client_tag.rs", include_str!("../../../templates/client_tag.rs.j2")),
-    ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
-    ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
-    ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
-    ("form_rule.rs", include_str!("../../../templates/form_rule.rs.j2")),
-    ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
-    ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
-    ("openapi_31.rs", include_str!("../../../templates/openapi_31.rs.j2")),
-    ("operation_types.rs", include_str!("../../../templates/operation_types.rs.j2")),
-    ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
-    ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
-    ("other_ways_mod.rs", include_str!("../../../templates/other_ways_mod.rs.j2")),
-    ("others.rs", include_str!("../../../templates/others.rs.j2")),
-    ("patterns.rs", include_str!("../../../templates/patterns.rs.j2")),
-    ("root.rs", include_str!("../../../templates/root.rs.j2")),
-    ("routes.rs", include_str!("../../../templates/routes.rs.j2")),
-    ("routes_mod.rs", include_str!("../../../templates/routes_mod.rs.j2")),
-    ("sent.rs", include_str!("../../../templates/sent.rs.j2")),
-    ("serde_types.rs", include_str!("../../../templates/serde_types.rs.j2")),
-    ("tag.rs", include_str!("../../../templates/tag.rs.j2")),
-    ("types.rs", include_str!("../../../templates/types.rs.j2")),
-    ("types_mod.rs", include_str!("../../../templates/types_mod.rs.j2")),
-    ("webhooks.rs", include_str!("../../../templates/webhooks.rs.j2")),
-];
-
 /// The template engine, set up so that text of a contract cannot become Rust by oversight.
 pub struct Renderer {
     environment: Environment<'static>,
@@ -53,7 +24,7 @@ impl Renderer {
         environment.set_syntax(syntax()?);
         environment.set_formatter(only_code);
         filters::add(&mut environment);
-        for (name, text) in TEMPLATES {
+        for (name, text) in writ_templates::TEMPLATES {
             environment.add_template(name, text)?;
         }
         Ok(Renderer { environment })

@@ -67,6 +67,12 @@ impl<'a, 'o> Fields<'a, 'o> {
         self.object?.get(name).filter(|node| node.as_object().is_some())
     }
 
+    /// A value of any kind, where it is given.
+    pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
+        self.asked.push(name);
+        self.object?.get(name)
+    }
+
     /// Reports a value of the wrong kind.
     pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
         let message = format!("`{name}` must be {expected}, not {}", node.kind_name());

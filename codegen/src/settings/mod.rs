@@ -1,15 +1,16 @@
 //! `codegen.toml`: what is set beside a contract, read with the place of every word.
 
 mod fields;
+mod runtime;
 mod tables;
 mod toml;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use ::toml::Value;
 
 use crate::options::{Options, Part};
-use crate::standalone::is_legal;
+use crate::package::{Runtime, Workspace, is_legal, relative};
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::document::display_path;
 use writ_contract::source::Spanned;
@@ -30,6 +31,10 @@ pub struct Settings {
     pub root: Option<PathBuf>,
     /// Whether what loses nothing is an error too.
     pub strict: Option<bool>,
+    /// The cargo workspace of the generated crate.
+    pub workspace: Option<Workspace>,
+    /// The runtime of the generated crate.
+    pub runtime: Option<Runtime>,
     /// The folder of the settings file, which paths in it begin from.
     pub folder: PathBuf,
     /// How to generate.
@@ -55,6 +60,9 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
         settings.out = fields.text("out").map(|path| folder.join(path));
         settings.root = fields.text("root").map(|path| folder.join(path));
         settings.strict = fields.truth("strict");
+        let workspace = fields.checked("workspace", "`own` or `member`", |text| text.parse::<Workspace>().is_ok());
+        settings.workspace = workspace.and_then(|text| text.parse().ok());
+        let runtime = fields.node("runtime");
         if let Some(implied) = fields.truth("implied_types") {
             settings.options.contract.implied_types = implied;
         }
@@ -71,6 +79,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
             settings.options.set(part, on);
         }
         fields.finish("the settings");
+        settings.runtime = runtime.and_then(|node| runtime::read(node, folder, &sources, diagnostics));
         settings.options.contract.names =
             names.map(|table| tables::names(table, &sources, diagnostics)).unwrap_or_default();
         settings.options.contract.types = tables::types(types, &sources, diagnostics);
@@ -102,40 +111,5 @@ impl Settings {
             Some(path) => read(&path, root, diagnostics),
             None => Settings::default(),
         }
-    }
-}
-
-/// The way from one folder to another; neither needs to be there.
-fn relative(from: &Path, to: &Path) -> String {
-    let whole = |path: &Path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let mut parts: Vec<std::ffi::OsString> = Vec::new();
-        for part in path.components() {
-            match part {
-                Component::ParentDir => {
-                    parts.pop();
-                }
-                Component::CurDir => {}
-                part => parts.push(part.as_os_str().to_owned()),
-            }
-        }
-        parts
-    };
-    let (from, to) = (whole(from), whole(to));
-    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
-    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
-    let down = to[shared..].iter().map(|part| part.to_string_lossy().into_owned());
-    up.chain(down).collect::<Vec<_>>().join("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_of_the_settings_is_found_from_the_generated_crate() {
-        let found = relative(Path::new("/work/out/api"), Path::new("/work/contracts/../types"));
-        assert_eq!(found, "../../types");
-        assert_eq!(relative(Path::new("/a"), Path::new("/a/b")), "b");
     }
 }

@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
 use toml::{Table, Value};
-use writ_codegen::output::{self, HEADER, MANIFEST_HEADER, Output};
+use writ_codegen::output::{HEADER, Output, TOML_HEADER};
 
 use crate::contracts::root;
 use crate::spec::Contract;
-use crate::workspace::{cargo, target};
+use crate::workspace::{cargo, put, target};
 
 /// What was answered to one instance.
 #[derive(Debug, Clone)]
@@ -95,8 +95,7 @@ fn write(folder: &std::path::Path, contracts: &[Contract]) {
     services.push_str(&format!("\nfn routers() -> Vec<(&'static str, Router)> {{\n    vec![{routers}]\n}}\n"));
     whole.files.insert("conformance-program/src/main.rs".to_owned(), format!("{HEADER}\n{MAIN}{services}"));
     whole.files.insert("Cargo.toml".to_owned(), workspace_manifest());
-    output::write(folder, &whole).expect("the workspace is written");
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+    put(folder, &whole);
 }
 
 /// A method with the types that it takes and gives.
@@ -108,7 +107,7 @@ fn method(name: &str) -> String {
 /// The suite has a single Greek letter for a name, which the compiler takes for a trick.
 fn manifest(name: &str, dependencies: &str) -> String {
     format!(
-        "{MANIFEST_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
+        "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints.rust]\nmixed_script_confusables = \"allow\"\n\n[dependencies]\n{dependencies}"
     )
 }
@@ -123,5 +122,5 @@ fn workspace_manifest() -> String {
         versions.retain(|_, version| version.get("path").is_none());
     }
     let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+    format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }

@@ -8,6 +8,7 @@ mod determinism;
 mod golden;
 mod inventory;
 mod media;
+mod members;
 mod real;
 mod served;
 mod standalone;

@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use writ_codegen::output;
-use writ_codegen::standalone::{Package, wrap};
+use writ_codegen::package::{Package, wrap};
 
 use crate::contracts::{self, root};
-use crate::workspace::{COMPILED, cargo, target};
+use crate::workspace::{COMPILED, cargo, put, target};
 
 #[test]
 fn a_standalone_crate_compiles_on_its_own() {
@@ -16,8 +15,7 @@ fn a_standalone_crate_compiles_on_its_own() {
     let package = Package::new("standalone-shop", "A shop", &[], &[]).expect("a name");
     let contract = contracts::generated(&contracts::golden_folder().join("shop/contract.yaml"));
     let whole = wrap(&package, contract).expect("the manifests");
-    output::write(&folder, &whole).expect("the crate is written");
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+    put(&folder, &whole);
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("the manifest");
     assert!(!manifest.contains(&*root().to_string_lossy()), "it points nowhere outside:\n{manifest}");
     let finished = cargo(

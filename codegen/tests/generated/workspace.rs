@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 use toml::{Table, Value};
 use writ_codegen::options::Part;
-use writ_codegen::output::{self, MANIFEST_HEADER, Output};
+use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
 
 use crate::contracts::{self, root};
 
@@ -152,7 +152,16 @@ fn write(folder: &Path) {
     write_client(&mut whole, &runtime);
     members.push(CLIENT.to_owned());
     whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
-    output::write(folder, &whole).expect("the workspace is written");
+    put(folder, &whole);
+}
+
+/// Writes a folder that is the tests' own, with the versions that this repository is locked to.
+pub fn put(folder: &Path, whole: &Output) {
+    if !folder.join(output::MANIFEST).is_file() {
+        // It holds files of a run that was interrupted, or nothing.
+        let _ = fs::remove_dir_all(folder);
+    }
+    output::write(folder, whole, Conflicts::Overwrite).expect("the folder is written");
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
 }
 
@@ -208,12 +217,12 @@ fn workspace_manifest(members: Vec<String>) -> String {
     }
     // Nothing here is debugged, and what changes is compiled as a whole.
     let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+    format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
 fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
     let mut text = format!(
-        "{MANIFEST_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
+        "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
          [lints]\nworkspace = true\n\n[dependencies]\n"
     );
     for (name, path) in dependencies {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use serde_json::Value as Json;
-use writ_codegen::output::{self, MANIFEST_HEADER, Output};
+use writ_codegen::output::{Output, TOML_HEADER};
 use writ_codegen::render::{Renderer, library};
 
 use crate::contracts::root;
-use crate::workspace::{cargo, target};
+use crate::workspace::{cargo, put, target};
 
 /// A contract of the library.
 pub struct Member {
@@ -55,8 +55,7 @@ fn check(members: &[&Member]) -> BTreeMap<String, Vec<String>> {
     }
     let features: BTreeSet<&str> = members.iter().flat_map(|member| member.features.iter().copied()).collect();
     whole.files.insert("Cargo.toml".to_owned(), manifest(&features.into_iter().collect::<Vec<_>>()));
-    output::write(&folder, &whole).expect("the library is written");
-    fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+    put(&folder, &whole);
     let finished = cargo(&folder, &target(), &["check", "--message-format=json"]);
     let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {
@@ -81,7 +80,7 @@ fn manifest(features: &[&str]) -> String {
     let own: toml::Table = toml::from_str(&own).expect("the repository's manifest");
     let lints = toml::Table::from_iter([("lints".to_owned(), own["workspace"]["lints"].clone())]);
     let mut text = format!(
-        "{MANIFEST_HEADER}\n[package]\nname = \"strangers\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+        "{TOML_HEADER}\n[package]\nname = \"strangers\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\nwrit-runtime = {{ path = {runtime:?}, features = {features:?} }}\n\n\
          [profile.dev]\ndebug = false\nincremental = false\n\n[workspace]\n\n"
     );

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
-use writ_codegen::output::{self, Output};
+use writ_codegen::output::{self, Conflicts};
+use writ_codegen::package::{Package, Runtime, Workspace, embedded_runtime, wrap};
 use writ_codegen::render::Layout;
-use writ_codegen::standalone::{Package, wrap};
 use writ_contract::diagnostic::render;
 
 use super::measure::{self, Cost};
@@ -38,7 +38,8 @@ impl Crates {
     /// What Writ generates from each contract, with one runtime for all.
     pub fn ours(contracts: &[PathBuf]) -> anyhow::Result<Crates> {
         let mut crates = Crates::open("ours")?;
-        let mut shared = Table::new();
+        let runtime = embedded_runtime().context("the runtime's manifest cannot be read")?;
+        output::write(&crates.folder.join("writ-runtime"), &runtime, Conflicts::Overwrite)?;
         for contract in contracts {
             let request = Request {
                 entry: contract.clone(),
@@ -52,29 +53,17 @@ impl Crates {
                 bail!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
             };
             let name = name_of(contract);
-            let package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
+            let mut package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
+            package.workspace = Workspace::Member;
+            package.runtime = Runtime::Path("../writ-runtime".into());
             let mut whole = wrap(&package, output).context("the runtime's manifest cannot be read")?;
-            let mut runtime = Output::default();
-            for (path, text) in std::mem::take(&mut whole.files) {
-                match path.strip_prefix("writ-runtime/") {
-                    Some(path) => drop(runtime.files.insert(path.to_owned(), text)),
-                    None => drop(whole.files.insert(path, text)),
-                }
-            }
             let manifest = whole.files.remove("Cargo.toml").unwrap_or_default();
-            let mut manifest: Table = toml::from_str(&manifest).context("our own manifest cannot be read")?;
-            if let Some(Value::Table(workspace)) = manifest.remove("workspace") {
-                shared = workspace;
-            }
-            if let Some(runtime) = manifest.get_mut("dependencies").and_then(|all| all.get_mut("writ-runtime")) {
-                *runtime.get_mut("path").context("the runtime is found by its path")? = "../writ-runtime".into();
-            }
-            output::write(&crates.folder.join("writ-runtime"), &runtime)?;
-            output::write(&crates.folder.join(&name), &whole)?;
+            let manifest: Table = toml::from_str(&manifest).context("our own manifest cannot be read")?;
+            output::write(&crates.folder.join(&name), &whole, Conflicts::Overwrite)?;
             crates.add(&name, &manifest)?;
         }
-        shared.insert("members".to_owned(), crates.members(&["writ-runtime"]));
-        crates.finish(shared)
+        let members = crates.members(&["writ-runtime"]);
+        crates.finish(Table::from_iter([("resolver".to_owned(), Value::from("3")), ("members".to_owned(), members)]))
     }
 
     /// What openapi-to-rust generates from each contract: a server with every operation, and validation.

@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Options;
-use writ_codegen::output;
+use writ_codegen::output::{self, Conflicts};
+use writ_codegen::package::{Package, wrap};
 use writ_codegen::render::Layout;
-use writ_codegen::standalone::{Package, wrap};
 use writ_contract::diagnostic::render;
 
 use super::{Bench, place};
@@ -45,6 +45,6 @@ fn write_contract(entry: &Path) -> anyhow::Result<()> {
     };
     let package = Package::new("contract", &generated.title, &generated.features, &generated.parts)?;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
-    output::write(&place("run/contract"), &whole)?;
+    output::write(&place("run/contract"), &whole, Conflicts::Overwrite)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail};
 use toml::{Table, Value};
-use writ_codegen::output::{self, HEADER, MANIFEST_HEADER, Output};
+use writ_codegen::output::{self, Conflicts, HEADER, Output, TOML_HEADER};
 
 use crate::cargo;
 use crate::terminal::step;
@@ -57,24 +57,30 @@ impl Workspace {
         let workspace =
             Workspace { folder: base.join("workspace"), target: base.join("target"), warm: BTreeSet::new() };
         let mut whole = Output::default();
-        for member in members.iter().map(String::as_str).chain([WARM_UP]) {
-            whole.files.insert(format!("{member}/Cargo.toml"), manifest(member, &[]));
-            whole.files.insert(format!("{member}/src/lib.rs"), format!("{HEADER}\n//! Not generated yet.\n"));
-        }
         whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members)?);
-        output::write(&workspace.folder, &whole)?;
+        output::write(&workspace.folder, &whole, Conflicts::Overwrite)?;
+        for member in members.iter().map(String::as_str).chain([WARM_UP]) {
+            let mut placeholder = Output::default();
+            placeholder.files.insert("src/lib.rs".to_owned(), format!("{HEADER}\n//! Not generated yet.\n"));
+            workspace.write(member, placeholder, manifest(member, &[]))?;
+        }
         std::fs::copy(cargo::root().join("Cargo.lock"), workspace.folder.join("Cargo.lock"))
             .context("cannot copy the lock file")?;
         Ok(workspace)
+    }
+
+    /// Writes a member, whatever an interrupted run left of it.
+    fn write(&self, member: &str, mut files: Output, manifest: String) -> anyhow::Result<()> {
+        files.files.insert("Cargo.toml".to_owned(), manifest);
+        output::write(&self.folder.join(member), &files, Conflicts::Overwrite)?;
+        Ok(())
     }
 
     /// Writes the files of a contract, and checks its crate alone.
     pub fn check(&mut self, member: &str, contract: &Output, features: &[&'static str]) -> anyhow::Result<Checked> {
         self.warm_up(features)?;
         let folder = self.folder.join(member);
-        let mut whole = contract.clone();
-        whole.files.insert("Cargo.toml".to_owned(), manifest(member, features));
-        output::write(&folder, &whole)?;
+        self.write(member, contract.clone(), manifest(member, features))?;
         // Checked anew even if nothing changed since the last time: it is measured.
         let root = std::fs::File::options().append(true).open(folder.join("src/lib.rs"))?;
         root.set_modified(SystemTime::now())?;
@@ -138,10 +144,8 @@ impl Workspace {
         let mut groups: BTreeMap<&[&str], Vec<&str>> = BTreeMap::new();
         for member in members {
             groups.entry(member.features).or_default().push(member.name);
-            let mut whole = member.files.clone();
             let manifest = manifest(member.name, member.features) + dependencies;
-            whole.files.insert("Cargo.toml".to_owned(), manifest);
-            output::write(&self.folder.join(member.name), &whole)?;
+            self.write(member.name, member.files.clone(), manifest)?;
         }
         let mut all = BTreeMap::new();
         for (features, names) in groups {
@@ -202,7 +206,7 @@ fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
         versions.retain(|_, version| version.get("path").is_none());
     }
     let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    Ok(format!("{MANIFEST_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n"))
+    Ok(format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n"))
 }
 
 /// The manifest of a member.
@@ -211,5 +215,5 @@ fn manifest(name: &str, features: &[&str]) -> String {
     let package =
         format!("[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n");
     let runtime = format!("writ-runtime = {{ path = {runtime:?}, features = {features:?} }}\n");
-    format!("{MANIFEST_HEADER}\n{package}\n[lints]\nworkspace = true\n\n[dependencies]\n{runtime}")
+    format!("{TOML_HEADER}\n{package}\n[lints]\nworkspace = true\n\n[dependencies]\n{runtime}")
 }

@@ -1,0 +1,102 @@
+//! The reasons for which nothing is written.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+use super::{FileState, MANIFEST};
+
+/// A reason for which writing failed; the folder is as it was.
+#[derive(Debug)]
+pub enum WriteError {
+    /// A file or folder cannot be read or written.
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// Files are in the way, so that nothing was written.
+    Conflicts {
+        /// The folder of the generated files.
+        folder: PathBuf,
+        /// Every file in the way.
+        conflicts: Vec<Conflict>,
+    },
+    /// The manifest cannot be understood.
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// The line that is neither a comment nor a hash and a path; the first is 1.
+        line: usize,
+    },
+    /// The folder holds files of a crate that was generated in a folder above.
+    Inside {
+        /// The folder that was to be written to.
+        folder: PathBuf,
+        /// The folder of that crate.
+        owner: PathBuf,
+    },
+}
+
+/// A file in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The path within the folder.
+    pub path: String,
+    /// The state of the file.
+    pub state: FileState,
+}
+
+impl WriteError {
+    /// True if [`super::Conflicts::Overwrite`] lets the run succeed.
+    pub fn can_be_overwritten(&self) -> bool {
+        match self {
+            WriteError::Conflicts { conflicts, .. } => {
+                conflicts.iter().all(|conflict| conflict.state.can_be_overwritten())
+            }
+            WriteError::Manifest { .. } => true,
+            WriteError::Io { .. } | WriteError::Inside { .. } => false,
+        }
+    }
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WriteError::Io { path, source } => write!(f, "cannot write `{}`: {source}", path.display()),
+            WriteError::Conflicts { folder, conflicts } => {
+                let files = if conflicts.len() == 1 { "file is" } else { "files are" };
+                write!(f, "{} {files} in the way, and nothing was written:", conflicts.len())?;
+                for Conflict { path, state } in conflicts {
+                    write!(f, "\n  {} {state}", folder.join(path).display())?;
+                }
+                Ok(())
+            }
+            WriteError::Manifest { path, line } => {
+                write!(
+                    f,
+                    "cannot read `{}`: line {line} is no hash and path; restore the file as it was generated",
+                    path.display()
+                )
+            }
+            WriteError::Inside { folder, owner } => {
+                write!(
+                    f,
+                    "`{}` holds files of the crate that was generated in `{}`, whose {MANIFEST} lists them: \
+                     choose another folder",
+                    folder.display(),
+                    owner.display()
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for WriteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            WriteError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The state of each file in the folder, by the manifest and by what would be generated.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use super::folder::{self, Folders};
+use super::manifest::{Manifest, hash};
+use super::{Output, WriteError};
+
+/// The state of a file in the folder of generated files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileState {
+    /// The file is not there.
+    Missing,
+    /// The file is as it would be generated.
+    Fresh,
+    /// An earlier run wrote the file, which differs from this line on (the first is 1).
+    Stale(usize),
+    /// An earlier run wrote the file, and it was edited since. It differs from this line on.
+    Edited(usize),
+    /// No earlier run wrote the file.
+    NotGenerated,
+    /// An earlier run wrote the file, which is no longer generated.
+    Leftover,
+    /// The same of a file that was edited since.
+    EditedLeftover,
+    /// The file lies in a folder with a manifest of its own.
+    OtherCrate,
+    /// The file lies behind a symbolic link.
+    Link,
+}
+
+impl FileState {
+    /// True if the file must not be replaced or removed unasked.
+    pub fn is_conflict(self) -> bool {
+        self.can_be_overwritten() || matches!(self, FileState::OtherCrate | FileState::Link)
+    }
+
+    /// True if the file is replaced or removed on request.
+    pub fn can_be_overwritten(self) -> bool {
+        matches!(self, FileState::Edited(_) | FileState::NotGenerated | FileState::EditedLeftover)
+    }
+}
+
+impl fmt::Display for FileState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FileState::Missing => write!(f, "is missing"),
+            FileState::Fresh => write!(f, "is as it would be generated"),
+            FileState::Stale(line) => write!(f, "differs from line {line} on"),
+            FileState::Edited(line) => write!(f, "was edited by hand: it differs from line {line} on"),
+            FileState::NotGenerated => write!(f, "was not generated"),
+            FileState::Leftover => write!(f, "is no longer generated"),
+            FileState::EditedLeftover => write!(f, "was edited by hand, and is no longer generated"),
+            FileState::OtherCrate => write!(f, "lies in the folder of another generated crate"),
+            FileState::Link => write!(f, "lies behind a symbolic link"),
+        }
+    }
+}
+
+/// Returns the state of every file that is generated or listed in the manifest.
+pub(super) fn states(
+    dir: &Path,
+    output: &Output,
+    manifest: Option<&Manifest>,
+) -> Result<BTreeMap<String, FileState>, WriteError> {
+    let mut folders = Folders::of(dir);
+    let mut states = BTreeMap::new();
+    for (path, text) in &output.files {
+        folder::refuse_outside(path)?;
+        let state = match folders.closed(path) {
+            Some(state) => state,
+            None => generated(&dir.join(path), text, manifest.map(|manifest| manifest.files.get(path)))?,
+        };
+        states.insert(path.clone(), state);
+    }
+    for (path, recorded) in manifest.into_iter().flat_map(|manifest| &manifest.files) {
+        // The owner of a folder within decides about its files.
+        if output.files.contains_key(path) || folders.closed(path).is_some() {
+            continue;
+        }
+        match folder::read(&dir.join(path))? {
+            None => {}
+            Some(there) if hash(&there) == *recorded => drop(states.insert(path.clone(), FileState::Leftover)),
+            Some(_) => drop(states.insert(path.clone(), FileState::EditedLeftover)),
+        }
+    }
+    Ok(states)
+}
+
+/// Returns the state of a file that would be generated. `recorded` is its hash in the manifest, where
+/// there is a manifest; without one the header decides.
+fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Result<FileState, WriteError> {
+    let Some(there) = folder::read(path)? else { return Ok(FileState::Missing) };
+    if there == text.as_bytes() {
+        return Ok(FileState::Fresh);
+    }
+    let line = first_difference(&there, text);
+    Ok(match recorded {
+        Some(Some(recorded)) if hash(&there) == *recorded => FileState::Stale(line),
+        Some(Some(_)) => FileState::Edited(line),
+        None if folder::is_marked(&there) => FileState::Stale(line),
+        _ => FileState::NotGenerated,
+    })
+}
+
+/// Returns the first line that differs; the first is 1.
+pub(super) fn first_difference(there: &[u8], text: &str) -> usize {
+    let equal = there.iter().zip(text.as_bytes()).take_while(|(one, other)| one == other);
+    equal.filter(|(byte, _)| **byte == b'\n').count() + 1
+}

@@ -1,0 +1,204 @@
+//! The cargo workspace that a generated crate stands in, and whether cargo takes the crate there.
+
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+use glob::{MatchOptions, Pattern};
+use toml::{Table, Value};
+
+use super::path::{parts, relative};
+use super::{RUNTIME, Runtime, Workspace};
+
+/// A workspace, as its manifest describes it.
+struct Enclosing {
+    folder: PathBuf,
+    members: Vec<String>,
+    excluded: Vec<String>,
+}
+
+/// A reason for which cargo would refuse the crate, and the workspace around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Misfit {
+    /// The crate would be a member and a workspace of its own.
+    TwoRoots {
+        /// The manifest of the workspace.
+        manifest: PathBuf,
+        /// The entry of `members` that matches the crate.
+        pattern: String,
+    },
+    /// The workspace would have two packages called `writ-runtime`.
+    TwoRuntimes {
+        /// The folder of the runtime that is there already.
+        other: PathBuf,
+    },
+    /// The runtime is not where it is said to be.
+    NoRuntime {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Checks that cargo takes a crate in `out`, and returns what is left to do there by hand, if anything.
+///
+/// # Errors
+/// If cargo would refuse the crate or the workspace around it.
+pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option<String>, Misfit> {
+    let out: PathBuf = parts(out).into_iter().collect();
+    if let Runtime::Path(path) = runtime
+        && package_name(path).as_deref() != Some(RUNTIME)
+    {
+        return Err(Misfit::NoRuntime { path: path.clone() });
+    }
+    let Some(around) = Enclosing::of(&out) else {
+        return Ok((workspace == Workspace::Member).then(|| {
+            format!("no workspace stands above {}: cargo takes the crate for one of its own", out.display())
+        }));
+    };
+    let manifest = around.folder.join("Cargo.toml");
+    let place = relative(&around.folder, &out);
+    if around.excludes(&place) {
+        return Ok(None);
+    }
+    let pattern = around.members.iter().find(|pattern| matches(pattern, &place)).cloned();
+    match (workspace, pattern) {
+        (Workspace::Own, Some(pattern)) => Err(Misfit::TwoRoots { manifest, pattern }),
+        (Workspace::Own, None) => Ok(Some(format!(
+            "a crate of the workspace {} that is to depend on this one needs it generated with `--workspace member`",
+            manifest.display()
+        ))),
+        (Workspace::Member, pattern) => {
+            if *runtime == Runtime::Embedded
+                && let Some(other) = around.runtime_beside(&out)
+            {
+                return Err(Misfit::TwoRuntimes { other });
+            }
+            Ok(pattern.is_none().then(|| {
+                format!("add {place:?} to `members` in {}, unless a member depends on it", manifest.display())
+            }))
+        }
+    }
+}
+
+impl Enclosing {
+    /// Returns the workspace that cargo finds for a package in this folder.
+    fn of(out: &Path) -> Option<Enclosing> {
+        out.ancestors().skip(1).find_map(|folder| {
+            let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+            let workspace = manifest.get("workspace")?;
+            let list = |key: &str| {
+                let all = workspace.get(key).and_then(Value::as_array).into_iter().flatten();
+                all.filter_map(|one| Some(one.as_str()?.trim_end_matches('/').to_owned())).collect()
+            };
+            Some(Enclosing { folder: folder.to_owned(), members: list("members"), excluded: list("exclude") })
+        })
+    }
+
+    /// True if a folder lies within one that the workspace leaves out.
+    fn excludes(&self, place: &str) -> bool {
+        self.excluded.iter().any(|excluded| Path::new(place).starts_with(excluded))
+    }
+
+    /// Returns the runtime that a member other than the crate in `out` is or holds.
+    fn runtime_beside(&self, out: &Path) -> Option<PathBuf> {
+        let folders = self.members.iter().flat_map(|pattern| {
+            let pattern = Path::new(&Pattern::escape(&self.folder.to_string_lossy())).join(pattern);
+            glob::glob(&pattern.to_string_lossy()).into_iter().flatten().flatten()
+        });
+        let others = folders.chain([self.folder.clone()]).filter(|folder| !folder.starts_with(out));
+        let places = others.flat_map(|folder| [folder.join(RUNTIME), folder]);
+        places.into_iter().find(|place| package_name(place).as_deref() == Some(RUNTIME))
+    }
+}
+
+/// True if an entry of `members` matches a path, as cargo compares them.
+fn matches(pattern: &str, place: &str) -> bool {
+    let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
+    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(place, options))
+}
+
+/// The name of the package in a folder.
+fn package_name(folder: &Path) -> Option<String> {
+    let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+    Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Misfit::TwoRoots { manifest, pattern } => write!(
+                f,
+                "{} takes the crate for a member (by `{pattern}`), and a member cannot be a workspace of its own: \
+                 generate it with `--workspace member`, or name it in `exclude` there",
+                manifest.display()
+            ),
+            Misfit::TwoRuntimes { other } => write!(
+                f,
+                "the workspace has a `{RUNTIME}` already, and cargo takes only one: share it with `--runtime path:{}`",
+                other.display()
+            ),
+            Misfit::NoRuntime { path } => write!(f, "there is no crate `{RUNTIME}` in {}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A workspace in a folder of its own, removed at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn with(name: &str, manifest: &str) -> Folder {
+            let folder = Folder(std::env::temp_dir().join(format!("writ-enclosing-{name}-{}", std::process::id())));
+            folder.put("Cargo.toml", manifest);
+            folder
+        }
+
+        fn put(&self, path: &str, text: &str) {
+            let path = self.0.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn a_crate_of_its_own_is_refused_where_a_workspace_takes_it_for_a_member() {
+        let folder = Folder::with("own", "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/apart\"]\n");
+        let own = |place: &str| fit(&folder.0.join(place), Workspace::Own, &Runtime::Embedded);
+        let misfit = own("crates/api").unwrap_err();
+        assert!(misfit.to_string().contains("by `crates/*`"), "{misfit}");
+        assert_eq!(own("crates/apart"), Ok(None));
+        assert!(own("api").unwrap().unwrap().contains("--workspace member"));
+    }
+
+    #[test]
+    fn a_member_is_named_where_the_workspace_does_not_list_it() {
+        let folder = Folder::with("member", "[workspace]\nmembers = [\"crates/*\"]\n");
+        let member = |place: &str| fit(&folder.0.join(place), Workspace::Member, &Runtime::Embedded);
+        assert_eq!(member("crates/api"), Ok(None));
+        let hint = member("libs/api").unwrap().unwrap();
+        assert!(hint.starts_with("add \"libs/api\" to `members` in "), "{hint}");
+    }
+
+    #[test]
+    fn a_second_embedded_runtime_is_refused_and_the_first_can_be_shared() {
+        let folder = Folder::with("runtime", "[workspace]\nmembers = [\"crates/*\"]\n");
+        folder.put("crates/one/writ-runtime/Cargo.toml", "[package]\nname = \"writ-runtime\"\n");
+        let fit = |place: &str, runtime: &Runtime| super::fit(&folder.0.join(place), Workspace::Member, runtime);
+        assert_eq!(fit("crates/one", &Runtime::Embedded), Ok(None), "its own runtime is no second one");
+        let shared = folder.0.join("crates/one/writ-runtime");
+        assert_eq!(fit("crates/two", &Runtime::Embedded), Err(Misfit::TwoRuntimes { other: shared.clone() }));
+        assert_eq!(fit("crates/two", &Runtime::Path(shared)), Ok(None));
+        let missing = Runtime::Path(folder.0.join("nowhere"));
+        assert!(matches!(fit("crates/two", &missing), Err(Misfit::NoRuntime { .. })));
+    }
+}

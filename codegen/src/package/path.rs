@@ -1,0 +1,39 @@
+//! The path from one folder to another.
+
+use std::ffi::OsString;
+use std::path::{Component, Path};
+
+/// Returns the path from one folder to another, neither of which needs to exist.
+pub(crate) fn relative(from: &Path, to: &Path) -> String {
+    let (from, to) = (parts(from), parts(to));
+    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
+    let down = to[shared..].iter().map(|part| part.to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// The parts of an absolute path without `.` and `..`.
+pub(super) fn parts(path: &Path) -> Vec<OsString> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()),
+            Component::CurDir => {}
+            part => parts.push(part.as_os_str().to_owned()),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_the_settings_is_found_from_the_generated_crate() {
+        let found = relative(Path::new("/work/out/api"), Path::new("/work/contracts/../types"));
+        assert_eq!(found, "../../types");
+        assert_eq!(relative(Path::new("/a"), Path::new("/a/b")), "b");
+    }
+}

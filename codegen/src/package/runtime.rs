@@ -1,0 +1,123 @@
+//! The embedded runtime: the copy of its sources that is part of this program, with a manifest that
+//! needs no workspace around it.
+//!
+//! `embedded/` links to the sources and manifests, so that they lie below the folder of this crate and
+//! cargo packages them with it.
+
+use include_dir::{Dir, DirEntry, include_dir};
+use toml::{Table, Value};
+
+use crate::output::{HEADER, Output, TOML_HEADER};
+
+/// The sources of the runtime.
+static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embedded/runtime/src");
+
+/// The manifest of the runtime, which takes versions and lints from the workspace.
+const MANIFEST: &str = include_str!("../../embedded/runtime/manifest.toml");
+
+/// The manifest of the workspace.
+const WORKSPACE: &str = include_str!("../../embedded/workspace.toml");
+
+/// Returns the files of the runtime, as a crate of its own.
+///
+/// # Errors
+/// If the manifests that are part of this program cannot be read, which would be a fault of ours.
+pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
+    let mut output = Output::default();
+    output.files.insert("Cargo.toml".to_owned(), manifest(toml::from_str(MANIFEST)?, &toml::from_str(WORKSPACE)?));
+    add(&SOURCES, &mut output);
+    Ok(output)
+}
+
+fn add(folder: &Dir<'_>, output: &mut Output) {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(inner) => add(inner, output),
+            DirEntry::File(file) => {
+                let path = file.path().to_string_lossy().replace('\\', "/");
+                let Some(text) = file.contents_utf8() else { continue };
+                output.files.insert(format!("src/{path}"), format!("{HEADER}\n{text}"));
+            }
+        }
+    }
+}
+
+/// The manifest without the parts that only tests need, and with everything that it takes from the
+/// workspace written out.
+fn manifest(mut manifest: Table, workspace: &Table) -> String {
+    manifest.remove("dev-dependencies");
+    manifest.remove("test");
+    let shared = table(workspace.get("workspace"));
+    let package = table(shared.get("package"));
+    for (key, value) in entries(&mut manifest, "package") {
+        if is_inherited(value) {
+            *value = package.get(key.as_str()).cloned().unwrap_or(Value::from(""));
+        }
+    }
+    if let Some(Value::Table(package)) = manifest.get_mut("package") {
+        // A copy is not for the registry, where the original is.
+        package.insert("publish".to_owned(), Value::from(false));
+    }
+    let versions = table(shared.get("dependencies"));
+    for (name, value) in entries(&mut manifest, "dependencies") {
+        if is_inherited(value) {
+            *value = resolved(&table(Some(value)), versions.get(name.as_str()));
+        }
+    }
+    if manifest.get("lints").is_some_and(is_inherited) {
+        manifest.insert("lints".to_owned(), Value::Table(table(shared.get("lints"))));
+    }
+    format!("{TOML_HEADER}\n{manifest}")
+}
+
+/// A dependency with the version of the workspace, and the features of both.
+fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
+    let mut whole = match version {
+        Some(Value::Table(table)) => table.clone(),
+        Some(text) => Table::from_iter([("version".to_owned(), text.clone())]),
+        None => Table::new(),
+    };
+    for (key, value) in dependency.iter().filter(|(key, _)| *key != "workspace") {
+        match (whole.get_mut(key), value) {
+            (Some(Value::Array(all)), Value::Array(more)) => all.extend(more.iter().cloned()),
+            _ => drop(whole.insert(key.clone(), value.clone())),
+        }
+    }
+    match whole.get("version") {
+        Some(version) if whole.len() == 1 => version.clone(),
+        _ => Value::Table(whole),
+    }
+}
+
+fn entries<'a>(manifest: &'a mut Table, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
+    manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten().map(|(key, value)| (key, value))
+}
+
+/// True if a value is `{ workspace = true }`, with or without further keys.
+fn is_inherited(value: &Value) -> bool {
+    value.get("workspace").and_then(Value::as_bool) == Some(true)
+}
+
+fn table(value: Option<&Value>) -> Table {
+    value.and_then(Value::as_table).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_takes_nothing_from_a_workspace() {
+        let files = embedded_runtime().expect("the manifests").files;
+        let text = &files["Cargo.toml"];
+        assert!(!text.contains("workspace"), "{text}");
+        let manifest: Table = toml::from_str(text).expect("a manifest");
+        let version = |name: &str| manifest["dependencies"][name].clone();
+        assert_eq!(manifest["package"]["version"].as_str(), Some(env!("CARGO_PKG_VERSION")));
+        assert_eq!(version("bytes"), Value::from("1"));
+        assert_eq!(version("tokio")["features"], Value::from(vec!["rt", "time"]));
+        assert_eq!(version("tokio")["default-features"], Value::from(false));
+        assert_eq!(version("multer")["optional"], Value::from(true));
+        assert!(files.contains_key("src/lib.rs"));
+    }
+}

@@ -1,0 +1,46 @@
+//! `runtime`: the place of the runtime that the generated crate depends on.
+
+use std::path::Path;
+
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::document::Node;
+use writ_contract::source::Sources;
+
+use super::fields::Fields;
+use crate::package::Runtime;
+
+/// The forms of the setting.
+const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
+
+/// Reads the setting; a path begins at the folder of the settings file.
+pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
+    if node.as_str() == Some("embedded") {
+        return Some(Runtime::Embedded);
+    }
+    let Some(object) = node.as_object() else {
+        let problem = Diagnostic::error("bad-setting", node.span, "`runtime` names no runtime");
+        diagnostics.push(problem.label("neither `embedded` nor a table").help(FORMS));
+        return None;
+    };
+    let mut fields = Fields::new(node, sources, diagnostics);
+    let (path, version) = (fields.text("path"), fields.text("version"));
+    fields.finish("`runtime`");
+    match (object.get("path"), object.get("version")) {
+        (Some(_), None) => path.map(|path| Runtime::Path(folder.join(path))),
+        (None, Some(node)) => match Runtime::version(&version?) {
+            Ok(runtime) => Some(runtime),
+            Err(reason) => {
+                diagnostics.push(Diagnostic::error("bad-setting", node.span, reason).label("cannot be used"));
+                None
+            }
+        },
+        // The fields that are there instead are reported already.
+        (None, None) if object.iter().next().is_some() => None,
+        (found, _) => {
+            let label = if found.is_some() { "both" } else { "neither" };
+            let problem = Diagnostic::error("bad-setting", node.span, "`runtime` needs one of `path` and `version`");
+            diagnostics.push(problem.label(label).help(FORMS));
+            None
+        }
+    }
+}

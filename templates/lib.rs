@@ -1,0 +1,47 @@
+//! The templates that `writ-codegen` renders: one template a concern, with
+//! the final formatting of what it writes, and no decisions.
+
+/// The name and the text of every template.
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("client_call.rs", include_str!("client_call.rs.j2")),
+    ("client_mod.rs", include_str!("client_mod.rs.j2")),
+    ("client_tag.rs", include_str!("client_tag.rs.j2")),
+    ("codec.rs", include_str!("codec.rs.j2")),
+    ("codec_mod.rs", include_str!("codec_mod.rs.j2")),
+    ("errors.rs", include_str!("errors.rs.j2")),
+    ("form_rule.rs", include_str!("form_rule.rs.j2")),
+    ("lib.rs", include_str!("lib.rs.j2")),
+    ("openapi.rs", include_str!("openapi.rs.j2")),
+    ("openapi_31.rs", include_str!("openapi_31.rs.j2")),
+    ("operation_types.rs", include_str!("operation_types.rs.j2")),
+    ("operations.rs", include_str!("operations.rs.j2")),
+    ("operations_mod.rs", include_str!("operations_mod.rs.j2")),
+    ("other_ways_mod.rs", include_str!("other_ways_mod.rs.j2")),
+    ("others.rs", include_str!("others.rs.j2")),
+    ("patterns.rs", include_str!("patterns.rs.j2")),
+    ("root.rs", include_str!("root.rs.j2")),
+    ("routes.rs", include_str!("routes.rs.j2")),
+    ("routes_mod.rs", include_str!("routes_mod.rs.j2")),
+    ("sent.rs", include_str!("sent.rs.j2")),
+    ("serde_types.rs", include_str!("serde_types.rs.j2")),
+    ("tag.rs", include_str!("tag.rs.j2")),
+    ("types.rs", include_str!("types.rs.j2")),
+    ("types_mod.rs", include_str!("types_mod.rs.j2")),
+    ("webhooks.rs", include_str!("webhooks.rs.j2")),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::TEMPLATES;
+
+    #[test]
+    fn every_template_of_the_folder_is_listed_under_its_name() {
+        let folder = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("the folder of the templates");
+        let names = folder.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let files: BTreeSet<String> = names.filter_map(|name| name.strip_suffix(".j2").map(str::to_owned)).collect();
+        let listed: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(listed, files);
+    }
+}

@@ -1,0 +1,32 @@
+//! `cargo writ`: a thin command line over the generator.
+
+use std::process::ExitCode;
+
+use cargo_writ::{codegen, terminal};
+use clap::Parser;
+
+/// The arguments as cargo passes them on: the name of the subcommand first.
+#[derive(Parser)]
+#[command(name = "cargo", bin_name = "cargo")]
+enum Cargo {
+    /// Generates Rust from OpenAPI contracts.
+    #[command(subcommand, version, arg_required_else_help = true)]
+    Writ(Command),
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Generate a crate from a contract.
+    Codegen(codegen::Args),
+}
+
+fn main() -> ExitCode {
+    let Cargo::Writ(Command::Codegen(args)) = Cargo::parse();
+    match codegen::run(&args, None) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
