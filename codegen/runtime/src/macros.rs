@@ -75,25 +75,6 @@ macro_rules! status_ranges {
     )* };
 }
 
-/// The conversions into an operation's error: from exactly the refusals that its contract declares,
-/// and from every [`std::error::Error`] as an internal one.
-#[macro_export]
-macro_rules! refusals {
-    ($error:ident: $($variant:ident($marker:ident)),* $(,)?) => {
-        impl<E: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static> ::core::convert::From<E> for $error {
-            fn from(cause: E) -> Self {
-                Self::Internal($crate::Internal::from(cause))
-            }
-        }
-
-        $(impl ::core::convert::From<$marker> for $error {
-            fn from(refusal: $marker) -> Self {
-                Self::$variant(refusal)
-            }
-        })*
-    };
-}
-
 /// A TypeID: an identifier that is stored as a UUID and carries its type on the wire.
 #[macro_export]
 macro_rules! id {

@@ -17,6 +17,7 @@ use crate::contracts::{self, root};
 /// Services written against golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
+    ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
     ("unconverted-error", "golden-shop", include_str!("../services/unconverted_error.rs")),
     ("forgotten-operation", "golden-shop", include_str!("../services/forgotten_operation.rs")),
     ("status-out-of-range", "golden-responses", include_str!("../services/status_out_of_range.rs")),

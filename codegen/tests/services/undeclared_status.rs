@@ -1,4 +1,4 @@
-//! Answers 409 where the contract declares 404 alone: must not compile.
+//! Returns 409 where the contract declares 404 alone: must not compile.
 
 use contract::{Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse};
 use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, Orders};
