@@ -18,8 +18,14 @@ pub(super) struct Anchor {
     pub span: Span,
 }
 
-/// Every `$anchor` of a tree by its name. One that is an anchor of both kinds is one.
-pub(super) fn find_anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Anchor)>) {
+/// Returns every `$anchor` of a tree with its name. A name of both kinds at one place is one anchor.
+pub(super) fn anchors(tree: &Node) -> Vec<(String, Anchor)> {
+    let mut found = Vec::new();
+    find_anchors(tree, &mut Vec::new(), &mut found);
+    found
+}
+
+fn find_anchors(node: &Node, steps: &mut Vec<String>, found: &mut Vec<(String, Anchor)>) {
     match &node.value {
         Value::Object(object) => {
             for name in ["$anchor", "$dynamicAnchor"] {

@@ -3,6 +3,7 @@
 mod anchors;
 mod bundle;
 mod check;
+mod files;
 mod grammar;
 mod load;
 mod located;
@@ -10,15 +11,18 @@ pub mod node;
 mod number;
 mod parse;
 mod reference;
+mod repair;
 mod resolve;
 mod trees;
 mod upgrade_3_1;
 mod version;
+mod walk;
 mod write;
 
 pub use bundle::bundle;
+pub use files::display_path;
 pub use grammar::vocabulary;
-pub use load::{LoadOptions, display_path, load};
+pub use load::{LoadOptions, load};
 pub use located::Located;
 pub use node::{Key, Node, Object, Value};
 pub use reference::RefError;

@@ -111,6 +111,18 @@ impl Object {
     }
 }
 
+impl FromIterator<(Key, Node)> for Object {
+    /// Returns an object of the entries; of two with the same name, the first counts.
+    fn from_iter<I: IntoIterator<Item = (Key, Node)>>(entries: I) -> Object {
+        let entries = entries.into_iter();
+        let mut object = Object { entries: IndexMap::with_capacity(entries.size_hint().0) };
+        for (key, node) in entries {
+            let _ = object.insert(key, node);
+        }
+        object
+    }
+}
+
 impl<'a> IntoIterator for &'a Object {
     type Item = (&'a Key, &'a Node);
     type IntoIter = indexmap::map::Iter<'a, Key, Node>;

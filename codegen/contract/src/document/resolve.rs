@@ -55,7 +55,7 @@ impl Document {
             let link = self.links.get(&(from, reference.file));
             link.cloned().unwrap_or_else(|| Err(RefError::File("it was not read".to_owned())))?
         };
-        if self.broken.contains(&file) {
+        if self.unreadable.contains(&file) {
             return Err(RefError::File("it could not be read".to_owned()));
         }
         match &reference.fragment {

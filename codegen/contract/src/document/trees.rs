@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::anchors::Anchor;
+use super::anchors::{Anchor, anchors};
 use super::located::Located;
 use super::node::Node;
 use super::reference::RefError;
@@ -20,7 +20,7 @@ pub struct Document {
     pub(super) version: Version,
     pub(super) trees: Vec<Arc<Node>>,
     /// The files that could not be read: references into them are not worth another word.
-    pub(super) broken: HashSet<FileId>,
+    pub(super) unreadable: HashSet<FileId>,
     /// Where the paths of references lead, by the file that they stand in.
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
     /// What bears an `$anchor`, by its name.
@@ -28,6 +28,23 @@ pub struct Document {
 }
 
 impl Document {
+    /// Returns a document of one file, whose tree is still to be added.
+    pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
+        let (trees, unreadable) = (Vec::new(), HashSet::new());
+        Document { sources, root, version, trees, unreadable, links: HashMap::new(), anchors: HashMap::new() }
+    }
+
+    /// Adds the tree of a file, in the order of the sources.
+    pub(super) fn add_tree(&mut self, file: FileId, tree: Node) {
+        let text = self.sources.text(file);
+        if text.contains("$anchor") || text.contains("$dynamicAnchor") {
+            for (name, anchor) in anchors(&tree) {
+                self.anchors.entry((file, name)).or_default().push(anchor);
+            }
+        }
+        self.trees.push(Arc::new(tree));
+    }
+
     /// The tree of the entry.
     pub fn root_node(&self) -> &Node {
         self.file_node(self.root)

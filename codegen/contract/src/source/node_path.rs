@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::source::FileId;
+use super::file_id::FileId;
+use super::pointer::{push_name, unescape};
 
 /// The identity of a node: two nodes are the same exactly if their paths are equal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,18 +25,11 @@ impl NodePath {
     pub fn child(&self, name: &str) -> NodePath {
         let mut pointer = String::with_capacity(self.pointer.len() + name.len() + 1);
         pointer.push_str(&self.pointer);
-        pointer.push('/');
-        for letter in name.chars() {
-            match letter {
-                '~' => pointer.push_str("~0"),
-                '/' => pointer.push_str("~1"),
-                other => pointer.push(other),
-            }
-        }
+        push_name(&mut pointer, name);
         NodePath { file: self.file, pointer }
     }
 
-    /// The last step of the pointer, unescaped: the name of a component, as a rule.
+    /// Returns the last step of the pointer, unescaped: usually the name of a component.
     pub fn name(&self) -> Option<String> {
         self.pointer.rsplit_once('/').map(|(_, step)| unescape(step))
     }
@@ -46,9 +40,4 @@ impl fmt::Display for NodePath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "#{}", self.pointer)
     }
-}
-
-/// One step of a JSON pointer, with `~1` and `~0` undone.
-pub(crate) fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
 }

@@ -1,6 +1,6 @@
 //! A place in a source file, and values that know theirs.
 
-use crate::source::FileId;
+use super::file_id::FileId;
 
 /// A stretch of bytes in one file; `end` is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

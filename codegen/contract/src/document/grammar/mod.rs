@@ -1,4 +1,4 @@
-//! The grammar of OpenAPI: what each object may hold, for 3.0 and 3.1 at once, and the walk along it.
+//! The grammar of OpenAPI: what each object may hold, for 3.0 and 3.1 at once.
 
 mod document;
 mod operation;
@@ -6,7 +6,7 @@ mod schema;
 mod security;
 mod shape;
 
-pub use shape::{Field, Kind, Pattern, Rule, Shape, Since};
+pub use shape::{Field, Kind, Pattern, Role, Rule, Shape, Since};
 
 /// Returns the rule of an object.
 pub fn rule(kind: Kind) -> &'static Rule {

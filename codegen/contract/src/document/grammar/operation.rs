@@ -174,7 +174,7 @@ pub(super) static EXAMPLE: Rule = referable(
 pub(super) static LINK: Rule = referable(
     "a link",
     &[
-        field("operationRef", Shape::Text),
+        field("operationRef", Shape::OperationRef),
         field("operationId", Shape::Text),
         field("parameters", Shape::Map(&Shape::Any)),
         field("requestBody", Shape::Any),

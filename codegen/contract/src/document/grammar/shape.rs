@@ -69,6 +69,23 @@ pub struct Field {
     pub since: Since,
 }
 
+/// The role of an entry in its object.
+#[derive(Clone, Copy)]
+pub enum Role {
+    /// A field of the object, though perhaps of another version of OpenAPI.
+    Field(&'static Field),
+    /// The `$ref` that stands for the object.
+    Reference,
+    /// A vendor field, which holds any value.
+    Extension,
+    /// An entry whose name follows the pattern of the object.
+    Pattern(&'static Pattern),
+    /// A `$ref` in an object that none may stand for.
+    MisplacedReference,
+    /// None: the object knows no such entry.
+    Unknown,
+}
+
 /// Which versions know a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
@@ -104,6 +121,8 @@ pub enum Shape {
     Of(Kind),
     /// A text that refers to a schema, or names one.
     SchemaName,
+    /// A text that refers to an operation.
+    OperationRef,
     /// The first of these that fits the JSON type.
     Either(&'static [Shape]),
 }
@@ -167,6 +186,20 @@ impl Rule {
             return Some(first);
         }
         Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
+    }
+
+    /// Returns the role of an entry by its name.
+    pub fn role(&'static self, name: &str, version: Version) -> Role {
+        if let Some(field) = self.field(name, version) {
+            return Role::Field(field);
+        }
+        match &self.pattern {
+            _ if name.starts_with("x-") => Role::Extension,
+            _ if name == "$ref" && self.reference => Role::Reference,
+            Some(pattern) if (pattern.matches)(name) => Role::Pattern(pattern),
+            _ if name == "$ref" => Role::MisplacedReference,
+            _ => Role::Unknown,
+        }
     }
 
     /// The names that a writer of this version may mean.

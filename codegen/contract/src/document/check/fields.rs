@@ -1,14 +1,18 @@
 //! Rules of single objects that a table of fields cannot say.
 
-use super::{Anchor, Diagnostic, Kind, Object, Rule, Version, Walk};
-use crate::document::node::Node;
+use super::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::document::grammar::{Kind, Rule};
+use crate::document::node::{Node, Object};
+use crate::document::version::Version;
+use crate::source::Span;
 
-impl Walk<'_, '_> {
+impl Checker<'_, '_> {
     /// What the fields of an object demand of each other.
-    pub(super) fn special(&mut self, kind: Kind, rule: &Rule, object: &Object, anchor: Anchor) {
+    pub(super) fn fields(&mut self, kind: Kind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
             Kind::Root => self.root(rule, object, anchor),
-            Kind::Operation if self.version == Version::V30 && !object.contains_key("responses") => {
+            Kind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
                 self.missing(rule, "responses", anchor);
             }
             Kind::Parameter | Kind::Header => self.described(rule, object, anchor),
@@ -18,8 +22,8 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn root(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
-        let enough: &[&str] = match self.version {
+    fn root(&mut self, rule: &Rule, object: &Object, anchor: Span) {
+        let enough: &[&str] = match self.document.version() {
             Version::V30 => &["paths"],
             Version::V31 | Version::V32 => &["paths", "webhooks", "components"],
         };
@@ -29,11 +33,11 @@ impl Walk<'_, '_> {
     }
 
     /// A parameter says what it holds either way, by one only.
-    fn described(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
+    fn described(&mut self, rule: &Rule, object: &Object, anchor: Span) {
         match (object.key_span("schema"), object.key_span("content")) {
             (None, None) => {
                 let message = format!("{} needs `schema` or `content`", rule.name);
-                let problem = Diagnostic::error("missing-field", anchor.span, message);
+                let problem = Diagnostic::error("missing-field", anchor, message);
                 self.report(problem.label("nothing says what it holds"));
             }
             (Some(schema), Some(content)) => {
@@ -48,14 +52,14 @@ impl Walk<'_, '_> {
     /// Tuples were lists under `items` until JSON Schema 2020-12.
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
-        if object.get("items").and_then(Node::as_array).is_some() && self.version != Version::V30 {
+        if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {
             let message = "`items` is a list as in JSON Schema before 2020-12".to_owned();
             let problem = self.lax(false, "other-version", span, message).label("read as `prefixItems`");
             self.report(problem.help("write `prefixItems`, and under `items` what may follow them"));
         }
     }
 
-    fn security_scheme(&mut self, rule: &Rule, object: &Object, anchor: Anchor) {
+    fn security_scheme(&mut self, rule: &Rule, object: &Object, anchor: Span) {
         let needed: &[&str] = match object.get("type").and_then(Node::as_str) {
             Some("apiKey") => &["name", "in"],
             Some("http") => &["scheme"],

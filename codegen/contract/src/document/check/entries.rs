@@ -1,0 +1,126 @@
+//! Problems of the entries of an object: unknown ones, missing ones, those of another version.
+
+use super::Checker;
+use super::advice::instead;
+use crate::diagnostic::{Diagnostic, Nearness, nearest};
+use crate::document::grammar::{Field, Pattern, Rule, Since};
+use crate::document::node::Key;
+use crate::document::version::Version;
+use crate::source::Span;
+
+/// The vendor fields that have an effect: a slip in one of them would go unnoticed otherwise.
+const EXTENSIONS: &[&str] = &[
+    "x-body-limit",
+    "x-cache",
+    "x-cache-invalidates",
+    "x-error-envelope",
+    "x-extensible-enum",
+    "x-id-prefix",
+    "x-idempotency",
+    "x-rate-limit",
+    "x-rust-name",
+    "x-rust-type",
+    "x-sort",
+    "x-sparse",
+    "x-sparse-of",
+];
+
+impl Checker<'_, '_> {
+    /// A field that the object does not have.
+    pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
+        if let Some(pattern) = &rule.pattern {
+            self.without_form(rule, pattern, key);
+            return;
+        }
+        let message = format!("unknown field `{}` in {}", key.name, rule.name);
+        let meant = nearest(&key.name, rule.names(self.document.version()));
+        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip)));
+        // JSON Schema lets a schema of 3.1 have keywords of anyone's.
+        let free = rule.keywords && self.document.version() != Version::V30;
+        let problem =
+            self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
+        self.report(match meant {
+            Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
+            None => problem.help("it has no effect; a field of your own begins with `x-`"),
+        });
+    }
+
+    /// An entry whose name has not the form of its siblings. What it holds would be lost.
+    fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
+        let message = format!("`{}` is not {}", key.name, pattern.entry);
+        let problem =
+            Diagnostic::error("unknown-field", key.span, message).label(format!("{} {}", pattern.entry, pattern.form));
+        let fixes = [format!("/{}", key.name), key.name.to_uppercase()];
+        let fixed = fixes.into_iter().find(|fixed| (pattern.matches)(fixed));
+        let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
+        self.report(match fixed.or_else(near) {
+            Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
+            None => problem.help("a field of your own begins with `x-`"),
+        });
+    }
+
+    /// A field of another version of OpenAPI.
+    pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
+        let name = field.name;
+        let new = format!("`{name}` is new in OpenAPI 3.2, which is read as 3.1 so far");
+        let problem = match field.since {
+            Since::V32 => Diagnostic::error("unsupported-field", key.span, new)
+                .label("not supported yet")
+                .help("leave it out, or say the same with the fields of 3.1"),
+            Since::V32Remark => {
+                Diagnostic::warning("unsupported-field", key.span, new).label("has no effect").help("leave it out")
+            }
+            Since::V30Only | Since::V31 | Since::Always => {
+                let (theirs, ours) = match field.since {
+                    Since::V30Only => ("3.0 only", "3.1"),
+                    _ => ("3.1", "3.0"),
+                };
+                let message = format!("`{name}` is a field of OpenAPI {theirs}, and this is OpenAPI {ours}");
+                let problem = self.lax(false, "other-version", key.span, message);
+                let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
+                match instead(name) {
+                    Some(advice) => problem.help(advice),
+                    None => problem,
+                }
+            }
+        };
+        self.report(problem);
+    }
+
+    /// A vendor keyword that is almost one of ours.
+    pub(super) fn extension(&mut self, key: &Key) {
+        if EXTENSIONS.contains(&key.name.as_str()) {
+            return;
+        }
+        if let Some((name, Nearness::Same | Nearness::Slip)) = nearest(&key.name, EXTENSIONS.iter().copied()) {
+            let message = format!("`{}` means nothing here, `{name}` does", key.name);
+            let problem = Diagnostic::warning("unknown-extension", key.span, message).label("has no effect");
+            self.report(problem.suggest(self.inside_quotes(key.span), name));
+        }
+    }
+
+    /// A field that must be there and is not.
+    pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Span) {
+        let message = format!("{} needs `{name}`", rule.name);
+        let problem = Diagnostic::error("missing-field", anchor, message);
+        self.report(problem.label(format!("has no `{name}`")));
+    }
+
+    /// A `$ref` where OpenAPI knows none.
+    pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
+        let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot stand for {what}"));
+        let problem = problem.label("not followed here");
+        self.report(problem.help("refer to its entries one by one, or write them here"));
+    }
+
+    /// A name of a component that no tool promises to take.
+    pub(super) fn check_component_name(&mut self, key: &Key) {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+        if !key.name.is_empty() && key.name.chars().all(plain) {
+            return;
+        }
+        let message = format!("`{}` is not a name that OpenAPI allows for a component", key.name);
+        let problem = self.lax(false, "component-name", key.span, message);
+        self.report(problem.label("only letters, digits, `.`, `-` and `_`"));
+    }
+}

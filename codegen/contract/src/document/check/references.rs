@@ -1,0 +1,172 @@
+//! References: what may stand beside them, and what they must lead to.
+
+use super::Checker;
+use crate::diagnostic::Diagnostic;
+use crate::document::grammar::{Kind, rule};
+use crate::document::located::Located;
+use crate::document::node::{Node, Object};
+use crate::document::reference::{RefError, file_part, parse};
+use crate::document::resolve::MAX_HOPS;
+use crate::document::version::Version;
+use crate::document::walk::{Standing, begin};
+use crate::source::{Pointer, Span};
+
+/// A reference that is still to be followed.
+pub(super) struct Pending<'d> {
+    span: Span,
+    text: &'d str,
+    /// The kind of object that it stands for.
+    kind: Kind,
+    pointer: Pointer,
+    /// True if the text may be a plain name instead.
+    may_be_name: bool,
+}
+
+impl<'d> Checker<'d, '_> {
+    /// Notes the `$ref` that stands for an object.
+    pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: Kind) {
+        let pointer = self.pointer.clone();
+        let Standing { node, text, .. } = *standing;
+        self.pending.push_back(Pending { span: node.span, text, kind, pointer, may_be_name: false });
+    }
+
+    /// Notes a text that may be the name of a schema or a reference to one.
+    pub(super) fn refer_by_text(&mut self, node: &'d Node, text: &'d str) {
+        let pointer = self.pointer.clone();
+        self.pending.push_back(Pending { span: node.span, text, kind: Kind::Schema, pointer, may_be_name: true });
+    }
+
+    /// Reports whatever stands beside a `$ref` that stands alone.
+    pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: Kind, object: &Object) {
+        for (key, _) in object {
+            let name = key.name.as_str();
+            // A description beside a `$ref` is common, and losing it loses nothing.
+            if !matches!(name, "$ref" | "summary" | "description") && !name.starts_with("x-") {
+                let message = format!("`{name}` beside a `$ref` has no effect");
+                let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
+                let problem = problem.also(standing.node.span, format!("stands for {} as a whole", rule(kind).name));
+                let advice =
+                    if kind == Kind::Schema { "wrap the `$ref` in an `allOf` to add to it" } else { "leave it out" };
+                self.report(problem.help(advice));
+            }
+        }
+    }
+
+    /// Follows a reference, and checks what it leads to.
+    pub(super) fn follow(&mut self, pending: &Pending<'d>) {
+        self.pointer.clone_from(&pending.pointer);
+        match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
+            Err(error) => self.unresolved(pending, error),
+            Ok(target) if self.is_cyclic(pending, &target) => {
+                let problem = Diagnostic::error("cyclic-ref", pending.span, "references in a circle");
+                let problem = problem.label("leads back to itself, and never to a value");
+                let name = rule(pending.kind).name;
+                self.report(problem.help(format!("write {name} in place of one of the references")));
+            }
+            Ok(target) => self.target(pending, target),
+        }
+    }
+
+    /// Checks what a reference leads to as what it is referred to as.
+    fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
+        let Located { node, path } = target;
+        let kind = pending.kind;
+        let name = rule(kind).name;
+        if node.as_object().is_none() {
+            let bool_schema = kind == Kind::Schema && node.as_bool().is_some();
+            if !bool_schema || self.document.version() == Version::V30 {
+                let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
+                let problem = Diagnostic::error("wrong-type", pending.span, message);
+                let line = self.document.sources.first_line(node.span);
+                self.report(problem.label(format!("expected {name}")).also(line, "it stands here"));
+            }
+            return;
+        }
+        if let Some(other) = self.seen.get(&std::ptr::from_ref(node).addr()) {
+            if *other != kind {
+                let message = format!("`{}` is {}, and {name} is expected here", pending.text, rule(*other).name);
+                let problem = Diagnostic::error("wrong-ref", pending.span, message);
+                self.report(problem.label(format!("expected {name}")));
+            }
+            return;
+        }
+        if path.file == self.document.root {
+            self.pointer = Pointer::new(path.pointer);
+        }
+        begin(self, kind, node);
+    }
+
+    /// Returns true if references lead from a place back to it, for the first of them only.
+    fn is_cyclic(&self, pending: &Pending<'d>, target: &Located<'d>) -> bool {
+        let mut here = target.clone();
+        let mut first = pending.span;
+        for _ in 0..MAX_HOPS {
+            let Some(next) = here.node.get("$ref") else {
+                return false;
+            };
+            if next.span == pending.span {
+                return first == pending.span;
+            }
+            first = first.min(next.span);
+            let Some(Ok(located)) = next.as_str().map(|text| self.document.resolve(here.path.file, text)) else {
+                return false;
+            };
+            if located.path == target.path {
+                return false;
+            }
+            here = located;
+        }
+        // Nobody writes so long a chain but to waste time.
+        true
+    }
+
+    fn unresolved(&mut self, pending: &Pending<'_>, error: RefError) {
+        let text = pending.text;
+        let span = pending.span;
+        let problem = match error {
+            // The file has its own diagnostic already.
+            RefError::File(_) if self.is_unreadable(pending) => return,
+            // The circle is reported where it begins.
+            RefError::Cyclic if !text.contains('#') => return,
+            RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads in a circle"))
+                .label("never leads to a value"),
+            RefError::Remote => Diagnostic::error("remote-ref", span, format!("`{text}` is on another host"))
+                .label("not fetched")
+                .help("save it beside the contract and refer to the file: a build must not depend on a network"),
+            RefError::Outside => {
+                let message = format!("`{}` lies outside the folder of the contract", file_part(text));
+                Diagnostic::error("ref-outside", span, message)
+                    .label("not read")
+                    .help("move it into the folder, or widen what may be read with the `root` option")
+            }
+            RefError::File(_) if pending.may_be_name && !text.contains('#') => return,
+            RefError::File(why) => {
+                let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads to no file"));
+                problem.label(why)
+            }
+            RefError::Ambiguous { anchors } => {
+                let message = format!("`{text}` may be any of {} schemas of its file", anchors.len());
+                let problem = Diagnostic::error("ambiguous-ref", span, message).label("which of them?");
+                let problem = anchors.iter().take(2).fold(problem, |problem, at| problem.also(*at, "bears that name"));
+                problem.help("refer to it by a pointer, or give each an `$anchor` of its own")
+            }
+            RefError::Dangling { closest } => {
+                let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads nowhere"));
+                let problem = problem.label("nothing is there");
+                match closest {
+                    Some(meant) => problem.suggest(self.inside_quotes(span), meant),
+                    None => problem,
+                }
+            }
+        };
+        self.report(problem);
+    }
+
+    fn is_unreadable(&self, pending: &Pending<'_>) -> bool {
+        let Ok(reference) = parse(pending.text) else {
+            return false;
+        };
+        let link = self.document.links.get(&(pending.span.file, reference.file));
+        matches!(link, Some(Ok(file)) if self.document.unreadable.contains(file))
+    }
+}

@@ -1,0 +1,86 @@
+//! Values that are written wrong and clear all the same: each is reported, and noted for repair.
+
+use super::Checker;
+use super::advice::instead;
+use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::node::{Node, Value};
+use crate::document::repair::Repair;
+use crate::document::version::Version;
+use crate::source::Span;
+
+impl Checker<'_, '_> {
+    /// Reports a value of the wrong type that can only mean one thing, and notes its repair. False if it is none.
+    pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
+        match (owner.name, field, &node.value) {
+            (name, "pattern", Value::Number(text)) if name == rule(Kind::Schema).name => {
+                let message = "a pattern is a string, not a number".to_owned();
+                let problem = self.lax(false, "wrong-type", node.span, message);
+                let problem = problem.label(format!("read as the pattern {text:?}"));
+                self.report(problem.fix("put it in quotes", node.span, format!("{text:?}")));
+                self.repairs.add(node.span, Repair::Replace(text.clone()));
+            }
+            (name, "schema", Value::Null) if name == rule(Kind::MediaType).name => {
+                let problem = self.lax(false, "wrong-type", key, "a schema is an object, not nothing".to_owned());
+                self.report(problem.label("read as if it were left out").help("say what it holds, or leave it out"));
+                self.repairs.add(key, Repair::Remove);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Takes a word for what it means in another version of OpenAPI: `type: "null"`.
+    pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
+        let name = self.field_path();
+        let version = self.document.version();
+        let known = owner.fields.iter().any(|field| {
+            field.name == name
+                && !field.since.knows(version)
+                && field.shape.words().is_some_and(|it| it.contains(&word))
+        });
+        if !known {
+            return false;
+        }
+        let message = format!("`{name}: {word}` is of OpenAPI 3.1, and this is OpenAPI 3.0");
+        let problem = self.lax(false, "other-version", span, message).label("read as in 3.1");
+        self.report(match instead(&name) {
+            Some(advice) => problem.help(advice),
+            None => problem,
+        });
+        true
+    }
+
+    /// `null` without quotes in a `type` of 3.0, alone or in a list, which is the word too.
+    pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
+        if self.document.version() != Version::V30
+            || owner.name != rule(Kind::Schema).name
+            || self.field_path() != "type"
+        {
+            return;
+        }
+        let written = node.as_array().unwrap_or(std::slice::from_ref(node)).iter();
+        for null in written.filter(|one| one.is_null() && one.span.start < one.span.end) {
+            self.repairs.add(null.span, Repair::Replace("null".to_owned()));
+        }
+    }
+
+    /// `null` in a list of types: YAML's null, where the word was meant.
+    pub(super) fn unquoted_null(&mut self, span: Span) {
+        let message = "a type is a string: `null` needs quotes".to_owned();
+        let problem = self.lax(false, "unquoted-null", span, message);
+        let problem = problem.label("read as the type \"null\"");
+        self.repairs.add(span, Repair::Replace("null".to_owned()));
+        self.report(problem.fix("put it in quotes", span, "\"null\""));
+    }
+}
+
+impl Shape {
+    /// The words that a shape allows, where it allows single words.
+    fn words(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Shape::Word(words) => Some(words),
+            Shape::Either(shapes) => shapes.iter().find_map(Shape::words),
+            _ => None,
+        }
+    }
+}

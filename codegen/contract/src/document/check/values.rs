@@ -1,0 +1,109 @@
+//! Problems of single values: of the wrong type, or none of the words that are allowed.
+
+use super::Checker;
+use super::advice::instead;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::document::grammar::{Rule, Shape, Since};
+use crate::document::node::{Node, Value};
+use crate::document::walk::{Visited, fits};
+use crate::source::Span;
+
+/// Fields that tell people something and change nothing of the code.
+const SAID_ONLY: &[&str] =
+    &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
+
+impl Checker<'_, '_> {
+    /// A value of the wrong JSON type.
+    pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
+        let Visited { node, owner, .. } = visited;
+        let anchor = self.anchor(visited);
+        if self.written_for_other_version(node, anchor, owner) {
+            return;
+        }
+        let expected = expected(shape);
+        let name = self.field_path();
+        if self.is_repairable(&name, node, anchor, owner) {
+            return;
+        }
+        let found = match &node.value {
+            Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
+            Value::Null => "nothing".to_owned(),
+            _ => node.kind_name().to_owned(),
+        };
+        let several = self.document.sources.slice(node.span).contains('\n');
+        let span = if several || node.span.start == node.span.end { anchor } else { node.span };
+        let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
+        let harmless = SAID_ONLY.contains(&name.as_str());
+        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(format!("expected {expected}"));
+        if let Some(fixed) = converted(shape, node).filter(|_| !several) {
+            problem = problem.fix(format!("write {expected}"), span, fixed);
+        } else if node.is_null() {
+            problem = problem.help("write a value, or leave the field out");
+        }
+        self.report(problem);
+    }
+
+    /// Reports a value that another version of OpenAPI has so: `exclusiveMinimum: true`.
+    fn written_for_other_version(&mut self, node: &Node, anchor: Span, owner: &Rule) -> bool {
+        let name = self.field_path();
+        let theirs = owner.fields.iter().find(|field| {
+            field.name == name
+                && !field.since.knows(self.document.version())
+                && fits(&field.shape, node, self.document.version())
+        });
+        let Some(theirs) = theirs else { return false };
+        self.repair_nulls(node, owner);
+        let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
+        let message = format!("`{name}` is written as in OpenAPI {theirs}, and this is OpenAPI {ours}");
+        let problem = self.lax(false, "other-version", anchor, message);
+        let problem = problem.label(format!("{} in {theirs} only", node.kind_name()));
+        self.report(match instead(&name) {
+            Some(advice) => problem.help(advice),
+            None => problem,
+        });
+        true
+    }
+
+    /// A word that is none of those allowed.
+    pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
+        let (span, owner) = (visited.node.span, visited.owner);
+        if words.contains(&word) || self.word_of_other_version(word, span, owner) {
+            return;
+        }
+        let name = self.field_path();
+        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` cannot be `{word}`"));
+        let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let problem = problem.label(format!("one of {listed}"));
+        self.report(match nearest(word, words.iter().copied()) {
+            Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
+            None => problem,
+        });
+    }
+}
+
+fn expected(shape: &Shape) -> String {
+    match shape {
+        Shape::Any => "a value".to_owned(),
+        Shape::Text | Shape::Word(_) | Shape::SchemaName | Shape::OperationRef => "a string".to_owned(),
+        Shape::Bool => "a boolean".to_owned(),
+        Shape::Number => "a number".to_owned(),
+        Shape::Count => "an integer from 0".to_owned(),
+        Shape::List(_) => "an array".to_owned(),
+        Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
+        Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+/// The same value in the type that is expected, where there is no doubt of it.
+fn converted(shape: &Shape, node: &Node) -> Option<String> {
+    match (shape, &node.value) {
+        (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),
+        (Shape::Text | Shape::OperationRef, Value::Bool(truth)) => Some(format!("\"{truth}\"")),
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "true" | "false") => Some(text.clone()),
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "yes" | "on") => Some("true".to_owned()),
+        (Shape::Bool, Value::String(text)) if matches!(text.as_str(), "no" | "off") => Some("false".to_owned()),
+        (Shape::Number | Shape::Count, Value::String(text)) if text.parse::<u64>().is_ok() => Some(text.clone()),
+        (Shape::List(Shape::Text), Value::String(text)) => Some(format!("[{text:?}]")),
+        _ => None,
+    }
+}

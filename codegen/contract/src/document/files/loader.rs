@@ -1,0 +1,69 @@
+//! A document whose files are still being found: the path of a reference leads to a file, which is read once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::paths::{display_path, missing, normalized, real_path};
+use crate::diagnostic::Diagnostics;
+use crate::document::parse::{empty_tree, read_file};
+use crate::document::reference::RefError;
+use crate::document::trees::Document;
+use crate::source::FileId;
+
+/// A document whose files are still being found.
+pub(super) struct Loader<'l> {
+    /// The files that were found so far.
+    pub document: Document,
+    diagnostics: &'l mut Diagnostics,
+    /// The folder that no reference may leave, symbolic links resolved.
+    root: PathBuf,
+    /// Files by their real path, so that two ways to one file are one file.
+    by_path: HashMap<PathBuf, FileId>,
+}
+
+impl<'l> Loader<'l> {
+    /// Begins with a document that holds the entry, and with the folder that no reference may leave.
+    pub(super) fn new(document: Document, entry: &Path, folder: &Path, diagnostics: &'l mut Diagnostics) -> Loader<'l> {
+        let by_path = HashMap::from([(real_path(entry), document.root)]);
+        Loader { document, diagnostics, root: real_path(folder), by_path }
+    }
+
+    /// Makes sure that the file of a reference is read, and remembers where its path leads.
+    pub(super) fn link(&mut self, from: FileId, path: &str) {
+        let key = (from, path.to_owned());
+        if path.is_empty() || self.document.links.contains_key(&key) {
+            return;
+        }
+        let target = self.find(from, path);
+        self.document.links.insert(key, target);
+    }
+
+    fn find(&mut self, from: FileId, path: &str) -> Result<FileId, RefError> {
+        let near = self.document.sources.path(from).parent().unwrap_or(Path::new(""));
+        let target = near.join(path);
+        // Asked before the file is: what lies outside is not even looked for.
+        if !normalized(&real_path(near), Path::new(path)).starts_with(&self.root) {
+            return Err(RefError::Outside);
+        }
+        if !target.is_file() {
+            return Err(RefError::File(missing(&target)));
+        }
+        let real = real_path(&target);
+        if !real.starts_with(&self.root) {
+            return Err(RefError::Outside);
+        }
+        if let Some(file) = self.by_path.get(&real) {
+            return Ok(*file);
+        }
+        let near = self.document.sources.display_path(from);
+        let folder = near.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let display = display_path(&normalized(Path::new(folder), Path::new(path)), None);
+        let (file, tree) = read_file(display, &target, &mut self.document.sources, self.diagnostics);
+        self.by_path.insert(real, file);
+        if tree.is_none() {
+            self.document.unreadable.insert(file);
+        }
+        self.document.add_tree(file, tree.unwrap_or_else(|| empty_tree(file)));
+        Ok(file)
+    }
+}

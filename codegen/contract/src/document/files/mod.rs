@@ -1,0 +1,37 @@
+//! The first pass of loading: reads the entry, and every file that references reach from it.
+
+mod entry;
+mod loader;
+mod paths;
+mod references;
+
+use std::path::Path;
+
+use super::parse::read_file;
+use super::trees::Document;
+use crate::diagnostic::Diagnostics;
+use crate::source::Sources;
+use entry::version;
+use loader::Loader;
+
+pub use paths::display_path;
+
+/// Reads the files of a contract. No reference may leave the folder `root`, that of the entry where none is given.
+///
+/// What cannot be read goes to `diagnostics`; nothing else is checked. `None` only if the entry cannot be read
+/// as an OpenAPI document at all.
+pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let mut sources = Sources::default();
+    let (file, tree) = read_file(display_path(entry, root), entry, &mut sources, diagnostics);
+    let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
+    let (Some(tree), Some(version)) = (tree, version) else {
+        diagnostics.set_sources(&sources);
+        return None;
+    };
+    let folder = root.or_else(|| entry.parent()).unwrap_or(Path::new(""));
+    let mut document = Document::new(sources, file, version);
+    document.add_tree(file, tree);
+    let mut loader = Loader::new(document, entry, folder, diagnostics);
+    references::follow(&mut loader);
+    Some(loader.document)
+}

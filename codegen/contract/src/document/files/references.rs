@@ -1,0 +1,86 @@
+//! Follows every reference of a document, so that every file that one reaches is read.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::loader::Loader;
+use crate::document::grammar::Kind;
+use crate::document::node::{Node, Object};
+use crate::document::reference::{RefError, parse};
+use crate::document::version::Version;
+use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
+use crate::source::FileId;
+
+/// A reference: the file that it stands in, its text, and the kind of object that it stands for.
+type Reference = (FileId, String, Kind);
+
+/// The walk that collects references.
+struct Collector {
+    version: Version,
+    /// The objects that were walked, by their address: the trees do not move.
+    seen: HashSet<usize>,
+    /// References that were met, each once.
+    met: HashSet<Reference>,
+    /// References that are still to be followed.
+    pending: VecDeque<Reference>,
+}
+
+/// Reads every file that references reach, from the root of the entry on.
+pub(super) fn follow(loader: &mut Loader<'_>) {
+    let version = loader.document.version();
+    let mut collector = Collector { version, seen: HashSet::new(), met: HashSet::new(), pending: VecDeque::new() };
+    begin(&mut collector, Kind::Root, loader.document.root_node());
+    // References whose way leads through a file that is not read yet.
+    let mut deferred: VecDeque<Reference> = VecDeque::new();
+    let mut links = 0;
+    loop {
+        while let Some((file, text, kind)) = collector.pending.pop_front() {
+            if let Ok(reference) = parse(&text) {
+                loader.link(file, &reference.file);
+            }
+            match loader.document.resolve(file, &text) {
+                Ok(target) => begin(&mut collector, kind, target.node),
+                Err(RefError::File(_)) => deferred.push_back((file, text, kind)),
+                Err(_) => {}
+            }
+        }
+        if deferred.is_empty() || links == loader.document.links.len() {
+            return;
+        }
+        links = loader.document.links.len();
+        collector.pending = std::mem::take(&mut deferred);
+    }
+}
+
+impl Collector {
+    fn meet(&mut self, node: &Node, text: &str, kind: Kind) {
+        let reference = (node.span.file, text.to_owned(), kind);
+        if self.met.insert(reference.clone()) {
+            self.pending.push_back(reference);
+        }
+    }
+}
+
+impl<'d> Walk<'d> for Collector {
+    type Outcome = ();
+
+    fn version(&self) -> Version {
+        self.version
+    }
+
+    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) {
+        if !self.seen.insert(std::ptr::from_ref(visited.node).addr()) {
+            return;
+        }
+        if let Some(standing) = standing_reference(kind, object, self.version) {
+            self.meet(standing.node, standing.text, kind);
+            if standing.alone {
+                return;
+            }
+        }
+        entries(self, kind, object).for_each(drop);
+    }
+
+    fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
+        self.meet(node, text, Kind::Schema);
+    }
+}

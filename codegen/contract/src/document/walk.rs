@@ -1,0 +1,239 @@
+//! The walk along the grammar, which loading, checking, bundling and upgrading share: which values an
+//! object holds, and what each of them is meant to be.
+//!
+//! A [`Walk`] says what is done at each kind of place; the functions here go from place to place. They
+//! never follow a reference: they hand it over, and the walk decides what is done with it.
+
+use super::grammar::{Kind, Role, Rule, Shape, rule};
+use super::node::{Key, Node, Object, Value};
+use super::reference::is_plain_name;
+use super::version::Version;
+use crate::source::Step;
+
+/// The result of visiting a value: nothing for a walk that only reads, a [`Node`] for one that rewrites.
+pub(super) trait Outcome: Sized {
+    /// Returns the result for a value that stays as it is.
+    fn unchanged(node: &Node) -> Self;
+
+    /// Returns the result for the list `node`, whose elements became `elements`.
+    fn list(node: &Node, elements: impl Iterator<Item = Self>) -> Self;
+
+    /// Returns the result for the object or map `node`, whose entries became `entries`.
+    fn map<'n>(node: &Node, entries: impl Iterator<Item = (&'n Key, Self)>) -> Self;
+}
+
+/// A value on a walk.
+#[derive(Clone, Copy)]
+pub(super) struct Visited<'d> {
+    /// The value.
+    pub node: &'d Node,
+    /// The name of the entry that it is the value of; `None` for an element, and where a walk begins.
+    pub key: Option<&'d Key>,
+    /// The object in whose field it lies, within lists and maps or by itself.
+    pub owner: &'static Rule,
+}
+
+/// What is done along a walk. Each method has the default of a walk that it does not concern.
+pub(super) trait Walk<'d>: Sized {
+    /// What comes of a value.
+    type Outcome: Outcome;
+
+    /// Returns the version by which the document is walked.
+    fn version(&self) -> Version;
+
+    /// Goes into an entry or element.
+    fn enter(&mut self, _step: Step<'_>) {}
+
+    /// Comes out of the entry or element that was entered last.
+    fn leave(&mut self) {}
+
+    /// Visits an object, and decides whether the walk goes on within it: by [`entries`], as the default does.
+    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
+        Self::Outcome::map(visited.node, entries(self, kind, object))
+    }
+
+    /// Visits the `$ref` that stands for an object.
+    fn reference(&mut self, _kind: Kind, node: &'d Node, _text: &'d str) -> Self::Outcome {
+        Self::Outcome::unchanged(node)
+    }
+
+    /// Visits a text that refers to a schema without a `$ref`, such as a value of a `mapping`.
+    fn schema_reference(&mut self, node: &'d Node, _text: &'d str) -> Self::Outcome {
+        Self::Outcome::unchanged(node)
+    }
+
+    /// Visits a text that refers to an operation.
+    fn operation_reference(&mut self, node: &'d Node, _text: &'d str) -> Self::Outcome {
+        Self::Outcome::unchanged(node)
+    }
+
+    /// Visits a value that fits its shape and holds nothing to be walked.
+    fn scalar(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
+        Self::Outcome::unchanged(visited.node)
+    }
+
+    /// Visits a value whose JSON type is not that of its shape.
+    fn mismatch(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
+        Self::Outcome::unchanged(visited.node)
+    }
+
+    /// Hears of an entry of an object before its value is visited.
+    fn entry(&mut self, _rule: &'static Rule, _role: Role, _key: &'d Key) {}
+
+    /// Hears of a `$ref` that stands for a whole map, whose value is not visited.
+    fn reference_for_map(&mut self, _key: &'d Key) {}
+
+    /// Hears of the name of a component before any component of its section is visited.
+    fn component_name(&mut self, _key: &'d Key) {}
+}
+
+/// The `$ref` that stands for an object.
+pub(super) struct Standing<'d> {
+    /// The text, where it is written.
+    pub node: &'d Node,
+    /// The text.
+    pub text: &'d str,
+    /// True if nothing else of the object counts.
+    pub alone: bool,
+}
+
+/// Returns the `$ref` that stands for an object, if there is one.
+///
+/// Path items may have fields beside it in every version, and schemas since 3.1.
+pub(super) fn standing_reference(kind: Kind, object: &Object, version: Version) -> Option<Standing<'_>> {
+    let node = object.get("$ref").filter(|_| rule(kind).reference)?;
+    let beside = kind == Kind::PathItem || (kind == Kind::Schema && version != Version::V30);
+    Some(Standing { node, text: node.as_str()?, alone: !beside })
+}
+
+/// Begins a walk at an object of a kind.
+pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: Kind, node: &'d Node) -> W::Outcome {
+    match node.as_object() {
+        Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
+        None => W::Outcome::unchanged(node),
+    }
+}
+
+/// Visits the entries of an object, as the iterator is advanced.
+pub(super) fn entries<'w, 'd, W: Walk<'d>>(
+    walk: &'w mut W,
+    kind: Kind,
+    object: &'d Object,
+) -> impl Iterator<Item = (&'d Key, W::Outcome)> + use<'w, 'd, W> {
+    object.iter().map(move |(key, node)| (key, entry(walk, kind, key, node)))
+}
+
+/// Visits one entry of an object.
+pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: Kind, key: &'d Key, node: &'d Node) -> W::Outcome {
+    let rule = rule(kind);
+    let role = rule.role(&key.name, walk.version());
+    walk.entry(rule, role, key);
+    let visited = Visited { node, key: Some(key), owner: rule };
+    match role {
+        Role::Field(field) => step(walk, key, |walk| value(walk, &field.shape, visited)),
+        Role::Pattern(pattern) => step(walk, key, |walk| value(walk, &pattern.shape, visited)),
+        Role::Reference => step(walk, key, |walk| match node.as_str() {
+            Some(text) => walk.reference(kind, node, text),
+            None => walk.mismatch(&Shape::Text, visited),
+        }),
+        Role::Extension | Role::MisplacedReference | Role::Unknown => W::Outcome::unchanged(node),
+    }
+}
+
+/// Visits a value by its shape.
+pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>) -> W::Outcome {
+    let node = visited.node;
+    match (shape, &node.value) {
+        (Shape::Either(shapes), _) => match shapes.iter().find(|shape| fits(shape, node, walk.version())) {
+            Some(shape) => value(walk, shape, visited),
+            None => walk.mismatch(shape, visited),
+        },
+        (Shape::Of(kind), Value::Object(object)) => walk.object(*kind, visited, object),
+        (Shape::List(shape), Value::Array(elements)) => W::Outcome::list(
+            node,
+            elements.iter().enumerate().map(|(at, node)| {
+                walk.enter(Step::Index(at));
+                let outcome = value(walk, shape, Visited { node, key: None, ..visited });
+                walk.leave();
+                outcome
+            }),
+        ),
+        (Shape::Map(shape), Value::Object(object)) => map(walk, shape, visited, object),
+        (Shape::Components(shape), Value::Object(object)) => {
+            object.iter().for_each(|(key, _)| walk.component_name(key));
+            map(walk, shape, visited, object)
+        }
+        (Shape::SchemaName, Value::String(text)) if !is_plain_name(text) => walk.schema_reference(node, text),
+        (Shape::OperationRef, Value::String(text)) => walk.operation_reference(node, text),
+        _ if fits(shape, node, walk.version()) => walk.scalar(shape, visited),
+        _ => walk.mismatch(shape, visited),
+    }
+}
+
+fn map<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>, object: &'d Object) -> W::Outcome {
+    // Every name is free in maps of texts and the like; where objects are meant, `$ref` is a slip.
+    let objects = matches!(shape, Shape::Of(_));
+    W::Outcome::map(
+        visited.node,
+        object.iter().map(|(key, node)| {
+            if objects && key.name == "$ref" && node.as_str().is_some() {
+                walk.reference_for_map(key);
+                return (key, W::Outcome::unchanged(node));
+            }
+            let visited = Visited { node, key: Some(key), ..visited };
+            (key, step(walk, key, |walk| value(walk, shape, visited)))
+        }),
+    )
+}
+
+fn step<'d, W: Walk<'d>>(walk: &mut W, key: &Key, visit: impl FnOnce(&mut W) -> W::Outcome) -> W::Outcome {
+    walk.enter(Step::Name(&key.name));
+    let outcome = visit(walk);
+    walk.leave();
+    outcome
+}
+
+/// Returns true if the JSON type of a value is that of a shape.
+pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
+    match (shape, &node.value) {
+        (Shape::Any, _)
+        | (Shape::Text | Shape::Word(_) | Shape::SchemaName | Shape::OperationRef, Value::String(_))
+        | (Shape::Bool, Value::Bool(_))
+        | (Shape::Number, Value::Number(_))
+        | (Shape::List(_), Value::Array(_))
+        | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
+        (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
+        // A `null` that somebody wrote, without the quotes of the word.
+        (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
+        (Shape::Of(Kind::Schema), Value::Bool(_)) => version != Version::V30,
+        (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),
+        _ => false,
+    }
+}
+
+impl Outcome for () {
+    fn unchanged(_node: &Node) {}
+
+    fn list(_node: &Node, elements: impl Iterator<Item = ()>) {
+        elements.for_each(drop);
+    }
+
+    fn map<'n>(_node: &Node, entries: impl Iterator<Item = (&'n Key, ())>) {
+        entries.for_each(drop);
+    }
+}
+
+impl Outcome for Node {
+    fn unchanged(node: &Node) -> Node {
+        node.clone()
+    }
+
+    fn list(node: &Node, elements: impl Iterator<Item = Node>) -> Node {
+        Node { span: node.span, value: Value::Array(elements.collect()) }
+    }
+
+    fn map<'n>(node: &Node, entries: impl Iterator<Item = (&'n Key, Node)>) -> Node {
+        let entries = entries.map(|(key, node)| (key.clone(), node));
+        Node { span: node.span, value: Value::Object(entries.collect()) }
+    }
+}
