@@ -9,6 +9,7 @@ mod dev;
 mod folder;
 mod http;
 mod orphan;
+mod package;
 mod process;
 mod readme;
 mod services;
@@ -34,6 +35,8 @@ enum Task {
     Dev(dev::Args),
     /// Run the tests with their own PostgreSQL and Redis.
     Test(test::Args),
+    /// Package the crates that are for the registry, and build and run the packages.
+    Package,
     /// Renew .sqlx, against which queries are checked while compiling.
     Sqlx(sqlx::Args),
     /// Does what README.md says, in a fresh clone, and holds it to what README.md promises.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Dev(args) => dev::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
+        Task::Package => package::run(),
         Task::Readme => readme::run(),
         Task::Measure(args) => bench::measure(&args),
         Task::Guard => process::guard::run(),

@@ -11,9 +11,9 @@ pub struct Changes {
     pub added: Vec<String>,
     /// Files of an earlier run that held something else.
     pub changed: Vec<String>,
-    /// Files that were edited by hand or not generated, and were overwritten or removed on request.
+    /// Files that were edited by hand or not generated, and were overwritten on request.
     pub overwritten: Vec<String>,
-    /// Files of an earlier run that are no longer generated.
+    /// Files of an earlier run that are no longer generated; edited ones only on request.
     pub removed: Vec<String>,
     /// Files that were left untouched, so that their times stay.
     pub unchanged: Vec<String>,
@@ -34,12 +34,8 @@ impl Changes {
                 FileState::Missing => changes.added.push(path),
                 FileState::Fresh => changes.unchanged.push(path),
                 FileState::Stale(_) => changes.changed.push(path),
-                FileState::Leftover => changes.removed.push(path),
-                FileState::Edited(_) | FileState::NotGenerated => changes.overwritten.push(path),
-                FileState::EditedLeftover => {
-                    changes.overwritten.push(path.clone());
-                    changes.removed.push(path);
-                }
+                FileState::Leftover | FileState::EditedLeftover => changes.removed.push(path),
+                FileState::Edited | FileState::NotGenerated => changes.overwritten.push(path),
                 FileState::OtherCrate | FileState::Link => {}
             }
         }

@@ -28,8 +28,7 @@ impl<'a> Moves<'a> {
         let there = || changes.changed.iter().chain(&changes.overwritten);
         let text = |path: &'a String| Some((path.as_str(), output.files.get(path)?.as_str()));
         let mut write: Vec<(&str, &str)> = changes.added.iter().chain(there()).filter_map(text).collect();
-        let replaced = there().filter(|path| output.files.contains_key(*path));
-        let mut aside: Vec<&str> = replaced.chain(&changes.removed).map(String::as_str).collect();
+        let mut aside: Vec<&str> = there().chain(&changes.removed).map(String::as_str).collect();
         if changes.manifest {
             write.push((MANIFEST, manifest));
             aside.extend(recorded.then_some(MANIFEST));

@@ -17,8 +17,8 @@ pub enum FileState {
     Fresh,
     /// An earlier run wrote the file, which differs from this line on (the first is 1).
     Stale(usize),
-    /// An earlier run wrote the file, and it was edited since. It differs from this line on.
-    Edited(usize),
+    /// An earlier run wrote the file, and it was edited since.
+    Edited,
     /// No earlier run wrote the file.
     NotGenerated,
     /// An earlier run wrote the file, which is no longer generated.
@@ -39,7 +39,7 @@ impl FileState {
 
     /// True if the file is replaced or removed on request.
     pub fn can_be_overwritten(self) -> bool {
-        matches!(self, FileState::Edited(_) | FileState::NotGenerated | FileState::EditedLeftover)
+        matches!(self, FileState::Edited | FileState::NotGenerated | FileState::EditedLeftover)
     }
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for FileState {
             FileState::Missing => write!(f, "is missing"),
             FileState::Fresh => write!(f, "is as it would be generated"),
             FileState::Stale(line) => write!(f, "differs from line {line} on"),
-            FileState::Edited(line) => write!(f, "was edited by hand: it differs from line {line} on"),
+            FileState::Edited => write!(f, "was edited by hand"),
             FileState::NotGenerated => write!(f, "was not generated"),
             FileState::Leftover => write!(f, "is no longer generated"),
             FileState::EditedLeftover => write!(f, "was edited by hand, and is no longer generated"),
@@ -99,7 +99,7 @@ fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Resu
     let line = first_difference(&there, text);
     Ok(match recorded {
         Some(Some(recorded)) if hash(&there) == *recorded => FileState::Stale(line),
-        Some(Some(_)) => FileState::Edited(line),
+        Some(Some(_)) => FileState::Edited,
         None if folder::is_marked(&there) => FileState::Stale(line),
         _ => FileState::NotGenerated,
     })

@@ -63,7 +63,7 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
     match (workspace, pattern) {
         (Workspace::Own, Some(pattern)) => Err(Misfit::TwoRoots { manifest, pattern }),
         (Workspace::Own, None) => Ok(Some(format!(
-            "a crate of the workspace {} that is to depend on this one needs it generated with `--workspace member`",
+            "a member of the workspace {} can depend on this crate only if it is generated with `--workspace member`",
             manifest.display()
         ))),
         (Workspace::Member, pattern) => {

@@ -90,7 +90,7 @@ fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
 }
 
 fn entries<'a>(manifest: &'a mut Table, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
-    manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten().map(|(key, value)| (key, value))
+    manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten()
 }
 
 /// True if a value is `{ workspace = true }`, with or without further keys.

@@ -35,8 +35,8 @@ pub fn changes(folder: &str, changes: &Changes) {
     all.extend(changes.added.iter().map(|path| ("Added", path)));
     all.extend(changes.changed.iter().map(|path| ("Changed", path)));
     all.extend(changes.removed.iter().map(|path| ("Removed", path)));
-    // The user asked for these to be replaced, and can see which they were.
-    for path in changes.overwritten.iter().filter(|path| !changes.removed.contains(path)) {
+    // Named however many there are: something of somebody's was lost.
+    for path in &changes.overwritten {
         step("Overwritten", format_args!("{folder}/{path}"));
     }
     // A whole crate that is new is not worth a line for each file.
@@ -50,7 +50,7 @@ pub fn changes(folder: &str, changes: &Changes) {
         format_args!(
             "{folder}: {} added, {} changed, {} removed, {} unchanged",
             changes.added.len(),
-            changes.changed.len() + changes.overwritten.iter().filter(|path| !changes.removed.contains(path)).count(),
+            changes.changed.len() + changes.overwritten.len(),
             changes.removed.len(),
             changes.unchanged.len()
         ),
