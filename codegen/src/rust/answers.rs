@@ -98,7 +98,7 @@ fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -
         parameter.push_str(".style(writ_runtime::Style::Simple, true)");
     }
     if let Some(shape) = shape(&calls.plan.contract.schemas, header.schema) {
-        parameter.push_str(&format!(".shape(writ_runtime::Shape::{shape})"));
+        parameter.push_str(&format!(".kind(writ_runtime::ValueKind::{shape})"));
     }
     let way = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
@@ -137,7 +137,7 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &Form<'_>) -> String {
     };
     match form.way {
         Way::Json => format!("answer.json({media}, {})", element(schema)),
-        Way::ConcreteJson => format!("answer.concrete_json({media}, {})", element(schema)),
+        Way::ConcreteJson => format!("answer.any_media_json({media}, {})", element(schema)),
         Way::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
         Way::Bytes => format!("answer.bytes({media})"),
         Way::Shown => match schema {
@@ -145,8 +145,8 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &Form<'_>) -> String {
             None => format!("answer.text({media})"),
         },
         Way::Stream => format!("answer.stream({media})"),
-        Way::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => format!("answer.concrete_text({media})"),
-        Way::Concrete => format!("answer.concrete_bytes({media})"),
+        Way::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => format!("answer.any_media_text({media})"),
+        Way::Concrete => format!("answer.any_media_bytes({media})"),
         Way::Events | Way::DescribedEvents | Way::Lines => {
             let method = match form.way {
                 Way::Events => "events",

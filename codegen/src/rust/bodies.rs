@@ -266,8 +266,8 @@ fn send(form: &Form<'_>) -> String {
         Way::Events => format!("events({media}, {{body}})"),
         Way::DescribedEvents => format!("described_events({media}, {{body}})"),
         Way::Lines => format!("lines({media}, {{body}})"),
-        Way::Concrete => format!("concrete({media}, {{body}})"),
-        Way::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
+        Way::Concrete => format!("any_media({media}, {{body}})"),
+        Way::ConcreteJson => format!("any_media_json({media}, &{{body}}, responder)"),
     }
 }
 
