@@ -30,7 +30,7 @@ pub fn router(platform: &Platform) -> Router {
         health: HealthService::new(platform),
     };
     let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(as_the_contract_does));
-    api.router_with(platform.settings()).merge(docs)
+    api.router_with(platform.timeouts()).merge(docs)
 }
 
 /// What is served beside the contract is named and refused as the contract does it.
@@ -41,7 +41,7 @@ async fn as_the_contract_does(request: Request, next: Next) -> Response {
     if response.status().is_client_error() {
         let problem = Problem::new(response.status(), "there is no such page, or not by this method");
         let allow = response.headers_mut().remove(header::ALLOW);
-        response = v1::CONTRACT.refuse(problem, &request_id);
+        response = v1::ERROR_ENVELOPE.refuse(problem, &request_id);
         allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));
     }
     response.headers_mut().insert(X_REQUEST_ID, request_id.header());

@@ -1,116 +1,93 @@
-//! What generated code stands on: reading and validating input, writing answers, and the one way in.
+//! The support that generated code calls: reading and validating requests, writing responses, and the
+//! pipeline that every request passes.
+//!
+//! The folders are layers: each imports only those above it in this list.
+//!
+//! | folder | what it holds |
+//! |---|---|
+//! | [`operation`] | the operation table: what a contract says of each operation, as constant data |
+//! | `http` | media types, encodings, headers and paths |
+//! | `validate` | rules, patterns, formats and violations |
+//! | [`json`] | reading and writing JSON and the text of parameters, by one reader and one writer |
+//! | `style` | the styles of parameters, for reading and writing |
+//! | `values` | types with a meaning of their own: pages, patches, identifiers, enums |
+//! | `response` | replies, problems, the error envelope, statuses and streams |
+//! | `request` | the head and the body of a request, and decoding them |
+//! | `serve` | the router, the pipeline, and the traits that a server implements |
+//! | [`client`](crate) | calling the operations of a contract (feature `client`) |
+//! | [`serde`](crate) | `serde` for the types of a contract (feature `serde`) |
+//! | [`openapi`](crate) | the contract as a value of `utoipa` (feature `openapi`) |
 
-pub mod accept;
-mod address;
-pub mod authenticate;
-mod body;
 #[cfg(feature = "client")]
 pub mod client;
-pub mod concrete;
-mod conditional;
-pub mod context;
-pub mod contract;
-mod credentials;
-mod declares;
-pub mod decoder;
-pub mod edge;
-pub mod endpoint;
-pub mod etag;
-pub mod events;
-pub mod format;
-pub mod gate;
-mod head;
-pub mod idempotency;
-pub mod input;
+mod http;
 pub mod json;
-mod macros;
-mod media;
-pub mod method;
-#[cfg(feature = "multipart")]
-pub mod multipart;
-pub mod named;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod operation;
-mod own;
-pub mod page;
-mod parameters;
-pub mod patch;
-mod path;
-mod patience;
-pub mod pattern;
-mod percent;
-mod pipeline;
-pub mod problem;
-mod query;
-pub mod reply;
-pub mod request_id;
-pub mod router;
-mod routes;
-pub mod rules;
+mod request;
+mod response;
 #[cfg(feature = "serde")]
 pub mod serde;
-pub mod server;
-mod slot;
-pub mod sort;
-pub mod status;
-pub mod stream;
-mod styles;
-mod template;
-pub mod typeid;
-pub mod unwritten;
+mod serve;
+mod style;
+mod validate;
+mod values;
 mod version;
-pub mod violation;
-pub mod webhook;
 
-pub use accept::{Accept, Offer};
-pub use address::{ClientAddress, ClientCertificate};
-pub use authenticate::{Authenticate, Credential, Denied, NoAuthentication};
-pub use concrete::Concrete;
-pub use context::{CallInfo, Context};
-pub use contract::{Contract, PROBLEM_JSON};
-pub use declares::Declares;
-pub use decoder::{Decoder, PageRule};
-pub use edge::{Edge, Settings};
-pub use endpoint::{Call, Endpoint, Pending};
-pub use etag::{ETag, IfMatch};
-pub use events::{EventStream, JsonLines};
-pub use format::Format;
-pub use gate::{Admission, Entry, Gate, OpenGate};
-pub use idempotency::{IdempotencyKey, Idempotent, Recorded};
-pub use input::Input;
-pub use json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
+pub use crate::http::accept::{Accept, Offer};
+pub use crate::http::address::{ClientAddress, ClientCertificate};
+pub use crate::http::any_media::AnyMedia;
+pub use crate::http::path::{Captured, PathValues};
+pub use crate::http::request_id::{RequestId, X_REQUEST_ID};
+pub use crate::json::{Branch, DecimalNumber, Object, Read, Reader, TextValue, Types, Write, Writer, default_value};
 #[cfg(feature = "jsonschema")]
-pub use json::{Dialect, Guard};
+pub use crate::json::{Dialect, SchemaValidator};
+pub use crate::operation::{
+    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, ParameterLocation, RateLimit,
+    Requirement, Scheme, SchemeKind, Server, ServerVariable, Style, ValueKind,
+};
+pub use crate::request::call_info::CallInfo;
+pub use crate::request::context::Context;
+pub use crate::request::decoder::{Decoder, PageRule};
+pub use crate::request::idempotency::IdempotencyKey;
 #[cfg(feature = "multipart")]
-pub use multipart::{
+pub use crate::request::multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
     Parts,
 };
-pub use named::Named;
-pub use operation::{
-    Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, Place, RateLimit, Requirement,
-    Scheme, SchemeKind, Shape, Style,
-};
-pub use own::Text;
-pub use page::{Page, PageAt, PageRequest, Pagination};
-pub use patch::Patch;
-pub use path::{Captured, PathValues};
-pub use pattern::Pattern;
-pub use problem::Problem;
-pub use reply::{Content, Reply, ReplyBody, Respond, Responder};
-pub use request_id::{RequestId, X_REQUEST_ID};
-pub use router::{fallback, router, router_at};
-pub use routes::{Check, Routes, nothing};
-pub use rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
-pub use server::{Server, ServerVariable};
-pub use sort::Sort;
-pub use status::{AnyStatus, Internal, StatusOutOfRange};
-pub use stream::{ByteStream, Event};
-pub use unwritten::{NotWritten, fill_unwritten, is_written, is_written_with_request, log_unwritten, unwritten};
-pub use version::made_for;
-pub use violation::{Violation, Violations};
-pub use webhook::Webhook;
+pub use crate::response::declares::Declares;
+pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
+pub use crate::response::events::{EventStream, JsonLines};
+pub use crate::response::idempotent::{Idempotent, Recorded};
+pub use crate::response::internal::Internal;
+pub use crate::response::not_written::{NotWritten, is_written, is_written_with_request, unwritten};
+pub use crate::response::problem::Problem;
+pub use crate::response::reply::{Content, Reply, ReplyBody, Respond, Responder};
+pub use crate::response::status_range::{AnyStatus, StatusOutOfRange};
+pub use crate::response::stream::{ByteStream, Event};
+pub use crate::response::{problem, status};
+pub use crate::serve::authenticate::{Authenticate, Credential, Denied, NoAuthentication};
+pub use crate::serve::endpoint::Endpoint;
+pub use crate::serve::gate::{Admission, Entry, Gate, OpenGate};
+pub use crate::serve::handler::Handler;
+pub use crate::serve::pipeline::{Pipeline, Timeouts};
+pub use crate::serve::router::{fallback, router, router_at};
+pub use crate::serve::routes::{Check, Routes, nothing};
+pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
+pub use crate::validate::format::Format;
+pub use crate::validate::pattern::Pattern;
+pub use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
+pub use crate::validate::violation::{InputLocation, Violation, Violations};
+pub use crate::values::etag::{ETag, IfMatch};
+pub use crate::values::page::{Page, PageAt, PageRequest, Pagination};
+pub use crate::values::patch::Patch;
+pub use crate::values::sort::Sort;
+pub use crate::values::string_enum::{StringEnum, UnknownValue, string_enum_of};
+pub use crate::values::text::Text;
+pub use crate::values::type_id;
+pub use crate::values::webhook::Webhook;
+pub use crate::version::made_for;
 
 pub use axum::Router;
 pub use bytes::Bytes;

@@ -92,7 +92,7 @@ impl Uses {
                 self.ty(inner);
             }
             Ty::Concrete(inner) => {
-                self.runtime("Concrete");
+                self.runtime("AnyMedia");
                 self.ty(inner);
             }
             Ty::Vec(inner) | Ty::Option(inner) | Ty::Boxed(inner) => self.ty(inner),

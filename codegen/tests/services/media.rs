@@ -3,7 +3,7 @@
 use contract::*;
 use writ_runtime::exports::axum;
 use futures_util::stream;
-use writ_runtime::{Bytes, Concrete, Context, Event, EventStream, JsonLines, NoAuthentication, OpenGate};
+use writ_runtime::{AnyMedia, Bytes, Context, Event, EventStream, JsonLines, NoAuthentication, OpenGate};
 
 struct Media;
 
@@ -42,7 +42,7 @@ impl DefaultApi for Media {
                 let wrong = request.id == 500;
                 let chosen = cx.accept().best(&drawn).map_or("image/png", |index| drawn[index]);
                 let chosen = if wrong { "text/plain" } else { chosen };
-                GetReportResponseBody::Image(Concrete::new(chosen, Bytes::from_static(b"drawn")))
+                GetReportResponseBody::Image(AnyMedia::new(chosen, Bytes::from_static(b"drawn")))
             }
         };
         Ok(body.into())
@@ -56,7 +56,7 @@ impl DefaultApi for Media {
             PutReportBody::Html(text) => format!("html {text}"),
             PutReportBody::Image(image) => return Ok(image.into()),
         };
-        Ok(Concrete::new("text/plain", Bytes::from(seen)).into())
+        Ok(AnyMedia::new("text/plain", Bytes::from(seen)).into())
     }
 
     async fn add_note(&self, _: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{Router, middleware};
 use tokio::net::TcpListener;
-use writ_runtime::Settings;
+use writ_runtime::Timeouts;
 
 use crate::platform::authenticator::TokenAuthenticator;
 use crate::platform::browsers::{self, StrictTransport};
@@ -133,9 +133,9 @@ impl Platform {
     }
 
     /// How long the edge waits for bodies and handlers.
-    pub fn settings(&self) -> Settings {
+    pub fn timeouts(&self) -> Timeouts {
         let timeout = self.config.timeouts.request;
-        Settings { timeout, body_timeout: timeout }
+        Timeouts { handler: timeout, body: timeout }
     }
 
     /// An application with everything around it that does not know operations: client address,

@@ -9,21 +9,21 @@ use std::time::Duration;
 use axum::body::Body;
 use http::{HeaderMap, StatusCode};
 
-use super::answer::{Answer, Outcome, outcome, unexpected};
 use super::failure::{Failure, TimedOut};
+use super::from_response::{FromResponse, Outcome, outcome, unexpected};
 use super::incoming::Incoming;
 use super::outgoing::Outgoing;
 use super::transport::TransportError;
-use crate::accept::Offer;
-use crate::etag::IfMatch;
-use crate::patience;
+use crate::http::accept::Offer;
+use crate::http::timeout;
+use crate::values::etag::IfMatch;
 
 /// A call: made by `.await`, and before that open to what the contract leaves to the caller.
 ///
 /// ```
-/// use writ_runtime::client::{Answer, Call};
+/// use writ_runtime::client::{FromResponse, Call};
 ///
-/// fn traced<R: Answer, E: Answer>(call: Call<R, E>) -> Call<R, E> {
+/// fn traced<R: FromResponse, E: FromResponse>(call: Call<R, E>) -> Call<R, E> {
 ///     call.header("x-trace", 7)
 /// }
 /// ```
@@ -39,7 +39,14 @@ pub struct Conditional<R, E>(Call<R, E>);
 
 type Made<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-impl<R: Answer, E: Answer> Call<R, E> {
+impl Outgoing {
+    /// Returns the call that sends the request.
+    pub fn call<R: FromResponse, E: FromResponse>(self) -> Call<R, E> {
+        Call::new(self)
+    }
+}
+
+impl<R: FromResponse, E: FromResponse> Call<R, E> {
     pub(super) fn new(outgoing: Outgoing) -> Call<R, E> {
         Call { outgoing, answer: PhantomData }
     }
@@ -76,8 +83,8 @@ impl<R: Answer, E: Answer> Call<R, E> {
     }
 
     /// With another limit of time.
-    pub fn timeout(mut self, patience: Duration) -> Call<R, E> {
-        self.outgoing.patience = patience;
+    pub fn timeout(mut self, timeout: Duration) -> Call<R, E> {
+        self.outgoing.timeout = timeout;
         self
     }
 
@@ -87,7 +94,7 @@ impl<R: Answer, E: Answer> Call<R, E> {
     }
 }
 
-impl<R: Answer + 'static, E: Answer + 'static> IntoFuture for Call<R, E> {
+impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Call<R, E> {
     type Output = Result<R, Failure<E>>;
     type IntoFuture = Made<Self::Output>;
 
@@ -107,7 +114,7 @@ impl<R: Answer + 'static, E: Answer + 'static> IntoFuture for Call<R, E> {
     }
 }
 
-impl<R: Answer + 'static, E: Answer + 'static> IntoFuture for Conditional<R, E> {
+impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Conditional<R, E> {
     type Output = Result<Option<R>, Failure<E>>;
     type IntoFuture = Made<Self::Output>;
 
@@ -142,21 +149,21 @@ fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
     Box::pin(async move {
         let request = outgoing.finish().map_err(Trouble::Unsent)?;
         let connection = outgoing.connection;
-        let answered = patience::limit(outgoing.patience, connection.transport.send(request)).await;
+        let answered = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
         let response = match answered {
             Ok(sent) => sent.map_err(Trouble::Transport)?,
             Err(_) => return Err(Trouble::Transport(Box::new(TimedOut))),
         };
         let (parts, body): (_, Body) = response.into_parts();
         let headers: HeaderMap = parts.headers;
-        Ok(Incoming::new(parts.status, headers, body, connection.envelope, connection.limit, outgoing.patience))
+        Ok(Incoming::new(parts.status, headers, body, connection.envelope, connection.limit, outgoing.timeout))
     })
 }
 
 /// Waits for the whole body.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
-        match patience::limit(incoming.patience, std::pin::pin!(incoming.collect())).await {
+        match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {
             Ok(collected) => collected,
             Err(_) => Err(Box::new(TimedOut).into()),
         }

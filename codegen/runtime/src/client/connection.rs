@@ -9,10 +9,8 @@ use axum::Router;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::credentials::{Credentials, Secret};
-use super::outgoing::Outgoing;
 use super::refusal::Envelope;
 use super::transport::Transport;
-use crate::operation::Operation;
 
 /// A service to call. Clones are cheap, and each can go on to be another caller.
 #[derive(Clone)]
@@ -25,7 +23,7 @@ pub(super) struct Inner {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) credentials: Credentials,
     pub(super) headers: HeaderMap,
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     pub(super) limit: usize,
     pub(super) envelope: &'static Envelope,
 }
@@ -78,7 +76,7 @@ impl Connection {
             transport,
             credentials: Credentials::default(),
             headers: HeaderMap::new(),
-            patience: Duration::from_secs(30),
+            timeout: Duration::from_secs(30),
             limit: 16 << 20,
             envelope: &Envelope::PROBLEM,
         }))
@@ -115,8 +113,8 @@ impl Connection {
 
     /// The same with another limit of time for an answer, 30 s where nothing is said. A body that
     /// arrives as a stream may take longer.
-    pub fn timeout(self, patience: Duration) -> Connection {
-        self.with(|inner| inner.patience = patience)
+    pub fn timeout(self, timeout: Duration) -> Connection {
+        self.with(|inner| inner.timeout = timeout)
     }
 
     /// The same with another limit of bytes that an answer may have, 16 MiB where nothing is said. A
@@ -131,14 +129,8 @@ impl Connection {
         self.with(|inner| inner.envelope = envelope)
     }
 
-    /// Begins a request.
-    pub fn begin(&self, operation: &'static Operation) -> Outgoing {
-        Outgoing::new(Arc::clone(&self.0), operation, None)
-    }
-
-    /// The same to a URL that is not of this service: what a callback or a webhook is sent to.
-    pub fn begin_at(&self, url: &str, operation: &'static Operation) -> Outgoing {
-        Outgoing::new(Arc::clone(&self.0), operation, Some(url.to_owned()))
+    pub(super) fn inner(&self) -> Arc<Inner> {
+        Arc::clone(&self.0)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Connection {

@@ -1,13 +1,8 @@
-//! Credentials: which of them an operation's security schemes ask for, and where they go.
+//! The credentials of a caller, and the schemes of an operation that they can meet.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
-use super::outgoing::Outgoing;
 use crate::operation::{Requirement, Scheme, SchemeKind};
-use crate::percent;
 
 /// What no message shows.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,25 +57,14 @@ impl Credentials {
         alternative.iter().all(has)
     }
 
-    /// Puts what the first alternative asks for that can be met into a request. Where none can, the
-    /// service says so.
-    pub(super) fn present(&self, alternatives: &[&[Requirement]], outgoing: &mut Outgoing) {
+    /// The schemes that the first alternative asks for of those that can be met, each with its secret.
+    /// Where none can be met, the service says so.
+    pub(super) fn presented(&self, alternatives: &[&'static [Requirement]]) -> Vec<(&'static SchemeKind, &str)> {
         let met = alternatives.iter().find(|alternative| !alternative.is_empty() && self.meet(alternative));
-        for requirement in met.copied().into_iter().flatten() {
-            let Some(Secret(secret)) = self.of(requirement.scheme) else { continue };
-            match requirement.scheme.kind {
-                SchemeKind::Bearer => outgoing.secret("authorization", &format!("Bearer {secret}")),
-                SchemeKind::Basic => {
-                    outgoing.secret("authorization", &format!("Basic {}", STANDARD.encode(secret)));
-                }
-                SchemeKind::Authorization(name) => outgoing.secret("authorization", &format!("{name} {secret}")),
-                SchemeKind::Header(name) => outgoing.secret(name, secret),
-                SchemeKind::Query(name) => {
-                    outgoing.query.push(format!("{}={}", percent::encode(name), percent::encode(secret)));
-                }
-                SchemeKind::Cookie(name) => outgoing.cookies.push(format!("{name}={secret}")),
-                SchemeKind::MutualTls => {}
-            }
-        }
+        let requirements = met.copied().into_iter().flatten();
+        let secret = |requirement: &'static Requirement| {
+            self.of(requirement.scheme).map(|Secret(secret)| (&requirement.scheme.kind, secret.as_str()))
+        };
+        requirements.filter_map(secret).collect()
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::outgoing::Outgoing;
-use crate::{percent, query};
+use crate::http::{percent, query};
 
 impl Outgoing {
     /// The text of an expression, or of a template with expressions in braces. `None` where it asks for

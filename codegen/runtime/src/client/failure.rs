@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::transport::TransportError;
-use crate::violation::Violation;
+use crate::validate::violation::Violation;
 
 /// Why a call yielded no response of the contract.
 #[derive(Debug)]

@@ -11,17 +11,19 @@ use super::failure::TooLong;
 use super::lines;
 use super::refusal::Envelope;
 use super::transport::TransportError;
-use crate::concrete::Concrete;
-use crate::events::{EventStream, JsonLines};
-use crate::json::{Reader, TextValue, Within};
-use crate::media::MediaType;
-use crate::operation::{Parameter, Place};
-use crate::parameters::Found;
-use crate::problem::Problem;
-use crate::status::{AnyStatus, Internal};
-use crate::stream::ByteStream;
-use crate::styles::{Coding, one_or_more};
-use crate::violation::{Violation, Violations};
+use crate::http::any_media::AnyMedia;
+use crate::http::media::MediaType;
+use crate::json::{Reader, SparseObjects, TextValue};
+use crate::operation::Parameter;
+use crate::response::events::{EventStream, JsonLines};
+use crate::response::internal::Internal;
+use crate::response::problem::Problem;
+use crate::response::status_range::AnyStatus;
+use crate::response::stream::ByteStream;
+use crate::style::coding::Coding;
+use crate::style::parse::{Found, parse_list};
+use crate::validate::violation::InputLocation;
+use crate::validate::violation::{Violation, Violations};
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
@@ -33,12 +35,12 @@ pub struct Incoming {
     body: Content,
     envelope: &'static Envelope,
     limit: usize,
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     violations: Violations,
     undeclared: bool,
     wanting: bool,
-    /// What the caller had trimmed of a JSON body.
-    trimmed: Option<Within>,
+    /// The objects of a JSON body that are limited to a sparse fieldset.
+    sparse: Option<SparseObjects>,
 }
 
 enum Content {
@@ -58,7 +60,7 @@ impl Incoming {
         body: Body,
         envelope: &'static Envelope,
         limit: usize,
-        patience: Duration,
+        timeout: Duration,
     ) -> Incoming {
         Incoming {
             code,
@@ -66,11 +68,11 @@ impl Incoming {
             body: Content::Arriving(body),
             envelope,
             limit,
-            patience,
+            timeout,
             violations: Violations::default(),
             undeclared: false,
             wanting: false,
-            trimmed: None,
+            sparse: None,
         }
     }
 
@@ -126,7 +128,7 @@ impl Incoming {
         if found.is_none() {
             let message = format!("must be {}, not {said}", declared.join(" or "));
             self.violations.push(Violation {
-                place: Place::Header,
+                location: InputLocation::Header,
                 field: "content-type".into(),
                 message: message.into(),
             });
@@ -139,16 +141,16 @@ impl Incoming {
         self.media(declared)?;
         let bytes = self.whole()?;
         let mut reader = Reader::json(&bytes);
-        self.trimmed.into_iter().for_each(|within| reader.spare(within));
+        self.sparse.into_iter().for_each(|objects| reader.allow_missing_fields(objects));
         let value = read(&mut reader);
         self.close(reader).and(value)
     }
 
-    /// Reads the answer as one that the caller had trimmed.
-    pub(super) fn trimmed<T>(&mut self, within: Within, read: impl FnOnce(&mut Self) -> T) -> T {
-        self.trimmed = Some(within);
+    /// Reads the response as one that is limited to a sparse fieldset.
+    pub(super) fn sparse_fieldset<T>(&mut self, objects: SparseObjects, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.sparse = Some(objects);
         let read = read(self);
-        self.trimmed = None;
+        self.sparse = None;
         read
     }
 
@@ -166,7 +168,7 @@ impl Incoming {
     /// The body as text that is read by its schema.
     pub fn shown<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         let text = self.text(declared)?;
-        let mut reader = Reader::text(TextValue::Scalar(text.into()), Place::Body, "");
+        let mut reader = Reader::text(TextValue::Scalar(text.into()), InputLocation::Body, "");
         let value = read(&mut reader);
         self.close(reader).and(value)
     }
@@ -205,21 +207,21 @@ impl Incoming {
     }
 
     /// The body with the media type that the contract leaves open.
-    pub fn concrete_bytes(&mut self, declared: &[&str]) -> Option<Concrete<Bytes>> {
+    pub fn any_media_bytes(&mut self, declared: &[&str]) -> Option<AnyMedia<Bytes>> {
         let body = self.bytes(declared)?;
-        Some(Concrete::new(self.content_type(), body))
+        Some(AnyMedia::new(self.content_type(), body))
     }
 
     /// The same as text.
-    pub fn concrete_text(&mut self, declared: &[&str]) -> Option<Concrete<String>> {
+    pub fn any_media_text(&mut self, declared: &[&str]) -> Option<AnyMedia<String>> {
         let body = self.text(declared)?;
-        Some(Concrete::new(self.content_type(), body))
+        Some(AnyMedia::new(self.content_type(), body))
     }
 
     /// The same as JSON.
-    pub fn concrete_json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<Concrete<T>> {
+    pub fn any_media_json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<AnyMedia<T>> {
         let body = self.json(declared, read)?;
-        Some(Concrete::new(self.content_type(), body))
+        Some(AnyMedia::new(self.content_type(), body))
     }
 
     /// The refusal that it is.
@@ -259,7 +261,7 @@ impl Incoming {
     fn find(&self, parameter: &Parameter) -> Found<'static> {
         let values = self.all(parameter.name);
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        match one_or_more(parameter, &values, Coding::Header) {
+        match parse_list(parameter, &values, Coding::Header) {
             Ok(Found::Text(value)) => Found::Text(value.into_owned()),
             Ok(Found::Json(text)) => Found::Json(text.into_owned().into()),
             Ok(Found::Absent) => Found::Absent,
@@ -271,12 +273,12 @@ impl Incoming {
         let name = parameter.name;
         match found {
             Found::Text(value) => {
-                let mut reader = Reader::text(value, Place::Header, name);
+                let mut reader = Reader::text(value, InputLocation::Header, name);
                 let value = read(&mut reader);
                 self.close(reader).and(value)
             }
             Found::Json(text) => {
-                let mut reader = Reader::json_at(text.as_bytes(), Place::Header, name);
+                let mut reader = Reader::json_at(text.as_bytes(), InputLocation::Header, name);
                 let value = read(&mut reader);
                 self.close(reader).and(value)
             }
@@ -290,7 +292,7 @@ impl Incoming {
 
     fn violate(&mut self, parameter: &Parameter, message: &'static str) {
         let field = parameter.name.to_owned();
-        self.violations.push(Violation { place: Place::Header, field, message: message.into() });
+        self.violations.push(Violation { location: InputLocation::Header, field, message: message.into() });
     }
 
     fn close(&mut self, mut reader: Reader<'_>) -> Option<()> {

@@ -12,9 +12,9 @@ use serde_json::Value;
 use super::failure::TooLong;
 use super::transport::TransportError;
 use crate::json::{Reader, TextValue};
-use crate::operation::Place;
-use crate::stream::Event;
-use crate::violation::Violations;
+use crate::response::stream::Event;
+use crate::validate::violation::InputLocation;
+use crate::validate::violation::Violations;
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
@@ -160,7 +160,7 @@ fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
         all.extend(event.event.as_deref().map(|text| ("event".into(), scalar(text))));
         all.extend(event.id.as_deref().map(|text| ("id".into(), scalar(text))));
         all.extend(event.retry.map(|time| ("retry".into(), scalar(&time.to_string()))));
-        Reader::text(TextValue::Map(all), Place::Body, "")
+        Reader::text(TextValue::Map(all), InputLocation::Body, "")
     };
     let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
     match serde_json::from_str::<Value>(&event.data) {

@@ -1,4 +1,4 @@
-//! Calling the operations of a contract: the other end of the edge, over the same types.
+//! Calling the operations of a contract: the other end of the pipeline, over the same types.
 //!
 //! Generated code says what each operation sends and what its answers are; how parameters, bodies,
 //! credentials and answers go over the wire is here, from the same [`Operation`](crate::Operation)
@@ -11,35 +11,33 @@
 //! // let got = v1::client::Client::new(connection).users.get_user(&request).await?;
 //! ```
 
-mod answer;
 mod body;
 mod call;
 mod connection;
 mod credentials;
 mod expression;
 mod failure;
+mod from_response;
 mod incoming;
 mod lines;
 mod outgoing;
 #[cfg(feature = "multipart")]
 mod parts;
 mod refusal;
-mod style;
+mod sparse_fieldset;
 mod target;
 mod transport;
-mod tree;
-mod trimmed;
 
-pub use answer::Answer;
 pub use call::{Call, Conditional};
 pub use connection::{Connection, InvalidUrl};
 pub use failure::{Failure, Received};
+pub use from_response::FromResponse;
 pub use incoming::Incoming;
 pub use outgoing::Outgoing;
 #[cfg(feature = "multipart")]
 pub use parts::{Form, SendPart};
 pub use refusal::Envelope;
+pub use sparse_fieldset::{SparseResponse, SupportsSparseFieldset};
 pub use transport::{Sending, Transport, TransportError};
-pub use trimmed::{Sparse, Trimmed};
 
-pub use crate::json::Within;
+pub use crate::json::SparseObjects;

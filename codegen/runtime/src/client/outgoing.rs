@@ -4,18 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 
-use super::answer::Answer;
-use super::call::Call;
-use super::connection::Inner;
-use super::style::{self, Coding};
+use super::connection::{Connection, Inner};
+use super::credentials::Credentials;
 use super::target;
-use super::tree::{Tree, json, tree};
+use crate::http::percent;
+use crate::json::TextValue;
 use crate::json::Write;
-use crate::operation::{Operation, Parameter, Place, Style};
-use crate::page::{PageAt, PageRequest};
+use crate::operation::{Operation, Parameter, ParameterLocation, SchemeKind, Style};
+use crate::style::coding::Coding;
+use crate::style::pairs::pairs;
+use crate::style::value::{json, text_value};
+use crate::style::write::write;
+use crate::values::page::{PageAt, PageRequest};
 
 /// A request to an operation. What cannot be written is remembered, and ends the call before anything
 /// is sent.
@@ -31,8 +36,20 @@ pub struct Outgoing {
     pub(super) body: Option<Body>,
     /// The same where it is written as a whole, for expressions over it.
     pub(super) written: Option<Bytes>,
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     fault: Option<String>,
+}
+
+impl Connection {
+    /// Begins a request.
+    pub fn begin(&self, operation: &'static Operation) -> Outgoing {
+        Outgoing::new(self.inner(), operation, None)
+    }
+
+    /// Begins a request to a URL that is not of this service: a callback or a webhook.
+    pub fn begin_at(&self, url: &str, operation: &'static Operation) -> Outgoing {
+        Outgoing::new(self.inner(), operation, Some(url.to_owned()))
+    }
 }
 
 impl Outgoing {
@@ -43,7 +60,7 @@ impl Outgoing {
         {
             headers.insert(header::ACCEPT, accept);
         }
-        let patience = connection.patience;
+        let timeout = connection.timeout;
         let query = Some(operation.query).filter(|query| !query.is_empty()).map(str::to_owned);
         Outgoing {
             connection,
@@ -55,7 +72,7 @@ impl Outgoing {
             cookies: Vec::new(),
             body: None,
             written: None,
-            patience,
+            timeout,
             fault: None,
         }
     }
@@ -94,32 +111,26 @@ impl Outgoing {
         }
     }
 
-    /// Goes on to send it.
-    pub fn call<R: Answer, E: Answer>(self) -> Call<R, E> {
-        Call::new(self)
-    }
-
     fn place(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
-        let tree = match parameter.style {
-            Style::Json => Some(Tree::Scalar(String::from_utf8_lossy(json).into_owned())),
-            _ => tree(json),
+        let value = match parameter.style {
+            Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
+            _ => text_value(json),
         };
-        let tree = tree.ok_or("it is no value")?;
-        match parameter.place {
-            Place::Path => self.path.push((parameter.name, style::text(parameter, &tree, Coding::Percent)?)),
-            Place::Query => {
-                let pairs = style::pairs(parameter, &tree)?;
+        let value = value.ok_or("it is no value")?;
+        match parameter.location {
+            ParameterLocation::Path => self.path.push((parameter.name, write(parameter, &value, Coding::Path)?)),
+            ParameterLocation::Query => {
+                let pairs = pairs(parameter, &value)?;
                 self.query.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
-            Place::Header => {
-                let text = style::text(parameter, &tree, Coding::Plain)?;
+            ParameterLocation::Header => {
+                let text = write(parameter, &value, Coding::Header)?;
                 self.set(parameter.name, text.as_bytes());
             }
-            Place::Cookie => {
-                let pairs = style::pairs(parameter, &tree)?;
+            ParameterLocation::Cookie => {
+                let pairs = pairs(parameter, &value)?;
                 self.cookies.extend(pairs.into_iter().map(|(name, value)| format!("{name}={value}")));
             }
-            Place::Body => {}
         }
         Ok(())
     }
@@ -154,7 +165,7 @@ impl Outgoing {
         let connection = Arc::clone(&self.connection);
         // What was said of this call alone wins.
         if !self.headers.contains_key(header::AUTHORIZATION) {
-            connection.credentials.present(self.operation.security, self);
+            self.present(&connection.credentials);
         }
         self.make_key();
         if !self.cookies.is_empty() {
@@ -180,11 +191,28 @@ impl Outgoing {
         Ok(request)
     }
 
+    /// Puts the credentials that the operation asks for where their schemes have them.
+    fn present(&mut self, credentials: &Credentials) {
+        for (kind, secret) in credentials.presented(self.operation.security) {
+            match kind {
+                SchemeKind::Bearer => self.secret("authorization", &format!("Bearer {secret}")),
+                SchemeKind::Basic => self.secret("authorization", &format!("Basic {}", STANDARD.encode(secret))),
+                SchemeKind::Authorization(name) => self.secret("authorization", &format!("{name} {secret}")),
+                SchemeKind::Header(name) => self.secret(name, secret),
+                SchemeKind::Query(name) => {
+                    self.query.push(format!("{}={}", percent::encode(name), percent::encode(secret)));
+                }
+                SchemeKind::Cookie(name) => self.cookies.push(format!("{name}={secret}")),
+                SchemeKind::MutualTls => {}
+            }
+        }
+    }
+
     /// A key that an operation requires and nobody gave: each call is then one of its own.
     fn make_key(&mut self) {
         let required = |parameter: &Parameter| {
             parameter.required
-                && parameter.place == Place::Header
+                && parameter.location == ParameterLocation::Header
                 && parameter.name.eq_ignore_ascii_case("idempotency-key")
         };
         let wanted = self.operation.idempotency.is_some() && self.operation.parameters.iter().any(required);

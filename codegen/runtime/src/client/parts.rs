@@ -5,10 +5,11 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 
 use super::outgoing::Outgoing;
-use super::tree::{Tree, json, tree};
+use crate::http::media::MediaType;
+use crate::json::TextValue;
 use crate::json::Write;
-use crate::media::MediaType;
-use crate::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
+use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
+use crate::style::value::{json, text_value};
 
 /// One part of a form at the end that sends it, as generated code declares it.
 pub trait SendPart {
@@ -48,10 +49,10 @@ impl Form {
         }
         let written = json(value);
         let (content, media) = match rule.kind {
-            PartKind::Json => (Bytes::from(written), concrete(rule).or(Some("application/json"))),
-            PartKind::Text | PartKind::File => match tree(&written) {
-                Some(Tree::Map(_) | Tree::List(_)) | None => (Bytes::from(written), Some("application/json")),
-                Some(tree) => (Bytes::copy_from_slice(tree.scalar().unwrap_or_default().as_bytes()), concrete(rule)),
+            PartKind::Json => (Bytes::from(written), only_media(rule).or(Some("application/json"))),
+            PartKind::Text | PartKind::File => match text_value(&written) {
+                Some(TextValue::Map(_) | TextValue::List(_)) | None => (Bytes::from(written), Some("application/json")),
+                Some(TextValue::Scalar(text)) => (Bytes::from(text.into_owned()), only_media(rule)),
             },
         };
         let media = media.map(str::to_owned);
@@ -67,11 +68,12 @@ impl Form {
     /// The same of a part that has its name from the caller.
     pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
         let rule = self.rule(index);
-        let missing = |header: &&crate::multipart::PartHeader| header.required && file.header(header.name).is_none();
+        let missing =
+            |header: &&crate::request::multipart::PartHeader| header.required && file.header(header.name).is_none();
         if let Some(header) = rule.headers.iter().find(missing) {
             self.fault.get_or_insert(format!("the part `{name}` needs the header `{}`", header.name));
         }
-        self.add(name, file, concrete(rule));
+        self.add(name, file, only_media(rule));
     }
 
     fn add(&mut self, name: &str, file: FileStream, usual: Option<&str>) {
@@ -141,7 +143,7 @@ impl Outgoing {
 }
 
 /// The media type of a part, where the contract leaves no choice.
-fn concrete(rule: &PartRule) -> Option<&'static str> {
+fn only_media(rule: &PartRule) -> Option<&'static str> {
     let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
     rule.media.first().copied().filter(|media| !range(media))
 }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use crate::problem::Problem;
-use crate::request_id::X_REQUEST_ID;
-use crate::violation::Violation;
+use crate::http::request_id::X_REQUEST_ID;
+use crate::response::problem::Problem;
+use crate::validate::violation::Violation;
 
 /// Where the parts of a refusal stand in the contract's error schema, each as the steps to it; without
 /// a step where it has none.

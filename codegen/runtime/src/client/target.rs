@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::template::{Piece, Segment, Template};
+use crate::http::template::{Piece, Segment, Template};
 
 /// What a path cannot hold (RFC 3986 § 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS

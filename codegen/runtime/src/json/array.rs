@@ -6,10 +6,11 @@ use super::check::{self, Count};
 use super::equal::{Canonical, canonical, canonical_text};
 use super::object::next_key;
 use super::reader::{Reader, Source};
-use super::scan::{Kind, Scan};
+use super::scan::Scan;
 use super::text::TextValue;
-use super::trail::{DEEPEST, Segment};
-use crate::rules::{ArrayRule, MapRule};
+use super::token::Kind;
+use super::violations::{DEEPEST, Segment};
+use crate::validate::rules::{ArrayRule, MapRule};
 
 /// Where reading an array stands.
 #[derive(Debug)]
@@ -57,16 +58,16 @@ impl<'a> Reader<'a> {
         let mut map = self.open_map()?;
         let mut entries = BTreeMap::new();
         while let Some(key) = self.next_key(&mut map) {
-            let met = self.trail.met();
+            let met = self.violations.met();
             if entries.contains_key(&key) {
-                self.trail.record(format_args!("must not come twice"));
+                self.violations.record(format_args!("must not come twice"));
             }
             if let Some(rule) = rule.key {
-                check::string(&key, rule, &mut self.trail);
+                check::string(&key, rule, &mut self.violations);
             }
             match read(self) {
                 // A key of its own kind is in the map even if its value was refused.
-                Some(value) if met == self.trail.met() => drop(entries.insert(key, value)),
+                Some(value) if met == self.violations.met() => drop(entries.insert(key, value)),
                 _ => {}
             }
         }
@@ -89,7 +90,7 @@ impl<'a> Reader<'a> {
             },
             Source::Text(text) => {
                 if !text.open_list() {
-                    self.trail.record(format_args!("must be an array"));
+                    self.violations.record(format_args!("must be an array"));
                     return None;
                 }
                 if rule.unique {
@@ -100,8 +101,8 @@ impl<'a> Reader<'a> {
         if !self.may_enter() {
             return None;
         }
-        self.trail.enter(Segment::Index(0));
-        Some(Array { next: 0, met: self.trail.met(), elements })
+        self.violations.enter(Segment::Index(0));
+        Some(Array { next: 0, met: self.violations.met(), elements })
     }
 
     fn next_element(&mut self, array: &mut Array<'a>) -> bool {
@@ -124,7 +125,7 @@ impl<'a> Reader<'a> {
             }
         };
         if more {
-            self.trail.step(Segment::Index(array.next));
+            self.violations.step(Segment::Index(array.next));
             array.next += 1;
         }
         more
@@ -132,26 +133,26 @@ impl<'a> Reader<'a> {
 
     /// Leaves the array: whether neither it nor an element broke a rule.
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
-        self.trail.leave();
+        self.violations.leave();
         if array.next < rule.min {
-            self.trail.record(format_args!("must have at least {}", Count(rule.min, "element")));
+            self.violations.record(format_args!("must have at least {}", Count(rule.min, "element")));
         }
         if let Some(max) = rule.max
             && array.next > max
         {
-            self.trail.record(format_args!("must have at most {}", Count(max, "element")));
+            self.violations.record(format_args!("must have at most {}", Count(max, "element")));
         }
         if let Some(elements) = array.elements
-            && !self.trail.is_malformed()
+            && !self.violations.is_malformed()
             && let Some((first, second)) = equal_elements(elements)
         {
-            self.trail.record(format_args!("must not have equal elements, but {first} and {second} are"));
+            self.violations.record(format_args!("must not have equal elements, but {first} and {second} are"));
         }
-        self.trail.met() == array.met && !self.trail.is_malformed()
+        self.violations.met() == array.met && !self.violations.is_malformed()
     }
 
     fn open_map(&mut self) -> Option<Map> {
-        self.open_object().then(|| Map { count: 0, met: self.trail.met() })
+        self.open_object().then(|| Map { count: 0, met: self.violations.met() })
     }
 
     fn next_key(&mut self, map: &mut Map) -> Option<String> {
@@ -175,16 +176,16 @@ impl<'a> Reader<'a> {
 
     /// Leaves the map: whether neither it nor an entry broke a rule.
     fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
-        self.trail.leave();
+        self.violations.leave();
         if map.count < rule.min {
-            self.trail.record(format_args!("must have at least {}", Count(rule.min, "field")));
+            self.violations.record(format_args!("must have at least {}", Count(rule.min, "field")));
         }
         if let Some(max) = rule.max
             && map.count > max
         {
-            self.trail.record(format_args!("must have at most {}", Count(max, "field")));
+            self.violations.record(format_args!("must have at most {}", Count(max, "field")));
         }
-        self.trail.met() == map.met && !self.trail.is_malformed()
+        self.violations.met() == map.met && !self.violations.is_malformed()
     }
 }
 

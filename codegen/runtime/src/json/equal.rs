@@ -3,9 +3,10 @@
 use super::number::{self, Parts};
 use super::object::next_key;
 use super::reader::{Reader, Source};
-use super::scan::{Kind, Scan};
+use super::scan::Scan;
 use super::text::TextValue;
-use super::trail::DEEPEST;
+use super::token::Kind;
+use super::violations::DEEPEST;
 
 /// A value in a form in which equal values are equal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -87,7 +88,7 @@ impl Reader<'_> {
     /// Which of `values`, each a JSON text, the next value is equal to.
     pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> {
         let index = match &mut self.source {
-            Source::Json(scan) => match scan.skip(self.trail.room()) {
+            Source::Json(scan) => match scan.skip(self.violations.room()) {
                 Ok(text) => {
                     let value = canonical(text);
                     values.iter().position(|known| value.is_some() && canonical(known) == value)
@@ -103,7 +104,7 @@ impl Reader<'_> {
             }
         };
         if index.is_none() {
-            self.trail.record(format_args!("must be {}", super::check::OneOf(values)));
+            self.violations.record(format_args!("must be {}", super::check::OneOf(values)));
         }
         index
     }

@@ -36,59 +36,49 @@
 //! ```
 
 mod array;
+mod branch;
 mod check;
+mod codec;
 mod equal;
 #[cfg(feature = "jsonschema")]
-mod guard;
+mod json_schema;
 mod mark;
 mod number;
 mod object;
+mod probe;
 mod quoted;
 mod reader;
 mod scalar;
 mod scan;
-mod simple;
-mod survey;
+mod sparse_fieldset;
 mod text;
-mod trail;
-mod trim;
+mod token;
 mod types;
 mod union;
 mod value;
+mod violations;
 mod write;
 mod writer;
 
+pub use branch::Branch;
+pub use codec::{Read, Write};
 #[cfg(feature = "jsonschema")]
-pub use guard::{Dialect, Guard};
+pub use json_schema::{Dialect, SchemaValidator};
 pub use object::Object;
 pub use reader::Reader;
-pub(crate) use simple::simple;
-pub use text::TextValue;
 #[cfg(feature = "client")]
-pub use trim::Within;
+pub use sparse_fieldset::SparseObjects;
+pub use text::TextValue;
 pub use types::Types;
-pub use union::Branch;
 pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
-#[cfg(feature = "client")]
-pub(crate) use {object::next_key, scan::Kind, scan::Scan};
 
+pub(crate) use object::next_key;
+pub(crate) use scan::Scan;
+pub(crate) use token::Kind;
 #[cfg(feature = "multipart")]
 pub(crate) use {check::Count, equal::Canonical, equal::canonical};
-
-/// A type of the contract that input is read into.
-pub trait Read: Sized {
-    /// Reads one value. `None` means that at least one violation was recorded; the reader stands
-    /// behind the value either way.
-    fn read(reader: &mut Reader<'_>) -> Option<Self>;
-}
-
-/// A type of the contract that an answer is written from.
-pub trait Write {
-    /// Writes one value, and only one.
-    fn write(&self, writer: &mut Writer);
-}
 
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::check::Count;
 use super::reader::{Reader, Source};
-use super::scan::{Fault, Kind, Scan, quote_after};
-use super::trail::Segment;
-use crate::rules::{ObjectRule, Unknown};
+use super::scan::{Scan, quote_after};
+use super::token::{Fault, Kind};
+use super::violations::Segment;
+use crate::validate::rules::{ObjectRule, Unknown};
 
 /// Where reading an object stands.
 #[derive(Debug)]
@@ -149,7 +150,7 @@ impl<'a> Reader<'a> {
             };
             match found {
                 Found::Field(index) => {
-                    self.trail.step(Segment::Field(object.rule.fields[index]));
+                    self.violations.step(Segment::Field(object.rule.fields[index]));
                     return Some(index);
                 }
                 Found::Unknown if object.rule.unknown == Unknown::Keep => {
@@ -163,17 +164,17 @@ impl<'a> Reader<'a> {
 
     /// Leaves the object: records the fields that it misses.
     pub fn end_object(&mut self, object: Object) {
-        self.trail.leave();
+        self.violations.leave();
         let rule = object.rule;
-        if object.count < rule.min && !self.trail.is_spared() {
-            self.trail.record(format_args!("must have at least {}", Count(rule.min, "field")));
+        if object.count < rule.min && !self.violations.may_miss_fields() {
+            self.violations.record(format_args!("must have at least {}", Count(rule.min, "field")));
         }
         if rule.max.is_some_and(|max| object.count > max) {
-            self.trail.record(format_args!("must have at most {}", Count(rule.max.unwrap_or_default(), "field")));
+            self.violations.record(format_args!("must have at most {}", Count(rule.max.unwrap_or_default(), "field")));
         }
         for name in object.missing() {
-            if !self.trail.is_spared() {
-                self.trail.record_in(Some(name), format_args!("is required"));
+            if !self.violations.may_miss_fields() {
+                self.violations.record_in(Some(name), format_args!("is required"));
             }
         }
     }
@@ -194,7 +195,7 @@ impl<'a> Reader<'a> {
             },
             Source::Text(text) => {
                 if !text.open_map() {
-                    self.trail.record(format_args!("must be an object"));
+                    self.violations.record(format_args!("must be an object"));
                     return false;
                 }
             }
@@ -202,13 +203,13 @@ impl<'a> Reader<'a> {
         if !self.may_enter() {
             return false;
         }
-        self.trail.enter(Segment::Field(""));
+        self.violations.enter(Segment::Field(""));
         true
     }
 
     /// Names the field that a key begins, which the contract does not name.
     pub(crate) fn step_into(&mut self, key_from: usize, key: &str) {
-        self.trail.step(match self.source {
+        self.violations.step(match self.source {
             Source::Json(_) => Segment::Key(quote_after(self.data, key_from)),
             Source::Text(_) => Segment::Owned(key.to_owned()),
         });
@@ -219,16 +220,16 @@ impl<'a> Reader<'a> {
         self.skip();
         match *found {
             Found::Field(index) | Found::Again(index) => {
-                self.trail.step(Segment::Field(object.rule.fields[index]));
-                self.trail.record(format_args!("must not come twice"));
+                self.violations.step(Segment::Field(object.rule.fields[index]));
+                self.violations.record(format_args!("must not come twice"));
             }
             Found::UnknownAgain => {
-                self.trail.step(Segment::Owned(object.key.clone()));
-                self.trail.record(format_args!("must not come twice"));
+                self.violations.step(Segment::Owned(object.key.clone()));
+                self.violations.record(format_args!("must not come twice"));
             }
             Found::Unknown if object.rule.unknown == Unknown::Deny => {
-                self.trail.step(Segment::Owned(object.key.clone()));
-                self.trail.record(format_args!("is not a known field"));
+                self.violations.step(Segment::Owned(object.key.clone()));
+                self.violations.record(format_args!("is not a known field"));
             }
             Found::Unknown => {}
         }

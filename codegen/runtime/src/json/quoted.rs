@@ -1,6 +1,6 @@
 //! The inside of JSON strings (RFC 8259 § 7).
 
-use super::scan::Fault;
+use super::token::Fault;
 
 /// What came of a string with escapes.
 pub(crate) struct Quoted {

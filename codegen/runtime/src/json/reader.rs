@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::scan::{Fault, Kind, Scan};
-use super::text::{TextCursor, TextValue};
-use super::trail::{DEEPEST, Trail};
+use super::scan::Scan;
 #[cfg(feature = "client")]
-use super::trim::Within;
-use crate::operation::Place;
-use crate::patch::Patch;
-use crate::violation::Violations;
+use super::sparse_fieldset::SparseObjects;
+use super::text::{TextCursor, TextValue};
+use super::token::{Fault, Kind};
+use super::violations::{DEEPEST, ViolationSink};
+use crate::validate::violation::InputLocation;
+use crate::validate::violation::Violations;
 
 /// Reads one value and collects everything that is wrong with it.
 ///
@@ -19,7 +19,7 @@ use crate::violation::Violations;
 #[derive(Debug)]
 pub struct Reader<'a> {
     pub(crate) source: Source<'a>,
-    pub(crate) trail: Trail<'a>,
+    pub(crate) violations: ViolationSink<'a>,
     /// The JSON source, empty for a text.
     pub(crate) data: &'a str,
     /// Bytes that unions read more than once, see [`Reader::spend`].
@@ -36,15 +36,19 @@ pub(crate) enum Source<'a> {
 impl<'a> Reader<'a> {
     /// Reads a JSON body. It must be UTF-8 (RFC 8259 § 8.1).
     pub fn json(bytes: &'a [u8]) -> Reader<'a> {
-        Reader::json_at(bytes, Place::Body, "")
+        Reader::json_at(bytes, InputLocation::Body, "")
     }
 
     /// Reads the JSON text of a parameter; `name` begins the path of every violation.
-    pub fn json_at(bytes: &'a [u8], place: Place, name: &'a str) -> Reader<'a> {
+    pub fn json_at(bytes: &'a [u8], location: InputLocation, name: &'a str) -> Reader<'a> {
         let text = std::str::from_utf8(bytes);
         let data = text.unwrap_or_default();
-        let mut reader =
-            Reader { source: Source::Json(Scan::new(data)), trail: Trail::new(data, place, name), data, spent: 0 };
+        let mut reader = Reader {
+            source: Source::Json(Scan::new(data)),
+            violations: ViolationSink::new(data, location, name),
+            data,
+            spent: 0,
+        };
         if let Err(error) = text {
             reader.end(format_args!("is not UTF-8 at byte {}", error.valid_up_to()));
         }
@@ -52,15 +56,20 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a parameter or a form; `name` begins the path of every violation.
-    pub fn text(value: TextValue<'a>, place: Place, name: &'a str) -> Reader<'a> {
-        Reader { source: Source::Text(TextCursor::new(value)), trail: Trail::new("", place, name), data: "", spent: 0 }
+    pub fn text(value: TextValue<'a>, location: InputLocation, name: &'a str) -> Reader<'a> {
+        Reader {
+            source: Source::Text(TextCursor::new(value)),
+            violations: ViolationSink::new("", location, name),
+            data: "",
+            spent: 0,
+        }
     }
 
-    /// Goes on as if nothing were required of these objects, which a caller had trimmed: what reads one
-    /// that misses something gives `None`, and no violation is recorded of it.
+    /// Lets these objects miss required fields, for a response that is limited to a sparse fieldset:
+    /// an object that misses one is read as `None`, and no violation is recorded.
     #[cfg(feature = "client")]
-    pub(crate) fn spare(&mut self, within: Within) {
-        self.trail.spare(within);
+    pub(crate) fn allow_missing_fields(&mut self, objects: SparseObjects) {
+        self.violations.allow_missing_fields(objects);
     }
 
     /// Refuses what stands behind the value. To be called once, after reading.
@@ -74,34 +83,34 @@ impl<'a> Reader<'a> {
 
     /// What was wrong.
     pub fn into_violations(self) -> Violations {
-        self.trail.into_violations()
+        self.violations.into_violations()
     }
 
     /// The same where the reader is used no more but cannot be given away.
     pub(crate) fn take_violations(&mut self) -> Violations {
-        self.trail.take_violations()
+        self.violations.take_violations()
     }
 
     /// Records a violation of the value that was just read, for constraints that no rule expresses.
     pub fn violate(&mut self, message: fmt::Arguments<'_>) {
-        self.trail.record(message);
+        self.violations.record(message);
     }
 
     /// How many violations were met so far: two equal numbers mean that nothing was wrong between.
     pub fn met(&self) -> usize {
-        self.trail.met()
+        self.violations.met()
     }
 
     /// The text of any value, which is read over. Of a parameter's text there is none.
     pub fn raw(&mut self) -> Option<&'a [u8]> {
         match &mut self.source {
-            Source::Json(scan) => match scan.skip(self.trail.room()) {
+            Source::Json(scan) => match scan.skip(self.violations.room()) {
                 Ok(text) => return Some(text.as_bytes()),
                 Err(fault) => self.broken(fault),
             },
             Source::Text(text) => {
                 text.current = None;
-                self.trail.record(format_args!("must be JSON"));
+                self.violations.record(format_args!("must be JSON"));
             }
         }
         None
@@ -111,7 +120,7 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) {
         match &mut self.source {
             Source::Json(scan) => {
-                if let Err(fault) = scan.skip(self.trail.room()) {
+                if let Err(fault) = scan.skip(self.violations.room()) {
                     self.broken(fault);
                 }
             }
@@ -122,11 +131,6 @@ impl<'a> Reader<'a> {
     /// Null, or what `read` makes of another value. An empty text is null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.take_null() { Some(None) } else { read(self).map(Some) }
-    }
-
-    /// The same for a field that may also be absent, which the caller sees by not calling.
-    pub fn patch<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Patch<T>> {
-        if self.take_null() { Some(Patch::Null) } else { read(self).map(Patch::Value) }
     }
 
     /// Reads null if it comes next.
@@ -154,12 +158,12 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(crate) fn wrong_kind(&mut self, expected: &str, found: Kind) {
         self.skip();
-        self.trail.record(format_args!("must be {expected}, not {}", found.with_article()));
+        self.violations.record(format_args!("must be {expected}, not {}", found.with_article()));
     }
 
     /// Whether one more array or object may be entered; too deep a value ends reading.
     pub(crate) fn may_enter(&mut self) -> bool {
-        if self.trail.room() > 0 {
+        if self.violations.room() > 0 {
             return true;
         }
         self.too_deep();
@@ -181,7 +185,7 @@ impl<'a> Reader<'a> {
     #[cold]
     pub(crate) fn broken(&mut self, fault: Fault) {
         let Source::Json(scan) = &self.source else { return };
-        if self.trail.is_malformed() {
+        if self.violations.is_malformed() {
             return;
         }
         if fault == Fault::TooDeep {
@@ -200,10 +204,10 @@ impl<'a> Reader<'a> {
         self.end(format_args!("nests more than {DEEPEST} levels deep"));
     }
 
-    /// Ends reading: what follows finds nothing, and says nothing since the trail is malformed.
+    /// Ends reading: what follows finds nothing, and says nothing since the violations is malformed.
     #[cold]
     fn end(&mut self, message: fmt::Arguments<'_>) {
-        self.trail.record_malformed(message);
+        self.violations.record_malformed(message);
         self.source = match self.source {
             Source::Json(_) => Source::Json(Scan::new("")),
             Source::Text(_) => Source::Text(TextCursor::new(TextValue::List(Vec::new()))),

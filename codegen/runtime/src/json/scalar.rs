@@ -1,8 +1,5 @@
 //! Booleans, numbers and strings.
 
-use std::fmt;
-use std::str::FromStr;
-
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -11,15 +8,12 @@ use uuid::Uuid;
 use super::check::{self, OneOf};
 use super::number::{self, Integer};
 use super::reader::{Reader, Source};
-use super::scan::Kind;
 use super::text::TextValue;
-use super::trail::Trail;
+use super::token::Kind;
+use super::violations::ViolationSink;
 use super::write::DecimalNumber;
-use crate::format::{self, Format};
-use crate::named::Named;
-use crate::own::Text;
-use crate::rules::{IntegerRule, NumberRule, StringRule};
-use crate::typeid;
+use crate::validate::format::{self, Format};
+use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
 
 impl Reader<'_> {
     /// A boolean; of a text `true` or `false`.
@@ -36,7 +30,7 @@ impl Reader<'_> {
             Source::Text(text) => match text.scalar().as_deref() {
                 Some("true") => return Some(true),
                 Some("false") => return Some(false),
-                _ => self.trail.record(format_args!("must be true or false")),
+                _ => self.violations.record(format_args!("must be true or false")),
             },
         }
         None
@@ -48,7 +42,7 @@ impl Reader<'_> {
             return Some(());
         }
         self.skip();
-        self.trail.record(format_args!("must be null"));
+        self.violations.record(format_args!("must be null"));
         None
     }
 
@@ -84,7 +78,8 @@ impl Reader<'_> {
 
     /// A decimal number from a JSON number, which is written as one too.
     pub fn decimal_number(&mut self, rule: &NumberRule) -> Option<DecimalNumber> {
-        self.with_number("a decimal number", |text, trail| check::decimal(text, rule, trail)).map(DecimalNumber)
+        self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
+            .map(DecimalNumber)
     }
 
     /// A decimal number, from a JSON number or from a string that holds one.
@@ -96,17 +91,17 @@ impl Reader<'_> {
         if is_string {
             return self.decimal_string(rule);
         }
-        self.with_number("a decimal number", |text, trail| check::decimal(text, rule, trail))
+        self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
     }
 
     /// A decimal number from a string that holds one, as JSON would write the number.
     pub fn decimal_string(&mut self, rule: &NumberRule) -> Option<Decimal> {
-        self.with_string("a string that holds a decimal number", |text, trail| {
+        self.with_string("a string that holds a decimal number", |text, violations| {
             if !number::is_number(text) {
-                trail.record(format_args!("must be a decimal number"));
+                violations.record(format_args!("must be a decimal number"));
                 return None;
             }
-            check::decimal(text, rule, trail)
+            check::decimal(text, rule, violations)
         })
     }
 
@@ -117,25 +112,9 @@ impl Reader<'_> {
             && let Some(TextValue::Scalar(_)) = cursor.current
         {
             let text = cursor.scalar()?;
-            return check::string(&text, rule, &mut self.trail).then(|| text.into_owned());
+            return check::string(&text, rule, &mut self.violations).then(|| text.into_owned());
         }
-        self.with_string("a string", |text, trail| check::string(text, rule, trail).then(|| text.to_owned()))
-    }
-
-    /// A value of a type that knows its own text. What its `FromStr` says of a text that is none of it
-    /// is told to the caller.
-    pub fn parsed<T>(&mut self) -> Option<Text<T>>
-    where
-        T: FromStr,
-        T::Err: fmt::Display,
-    {
-        self.with_string("a string", |text, trail| match text.parse() {
-            Ok(value) => Some(Text(value)),
-            Err(error) => {
-                trail.record(format_args!("{error}"));
-                None
-            }
-        })
+        self.with_string("a string", |text, violations| check::string(text, rule, violations).then(|| text.to_owned()))
     }
 
     /// A moment (RFC 3339 § 5.6 `date-time`). A leap second is kept.
@@ -168,45 +147,29 @@ impl Reader<'_> {
         self.formatted(Format::Byte, format::base64)
     }
 
-    /// The UUID of a TypeID with that prefix.
-    pub fn id(&mut self, prefix: &str) -> Option<Uuid> {
-        self.with_string("a string", |text, trail| {
-            let id = typeid::parse(prefix, text);
-            if id.is_none() {
-                trail.record(format_args!("must be an id that begins with `{prefix}_`"));
-            }
-            id
-        })
-    }
-
-    /// A value of an enum.
-    pub fn named<T: Named>(&mut self) -> Option<T> {
-        self.name_index(T::NAMES).and_then(T::from_index)
-    }
-
-    /// Where a string stands among `names`, for enums that are no [`Named`].
+    /// Where a string stands among `names`, for enums that are not a [`StringEnum`](crate::StringEnum).
     pub fn name_index(&mut self, names: &[&str]) -> Option<usize> {
-        self.with_string("a string", |text, trail| {
+        self.with_string("a string", |text, violations| {
             let index = names.iter().position(|name| *name == text);
             if index.is_none() {
-                trail.record(format_args!("must be {}", OneOf(names)));
+                violations.record(format_args!("must be {}", OneOf(names)));
             }
             index
         })
     }
 
     /// A value of an open enum: where it stands among `names`, or the string itself.
-    pub fn open_named(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
+    pub fn open_string_enum(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
         self.with_string("a string", |text, _| {
             Some(names.iter().position(|name| *name == text).ok_or_else(|| text.to_owned()))
         })
     }
 
     fn formatted<T>(&mut self, format: Format, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
-        self.with_string(format.with_article(), |text, trail| {
+        self.with_string(format.with_article(), |text, violations| {
             let value = parse(text);
             if value.is_none() {
-                trail.record(format_args!("must be {}", format.with_article()));
+                violations.record(format_args!("must be {}", format.with_article()));
             }
             value
         })
@@ -216,40 +179,40 @@ impl Reader<'_> {
     where
         T: Copy + Into<f64>,
     {
-        self.with_number("a number", |text, trail| {
+        self.with_number("a number", |text, violations| {
             let value = parse(text)?;
             let wide = value.into();
             if !wide.is_finite() {
                 let (what, most) = if wide > 0.0 { ("most", most) } else { ("least", -most) };
-                trail.record(format_args!("must be at {what} {most:e}"));
+                violations.record(format_args!("must be at {what} {most:e}"));
                 return None;
             }
-            check::float(text, wide, rule, trail).then_some(value)
+            check::float(text, wide, rule, violations).then_some(value)
         })
     }
 
     fn integer(&mut self, rule: &IntegerRule, least: i128, most: i128) -> Option<i128> {
         let least = rule.min.map_or(least, |min| min.max(least));
         let most = rule.max.map_or(most, |max| max.min(most));
-        self.with_number("an integer", |text, trail| {
+        self.with_number("an integer", |text, violations| {
             let value = match number::integer(text) {
                 Integer::Value(value) if (least..=most).contains(&value) => value,
                 Integer::Fraction => {
-                    trail.record(format_args!("must be an integer"));
+                    violations.record(format_args!("must be an integer"));
                     return None;
                 }
                 Integer::Value(value) => {
-                    check::record_bound(value < least, least, most, trail);
+                    check::record_bound(value < least, least, most, violations);
                     return None;
                 }
                 Integer::Huge { negative } => {
-                    check::record_bound(negative, least, most, trail);
+                    check::record_bound(negative, least, most, violations);
                     return None;
                 }
             };
             match rule.multiple_of {
                 Some(step) if step > 0 && value % step != 0 => {
-                    trail.record(format_args!("must be a multiple of {step}"));
+                    violations.record(format_args!("must be a multiple of {step}"));
                     None
                 }
                 _ => Some(value),
@@ -261,31 +224,35 @@ impl Reader<'_> {
     pub(crate) fn with_string<T>(
         &mut self,
         expected: &str,
-        read: impl FnOnce(&str, &mut Trail<'_>) -> Option<T>,
+        read: impl FnOnce(&str, &mut ViolationSink<'_>) -> Option<T>,
     ) -> Option<T> {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::String) => match scan.string() {
-                    Ok(text) => return read(text, &mut self.trail),
+                    Ok(text) => return read(text, &mut self.violations),
                     Err(fault) => self.broken(fault),
                 },
                 Ok(found) => self.wrong_kind(expected, found),
                 Err(fault) => self.broken(fault),
             },
             Source::Text(text) => match text.scalar() {
-                Some(text) => return read(&text, &mut self.trail),
-                None => self.trail.record(format_args!("must be {expected}, one single value")),
+                Some(text) => return read(&text, &mut self.violations),
+                None => self.violations.record(format_args!("must be {expected}, one single value")),
             },
         }
         None
     }
 
     /// Reads a number as its text. `read` records what is wrong with it.
-    fn with_number<T>(&mut self, expected: &str, read: impl FnOnce(&str, &mut Trail<'_>) -> Option<T>) -> Option<T> {
+    fn with_number<T>(
+        &mut self,
+        expected: &str,
+        read: impl FnOnce(&str, &mut ViolationSink<'_>) -> Option<T>,
+    ) -> Option<T> {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
                 Ok(Kind::Number) => match scan.number() {
-                    Ok(text) => return read(text, &mut self.trail),
+                    Ok(text) => return read(text, &mut self.violations),
                     Err(fault) => self.broken(fault),
                 },
                 Ok(found) => self.wrong_kind(expected, found),
@@ -293,9 +260,9 @@ impl Reader<'_> {
             },
             Source::Text(text) => match text.current.take() {
                 Some(TextValue::Scalar(text)) if number::is_number(&text) => {
-                    return read(&text, &mut self.trail);
+                    return read(&text, &mut self.violations);
                 }
-                _ => self.trail.record(format_args!("must be {expected}")),
+                _ => self.violations.record(format_args!("must be {expected}")),
             },
         }
         None

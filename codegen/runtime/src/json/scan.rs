@@ -5,6 +5,7 @@
 //! the speed of `serde_json` on bodies of usual size (`jiter` took 1.6 times as long as this).
 
 use super::quoted::{self, Quoted};
+use super::token::{Fault, Kind, Scanned};
 
 /// A place in a JSON text. Methods move it on; after a fault it stands at the byte that is wrong.
 #[derive(Debug)]
@@ -13,72 +14,6 @@ pub(crate) struct Scan<'a> {
     at: usize,
     /// The last string that had escapes, without them.
     plain: String,
-}
-
-/// What kind of value comes next, by its first byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Null,
-    Bool,
-    Number,
-    String,
-    Array,
-    Object,
-}
-
-/// Why the bytes are not JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    End,
-    Value,
-    Word,
-    Number,
-    Key,
-    Colon,
-    ArrayEnd,
-    ObjectEnd,
-    TrailingComma,
-    TrailingData,
-    Control,
-    Escape,
-    Surrogate,
-    TooDeep,
-}
-
-pub(crate) type Scanned<T> = Result<T, Fault>;
-
-impl Kind {
-    pub(crate) fn with_article(self) -> &'static str {
-        match self {
-            Kind::Null => "null",
-            Kind::Bool => "a boolean",
-            Kind::Number => "a number",
-            Kind::String => "a string",
-            Kind::Array => "an array",
-            Kind::Object => "an object",
-        }
-    }
-}
-
-impl Fault {
-    pub(crate) fn what(self) -> &'static str {
-        match self {
-            Fault::End => "it ends too early",
-            Fault::Value => "a value is expected",
-            Fault::Word => "`true`, `false` or `null` is misspelt",
-            Fault::Number => "a number is incomplete or begins with a zero",
-            Fault::Key => "a key in double quotes is expected",
-            Fault::Colon => "`:` is expected",
-            Fault::ArrayEnd => "`,` or `]` is expected",
-            Fault::ObjectEnd => "`,` or `}` is expected",
-            Fault::TrailingComma => "nothing follows a comma",
-            Fault::TrailingData => "something follows the value",
-            Fault::Control => "a string holds a control character",
-            Fault::Escape => "a string holds an unknown escape",
-            Fault::Surrogate => "a string holds half of a surrogate pair",
-            Fault::TooDeep => "it nests too deep",
-        }
-    }
 }
 
 impl<'a> Scan<'a> {

@@ -8,12 +8,12 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
+use super::codec::Read;
 use super::reader::{Reader, Source};
-use super::scan::Kind;
 use super::text::TextValue;
-use super::{DecimalNumber, Read};
-use crate::patch::Patch;
-use crate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
+use super::token::Kind;
+use super::write::DecimalNumber;
+use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
 
 /// A value that the contract spells out, such as one of an enumeration of several types.
 pub fn value(text: &str) -> Option<Value> {
@@ -67,7 +67,7 @@ impl Reader<'_> {
         // serde_json itself reads floats in haste, not always to the nearest.
         let number = integer.ok().or_else(|| text.parse::<f64>().ok().and_then(Number::from_f64));
         if number.is_none() {
-            self.trail.record(format_args!("must be within the range of 64-bit numbers"));
+            self.violations.record(format_args!("must be within the range of 64-bit numbers"));
         }
         number
     }
@@ -118,12 +118,5 @@ impl<T: Read> Read for BTreeMap<String, T> {
 impl<T: Read> Read for Box<T> {
     fn read(reader: &mut Reader<'_>) -> Option<Box<T>> {
         T::read(reader).map(Box::new)
-    }
-}
-
-impl<T: Read> Read for Patch<T> {
-    /// Null or a value; that it is absent shows by not being read.
-    fn read(reader: &mut Reader<'_>) -> Option<Patch<T>> {
-        reader.patch(T::read)
     }
 }

@@ -10,8 +10,9 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Write, Writer};
-use crate::format;
+use super::codec::Write;
+use super::writer::Writer;
+use crate::validate::format;
 
 macro_rules! write_as {
     ($($type:ty: $value:ident, $writer:ident => $write:expr;)*) => {

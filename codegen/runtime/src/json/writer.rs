@@ -1,9 +1,8 @@
 //! Writing JSON, as compact as it can be.
 
-use super::Write;
+use super::codec::Write;
 use super::quoted::run_end;
-use super::trim::Trim;
-use crate::patch::Patch;
+use super::sparse_fieldset::SparseFieldset;
 
 /// Writes one JSON value.
 #[derive(Debug, Default)]
@@ -13,7 +12,7 @@ pub struct Writer {
     comma: bool,
     /// How many arrays and objects are open.
     depth: usize,
-    trim: Option<Box<Trim>>,
+    sparse: Option<Box<SparseFieldset>>,
 }
 
 impl Writer {
@@ -26,15 +25,15 @@ impl Writer {
     /// after [`Writer::begin_page`] of each object in its list. `None` keeps all. To be called
     /// before anything is written.
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
-        self.trim = fields.map(|fields| Box::new(Trim::new(fields)));
+        self.sparse = fields.map(|fields| Box::new(SparseFieldset::new(fields)));
     }
 
     /// Begins the object of a page: [`Writer::keep_fields`] means the elements of its `list`.
     pub fn begin_page(&mut self, list: &'static str) {
         if self.depth == 0
-            && let Some(trim) = &mut self.trim
+            && let Some(sparse) = &mut self.sparse
         {
-            trim.of_page(list);
+            sparse.of_page(list);
         }
         self.begin_object();
     }
@@ -63,8 +62,8 @@ impl Writer {
     /// Begins a field, whose value must follow.
     pub fn key(&mut self, key: &str) {
         self.drop_field();
-        if let Some(trim) = &mut self.trim {
-            trim.begin_field(key, self.depth, self.out.len(), self.comma);
+        if let Some(sparse) = &mut self.sparse {
+            sparse.begin_field(key, self.depth, self.out.len(), self.comma);
         }
         if self.comma {
             self.out.push(b',');
@@ -128,11 +127,6 @@ impl Writer {
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    /// Writes the TypeID of a UUID.
-    pub fn id(&mut self, prefix: &str, id: uuid::Uuid) {
-        self.string(&crate::typeid::format(prefix, id));
-    }
-
     /// Writes text that needs no escapes as a string.
     pub(crate) fn plain(&mut self, text: &[u8]) {
         self.separate();
@@ -169,26 +163,19 @@ impl Writer {
         self.optional(key, value.as_ref().map(|value| value as &dyn Write));
     }
 
-    /// Writes a field that may be absent or null.
-    pub fn patch<T: Write>(&mut self, key: &'static str, value: &Patch<T>) {
-        if !value.is_absent() {
-            self.field(key, value);
-        }
-    }
-
     /// The text that was written.
     pub fn finish(self) -> Vec<u8> {
         self.out
     }
 
     fn keeps(&self, key: &str) -> bool {
-        self.trim.as_ref().is_none_or(|trim| trim.keeps(key, self.depth))
+        self.sparse.as_ref().is_none_or(|sparse| sparse.keeps(key, self.depth))
     }
 
-    /// Takes back the field that was written last, where it is one of those that are trimmed.
+    /// Takes back the field that was written last, where it is one of those that the sparse fieldset leaves out.
     fn drop_field(&mut self) {
-        if let Some(trim) = &mut self.trim
-            && let Some((length, comma)) = trim.end_field(self.depth)
+        if let Some(sparse) = &mut self.sparse
+            && let Some((length, comma)) = sparse.end_field(self.depth)
         {
             self.out.truncate(length);
             self.comma = comma;
@@ -198,9 +185,9 @@ impl Writer {
     fn begin(&mut self, bracket: u8) {
         if self.depth == 0
             && bracket == b'['
-            && let Some(trim) = &mut self.trim
+            && let Some(sparse) = &mut self.sparse
         {
-            trim.of_list();
+            sparse.of_list();
         }
         self.separate();
         self.out.push(bracket);

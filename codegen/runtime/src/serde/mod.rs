@@ -15,8 +15,8 @@ use serde_core::{de, ser};
 pub use serde_core::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::json::{Read, Reader, Write, Writer};
-use crate::page::Page;
-use crate::violation::Violations;
+use crate::validate::violation::Violations;
+use crate::values::page::Page;
 
 /// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
 /// [`Write`](crate::Write). `Type = read` reads one by another function.

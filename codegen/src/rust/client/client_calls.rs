@@ -94,7 +94,7 @@ pub fn call_view(
         data: view.data.clone(),
         docs: match trimmed(plan, operation) {
             Some((parameter, _)) => {
-                format!("{}\n\nA request with `{parameter}` is awaited as `trimmed()`.", view.docs)
+                format!("{}\n\nA request with `{parameter}` is awaited as `sparse_fieldset()`.", view.docs)
             }
             None => view.docs.clone(),
         },
@@ -121,8 +121,8 @@ fn trimmed(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)>
     let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
     let (list, _) = sparse_response(&plan.contract.schemas, operation)?;
     let within = match list {
-        Some(list) => format!("client::Within::Page({})", literal(list)),
-        None => "client::Within::Outermost".to_owned(),
+        Some(list) => format!("client::SparseObjects::Page({})", literal(list)),
+        None => "client::SparseObjects::Outermost".to_owned(),
     };
     Some((parameter.name.replace('`', "'"), Code::of(within)))
 }

@@ -99,7 +99,7 @@ fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -
         parameter.push_str(".style(writ_runtime::Style::Simple, true)");
     }
     if let Some(shape) = shape(&calls.plan.contract.schemas, header.schema) {
-        parameter.push_str(&format!(".shape(writ_runtime::Shape::{shape})"));
+        parameter.push_str(&format!(".kind(writ_runtime::ValueKind::{shape})"));
     }
     let method = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
@@ -143,7 +143,7 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     };
     match form.encoding {
         BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
-        BodyEncoding::ConcreteJson => format!("answer.concrete_json({media}, {})", element(schema)),
+        BodyEncoding::ConcreteJson => format!("answer.any_media_json({media}, {})", element(schema)),
         BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
         BodyEncoding::Bytes => format!("answer.bytes({media})"),
         BodyEncoding::Shown => match schema {
@@ -152,9 +152,9 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
         },
         BodyEncoding::Stream => format!("answer.stream({media})"),
         BodyEncoding::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => {
-            format!("answer.concrete_text({media})")
+            format!("answer.any_media_text({media})")
         }
-        BodyEncoding::Concrete => format!("answer.concrete_bytes({media})"),
+        BodyEncoding::Concrete => format!("answer.any_media_bytes({media})"),
         BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
             let method = match form.encoding {
                 BodyEncoding::Events => "events",

@@ -21,8 +21,8 @@ pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId, us
         ["Parameter", "Style"].iter().for_each(|name| uses.runtime(name));
         let mut field = format!("Parameter::query({}).style(Style::{style}, {explode})", literal(&property.name));
         if shape != "Scalar" {
-            uses.runtime("Shape");
-            field.push_str(&format!(".shape(Shape::{shape})"));
+            uses.runtime("ValueKind");
+            field.push_str(&format!(".kind(ValueKind::{shape})"));
         }
         fields.push(field);
     }

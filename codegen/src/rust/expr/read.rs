@@ -67,7 +67,7 @@ impl ReadCalls<'_, '_> {
     fn guarded(&mut self, guards: Vec<String>, expression: String) -> String {
         guards.into_iter().fold(expression, |expression, name| {
             self.uses.pattern(&name);
-            format!("r.guarded(&{name}, {})", function(&expression))
+            format!("r.validated(&{name}, {})", function(&expression))
         })
     }
 

@@ -29,7 +29,6 @@ const RESERVED: &[&str] = &[
     "Default",
     "Decoder",
     "ETag",
-    "Edge",
     "Endpoint",
     "Err",
     "Format",
@@ -43,7 +42,6 @@ const RESERVED: &[&str] = &[
     "MapRule",
     "Multipart",
     "NaiveDate",
-    "Named",
     "None",
     "NumberRule",
     "ObjectRule",
@@ -62,10 +60,10 @@ const RESERVED: &[&str] = &[
     "Router",
     "Self",
     "Send",
-    "Settings",
     "Some",
     "Sort",
     "String",
+    "StringEnum",
     "StringRule",
     "Sync",
     "Types",
@@ -130,7 +128,7 @@ impl Names {
         let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
         for content in bodies.chain(answers) {
             if content.is_range() {
-                self.reserve("Concrete");
+                self.reserve("AnyMedia");
             }
             if content.kind == ContentKind::Stream {
                 ["EventStream", "JsonLines"].iter().for_each(|name| self.reserve(name));

@@ -108,7 +108,7 @@ pub fn operation_table(contract: &Contract, operation: &Operation, uses: &mut Us
         facts.push("conditional: true".to_owned());
     }
     if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) {
-        facts.push(format!("sparse: Some({})", literal(&parameter.name)));
+        facts.push(format!("sparse_fieldset: Some({})", literal(&parameter.name)));
     }
     facts.into_iter().map(Code::from).collect()
 }
@@ -185,8 +185,8 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
         text.push_str(&format!(".fields(&[{}])", listed(&names)));
     }
     if let Some(shape) = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text) {
-        uses.runtime("Shape");
-        text.push_str(&format!(".shape(Shape::{shape})"));
+        uses.runtime("ValueKind");
+        text.push_str(&format!(".kind(ValueKind::{shape})"));
     }
     text
 }

@@ -183,7 +183,7 @@ fn sort_views(
         }
         uses.declare(name);
         routes.contract(name);
-        routes.runtime("Named");
+        routes.runtime("StringEnum");
         let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
         let keys = keys
             .into_iter()

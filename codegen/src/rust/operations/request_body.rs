@@ -26,8 +26,8 @@ fn content_read(
 ) -> (Ty, String) {
     let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
     match (content.kind, content.schema) {
-        (ContentKind::Text, _) if content.is_range() => (concrete(Ty::String), "input.concrete_text()".to_owned()),
-        (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.concrete_bytes()".to_owned()),
+        (ContentKind::Text, _) if content.is_range() => (concrete(Ty::String), "input.any_media_text()".to_owned()),
+        (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.any_media_bytes()".to_owned()),
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             let read = function(&calls.element(schema));
             let ty = plan.element(schema, calls.direction);
@@ -78,7 +78,7 @@ pub fn content_write(
         && parts(content, &plan.contract.schemas).is_some();
     match (content.kind, content.schema) {
         (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => {
-            format!("out.concrete_body({index}, {{}})")
+            format!("out.any_media_body({index}, {{}})")
         }
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
             match form_fields(plan, body, schema, &mut Uses::default()).as_slice() {
@@ -86,7 +86,7 @@ pub fn content_write(
                 fields => {
                     let list = fields.join(", ").replace("Parameter::", "writ_runtime::Parameter::");
                     let list = list.replace("(Style::", "(writ_runtime::Style::");
-                    let list = list.replace("(Shape::", "(writ_runtime::Shape::");
+                    let list = list.replace("(ValueKind::", "(writ_runtime::ValueKind::");
                     format!("out.encoded_body({index}, &[{list}], {{}})")
                 }
             }

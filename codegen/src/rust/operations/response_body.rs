@@ -264,7 +264,7 @@ fn send(form: &BodyForm<'_>) -> String {
         BodyEncoding::Events => format!("events({media}, {{body}})"),
         BodyEncoding::DescribedEvents => format!("described_events({media}, {{body}})"),
         BodyEncoding::Lines => format!("lines({media}, {{body}})"),
-        BodyEncoding::Concrete => format!("concrete({media}, {{body}})"),
-        BodyEncoding::ConcreteJson => format!("concrete_json({media}, &{{body}}, responder)"),
+        BodyEncoding::Concrete => format!("any_media({media}, {{body}})"),
+        BodyEncoding::ConcreteJson => format!("any_media_json({media}, &{{body}}, responder)"),
     }
 }

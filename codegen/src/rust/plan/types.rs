@@ -317,7 +317,7 @@ impl fmt::Display for Ty {
             Ty::Patch(inner) => write!(f, "Patch<{inner}>"),
             Ty::Page(inner) => write!(f, "Page<{inner}>"),
             Ty::Boxed(inner) => write!(f, "Box<{inner}>"),
-            Ty::Concrete(inner) => write!(f, "Concrete<{inner}>"),
+            Ty::Concrete(inner) => write!(f, "AnyMedia<{inner}>"),
         }
     }
 }

@@ -76,7 +76,7 @@ pub fn codec(
         _ if declared.form == "wrapper" => {}
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
-        Kind::Strings(listed) if !listed.open && (names || write) => calls.uses.runtime("Named"),
+        Kind::Strings(listed) if !listed.open && (names || write) => calls.uses.runtime("StringEnum"),
         _ => {}
     }
     Some(view)

@@ -148,7 +148,7 @@ pub async fn an_answer_that_is_not_the_contracts_is_told(_: &Served) {
     let trimmed = |body| {
         let orders = policies::client::Client::new(answers(200, "application/json", body)).orders;
         let list = policies::ListOrdersRequest { page: 1, limit: 1, cursor: None, sort: Vec::new(), fields: None };
-        async move { orders.list_orders(&list).trimmed().await.map(|page| page.json()) }
+        async move { orders.list_orders(&list).sparse_fieldset().await.map(|page| page.json()) }
     };
     let pagination = r#""pagination":{"total":1,"page":1,"limit":1,"hasMore":false,"nextCursor":null}"#;
     let body: &'static str = format!(r#"{{"data":[{{}},{{"note":"n"}}],{pagination}}}"#).leak();

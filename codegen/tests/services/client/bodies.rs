@@ -2,7 +2,7 @@
 
 use bodies::*;
 use writ_runtime::exports::serde_json::json;
-use writ_runtime::{Bytes, Concrete, FileStream, Multipart, Parts};
+use writ_runtime::{AnyMedia, Bytes, FileStream, Multipart, Parts};
 
 use crate::Served;
 
@@ -98,17 +98,17 @@ pub async fn forms_and_files_come_back(served: &Served) {
         let answer = default.put_report(&PutReportRequest { id: 1, body }).await.unwrap().body;
         assert_eq!((&*answer.media_type, &*answer.body), ("text/plain", seen.as_bytes()));
     }
-    let image = Concrete::new("image/svg+xml", Bytes::from_static(b"<svg/>"));
+    let image = AnyMedia::new("image/svg+xml", Bytes::from_static(b"<svg/>"));
     let request = PutReportRequest { id: 1, body: PutReportBody::Image(image.clone()) };
     assert_eq!(default.put_report(&request).await.unwrap().body, image);
-    let wrong = PutReportBody::Image(Concrete::new("text/plain", Bytes::new()));
+    let wrong = PutReportBody::Image(AnyMedia::new("text/plain", Bytes::new()));
     let unsent = default.put_report(&PutReportRequest { id: 1, body: wrong }).await.unwrap_err();
     assert_eq!(unsent.to_string(), "the request cannot be sent: `text/plain` is no media type of image/*");
     for (body, made) in [
         (None, AddNoteResponse::Ok { body: Note { title: "none".to_owned(), text: None } }),
         (
-            Some(Concrete::new("text/plain", Bytes::from_static(b"x"))),
-            AddNoteResponse::Created { body: Concrete::new("application/json", Note { title: "text".to_owned(), text: None }).body },
+            Some(AnyMedia::new("text/plain", Bytes::from_static(b"x"))),
+            AddNoteResponse::Created { body: AnyMedia::new("application/json", Note { title: "text".to_owned(), text: None }).body },
         ),
     ] {
         assert_eq!(default.add_note(&AddNoteRequest { body }).await.unwrap(), made);

@@ -136,17 +136,17 @@ pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
 
     // With some fields only, and all else of the answer.
     let some = ListOrdersRequest { fields: Some(vec![ListOrdersFieldsItem::Id]), ..list };
-    let page = client.orders.list_orders(&some).trimmed().await.unwrap();
+    let page = client.orders.list_orders(&some).sparse_fieldset().await.unwrap();
     assert_eq!(served.handed(), format!("{some:?}"));
     assert_eq!(page.json()["data"], json!([{"id": "ord_00000000000000000000000000"}]));
     assert_eq!(page.json()["pagination"]["limit"], 7);
     let whole = client.orders.list_orders(&some).await.unwrap_err();
     assert!(whole.to_string().ends_with("is not what the contract says: data[0].total is required"), "{whole}");
     let some = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Note]), ..get.clone() };
-    let noted = client.orders.get_order(&some).trimmed().await.unwrap();
+    let noted = client.orders.get_order(&some).sparse_fieldset().await.unwrap();
     assert_eq!((noted.json(), noted.header("etag")), (json!({}), Some("\"v1\"")));
     let tag = ETag::strong("v1");
-    assert!(client.orders.get_order(&some).trimmed().if_none_match(tag).await.unwrap().is_none());
+    assert!(client.orders.get_order(&some).sparse_fieldset().if_none_match(tag).await.unwrap().is_none());
     // What is required is there, so that this is a whole.
     let enough = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Total]), ..get.clone() };
     assert_eq!(client.orders.get_order(&enough).await.unwrap().body, Order::new(Decimal::new(1050, 2)));

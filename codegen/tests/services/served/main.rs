@@ -70,7 +70,7 @@ macro_rules! serves {
             }
 
             pub(crate) fn router_at(base: &str) -> writ_runtime::Router {
-                crate::open!($contract, Service).router_at(base, writ_runtime::edge::Settings::default())
+                crate::open!($contract, Service).router_at(base, writ_runtime::Timeouts::default())
             }
         }
     };

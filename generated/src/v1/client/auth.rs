@@ -58,7 +58,7 @@ impl LoginCall {
     }
 }
 
-impl client::Answer for LoginResponse {
+impl client::FromResponse for LoginResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -70,7 +70,7 @@ impl client::Answer for LoginResponse {
     }
 }
 
-impl client::Answer for LoginError {
+impl client::FromResponse for LoginError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -93,7 +93,7 @@ impl RefreshCall {
     }
 }
 
-impl client::Answer for RefreshResponse {
+impl client::FromResponse for RefreshResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -105,7 +105,7 @@ impl client::Answer for RefreshResponse {
     }
 }
 
-impl client::Answer for RefreshError {
+impl client::FromResponse for RefreshError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -128,7 +128,7 @@ impl LogoutCall {
     }
 }
 
-impl client::Answer for LogoutResponse {
+impl client::FromResponse for LogoutResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -137,7 +137,7 @@ impl client::Answer for LogoutResponse {
     }
 }
 
-impl client::Answer for LogoutError {
+impl client::FromResponse for LogoutError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),

@@ -56,7 +56,7 @@ impl GetCartRequest {
     }
 }
 
-impl client::Answer for GetCartResponse {
+impl client::FromResponse for GetCartResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -68,7 +68,7 @@ impl client::Answer for GetCartResponse {
     }
 }
 
-impl client::Answer for GetCartError {
+impl client::FromResponse for GetCartError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -91,7 +91,7 @@ impl ReplaceCartRequest {
     }
 }
 
-impl client::Answer for ReplaceCartResponse {
+impl client::FromResponse for ReplaceCartResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -103,7 +103,7 @@ impl client::Answer for ReplaceCartResponse {
     }
 }
 
-impl client::Answer for ReplaceCartError {
+impl client::FromResponse for ReplaceCartError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -128,7 +128,7 @@ impl DeleteCartRequest {
     }
 }
 
-impl client::Answer for DeleteCartResponse {
+impl client::FromResponse for DeleteCartResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -137,7 +137,7 @@ impl client::Answer for DeleteCartResponse {
     }
 }
 
-impl client::Answer for DeleteCartError {
+impl client::FromResponse for DeleteCartError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),

@@ -43,7 +43,7 @@ impl HealthApi {
     }
 }
 
-impl client::Answer for HealthResponse {
+impl client::FromResponse for HealthResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -55,7 +55,7 @@ impl client::Answer for HealthResponse {
     }
 }
 
-impl client::Answer for HealthError {
+impl client::FromResponse for HealthError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             406 => Some(Self::NotAcceptable(NotAcceptable::received(answer.problem()?))),
@@ -66,7 +66,7 @@ impl client::Answer for HealthError {
     }
 }
 
-impl client::Answer for LivezResponse {
+impl client::FromResponse for LivezResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -78,7 +78,7 @@ impl client::Answer for LivezResponse {
     }
 }
 
-impl client::Answer for LivezError {
+impl client::FromResponse for LivezError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             406 => Some(Self::NotAcceptable(NotAcceptable::received(answer.problem()?))),
@@ -88,7 +88,7 @@ impl client::Answer for LivezError {
     }
 }
 
-impl client::Answer for ReadyzResponse {
+impl client::FromResponse for ReadyzResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -100,7 +100,7 @@ impl client::Answer for ReadyzResponse {
     }
 }
 
-impl client::Answer for ReadyzError {
+impl client::FromResponse for ReadyzError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             406 => Some(Self::NotAcceptable(NotAcceptable::received(answer.problem()?))),

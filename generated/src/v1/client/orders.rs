@@ -26,7 +26,7 @@ impl Orders {
     ///
     /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s.
     ///
-    /// A request with `fields` is awaited as `trimmed()`.
+    /// A request with `fields` is awaited as `sparse_fieldset()`.
     pub fn list_user_orders(&self, request: &ListUserOrdersRequest) -> client::Call<ListUserOrdersResponse, ListUserOrdersError> {
         let mut out = self.0.begin(&operations::LIST_USER_ORDERS);
         request.encode(&mut out);
@@ -51,7 +51,7 @@ impl Orders {
     ///
     /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s.
     ///
-    /// A request with `fields` is awaited as `trimmed()`.
+    /// A request with `fields` is awaited as `sparse_fieldset()`.
     pub fn list_orders(&self, request: &ListOrdersRequest) -> client::Call<ListOrdersResponse, ListOrdersError> {
         let mut out = self.0.begin(&operations::LIST_ORDERS);
         request.encode(&mut out);
@@ -65,7 +65,7 @@ impl Orders {
     ///
     /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s.
     ///
-    /// A request with `fields` is awaited as `trimmed()`.
+    /// A request with `fields` is awaited as `sparse_fieldset()`.
     pub fn get_order(&self, request: &GetOrderRequest) -> client::Call<GetOrderResponse, GetOrderError> {
         let mut out = self.0.begin(&operations::GET_ORDER);
         request.encode(&mut out);
@@ -121,7 +121,7 @@ impl ListUserOrdersRequest {
     }
 }
 
-impl client::Answer for ListUserOrdersResponse {
+impl client::FromResponse for ListUserOrdersResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -133,11 +133,11 @@ impl client::Answer for ListUserOrdersResponse {
     }
 }
 
-impl client::Sparse for ListUserOrdersResponse {
-    const WITHIN: client::Within = client::Within::Page("data");
+impl client::SupportsSparseFieldset for ListUserOrdersResponse {
+    const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
 }
 
-impl client::Answer for ListUserOrdersError {
+impl client::FromResponse for ListUserOrdersError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -160,7 +160,7 @@ impl CreateOrderRequest {
     }
 }
 
-impl client::Answer for CreateOrderResponse {
+impl client::FromResponse for CreateOrderResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             201 => {
@@ -174,7 +174,7 @@ impl client::Answer for CreateOrderResponse {
     }
 }
 
-impl client::Answer for CreateOrderError {
+impl client::FromResponse for CreateOrderError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -204,7 +204,7 @@ impl ListOrdersRequest {
     }
 }
 
-impl client::Answer for ListOrdersResponse {
+impl client::FromResponse for ListOrdersResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -216,11 +216,11 @@ impl client::Answer for ListOrdersResponse {
     }
 }
 
-impl client::Sparse for ListOrdersResponse {
-    const WITHIN: client::Within = client::Within::Page("data");
+impl client::SupportsSparseFieldset for ListOrdersResponse {
+    const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
 }
 
-impl client::Answer for ListOrdersError {
+impl client::FromResponse for ListOrdersError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -242,7 +242,7 @@ impl GetOrderRequest {
     }
 }
 
-impl client::Answer for GetOrderResponse {
+impl client::FromResponse for GetOrderResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -255,11 +255,11 @@ impl client::Answer for GetOrderResponse {
     }
 }
 
-impl client::Sparse for GetOrderResponse {
-    const WITHIN: client::Within = client::Within::Outermost;
+impl client::SupportsSparseFieldset for GetOrderResponse {
+    const OBJECTS: client::SparseObjects = client::SparseObjects::Outermost;
 }
 
-impl client::Answer for GetOrderError {
+impl client::FromResponse for GetOrderError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -283,7 +283,7 @@ impl UpdateOrderRequest {
     }
 }
 
-impl client::Answer for UpdateOrderResponse {
+impl client::FromResponse for UpdateOrderResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -296,7 +296,7 @@ impl client::Answer for UpdateOrderResponse {
     }
 }
 
-impl client::Answer for UpdateOrderError {
+impl client::FromResponse for UpdateOrderError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -324,7 +324,7 @@ impl DeleteOrderRequest {
     }
 }
 
-impl client::Answer for DeleteOrderResponse {
+impl client::FromResponse for DeleteOrderResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -333,7 +333,7 @@ impl client::Answer for DeleteOrderResponse {
     }
 }
 
-impl client::Answer for DeleteOrderError {
+impl client::FromResponse for DeleteOrderError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -357,7 +357,7 @@ impl ListOrderItemsRequest {
     }
 }
 
-impl client::Answer for ListOrderItemsResponse {
+impl client::FromResponse for ListOrderItemsResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -369,7 +369,7 @@ impl client::Answer for ListOrderItemsResponse {
     }
 }
 
-impl client::Answer for ListOrderItemsError {
+impl client::FromResponse for ListOrderItemsError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),

@@ -44,7 +44,7 @@ impl ListProductsRequest {
     }
 }
 
-impl client::Answer for ListProductsResponse {
+impl client::FromResponse for ListProductsResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -56,7 +56,7 @@ impl client::Answer for ListProductsResponse {
     }
 }
 
-impl client::Answer for ListProductsError {
+impl client::FromResponse for ListProductsError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -75,7 +75,7 @@ impl GetProductRequest {
     }
 }
 
-impl client::Answer for GetProductResponse {
+impl client::FromResponse for GetProductResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -87,7 +87,7 @@ impl client::Answer for GetProductResponse {
     }
 }
 
-impl client::Answer for GetProductError {
+impl client::FromResponse for GetProductError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),

@@ -26,7 +26,7 @@ impl Users {
     ///
     /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s.
     ///
-    /// A request with `fields` is awaited as `trimmed()`.
+    /// A request with `fields` is awaited as `sparse_fieldset()`.
     pub fn list_users(&self, request: &ListUsersRequest) -> client::Call<ListUsersResponse, ListUsersError> {
         let mut out = self.0.begin(&operations::LIST_USERS);
         request.encode(&mut out);
@@ -51,7 +51,7 @@ impl Users {
     ///
     /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min.
     ///
-    /// A request with `fields` is awaited as `trimmed()`.
+    /// A request with `fields` is awaited as `sparse_fieldset()`.
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);
@@ -116,7 +116,7 @@ impl ListUsersRequest {
     }
 }
 
-impl client::Answer for ListUsersResponse {
+impl client::FromResponse for ListUsersResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -128,11 +128,11 @@ impl client::Answer for ListUsersResponse {
     }
 }
 
-impl client::Sparse for ListUsersResponse {
-    const WITHIN: client::Within = client::Within::Page("data");
+impl client::SupportsSparseFieldset for ListUsersResponse {
+    const OBJECTS: client::SparseObjects = client::SparseObjects::Page("data");
 }
 
-impl client::Answer for ListUsersError {
+impl client::FromResponse for ListUsersError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -153,7 +153,7 @@ impl CreateUserRequest {
     }
 }
 
-impl client::Answer for CreateUserResponse {
+impl client::FromResponse for CreateUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             201 => {
@@ -167,7 +167,7 @@ impl client::Answer for CreateUserResponse {
     }
 }
 
-impl client::Answer for CreateUserError {
+impl client::FromResponse for CreateUserError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -191,7 +191,7 @@ impl GetUserRequest {
     }
 }
 
-impl client::Answer for GetUserResponse {
+impl client::FromResponse for GetUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -204,11 +204,11 @@ impl client::Answer for GetUserResponse {
     }
 }
 
-impl client::Sparse for GetUserResponse {
-    const WITHIN: client::Within = client::Within::Outermost;
+impl client::SupportsSparseFieldset for GetUserResponse {
+    const OBJECTS: client::SparseObjects = client::SparseObjects::Outermost;
 }
 
-impl client::Answer for GetUserError {
+impl client::FromResponse for GetUserError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -232,7 +232,7 @@ impl ReplaceUserRequest {
     }
 }
 
-impl client::Answer for ReplaceUserResponse {
+impl client::FromResponse for ReplaceUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -245,7 +245,7 @@ impl client::Answer for ReplaceUserResponse {
     }
 }
 
-impl client::Answer for ReplaceUserError {
+impl client::FromResponse for ReplaceUserError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -275,7 +275,7 @@ impl UpdateUserRequest {
     }
 }
 
-impl client::Answer for UpdateUserResponse {
+impl client::FromResponse for UpdateUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -288,7 +288,7 @@ impl client::Answer for UpdateUserResponse {
     }
 }
 
-impl client::Answer for UpdateUserError {
+impl client::FromResponse for UpdateUserError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -317,7 +317,7 @@ impl DeleteUserRequest {
     }
 }
 
-impl client::Answer for DeleteUserResponse {
+impl client::FromResponse for DeleteUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -326,7 +326,7 @@ impl client::Answer for DeleteUserResponse {
     }
 }
 
-impl client::Answer for DeleteUserError {
+impl client::FromResponse for DeleteUserError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),
@@ -350,7 +350,7 @@ impl ChangePasswordRequest {
     }
 }
 
-impl client::Answer for ChangePasswordResponse {
+impl client::FromResponse for ChangePasswordResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -359,7 +359,7 @@ impl client::Answer for ChangePasswordResponse {
     }
 }
 
-impl client::Answer for ChangePasswordError {
+impl client::FromResponse for ChangePasswordError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400 => Some(Self::BadRequest(BadRequest::received(answer.problem()?))),

@@ -2,8 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, Named, ObjectRule, Read, Reader, StringRule, Types, Unknown,
-    Write, Writer,
+    ArrayRule, Branch, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types,
+    Unknown, Write, Writer,
 };
 use super::super::types::{
     Currency, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,
@@ -13,7 +13,7 @@ use super::patterns::SKU;
 
 writ_runtime::id!(OrderId, "ord");
 
-impl Named for OrderStatus {
+impl StringEnum for OrderStatus {
     const NAMES: &'static [&'static str] = &["pending", "paid", "shipped", "delivered", "cancelled"];
 
     const ALL: &'static [Self] = &[
@@ -29,11 +29,11 @@ impl Named for OrderStatus {
     }
 }
 
-writ_runtime::named!(OrderStatus);
+writ_runtime::string_enum!(OrderStatus);
 
 impl Read for OrderStatus {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -58,7 +58,7 @@ impl Write for Order {
     }
 }
 
-impl Named for OrderField {
+impl StringEnum for OrderField {
     const NAMES: &'static [&'static str] = &["id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt"];
 
     const ALL: &'static [Self] = &[
@@ -77,11 +77,11 @@ impl Named for OrderField {
     }
 }
 
-writ_runtime::named!(OrderField);
+writ_runtime::string_enum!(OrderField);
 
 impl Read for OrderField {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

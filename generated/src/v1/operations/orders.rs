@@ -4,7 +4,7 @@
 use std::time::Duration;
 use writ_runtime::{
     Body, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
-    Requirement, Shape, Style,
+    Requirement, Style, ValueKind,
 };
 use super::SCHEME_BEARER;
 
@@ -21,8 +21,8 @@ pub static LIST_USER_ORDERS: Operation = Operation {
         Parameter::query("cursor"),
         Parameter::query("status"),
         Parameter::query("createdAfter"),
-        Parameter::query("sort").style(Style::Form, false).shape(Shape::Array),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],
     rate_limits: &[
@@ -30,7 +30,7 @@ pub static LIST_USER_ORDERS: Operation = Operation {
     ],
     statuses: &[200, 400, 401, 403, 404, 406, 429, 500, 503],
     produces: &["application/json"],
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 
@@ -65,8 +65,8 @@ pub static LIST_ORDERS: Operation = Operation {
         Parameter::query("cursor"),
         Parameter::query("status"),
         Parameter::query("createdAfter"),
-        Parameter::query("sort").style(Style::Form, false).shape(Shape::Array),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],
     rate_limits: &[
@@ -74,7 +74,7 @@ pub static LIST_ORDERS: Operation = Operation {
     ],
     statuses: &[200, 400, 401, 403, 406, 429, 500, 503],
     produces: &["application/json"],
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 
@@ -86,7 +86,7 @@ pub static GET_ORDER: Operation = Operation {
     tag: "orders",
     parameters: &[
         Parameter::path("orderId"),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
         Parameter::header("If-None-Match"),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:read"] }]],
@@ -96,7 +96,7 @@ pub static GET_ORDER: Operation = Operation {
     statuses: &[200, 304, 400, 401, 403, 404, 406, 429, 500, 503],
     produces: &["application/json"],
     conditional: true,
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 

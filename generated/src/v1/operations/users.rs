@@ -4,7 +4,7 @@
 use std::time::Duration;
 use writ_runtime::{
     Body, Cache, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
-    Shape, Style,
+    Style, ValueKind,
 };
 use super::SCHEME_BEARER;
 
@@ -21,8 +21,8 @@ pub static LIST_USERS: Operation = Operation {
         Parameter::query("role"),
         Parameter::query("createdAfter"),
         Parameter::query("createdBefore"),
-        Parameter::query("sort").style(Style::Form, false).shape(Shape::Array),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:admin"] }]],
     rate_limits: &[
@@ -30,7 +30,7 @@ pub static LIST_USERS: Operation = Operation {
     ],
     statuses: &[200, 400, 401, 403, 406, 429, 500, 503],
     produces: &["application/json"],
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 
@@ -57,7 +57,7 @@ pub static GET_USER: Operation = Operation {
     tag: "users",
     parameters: &[
         Parameter::path("userId"),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
         Parameter::header("If-None-Match"),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:read"] }]],
@@ -68,7 +68,7 @@ pub static GET_USER: Operation = Operation {
     statuses: &[200, 304, 400, 401, 403, 404, 406, 429, 500, 503],
     produces: &["application/json"],
     conditional: true,
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 

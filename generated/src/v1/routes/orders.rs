@@ -2,7 +2,8 @@
 //! The way in to the operations of `Orders`.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, Named, PageRule, Read, Reply, Respond, Responder, Sort, StringRule,
+    ArrayRule, Decoder, IfMatch, PageRule, Read, Reply, Respond, Responder, Sort, StringEnum,
+    StringRule,
 };
 use super::super::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
@@ -60,7 +61,7 @@ impl ListUserOrdersRequest {
     }
 }
 
-impl Named for OrderSort {
+impl StringEnum for OrderSort {
     const NAMES: &'static [&'static str] = &["createdAt", "total"];
 
     const ALL: &'static [Self] = &[Self::CreatedAt, Self::Total];

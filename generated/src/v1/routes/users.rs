@@ -2,7 +2,8 @@
 //! The way in to the operations of `Users`.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, Named, PageRule, Read, Reply, Respond, Responder, Sort, StringRule,
+    ArrayRule, Decoder, IfMatch, PageRule, Read, Reply, Respond, Responder, Sort, StringEnum,
+    StringRule,
 };
 use super::super::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
@@ -59,7 +60,7 @@ impl ListUsersRequest {
     }
 }
 
-impl Named for UserSort {
+impl StringEnum for UserSort {
     const NAMES: &'static [&'static str] = &["createdAt", "name", "email"];
 
     const ALL: &'static [Self] = &[Self::CreatedAt, Self::Name, Self::Email];

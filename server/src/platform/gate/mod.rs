@@ -128,7 +128,7 @@ impl Gate<Caller> for PolicyGate {
             match self.cache.read(question, answer).await {
                 Found::Hit(mut reply) => {
                     standing.inspect(|standing| standing.write(&mut reply.headers));
-                    return Ok(Admission::Answer(reply));
+                    return Ok(Admission::Reply(reply));
                 }
                 Found::Miss(made) => ticket = Some(made),
                 Found::Bypass => {}

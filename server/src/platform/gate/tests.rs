@@ -34,13 +34,7 @@ struct Sent {
 impl Sent {
     fn new(operation: &'static Operation, caller: Option<&Caller>) -> Sent {
         let address = Some(IpAddr::from([192, 0, 2, 1]));
-        let call = CallInfo {
-            operation,
-            request_id: RequestId::new("r"),
-            address,
-            idempotency: None,
-            accept: Accept::default(),
-        };
+        let call = CallInfo { operation, request_id: RequestId::new("r"), address, accept: Accept::default() };
         Sent {
             call,
             caller: caller.cloned(),
@@ -141,7 +135,7 @@ async fn an_answer_is_kept_for_its_caller_until_the_resource_changes() {
     let mut reply = Reply::status(200).header("etag", "\"1\"").bytes("application/json", "{}");
     gate.leave(pass, &sent.entry(), &mut reply).await;
 
-    let Ok(Admission::Answer(kept)) = gate.enter(&sent.entry()).await else { panic!("not kept") };
+    let Ok(Admission::Reply(kept)) = gate.enter(&sent.entry()).await else { panic!("not kept") };
     assert!(matches!(kept.body, ReplyBody::Bytes(body) if body == "{}"));
     assert_eq!(
         (&kept.headers["etag"], &kept.headers["x-ratelimit-remaining"]),
@@ -156,7 +150,7 @@ async fn an_answer_is_kept_for_its_caller_until_the_resource_changes() {
     gate.leave(pass, &change.entry(), &mut Reply::status(200)).await;
     let refused = gate.enter(&sent.entry()).await;
     // The limit is used up, which shows that the answer is no longer there to be given.
-    assert!(!matches!(refused, Ok(Admission::Answer(_))));
+    assert!(!matches!(refused, Ok(Admission::Reply(_))));
 }
 
 #[tokio::test]
@@ -172,7 +166,7 @@ async fn a_refused_change_forgets_nothing_and_one_without_an_answer_does() {
     let change = Sent::new(&PUT_USER, Some(&user));
     let pass = passed(&gate, &change).await;
     gate.leave(pass, &change.entry(), &mut Reply::status(412)).await;
-    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Answer(_))));
+    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Reply(_))));
 
     drop(passed(&gate, &change).await);
     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -47,16 +47,9 @@ impl From<sqlx::Error> for Refused {
 
 fn context(key: Option<&str>, hash: u8) -> Context<()> {
     let idempotency = key.map(|key| IdempotencyKey { key: key.to_owned(), request_hash: [hash; 32] });
-    Context::new(
-        (),
-        CallInfo {
-            operation: &CREATE,
-            request_id: RequestId::new("r"),
-            address: None,
-            idempotency,
-            accept: Accept::default(),
-        },
-    )
+    let call =
+        CallInfo { operation: &CREATE, request_id: RequestId::new("r"), address: None, accept: Accept::default() };
+    Context::new((), call).with_idempotency(idempotency)
 }
 
 async fn database() -> TestDatabases {

@@ -13,7 +13,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use writ_runtime::typeid;
+use writ_runtime::type_id;
 
 pub use keys::BadKey;
 
@@ -117,7 +117,7 @@ impl Tokens {
         self.sign(&Claims {
             iss: self.0.issuer.clone(),
             aud: self.0.audience.clone(),
-            sub: typeid::format("usr", user_id),
+            sub: type_id::format("usr", user_id),
             email: email.to_owned(),
             roles: vec![role.as_str().to_owned()],
             sid: session_id,
@@ -155,7 +155,7 @@ impl Tokens {
         let role: Role =
             claims.roles.iter().filter_map(|role| role.parse().ok()).max_by_key(|role| *role == Role::Admin)?;
         let caller = Caller {
-            user_id: typeid::parse("usr", &claims.sub)?,
+            user_id: type_id::parse("usr", &claims.sub)?,
             email: claims.email,
             role,
             scopes: role.scopes(),

@@ -30,7 +30,7 @@ fn claims(exp: i64) -> Claims {
     Claims {
         iss: "writ".into(),
         aud: "writ".into(),
-        sub: typeid::format("usr", Uuid::now_v7()),
+        sub: type_id::format("usr", Uuid::now_v7()),
         email: "user@example.com".into(),
         roles: vec!["user".into()],
         sid: Uuid::now_v7(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{bad, good};
 use crate::json::{Read, Reader};
-use crate::pattern::Pattern;
-use crate::rules::{ArrayRule, MapRule, StringRule};
+use crate::validate::pattern::Pattern;
+use crate::validate::rules::{ArrayRule, MapRule, StringRule};
 
 #[test]
 fn an_array_keeps_its_bounds_and_checks_every_element() {

@@ -2,9 +2,9 @@
 
 use super::{Item, read_all};
 use crate::json::{Read, Reader};
-use crate::operation::Place;
-use crate::rules::ArrayRule;
-use crate::violation::Violations;
+use crate::validate::rules::ArrayRule;
+use crate::validate::violation::InputLocation;
+use crate::validate::violation::Violations;
 
 fn violations_of<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> Violations {
     let mut reader = Reader::json(bytes);
@@ -117,13 +117,13 @@ fn a_value_that_is_read_over_may_not_nest_without_end_either() {
 
 #[test]
 fn a_parameter_of_json_is_named_in_its_violations() {
-    let mut reader = Reader::json_at(b"[1,\"x\"]", Place::Query, "filter");
+    let mut reader = Reader::json_at(b"[1,\"x\"]", InputLocation::Query, "filter");
     assert!(reader.array(&ArrayRule::NONE, i32::read).is_none());
     let violations = reader.into_violations();
     assert!(!violations.malformed);
-    assert_eq!((violations.list[0].place, violations.list[0].field.as_str()), (Place::Query, "filter[1]"));
+    assert_eq!((violations.list[0].location, violations.list[0].field.as_str()), (InputLocation::Query, "filter[1]"));
 
-    let mut reader = Reader::json_at(b"[1", Place::Query, "filter");
+    let mut reader = Reader::json_at(b"[1", InputLocation::Query, "filter");
     assert!(reader.array(&ArrayRule::NONE, i32::read).is_none());
     assert_eq!(reader.into_violations().list[0].field, "filter");
 }

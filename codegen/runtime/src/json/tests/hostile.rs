@@ -6,9 +6,9 @@ use serde_json::{Map, Number, Value};
 
 use super::{Item, good, shown};
 use crate::json::{Branch, Read, Reader, Types, Write, Writer};
-use crate::operation::Place;
-use crate::rules::{ArrayRule, MapRule};
-use crate::violation::{MOST_VIOLATIONS, Violations};
+use crate::validate::rules::{ArrayRule, MapRule};
+use crate::validate::violation::InputLocation;
+use crate::validate::violation::{MOST_VIOLATIONS, Violations};
 
 /// A small generator of numbers without pattern (xorshift), so that a failure can be repeated.
 struct Dice(u64);
@@ -238,7 +238,7 @@ fn random_text_of_a_parameter_never_panics() {
                     ("kind".into(), super::scalar("a")),
                 ]),
             };
-            let mut reader = Reader::text(value, Place::Query, "p");
+            let mut reader = Reader::text(value, InputLocation::Query, "p");
             let read = read(&mut reader);
             assert!(read || !reader.into_violations().is_empty(), "{text:?}");
         }

@@ -11,8 +11,8 @@ mod unions;
 mod writing;
 
 use super::{Read, Reader, TextValue};
-use crate::operation::Place;
-use crate::rules::{ObjectRule, StringRule, Unknown};
+use crate::validate::rules::{ObjectRule, StringRule, Unknown};
+use crate::validate::violation::InputLocation;
 
 /// What `read` makes of a whole JSON text, and each violation as `field: message`.
 fn read_all<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
@@ -47,7 +47,7 @@ fn bad<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) ->
 
 /// What `read` makes of a query parameter `p`.
 fn read_text<'a, T>(value: TextValue<'a>, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
-    let mut reader = Reader::text(value, Place::Query, "p");
+    let mut reader = Reader::text(value, InputLocation::Query, "p");
     let value = read(&mut reader);
     reader.finish();
     (value, shown(reader))
@@ -79,7 +79,7 @@ impl Read for Item {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 1 => quantity = i32::read(r),
-                _ => items = r.array(&crate::rules::ArrayRule::NONE, Item::read),
+                _ => items = r.array(&crate::validate::rules::ArrayRule::NONE, Item::read),
             }
         }
         r.end_object(object);

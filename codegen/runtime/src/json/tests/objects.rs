@@ -2,9 +2,9 @@
 
 use super::{Item, bad, good, read_all};
 use crate::json::{Read, Reader};
-use crate::patch::Patch;
-use crate::rules::{ObjectRule, StringRule, Unknown};
-use crate::violation::MOST_VIOLATIONS;
+use crate::validate::rules::{ObjectRule, StringRule, Unknown};
+use crate::validate::violation::MOST_VIOLATIONS;
+use crate::values::patch::Patch;
 
 #[test]
 fn fields_are_read_in_any_order_and_with_escaped_names() {

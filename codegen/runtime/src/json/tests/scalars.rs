@@ -7,11 +7,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{bad, good, read_all};
-use crate::format::Format;
 use crate::json::{Read, Reader};
-use crate::named::Named;
-use crate::pattern::Pattern;
-use crate::rules::{IntegerRule, NumberRule, StringRule};
+use crate::validate::format::Format;
+use crate::validate::pattern::Pattern;
+use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
+use crate::values::string_enum::StringEnum;
 
 #[test]
 fn an_integer_is_what_has_no_fraction_however_it_is_written() {
@@ -161,7 +161,7 @@ enum Color {
     Green,
 }
 
-impl Named for Color {
+impl StringEnum for Color {
     const NAMES: &'static [&'static str] = &["red", "green"];
 
     const ALL: &'static [Self] = &[Color::Red, Color::Green];
@@ -173,12 +173,12 @@ impl Named for Color {
 
 #[test]
 fn an_enum_is_read_by_name_and_lists_its_names() {
-    assert_eq!(good("\"green\"", Reader::named::<Color>), Color::Green);
-    assert_eq!(good(r#""\u0072ed""#, Reader::named::<Color>), Color::Red);
-    assert_eq!(bad("\"Red\"", Reader::named::<Color>), [": must be one of red, green"]);
-    assert_eq!(good("\"red\"", |r| r.open_named(Color::NAMES)), Ok(0));
-    assert_eq!(good("\"blue\"", |r| r.open_named(Color::NAMES)), Err("blue".to_owned()));
-    assert_eq!(Color::from_name("green").map(Named::name), Some("green"));
+    assert_eq!(good("\"green\"", Reader::string_enum::<Color>), Color::Green);
+    assert_eq!(good(r#""\u0072ed""#, Reader::string_enum::<Color>), Color::Red);
+    assert_eq!(bad("\"Red\"", Reader::string_enum::<Color>), [": must be one of red, green"]);
+    assert_eq!(good("\"red\"", |r| r.open_string_enum(Color::NAMES)), Ok(0));
+    assert_eq!(good("\"blue\"", |r| r.open_string_enum(Color::NAMES)), Err("blue".to_owned()));
+    assert_eq!(Color::from_name("green").map(StringEnum::name), Some("green"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::json::Reader;
-use crate::rules::{ArrayRule, MapRule, NumberRule, StringRule};
+use crate::validate::rules::{ArrayRule, MapRule, NumberRule, StringRule};
 
 const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/json-schema-suite/tests/draft2020-12");
 

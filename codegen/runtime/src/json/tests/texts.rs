@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Item, read_text, scalar};
 use crate::json::{Branch, Read, Reader, TextValue, Types};
-use crate::rules::{ArrayRule, IntegerRule};
+use crate::validate::rules::{ArrayRule, IntegerRule};
 
 fn list<'a>(texts: &[&'a str]) -> TextValue<'a> {
     TextValue::List(texts.iter().copied().map(scalar).collect())
@@ -89,7 +89,7 @@ fn the_branches_of_a_union_are_tried_on_text_too() {
         r.one_of(&BRANCHES, |r, index| match index {
             0 => r.int32(&IntegerRule::NONE).map(|value| value.to_string()),
             1 => r.bool().map(|value| value.to_string()),
-            _ => r.map(&crate::rules::MapRule::NONE, String::read).map(|map| format!("{map:?}")),
+            _ => r.map(&crate::validate::rules::MapRule::NONE, String::read).map(|map| format!("{map:?}")),
         })
     };
     assert_eq!(read_text(scalar("5"), read).0.as_deref(), Some("5"));

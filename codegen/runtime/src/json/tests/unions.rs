@@ -2,7 +2,7 @@
 
 use super::{bad, good, read_all};
 use crate::json::{Branch, Read, Reader, Types};
-use crate::rules::{ObjectRule, StringRule, Unknown};
+use crate::validate::rules::{ObjectRule, StringRule, Unknown};
 
 const CAT: Branch = Branch { name: "Cat", types: Types::OBJECT, required: &["meows"], consts: &[("kind", "\"cat\"")] };
 const DOG: Branch = Branch { name: "Dog", types: Types::OBJECT, required: &["barks"], consts: &[("kind", "\"dog\"")] };
@@ -29,7 +29,7 @@ fn pet(r: &mut Reader<'_>, index: usize) -> Option<String> {
 fn required_and_constant_fields_decide_the_branch() {
     let read = |r: &mut Reader<'_>| r.one_of(&[CAT, DOG], pet);
     assert_eq!(good(r#"{"kind":"cat","meows":1}"#, read), "meows 1");
-    assert_eq!(good(r#"[{"barks":2}]"#, |r| r.array(&crate::rules::ArrayRule::NONE, read)), ["barks 2"]);
+    assert_eq!(good(r#"[{"barks":2}]"#, |r| r.array(&crate::validate::rules::ArrayRule::NONE, read)), ["barks 2"]);
     assert_eq!(
         bad(r#"{"barks":"x","tail":1}"#, read),
         ["barks: must be an integer, not a string", "tail: is not a known field"]
@@ -81,7 +81,7 @@ fn any_of_takes_the_first_that_fits() {
 #[test]
 fn reading_goes_on_behind_a_union_that_failed() {
     let read = |r: &mut Reader<'_>| {
-        r.array(&crate::rules::ArrayRule::NONE, |r| {
+        r.array(&crate::validate::rules::ArrayRule::NONE, |r| {
             r.one_of(&[SHORT, LONG], |r, index| match index {
                 0 => r.string(&StringRule { max: Some(0), ..StringRule::NONE }),
                 _ => r.string(&StringRule { min: 9, ..StringRule::NONE }),
@@ -112,7 +112,7 @@ fn a_discriminator_names_the_branch() {
 /// A recursive union whose branches are alike.
 fn tower(r: &mut Reader<'_>) -> Option<()> {
     const BRANCHES: [Branch; 2] = [Branch { name: "A", ..Branch::NONE }, Branch { name: "B", ..Branch::NONE }];
-    r.one_of(&BRANCHES, |r, _| r.array(&crate::rules::ArrayRule::NONE, tower).map(drop))
+    r.one_of(&BRANCHES, |r, _| r.array(&crate::validate::rules::ArrayRule::NONE, tower).map(drop))
 }
 
 #[test]

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::json::{DecimalNumber, Write, Writer};
-use crate::page::{Page, Pagination};
-use crate::patch::Patch;
+use crate::values::page::{Page, Pagination};
+use crate::values::patch::Patch;
 
 pub(super) fn written(value: &dyn Write) -> String {
     let mut writer = Writer::new();
@@ -94,7 +94,7 @@ fn moments_have_as_many_digits_as_they_need() {
     assert_eq!(written(&NaiveDate::from_ymd_opt(7, 2, 3).unwrap()), "\"0007-02-03\"");
 }
 
-fn trimmed(value: &dyn Write, fields: &[&str]) -> Value {
+fn sparse(value: &dyn Write, fields: &[&str]) -> Value {
     let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
     let mut writer = Writer::new();
     writer.keep_fields(Some(&fields));
@@ -104,12 +104,12 @@ fn trimmed(value: &dyn Write, fields: &[&str]) -> Value {
 
 #[test]
 fn only_the_fields_that_are_wanted_are_written() {
-    assert_eq!(trimmed(&USER, &["id", "tags"]), json!({"id": 7, "tags": []}));
-    assert_eq!(trimmed(&USER, &["tags"]), json!({"tags": []}));
-    assert_eq!(trimmed(&USER, &["nick", "id"]), json!({"id": 7, "nick": null}));
-    assert_eq!(trimmed(&USER, &["other"]), json!({}));
-    assert_eq!(trimmed(&vec![USER, USER], &["id"]), json!([{"id": 7}, {"id": 7}]));
-    assert_eq!(trimmed(&5, &["id"]), json!(5));
+    assert_eq!(sparse(&USER, &["id", "tags"]), json!({"id": 7, "tags": []}));
+    assert_eq!(sparse(&USER, &["tags"]), json!({"tags": []}));
+    assert_eq!(sparse(&USER, &["nick", "id"]), json!({"id": 7, "nick": null}));
+    assert_eq!(sparse(&USER, &["other"]), json!({}));
+    assert_eq!(sparse(&vec![USER, USER], &["id"]), json!([{"id": 7}, {"id": 7}]));
+    assert_eq!(sparse(&5, &["id"]), json!(5));
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn a_page_keeps_its_pagination_and_trims_its_elements() {
         "data": [{"id": 7}, {"id": 8}],
         "pagination": {"total": 0, "page": null, "limit": 2, "hasMore": true, "nextCursor": "c"},
     });
-    assert_eq!(trimmed(&page, &["id"]), expected);
+    assert_eq!(sparse(&page, &["id"]), expected);
 }
 
 /// An object that is written key by key, nested ones included.
@@ -147,10 +147,10 @@ impl Write for Free {
 }
 
 #[test]
-fn fields_that_are_written_by_key_are_trimmed_at_the_top_only() {
+fn fields_that_are_written_by_key_are_limited_at_the_top_only() {
     let inner = json!({"b": [null, {}], "x": 1});
-    assert_eq!(trimmed(&Free, &["b"]), json!({"b": inner}));
-    assert_eq!(trimmed(&Free, &["a", "c"]), json!({"a": inner, "c": inner}));
-    assert_eq!(trimmed(&Free, &["a"]), json!({"a": inner}));
-    assert_eq!(trimmed(&Free, &[]), json!({}));
+    assert_eq!(sparse(&Free, &["b"]), json!({"b": inner}));
+    assert_eq!(sparse(&Free, &["a", "c"]), json!({"a": inner, "c": inner}));
+    assert_eq!(sparse(&Free, &["a"]), json!({"a": inner}));
+    assert_eq!(sparse(&Free, &[]), json!({}));
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use writ_runtime::{
-    Bytes, Concrete, Context, DateTime, DecimalNumber, EventStream, FilePart, FileStream, Internal,
+    AnyMedia, Bytes, Context, DateTime, DecimalNumber, EventStream, FilePart, FileStream, Internal,
     JsonLines, Multipart, Parts, Utc,
 };
 use super::{
@@ -122,7 +122,7 @@ pub enum GetReportResponseBody {
     /// `text/html; charset=utf-8`
     Html(String),
     /// `image/*`
-    Image(Concrete<Bytes>),
+    Image(AnyMedia<Bytes>),
 }
 
 /// The media types of [`GetReportResponseBody`]: `cx.preferred()` is the one that the caller likes best.
@@ -186,14 +186,14 @@ pub enum PutReportBody {
     /// `text/html`
     Html(String),
     /// `image/*`
-    Image(Concrete<Bytes>),
+    Image(AnyMedia<Bytes>),
 }
 
 /// Every success that the contract names for `put_report`.
 #[derive(Debug, Clone)]
 pub struct PutReportResponse {
     /// What was sent.
-    pub body: Concrete<Bytes>,
+    pub body: AnyMedia<Bytes>,
 }
 
 /// Every failure that the contract names for `put_report`, and no other.
@@ -206,7 +206,7 @@ pub enum PutReportError {
 /// What a caller sends to `add_note`.
 #[derive(Debug, Clone, Default)]
 pub struct AddNoteRequest {
-    pub body: Option<Concrete<Bytes>>,
+    pub body: Option<AnyMedia<Bytes>>,
 }
 
 /// Every success that the contract names for `add_note`.

@@ -168,7 +168,7 @@ impl OnEventRequest {
     }
 }
 
-impl client::Answer for OnEventResponse {
+impl client::FromResponse for OnEventResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => Some(Self),
@@ -177,7 +177,7 @@ impl client::Answer for OnEventResponse {
     }
 }
 
-impl client::Answer for OnEventError {
+impl client::FromResponse for OnEventError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400..=599 => Some(Self::Unexpected(Unexpected::received(answer.problem()?)?)),
@@ -211,7 +211,7 @@ impl client::SendPart for ReportPart {
     }
 }
 
-impl client::Answer for ReportResponse {
+impl client::FromResponse for ReportResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -220,13 +220,13 @@ impl client::Answer for ReportResponse {
     }
 }
 
-impl client::Answer for ReportError {
+impl client::FromResponse for ReportError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }
 }
 
-impl client::Answer for SubscriptionGoneResponse {
+impl client::FromResponse for SubscriptionGoneResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -235,7 +235,7 @@ impl client::Answer for SubscriptionGoneResponse {
     }
 }
 
-impl client::Answer for SubscriptionGoneError {
+impl client::FromResponse for SubscriptionGoneError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }
@@ -247,7 +247,7 @@ impl RenewEventRequest {
     }
 }
 
-impl client::Answer for RenewEventResponse {
+impl client::FromResponse for RenewEventResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => Some(Self),
@@ -256,7 +256,7 @@ impl client::Answer for RenewEventResponse {
     }
 }
 
-impl client::Answer for RenewEventError {
+impl client::FromResponse for RenewEventError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             400..=599 => Some(Self::Unexpected(Unexpected::received(answer.problem()?)?)),

@@ -17,11 +17,11 @@ pub mod types;
 mod codec;
 mod routes;
 
-use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
+use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
-pub use self::errors::CONTRACT;
+pub use self::errors::ERROR_ENVELOPE;
 pub use self::stock::{
     FetchItemError, FetchItemRequest, FetchItemResponse, Stock, StoreItemError, StoreItemRequest,
     StoreItemResponse,
@@ -53,24 +53,24 @@ where
 {
     /// Every route, and the contract's envelope for all others.
     pub fn router(self) -> Router {
-        self.router_with(Settings::default())
+        self.router_with(writ_runtime::Timeouts::default())
     }
 
     /// The same under other limits of time.
-    pub fn router_with(self, settings: Settings) -> Router {
-        self.router_at("", settings)
+    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
+        self.router_at("", timeouts)
     }
 
     /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
-    pub fn router_at(self, base: &str, settings: Settings) -> Router {
-        writ_runtime::router_at(base, &CONTRACT, self.endpoints(settings)).fallback(writ_runtime::fallback(&CONTRACT))
+    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
+        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
     }
 
     /// Every operation, for a router that is put together from several contracts.
-    pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
-        let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
+    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(2);
-        routes::stock::bind(&mut edge.routes(self.stock, &mut endpoints));
+        routes::stock::bind(&mut pipeline.routes(self.stock, &mut endpoints));
         endpoints
     }
 }

@@ -17,11 +17,11 @@ pub mod types;
 mod codec;
 mod routes;
 
-use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
+use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
-pub use self::errors::CONTRACT;
+pub use self::errors::ERROR_ENVELOPE;
 pub use self::pets::{
     AddPetError, AddPetRequest, AddPetResponse, GetPetError, GetPetRequest, GetPetResponse,
     ListPetsError, ListPetsResponse, Pets,
@@ -53,27 +53,27 @@ where
 {
     /// Every route, and the contract's envelope for all others.
     pub fn router(self) -> Router {
-        self.router_with(Settings::default())
+        self.router_with(writ_runtime::Timeouts::default())
     }
 
     /// The same under other limits of time.
-    pub fn router_with(self, settings: Settings) -> Router {
-        self.router_at("", settings)
+    pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
+        self.router_at("", timeouts)
     }
 
     /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
-    pub fn router_at(self, base: &str, settings: Settings) -> Router {
-        let endpoints = self.endpoints(settings);
+    pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
+        let endpoints = self.endpoints(timeouts);
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
+        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
     }
 
     /// Every operation, for a router that is put together from several contracts.
-    pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
-        let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
+    pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
+        let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(3);
-        routes::pets::bind(&mut edge.routes(self.pets, &mut endpoints));
-        writ_runtime::fill_unwritten(&edge, operations::ALL, &mut endpoints);
+        routes::pets::bind(&mut pipeline.routes(self.pets, &mut endpoints));
+        writ_runtime::fill_unwritten(&pipeline, operations::ALL, &mut endpoints);
         endpoints
     }
 }
@@ -83,7 +83,7 @@ where
 ///
 /// `Unwritten::new(authenticator, gate).pets(service).router()`
 pub struct Unwritten<A, G> {
-    edge: Edge<A, G>,
+    pipeline: writ_runtime::Pipeline<A, G>,
     endpoints: Vec<Endpoint>,
 }
 
@@ -94,12 +94,12 @@ where
 {
     /// No service is there yet.
     pub fn new(authenticator: A, gate: G) -> Self {
-        Self::new_with(authenticator, gate, Settings::default())
+        Self::new_with(authenticator, gate, writ_runtime::Timeouts::default())
     }
 
     /// The same under other limits of time.
-    pub fn new_with(authenticator: A, gate: G, settings: Settings) -> Self {
-        Self { edge: Edge::new(&CONTRACT, authenticator, gate, settings), endpoints: Vec::new() }
+    pub fn new_with(authenticator: A, gate: G, timeouts: writ_runtime::Timeouts) -> Self {
+        Self { pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, timeouts), endpoints: Vec::new() }
     }
 
     /// The pets.
@@ -107,7 +107,7 @@ where
     where
         S: pets::Pets,
     {
-        routes::pets::bind(&mut self.edge.routes(service, &mut self.endpoints));
+        routes::pets::bind(&mut self.pipeline.routes(service, &mut self.endpoints));
         self
     }
 
@@ -120,12 +120,12 @@ where
     pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
-        writ_runtime::router_at(base, &CONTRACT, endpoints).fallback(writ_runtime::fallback(&CONTRACT))
+        writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
     }
 
     /// Every operation, for a router that is put together from several contracts.
     pub fn endpoints(mut self) -> Vec<Endpoint> {
-        writ_runtime::fill_unwritten(&self.edge, operations::ALL, &mut self.endpoints);
+        writ_runtime::fill_unwritten(&self.pipeline, operations::ALL, &mut self.endpoints);
         self.endpoints
     }
 }

@@ -55,6 +55,6 @@ impl Read for Tokens {
 
 impl Read for TokenType {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }

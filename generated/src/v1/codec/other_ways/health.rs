@@ -6,7 +6,7 @@ use super::super::super::types::{Health, HealthCheck, HealthChecks, HealthStatus
 
 impl Read for HealthStatus {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

@@ -2,7 +2,7 @@
 //! How these types go the ways that the server does not need.
 
 use writ_runtime::{
-    ArrayRule, IntegerRule, Named, ObjectRule, Read, Reader, StringRule, Write, Writer,
+    ArrayRule, IntegerRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write, Writer,
 };
 use super::super::super::types::{
     Money, NewOrder, NewOrderFromCart, NewOrderItem, NewOrderOfItems, Order, OrderField, OrderId,

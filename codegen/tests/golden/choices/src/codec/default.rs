@@ -372,9 +372,9 @@ impl Read for Denied {
         let mut any = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => word = r.guarded(&WORD_GUARD, String::read),
-                1 => number = r.guarded(&NUMBER_GUARD, i64::read),
-                _ => any = r.guarded(&ANY_GUARD, |r| r.any()),
+                0 => word = r.validated(&WORD_GUARD, String::read),
+                1 => number = r.validated(&NUMBER_GUARD, i64::read),
+                _ => any = r.validated(&ANY_GUARD, |r| r.any()),
             }
         }
         r.end_object(object);

@@ -2,7 +2,9 @@
 //! How these types are read, every violation at once, and written.
 
 use std::collections::BTreeMap;
-use writ_runtime::{ArrayRule, Named, ObjectRule, Read, Reader, StringRule, Unknown, Write, Writer};
+use writ_runtime::{
+    ArrayRule, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown, Write, Writer,
+};
 use super::super::types::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
 use super::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_GUARD};
 
@@ -36,7 +38,7 @@ impl Read for Hostile {
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = String::read(r),
-                7 => guarded = r.guarded(&GUARDED_GUARD, String::read),
+                7 => guarded = r.validated(&GUARDED_GUARD, String::read),
                 8 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
                 _ => {
                     let key = object.key().to_owned();
@@ -105,7 +107,7 @@ impl Write for HostileEmpty {
     }
 }
 
-impl Named for HostileRItem {
+impl StringEnum for HostileRItem {
     const NAMES: &'static [&'static str] = &["r#\"", "\"#"];
 
     const ALL: &'static [Self] = &[
@@ -118,11 +120,11 @@ impl Named for HostileRItem {
     }
 }
 
-writ_runtime::named!(HostileRItem);
+writ_runtime::string_enum!(HostileRItem);
 
 impl Read for HostileRItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

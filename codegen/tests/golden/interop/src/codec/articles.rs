@@ -2,8 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Unknown, Write,
-    Writer,
+    IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown,
+    Write, Writer,
 };
 use super::super::types::{
     Agency, Article, ArticleId, ArticleInput, Author, Mood, NewArticle, Person, Section,
@@ -12,7 +12,7 @@ use super::patterns::CODE;
 
 writ_runtime::id!(ArticleId, "art");
 
-impl Named for Section {
+impl StringEnum for Section {
     const NAMES: &'static [&'static str] = &["news", "sports"];
 
     const ALL: &'static [Self] = &[
@@ -25,11 +25,11 @@ impl Named for Section {
     }
 }
 
-writ_runtime::named!(Section);
+writ_runtime::string_enum!(Section);
 
 impl Read for Section {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -60,7 +60,7 @@ impl Mood {
     }
 }
 
-writ_runtime::open_named!(Mood);
+writ_runtime::open_string_enum!(Mood);
 
 impl Read for Mood {
     fn read(r: &mut Reader<'_>) -> Option<Self> {

@@ -29,11 +29,11 @@ impl Read for Objects {
         let mut denied = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => patterned = r.guarded(&PATTERNED_GUARD, |r| r.map(&MapRule::NONE, |r| r.any())),
-                1 => patterned_open = r.guarded(&PATTERNED_OPEN_GUARD, ObjectsPatternedOpen::read),
-                2 => named = r.guarded(&NAMED_GUARD, |r| r.map(&MapRule::NONE, i64::read)),
+                0 => patterned = r.validated(&PATTERNED_GUARD, |r| r.map(&MapRule::NONE, |r| r.any())),
+                1 => patterned_open = r.validated(&PATTERNED_OPEN_GUARD, ObjectsPatternedOpen::read),
+                2 => named = r.validated(&NAMED_GUARD, |r| r.map(&MapRule::NONE, i64::read)),
                 3 => never = ObjectsNever::read(r),
-                _ => denied = r.guarded(&DENIED_GUARD, ObjectsDenied::read),
+                _ => denied = r.validated(&DENIED_GUARD, ObjectsDenied::read),
             }
         }
         r.end_object(object);
@@ -73,12 +73,12 @@ impl Read for Arrays {
         let mut unevaluated = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => pair = r.guarded(&PAIR_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                1 => open = r.guarded(&OPEN_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                2 => has = r.guarded(&HAS_GUARD, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
-                3 => some = r.guarded(&SOME_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
-                4 => none_needed = r.guarded(&NONE_NEEDED_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
-                _ => unevaluated = r.guarded(&UNEVALUATED_GUARD_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                0 => pair = r.validated(&PAIR_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                1 => open = r.validated(&OPEN_GUARD, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                2 => has = r.validated(&HAS_GUARD, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
+                3 => some = r.validated(&SOME_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
+                4 => none_needed = r.validated(&NONE_NEEDED_GUARD, |r| r.array(&ArrayRule::NONE, i64::read)),
+                _ => unevaluated = r.validated(&UNEVALUATED_GUARD_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
             }
         }
         r.end_object(object);
@@ -200,8 +200,8 @@ impl Read for Unevaluated {
             Branch { name: "C", types: Types::OBJECT, required: &["c"], ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.guarded(&SCHEMA_GUARD, UnevaluatedB::read).map(Self::B),
-            _ => r.guarded(&SCHEMA_GUARD_2, UnevaluatedC::read).map(Self::C),
+            0 => r.validated(&SCHEMA_GUARD, UnevaluatedB::read).map(Self::B),
+            _ => r.validated(&SCHEMA_GUARD_2, UnevaluatedC::read).map(Self::C),
         })
     }
 }
@@ -385,7 +385,7 @@ impl Read for ObjectsNever {
         let mut any = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => gone = r.guarded(&GONE_GUARD, |r| r.any()),
+                0 => gone = r.validated(&GONE_GUARD, |r| r.any()),
                 _ => any = r.any(),
             }
         }

@@ -2,8 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Branch, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader, Types,
-    Write, Writer,
+    ArrayRule, Branch, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader, StringEnum,
+    Types, Write, Writer,
 };
 use super::super::types::{
     TypesModel, TypesModelAll, TypesModelEither, TypesModelListed, TypesModelWord,
@@ -144,7 +144,7 @@ impl Write for TypesModelAll {
     }
 }
 
-impl Named for TypesModelWord {
+impl StringEnum for TypesModelWord {
     const NAMES: &'static [&'static str] = &["fixed"];
 
     const ALL: &'static [Self] = &[
@@ -156,11 +156,11 @@ impl Named for TypesModelWord {
     }
 }
 
-writ_runtime::named!(TypesModelWord);
+writ_runtime::string_enum!(TypesModelWord);
 
 impl Read for TypesModelWord {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -170,7 +170,7 @@ impl Write for TypesModelWord {
     }
 }
 
-impl Named for TypesModelListed {
+impl StringEnum for TypesModelListed {
     const NAMES: &'static [&'static str] = &["a", "b"];
 
     const ALL: &'static [Self] = &[
@@ -183,11 +183,11 @@ impl Named for TypesModelListed {
     }
 }
 
-writ_runtime::named!(TypesModelListed);
+writ_runtime::string_enum!(TypesModelListed);
 
 impl Read for TypesModelListed {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

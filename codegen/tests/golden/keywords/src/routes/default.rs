@@ -127,7 +127,7 @@ impl Respond for ArraysError {
 
 impl ConditionsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&CONDITIONS_GUARD, Conditions::read));
+        let body = input.body(|r| r.validated(&CONDITIONS_GUARD, Conditions::read));
         Some(Self { body: body? })
     }
 }
@@ -158,7 +158,7 @@ impl Respond for ConditionsError {
 
 impl DependentsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&DEPENDENTS_GUARD, Dependents::read));
+        let body = input.body(|r| r.validated(&DEPENDENTS_GUARD, Dependents::read));
         Some(Self { body: body? })
     }
 }
@@ -189,7 +189,7 @@ impl Respond for DependentsError {
 
 impl UnevaluatedRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&UNEVALUATED_GUARD, Unevaluated::read));
+        let body = input.body(|r| r.validated(&UNEVALUATED_GUARD, Unevaluated::read));
         Some(Self { body: body? })
     }
 }

@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, DecimalNumber, Named, NumberRule, ObjectRule, Read, Reader, StringRule, Write,
+    ArrayRule, DecimalNumber, NumberRule, ObjectRule, Read, Reader, StringEnum, StringRule, Write,
     Writer,
 };
 use super::super::types::{
@@ -185,7 +185,7 @@ impl Write for GetReportGoneJson {
     }
 }
 
-impl Named for AddPictureTagsItem {
+impl StringEnum for AddPictureTagsItem {
     const NAMES: &'static [&'static str] = &["red", "green", "blue"];
 
     const ALL: &'static [Self] = &[
@@ -199,11 +199,11 @@ impl Named for AddPictureTagsItem {
     }
 }
 
-writ_runtime::named!(AddPictureTagsItem);
+writ_runtime::string_enum!(AddPictureTagsItem);
 
 impl Read for AddPictureTagsItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -242,7 +242,7 @@ impl Write for ProgressResultStep {
     }
 }
 
-impl Named for ProgressResultStepEvent {
+impl StringEnum for ProgressResultStepEvent {
     const NAMES: &'static [&'static str] = &["step"];
 
     const ALL: &'static [Self] = &[
@@ -254,7 +254,7 @@ impl Named for ProgressResultStepEvent {
     }
 }
 
-writ_runtime::named!(ProgressResultStepEvent);
+writ_runtime::string_enum!(ProgressResultStepEvent);
 
 impl Write for ProgressResultStepEvent {
     fn write(&self, w: &mut Writer) {
@@ -271,7 +271,7 @@ impl Write for ProgressResultDone {
     }
 }
 
-impl Named for ProgressResultDoneEvent {
+impl StringEnum for ProgressResultDoneEvent {
     const NAMES: &'static [&'static str] = &["done"];
 
     const ALL: &'static [Self] = &[
@@ -283,7 +283,7 @@ impl Named for ProgressResultDoneEvent {
     }
 }
 
-writ_runtime::named!(ProgressResultDoneEvent);
+writ_runtime::string_enum!(ProgressResultDoneEvent);
 
 impl Write for ProgressResultDoneEvent {
     fn write(&self, w: &mut Writer) {
@@ -291,7 +291,7 @@ impl Write for ProgressResultDoneEvent {
     }
 }
 
-impl Named for ProgressResultDoneData {
+impl StringEnum for ProgressResultDoneData {
     const NAMES: &'static [&'static str] = &["[DONE]"];
 
     const ALL: &'static [Self] = &[
@@ -303,7 +303,7 @@ impl Named for ProgressResultDoneData {
     }
 }
 
-writ_runtime::named!(ProgressResultDoneData);
+writ_runtime::string_enum!(ProgressResultDoneData);
 
 impl Write for ProgressResultDoneData {
     fn write(&self, w: &mut Writer) {
@@ -320,7 +320,7 @@ impl Write for HeadersXPlace {
     }
 }
 
-impl Named for HeadersXKind {
+impl StringEnum for HeadersXKind {
     const NAMES: &'static [&'static str] = &["small", "large"];
 
     const ALL: &'static [Self] = &[
@@ -333,7 +333,7 @@ impl Named for HeadersXKind {
     }
 }
 
-writ_runtime::named!(HeadersXKind);
+writ_runtime::string_enum!(HeadersXKind);
 
 impl Write for HeadersXKind {
     fn write(&self, w: &mut Writer) {

@@ -2,8 +2,8 @@
 //! The way in to the operations of `DefaultApi`.
 
 use writ_runtime::{
-    Bytes, Concrete, Decoder, EventStream, IntegerRule, Parameter, Read, Reply, Respond, Responder,
-    Shape, StringRule, Style, nothing,
+    AnyMedia, Bytes, Decoder, EventStream, IntegerRule, Parameter, Read, Reply, Respond, Responder,
+    StringRule, Style, ValueKind, nothing,
 };
 use super::super::{
     AddNoteError, AddNoteRequest, AddNoteResponse, AddPictureError, AddPictureForm, AddPicturePart,
@@ -65,7 +65,7 @@ impl writ_runtime::Content for GetReportResponseBody {
             Self::VndAcmeReportJsonVersion2(body) => reply.json(responder.media(&["application/vnd.acme.report+json;version=2", "application/json"]), &body, responder),
             Self::Csv(body) => reply.bytes("text/csv", body),
             Self::Html(body) => reply.bytes("text/html; charset=utf-8", body),
-            Self::Image(body) => reply.concrete("image/*", body),
+            Self::Image(body) => reply.any_media("image/*", body),
         }
     }
 }
@@ -132,20 +132,20 @@ impl PutReportBody {
             1 => Self::JsonVersion2(input.body(Report::read)?),
             2 => Self::Csv(input.body(String::read)?),
             3 => Self::Html(input.body(String::read)?),
-            _ => Self::Image(input.concrete_bytes()?),
+            _ => Self::Image(input.any_media_bytes()?),
         })
     }
 }
 
-impl From<Concrete<Bytes>> for PutReportResponse {
-    fn from(body: Concrete<Bytes>) -> Self {
+impl From<AnyMedia<Bytes>> for PutReportResponse {
+    fn from(body: AnyMedia<Bytes>) -> Self {
         Self { body }
     }
 }
 
 impl Respond for PutReportResponse {
     fn respond(self, _: &Responder) -> Reply {
-        Reply::status(200).concrete("*/*", self.body)
+        Reply::status(200).any_media("*/*", self.body)
     }
 }
 
@@ -163,7 +163,7 @@ impl Respond for PutReportError {
 
 impl AddNoteRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = if input.has_body() { input.concrete_bytes() } else { None };
+        let body = if input.has_body() { input.any_media_bytes() } else { None };
         Some(Self { body })
     }
 }
@@ -584,12 +584,12 @@ impl Respond for ProgressError {
 impl OrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let body = input.encoded_body(const { &[
-            Parameter::query("tags").style(Style::Form, false).shape(Shape::Array),
-            Parameter::query("sizes").style(Style::PipeDelimited, false).shape(Shape::Array),
-            Parameter::query("words").style(Style::SpaceDelimited, false).shape(Shape::Array),
-            Parameter::query("limits").style(Style::Json, false).shape(Shape::Array),
-            Parameter::query("note").style(Style::Json, false).shape(Shape::Object),
-            Parameter::query("notes").style(Style::Json, false).shape(Shape::Array),
+            Parameter::query("tags").style(Style::Form, false).kind(ValueKind::Array),
+            Parameter::query("sizes").style(Style::PipeDelimited, false).kind(ValueKind::Array),
+            Parameter::query("words").style(Style::SpaceDelimited, false).kind(ValueKind::Array),
+            Parameter::query("limits").style(Style::Json, false).kind(ValueKind::Array),
+            Parameter::query("note").style(Style::Json, false).kind(ValueKind::Object),
+            Parameter::query("notes").style(Style::Json, false).kind(ValueKind::Array),
         ] }, Order::read);
         Some(Self { body: body? })
     }

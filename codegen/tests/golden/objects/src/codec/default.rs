@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, Branch, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read, Reader,
-    StringRule, Types, Unknown, Write, Writer,
+    ArrayRule, Branch, Format, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader,
+    StringEnum, StringRule, Types, Unknown, Write, Writer,
 };
 use super::super::types::{
-    Layout, Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, SettingsModel,
-    SettingsModelAccent, SettingsModelColumns, SettingsModelColumnsName, SettingsModelTheme,
+    Layout, Profile, ProfileAddress, ProfilePatch, Sample, SampleOwner, Settings, SettingsAccent,
+    SettingsColumns, SettingsColumnsName, SettingsTheme,
 };
 
 impl Write for Profile {
@@ -41,7 +41,7 @@ impl Read for ProfilePatch {
             match field {
                 0 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 1 => nickname = r.patch(String::read),
-                _ => settings = SettingsModel::read(r),
+                _ => settings = Settings::read(r),
             }
         }
         r.end_object(object);
@@ -49,7 +49,7 @@ impl Read for ProfilePatch {
     }
 }
 
-impl Read for SettingsModel {
+impl Read for Settings {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         let mut object = r.object(&ObjectRule {
             fields: &[
@@ -72,7 +72,7 @@ impl Read for SettingsModel {
         let mut old = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => theme = SettingsModelTheme::read(r),
+                0 => theme = SettingsTheme::read(r),
                 1 => page_size = r.int32(&IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE }),
                 2 => ratio = f64::read(r),
                 3 => news = bool::read(r),
@@ -80,15 +80,15 @@ impl Read for SettingsModel {
                 5 => topics = r.array(&ArrayRule::NONE, String::read),
                 6 => since = r.date(),
                 7 => layout = Layout::read(r),
-                8 => columns = SettingsModelColumns::read(r),
+                8 => columns = SettingsColumns::read(r),
                 9 => limits = r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE)),
-                10 => accent = r.nullable(SettingsModelAccent::read),
+                10 => accent = r.nullable(SettingsAccent::read),
                 _ => old = String::read(r),
             }
         }
         r.end_object(object);
         Some(Self {
-            theme: theme.unwrap_or(SettingsModelTheme::Dark),
+            theme: theme.unwrap_or(SettingsTheme::Dark),
             page_size: page_size.unwrap_or(20),
             ratio: ratio.unwrap_or(1.5),
             news: news.unwrap_or(true),
@@ -96,15 +96,15 @@ impl Read for SettingsModel {
             topics: topics.unwrap_or_default(),
             since: since.or_else(|| writ_runtime::default_value("\"2020-02-29\"", |r| r.date()))?,
             layout: layout.or_else(|| writ_runtime::default_value("{\"columns\":2}", Layout::read))?,
-            columns: columns.or_else(|| writ_runtime::default_value("\"auto\"", SettingsModelColumns::read))?,
+            columns: columns.or_else(|| writ_runtime::default_value("\"auto\"", SettingsColumns::read))?,
             limits: limits.or_else(|| writ_runtime::default_value("[\"1.50\"]", |r| r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))))?,
-            accent: accent.or_else(|| writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsModelAccent::read)))?,
+            accent: accent.or_else(|| writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsAccent::read)))?,
             old,
         })
     }
 }
 
-impl Write for SettingsModel {
+impl Write for Settings {
     fn write(&self, w: &mut Writer) {
         w.begin_object();
         w.field("theme", &self.theme);
@@ -208,7 +208,7 @@ impl Read for Sample {
                 17 => priority = r.one_of_values(&["1", "2", "3"]).map(|at| [1, 2, 3][at]),
                 18 => anything = r.any(),
                 19 => matrix = r.array(&ArrayRule::NONE, |r| r.array(&ArrayRule::NONE, |r| r.nullable(f64::read))),
-                20 => maps = r.map(&MapRule::NONE, |r| r.map(&MapRule::NONE, SettingsModel::read)),
+                20 => maps = r.map(&MapRule::NONE, |r| r.map(&MapRule::NONE, Settings::read)),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -254,7 +254,7 @@ impl Write for ProfileAddress {
     }
 }
 
-impl Named for SettingsModelTheme {
+impl StringEnum for SettingsTheme {
     const NAMES: &'static [&'static str] = &["light", "dark"];
 
     const ALL: &'static [Self] = &[
@@ -267,21 +267,21 @@ impl Named for SettingsModelTheme {
     }
 }
 
-writ_runtime::named!(SettingsModelTheme);
+writ_runtime::string_enum!(SettingsTheme);
 
-impl Read for SettingsModelTheme {
+impl Read for SettingsTheme {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
-impl Write for SettingsModelTheme {
+impl Write for SettingsTheme {
     fn write(&self, w: &mut Writer) {
         w.string(Self::NAMES[self.index()]);
     }
 }
 
-impl Read for SettingsModelColumns {
+impl Read for SettingsColumns {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
             Branch { name: "Integer", types: Types::INTEGER, ..Branch::NONE },
@@ -289,12 +289,12 @@ impl Read for SettingsModelColumns {
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => r.int64(&IntegerRule { min: Some(1), ..IntegerRule::NONE }).map(Self::Integer),
-            _ => SettingsModelColumnsName::read(r).map(Self::Name),
+            _ => SettingsColumnsName::read(r).map(Self::Name),
         })
     }
 }
 
-impl Write for SettingsModelColumns {
+impl Write for SettingsColumns {
     fn write(&self, w: &mut Writer) {
         match self {
             Self::Integer(value) => value.write(w),
@@ -303,7 +303,7 @@ impl Write for SettingsModelColumns {
     }
 }
 
-impl Named for SettingsModelColumnsName {
+impl StringEnum for SettingsColumnsName {
     const NAMES: &'static [&'static str] = &["auto"];
 
     const ALL: &'static [Self] = &[
@@ -315,21 +315,21 @@ impl Named for SettingsModelColumnsName {
     }
 }
 
-writ_runtime::named!(SettingsModelColumnsName);
+writ_runtime::string_enum!(SettingsColumnsName);
 
-impl Read for SettingsModelColumnsName {
+impl Read for SettingsColumnsName {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
-impl Write for SettingsModelColumnsName {
+impl Write for SettingsColumnsName {
     fn write(&self, w: &mut Writer) {
         w.string(Self::NAMES[self.index()]);
     }
 }
 
-impl From<String> for SettingsModelAccent {
+impl From<String> for SettingsAccent {
     fn from(text: String) -> Self {
         match text.as_str() {
             "blue" => Self::Blue,
@@ -338,7 +338,7 @@ impl From<String> for SettingsModelAccent {
     }
 }
 
-impl SettingsModelAccent {
+impl SettingsAccent {
     /// The name on the wire.
     pub fn as_str(&self) -> &str {
         match self {
@@ -348,15 +348,15 @@ impl SettingsModelAccent {
     }
 }
 
-writ_runtime::open_named!(SettingsModelAccent);
+writ_runtime::open_string_enum!(SettingsAccent);
 
-impl Read for SettingsModelAccent {
+impl Read for SettingsAccent {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         String::read(r).map(Self::from)
     }
 }
 
-impl Write for SettingsModelAccent {
+impl Write for SettingsAccent {
     fn write(&self, w: &mut Writer) {
         w.string(self.as_str());
     }

@@ -17,7 +17,7 @@ pub struct Profile {
     /// How they like it.
     ///
     /// Everything has a default.
-    pub settings: SettingsModel,
+    pub settings: Settings,
     pub labels: Option<BTreeMap<String, String>>,
     /// Where post goes.
     pub address: Option<ProfileAddress>,
@@ -25,7 +25,7 @@ pub struct Profile {
 
 impl Profile {
     /// One of what is required; `..Profile::new(..)` fills up the rest.
-    pub fn new(id: Uuid, name: String, nickname: Option<String>, settings: SettingsModel) -> Self {
+    pub fn new(id: Uuid, name: String, nickname: Option<String>, settings: Settings) -> Self {
         Self {
             id,
             name,
@@ -47,16 +47,16 @@ pub struct ProfilePatch {
     /// How they like it.
     ///
     /// Everything has a default.
-    pub settings: Option<SettingsModel>,
+    pub settings: Option<Settings>,
 }
 
 /// How they like it.
 ///
 /// Everything has a default.
 #[derive(Debug, Clone)]
-pub struct SettingsModel {
+pub struct Settings {
     /// Default: `"dark"`.
-    pub theme: SettingsModelTheme,
+    pub theme: SettingsTheme,
     /// Default: `20`.
     pub page_size: i32,
     /// Default: `1.5`.
@@ -74,11 +74,11 @@ pub struct SettingsModel {
     /// Default: `{"columns":2}`.
     pub layout: Layout,
     /// Default: `"auto"`.
-    pub columns: SettingsModelColumns,
+    pub columns: SettingsColumns,
     /// Default: `["1.50"]`.
     pub limits: Vec<Decimal>,
     /// Default: `"blue"`.
-    pub accent: Option<SettingsModelAccent>,
+    pub accent: Option<SettingsAccent>,
     #[deprecated]
     pub old: Option<String>,
 }
@@ -114,7 +114,7 @@ pub struct Sample {
     pub priority: Option<i64>,
     pub anything: Option<Value>,
     pub matrix: Option<Vec<Vec<Option<f64>>>>,
-    pub maps: Option<BTreeMap<String, BTreeMap<String, SettingsModel>>>,
+    pub maps: Option<BTreeMap<String, BTreeMap<String, Settings>>>,
     /// All other fields.
     pub additional: BTreeMap<String, Value>,
 }
@@ -126,32 +126,32 @@ pub struct ProfileAddress {
     pub zip: Option<String>,
 }
 
-/// `SettingsModelTheme`
+/// `SettingsTheme`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SettingsModelTheme {
+pub enum SettingsTheme {
     /// `light`
     Light,
     /// `dark`
     Dark,
 }
 
-/// `SettingsModelColumns`
+/// `SettingsColumns`
 #[derive(Debug, Clone)]
-pub enum SettingsModelColumns {
+pub enum SettingsColumns {
     Integer(i64),
-    Name(SettingsModelColumnsName),
+    Name(SettingsColumnsName),
 }
 
-/// `SettingsModelColumnsName`
+/// `SettingsColumnsName`
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SettingsModelColumnsName {
+pub enum SettingsColumnsName {
     /// `auto`
     Auto,
 }
 
-/// `SettingsModelAccent`
+/// `SettingsAccent`
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum SettingsModelAccent {
+pub enum SettingsAccent {
     /// `blue`
     Blue,
     /// A value that the contract does not list.

@@ -36,7 +36,7 @@ impl SubscribeRequest {
     }
 }
 
-impl client::Answer for SubscribeResponse {
+impl client::FromResponse for SubscribeResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             201 => {
@@ -48,7 +48,7 @@ impl client::Answer for SubscribeResponse {
     }
 }
 
-impl client::Answer for SubscribeError {
+impl client::FromResponse for SubscribeError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             409 => Some(Self::Conflict(Conflict::received(answer.problem()?))),
@@ -64,7 +64,7 @@ impl RenewRequest {
     }
 }
 
-impl client::Answer for RenewResponse {
+impl client::FromResponse for RenewResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -73,7 +73,7 @@ impl client::Answer for RenewResponse {
     }
 }
 
-impl client::Answer for RenewError {
+impl client::FromResponse for RenewError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }

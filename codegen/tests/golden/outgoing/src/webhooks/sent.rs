@@ -140,7 +140,7 @@ impl OrderShippedRequest {
     }
 }
 
-impl client::Answer for OrderShippedResponse {
+impl client::FromResponse for OrderShippedResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             200 => {
@@ -153,7 +153,7 @@ impl client::Answer for OrderShippedResponse {
     }
 }
 
-impl client::Answer for OrderShippedError {
+impl client::FromResponse for OrderShippedError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             410 => Some(Self::Gone(Gone::received(answer.problem()?))),
@@ -197,7 +197,7 @@ impl client::SendPart for ArchivedPart {
     }
 }
 
-impl client::Answer for ArchivedResponse {
+impl client::FromResponse for ArchivedResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -206,13 +206,13 @@ impl client::Answer for ArchivedResponse {
     }
 }
 
-impl client::Answer for ArchivedError {
+impl client::FromResponse for ArchivedError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }
 }
 
-impl client::Answer for SubscribeGetResponse {
+impl client::FromResponse for SubscribeGetResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -221,13 +221,13 @@ impl client::Answer for SubscribeGetResponse {
     }
 }
 
-impl client::Answer for SubscribeGetError {
+impl client::FromResponse for SubscribeGetError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }
 }
 
-impl client::Answer for SubscribeDeleteResponse {
+impl client::FromResponse for SubscribeDeleteResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             204 => Some(Self),
@@ -236,7 +236,7 @@ impl client::Answer for SubscribeDeleteResponse {
     }
 }
 
-impl client::Answer for SubscribeDeleteError {
+impl client::FromResponse for SubscribeDeleteError {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         answer.undeclared()
     }
@@ -244,7 +244,9 @@ impl client::Answer for SubscribeDeleteError {
 
 /// What the contract says of each, as data.
 mod data {
-    use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter, Requirement, Shape, Style};
+    use writ_runtime::{
+    Body, Media, MediaKind, Method, Operation, Parameter, Requirement, Style, ValueKind,
+};
     use super::super::super::operations::SCHEME_SIGNATURE;
 
     pub(super) static ORDER_SHIPPED: Operation = Operation {
@@ -254,7 +256,7 @@ mod data {
         tag: "",
         parameters: &[
         Parameter::header("X-Attempt").required(),
-        Parameter::query("tags").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("tags").style(Style::Form, false).kind(ValueKind::Array),
     ],
         body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
         security: &[&[Requirement { scheme: &SCHEME_SIGNATURE, scopes: &[] }]],
@@ -269,7 +271,7 @@ mod data {
         path: "",
         tag: "",
         parameters: &[
-        Parameter::query("sort").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
     ],
         body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
         statuses: &[204],

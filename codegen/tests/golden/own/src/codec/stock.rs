@@ -2,7 +2,8 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    ArrayRule, Branch, MapRule, Named, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
+    ArrayRule, Branch, MapRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Write,
+    Writer,
 };
 use super::super::types::{Article, ArticleRelated, Availability};
 use super::patterns::SKU;
@@ -78,7 +79,7 @@ impl Write for Article {
     }
 }
 
-impl Named for Availability {
+impl StringEnum for Availability {
     const NAMES: &'static [&'static str] = &["A", "D"];
 
     const ALL: &'static [Self] = &[
@@ -91,11 +92,11 @@ impl Named for Availability {
     }
 }
 
-writ_runtime::named!(Availability);
+writ_runtime::string_enum!(Availability);
 
 impl Read for Availability {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 use writ_runtime::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
-    Requirement, Shape, Style,
+    Requirement, Style, ValueKind,
 };
 use super::SCHEME_BEARER;
 
@@ -18,8 +18,8 @@ pub static LIST_ORDERS: Operation = Operation {
         Parameter::query("page"),
         Parameter::query("limit"),
         Parameter::query("cursor"),
-        Parameter::query("sort").style(Style::Form, false).shape(Shape::Array),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
     ],
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders"] }]],
     rate_limits: &[
@@ -28,7 +28,7 @@ pub static LIST_ORDERS: Operation = Operation {
     cache: Some(Cache { ttl: Duration::from_secs(300), tags: &["orders:{principal}"], shared: false }),
     statuses: &[200, 429],
     produces: &["application/json"],
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 
@@ -63,13 +63,13 @@ pub static GET_ORDER: Operation = Operation {
     parameters: &[
         Parameter::path("orderId"),
         Parameter::header("If-None-Match"),
-        Parameter::query("fields").style(Style::Form, false).shape(Shape::Array),
+        Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array),
     ],
     cache: Some(Cache { ttl: Duration::from_millis(250), tags: &["order:{orderId}"], shared: true }),
     statuses: &[200, 304],
     produces: &["application/json"],
     conditional: true,
-    sparse: Some("fields"),
+    sparse_fieldset: Some("fields"),
     ..Operation::NONE
 };
 

@@ -2,7 +2,7 @@
 //! The way in to the operations of `Orders`.
 
 use writ_runtime::{
-    ArrayRule, Decoder, IfMatch, IntegerRule, Named, Read, Reply, Respond, Responder, Sort,
+    ArrayRule, Decoder, IfMatch, IntegerRule, Read, Reply, Respond, Responder, Sort, StringEnum,
     StringRule,
 };
 use super::super::{
@@ -42,7 +42,7 @@ impl ListOrdersRequest {
     }
 }
 
-impl Named for ListOrdersSort {
+impl StringEnum for ListOrdersSort {
     const NAMES: &'static [&'static str] = &["createdAt", "total"];
 
     const ALL: &'static [Self] = &[Self::CreatedAt, Self::Total];

@@ -2,7 +2,9 @@
 //! How these types are read, every violation at once, and written.
 
 use std::collections::BTreeMap;
-use writ_runtime::{ArrayRule, Branch, MapRule, Named, ObjectRule, Read, Reader, Types, Unknown};
+use writ_runtime::{
+    ArrayRule, Branch, MapRule, ObjectRule, Read, Reader, StringEnum, Types, Unknown,
+};
 use super::super::types::{Rule, RuleEither, RuleKind};
 use super::patterns::{ATTRIBUTES_GUARD, NAME_GUARD, NEVER_GUARD, TAGS_GUARD};
 
@@ -33,15 +35,15 @@ impl Read for Rule {
             match field {
                 0 => kind = RuleKind::read(r),
                 1 => value = f64::read(r),
-                2 => tags = r.guarded(&TAGS_GUARD, |r| r.array(&ArrayRule::NONE, String::read)),
-                3 => name = r.guarded(&NAME_GUARD, String::read),
-                4 => attributes = r.guarded(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, String::read)),
-                5 => never = r.guarded(&NEVER_GUARD, |r| r.any()),
+                2 => tags = r.validated(&TAGS_GUARD, |r| r.array(&ArrayRule::NONE, String::read)),
+                3 => name = r.validated(&NAME_GUARD, String::read),
+                4 => attributes = r.validated(&ATTRIBUTES_GUARD, |r| r.map(&MapRule::NONE, String::read)),
+                5 => never = r.validated(&NEVER_GUARD, |r| r.any()),
                 6 => either = RuleEither::read(r),
-                7 => few = r.guarded(&NEVER_GUARD, |r| r.any()),
-                8 => above = r.guarded(&NEVER_GUARD, |r| r.any()),
+                7 => few = r.validated(&NEVER_GUARD, |r| r.any()),
+                8 => above = r.validated(&NEVER_GUARD, |r| r.any()),
                 9 => between = String::read(r),
-                10 => gone = r.guarded(&NEVER_GUARD, |r| r.any()),
+                10 => gone = r.validated(&NEVER_GUARD, |r| r.any()),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -68,7 +70,7 @@ impl Read for Rule {
     }
 }
 
-impl Named for RuleKind {
+impl StringEnum for RuleKind {
     const NAMES: &'static [&'static str] = &["fixed", "ranged"];
 
     const ALL: &'static [Self] = &[
@@ -81,11 +83,11 @@ impl Named for RuleKind {
     }
 }
 
-writ_runtime::named!(RuleKind);
+writ_runtime::string_enum!(RuleKind);
 
 impl Read for RuleKind {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -97,7 +99,7 @@ impl Read for RuleEither {
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => i64::read(r).map(Self::Integer),
-            _ => r.guarded(&NEVER_GUARD, |r| r.any()).map(Self::Any),
+            _ => r.validated(&NEVER_GUARD, |r| r.any()).map(Self::Any),
         })
     }
 }

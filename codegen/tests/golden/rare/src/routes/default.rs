@@ -17,7 +17,7 @@ where
 
 impl AddRuleRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&RULE_GUARD, Rule::read));
+        let body = input.body(|r| r.validated(&RULE_GUARD, Rule::read));
         Some(Self { body: body? })
     }
 }

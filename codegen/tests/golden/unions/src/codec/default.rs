@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    Branch, MapRule, Named, ObjectRule, Read, Reader, StringRule, Types, Write, Writer,
+    Branch, MapRule, ObjectRule, Read, Reader, StringEnum, StringRule, Types, Write, Writer,
 };
 use super::super::types::{
     Card, Cash, Closed, ClosedEvent, Event, Filter, FilterName, Method, Opened, OpenedEvent, Scalar,
@@ -151,7 +151,7 @@ impl Read for Filter {
     }
 }
 
-impl Named for OpenedEvent {
+impl StringEnum for OpenedEvent {
     const NAMES: &'static [&'static str] = &["opened"];
 
     const ALL: &'static [Self] = &[
@@ -163,7 +163,7 @@ impl Named for OpenedEvent {
     }
 }
 
-writ_runtime::named!(OpenedEvent);
+writ_runtime::string_enum!(OpenedEvent);
 
 impl Write for OpenedEvent {
     fn write(&self, w: &mut Writer) {
@@ -171,7 +171,7 @@ impl Write for OpenedEvent {
     }
 }
 
-impl Named for ClosedEvent {
+impl StringEnum for ClosedEvent {
     const NAMES: &'static [&'static str] = &["closed"];
 
     const ALL: &'static [Self] = &[
@@ -183,7 +183,7 @@ impl Named for ClosedEvent {
     }
 }
 
-writ_runtime::named!(ClosedEvent);
+writ_runtime::string_enum!(ClosedEvent);
 
 impl Write for ClosedEvent {
     fn write(&self, w: &mut Writer) {
@@ -244,7 +244,7 @@ impl Write for ShapeSquare {
     }
 }
 
-impl Named for FilterName {
+impl StringEnum for FilterName {
     const NAMES: &'static [&'static str] = &["all", "none"];
 
     const ALL: &'static [Self] = &[
@@ -257,11 +257,11 @@ impl Named for FilterName {
     }
 }
 
-writ_runtime::named!(FilterName);
+writ_runtime::string_enum!(FilterName);
 
 impl Read for FilterName {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

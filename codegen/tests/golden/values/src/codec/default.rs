@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use writ_runtime::{
-    ArrayRule, DecimalNumber, Format, IntegerRule, MapRule, Named, NumberRule, ObjectRule, Read,
-    Reader, StringRule, Unknown, Write, Writer,
+    ArrayRule, DecimalNumber, Format, IntegerRule, MapRule, NumberRule, ObjectRule, Read, Reader,
+    StringEnum, StringRule, Unknown, Write, Writer,
 };
 use super::super::types::{
     Defaults, DefaultsInner, DefaultsInnerDeep, DefaultsObject, DefaultsWord, Enums, EnumsListItem,
@@ -656,7 +656,7 @@ impl Write for Patchable {
 
 writ_runtime::id!(FormatsId, "usr");
 
-impl Named for EnumsWord {
+impl StringEnum for EnumsWord {
     const NAMES: &'static [&'static str] = &["one", "two-words", "", "with \"quotes\"", "größe"];
 
     const ALL: &'static [Self] = &[
@@ -672,11 +672,11 @@ impl Named for EnumsWord {
     }
 }
 
-writ_runtime::named!(EnumsWord);
+writ_runtime::string_enum!(EnumsWord);
 
 impl Read for EnumsWord {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -686,7 +686,7 @@ impl Write for EnumsWord {
     }
 }
 
-impl Named for EnumsNullable {
+impl StringEnum for EnumsNullable {
     const NAMES: &'static [&'static str] = &["a"];
 
     const ALL: &'static [Self] = &[
@@ -698,11 +698,11 @@ impl Named for EnumsNullable {
     }
 }
 
-writ_runtime::named!(EnumsNullable);
+writ_runtime::string_enum!(EnumsNullable);
 
 impl Read for EnumsNullable {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -712,7 +712,7 @@ impl Write for EnumsNullable {
     }
 }
 
-impl Named for EnumsListItem {
+impl StringEnum for EnumsListItem {
     const NAMES: &'static [&'static str] = &["a", "b"];
 
     const ALL: &'static [Self] = &[
@@ -725,11 +725,11 @@ impl Named for EnumsListItem {
     }
 }
 
-writ_runtime::named!(EnumsListItem);
+writ_runtime::string_enum!(EnumsListItem);
 
 impl Read for EnumsListItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -898,7 +898,7 @@ impl Write for MapsUnlisted {
     }
 }
 
-impl Named for DefaultsWord {
+impl StringEnum for DefaultsWord {
     const NAMES: &'static [&'static str] = &["up", "down"];
 
     const ALL: &'static [Self] = &[
@@ -911,11 +911,11 @@ impl Named for DefaultsWord {
     }
 }
 
-writ_runtime::named!(DefaultsWord);
+writ_runtime::string_enum!(DefaultsWord);
 
 impl Read for DefaultsWord {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

@@ -2,7 +2,7 @@
 //! How these types are read, every violation at once, and written.
 
 use writ_runtime::{
-    Branch, Named, NumberRule, ObjectRule, Read, Reader, Types, Unknown, Write, Writer,
+    Branch, NumberRule, ObjectRule, Read, Reader, StringEnum, Types, Unknown, Write, Writer,
 };
 use super::super::types::{Local, Reading, ReadingEither, ReadingKind, ReadingUnit, Sensor};
 
@@ -110,7 +110,7 @@ impl Write for Local {
     }
 }
 
-impl Named for ReadingKind {
+impl StringEnum for ReadingKind {
     const NAMES: &'static [&'static str] = &["reading"];
 
     const ALL: &'static [Self] = &[
@@ -122,11 +122,11 @@ impl Named for ReadingKind {
     }
 }
 
-writ_runtime::named!(ReadingKind);
+writ_runtime::string_enum!(ReadingKind);
 
 impl Read for ReadingKind {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
@@ -136,7 +136,7 @@ impl Write for ReadingKind {
     }
 }
 
-impl Named for ReadingUnit {
+impl StringEnum for ReadingUnit {
     const NAMES: &'static [&'static str] = &["C", "F"];
 
     const ALL: &'static [Self] = &[
@@ -149,11 +149,11 @@ impl Named for ReadingUnit {
     }
 }
 
-writ_runtime::named!(ReadingUnit);
+writ_runtime::string_enum!(ReadingUnit);
 
 impl Read for ReadingUnit {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 

@@ -2,12 +2,12 @@
 //! The patterns of the contract, and the schemas that an interpreter checks, each compiled on its first use.
 #![allow(dead_code, reason = "a client reads what `serde` does not")]
 
-use writ_runtime::{Dialect, Guard, Pattern};
+use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
 pub(in super::super::super) static ID: Pattern = Pattern::linear("^o-[0-9]+$", "^o-[0-9]+$");
 
 pub(in super::super::super) static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
 
-pub(in super::super::super) static EVEN_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
+pub(in super::super::super) static EVEN_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
 
-pub(in super::super::super) static WINDOW_GUARD: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#);
+pub(in super::super::super) static WINDOW_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#);

@@ -19,5 +19,5 @@ writ_runtime::serde! {
     Receipt,
     Subscription,
     SubscriptionInput,
-    Window = |r| r.guarded(&WINDOW_GUARD, Window::read),
+    Window = |r| r.validated(&WINDOW_GUARD, Window::read),
 }

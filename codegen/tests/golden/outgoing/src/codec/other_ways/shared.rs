@@ -124,12 +124,12 @@ impl Read for Ended {
 
 impl Read for ArchivedSortItem {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }
 
 impl Read for ArchivedKind {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.named()
+        r.string_enum()
     }
 }

@@ -1,0 +1,68 @@
+//! Responses that are limited to a sparse fieldset (`x-sparse`), which their types cannot hold.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use super::call::Call;
+use super::failure::Received;
+use super::from_response::FromResponse;
+use super::incoming::Incoming;
+use crate::json::SparseObjects;
+
+/// A response that can be limited to a sparse fieldset.
+pub trait SupportsSparseFieldset: FromResponse {
+    /// The objects that the fieldset limits.
+    const OBJECTS: SparseObjects;
+}
+
+/// A response that is limited to a sparse fieldset, as it was received. Each field that it has is what
+/// the contract says.
+pub struct SparseResponse<R> {
+    received: Received,
+    whole: PhantomData<fn() -> R>,
+}
+
+impl<R> SparseResponse<R> {
+    /// The body. One that is not JSON, or is empty, is null.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The answer as it came.
+    pub fn into_received(self) -> Received {
+        self.received
+    }
+}
+
+impl<R> Deref for SparseResponse<R> {
+    type Target = Received;
+
+    fn deref(&self) -> &Received {
+        &self.received
+    }
+}
+
+impl<R> fmt::Debug for SparseResponse<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SparseResponse").field(&self.received).finish()
+    }
+}
+
+impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
+    fn read(answer: &mut Incoming) -> Option<Self> {
+        // There is no whole where something is missing: what counts is that nothing is wrong.
+        drop(answer.sparse_fieldset(R::OBJECTS, R::read));
+        let fits = answer.is_sound() && !answer.is_undeclared();
+        fits.then(|| SparseResponse { received: answer.received(), whole: PhantomData })
+    }
+}
+
+impl<R: SupportsSparseFieldset, E: FromResponse> Call<R, E> {
+    /// Awaits a response that is limited to the sparse fieldset of the request.
+    pub fn sparse_fieldset(self) -> Call<SparseResponse<R>, E> {
+        Call::new(self.into_outgoing())
+    }
+}

@@ -1,0 +1,193 @@
+//! What a caller accepts (RFC 9110 § 12.5.1), and which of the contract's media types it likes best.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, header};
+
+use crate::http::media::{MediaType, elements};
+
+/// The media types that a caller accepts, with how much it likes each.
+///
+/// No `Accept`, or one without a readable element, accepts everything alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accept(Option<Arc<[Range]>>);
+
+/// One element of `Accept`.
+#[derive(Debug, PartialEq, Eq)]
+struct Range {
+    media: MediaType,
+    /// Thousandths, so that they compare exactly.
+    quality: u16,
+}
+
+/// The media types of one answer, as generated code names them: a value for each.
+pub trait Offer: Sized {
+    /// As the contract spells them, in its order. Never empty.
+    const TYPES: &'static [&'static str];
+
+    /// The value at an index of `TYPES`.
+    fn at(index: usize) -> Self;
+}
+
+impl Accept {
+    /// What the `Accept` fields of a request say.
+    pub fn of(headers: &HeaderMap) -> Accept {
+        let all = headers.get_all(header::ACCEPT);
+        // Most programs send no more than this.
+        if all.iter().all(|value| value == "*/*") {
+            return Accept(None);
+        }
+        let ranges: Arc<[Range]> = all
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| elements(value, ','))
+            .filter_map(range)
+            .collect();
+        match &*ranges {
+            [] => Accept(None),
+            [one] if one.quality == 1000 && one.media.is_anything() => Accept(None),
+            _ => Accept(Some(ranges)),
+        }
+    }
+
+    /// The index of the media type that the caller likes best, the first among equals; `None` where
+    /// it accepts none of them. One that is a range, `image/*`, is as good as the best within it.
+    pub fn best(&self, offered: &[&str]) -> Option<usize> {
+        let mut best = None;
+        for (index, offered) in offered.iter().enumerate() {
+            let quality = self.quality(offered);
+            if quality > best.map_or(0, |(most, _)| most) {
+                best = Some((quality, index));
+            }
+        }
+        best.map(|(_, index)| index)
+    }
+
+    /// The media type that the caller likes best; the first where it accepts none.
+    pub fn preferred<M: Offer>(&self) -> M {
+        M::at(self.best(M::TYPES).unwrap_or(0))
+    }
+
+    /// Whether the caller accepts a media type.
+    pub fn accepts(&self, media_type: &str) -> bool {
+        self.quality(media_type) > 0
+    }
+
+    /// The indices of what is offered, best first, without what is not accepted.
+    pub(crate) fn order(&self, offered: &[&str]) -> Vec<usize> {
+        let mut order: Vec<(u16, usize)> = offered
+            .iter()
+            .enumerate()
+            .map(|(index, offered)| (self.quality(offered), index))
+            .filter(|(quality, _)| *quality > 0)
+            .collect();
+        order.sort_by_key(|(quality, _)| u16::MAX - quality);
+        order.into_iter().map(|(_, index)| index).collect()
+    }
+
+    /// What the most specific range says of a media type. A parameter counts where the media type has
+    /// it too: an answer is the same whether `charset=utf-8` was asked for or not.
+    fn quality(&self, offered: &str) -> u16 {
+        let Some(ranges) = &self.0 else { return 1000 };
+        let Some(offered) = MediaType::parse(offered) else { return 0 };
+        if offered.is_range() {
+            let within = ranges.iter().filter(|range| range.media.meets(&offered));
+            return within.map(|range| range.quality).max().unwrap_or(0);
+        }
+        ranges
+            .iter()
+            .filter_map(|range| Some((range.media.covers(&offered)?, range.quality)))
+            // Of two ranges that are alike the kinder one counts.
+            .min_by_key(|(fit, quality)| (*fit, u16::MAX - quality))
+            .map_or(0, |(_, quality)| quality)
+    }
+}
+
+fn range(element: &str) -> Option<Range> {
+    // Old clients of Java write `*` for everything.
+    let element = match element.trim_start().strip_prefix('*') {
+        Some(rest) if !rest.starts_with('/') => format!("*/*{rest}"),
+        _ => element.to_owned(),
+    };
+    let mut media = MediaType::parse(&element)?;
+    let mut quality = 1000;
+    if let Some(at) = media.parameters.iter().position(|(name, _)| name == "q") {
+        let value: f32 = media.parameters[at].1.parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
+        quality = (value * 1000.0).round() as u16;
+        // What follows the weight is no part of the media type.
+        media.parameters.truncate(at);
+    }
+    Some(Range { media, quality })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn accept(value: &str) -> Accept {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_str(value).unwrap());
+        Accept::of(&headers)
+    }
+
+    fn best(value: &str, offered: &[&str]) -> Option<usize> {
+        accept(value).best(offered)
+    }
+
+    #[test]
+    fn the_caller_gets_what_it_likes_best() {
+        let offered = ["application/json", "text/csv; charset=utf-8"];
+        assert_eq!(best("text/csv", &offered), Some(1));
+        assert_eq!(best("text/csv;q=0.5, application/json;q=0.9", &offered), Some(0));
+        assert_eq!(best("application/json;q=0.1, text/*", &offered), Some(1));
+        assert_eq!(best("*/*", &offered), Some(0));
+        assert_eq!(best("*", &offered), Some(0));
+        assert_eq!(best("*;q=0.1, text/csv", &offered), Some(1));
+        assert_eq!(best("application/json; charset=utf-8", &offered), Some(0));
+        assert_eq!(best("APPLICATION/JSON", &offered), Some(0));
+        assert_eq!(accept("text/csv, application/json;q=0.2").order(&offered), [1, 0]);
+        assert_eq!(accept("text/csv").order(&offered), [1]);
+    }
+
+    #[test]
+    fn what_fits_nothing_is_not_acceptable() {
+        let offered = ["application/json"];
+        assert_eq!(best("text/html", &offered), None);
+        assert_eq!(best("application/json;q=0", &offered), None);
+        assert_eq!(best("application/json;q=0, */*", &offered), None);
+        assert_eq!(best("application/*;q=0, */*;q=0.1", &offered), None);
+        assert_eq!(best("application/vnd.acme+json", &offered), None);
+    }
+
+    #[test]
+    fn an_accept_that_cannot_be_read_is_as_good_as_none() {
+        let offered = ["application/json"];
+        assert_eq!(best("", &offered), Some(0));
+        assert_eq!(best(";;,/,a/", &offered), Some(0));
+        assert_eq!(best("text/html;q=2", &offered), Some(0));
+        assert_eq!(Accept::of(&HeaderMap::new()).best(&offered), Some(0));
+        assert_eq!(Accept::default(), accept("*/*"));
+    }
+
+    #[test]
+    fn parameters_tell_versions_apart() {
+        let offered = ["application/json;version=1", "application/json;version=2"];
+        assert_eq!(best("application/json;version=2", &offered), Some(1));
+        assert_eq!(best("application/json;version=\"2\";q=0.5, application/json;version=1;q=0.1", &offered), Some(1));
+        assert_eq!(best("application/json;q=0.9, application/json;version=1;q=0.1", &offered), Some(1));
+        assert_eq!(best("application/json;version=3", &offered), None);
+        assert_eq!(best("application/json", &offered), Some(0));
+        assert_eq!(best("text/x;title=\"a,application/json\"", &["application/json"]), None);
+    }
+
+    #[test]
+    fn a_range_that_is_offered_is_accepted_with_what_is_within_it() {
+        assert_eq!(best("image/png", &["application/json", "image/*"]), Some(1));
+        assert_eq!(best("image/*;q=0.2, application/json;q=0.1", &["application/json", "image/*"]), Some(1));
+        assert_eq!(best("text/html", &["image/*"]), None);
+        assert_eq!(best("text/html", &["*/*"]), Some(0));
+        assert!(accept("image/png").accepts("image/png") && !accept("image/png").accepts("image/webp"));
+    }
+}

@@ -1,0 +1,68 @@
+//! Percent-encoding (RFC 3986 § 2.1) of paths, and its form in queries and form bodies.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+/// All but the unreserved characters of RFC 3986 § 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Decodes text of a path. `None` where a `%` has no two digits behind it, or no UTF-8 comes out.
+pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.bytes().any(|byte| byte == b'%') {
+        return Some(Cow::Borrowed(raw));
+    }
+    unescape(raw, b'+').map(Cow::Owned)
+}
+
+/// Decodes text of a query or a form body, where `+` is a space.
+pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
+    if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some(Cow::Borrowed(raw));
+    }
+    unescape(raw, b' ').map(Cow::Owned)
+}
+
+/// Encodes everything that is not unreserved. The result is displayed, or taken piece by piece.
+pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, RESERVED)
+}
+
+/// Decodes text in which a `+` means `plus`.
+fn unescape(raw: &str, plus: u8) -> Option<String> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut bytes = raw.as_bytes().iter();
+    while let Some(byte) = bytes.next() {
+        out.push(match byte {
+            b'%' => digit(*bytes.next()?)? * 16 + digit(*bytes.next()?)?,
+            b'+' => plus,
+            other => *other,
+        });
+    }
+    String::from_utf8(out).ok()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sound_text_is_decoded_and_unsound_text_is_refused() {
+        assert_eq!(decode("a%20b%C3%A9").as_deref(), Some("a bé"));
+        assert_eq!(decode("a+b").as_deref(), Some("a+b"));
+        assert_eq!(decode_form("a+b%2B").as_deref(), Some("a b+"));
+        for unsound in ["%", "%1", "%zz", "%C3", "a%+1", "%é"] {
+            assert_eq!(decode(unsound), None, "{unsound}");
+        }
+    }
+
+    #[test]
+    fn what_was_encoded_decodes_to_itself() {
+        let text = "a/b?c=d&é ~-._";
+        assert_eq!(decode(&encode(text).to_string()).as_deref(), Some(text));
+    }
+}

@@ -1,0 +1,48 @@
+//! Limits of time that cost nothing where nothing is waited for.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::task::coop::{Unconstrained, unconstrained};
+use tokio::time::{Sleep, sleep};
+
+/// A future took longer than its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Elapsed;
+
+/// Runs a future for `limit` at most. The clock starts when the future first waits: what is ready
+/// at once, as most work is, needs neither a look at it nor a timer.
+///
+/// The future is one that can be moved, a box or a pinned reference, since an `async fn` would have
+/// room for it twice.
+pub(crate) fn within<F: Future + Unpin>(
+    limit: Duration,
+    mut future: F,
+) -> impl Future<Output = Result<F::Output, Elapsed>> {
+    // Not held back by what the future did with its share of the runtime's turn.
+    let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
+    poll_fn(move |context| {
+        if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        let timer = timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit))));
+        timer.as_mut().poll(context).map(|()| Err(Elapsed))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_waits_for_too_long_is_given_up() {
+        assert_eq!(within(Duration::ZERO, ready(7)).await, Ok(7));
+        assert_eq!(within(Duration::from_secs(1), pending::<()>()).await, Err(Elapsed));
+        assert_eq!(within(Duration::from_secs(2), pin!(sleep(Duration::from_secs(1)))).await, Ok(()));
+    }
+}

@@ -1,0 +1,19 @@
+//! The formats that the interpreter checks.
+
+use crate::validate::format::Format;
+
+/// The formats that are checked, by their names in a contract.
+pub(super) static FORMATS: &[(&str, Format)] = &[
+    ("byte", Format::Byte),
+    ("date", Format::Date),
+    ("date-time", Format::DateTime),
+    ("duration", Format::Duration),
+    ("email", Format::Email),
+    ("hostname", Format::Hostname),
+    ("ipv4", Format::Ipv4),
+    ("ipv6", Format::Ipv6),
+    ("time", Format::Time),
+    ("uri", Format::Uri),
+    ("uri-reference", Format::UriReference),
+    ("uuid", Format::Uuid),
+];

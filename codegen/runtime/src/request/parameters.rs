@@ -1,0 +1,61 @@
+//! The parameters of a request, found by their location: path, query, header or cookie.
+
+use std::borrow::Cow;
+
+use crate::http::query::{self, Pair};
+use crate::json::TextValue;
+use crate::operation::{Parameter, ParameterLocation};
+use crate::request::request_head::RequestHead;
+use crate::style::coding::Coding;
+use crate::style::parse::{Found, parse, parse_all, parse_list};
+use crate::style::spread::{is_spread, parse_spread};
+
+const UTF8: &str = "must be UTF-8";
+
+/// Finds the parameter at `index` of the operation; `pairs` are those of the query.
+pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) -> Found<'a> {
+    let parameters = head.call.operation.parameters;
+    let Some(parameter) = parameters.get(index) else {
+        return Found::Absent;
+    };
+    let headers = &head.parts.headers;
+    let found = match parameter.location {
+        ParameterLocation::Path => in_path(head, parameter),
+        ParameterLocation::Query if is_spread(parameter) => {
+            parse_spread(parameters, index, pairs.iter().cloned(), Coding::Query)
+        }
+        ParameterLocation::Query => {
+            let texts = pairs.iter().filter(|pair| pair.name == parameter.name).map(|pair| pair.raw);
+            parse_all(parameter, texts, Coding::Query)
+        }
+        ParameterLocation::Header => in_header(head, parameter),
+        ParameterLocation::Cookie if is_spread(parameter) => {
+            parse_spread(parameters, index, query::cookies(headers), Coding::Cookie)
+        }
+        ParameterLocation::Cookie => {
+            let texts = query::cookies(headers).filter(|pair| pair.name == parameter.name).map(|pair| pair.raw);
+            parse_all(parameter, texts, Coding::Cookie)
+        }
+    };
+    found.unwrap_or_else(Found::Wrong)
+}
+
+fn in_path<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
+    match head.path().raw(parameter.name) {
+        Some(raw) => parse(parameter, raw, Coding::Path),
+        None => Ok(Found::Absent),
+    }
+}
+
+fn in_header<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'a>, &'static str> {
+    let mut texts = Vec::new();
+    for value in head.parts.headers.get_all(parameter.name) {
+        texts.push(std::str::from_utf8(value.as_bytes()).map_err(|_| UTF8)?);
+    }
+    // These two are lists by their own definition (RFC 9110 § 13.1), whatever the schema says.
+    let is_list = ["if-match", "if-none-match"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name));
+    if is_list && texts.len() > 1 {
+        return Ok(Found::Text(TextValue::Scalar(Cow::Owned(texts.join(", ")))));
+    }
+    parse_list(parameter, &texts, Coding::Header)
+}

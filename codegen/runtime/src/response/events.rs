@@ -1,0 +1,244 @@
+//! Streams of typed values: server-sent events (WHATWG HTML § 9.2) and JSON lines (RFC 7464, JSON Lines).
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use tokio::time::{Instant, Sleep};
+
+use crate::json::{Write, Writer};
+use crate::response::stream::Event;
+
+type Failure = Box<dyn Error + Send + Sync>;
+type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Failure>> + Send>>;
+
+/// Server-sent events whose data the contract describes. Each is written as it is made; an error
+/// breaks the connection off, since the status is out already, and goes to the log.
+///
+/// At the other end it is the stream of what arrives.
+pub struct EventStream<T> {
+    events: Boxed<Event<T>>,
+    keep_alive: Duration,
+}
+
+/// JSON values one after the other, each written as it is made; at the other end the stream of what
+/// arrives.
+pub struct JsonLines<T> {
+    lines: Boxed<T>,
+}
+
+impl<T: 'static> EventStream<T> {
+    /// Sends these as they come: values, or events of values where an id or a name belongs to them.
+    pub fn new<I, E>(stream: impl Stream<Item = Result<I, E>> + Send + 'static) -> EventStream<T>
+    where
+        I: Into<Event<T>>,
+        E: Into<Failure>,
+    {
+        let events = stream.map(|event| event.map(Into::into).map_err(Into::into));
+        EventStream { events: Box::pin(events), keep_alive: Duration::from_secs(15) }
+    }
+
+    /// The same with a comment sent where nothing else was for so long, so that nobody on the way takes
+    /// the connection for dead. 15 s where nothing is said.
+    pub fn keep_alive(self, every: Duration) -> EventStream<T> {
+        EventStream { keep_alive: every, ..self }
+    }
+
+    /// The next event, `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
+        StreamExt::next(&mut self.events).await
+    }
+}
+
+impl<T: Write + 'static> EventStream<T> {
+    /// The body. Where the schema describes `described` events, with their `data` among their fields,
+    /// these are taken apart into the lines of an event.
+    pub(crate) fn into_body(self, described: bool) -> Body {
+        let encode = move |event: Result<Event<T>, Failure>| match event.map(written) {
+            Ok(event) => Ok(Bytes::from(if described { taken_apart(event) } else { event }.encode())),
+            Err(cause) => Err(told(cause)),
+        };
+        let events: Boxed<Bytes> = Box::pin(self.events.map(encode));
+        Body::from_stream(Alive { events, every: self.keep_alive, next: None })
+    }
+}
+
+impl<T: 'static> JsonLines<T> {
+    /// Sends these as they come.
+    pub fn new<E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> JsonLines<T>
+    where
+        E: Into<Failure>,
+    {
+        JsonLines { lines: Box::pin(stream.map(|value| value.map_err(Into::into))) }
+    }
+
+    /// The next value, `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<T, Failure>> {
+        StreamExt::next(&mut self.lines).await
+    }
+}
+
+impl<T: Write + 'static> JsonLines<T> {
+    /// The body: lines, and for `application/json-seq` a record separator before each.
+    pub(crate) fn into_body(self, media_type: &str) -> Body {
+        let sequence = media_type.contains("json-seq");
+        let encode = move |line: Result<T, Failure>| match line {
+            Ok(line) => {
+                let line = text(&line);
+                let mut framed = Vec::with_capacity(line.len() + 2);
+                framed.extend(sequence.then_some(0x1e));
+                framed.extend(line.as_bytes());
+                framed.push(b'\n');
+                Ok(Bytes::from(framed))
+            }
+            Err(cause) => Err(told(cause)),
+        };
+        Body::from_stream(self.lines.map(encode))
+    }
+}
+
+impl<T> Stream for EventStream<T> {
+    type Item = Result<Event<T>, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().events.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> Stream for JsonLines<T> {
+    type Item = Result<T, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().lines.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("EventStream").finish()
+    }
+}
+
+impl<T> fmt::Debug for JsonLines<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JsonLines").finish()
+    }
+}
+
+/// Events with a comment where none comes for a while.
+struct Alive {
+    events: Boxed<Bytes>,
+    every: Duration,
+    next: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream for Alive {
+    type Item = Result<Bytes, Failure>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let every = this.every;
+        let sleep = this.next.get_or_insert_with(|| Box::pin(tokio::time::sleep(every)));
+        let found = this.events.as_mut().poll_next(cx);
+        if found.is_ready() {
+            sleep.as_mut().reset(Instant::now() + every);
+            return found;
+        }
+        if sleep.as_mut().poll(cx).is_pending() {
+            return Poll::Pending;
+        }
+        sleep.as_mut().reset(Instant::now() + every);
+        // The timer is to wake this task again.
+        let _ = sleep.as_mut().poll(cx);
+        Poll::Ready(Some(Ok(Bytes::from_static(b":\n\n"))))
+    }
+}
+
+/// An event whose data is written.
+fn written<T: Write>(event: Event<T>) -> Event {
+    let Event { event, id, retry, data } = event;
+    Event { event, id, retry, data: text(&data) }
+}
+
+fn text(value: &impl Write) -> String {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    String::from_utf8_lossy(&writer.finish()).into_owned()
+}
+
+/// An event out of the JSON object that describes it: `{ "event": …, "id": …, "data": … }`.
+fn taken_apart(event: Event) -> Event {
+    let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&event.data) else { return event };
+    let plain = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Null => None,
+        other => Some(other.to_string()),
+    };
+    let mut take = |name: &str| fields.remove(name).and_then(plain);
+    Event {
+        event: take("event").or(event.event),
+        id: take("id").or(event.id),
+        retry: take("retry").and_then(|text| text.parse().ok()).or(event.retry),
+        data: take("data").unwrap_or_default(),
+    }
+}
+
+/// Tells the log why a stream breaks off; the caller only sees that it does.
+fn told(cause: Failure) -> Failure {
+    tracing::error!(cause = %cause, "an answer that was being sent broke off");
+    cause
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn sent(body: Body) -> String {
+        String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn values_and_events_of_values_are_written() {
+        let values = stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]);
+        assert_eq!(sent(EventStream::new(values).into_body(false)).await, "data: 1\n\ndata: 2\n\n");
+        let event = Event { id: Some("7".into()), ..Event::from("a\nb".to_owned()) };
+        let events = stream::iter([Ok::<_, std::io::Error>(event)]);
+        assert_eq!(sent(EventStream::<String>::new(events).into_body(false)).await, "id: 7\ndata: \"a\\nb\"\n\n");
+    }
+
+    #[tokio::test]
+    async fn described_events_are_taken_apart() {
+        let value = serde_json::json!({ "event": "made", "id": 7, "data": { "a": 1 } });
+        let values = stream::iter([Ok::<_, std::io::Error>(value)]);
+        let body = EventStream::new(values).into_body(true);
+        assert_eq!(sent(body).await, "event: made\nid: 7\ndata: {\"a\":1}\n\n");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_comment_keeps_a_quiet_stream_alive() {
+        let slow = stream::once(async {
+            tokio::time::sleep(Duration::from_secs(25)).await;
+            Ok::<_, std::io::Error>(1_i64)
+        });
+        let body = EventStream::new(slow).keep_alive(Duration::from_secs(10)).into_body(false);
+        assert_eq!(sent(body).await, ":\n\n:\n\ndata: 1\n\n");
+    }
+
+    #[tokio::test]
+    async fn lines_are_framed_as_their_media_type_wants() {
+        let lines = || JsonLines::new(stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]));
+        assert_eq!(sent(lines().into_body("application/jsonl")).await, "1\n2\n");
+        assert_eq!(sent(lines().into_body("application/json-seq")).await, "\u{1e}1\n\u{1e}2\n");
+        let broken = JsonLines::new(stream::iter([Ok(1_i64), Err(std::io::Error::other("gone"))]));
+        assert!(broken.into_body("application/jsonl").collect().await.is_err());
+    }
+}

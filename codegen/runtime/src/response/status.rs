@@ -1,0 +1,133 @@
+//! The statuses of a contract as types: the refusals that handlers make.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, StatusCode};
+
+use crate::response::problem::Problem;
+use crate::validate::violation::Violation;
+
+/// Defines a type for each status, in the crate that calls it.
+///
+/// They live beside the error enums of generated code and are no [`std::error::Error`] on
+/// purpose: so both `From<NotFound>` and `From<E: Error>` can be implemented for such an enum.
+///
+/// ```
+/// writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
+///
+/// let problem = writ_runtime::Problem::from(NotFound::new("user"));
+/// assert_eq!(problem.message, "user not found");
+/// ```
+#[macro_export]
+macro_rules! statuses {
+    ($($name:ident = $status:literal),* $(,)?) => { $(
+        #[doc = ::core::concat!("A refusal with status ", $status, ".")]
+        #[derive(Debug)]
+        pub struct $name(::std::boxed::Box<$crate::Problem>);
+
+        impl $name {
+            #[doc = ::core::concat!("A ", $status, " with this message; for a 404 what was not found: `user`.")]
+            pub fn new(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
+                $name($crate::status::refusal($status, message.into()))
+            }
+
+            /// The same with another code.
+            pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
+                self.0.code = code.into();
+                self
+            }
+
+            /// The same with one more thing that is wrong in the body.
+            pub fn detail(
+                mut self,
+                field: impl ::core::convert::Into<::std::string::String>,
+                message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
+            ) -> $name {
+                $crate::status::add_detail(&mut self.0, field.into(), message.into());
+                self
+            }
+
+            /// The same with a header; what no header can hold is left out.
+            pub fn header(mut self, name: &str, value: impl ::core::fmt::Display) -> $name {
+                $crate::status::add_header(&mut self.0, name, &value);
+                self
+            }
+
+            /// What it says.
+            pub fn problem(&self) -> &$crate::Problem {
+                &self.0
+            }
+
+            /// One that was received; called by generated clients only.
+            #[doc(hidden)]
+            pub fn received(mut problem: $crate::Problem) -> $name {
+                problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();
+                $name(::std::boxed::Box::new(problem))
+            }
+        }
+
+        impl $crate::Respond for $name {
+            fn respond(self, _: &$crate::Responder) -> $crate::Reply {
+                $crate::Reply::from(*self.0)
+            }
+        }
+
+        impl ::core::convert::From<$name> for $crate::Problem {
+            fn from(refusal: $name) -> $crate::Problem {
+                *refusal.0
+            }
+        }
+    )* };
+}
+
+/// What the types of [`statuses!`] hold; called by them only.
+#[doc(hidden)]
+pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
+    let message = if status == 404 { Cow::Owned(format!("{message} not found")) } else { message };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Box::new(Problem::new(status, message))
+}
+
+/// Adds a violation of the body; called by the types of [`statuses!`] only.
+#[doc(hidden)]
+pub fn add_detail(problem: &mut Problem, field: String, message: Cow<'static, str>) {
+    problem.violations.push(Violation::body(field, message));
+}
+
+/// Adds a header; called by the types of [`statuses!`] only.
+#[doc(hidden)]
+pub fn add_header(problem: &mut Problem, name: &str, value: &dyn fmt::Display) {
+    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
+        problem.headers.push((name, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::response::reply::{ReplyBody, Respond, Responder};
+
+    statuses! { NotFound = 404, Conflict = 409 }
+
+    #[test]
+    fn a_404_says_what_was_not_found() {
+        let problem = Problem::from(NotFound::new("user"));
+        assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (404, "NOT_FOUND", "user not found"));
+    }
+
+    #[test]
+    fn a_refusal_carries_code_details_and_headers() {
+        let conflict = Conflict::new("taken")
+            .code("EMAIL_TAKEN")
+            .detail("email", "is taken")
+            .header("retry-after", 3)
+            .header("not a name", 1);
+        let reply = conflict.respond(&Responder::default());
+        assert_eq!(reply.status.as_u16(), 409);
+        assert_eq!(reply.headers["retry-after"], "3");
+        let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
+        assert_eq!(problem.code, "EMAIL_TAKEN");
+        assert_eq!(problem.violations, [Violation::body("email", "is taken")]);
+    }
+}

@@ -1,0 +1,110 @@
+//! Calling a method of a generated trait: decode its request, await it, encode its response.
+//!
+//! It is written once here and not in each contract, where a compiler would check the states of one
+//! future an operation.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::request::context::Context;
+use crate::request::decoder::Decoder;
+use crate::response::problem::Problem;
+use crate::response::reply::{Reply, Respond};
+
+/// The future of a handler that was called.
+pub(crate) type HandlerFuture = BoxFuture<'static, Result<Reply, Problem>>;
+
+/// A handler, its service erased: it decodes its request and returns its future.
+pub(crate) type ErasedHandler<P> = Box<dyn Fn(Context<P>, Decoder<'_>) -> Result<HandlerFuture, Problem> + Send + Sync>;
+
+/// A method of a service `S` for callers `P`, which takes `A` beside the context: `(R,)` where it
+/// takes a request, `()` where it takes none.
+pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
+    /// The response type of the operation.
+    type Success: Respond;
+    /// The error type of the operation.
+    type Error: Respond;
+    /// The future that the method returns.
+    type Future: Future<Output = Result<Self::Success, Self::Error>> + Send + 'a;
+
+    /// Calls the method.
+    fn call(self, service: &'a S, cx: &'a Context<P>, arguments: A) -> Self::Future;
+}
+
+impl<'a, S, P, R, F, A, T, E> Handler<'a, S, P, (R,)> for F
+where
+    S: 'a,
+    P: 'a,
+    F: Fn(&'a S, &'a Context<P>, R) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Result<T, E>> + Send + 'a,
+    T: Respond,
+    E: Respond,
+{
+    type Success = T;
+    type Error = E;
+    type Future = A;
+
+    fn call(self, service: &'a S, cx: &'a Context<P>, (request,): (R,)) -> A {
+        self(service, cx, request)
+    }
+}
+
+impl<'a, S, P, F, A, T, E> Handler<'a, S, P, ()> for F
+where
+    S: 'a,
+    P: 'a,
+    F: Fn(&'a S, &'a Context<P>) -> A + Copy + Send + Sync + 'static,
+    A: Future<Output = Result<T, E>> + Send + 'a,
+    T: Respond,
+    E: Respond,
+{
+    type Success = T;
+    type Error = E;
+    type Future = A;
+
+    fn call(self, service: &'a S, cx: &'a Context<P>, (): ()) -> A {
+        self(service, cx)
+    }
+}
+
+/// Returns the call of a method that takes the request that `decode` makes.
+pub(crate) fn with_request<S, P, R, M>(
+    service: &Arc<S>,
+    decode: fn(&mut Decoder<'_>) -> Option<R>,
+    method: M,
+) -> ErasedHandler<P>
+where
+    S: Send + Sync + 'static,
+    P: Send + Sync + 'static,
+    R: Send + 'static,
+    M: for<'a> Handler<'a, S, P, (R,)>,
+{
+    let service = Arc::clone(service);
+    Box::new(move |cx, decoder| {
+        let (request, responder) = decoder.decode(decode)?;
+        let service = Arc::clone(&service);
+        Ok(Box::pin(async move { Ok(responder.respond(method.call(&service, &cx, (request,)).await)) }))
+    })
+}
+
+/// Returns the call of a method that takes no request; `check` looks at the parameters that the
+/// pipeline alone makes use of.
+pub(crate) fn without_request<S, P, M>(
+    service: &Arc<S>,
+    check: fn(&mut Decoder<'_>) -> Option<()>,
+    method: M,
+) -> ErasedHandler<P>
+where
+    S: Send + Sync + 'static,
+    P: Send + Sync + 'static,
+    M: for<'a> Handler<'a, S, P, ()>,
+{
+    let service = Arc::clone(service);
+    Box::new(move |cx, decoder| {
+        let ((), responder) = decoder.decode(check)?;
+        let service = Arc::clone(&service);
+        Ok(Box::pin(async move { Ok(responder.respond(method.call(&service, &cx, ()).await)) }))
+    })
+}

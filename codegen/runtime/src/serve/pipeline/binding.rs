@@ -1,0 +1,72 @@
+//! The handler of an operation and the caller that it is called for: each fits the other by its type.
+
+use std::sync::Arc;
+
+use crate::request::context::Context;
+use crate::request::decoder::Decoder;
+use crate::request::idempotency::IdempotencyKey;
+use crate::request::request_head::RequestHead;
+use crate::response::problem::Problem;
+use crate::serve::handler::{ErasedHandler, HandlerFuture};
+
+/// The handler of an operation, by what it needs to know of the caller.
+pub(crate) enum Binding<P> {
+    /// The principal is required.
+    Secured(ErasedHandler<P>),
+    /// The principal is optional.
+    Optional(ErasedHandler<Option<P>>),
+    /// The handler does not see a principal. One unit value serves all requests.
+    Public(ErasedHandler<()>, Arc<()>),
+}
+
+/// A handler together with the caller of one request. The gate and the handler share the principal.
+pub(super) enum Invocation<'b, P> {
+    Secured(&'b ErasedHandler<P>, Arc<P>),
+    Optional(&'b ErasedHandler<Option<P>>, Arc<Option<P>>),
+    Public(&'b ErasedHandler<()>, &'b Arc<()>, Option<Arc<P>>),
+}
+
+impl<P> Binding<P> {
+    pub(crate) fn public(handler: ErasedHandler<()>) -> Binding<P> {
+        Binding::Public(handler, Arc::new(()))
+    }
+
+    /// Returns the handler for a caller, or `None` if it needs a principal and there is none.
+    pub(super) fn for_caller(&self, principal: Option<P>) -> Option<Invocation<'_, P>> {
+        Some(match self {
+            Binding::Secured(handler) => Invocation::Secured(handler, Arc::new(principal?)),
+            Binding::Optional(handler) => Invocation::Optional(handler, Arc::new(principal)),
+            Binding::Public(handler, unit) => Invocation::Public(handler, unit, principal.map(Arc::new)),
+        })
+    }
+}
+
+impl<P> Invocation<'_, P> {
+    /// The authenticated caller, if there is one.
+    pub(super) fn principal(&self) -> Option<&P> {
+        match self {
+            Invocation::Secured(_, principal) => Some(principal),
+            Invocation::Optional(_, principal) => principal.as_ref().as_ref(),
+            Invocation::Public(_, _, principal) => principal.as_deref(),
+        }
+    }
+
+    /// Calls the handler.
+    pub(super) fn call(
+        &self,
+        head: &Arc<RequestHead>,
+        key: Option<IdempotencyKey>,
+        decoder: Decoder<'_>,
+    ) -> Result<HandlerFuture, Problem> {
+        let head = Arc::clone(head);
+        match self {
+            Invocation::Secured(handler, principal) => {
+                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+            }
+            Invocation::Optional(handler, principal) => {
+                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+            }
+            Invocation::Public(handler, unit, _) => handler(Context::of_request(Arc::clone(unit), head, key), decoder),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The stage `finish`: from a reply to the response that is sent.
+
+use axum::body::{Body, HttpBody};
+use axum::response::Response;
+use http::{Extensions, HeaderValue, Method, StatusCode, header};
+
+use crate::request::request_head::RequestHead;
+use crate::response::error_envelope::{ErrorEnvelope, log_problem};
+use crate::response::reply::{Reply, ReplyBody};
+use crate::serve::conditional;
+
+/// Returns the response of a reply. The extensions of the request serve again.
+pub(super) fn finish(
+    envelope: &ErrorEnvelope,
+    head: &RequestHead,
+    extensions: Extensions,
+    mut reply: Reply,
+) -> Response {
+    let operation = head.call.operation;
+    if let ReplyBody::Problem(problem) = &reply.body {
+        log_problem(problem, &head.call.request_id, operation.id);
+    }
+    conditional::apply(head, &mut reply);
+    if operation.produces.len() > 1 || operation.produces.iter().any(|media| media.contains('*')) {
+        reply.headers.append(header::VARY, HeaderValue::from_static("accept"));
+    }
+    let mut response = envelope.response(reply, &head.call.request_id, extensions);
+    if head.parts.method == Method::HEAD {
+        strip_body(&mut response);
+    }
+    response.extensions_mut().insert(operation);
+    response
+}
+
+/// Removes the body from the response to HEAD, and keeps the headers of GET, its length among them
+/// (RFC 9110 § 9.3.2).
+fn strip_body(response: &mut Response) {
+    let length = response.body().size_hint().exact();
+    if let Some(length) = length.filter(|_| response.status() != StatusCode::NOT_MODIFIED) {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+}

@@ -1,0 +1,110 @@
+//! The stages of one request in their order, for one operation.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::Extensions;
+
+use crate::operation::Operation;
+use crate::request::body::{ReceivedBody, receive_body};
+use crate::request::decoder::Decoder;
+use crate::request::deferred_refusal::DeferredRefusal;
+use crate::request::idempotency;
+use crate::request::request_head::RequestHead;
+use crate::response::problem::Problem;
+use crate::response::reply::Reply;
+use crate::serve::authenticate::Authenticate;
+use crate::serve::credentials;
+use crate::serve::endpoint::{ResponseFuture, Serve};
+use crate::serve::gate::{Admission, Entry, Gate};
+use crate::serve::handler::HandlerFuture;
+use crate::serve::pipeline::Shared;
+use crate::serve::pipeline::authenticate::authenticate;
+use crate::serve::pipeline::binding::{Binding, Invocation};
+use crate::serve::pipeline::finish::finish;
+use crate::serve::pipeline::invoke::{bounded, catch_panic, invoke};
+
+/// The stages of one operation: its pipeline and its handler.
+pub(super) struct Stages<A: Authenticate, G> {
+    pub(super) shared: Arc<Shared<A, G>>,
+    pub(super) operation: &'static Operation,
+    pub(super) binding: Binding<A::Principal>,
+}
+
+impl<A: Authenticate, G: Gate<A::Principal>> Serve for Stages<A, G> {
+    fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture {
+        Box::pin(async move {
+            let shared = &self.shared;
+            let reply = {
+                let stages = pin!(self.run(&head, &extensions, body));
+                bounded(stages, self.operation, &shared.timeouts).await
+            };
+            Ok(finish(shared.envelope, &head, extensions, reply))
+        })
+    }
+}
+
+impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
+    /// Runs the stages between routing and `finish`.
+    async fn run(&self, head: &Arc<RequestHead>, extensions: &Extensions, body: Body) -> Result<Reply, Problem> {
+        let principal = authenticate(&self.shared.authenticator, self.operation, head, extensions).await?;
+        let Some(invocation) = self.binding.for_caller(principal) else {
+            return Err(credentials::missing(self.operation));
+        };
+        let entry = entry(head, invocation.principal());
+        let pass = match self.admit(&entry).await? {
+            Admission::Reply(reply) => return Ok(reply),
+            Admission::Proceed(pass) => pass,
+        };
+        let outcome = catch_panic(pin!(self.run_admitted(head, body, &invocation))).await;
+        let mut reply = outcome.and_then(|outcome| outcome).unwrap_or_else(Reply::from);
+        self.shared.gate.leave(pass, &entry, &mut reply).await;
+        Ok(reply)
+    }
+
+    /// Runs the stages between `admit` and the gate's `leave`.
+    async fn run_admitted(
+        &self,
+        head: &Arc<RequestHead>,
+        body: Body,
+        invocation: &Invocation<'_, A::Principal>,
+    ) -> Result<Reply, Problem> {
+        let timeouts = &self.shared.timeouts;
+        head.check_acceptable()?;
+        let body = receive_body(head, body, timeouts.body).await?;
+        let (handler, refusal) = decode(head, body, invocation)?;
+        let outcome = invoke(handler, self.operation, timeouts).await;
+        refusal.replace_server_error(outcome)
+    }
+
+    /// Asks the gate whether the request may go on.
+    fn admit<'a>(
+        &'a self,
+        entry: &'a Entry<'a, A::Principal>,
+    ) -> impl Future<Output = Result<Admission<G::Pass>, Problem>> + Send + 'a {
+        self.shared.gate.enter(entry)
+    }
+}
+
+/// Decodes parameters and body, and calls the handler with them; the handler's future is still to be
+/// awaited. Not an `async fn`, whose future would keep room for everything that was decoded.
+fn decode<P>(
+    head: &Arc<RequestHead>,
+    body: ReceivedBody,
+    invocation: &Invocation<'_, P>,
+) -> Result<(HandlerFuture, DeferredRefusal), Problem> {
+    let (key, violation) = match idempotency::key(head, &body.payload) {
+        Some(Ok(key)) => (Some(key), None),
+        Some(Err(violation)) => (None, Some(violation)),
+        None => (None, None),
+    };
+    let decoder = Decoder::new(head, body, violation);
+    let refusal = decoder.refusal();
+    Ok((invocation.call(head, key, decoder)?, refusal))
+}
+
+fn entry<'a, P>(head: &'a RequestHead, principal: Option<&'a P>) -> Entry<'a, P> {
+    Entry { call: &head.call, principal, path: head.path(), cache_key: &head.cache_key, headers: &head.parts.headers }
+}

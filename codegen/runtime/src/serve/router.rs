@@ -1,0 +1,275 @@
+//! From method and path to an endpoint, for every template that a contract can hold.
+
+use std::collections::BTreeSet;
+use std::mem::take;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::response::Response;
+use http::{Extensions, Method, StatusCode, header};
+use tower::service_fn;
+
+use crate::http::address;
+use crate::http::path::Captured;
+use crate::http::percent;
+use crate::http::query;
+use crate::http::request_id::RequestId;
+use crate::http::template::{Piece, Segment, Template, match_mixed, weight};
+use crate::operation::Operation;
+use crate::request::request_head::RequestHead;
+use crate::response::error_envelope::ErrorEnvelope;
+use crate::response::problem::Problem;
+use crate::response::reply::Reply;
+use crate::serve::endpoint::{Endpoint, ResponseFuture};
+use crate::validate::violation::{InputLocation, Violation};
+
+/// A router of these endpoints. It has no fallback, so that it merges with others; see [`fallback`].
+///
+/// axum is shown the shapes of the paths only, and each shape leads to the one table of all
+/// templates: axum's own router knows neither `/{id}.json` nor two names for one parameter.
+pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
+    router_at("", envelope, endpoints)
+}
+
+/// The same below a base path such as `/v1`; the templates of the contract follow it.
+pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
+    let base = base.trim_end_matches('/').to_owned();
+    let mut shapes = BTreeSet::new();
+    let mut root = Node::default();
+    for endpoint in endpoints {
+        let template = Template::parse(endpoint.operation.path);
+        shapes.insert(template.shape_below(&base));
+        root.insert(template, endpoint);
+    }
+    root.sort();
+    let table = Arc::new(Table { envelope, base, root });
+    let service = service_fn(move |request| table.serve(request));
+    shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
+}
+
+/// Answers what no route knows in the envelope: `router.fallback(fallback(&CONTRACT))`.
+pub fn fallback(
+    envelope: &'static ErrorEnvelope,
+) -> impl Fn(Request) -> std::future::Ready<Response> + Clone + Send + Sync + 'static {
+    move |request: Request| {
+        let request_id = RequestId::sent(request.extensions(), request.headers());
+        std::future::ready(envelope.refuse(not_found(), &request_id))
+    }
+}
+
+struct Table {
+    envelope: &'static ErrorEnvelope,
+    /// What each path begins with, without a slash at its end.
+    base: String,
+    root: Node,
+}
+
+/// A step of the table: what may stand in one segment, the most literal first.
+#[derive(Default)]
+struct Node {
+    /// In the order of their texts, so that they are searched by halves.
+    literals: Vec<(String, Node)>,
+    mixed: Vec<(Vec<Piece>, Node)>,
+    parameter: Option<Box<Node>>,
+    /// The operations whose template ends here.
+    routes: Vec<Route>,
+}
+
+/// An endpoint and the names that its own template gives the parameters.
+struct Route {
+    endpoint: Endpoint,
+    method: Method,
+    names: Vec<&'static str>,
+}
+
+impl Node {
+    fn insert(&mut self, template: Template, endpoint: Endpoint) {
+        let mut node = self;
+        for segment in template.segments {
+            node = match segment {
+                Segment::Literal(text) => {
+                    let at = node.literals.binary_search_by(|(known, _)| known.cmp(&text)).unwrap_or_else(|at| {
+                        node.literals.insert(at, (text, Node::default()));
+                        at
+                    });
+                    &mut node.literals[at].1
+                }
+                Segment::Parameter => node.parameter.get_or_insert_default(),
+                Segment::Mixed(pieces) => {
+                    let at = node.mixed.iter().position(|(known, _)| *known == pieces).unwrap_or_else(|| {
+                        node.mixed.push((pieces, Node::default()));
+                        node.mixed.len() - 1
+                    });
+                    &mut node.mixed[at].1
+                }
+            };
+        }
+        let operation = endpoint.operation;
+        let same = |known: &Operation| (known.method, known.query) == (operation.method, operation.query);
+        if node.routes.iter().any(|known| same(known.endpoint.operation)) {
+            let (id, path) = (operation.id, operation.path);
+            tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
+        }
+        let method = operation.method.into();
+        node.routes.push(Route { endpoint, method, names: template.names });
+    }
+
+    fn sort(&mut self) {
+        self.mixed.sort_by_key(|(pieces, _)| std::cmp::Reverse(weight(pieces)));
+        self.literals.iter_mut().for_each(|(_, node)| node.sort());
+        self.mixed.iter_mut().for_each(|(_, node)| node.sort());
+        self.parameter.iter_mut().for_each(|node| node.sort());
+    }
+
+    /// The node that the segments from `from` lead to, and what the parameters caught on the way,
+    /// still without their names.
+    fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
+        let Some(start) = from else {
+            return (!self.routes.is_empty()).then_some(self);
+        };
+        let end = path[start..].bytes().position(|byte| byte == b'/').map_or(path.len(), |length| start + length);
+        let next = (end < path.len()).then_some(end + 1);
+        let segment = &path[start..end];
+        if let Some(literal) = self.literal(segment)
+            && let Some(found) = literal.find(path, next, captures)
+        {
+            return Some(found);
+        }
+        let before = captures.len();
+        for (pieces, node) in &self.mixed {
+            if match_mixed(pieces, path, start..end, captures)
+                && let Some(found) = node.find(path, next, captures)
+            {
+                return Some(found);
+            }
+            captures.truncate(before);
+        }
+        if let Some(node) = self.parameter.as_ref().filter(|_| start < end) {
+            captures.push(Captured { name: "", at: start..end });
+            if let Some(found) = node.find(path, next, captures) {
+                return Some(found);
+            }
+            captures.truncate(before);
+        }
+        None
+    }
+
+    fn literal(&self, segment: &str) -> Option<&Node> {
+        if self.literals.is_empty() {
+            return None;
+        }
+        let text = percent::decode(segment)?;
+        let at = self.literals.binary_search_by(|(known, _)| known.as_str().cmp(&text)).ok()?;
+        self.literals.get(at).map(|(_, node)| node)
+    }
+
+    /// The endpoint of a method; HEAD is served by GET where it has none of its own. Of several, that
+    /// of whose own query there is most; where there is none of any, that without one, else the first.
+    fn method(&self, method: &Method, query: &str) -> Option<&Route> {
+        let named = |name: &Method| {
+            let mut routes = self.routes.iter().filter(|route| route.method == *name);
+            let first = routes.next()?;
+            let Some(second) = routes.next() else { return Some(first) };
+            let best = std::iter::once(second).chain(routes).fold((rank(first, query), first), |best, route| {
+                let rank = rank(route, query);
+                if rank > best.0 { (rank, route) } else { best }
+            });
+            Some(best.1)
+        };
+        named(method).or_else(|| if method == Method::HEAD { named(&Method::GET) } else { None })
+    }
+
+    /// The value of `Allow`.
+    fn allowed(&self) -> String {
+        let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
+        if methods.contains("GET") {
+            methods.insert("HEAD");
+        }
+        methods.insert("OPTIONS");
+        methods.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Table {
+    /// What will answer a request. Nothing waits before there is an endpoint, so that what waits is
+    /// one boxed future, which is all that axum's layers move.
+    fn serve(&self, request: Request) -> ResponseFuture {
+        let request_id = RequestId::sent(request.extensions(), request.headers());
+        let mut captures = Vec::new();
+        match self.route(&request, &request_id, &mut captures) {
+            Ok(endpoint) => {
+                let (mut parts, body) = request.into_parts();
+                let extensions = take(&mut parts.extensions);
+                let address = address::of(&extensions);
+                let head = RequestHead::new(endpoint.operation, parts, address, request_id, captures);
+                Arc::clone(&endpoint.serve).serve(Arc::new(head), extensions, body)
+            }
+            Err(refusal) => Box::pin(std::future::ready(Ok(refusal))),
+        }
+    }
+
+    /// The endpoint that a request is for, and what its parameters caught; else the refusal.
+    #[allow(clippy::result_large_err, reason = "a refusal is answered as it is, and a box would only be opened")]
+    fn route(
+        &self,
+        request: &Request,
+        request_id: &RequestId,
+        captures: &mut Vec<Captured>,
+    ) -> Result<&Endpoint, Response> {
+        let (method, path) = (request.method(), request.uri().path());
+        let below = path.strip_prefix(&self.base).filter(|rest| rest.starts_with('/'));
+        let node = below.and_then(|_| self.root.find(path, Some(self.base.len() + 1), captures));
+        let Some(node) = node else {
+            return Err(self.envelope.refuse(not_found(), request_id));
+        };
+        let Some(route) = node.method(method, request.uri().query().unwrap_or_default()) else {
+            return Err(self.other_method(node, method, request_id));
+        };
+        for (captured, name) in captures.iter_mut().zip(&route.names) {
+            captured.name = name;
+            if percent::decode(&path[captured.at.clone()]).is_none() {
+                return Err(self.envelope.refuse(undecodable(name), request_id));
+            }
+        }
+        Ok(&route.endpoint)
+    }
+
+    fn other_method(&self, node: &Node, method: &Method, request_id: &RequestId) -> Response {
+        if method == Method::OPTIONS {
+            let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
+            return self.envelope.response(reply, request_id, Extensions::new());
+        }
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know the method")
+            .with_header(header::ALLOW, node.allowed());
+        self.envelope.refuse(problem, request_id)
+    }
+}
+
+/// How well an endpoint's own query fits: 0 where it does not, 1 where it has none, else more for more.
+fn rank(route: &Route, query: &str) -> usize {
+    let own = query::pairs(route.endpoint.operation.query);
+    own.map(|wanted| {
+        let there = |pair: query::Pair<'_>| {
+            pair.name == wanted.name && (pair.raw == wanted.raw || wanted.raw.is_empty() || wanted.raw.starts_with('{'))
+        };
+        query::pairs(query).any(there)
+    })
+    .try_fold(1, |rank, there| there.then_some(rank + 1))
+    .unwrap_or(0)
+}
+
+fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+}
+
+fn undecodable(name: &str) -> Problem {
+    let violation = Violation {
+        location: InputLocation::Path,
+        field: name.to_owned(),
+        message: "must be percent-encoded UTF-8".into(),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, "the request is not valid")
+        .with_code("VALIDATION_ERROR")
+        .with_violation(violation)
+}

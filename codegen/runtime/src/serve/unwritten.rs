@@ -1,0 +1,41 @@
+//! Operations without an implementation: answered 501, and listed when the service starts.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::operation::Operation;
+use crate::serve::authenticate::Authenticate;
+use crate::serve::endpoint::Endpoint;
+use crate::serve::gate::Gate;
+use crate::serve::pipeline::Pipeline;
+
+/// Adds those of `operations` that have no endpoint yet, each answered 501.
+pub fn fill_unwritten<A, G>(pipeline: &Pipeline<A, G>, operations: &[&'static Operation], endpoints: &mut Vec<Endpoint>)
+where
+    A: Authenticate,
+    G: Gate<A::Principal>,
+{
+    let there: HashSet<&str> = endpoints.iter().map(|endpoint| endpoint.operation.id).collect();
+    let missing: Vec<Endpoint> = operations
+        .iter()
+        .filter(|operation| !there.contains(operation.id))
+        .map(|operation| pipeline.unwritten(operation))
+        .collect();
+    endpoints.extend(missing);
+}
+
+/// Tells the log which operations are answered 501: how many, then their ids by tag.
+pub fn log_unwritten(endpoints: &[Endpoint]) {
+    let mut by_tag: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut count = 0;
+    for operation in endpoints.iter().filter(|endpoint| !endpoint.is_written()).map(Endpoint::operation) {
+        by_tag.entry(operation.tag).or_default().push(operation.id);
+        count += 1;
+    }
+    if count == 0 {
+        return;
+    }
+    tracing::warn!("{count} of {} operations are not written and are answered 501", endpoints.len());
+    for (tag, ids) in by_tag {
+        tracing::info!("{} of `{tag}`: {}", ids.len(), ids.join(", "));
+    }
+}

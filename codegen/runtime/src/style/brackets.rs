@@ -1,0 +1,172 @@
+//! The tree that bracketed names such as `a[b][c]` make of the pairs of a query or a form.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::json::TextValue;
+
+/// How deep `a[b][c]` is followed; deeper brackets are part of the last name.
+const DEEPEST: usize = 16;
+
+/// A tree of names, built in linear time however many pairs a caller sends.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a> {
+    values: Vec<Cow<'a, str>>,
+    children: Vec<(Cow<'a, str>, Tree<'a>)>,
+    index: HashMap<Cow<'a, str>, usize>,
+}
+
+impl<'a> Tree<'a> {
+    /// Adds a value under a name like `a`, `a[b][c]` or `a[]`.
+    pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
+        match name_and_keys(&name) {
+            None => self.child(name).values.push(value),
+            Some(keys) => {
+                let keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
+                self.insert_at(keys.into_iter().map(Cow::Owned), value);
+            }
+        }
+    }
+
+    /// Adds a value under a way of names. An empty name at the end (`a[]`) is one more of its parent.
+    pub(crate) fn insert_at(&mut self, keys: impl Iterator<Item = Cow<'a, str>>, value: Cow<'a, str>) {
+        let mut node = self;
+        let mut keys = keys.peekable();
+        while let Some(key) = keys.next() {
+            if key.is_empty() && keys.peek().is_none() {
+                break;
+            }
+            node = node.child(key);
+        }
+        node.values.push(value);
+    }
+
+    fn child(&mut self, key: Cow<'a, str>) -> &mut Tree<'a> {
+        let next = self.children.len();
+        let at = *self.index.entry(key.clone()).or_insert(next);
+        if at == next {
+            self.children.push((key, Tree::default()));
+        }
+        &mut self.children[at].1
+    }
+
+    /// Whether nothing was added.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.children.is_empty()
+    }
+
+    /// The tree as an object, also where it is empty.
+    pub(crate) fn into_map(self) -> TextValue<'a> {
+        TextValue::Map(self.children.into_iter().map(|(key, tree)| (key, tree.into_value())).collect())
+    }
+
+    /// A name that was sent once is a scalar, one sent several times a list; `a[0]`, `a[1]` are a
+    /// list too. A name with both values and brackets becomes a list of both, which no schema fits,
+    /// so that the contradiction is named and not hidden.
+    fn into_value(mut self) -> TextValue<'a> {
+        let mut values: Vec<TextValue<'a>> = self.values.drain(..).map(TextValue::Scalar).collect();
+        if !self.children.is_empty() {
+            let counted = self.children.iter().enumerate().all(|(at, (key, _))| **key == at.to_string());
+            let nested = if counted {
+                TextValue::List(self.children.into_iter().map(|(_, tree)| tree.into_value()).collect())
+            } else {
+                self.into_map()
+            };
+            if values.is_empty() {
+                return nested;
+            }
+            values.push(nested);
+        }
+        match values.len() {
+            1 => values.swap_remove(0),
+            _ => TextValue::List(values),
+        }
+    }
+}
+
+/// The keys of `a[b][c]`; `None` for a name without brackets or with odd ones.
+fn name_and_keys(name: &str) -> Option<Vec<&str>> {
+    let at = name.find('[').filter(|at| *at > 0)?;
+    let mut all = vec![&name[..at]];
+    all.extend(keys(&name[at..])?);
+    Some(all)
+}
+
+/// The keys of `[b][c]`.
+pub(crate) fn keys(mut rest: &str) -> Option<Vec<&str>> {
+    let mut keys = Vec::new();
+    while !rest.is_empty() {
+        let (key, after) = rest.strip_prefix('[')?.split_once(']')?;
+        keys.push(key);
+        if keys.len() > DEEPEST {
+            return None;
+        }
+        rest = after;
+    }
+    Some(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::percent;
+    use crate::http::query::pairs;
+
+    fn tree(text: &str) -> TextValue<'_> {
+        let mut tree = Tree::default();
+        for pair in pairs(text) {
+            let value = percent::decode_form(pair.raw).unwrap();
+            tree.insert(pair.name, value);
+        }
+        tree.into_map()
+    }
+
+    fn scalar(text: &str) -> TextValue<'_> {
+        TextValue::Scalar(text.into())
+    }
+
+    fn map<'a>(entries: Vec<(&'a str, TextValue<'a>)>) -> TextValue<'a> {
+        TextValue::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    #[test]
+    fn names_and_values_are_decoded() {
+        assert_eq!(tree("a+b=c%2Bd&e"), map(vec![("a b", scalar("c+d")), ("e", scalar(""))]));
+    }
+
+    #[test]
+    fn a_name_that_comes_twice_is_a_list() {
+        assert_eq!(
+            tree("a=1&b=2&a=3"),
+            map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")])), ("b", scalar("2"))])
+        );
+        assert_eq!(tree("a[]=1&a[]=3"), map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")]))]));
+    }
+
+    #[test]
+    fn brackets_make_objects_and_counted_brackets_make_lists() {
+        assert_eq!(
+            tree("a[b][c]=1&a[d]=2"),
+            map(vec![("a", map(vec![("b", map(vec![("c", scalar("1"))])), ("d", scalar("2"))]))])
+        );
+        assert_eq!(
+            tree("a[0][x]=1&a[1][x]=2"),
+            map(vec![("a", TextValue::List(vec![map(vec![("x", scalar("1"))]), map(vec![("x", scalar("2"))])]))])
+        );
+        assert_eq!(tree("a[=1&[b]=2&a]=3"), map(vec![("a[", scalar("1")), ("[b]", scalar("2")), ("a]", scalar("3"))]));
+    }
+
+    #[test]
+    fn many_names_take_linear_time() {
+        let text: String = (0..200_000).map(|name| format!("{name}=&")).collect();
+        let TextValue::Map(entries) = tree(&text) else { panic!("not a map") };
+        assert_eq!(entries.len(), 200_000);
+    }
+
+    #[test]
+    fn endless_brackets_are_a_name_and_no_recursion() {
+        let name = format!("a{}", "[b]".repeat(100_000));
+        let text = format!("{name}=1");
+        assert_eq!(tree(&text), map(vec![(&name, scalar("1"))]));
+    }
+}

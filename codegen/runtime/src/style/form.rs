@@ -1,0 +1,115 @@
+//! Forms (`application/x-www-form-urlencoded`): reading and writing each field by its encoding.
+
+use std::borrow::Cow;
+
+use crate::http::percent;
+use crate::http::query;
+use crate::json::TextValue;
+use crate::operation::{Parameter, Style, ValueKind};
+use crate::style::brackets::Tree;
+use crate::style::coding::{Coding, ENCODING};
+use crate::style::parse::{Found, parse_list};
+#[cfg(feature = "client")]
+use crate::style::{
+    pairs::{Pairs, bracketed, pairs},
+    value::{fields as field_texts, text_value},
+    write::encoded,
+};
+use crate::validate::violation::Violation;
+
+const JSON: &str = "must be JSON";
+
+/// Reads the fields of a form, and reports the fields that break their encoding.
+///
+/// # Errors
+/// If the form as a whole cannot be read.
+pub(crate) fn parse_form<'a>(
+    text: &'a str,
+    fields: &'static [Parameter],
+) -> Result<(TextValue<'a>, Vec<Violation>), &'static str> {
+    let mut tree = Tree::default();
+    let mut encoded: Vec<Vec<&'a str>> = vec![Vec::new(); fields.len()];
+    for pair in query::pairs(text) {
+        match fields.iter().position(|field| field.name == pair.name) {
+            Some(index) => encoded[index].push(pair.raw),
+            None => tree.insert(pair.name, percent::decode_form(pair.raw).ok_or(ENCODING)?),
+        }
+    }
+    let mut wrong = Vec::new();
+    let TextValue::Map(mut entries) = tree.into_map() else { return Err(ENCODING) };
+    for (field, values) in fields.iter().zip(encoded).filter(|(_, values)| !values.is_empty()) {
+        match parse_field(field, &values) {
+            Ok(value) => entries.push((Cow::Borrowed(field.name), value)),
+            Err(message) => wrong.push(Violation::body(field.name, message)),
+        }
+    }
+    Ok((TextValue::Map(entries), wrong))
+}
+
+fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a>, &'static str> {
+    if field.style == Style::Json && field.kind == ValueKind::Array {
+        // A list is one JSON text, or one for each element.
+        let mut all = Vec::new();
+        for raw in values {
+            match json(&percent::decode_form(raw).ok_or(ENCODING)?)? {
+                TextValue::List(list) if values.len() == 1 => all.extend(list),
+                element => all.push(element),
+            }
+        }
+        return Ok(TextValue::List(all));
+    }
+    match parse_list(field, values, Coding::Query)? {
+        Found::Text(value) => Ok(value),
+        Found::Json(text) => json(&text),
+        Found::Wrong(message) => Err(message),
+        Found::Absent => Ok(TextValue::List(Vec::new())),
+    }
+}
+
+/// A JSON text as what a form would have said of it.
+fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
+    serde_json::from_str(text).map(TextValue::of_json).map_err(|_| JSON)
+}
+
+/// Writes the JSON text of an object as a form.
+///
+/// # Errors
+/// If the value is not an object, or a field cannot be written in its style: the message says which.
+#[cfg(feature = "client")]
+pub(crate) fn write_form(json: &[u8], fields: &[Parameter]) -> Result<String, String> {
+    // Fields that are JSON are sent as they are spelled, all others by their value.
+    let (Some(TextValue::Map(map)), Some(texts)) = (text_value(json), field_texts(json)) else {
+        return Err("only an object can be sent as a form".to_owned());
+    };
+    let mut all: Pairs = Vec::new();
+    for ((name, value), (_, text)) in map.iter().zip(&texts) {
+        match fields.iter().find(|field| field.name == name) {
+            Some(field) if field.style == Style::Json => {
+                all.push((encoded(name, Coding::Query), encoded(text, Coding::Query)));
+            }
+            Some(field) => {
+                let written = pairs(field, value);
+                all.extend(written.map_err(|message| format!("the field `{name}` cannot be written: {message}"))?);
+            }
+            None => bracketed(&encoded(name, Coding::Query), value, &mut all),
+        }
+    }
+    Ok(all.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"))
+}
+
+#[cfg(all(test, feature = "client"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_of_a_form_are_written_each_in_its_way() {
+        let json = br#"{"a b": "x&y", "tags": ["1", "2"], "deep": {"k": [true]}, "list": [1, 2], "json": {"z": 1.50}}"#;
+        const FIELDS: &[Parameter] = &[
+            Parameter::query("list").style(Style::Form, false).kind(ValueKind::Array),
+            Parameter::query("json").style(Style::Json, false).kind(ValueKind::Object),
+        ];
+        let written = "a%20b=x%26y&tags=1&tags=2&deep[k]=true&list=1,2&json=%7B%22z%22%3A%201.50%7D";
+        assert_eq!(write_form(json, FIELDS).as_deref(), Ok(written));
+        assert!(write_form(b"[1]", &[]).is_err());
+    }
+}

@@ -1,0 +1,61 @@
+//! The table of styles: how each of them puts a value into one text.
+
+use crate::operation::{Style, ValueKind};
+
+/// The layout of a value in one text: a prefix, then elements with a delimiter between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// The text that comes first.
+    pub(super) prefix: &'static str,
+    /// True if `name=` follows the prefix.
+    pub(super) named: bool,
+    /// The character between two elements.
+    pub(super) delimiter: char,
+    /// The form of the elements.
+    pub(super) elements: Elements,
+}
+
+/// The form of the elements of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Elements {
+    /// `a`: the value is the only element.
+    Single,
+    /// `a,b`: the elements of a list.
+    Values,
+    /// `name=a;name=b`: the elements of a list, each with the name of the parameter.
+    NamedValues,
+    /// `k,v`: keys and values in turn.
+    Alternating,
+    /// `k=v`: assignments.
+    Assignments,
+}
+
+/// Returns the layout of a kind of value in a style.
+///
+/// | style | scalar | list | exploded list | object | exploded object |
+/// |---|---|---|---|---|---|
+/// | simple, form | `a` | `a,b` | `a,b` | `k,v` | `k=v,k=v`; form: `k,v` |
+/// | label | `.a` | `.a,b` | `.a.b` | `.k,v` | `.k=v.k=v` |
+/// | matrix | `;name=a` | `;name=a,b` | `;name=a;name=b` | `;name=k,v` | `;k=v;k=v` |
+/// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
+/// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
+///
+/// Exploded lists and objects in a query are spread over several pairs before they come here.
+pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
+    let (prefix, delimiter) = match style {
+        Style::Label => (".", if explode { '.' } else { ',' }),
+        Style::Matrix => (";", if explode { ';' } else { ',' }),
+        Style::SpaceDelimited => ("", ' '),
+        Style::PipeDelimited => ("", '|'),
+        Style::Simple | Style::Form | Style::DeepObject | Style::Json | Style::Text => ("", ','),
+    };
+    let elements = match kind {
+        ValueKind::Scalar => Elements::Single,
+        ValueKind::Array if explode && style == Style::Matrix => Elements::NamedValues,
+        ValueKind::Array => Elements::Values,
+        ValueKind::Object if explode && style != Style::Form => Elements::Assignments,
+        ValueKind::Object => Elements::Alternating,
+    };
+    let named = style == Style::Matrix && !matches!(elements, Elements::NamedValues | Elements::Assignments);
+    Layout { prefix, named, delimiter, elements }
+}

@@ -1,0 +1,169 @@
+//! Reading the text of a parameter, of a form field or of a header by its style.
+
+use std::borrow::Cow;
+
+use crate::http::percent;
+use crate::json::TextValue;
+use crate::operation::{Parameter, Style, ValueKind};
+use crate::style::brackets::Tree;
+use crate::style::coding::{Coding, ENCODING};
+use crate::style::layout::{Elements, layout};
+
+const TWICE: &str = "must be sent once only";
+const PAIRS: &str = "must be pairs of a name and a value";
+const LABEL: &str = "must begin with a dot (label style)";
+const MATRIX: &str = "must be written as ;name=value (matrix style)";
+
+/// A parameter as its text says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found<'a> {
+    /// The parameter was not sent.
+    Absent,
+    /// A value whose scalars are text.
+    Text(TextValue<'a>),
+    /// The text of one JSON value.
+    Json(Cow<'a, str>),
+    /// Text that the style does not allow; the message says what it must be.
+    Wrong(&'static str),
+}
+
+/// Reads a parameter from all texts that were sent under its name.
+///
+/// Most parameters are sent once or not at all, so no list is made for those.
+pub(crate) fn parse_all<'a>(
+    parameter: &Parameter,
+    mut texts: impl Iterator<Item = &'a str>,
+    coding: Coding,
+) -> Result<Found<'a>, &'static str> {
+    match (texts.next(), texts.next()) {
+        (None, _) => Ok(Found::Absent),
+        // The most frequent parameter by far.
+        (Some(only), None) if parameter.kind == ValueKind::Scalar && parameter.style == Style::Form => {
+            let value = percent::decode_form(only).filter(|_| coding == Coding::Query);
+            match value {
+                Some(value) => Ok(Found::Text(TextValue::Scalar(value))),
+                None => parse_list(parameter, &[only], coding),
+            }
+        }
+        (Some(only), None) => parse_list(parameter, &[only], coding),
+        (Some(first), Some(second)) => {
+            let all: Vec<&str> = [first, second].into_iter().chain(texts).collect();
+            parse_list(parameter, &all, coding)
+        }
+    }
+}
+
+/// Reads a parameter from a list of texts. An array may be sent in several pieces; any other value
+/// only once.
+pub(crate) fn parse_list<'a>(
+    parameter: &Parameter,
+    texts: &[&'a str],
+    coding: Coding,
+) -> Result<Found<'a>, &'static str> {
+    let one_each = parameter.explode
+        && coding == Coding::Query
+        && matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);
+    match (texts, parameter.kind) {
+        ([], _) => Ok(Found::Absent),
+        ([""], ValueKind::Array) => Ok(Found::Text(TextValue::List(Vec::new()))),
+        (texts, ValueKind::Array) if one_each => {
+            let elements: Option<Vec<_>> =
+                texts.iter().map(|raw| Some(TextValue::Scalar(coding.decode(raw)?))).collect();
+            Ok(Found::Text(TextValue::List(elements.ok_or(ENCODING)?)))
+        }
+        ([raw], _) => parse(parameter, raw, coding),
+        (texts, ValueKind::Array) if parameter.style != Style::Json => {
+            let mut all = Vec::new();
+            for raw in texts {
+                match parse(parameter, raw, coding)? {
+                    Found::Text(TextValue::List(list)) => all.extend(list),
+                    other => return Ok(other),
+                }
+            }
+            Ok(Found::Text(TextValue::List(all)))
+        }
+        _ => Err(TWICE),
+    }
+}
+
+/// Reads one text that holds the whole value.
+pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> Result<Found<'a>, &'static str> {
+    let raw = if coding == Coding::Header { raw.trim() } else { raw };
+    match parameter.style {
+        Style::Json => return Ok(Found::Json(coding.decode(raw).ok_or(ENCODING)?)),
+        Style::Text => return Ok(Found::Text(TextValue::Scalar(coding.decode(raw).ok_or(ENCODING)?))),
+        _ => {}
+    }
+    let layout = layout(parameter.style, parameter.kind, parameter.explode);
+    let inside = raw.strip_prefix(layout.prefix).ok_or(if parameter.style == Style::Label { LABEL } else { MATRIX })?;
+    let inside = if layout.named { behind_name(parameter, inside)? } else { inside };
+    // RFC 6570 § 3.2.5 puts commas where OpenAPI 3.0 shows dots: both are accepted.
+    let dots = parameter.style == Style::Label && !inside.contains(',');
+    let delimiter = if dots { '.' } else { layout.delimiter };
+    Ok(Found::Text(match layout.elements {
+        Elements::Single => TextValue::Scalar(coding.decode(inside).ok_or(ENCODING)?),
+        Elements::Values => list(split(inside, delimiter, coding).ok_or(ENCODING)?),
+        Elements::NamedValues => {
+            let mut elements = Vec::new();
+            for element in inside.split(delimiter) {
+                elements.push(coding.decode(behind_name(parameter, element)?).ok_or(ENCODING)?);
+            }
+            list(elements)
+        }
+        Elements::Assignments => assignments(split(inside, delimiter, coding).ok_or(ENCODING)?)?,
+        Elements::Alternating => alternating(split(inside, delimiter, coding).ok_or(ENCODING)?)?,
+    }))
+}
+
+/// Returns the text behind `name=`.
+fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'static str> {
+    match text.split_once('=').unwrap_or((text, "")) {
+        (name, value) if percent::decode(name).as_deref() == Some(parameter.name) => Ok(value),
+        _ => Err(MATRIX),
+    }
+}
+
+fn list(elements: Vec<Cow<'_, str>>) -> TextValue<'_> {
+    TextValue::List(elements.into_iter().map(TextValue::Scalar).collect())
+}
+
+fn assignments(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> {
+    let mut tree = Tree::default();
+    for part in parts {
+        let (name, value) = match part {
+            Cow::Borrowed(part) => {
+                part.split_once('=').map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))
+            }
+            Cow::Owned(part) => {
+                part.split_once('=').map(|(name, value)| (Cow::Owned(name.to_owned()), Cow::Owned(value.to_owned())))
+            }
+        }
+        .ok_or(PAIRS)?;
+        tree.insert_at(std::iter::once(name), value);
+    }
+    Ok(tree.into_map())
+}
+
+fn alternating(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> {
+    let mut tree = Tree::default();
+    let mut parts = parts.into_iter();
+    while let Some(name) = parts.next() {
+        tree.insert_at(std::iter::once(name), parts.next().ok_or(PAIRS)?);
+    }
+    Ok(tree.into_map())
+}
+
+/// Splits before decoding, so that an encoded delimiter belongs to its element. Many clients
+/// encode the delimiters as well: where none stands as it is, the text is split after decoding.
+fn split(raw: &str, delimiter: char, coding: Coding) -> Option<Vec<Cow<'_, str>>> {
+    if raw.is_empty() {
+        return Some(Vec::new());
+    }
+    if raw.contains(delimiter) {
+        return raw.split(delimiter).map(|part| coding.decode(part)).collect();
+    }
+    match coding.decode(raw)? {
+        Cow::Owned(text) => Some(text.split(delimiter).map(|part| Cow::Owned(part.to_owned())).collect()),
+        borrowed => Some(vec![borrowed]),
+    }
+}

@@ -1,0 +1,63 @@
+//! Reading objects whose properties are spread over several pairs of a query or of cookies.
+
+use std::borrow::Cow;
+
+use crate::http::query::Pair;
+use crate::operation::{Parameter, Style, ValueKind};
+use crate::style::brackets::{self, Tree};
+use crate::style::coding::{Coding, ENCODING};
+use crate::style::parse::Found;
+
+const KEYS: &str = "must be written as name[key]=value";
+
+/// Returns true if each property of the parameter stands under a name of its own.
+pub(crate) fn is_spread(parameter: &Parameter) -> bool {
+    parameter.style == Style::DeepObject || is_exploded_object(parameter)
+}
+
+fn is_exploded_object(parameter: &Parameter) -> bool {
+    parameter.style == Style::Form && parameter.kind == ValueKind::Object && parameter.explode
+}
+
+/// Returns true if a pair of this name is part of the parameter at `index` of `parameters`.
+pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> bool {
+    let Some(parameter) = parameters.get(index) else {
+        return false;
+    };
+    if parameter.style == Style::DeepObject {
+        return name.strip_prefix(parameter.name).is_some_and(|rest| rest.starts_with('['));
+    }
+    if !is_exploded_object(parameter) {
+        return parameter.name == name;
+    }
+    // Its properties stand beside the other parameters, under names of their own.
+    parameter.fields.is_none_or(|fields| fields.contains(&name))
+        && !parameters.iter().enumerate().any(|(other, declared)| {
+            other != index
+                && declared.location == parameter.location
+                && !is_exploded_object(declared)
+                && (declared.name == name || declared.style == Style::DeepObject && belongs(parameters, other, name))
+        })
+}
+
+/// Reads the parameter at `index` of `parameters` from the pairs that belong to it.
+pub(crate) fn parse_spread<'a>(
+    parameters: &[Parameter],
+    index: usize,
+    pairs: impl Iterator<Item = Pair<'a>>,
+    coding: Coding,
+) -> Result<Found<'a>, &'static str> {
+    let Some(parameter) = parameters.get(index) else { return Ok(Found::Absent) };
+    let mut tree = Tree::default();
+    for pair in pairs.filter(|pair| belongs(parameters, index, &pair.name)) {
+        let value = coding.decode(pair.raw).ok_or(ENCODING)?;
+        if parameter.style == Style::Form {
+            tree.insert_at(std::iter::once(pair.name.clone()), value);
+            continue;
+        }
+        let behind = pair.name.strip_prefix(parameter.name).unwrap_or_default();
+        let keys = brackets::keys(behind).filter(|keys| keys.iter().any(|key| !key.is_empty())).ok_or(KEYS)?;
+        tree.insert_at(keys.into_iter().map(|key| Cow::Owned(key.to_owned())), value);
+    }
+    Ok(if tree.is_empty() { Found::Absent } else { Found::Text(tree.into_map()) })
+}

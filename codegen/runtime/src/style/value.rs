@@ -1,0 +1,85 @@
+//! Values that are written by their style: read back from their JSON text, with scalars as text.
+
+use std::borrow::Cow;
+
+use crate::json::{Kind, Scan, TextValue, Write, Writer, next_key};
+
+/// Returns the JSON text of a value.
+pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
+    let mut writer = Writer::new();
+    value.write(&mut writer);
+    writer.finish()
+}
+
+/// Returns the value of a JSON text, or `None` if it is not JSON. Numbers keep their digits; null is
+/// an empty text.
+pub(crate) fn text_value(json: &[u8]) -> Option<TextValue<'static>> {
+    read(&mut Scan::new(std::str::from_utf8(json).ok()?))
+}
+
+/// Returns the fields of a JSON object, the text of each as it is spelled.
+#[cfg(feature = "client")]
+pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
+    let mut scan = Scan::new(std::str::from_utf8(json).ok()?);
+    let mut fields = Vec::new();
+    while let Some(key) = next_key(&mut scan, fields.is_empty()).ok()?.map(str::to_owned) {
+        scan.peek().ok()?;
+        fields.push((key, scan.skip(usize::MAX).ok()?));
+    }
+    Some(fields)
+}
+
+/// Returns the text of a scalar, or `None` for a list or a map.
+#[cfg(feature = "client")]
+pub(crate) fn scalar<'v>(value: &'v TextValue<'_>) -> Option<&'v str> {
+    match value {
+        TextValue::Scalar(text) => Some(text),
+        TextValue::List(_) | TextValue::Map(_) => None,
+    }
+}
+
+fn read(scan: &mut Scan<'_>) -> Option<TextValue<'static>> {
+    let owned = |text: String| TextValue::Scalar(Cow::Owned(text));
+    Some(match scan.peek().ok()? {
+        Kind::Null => scan.null().ok().map(|()| TextValue::Scalar(Cow::Borrowed("")))?,
+        Kind::Bool => owned(scan.bool().ok()?.to_string()),
+        Kind::Number => owned(scan.number().ok()?.to_owned()),
+        Kind::String => owned(scan.string().ok()?.to_owned()),
+        Kind::Array => {
+            let mut list = Vec::new();
+            let mut more = scan.array_first().ok()?;
+            while more {
+                list.push(read(scan)?);
+                more = scan.array_step().ok()?;
+            }
+            TextValue::List(list)
+        }
+        Kind::Object => {
+            let mut map = Vec::new();
+            let mut first = true;
+            while let Some(key) = next_key(scan, first).ok()?.map(str::to_owned) {
+                first = false;
+                map.push((Cow::Owned(key), read(scan)?));
+            }
+            TextValue::Map(map)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_back_and_its_numbers_keep_their_digits() {
+        let scalar = |text: &'static str| TextValue::Scalar(text.into());
+        let found = text_value(br#"{"a": [1.10, 12345678901234567890, true], "b": null, "c": {"d": "x\n"}}"#);
+        let expected = TextValue::Map(vec![
+            ("a".into(), TextValue::List(vec![scalar("1.10"), scalar("12345678901234567890"), scalar("true")])),
+            ("b".into(), scalar("")),
+            ("c".into(), TextValue::Map(vec![("d".into(), scalar("x\n"))])),
+        ]);
+        assert_eq!(found, Some(expected));
+        assert_eq!(text_value(b"[1"), None);
+    }
+}

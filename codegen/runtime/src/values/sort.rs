@@ -1,0 +1,96 @@
+//! A sort order: one name of the contract and a direction.
+
+use crate::json::{Read, Reader, Write, Writer};
+use crate::values::string_enum::StringEnum;
+
+/// What to sort by and in which direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sort<T> {
+    /// The field.
+    pub by: T,
+    /// Whether the greatest comes first (`-name`).
+    pub descending: bool,
+}
+
+impl<T: StringEnum> Read for Sort<T> {
+    /// `name` or `+name` ascends, `-name` descends. Form decoding makes a space of `+`, so ` name` ascends too.
+    fn read(reader: &mut Reader<'_>) -> Option<Sort<T>> {
+        let (index, descending) = reader.sort_index(T::NAMES)?;
+        T::from_index(index).map(|by| Sort { by, descending })
+    }
+}
+
+impl<T: StringEnum> Write for Sort<T> {
+    fn write(&self, writer: &mut Writer) {
+        let sign = if self.descending { "-" } else { "" };
+        writer.string(&format!("{sign}{}", self.by.name()));
+    }
+}
+
+impl Reader<'_> {
+    fn sort_index(&mut self, names: &[&str]) -> Option<(usize, bool)> {
+        self.with_string("a sort order", |text, violations| {
+            let (name, descending) = match text.split_at_checked(1) {
+                Some(("-", name)) => (name, true),
+                Some(("+" | " ", name)) => (name, false),
+                _ => (text, false),
+            };
+            let index = names.iter().position(|known| *known == name);
+            if index.is_none() {
+                violations.record(format_args!("must be one of {}, or the same after `-`", names.join(", ")));
+            }
+            Some((index?, descending))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::TextValue;
+    use crate::validate::violation::InputLocation;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Field {
+        Name,
+        CreatedAt,
+    }
+
+    impl StringEnum for Field {
+        const NAMES: &'static [&'static str] = &["name", "created_at"];
+
+        const ALL: &'static [Self] = &[Field::Name, Field::CreatedAt];
+
+        fn index(self) -> usize {
+            self as usize
+        }
+    }
+
+    fn read(text: &str) -> Option<Sort<Field>> {
+        let mut reader = Reader::text(TextValue::Scalar(text.into()), InputLocation::Query, "sort");
+        let sort = Sort::read(&mut reader);
+        assert_eq!(sort.is_some(), reader.into_violations().is_empty());
+        sort
+    }
+
+    #[test]
+    fn a_sign_tells_the_direction_and_a_space_is_a_plus() {
+        let ascending = Some(Sort { by: Field::Name, descending: false });
+        assert_eq!(read("name"), ascending);
+        assert_eq!(read("+name"), ascending);
+        assert_eq!(read(" name"), ascending);
+        assert_eq!(read("-created_at"), Some(Sort { by: Field::CreatedAt, descending: true }));
+    }
+
+    #[test]
+    fn another_name_is_a_violation_that_lists_the_names() {
+        for text in ["", "-", "--name", "Name", "é"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let mut reader = Reader::text(TextValue::Scalar("age".into()), InputLocation::Query, "sort");
+        assert!(Sort::<Field>::read(&mut reader).is_none());
+        let violations = reader.into_violations().list;
+        assert_eq!(violations[0].field, "sort");
+        assert_eq!(violations[0].message, "must be one of name, created_at, or the same after `-`");
+    }
+}

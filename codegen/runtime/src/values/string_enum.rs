@@ -1,0 +1,194 @@
+//! Enums of strings: values that the contract names.
+
+use crate::json::Reader;
+
+/// An enum whose values the contract names.
+pub trait StringEnum: Sized + Copy + 'static {
+    /// The names as the contract spells them, in its order.
+    const NAMES: &'static [&'static str];
+
+    /// The values, each where its name stands in [`StringEnum::NAMES`].
+    const ALL: &'static [Self];
+
+    /// Where its name stands in [`StringEnum::NAMES`].
+    fn index(self) -> usize;
+
+    /// The value that is named `NAMES[index]`.
+    fn from_index(index: usize) -> Option<Self> {
+        Self::ALL.get(index).copied()
+    }
+
+    /// Its name as the contract spells it.
+    fn name(self) -> &'static str {
+        Self::NAMES.get(self.index()).copied().unwrap_or_default()
+    }
+
+    /// The value of that name.
+    fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
+    }
+
+    /// Every value, in the order of the contract.
+    fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied()
+    }
+}
+
+impl Reader<'_> {
+    /// A value of an enum.
+    pub fn string_enum<T: StringEnum>(&mut self) -> Option<T> {
+        self.name_index(T::NAMES).and_then(T::from_index)
+    }
+}
+
+/// A text that names no value of an enum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownValue {
+    /// The text.
+    pub text: String,
+    /// The names there are.
+    pub names: &'static [&'static str],
+}
+
+/// The value of that name, or an error that holds all names there are.
+pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
+    T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
+}
+
+impl std::fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}` is none of {}", self.text, self.names.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownValue {}
+
+/// The text of an enum whose values the contract names.
+#[macro_export]
+macro_rules! string_enum {
+    ($name:ident) => {
+        impl $name {
+            /// Its name as the contract spells it.
+            pub fn as_str(self) -> &'static str {
+                <Self as $crate::StringEnum>::name(self)
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = $crate::UnknownValue;
+
+            // Not `Self::Err`: the contract may name a value `Err`.
+            fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownValue> {
+                $crate::string_enum_of(text)
+            }
+        }
+    };
+}
+
+/// The text of an enum that also holds values that the contract does not name: any text is one of it.
+#[macro_export]
+macro_rules! open_string_enum {
+    ($name:ident) => {
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::from(::std::string::String::from(text))
+            }
+        }
+
+        impl ::core::str::FromStr for $name {
+            type Err = ::core::convert::Infallible;
+
+            // Not `Self::Err`: the contract may name a value `Err`.
+            fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
+                ::core::result::Result::Ok(Self::from(text))
+            }
+        }
+
+        impl ::core::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With the names that its own traits use.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Outcome {
+        Err,
+        Error,
+    }
+
+    impl StringEnum for Outcome {
+        const NAMES: &'static [&'static str] = &["err", "error"];
+        const ALL: &'static [Self] = &[Outcome::Err, Outcome::Error];
+
+        fn index(self) -> usize {
+            self as usize
+        }
+    }
+
+    crate::string_enum!(Outcome);
+
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    enum Mood {
+        Err,
+        Unlisted(String),
+    }
+
+    impl From<String> for Mood {
+        fn from(text: String) -> Self {
+            if text == "err" { Mood::Err } else { Mood::Unlisted(text) }
+        }
+    }
+
+    impl Mood {
+        fn as_str(&self) -> &str {
+            match self {
+                Mood::Err => "err",
+                Mood::Unlisted(text) => text,
+            }
+        }
+    }
+
+    crate::open_string_enum!(Mood);
+
+    #[test]
+    fn a_named_value_comes_back_from_its_text() {
+        for value in Outcome::all() {
+            assert_eq!(value.to_string().parse(), Ok(value));
+            assert_eq!(Outcome::from_name(value.as_str()), Some(value));
+        }
+        assert_eq!(Outcome::all().count(), 2);
+    }
+
+    #[test]
+    fn a_text_that_is_no_name_is_told_the_names() {
+        let error = "fine".parse::<Outcome>().unwrap_err();
+        assert_eq!(error.to_string(), "`fine` is none of err, error");
+    }
+
+    #[test]
+    fn of_an_open_enum_every_text_is_a_value() {
+        assert_eq!("err".parse(), Ok(Mood::Err));
+        let other = Mood::from("fine");
+        assert_eq!(other, Mood::Unlisted("fine".to_owned()));
+        assert_eq!((other.to_string().as_str(), other.as_ref()), ("fine", "fine"));
+    }
+}

@@ -1,0 +1,168 @@
+//! Answers: negotiation, conditional reading, sparse fields, request ids, panics and timeouts.
+
+use std::time::Duration;
+
+use axum::Router;
+use writ_runtime::{
+    ArrayRule, Context, Decoder, ETag, Method, OpenGate, Operation, PROBLEM_JSON, Parameter, Pipeline, Problem, Reply,
+    Respond, Responder, StringRule, Style, Timeouts, ValueKind, Write, Writer, router,
+};
+
+use crate::sample::{Tokens, call, public, text};
+
+writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
+
+static USER: Operation = Operation {
+    id: "user",
+    path: "/user",
+    parameters: &[Parameter::query("fields").style(Style::Form, false).kind(ValueKind::Array)],
+    statuses: &[200, 304],
+    produces: &["application/json", "text/csv"],
+    conditional: true,
+    sparse_fieldset: Some("fields"),
+    ..Operation::NONE
+};
+
+struct User;
+
+impl Write for User {
+    fn write(&self, writer: &mut Writer) {
+        writer.begin_object();
+        writer.field("id", &1_i64);
+        writer.field("name", &"Ann".to_owned());
+        writer.end_object();
+    }
+}
+
+/// What a handler chooses the media type of.
+struct UserResponse;
+
+impl Respond for UserResponse {
+    fn respond(self, responder: &Responder) -> Reply {
+        let reply = Reply::status(200).header("etag", ETag::strong("v1")).header("cache-control", "private");
+        match responder.accept.best(USER.produces) {
+            Some(0) => reply.json("application/json", &User, responder),
+            _ => reply.bytes("text/csv", "id,name\n1,Ann\n"),
+        }
+    }
+}
+
+fn decode_user(input: &mut Decoder<'_>) -> Option<()> {
+    input.optional(0, |r| r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)));
+    Some(())
+}
+
+async fn user(_: &(), _: &Context<()>, (): ()) -> Result<UserResponse, Problem> {
+    Ok(UserResponse)
+}
+
+fn service() -> Router {
+    router(&PROBLEM_JSON, vec![public(&USER, decode_user, user)])
+}
+
+#[tokio::test]
+async fn the_caller_chooses_the_media_type() {
+    let json = call(&service(), "GET", "/user", &[]).await;
+    assert_eq!((json.header("content-type"), json.header("vary")), ("application/json", "accept"));
+    assert_eq!(json.body, r#"{"id":1,"name":"Ann"}"#);
+    let csv = call(&service(), "GET", "/user", &["accept: text/csv"]).await;
+    assert_eq!(csv.header("content-type"), "text/csv");
+    let neither = call(&service(), "GET", "/user", &["accept: text/html"]).await;
+    assert_eq!((neither.status, &neither.json()["code"]), (406, &"NOT_ACCEPTABLE".into()));
+}
+
+#[tokio::test]
+async fn fields_that_were_asked_for_are_kept() {
+    assert_eq!(call(&service(), "GET", "/user?fields=name", &[]).await.body, r#"{"name":"Ann"}"#);
+    assert_eq!(call(&service(), "GET", "/user?fields=name,id", &[]).await.body, r#"{"id":1,"name":"Ann"}"#);
+    assert_eq!(call(&service(), "GET", "/user?fields=", &[]).await.body, r#"{"id":1,"name":"Ann"}"#);
+}
+
+#[tokio::test]
+async fn what_the_caller_has_already_is_a_304() {
+    for known in ["\"v1\"", "W/\"v1\"", "\"v0\", \"v1\"", "*"] {
+        let answer = call(&service(), "GET", "/user", &[&format!("if-none-match: {known}")]).await;
+        assert_eq!((answer.status, &*answer.body), (304, ""), "{known}");
+        assert_eq!((answer.header("etag"), answer.header("cache-control")), ("\"v1\"", "private"));
+        assert_eq!((answer.header("content-type"), answer.header("content-length")), ("", "21"));
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    let two = call(&service(), "GET", "/user", &["if-none-match: \"v0\"", "if-none-match: \"v1\""]).await;
+    assert_eq!(two.status, 304);
+    assert_eq!(call(&service(), "HEAD", "/user", &["if-none-match: \"v1\""]).await.status, 304);
+    assert_eq!(call(&service(), "GET", "/user", &["if-none-match: \"v2\""]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_id_comes_back_or_is_made() {
+    assert_eq!(call(&service(), "GET", "/user", &["x-request-id: req-1"]).await.header("x-request-id"), "req-1");
+    assert_eq!(call(&service(), "GET", "/user", &[]).await.header("x-request-id").len(), 36);
+}
+
+static FATE: Operation = Operation {
+    id: "fate",
+    method: Method::POST,
+    path: "/{fate}",
+    parameters: &[Parameter::path("fate")],
+    statuses: &[200, 404, 409, 503],
+    ..Operation::NONE
+};
+
+fn decode_fate(input: &mut Decoder<'_>) -> Option<String> {
+    input.required(0, |r| r.string(&StringRule::NONE))
+}
+
+async fn fate(_: &(), cx: &Context<()>, fate: String) -> Result<Reply, Problem> {
+    match &*fate {
+        "panic" => panic!("a secret of the house"),
+        "hang" => std::future::pending().await,
+        "internal" => Err(Problem::internal("a secret of the house")),
+        "missing" => Err(NotFound::new("user").into()),
+        "taken" => {
+            let conflict = Conflict::new("the email is taken").code("EMAIL_TAKEN");
+            Err(conflict.detail("email", "is taken").header("retry-after", 1).into())
+        }
+        _ => Ok(text(cx.request_id())),
+    }
+}
+
+fn fates() -> Router {
+    let timeouts = Timeouts { handler: Duration::from_secs(2), ..Timeouts::default() };
+    let pipeline = Pipeline::new(&PROBLEM_JSON, Tokens, OpenGate, timeouts);
+    let mut endpoints = Vec::new();
+    pipeline.routes((), &mut endpoints).public(&FATE, decode_fate, fate);
+    router(&PROBLEM_JSON, endpoints)
+}
+
+#[tokio::test]
+async fn a_panic_or_a_cause_from_inside_is_a_500_that_tells_nothing() {
+    for fate in ["/panic", "/internal"] {
+        let answer = call(&fates(), "POST", fate, &["x-request-id: r1"]).await;
+        assert_eq!((answer.status, &answer.json()["code"]), (500, &"INTERNAL_ERROR".into()));
+        assert_eq!(answer.json()["requestId"], "r1");
+        assert!(!answer.body.contains("secret"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_hangs_is_a_503() {
+    let answer = call(&fates(), "POST", "/hang", &[]).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (503, &"TIMEOUT".into()));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_handler_is_put_into_the_envelope() {
+    let missing = call(&fates(), "POST", "/missing", &[]).await;
+    assert_eq!((missing.status, &missing.json()["detail"]), (404, &"user not found".into()));
+    let taken = call(&fates(), "POST", "/taken", &[]).await;
+    assert_eq!((taken.status, taken.header("retry-after")), (409, "1"));
+    assert_eq!(taken.json()["code"], "EMAIL_TAKEN");
+    assert_eq!(taken.violations(), ["body email: is taken"]);
+    assert_eq!(taken.header("content-type"), "application/problem+json");
+}
+
+#[tokio::test]
+async fn the_context_knows_the_id_that_the_caller_sees() {
+    let answer = call(&fates(), "POST", "/fine", &[]).await;
+    assert_eq!(answer.body, answer.header("x-request-id"));
+}

@@ -1,0 +1,205 @@
+//! Bodies: media types, sizes, what cannot be read and what is not valid.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body as HttpBody, Bytes};
+use futures_util::{StreamExt, stream};
+use writ_runtime::{
+    ArrayRule, Body, Decoder, IntegerRule, Media, MediaKind, Method, ObjectRule, OpenGate, Operation, PROBLEM_JSON,
+    Parameter, Pipeline, Read, Reader, StringRule, Timeouts, Unknown, router,
+};
+
+use crate::sample::{Tokens, call, post, public, request, send, show};
+
+#[derive(Debug)]
+#[allow(dead_code, reason = "its fields are shown by Debug")]
+struct Order {
+    sku: String,
+    quantity: i32,
+    tags: Option<Vec<String>>,
+}
+
+impl Read for Order {
+    fn read(r: &mut Reader<'_>) -> Option<Order> {
+        static RULE: ObjectRule = ObjectRule {
+            fields: &["sku", "quantity", "tags"],
+            required: &["sku", "quantity"],
+            unknown: Unknown::Deny,
+            ..ObjectRule::NONE
+        };
+        let (mut sku, mut quantity, mut tags) = (None, None, None);
+        let mut object = r.object(&RULE)?;
+        while let Some(field) = r.next_field(&mut object) {
+            match field {
+                0 => sku = r.string(&StringRule { min: 1, ..StringRule::NONE }),
+                1 => quantity = r.int32(&IntegerRule { min: Some(1), ..IntegerRule::NONE }),
+                _ => tags = r.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE)),
+            }
+        }
+        r.end_object(object);
+        Some(Order { sku: sku?, quantity: quantity?, tags })
+    }
+}
+
+const JSON: Media = Media { essence: "application/json", kind: MediaKind::Json };
+const FORM: Media = Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form };
+const TEXT: Media = Media { essence: "text/plain", kind: MediaKind::Text };
+const BYTES: Media = Media { essence: "image/*", kind: MediaKind::Bytes };
+
+static ORDER: Operation = Operation {
+    id: "order",
+    method: Method::POST,
+    path: "/orders",
+    parameters: &[Parameter::query("dry")],
+    body: Some(Body { required: true, limit: 200, media: &[JSON, FORM] }),
+    statuses: &[200, 422],
+    ..Operation::NONE
+};
+static LAX: Operation = Operation {
+    id: "lax",
+    method: Method::POST,
+    path: "/lax",
+    parameters: &[Parameter::query("dry")],
+    body: Some(Body { required: true, limit: 200, media: &[JSON, FORM] }),
+    statuses: &[200],
+    ..Operation::NONE
+};
+static RAW: Operation = Operation {
+    id: "raw",
+    method: Method::POST,
+    path: "/raw",
+    body: Some(Body { required: false, limit: 20, media: &[TEXT, BYTES] }),
+    ..Operation::NONE
+};
+
+fn decode_order(input: &mut Decoder<'_>) -> Option<(Option<bool>, Order)> {
+    let dry = input.optional(0, |r| r.bool());
+    let body = input.body(Order::read);
+    Some((dry, body?))
+}
+
+fn decode_raw(input: &mut Decoder<'_>) -> Option<String> {
+    if !input.has_body() {
+        return Some("nothing".to_owned());
+    }
+    match input.media() {
+        0 => input.text_body(),
+        _ => input.bytes_body().map(|bytes| format!("{} bytes", bytes.len())),
+    }
+}
+
+fn service() -> Router {
+    router(
+        &PROBLEM_JSON,
+        vec![public(&ORDER, decode_order, show), public(&LAX, decode_order, show), public(&RAW, decode_raw, show)],
+    )
+}
+
+fn with_timeouts(timeouts: Timeouts) -> Router {
+    let pipeline = Pipeline::new(&PROBLEM_JSON, Tokens, OpenGate, timeouts);
+    let mut endpoints = Vec::new();
+    pipeline.routes((), &mut endpoints).public(&ORDER, decode_order, show);
+    router(&PROBLEM_JSON, endpoints)
+}
+
+#[tokio::test]
+async fn json_and_forms_are_read_by_the_same_schema() {
+    let json =
+        post(&service(), "/orders?dry=true", "application/json; charset=utf-8", r#"{"sku":"A","quantity":2}"#).await;
+    assert_eq!(json.body, "(Some(true), Order { sku: \"A\", quantity: 2, tags: None })");
+    let form = post(&service(), "/orders", FORM.essence, "sku=A+1&quantity=2&tags=x&tags=y").await;
+    assert_eq!(form.body, "(None, Order { sku: \"A 1\", quantity: 2, tags: Some([\"x\", \"y\"]) })");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_valid_is_a_422_where_the_contract_declares_it() {
+    let body = r#"{"sku":"","quantity":0,"more":1,"tags":[1]}"#;
+    let answer = post(&service(), "/orders", "application/json", body).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (422, &"VALIDATION_ERROR".into()));
+    let fields: Vec<String> =
+        answer.violations().iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(fields, ["body sku", "body quantity", "body more", "body tags[0]"]);
+    let answer = post(&service(), "/lax", "application/json", body).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (400, &"VALIDATION_ERROR".into()));
+}
+
+#[tokio::test]
+async fn parameters_and_body_that_are_both_wrong_are_one_400() {
+    let answer = post(&service(), "/orders?dry=perhaps", "application/json", r#"{"sku":""}"#).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.violations().len(), 3, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_a_400() {
+    for body in ["{", "nonsense", "{\"sku\":\"\u{1}\"}", "{} {}", "   "] {
+        let answer = post(&service(), "/orders", "application/json", body).await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.body);
+        assert!(!answer.violations().is_empty());
+    }
+    let not_utf8 = post(&service(), "/orders", "application/json", Bytes::from_static(b"{\"sku\":\"\xff\"}")).await;
+    assert_eq!(not_utf8.status, 400);
+    let form = post(&service(), "/orders", FORM.essence, "sku=%zz").await;
+    assert_eq!((form.status, form.violations()), (400, vec!["body : must be percent-encoded UTF-8".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_missing_body_is_named_where_it_is_required() {
+    let answer = post(&service(), "/orders", "application/json", "").await;
+    assert_eq!((answer.status, answer.violations()), (400, vec!["body : a body is required".to_owned()]));
+    assert_eq!(call(&service(), "POST", "/orders", &[]).await.status, 400);
+    assert_eq!(call(&service(), "POST", "/raw", &[]).await.body, "\"nothing\"");
+}
+
+#[tokio::test]
+async fn another_media_type_is_a_415_that_tells_the_right_ones() {
+    for (media, body) in [("text/xml", "<a/>"), ("application/json; charset=latin1", "{}"), ("json", "{}")] {
+        let answer = post(&service(), "/orders", media, body).await;
+        assert_eq!(answer.status, 415, "{media}");
+        assert_eq!(answer.header("accept"), "application/json, application/x-www-form-urlencoded");
+    }
+    let unnamed = send(&service(), request("POST", "/orders", &[], "{}".into())).await;
+    assert_eq!(unnamed.status, 415);
+    let zipped = ["content-type: application/json", "content-encoding: gzip"];
+    let zipped = send(&service(), request("POST", "/orders", &zipped, "{}".into())).await;
+    assert_eq!((zipped.status, zipped.header("accept-encoding")), (415, "identity"));
+}
+
+#[tokio::test]
+async fn text_and_bytes_are_taken_as_they_come() {
+    assert_eq!(post(&service(), "/raw", "text/plain", "é").await.body, "\"é\"");
+    assert_eq!(post(&service(), "/raw", "image/png", "12345").await.body, "\"5 bytes\"");
+    assert_eq!(post(&service(), "/raw", "text/plain", Bytes::from_static(b"\xff")).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_a_413_whether_it_tells_its_length_or_not() {
+    let large = "x".repeat(21);
+    let answer = post(&service(), "/raw", "text/plain", large.clone()).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (413, &"PAYLOAD_TOO_LARGE".into()));
+    let told =
+        send(&service(), request("POST", "/raw", &["content-type: text/plain", "content-length: 21"], large.into()))
+            .await;
+    assert_eq!(told.status, 413);
+    let chunks = stream::iter((0..1000).map(|_| Ok::<_, std::io::Error>("xxxxxxxx")));
+    let streamed = post(&service(), "/raw", "text/plain", HttpBody::from_stream(chunks)).await;
+    assert_eq!(streamed.status, 413);
+    assert_eq!(post(&service(), "/raw", "text/plain", "x".repeat(20)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_a_400_without_the_cause() {
+    let broken = stream::iter([Ok("{"), Err(std::io::Error::other("secret detail"))]);
+    let answer = post(&service(), "/orders", "application/json", HttpBody::from_stream(broken)).await;
+    assert_eq!(answer.status, 400);
+    assert!(!answer.body.contains("secret"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_arrive_is_a_408() {
+    let router = with_timeouts(Timeouts { body: Duration::from_secs(5), ..Timeouts::default() });
+    let endless = stream::iter([Ok::<_, std::io::Error>("{")]).chain(stream::pending());
+    let answer = post(&router, "/orders", "application/json", HttpBody::from_stream(endless)).await;
+    assert_eq!((answer.status, &answer.json()["code"]), (408, &"REQUEST_TIMEOUT".into()));
+}

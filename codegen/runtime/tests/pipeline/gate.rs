@@ -1,0 +1,128 @@
+//! The gate: what it is told, when it is asked, and that it sees every answer of what it let in.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body as HttpBody;
+use http::StatusCode;
+use writ_runtime::IntegerRule;
+use writ_runtime::operation::Cache;
+use writ_runtime::{
+    Admission, ClientAddress, Context, Decoder, Entry, Gate, Operation, PROBLEM_JSON, Parameter, Pipeline, Problem,
+    Reply, ReplyBody, Timeouts, router,
+};
+
+use crate::sample::{Answer, Caller, NEEDS_READ, Tokens, request, send, text};
+
+static ITEM: Operation = Operation {
+    id: "item",
+    path: "/items/{itemId}",
+    parameters: &[
+        Parameter::path("itemId"),
+        Parameter::query("b"),
+        Parameter::query("a"),
+        Parameter::header("X-Tenant"),
+        Parameter::header("If-None-Match"),
+    ],
+    security: NEEDS_READ,
+    produces: &["text/plain"],
+    cache: Some(Cache { ttl: Duration::from_secs(60), tags: &["item:{itemId}:{principal}"], shared: false }),
+    ..Operation::NONE
+};
+
+/// Writes down what it is told.
+#[derive(Clone, Default)]
+struct Diary(Arc<Mutex<Vec<String>>>);
+
+impl Diary {
+    fn note(&self, line: String) {
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn lines(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl Gate<Caller> for Diary {
+    type Pass = u32;
+
+    async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<u32>, Problem> {
+        let name = entry.principal.map_or("nobody", |caller| &caller.name);
+        self.note(format!("enter {name} {:?} {}", entry.call.address, entry.cache_key));
+        match entry.headers.get("x-gate").map(|value| value.as_bytes()) {
+            Some(b"answer") => Ok(Admission::Reply(text(entry.interpolate("item:{itemId}:{principal}", name)))),
+            Some(b"refuse") => Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests")),
+            _ => Ok(Admission::Proceed(7)),
+        }
+    }
+
+    async fn leave(&self, pass: u32, _: &Entry<'_, Caller>, reply: &mut Reply) {
+        let problem = matches!(reply.body, ReplyBody::Problem(_));
+        self.note(format!("leave {pass} {} {problem}", reply.status.as_u16()));
+        reply.headers.insert("x-ratelimit-remaining", 3.into());
+    }
+}
+
+fn decode(input: &mut Decoder<'_>) -> Option<i32> {
+    input.required(0, |r| r.int32(&IntegerRule { min: Some(0), ..IntegerRule::NONE }))
+}
+
+async fn item(_: &(), _: &Context<Caller>, id: i32) -> Result<Reply, Problem> {
+    assert!(id != 13, "unlucky");
+    Ok(text(id))
+}
+
+async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> Answer {
+    let pipeline = Pipeline::new(&PROBLEM_JSON, Tokens, diary.clone(), Timeouts::default());
+    let mut endpoints = Vec::new();
+    pipeline.routes((), &mut endpoints).secured(&ITEM, decode, item);
+    let router: Router = router(&PROBLEM_JSON, endpoints);
+    let mut request = request("GET", uri, headers, HttpBody::empty());
+    request.extensions_mut().insert(ClientAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+    send(&router, request).await
+}
+
+const ANN: &str = "authorization: Bearer ann.read";
+
+#[tokio::test]
+async fn the_gate_is_told_who_calls_what_and_sees_the_answer() {
+    let diary = Diary::default();
+    let answer = get(&diary, "/items/1?a=x%20y&z=9&b=%2F&a=2", &[ANN, "x-tenant: t|1", "if-none-match: \"x\""]).await;
+    assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (200, "3"));
+    let key = "/items/{itemId}/1&b=%2F&a=x%20y&a=2&X-Tenant:t%7C1|text/plain";
+    assert_eq!(diary.lines(), [format!("enter ann Some(127.0.0.1) {key}"), "leave 7 200 false".to_owned()]);
+}
+
+#[tokio::test]
+async fn the_gate_sees_refusals_and_panics_of_what_it_let_in() {
+    let diary = Diary::default();
+    let invalid = get(&diary, "/items/x", &[ANN]).await;
+    assert_eq!((invalid.status, invalid.header("x-ratelimit-remaining")), (400, "3"));
+    let panicked = get(&diary, "/items/13", &[ANN]).await;
+    assert_eq!((panicked.status, panicked.header("x-ratelimit-remaining")), (500, "3"));
+    let unacceptable = get(&diary, "/items/1", &[ANN, "accept: text/html"]).await;
+    assert_eq!(unacceptable.status, 406);
+    let left: Vec<String> = diary.lines().into_iter().filter(|line| line.starts_with("leave")).collect();
+    assert_eq!(left, ["leave 7 400 true", "leave 7 500 true", "leave 7 406 true"]);
+}
+
+#[tokio::test]
+async fn the_gate_may_answer_or_refuse_by_itself() {
+    let diary = Diary::default();
+    let known = get(&diary, "/items/a%2Fb", &[ANN, "x-gate: answer"]).await;
+    assert_eq!((known.status, &*known.body), (200, "item:a/b:ann"));
+    let refused = get(&diary, "/items/1", &[ANN, "x-gate: refuse"]).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (429, &"RATE_LIMITED".into()));
+    assert!(diary.lines().iter().all(|line| line.starts_with("enter")));
+}
+
+#[tokio::test]
+async fn who_is_not_let_in_never_reaches_the_gate() {
+    let diary = Diary::default();
+    assert_eq!(get(&diary, "/items/1", &[]).await.status, 401);
+    assert_eq!(get(&diary, "/items/1", &["authorization: Bearer ann"]).await.status, 403);
+    assert!(diary.lines().is_empty());
+}

@@ -1,0 +1,154 @@
+//! What the tests share: a caller, an authenticator, and how a request is sent.
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, Request};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+use writ_runtime::operation::{Requirement, Scheme, SchemeKind};
+use writ_runtime::{
+    Authenticate, Context, Credential, Decoder, Denied, Endpoint, Handler, OpenGate, Operation, PROBLEM_JSON, Pipeline,
+    Problem, Reply, Timeouts, nothing, router,
+};
+
+pub static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+pub static BASIC: Scheme = Scheme { name: "basic", kind: SchemeKind::Basic };
+pub static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Header("X-Api-Key") };
+pub const NEEDS_READ: &[&[Requirement]] = &[&[Requirement { scheme: &BEARER, scopes: &["read"] }]];
+
+/// Who calls in these tests, with the scopes that the token names.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub name: String,
+    pub scopes: Vec<String>,
+}
+
+/// Knows tokens of the form `name.scope.scope`, and says of some why it does not.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens;
+
+impl Authenticate for Tokens {
+    type Principal = Caller;
+
+    async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
+        let secret: Vec<&str> = credentials.iter().map(|credential| &*credential.secret).collect();
+        let secret = secret.join("+");
+        match &*secret {
+            "forged" => Err(Denied::Unauthenticated("the token is not valid".into())),
+            "banned" => Err(Denied::Forbidden("the account is closed".into())),
+            "outage" => Err(Denied::Unavailable("the keys cannot be fetched".into())),
+            "panic" => panic!("the authenticator is broken"),
+            _ => {
+                let mut parts = secret.split('.').map(str::to_owned);
+                Ok(Caller { name: parts.next().unwrap_or_default(), scopes: parts.collect() })
+            }
+        }
+    }
+
+    fn holds_scope(&self, principal: &Caller, _: &'static Scheme, scope: &str) -> bool {
+        principal.scopes.iter().any(|held| held == scope)
+    }
+}
+
+pub fn pipeline() -> Pipeline<Tokens, OpenGate> {
+    Pipeline::new(&PROBLEM_JSON, Tokens, OpenGate, Timeouts::default())
+}
+
+/// A public operation whose method takes the request that `decode` makes.
+pub fn public<R, M>(operation: &'static Operation, decode: fn(&mut Decoder<'_>) -> Option<R>, method: M) -> Endpoint
+where
+    R: Send + 'static,
+    M: for<'a> Handler<'a, (), (), (R,)>,
+{
+    let mut endpoints = Vec::new();
+    pipeline().routes((), &mut endpoints).public(operation, decode, method);
+    endpoints.remove(0)
+}
+
+/// A router of public operations that all answer 200 with their own id.
+pub fn naming(operations: &[&'static Operation]) -> Router {
+    let mut endpoints = Vec::new();
+    let pipeline = pipeline();
+    let mut routes = pipeline.routes((), &mut endpoints);
+    for operation in operations {
+        routes.public_bare(operation, nothing, name);
+    }
+    router(&PROBLEM_JSON, endpoints)
+}
+
+async fn name(_: &(), cx: &Context<()>) -> Result<Reply, Problem> {
+    Ok(text(cx.operation().id))
+}
+
+/// A 200 with this text.
+pub fn text(body: impl std::fmt::Display) -> Reply {
+    Reply::status(200).bytes("text/plain", body.to_string())
+}
+
+/// Answers 200 with what was decoded, as Rust shows it.
+pub async fn show<T: std::fmt::Debug>(_: &(), _: &Context<()>, value: T) -> Result<Reply, Problem> {
+    Ok(text(format!("{value:?}")))
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+    pub operation: Option<&'static str>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// `place field: message` of each violation.
+    pub fn violations(&self) -> Vec<String> {
+        let json = self.json();
+        let errors = json["errors"].as_array().cloned().unwrap_or_default();
+        let text = |error: &Value, key: &str| error[key].as_str().unwrap_or("?").to_owned();
+        errors
+            .iter()
+            .map(|error| format!("{} {}: {}", text(error, "in"), text(error, "field"), text(error, "message")))
+            .collect()
+    }
+}
+
+pub async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response: Response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: String::from_utf8(bytes.to_vec()).unwrap(),
+        operation: parts.extensions.get::<&'static Operation>().map(|operation| operation.id),
+    }
+}
+
+/// Sends a request without a body; headers as `name: value`.
+pub async fn call(router: &Router, method: &str, uri: &str, headers: &[&str]) -> Answer {
+    send(router, request(method, uri, headers, Body::empty())).await
+}
+
+/// Sends a body of a media type.
+pub async fn post(router: &Router, uri: &str, media: &str, body: impl Into<Body>) -> Answer {
+    send(router, request("POST", uri, &[&format!("content-type: {media}")], body.into())).await
+}
+
+pub fn request(method: &str, uri: &str, headers: &[&str], body: Body) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(uri);
+    for header in headers {
+        let (name, value) = header.split_once(": ").unwrap();
+        request = request.header(name, value);
+    }
+    request.body(body).unwrap()
+}
