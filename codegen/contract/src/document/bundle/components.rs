@@ -1,9 +1,10 @@
 //! The components of the bundle: those of the entry, and behind them what moved there.
 
-use super::{Bundler, Kind, collect, key};
-use crate::document::grammar::{Rule, Shape, rule};
+use super::{Bundler, key};
+use crate::document::grammar::{Kind, Rule, Shape, rule};
 use crate::document::node::{Key, Node, Object, Value};
-use crate::source::Span;
+use crate::document::walk::{self, Visited, Walk};
+use crate::source::{Span, Step};
 
 impl<'d> Bundler<'d> {
     /// The components: those of the entry, and in each section behind them those that moved there.
@@ -11,10 +12,12 @@ impl<'d> Bundler<'d> {
         let rule = rule(Kind::Components);
         let mut sections: Vec<(Key, Node)> = Vec::new();
         for (section, node) in object.into_iter().flatten() {
-            let written = self.step(&section.name, |bundler| match node.as_object() {
-                Some(entries) => bundler.section(rule, &section.name, entries, node.span),
+            self.enter(Step::Name(&section.name));
+            let written = match node.as_object() {
+                Some(entries) => self.section(rule, &section.name, entries, node.span),
                 None => node.clone(),
-            });
+            };
+            self.leave();
             sections.push((section.clone(), written));
         }
         if self.complete {
@@ -22,30 +25,32 @@ impl<'d> Bundler<'d> {
             let new = new.filter(|field| self.names.list.iter().any(|moved| moved.kind.section() == field.name));
             for name in new.map(|field| field.name).collect::<Vec<_>>() {
                 let lifted = self.lifted(name);
-                let value = Value::Object(collect(lifted));
+                let value = Value::Object(lifted.into_iter().collect());
                 sections.push((key(name, span), Node { span, value }));
             }
         }
-        Node { span, value: Value::Object(collect(sections)) }
+        Node { span, value: Value::Object(sections.into_iter().collect()) }
     }
 
-    fn section(&mut self, rule: &Rule, section: &str, entries: &'d Object, span: Span) -> Node {
+    fn section(&mut self, rule: &'static Rule, section: &str, entries: &'d Object, span: Span) -> Node {
         let Some(Shape::Components(shape)) = rule.fields.iter().find(|it| it.name == section).map(|it| it.shape) else {
             return Node { span, value: Value::Object(entries.clone()) };
         };
         let mut written: Vec<(Key, Node)> = Vec::new();
         for (key, node) in entries {
             let adopted = self.names.adopted(section, &key.name);
-            let node = self.step(&key.name, |bundler| match adopted {
-                Some((kind, target)) => bundler.body(kind, target),
-                None => bundler.shape(shape, node),
-            });
+            self.enter(Step::Name(&key.name));
+            let node = match adopted {
+                Some((kind, target)) => self.body(kind, target),
+                None => walk::value(self, shape, Visited { node, key: Some(key), owner: rule }),
+            };
+            self.leave();
             written.push((key.clone(), node));
         }
         if self.complete {
             written.extend(self.lifted(section));
         }
-        Node { span, value: Value::Object(collect(written)) }
+        Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
     /// What moved into a section, in the order in which it was met.

@@ -1,7 +1,8 @@
 //! Discriminators: the values that select a branch stay, though the branch has another name now.
 
-use super::{Bundler, Kind, Object, collect, key};
-use crate::document::node::{Key, Node, Value};
+use super::{Bundler, key};
+use crate::document::grammar::Kind;
+use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 
 /// A branch whose component could not keep its name.
@@ -34,7 +35,7 @@ impl<'d> Bundler<'d> {
             "mapping" => (key.clone(), mapping.clone()),
             _ => (key.clone(), node.clone()),
         });
-        let entries = collect(others.chain([(key("mapping", span), mapping.clone())]));
+        let entries = others.chain([(key("mapping", span), mapping.clone())]).collect();
         node.value = Value::Object(entries);
     }
 
@@ -75,6 +76,6 @@ impl<'d> Bundler<'d> {
             let value = Value::String(branch.reference.clone());
             (key(&branch.own_name, branch.node.span), Node { span: branch.node.span, value })
         }));
-        collect(entries)
+        entries.into_iter().collect()
     }
 }

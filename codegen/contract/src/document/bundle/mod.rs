@@ -7,11 +7,12 @@ mod path_item;
 
 use std::collections::HashMap;
 
-use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::grammar::{Kind, rule};
 use crate::document::node::{Key, Node, Object, Value};
-use crate::document::reference::is_plain_name;
 use crate::document::trees::Document;
-use crate::source::{FileId, NodePath, Span};
+use crate::document::version::Version;
+use crate::document::walk::{self, Visited, Walk};
+use crate::source::{FileId, NodePath, Pointer, Span, Step};
 use component_names::{ComponentNames, fragment};
 
 /// A walk over the contract that writes it anew.
@@ -23,7 +24,7 @@ struct Bundler<'d> {
     /// The same, as the walk before found it: that one has seen all of them.
     known_items: HashMap<NodePath, String>,
     /// The JSON pointer of what is being written.
-    trail: String,
+    pointer: Pointer,
     /// How many path items within each other are being put in the place of references.
     nesting: usize,
     /// Whether everything that moves is known, so that it can be written.
@@ -47,7 +48,7 @@ pub fn bundle(document: &Document) -> Node {
         names: ComponentNames::of(document),
         items: HashMap::new(),
         known_items: HashMap::new(),
-        trail: String::new(),
+        pointer: Pointer::default(),
         nesting: 0,
         complete: false,
     };
@@ -70,15 +71,7 @@ impl<'d> Bundler<'d> {
         }
     }
 
-    /// An object where it was written, or a reference to where it has moved.
-    fn object(&mut self, kind: Kind, node: &'d Node) -> Node {
-        match self.names.get(kind, node).filter(|_| rule(kind).reference) {
-            Some(moved) => reference(&moved.reference(), node.span),
-            None => self.body(kind, node),
-        }
-    }
-
-    /// An object itself.
+    /// An object itself, where it was written or where it has moved.
     fn body(&mut self, kind: Kind, node: &'d Node) -> Node {
         let Some(object) = node.as_object() else {
             return node.clone();
@@ -88,11 +81,7 @@ impl<'d> Bundler<'d> {
         {
             return item;
         }
-        let rule = rule(kind);
-        let entries = object.iter().map(|(key, value)| {
-            let value = self.step(&key.name, |bundler| bundler.entry(kind, rule, &key.name, value));
-            (key.clone(), value)
-        });
+        let entries = walk::entries(self, kind, object).map(|(key, node)| (key.clone(), node));
         let mut written: Vec<(Key, Node)> = entries.collect();
         if kind == Kind::Schema {
             self.keep_tags(node, &mut written);
@@ -103,57 +92,11 @@ impl<'d> Bundler<'d> {
                 written.push((key("components", node.span), components));
             }
         }
-        Node { span: node.span, value: Value::Object(collect(written)) }
-    }
-
-    fn entry(&mut self, kind: Kind, rule: &Rule, name: &str, node: &'d Node) -> Node {
-        if rule.reference && name == "$ref" {
-            return self.text(node, |bundler, file, text| bundler.reference(kind, file, text));
-        }
-        match (kind, name) {
-            (Kind::Root, "components") => match node.as_object() {
-                Some(object) => self.components(Some(object), node.span),
-                None => node.clone(),
-            },
-            (Kind::Link, "operationRef") => self.text(node, |bundler, file, text| bundler.operation(file, text)),
-            _ => match (rule.field(name, self.document.version()), &rule.pattern) {
-                (Some(field), _) => self.shape(&field.shape, node),
-                (None, Some(pattern)) if !name.starts_with("x-") && (pattern.matches)(name) => {
-                    self.shape(&pattern.shape, node)
-                }
-                _ => node.clone(),
-            },
-        }
-    }
-
-    /// A value of some shape. What has not the shape stays as it is.
-    fn shape(&mut self, shape: &Shape, node: &'d Node) -> Node {
-        match (shape, &node.value) {
-            (Shape::Of(kind), Value::Object(_)) => self.object(*kind, node),
-            (Shape::Map(shape) | Shape::Components(shape), Value::Object(object)) => {
-                let entries = object
-                    .iter()
-                    .map(|(key, value)| (key.clone(), self.step(&key.name, |bundler| bundler.shape(shape, value))));
-                Node { span: node.span, value: Value::Object(collect(entries)) }
-            }
-            (Shape::List(shape), Value::Array(elements)) => {
-                let elements = elements.iter().enumerate();
-                let elements = elements.map(|(at, value)| self.step(&at.to_string(), |it| it.shape(shape, value)));
-                Node { span: node.span, value: Value::Array(elements.collect()) }
-            }
-            (Shape::SchemaName, Value::String(text)) if !is_plain_name(text) => {
-                self.text(node, |bundler, file, text| bundler.reference(Kind::Schema, file, text))
-            }
-            (Shape::Either(shapes), _) => match shapes.iter().find(|shape| fits(shape, node)) {
-                Some(shape) => self.shape(shape, node),
-                None => node.clone(),
-            },
-            _ => node.clone(),
-        }
+        Node { span: node.span, value: Value::Object(written.into_iter().collect()) }
     }
 
     /// What a reference becomes; `None` where it stays as it is.
-    fn reference(&mut self, kind: Kind, from: FileId, text: &str) -> Option<String> {
+    fn rewritten(&mut self, kind: Kind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;
         if target.path.file == root {
@@ -168,59 +111,72 @@ impl<'d> Bundler<'d> {
         Some(self.names.lift(kind, &target, &self.document.sources).reference())
     }
 
-    /// A text with what it becomes.
-    fn text(&mut self, node: &Node, rewrite: impl FnOnce(&mut Self, FileId, &str) -> Option<String>) -> Node {
-        let new = node.as_str().and_then(|text| rewrite(self, node.span.file, text));
-        match new {
-            Some(text) => Node { span: node.span, value: Value::String(text) },
-            None => node.clone(),
-        }
-    }
-
-    /// Does something one step further down the trail.
-    fn step<T>(&mut self, name: &str, inside: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.trail.len();
-        self.trail.push('/');
-        self.trail.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        let result = inside(self);
-        self.trail.truncate(length);
-        result
-    }
-
     /// Does something elsewhere.
-    fn at<T>(&mut self, trail: String, inside: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.trail, trail);
+    fn at<T>(&mut self, pointer: String, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.pointer, Pointer::new(pointer));
         let nesting = std::mem::take(&mut self.nesting);
         let result = inside(self);
-        self.trail = outer;
+        self.pointer = outer;
         self.nesting = nesting;
         result
     }
 }
 
-/// Whether a value has the JSON type of a shape that something can be referred to in.
-fn fits(shape: &Shape, node: &Node) -> bool {
-    match shape {
-        Shape::Of(_) | Shape::Map(_) | Shape::Components(_) => node.as_object().is_some(),
-        Shape::List(_) => node.as_array().is_some(),
-        _ => false,
+impl<'d> Walk<'d> for Bundler<'d> {
+    type Outcome = Node;
+
+    fn version(&self) -> Version {
+        self.document.version()
+    }
+
+    fn enter(&mut self, step: Step<'_>) {
+        self.pointer.push(step);
+    }
+
+    fn leave(&mut self) {
+        self.pointer.pop();
+    }
+
+    /// An object where it was written, or a reference to where it has moved.
+    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) -> Node {
+        let node = visited.node;
+        if kind == Kind::Components {
+            return self.components(Some(object), node.span);
+        }
+        match self.names.get(kind, node).filter(|_| rule(kind).reference) {
+            Some(moved) => reference(&moved.reference(), node.span),
+            None => self.body(kind, node),
+        }
+    }
+
+    fn reference(&mut self, kind: Kind, node: &'d Node, text: &'d str) -> Node {
+        let rewritten = self.rewritten(kind, node.span.file, text);
+        with_text(node, rewritten)
+    }
+
+    fn schema_reference(&mut self, node: &'d Node, text: &'d str) -> Node {
+        let rewritten = self.rewritten(Kind::Schema, node.span.file, text);
+        with_text(node, rewritten)
+    }
+
+    fn operation_reference(&mut self, node: &'d Node, text: &'d str) -> Node {
+        with_text(node, self.operation(node.span.file, text))
+    }
+}
+
+/// A value with another text, where there is one.
+fn with_text(node: &Node, text: Option<String>) -> Node {
+    match text {
+        Some(text) => Node { span: node.span, value: Value::String(text) },
+        None => node.clone(),
     }
 }
 
 fn reference(text: &str, span: Span) -> Node {
     let target = Node { span, value: Value::String(text.to_owned()) };
-    Node { span, value: Value::Object(collect([(key("$ref", span), target)])) }
+    Node { span, value: Value::Object([(key("$ref", span), target)].into_iter().collect()) }
 }
 
 fn key(name: &str, span: Span) -> Key {
     Key { name: name.to_owned(), span }
-}
-
-/// An object of entries; of two with the same name, the first.
-fn collect(entries: impl IntoIterator<Item = (Key, Node)>) -> Object {
-    let mut object = Object::default();
-    for (key, node) in entries {
-        let _ = object.insert(key, node);
-    }
-    object
 }

@@ -1,8 +1,11 @@
 //! Path items: written where they are referred to, and what refers to operations within them.
 
-use super::{Bundler, Kind, collect, fragment};
-use crate::document::node::{Node, Object, Value};
+use super::Bundler;
+use super::component_names::fragment;
+use crate::document::grammar::Kind;
+use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
+use crate::document::walk;
 use crate::source::{FileId, NodePath};
 
 /// How many path items may stand within each other, by callbacks: more nobody writes.
@@ -19,16 +22,16 @@ impl<'d> Bundler<'d> {
         if target.path.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
             return None;
         }
-        self.items.entry(target.path).or_insert_with(|| self.trail.clone());
+        self.items.entry(target.path).or_insert_with(|| self.pointer.as_str().to_owned());
         self.nesting += 1;
         let item = self.body(Kind::PathItem, target.node);
         // Fields beside the reference: what both have is undefined, and the nearer is taken.
-        let rule = super::rule(Kind::PathItem);
-        let beside = object.iter().filter(|(key, _)| key.name != "$ref").map(|(key, value)| {
-            let value = self.step(&key.name, |bundler| bundler.entry(Kind::PathItem, rule, &key.name, value));
-            (key.clone(), value)
-        });
-        let beside = collect(beside);
+        let beside: Vec<(Key, Node)> = object
+            .iter()
+            .filter(|(key, _)| key.name != "$ref")
+            .map(|(key, value)| (key.clone(), walk::entry(self, Kind::PathItem, key, value)))
+            .collect();
+        let beside: Object = beside.into_iter().collect();
         self.nesting -= 1;
         if beside.is_empty() {
             return Some(item);
@@ -40,8 +43,8 @@ impl<'d> Bundler<'d> {
             Some(nearer) => (key, nearer.clone()),
             None => (key, node),
         });
-        let whole = collect(kept.chain(beside.clone()).collect::<Vec<_>>());
-        Some(Node { span: item.span, value: Value::Object(whole) })
+        let merged = kept.chain(beside.clone()).collect();
+        Some(Node { span: item.span, value: Value::Object(merged) })
     }
 
     /// What the `operationRef` of a link becomes; `None` where it stays as it is.

@@ -2,9 +2,9 @@
 
 use super::entries::Entries;
 use crate::document::grammar::Kind;
-use crate::document::node::{Node, Value};
+use crate::document::node::{Node, Object, Value};
 
-pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
     if kind != Kind::Schema || entries.get("type").and_then(Node::as_str) != Some("string") {
         return;
     }

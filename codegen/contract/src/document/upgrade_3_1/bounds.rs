@@ -2,9 +2,9 @@
 
 use super::entries::Entries;
 use crate::document::grammar::Kind;
-use crate::document::node::Node;
+use crate::document::node::{Node, Object};
 
-pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
     if kind != Kind::Schema {
         return;
     }

@@ -1,6 +1,6 @@
 //! The entries of an object while passes change them; what is not touched keeps its place.
 
-use crate::document::node::{Key, Node, Object, Value};
+use crate::document::node::{Key, Node, Value};
 use crate::source::Span;
 
 /// An object that is being changed.
@@ -61,11 +61,6 @@ impl Entries {
     }
 
     pub fn into_node(self) -> Node {
-        let mut object = Object::default();
-        for (key, node) in self.list {
-            // Names came from an object, so that there are no two of one.
-            let _ = object.insert(key, node);
-        }
-        Node { span: self.span, value: Value::Object(object) }
+        Node { span: self.span, value: Value::Object(self.list.into_iter().collect()) }
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn is_annotation(name: &str) -> bool {
     ANNOTATIONS.contains(&name) || name.starts_with("x-")
 }
 
-pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
     if kind != Kind::Schema {
         return;
     }

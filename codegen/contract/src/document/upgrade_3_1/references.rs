@@ -2,13 +2,15 @@
 
 use super::entries::Entries;
 use super::nullable::is_annotation;
-use crate::document::grammar::{Kind, rule};
-use crate::document::node::Node;
+use crate::document::grammar::Kind;
+use crate::document::node::Object;
+use crate::document::version::Version;
+use crate::document::walk::standing_reference;
 
 /// A path item may have fields beside its `$ref` in both versions. Beside the reference to a schema,
 /// what only annotates is honoured by the generated code, so that it stays.
-pub(super) fn pass(kind: Kind, entries: &mut Entries) {
-    if !rule(kind).reference || kind == Kind::PathItem || entries.get("$ref").and_then(Node::as_str).is_none() {
+pub(super) fn pass(kind: Kind, written: &Object, entries: &mut Entries) {
+    if standing_reference(kind, written, Version::V30).is_none_or(|standing| !standing.alone) {
         return;
     }
     let annotates = |name: &str| kind == Kind::Schema && (is_annotation(name) || name == "nullable");

@@ -2,11 +2,11 @@
 
 use super::entries::Entries;
 use crate::document::grammar::Kind;
-use crate::document::node::Value;
+use crate::document::node::{Object, Value};
 
 const DIALECT: &str = "https://spec.openapis.org/oas/3.1/dialect/base";
 
-pub(super) fn pass(kind: Kind, entries: &mut Entries) {
+pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
     if kind == Kind::Root {
         entries.put("openapi", Value::String("3.1.0".to_owned()));
         if entries.get("jsonSchemaDialect").is_none() {
