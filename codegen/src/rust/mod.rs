@@ -21,6 +21,7 @@ mod fields;
 mod forms;
 mod ident;
 mod names;
+mod operation_docs;
 mod operation_names;
 mod operation_views;
 mod parts;

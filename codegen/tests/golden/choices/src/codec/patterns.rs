@@ -7,6 +7,8 @@ pub(in super::super) static NUMBER: Pattern = Pattern::linear("^\\d{4}$", "^[0-9
 
 pub(in super::super) static ANY_GUARD: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
 
-pub(in super::super) static NUMBER_GUARD: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
+pub(in super::super) static NUMBER_GUARD: Guard =
+    Guard::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
 
-pub(in super::super) static WORD_GUARD: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);
+pub(in super::super) static WORD_GUARD: Guard =
+    Guard::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);

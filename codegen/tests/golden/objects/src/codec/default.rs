@@ -97,8 +97,14 @@ impl Read for SettingsModel {
             since: since.or_else(|| writ_runtime::default_value("\"2020-02-29\"", |r| r.date()))?,
             layout: layout.or_else(|| writ_runtime::default_value("{\"columns\":2}", Layout::read))?,
             columns: columns.or_else(|| writ_runtime::default_value("\"auto\"", SettingsModelColumns::read))?,
-            limits: limits.or_else(|| writ_runtime::default_value("[\"1.50\"]", |r| r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))))?,
-            accent: accent.or_else(|| writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsModelAccent::read)))?,
+            limits: limits.or_else(|| {
+                writ_runtime::default_value("[\"1.50\"]", |r| {
+                    r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))
+                })
+            })?,
+            accent: accent.or_else(|| {
+                writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsModelAccent::read))
+            })?,
             old,
         })
     }
