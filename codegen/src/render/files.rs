@@ -12,6 +12,7 @@ use crate::rust::view::{
 };
 
 use super::Renderer;
+use super::layout::lay_out;
 
 /// Where the modules of a contract stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         Layout::Crate => ("src/".to_owned(), "lib.rs"),
     };
     let mut add = |path: &str, text: String| {
+        // What carries the contract itself is one long string.
+        let text = if path.starts_with("openapi") { text } else { lay_out(text) };
         output.files.insert(format!("{prefix}{path}"), format!("{HEADER}\n{text}"));
     };
     add(root, renderer.render("root.rs", &views.root)?);

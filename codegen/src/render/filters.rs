@@ -2,6 +2,7 @@
 
 use minijinja::{Environment, Value};
 
+use super::layout::wrap;
 use crate::rust::code::{is_bidirectional, literal};
 
 /// Makes the filters known.
@@ -17,6 +18,8 @@ pub fn add(environment: &mut Environment<'static>) {
 fn doc(text: &str, slashes: &str, indent: usize) -> String {
     let mut out = String::new();
     let mut blank = false;
+    let mut fence = None;
+    let prefix = format!("{:indent$}{slashes} ", "");
     for line in text.trim().split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
         let line: String = line
             .chars()
@@ -32,7 +35,7 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
             out.push_str(&format!("{:indent$}{slashes}\n", ""));
             blank = false;
         }
-        out.push_str(&format!("{:indent$}{slashes} {}\n", "", line.replace('\t', "    ")));
+        wrap(&line.replace('\t', "    "), &prefix, &mut fence, &mut out);
     }
     out
 }

@@ -2,6 +2,7 @@
 
 mod files;
 mod filters;
+mod layout;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};

@@ -101,7 +101,8 @@ pub struct Api<A, G, AuthService, UsersService, ProductsService, CartsService, O
     pub health: HealthApiService,
 }
 
-impl<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+impl<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+    Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,
@@ -124,7 +125,9 @@ where
 
     /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
+            &ERROR_ENVELOPE,
+        ))
     }
 
     /// Every operation, for a router that is put together from several contracts.

@@ -98,6 +98,8 @@ pub fn call_view(
             }
             None => view.docs.clone(),
         },
+        route: view.route.clone(),
+        terms: view.terms.clone(),
         deprecated: view.deprecated,
         request: view.request.as_ref().map(|request| SentRequestView {
             name: request.name.clone(),

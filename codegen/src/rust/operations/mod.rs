@@ -1,6 +1,7 @@
 //! The operations as views: traits, requests, responses, errors and the operation table.
 
 pub mod errors;
+pub mod operation_docs;
 pub mod operation_names;
 pub mod operation_table;
 pub mod operation_views;

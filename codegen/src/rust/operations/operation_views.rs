@@ -1,7 +1,5 @@
 //! The operations as views: a tag's trait, and for each operation its request, response and error.
 
-use std::time::Duration;
-
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Contract;
 use writ_contract::model::operation::Operation;
@@ -12,6 +10,7 @@ use crate::rust::expr::patterns::Patterns;
 use crate::rust::names::ident::{static_name, type_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{Markers, error_view};
+use crate::rust::operations::operation_docs::{prose, route, terms};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
 use crate::rust::operations::operation_table::operation_table;
 use crate::rust::operations::parts::{described, parts_view, remark};
@@ -138,7 +137,9 @@ pub fn operation_view(
         decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
         id: operation.id.clone(),
         data: Code::of(&names.data),
-        docs: docs(operation),
+        docs: prose(operation),
+        route: route(operation),
+        terms: terms(operation),
         deprecated: operation.deprecated,
         facts: operation_table(plan.contract, operation, data),
         context: Code::from(match access {
@@ -193,53 +194,4 @@ fn sort_views(
         views.push(SortView { name: Code::of(name), keys });
     }
     views
-}
-
-/// What the method does, then how it is called and under which policies.
-fn docs(operation: &Operation) -> String {
-    let mut docs = operation.summary.clone().unwrap_or_default().trim().to_owned();
-    if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
-        docs.push('.');
-    }
-    if let Some(description) =
-        operation.description.as_deref().map(str::trim).filter(|text| !text.is_empty() && *text != docs)
-    {
-        if !docs.is_empty() {
-            docs.push_str("\n\n");
-        }
-        docs.push_str(description);
-    }
-    if !docs.is_empty() {
-        docs.push_str("\n\n");
-    }
-    let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
-    docs.push_str(&format!("`{} {}{query}`", operation.method, operation.path));
-    let scopes: Vec<&str> =
-        operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
-    if operation.security.is_empty() {
-        docs.push_str(", public");
-    } else if !scopes.is_empty() {
-        docs.push_str(&format!(", scopes `{}`", scopes.join("`, `")));
-    }
-    for limit in &operation.policies.rate_limits {
-        docs.push_str(&format!(", {} requests in {}", limit.requests, spoken(limit.window)));
-    }
-    if let Some(cache) = &operation.policies.cache {
-        docs.push_str(&format!(", cached {}", spoken(cache.ttl)));
-    }
-    docs.push('.');
-    docs
-}
-
-/// A duration in the largest unit that it is whole in.
-fn spoken(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        _ if duration.subsec_nanos() != 0 => format!("{} ms", duration.as_millis()),
-        0..=120 => format!("{seconds} s"),
-        _ if seconds.is_multiple_of(86_400) => format!("{} d", seconds / 86_400),
-        _ if seconds.is_multiple_of(3_600) => format!("{} h", seconds / 3_600),
-        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        _ => format!("{seconds} s"),
-    }
 }

@@ -39,8 +39,12 @@ pub struct CallView {
     pub method: Code,
     /// The operation's static.
     pub data: Code,
-    /// The doc comment.
+    /// The doc comment, up to the route.
     pub docs: String,
+    /// As [`OperationView::route`].
+    pub route: String,
+    /// As [`OperationView::terms`].
+    pub terms: String,
     /// `deprecated`.
     pub deprecated: bool,
     /// What it takes.

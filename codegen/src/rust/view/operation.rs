@@ -64,8 +64,12 @@ pub struct OperationView {
     pub id: String,
     /// The name of its static.
     pub data: Code,
-    /// The doc comment of the method.
+    /// What the contract says of it: its summary and description.
     pub docs: String,
+    /// Its method and path, for a link to its static.
+    pub route: String,
+    /// The end of the sentence that begins with the route: `, scopes …`, and the limits.
+    pub terms: String,
     /// `deprecated`.
     pub deprecated: bool,
     /// The fields of its static.

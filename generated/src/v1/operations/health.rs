@@ -3,7 +3,7 @@
 
 use writ_runtime::{Method, Operation};
 
-/// `health`
+/// Operation of [`HealthApi::health`](super::super::HealthApi::health).
 pub static HEALTH: Operation = Operation {
     id: "health",
     method: Method::GET,
@@ -14,7 +14,7 @@ pub static HEALTH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `livez`
+/// Operation of [`HealthApi::livez`](super::super::HealthApi::livez).
 pub static LIVEZ: Operation = Operation {
     id: "livez",
     method: Method::GET,
@@ -25,7 +25,7 @@ pub static LIVEZ: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `readyz`
+/// Operation of [`HealthApi::readyz`](super::super::HealthApi::readyz).
 pub static READYZ: Operation = Operation {
     id: "readyz",
     method: Method::GET,

@@ -7,49 +7,49 @@ use super::{FillBody, Note};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /notes`, public.
+    /// [`POST /notes`](super::operations::ADD_NOTE), public.
     fn add_note(
         &self,
         cx: &Context<()>,
         request: AddNoteRequest,
     ) -> impl Future<Output = Result<AddNoteResponse, AddNoteError>> + Send;
 
-    /// `POST /optional`, public.
+    /// [`POST /optional`](super::operations::MAYBE), public.
     fn maybe(
         &self,
         cx: &Context<()>,
         request: MaybeRequest,
     ) -> impl Future<Output = Result<MaybeResponse, MaybeError>> + Send;
 
-    /// `POST /form`, public.
+    /// [`POST /form`](super::operations::FILL), public.
     fn fill(
         &self,
         cx: &Context<()>,
         request: FillRequest,
     ) -> impl Future<Output = Result<FillResponse, FillError>> + Send;
 
-    /// `PUT /text`, public.
+    /// [`PUT /text`](super::operations::WRITE), public.
     fn write(
         &self,
         cx: &Context<()>,
         request: WriteRequest,
     ) -> impl Future<Output = Result<WriteResponse, WriteError>> + Send;
 
-    /// `PUT /bytes`, public.
+    /// [`PUT /bytes`](super::operations::UPLOAD), public.
     fn upload(
         &self,
         cx: &Context<()>,
         request: UploadRequest,
     ) -> impl Future<Output = Result<UploadResponse, UploadError>> + Send;
 
-    /// `POST /scalars`, public.
+    /// [`POST /scalars`](super::operations::COUNT), public.
     fn count(
         &self,
         cx: &Context<()>,
         request: CountRequest,
     ) -> impl Future<Output = Result<CountResponse, CountError>> + Send;
 
-    /// `POST /anything`, public.
+    /// [`POST /anything`](super::operations::ECHO), public.
     fn echo(
         &self,
         cx: &Context<()>,
@@ -57,14 +57,14 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<EchoResponse, EchoError>> + Send;
 }
 
-/// What a caller sends to `add_note`.
+/// Request of [`DefaultApi::add_note`].
 #[derive(Debug, Clone)]
 pub struct AddNoteRequest {
     /// The note in any of these.
     pub body: AddNoteBody,
 }
 
-/// The body of `add_note`, by its media type.
+/// Body of a request of [`DefaultApi::add_note`], by its media type.
 #[derive(Debug, Clone)]
 pub enum AddNoteBody {
     /// `application/json`, `application/x-www-form-urlencoded`
@@ -75,14 +75,14 @@ pub enum AddNoteBody {
     Binary(Bytes),
 }
 
-/// Every success that the contract names for `add_note`.
+/// Response of [`DefaultApi::add_note`].
 #[derive(Debug, Clone)]
 pub struct AddNoteResponse {
     /// The note in one of these.
     pub body: AddNoteResponseBody,
 }
 
-/// What `add_note` answers with, by its media type.
+/// Body of a response of [`DefaultApi::add_note`], by its media type.
 #[derive(Debug, Clone)]
 pub enum AddNoteResponseBody {
     /// `application/json`
@@ -93,7 +93,7 @@ pub enum AddNoteResponseBody {
     Png(Bytes),
 }
 
-/// The media types of [`AddNoteResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+/// Media types of [`AddNoteResponseBody`]; `cx.preferred()` returns the one that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddNoteResponseMedia {
     /// `application/json`
@@ -104,123 +104,123 @@ pub enum AddNoteResponseMedia {
     Png,
 }
 
-/// Every failure that the contract names for `add_note`, and no other.
+/// The errors that [`DefaultApi::add_note`] can return.
 #[derive(Debug)]
 pub enum AddNoteError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `maybe`.
+/// Request of [`DefaultApi::maybe`].
 #[derive(Debug, Clone, Default)]
 pub struct MaybeRequest {
     pub body: Option<Note>,
 }
 
-/// Every success that the contract names for `maybe`.
+/// Response of [`DefaultApi::maybe`].
 #[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
-/// Every failure that the contract names for `maybe`, and no other.
+/// The errors that [`DefaultApi::maybe`] can return.
 #[derive(Debug)]
 pub enum MaybeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `fill`.
+/// Request of [`DefaultApi::fill`].
 #[derive(Debug, Clone)]
 pub struct FillRequest {
     pub body: FillBody,
 }
 
-/// Every success that the contract names for `fill`.
+/// Response of [`DefaultApi::fill`].
 #[derive(Debug, Clone)]
 pub struct FillResponse;
 
-/// Every failure that the contract names for `fill`, and no other.
+/// The errors that [`DefaultApi::fill`] can return.
 #[derive(Debug)]
 pub enum FillError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `write`.
+/// Request of [`DefaultApi::write`].
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
     pub body: String,
 }
 
-/// Every success that the contract names for `write`.
+/// Response of [`DefaultApi::write`].
 #[derive(Debug, Clone)]
 pub struct WriteResponse {
     /// What was written.
     pub body: String,
 }
 
-/// Every failure that the contract names for `write`, and no other.
+/// The errors that [`DefaultApi::write`] can return.
 #[derive(Debug)]
 pub enum WriteError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `upload`.
+/// Request of [`DefaultApi::upload`].
 #[derive(Debug, Clone)]
 pub struct UploadRequest {
     pub body: Bytes,
 }
 
-/// Every success that the contract names for `upload`.
+/// Response of [`DefaultApi::upload`].
 #[derive(Debug, Clone)]
 pub struct UploadResponse {
     /// What was uploaded.
     pub body: Bytes,
 }
 
-/// Every failure that the contract names for `upload`, and no other.
+/// The errors that [`DefaultApi::upload`] can return.
 #[derive(Debug)]
 pub enum UploadError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `count`.
+/// Request of [`DefaultApi::count`].
 #[derive(Debug, Clone)]
 pub struct CountRequest {
     pub body: i64,
 }
 
-/// Every success that the contract names for `count`.
+/// Response of [`DefaultApi::count`].
 #[derive(Debug, Clone)]
 pub struct CountResponse {
     /// One more.
     pub body: i64,
 }
 
-/// Every failure that the contract names for `count`, and no other.
+/// The errors that [`DefaultApi::count`] can return.
 #[derive(Debug)]
 pub enum CountError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `echo`.
+/// Request of [`DefaultApi::echo`].
 #[derive(Debug, Clone)]
 pub struct EchoRequest {
     pub body: Value,
 }
 
-/// Every success that the contract names for `echo`.
+/// Response of [`DefaultApi::echo`].
 #[derive(Debug, Clone)]
 pub struct EchoResponse {
     /// The same.
     pub body: Value,
 }
 
-/// Every failure that the contract names for `echo`, and no other.
+/// The errors that [`DefaultApi::echo`] can return.
 #[derive(Debug)]
 pub enum EchoError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -5,7 +5,12 @@
 // The prose is the contract's own, and a name that it lists is public whether or not it is used here.
 #![allow(rustdoc::all, reason = "the contract's prose is quoted as it stands")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
-#![allow(confusable_idents, mixed_script_confusables, uncommon_codepoints, reason = "the contract may be written in any language")]
+#![allow(
+    confusable_idents,
+    mixed_script_confusables,
+    uncommon_codepoints,
+    reason = "the contract may be written in any language"
+)]
 #![allow(missing_docs, reason = "the contract describes what it finds worth describing")]
 #![allow(clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 
@@ -66,7 +71,9 @@ where
 
     /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
-        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
+        writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
+            &ERROR_ENVELOPE,
+        ))
     }
 
     /// Every operation, for a router that is put together from several contracts.

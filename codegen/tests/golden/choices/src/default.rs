@@ -7,77 +7,77 @@ use super::{AnyPet, Beside, Denied, Fields, First, Implied, Mapped, Outer, Pet, 
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /mapped`, public.
+    /// [`POST /mapped`](super::operations::MAPPED), public.
     fn mapped(
         &self,
         cx: &Context<()>,
         request: MappedRequest,
     ) -> impl Future<Output = Result<MappedResponse, MappedError>> + Send;
 
-    /// `POST /implied`, public.
+    /// [`POST /implied`](super::operations::IMPLIED), public.
     fn implied(
         &self,
         cx: &Context<()>,
         request: ImpliedRequest,
     ) -> impl Future<Output = Result<ImpliedResponse, ImpliedError>> + Send;
 
-    /// `POST /inherited`, public.
+    /// [`POST /inherited`](super::operations::INHERITED), public.
     fn inherited(
         &self,
         cx: &Context<()>,
         request: InheritedRequest,
     ) -> impl Future<Output = Result<InheritedResponse, InheritedError>> + Send;
 
-    /// `POST /base`, public.
+    /// [`POST /base`](super::operations::BASE), public.
     fn base(
         &self,
         cx: &Context<()>,
         request: BaseRequest,
     ) -> impl Future<Output = Result<BaseResponse, BaseError>> + Send;
 
-    /// `POST /typed`, public.
+    /// [`POST /typed`](super::operations::TYPED), public.
     fn typed(
         &self,
         cx: &Context<()>,
         request: TypedRequest,
     ) -> impl Future<Output = Result<TypedResponse, TypedError>> + Send;
 
-    /// `POST /fields`, public.
+    /// [`POST /fields`](super::operations::FIELDS), public.
     fn fields(
         &self,
         cx: &Context<()>,
         request: FieldsRequest,
     ) -> impl Future<Output = Result<FieldsResponse, FieldsError>> + Send;
 
-    /// `POST /tried`, public.
+    /// [`POST /tried`](super::operations::TRIED), public.
     fn tried(
         &self,
         cx: &Context<()>,
         request: TriedRequest,
     ) -> impl Future<Output = Result<TriedResponse, TriedError>> + Send;
 
-    /// `POST /first`, public.
+    /// [`POST /first`](super::operations::FIRST), public.
     fn first(
         &self,
         cx: &Context<()>,
         request: FirstRequest,
     ) -> impl Future<Output = Result<FirstResponse, FirstError>> + Send;
 
-    /// `POST /nested`, public.
+    /// [`POST /nested`](super::operations::NESTED), public.
     fn nested(
         &self,
         cx: &Context<()>,
         request: NestedRequest,
     ) -> impl Future<Output = Result<NestedResponse, NestedError>> + Send;
 
-    /// `POST /beside`, public.
+    /// [`POST /beside`](super::operations::BESIDE), public.
     fn beside(
         &self,
         cx: &Context<()>,
         request: BesideRequest,
     ) -> impl Future<Output = Result<BesideResponse, BesideError>> + Send;
 
-    /// `POST /denied`, public.
+    /// [`POST /denied`](super::operations::DENIED), public.
     fn denied(
         &self,
         cx: &Context<()>,
@@ -85,222 +85,222 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<DeniedResponse, DeniedError>> + Send;
 }
 
-/// What a caller sends to `mapped`.
+/// Request of [`DefaultApi::mapped`].
 #[derive(Debug, Clone)]
 pub struct MappedRequest {
     pub body: Mapped,
 }
 
-/// Every success that the contract names for `mapped`.
+/// Response of [`DefaultApi::mapped`].
 #[derive(Debug, Clone)]
 pub struct MappedResponse {
     /// The same.
     pub body: Mapped,
 }
 
-/// Every failure that the contract names for `mapped`, and no other.
+/// The errors that [`DefaultApi::mapped`] can return.
 #[derive(Debug)]
 pub enum MappedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `implied`.
+/// Request of [`DefaultApi::implied`].
 #[derive(Debug, Clone)]
 pub struct ImpliedRequest {
     pub body: Implied,
 }
 
-/// Every success that the contract names for `implied`.
+/// Response of [`DefaultApi::implied`].
 #[derive(Debug, Clone)]
 pub struct ImpliedResponse {
     /// The same.
     pub body: Implied,
 }
 
-/// Every failure that the contract names for `implied`, and no other.
+/// The errors that [`DefaultApi::implied`] can return.
 #[derive(Debug)]
 pub enum ImpliedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `inherited`.
+/// Request of [`DefaultApi::inherited`].
 #[derive(Debug, Clone)]
 pub struct InheritedRequest {
     pub body: AnyPet,
 }
 
-/// Every success that the contract names for `inherited`.
+/// Response of [`DefaultApi::inherited`].
 #[derive(Debug, Clone)]
 pub struct InheritedResponse {
     /// The same.
     pub body: AnyPet,
 }
 
-/// Every failure that the contract names for `inherited`, and no other.
+/// The errors that [`DefaultApi::inherited`] can return.
 #[derive(Debug)]
 pub enum InheritedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `base`.
+/// Request of [`DefaultApi::base`].
 #[derive(Debug, Clone)]
 pub struct BaseRequest {
     pub body: Pet,
 }
 
-/// Every success that the contract names for `base`.
+/// Response of [`DefaultApi::base`].
 #[derive(Debug, Clone)]
 pub struct BaseResponse {
     /// The same.
     pub body: Pet,
 }
 
-/// Every failure that the contract names for `base`, and no other.
+/// The errors that [`DefaultApi::base`] can return.
 #[derive(Debug)]
 pub enum BaseError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `typed`.
+/// Request of [`DefaultApi::typed`].
 #[derive(Debug, Clone)]
 pub struct TypedRequest {
     pub body: Typed,
 }
 
-/// Every success that the contract names for `typed`.
+/// Response of [`DefaultApi::typed`].
 #[derive(Debug, Clone)]
 pub struct TypedResponse {
     /// The same.
     pub body: Typed,
 }
 
-/// Every failure that the contract names for `typed`, and no other.
+/// The errors that [`DefaultApi::typed`] can return.
 #[derive(Debug)]
 pub enum TypedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `fields`.
+/// Request of [`DefaultApi::fields`].
 #[derive(Debug, Clone)]
 pub struct FieldsRequest {
     pub body: Fields,
 }
 
-/// Every success that the contract names for `fields`.
+/// Response of [`DefaultApi::fields`].
 #[derive(Debug, Clone)]
 pub struct FieldsResponse {
     /// The same.
     pub body: Fields,
 }
 
-/// Every failure that the contract names for `fields`, and no other.
+/// The errors that [`DefaultApi::fields`] can return.
 #[derive(Debug)]
 pub enum FieldsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `tried`.
+/// Request of [`DefaultApi::tried`].
 #[derive(Debug, Clone)]
 pub struct TriedRequest {
     pub body: Tried,
 }
 
-/// Every success that the contract names for `tried`.
+/// Response of [`DefaultApi::tried`].
 #[derive(Debug, Clone)]
 pub struct TriedResponse {
     /// The same.
     pub body: Tried,
 }
 
-/// Every failure that the contract names for `tried`, and no other.
+/// The errors that [`DefaultApi::tried`] can return.
 #[derive(Debug)]
 pub enum TriedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `first`.
+/// Request of [`DefaultApi::first`].
 #[derive(Debug, Clone)]
 pub struct FirstRequest {
     pub body: First,
 }
 
-/// Every success that the contract names for `first`.
+/// Response of [`DefaultApi::first`].
 #[derive(Debug, Clone)]
 pub struct FirstResponse {
     /// The same.
     pub body: First,
 }
 
-/// Every failure that the contract names for `first`, and no other.
+/// The errors that [`DefaultApi::first`] can return.
 #[derive(Debug)]
 pub enum FirstError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `nested`.
+/// Request of [`DefaultApi::nested`].
 #[derive(Debug, Clone)]
 pub struct NestedRequest {
     pub body: Outer,
 }
 
-/// Every success that the contract names for `nested`.
+/// Response of [`DefaultApi::nested`].
 #[derive(Debug, Clone)]
 pub struct NestedResponse {
     /// The same.
     pub body: Outer,
 }
 
-/// Every failure that the contract names for `nested`, and no other.
+/// The errors that [`DefaultApi::nested`] can return.
 #[derive(Debug)]
 pub enum NestedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `beside`.
+/// Request of [`DefaultApi::beside`].
 #[derive(Debug, Clone)]
 pub struct BesideRequest {
     pub body: Beside,
 }
 
-/// Every success that the contract names for `beside`.
+/// Response of [`DefaultApi::beside`].
 #[derive(Debug, Clone)]
 pub struct BesideResponse {
     /// The same.
     pub body: Beside,
 }
 
-/// Every failure that the contract names for `beside`, and no other.
+/// The errors that [`DefaultApi::beside`] can return.
 #[derive(Debug)]
 pub enum BesideError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `denied`.
+/// Request of [`DefaultApi::denied`].
 #[derive(Debug, Clone)]
 pub struct DeniedRequest {
     pub body: Denied,
 }
 
-/// Every success that the contract names for `denied`.
+/// Response of [`DefaultApi::denied`].
 #[derive(Debug, Clone)]
 pub struct DeniedResponse {
     /// The same.
     pub body: Denied,
 }
 
-/// Every failure that the contract names for `denied`, and no other.
+/// The errors that [`DefaultApi::denied`] can return.
 #[derive(Debug)]
 pub enum DeniedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,20 +7,20 @@ use super::{Account, AccountInput, Team, TeamInput};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /accounts`, public.
+    /// [`POST /accounts`](super::operations::CREATE_ACCOUNT), public.
     fn create_account(
         &self,
         cx: &Context<()>,
         request: CreateAccountRequest,
     ) -> impl Future<Output = Result<CreateAccountResponse, CreateAccountError>> + Send;
 
-    /// `GET /accounts`, public.
+    /// [`GET /accounts`](super::operations::LIST_ACCOUNTS), public.
     fn list_accounts(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ListAccountsResponse, ListAccountsError>> + Send;
 
-    /// `PUT /accounts`, public.
+    /// [`PUT /accounts`](super::operations::PUT_TEAM), public.
     fn put_team(
         &self,
         cx: &Context<()>,
@@ -28,53 +28,53 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PutTeamResponse, PutTeamError>> + Send;
 }
 
-/// What a caller sends to `create_account`.
+/// Request of [`DefaultApi::create_account`].
 #[derive(Debug, Clone)]
 pub struct CreateAccountRequest {
     pub body: AccountInput,
 }
 
-/// Every success that the contract names for `create_account`.
+/// Response of [`DefaultApi::create_account`].
 #[derive(Debug, Clone)]
 pub struct CreateAccountResponse {
     /// Made.
     pub body: Account,
 }
 
-/// Every failure that the contract names for `create_account`, and no other.
+/// The errors that [`DefaultApi::create_account`] can return.
 #[derive(Debug)]
 pub enum CreateAccountError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `list_accounts`.
+/// Response of [`DefaultApi::list_accounts`].
 #[derive(Debug, Clone)]
 pub struct ListAccountsResponse {
     /// All.
     pub body: Vec<Team>,
 }
 
-/// Every failure that the contract names for `list_accounts`, and no other.
+/// The errors that [`DefaultApi::list_accounts`] can return.
 #[derive(Debug)]
 pub enum ListAccountsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `put_team`.
+/// Request of [`DefaultApi::put_team`].
 #[derive(Debug, Clone, Default)]
 pub struct PutTeamRequest {
     pub body: Option<TeamInput>,
 }
 
-/// Every success that the contract names for `put_team`.
+/// Response of [`DefaultApi::put_team`].
 #[derive(Debug, Clone)]
 pub struct PutTeamResponse;
 
-/// Every failure that the contract names for `put_team`, and no other.
+/// The errors that [`DefaultApi::put_team`] can return.
 #[derive(Debug)]
 pub enum PutTeamError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

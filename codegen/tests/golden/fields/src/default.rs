@@ -11,7 +11,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ///
     /// With many words.
     ///
-    /// `PUT /things/{id}`, public.
+    /// [`PUT /things/{id}`](super::operations::PUT_THING), public.
     #[deprecated]
     fn put_thing(
         &self,
@@ -20,7 +20,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PutThingResponse, PutThingError>> + Send;
 }
 
-/// What a caller sends to `put_thing`.
+/// Request of [`DefaultApi::put_thing`].
 #[derive(Debug, Clone)]
 pub struct PutThingRequest {
     /// Which.
@@ -30,16 +30,16 @@ pub struct PutThingRequest {
     pub body: Thing,
 }
 
-/// Every success that the contract names for `put_thing`.
+/// Response of [`DefaultApi::put_thing`].
 #[derive(Debug, Clone)]
 pub struct PutThingResponse {
     /// How many.
     pub x_count: i64,
 }
 
-/// Every failure that the contract names for `put_thing`, and no other.
+/// The errors that [`DefaultApi::put_thing`] can return.
 #[derive(Debug)]
 pub enum PutThingError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

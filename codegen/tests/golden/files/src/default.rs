@@ -9,14 +9,14 @@ use super::{Id, NotFound, Thing};
 pub trait DefaultApi: Send + Sync + 'static {
     /// Referred to as a whole file.
     ///
-    /// `PUT /things/{id}`, public.
+    /// [`PUT /things/{id}`](super::operations::PUT_THING), public.
     fn put_thing(
         &self,
         cx: &Context<()>,
         request: PutThingRequest,
     ) -> impl Future<Output = Result<PutThingResponse, PutThingError>> + Send;
 
-    /// `GET /things/{id}/again`, public.
+    /// [`GET /things/{id}/again`](super::operations::GET_AGAIN), public.
     fn get_again(
         &self,
         cx: &Context<()>,
@@ -24,7 +24,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GetAgainResponse, GetAgainError>> + Send;
 }
 
-/// What a caller sends to `put_thing`.
+/// Request of [`DefaultApi::put_thing`].
 #[derive(Debug, Clone)]
 pub struct PutThingRequest {
     pub id: Id,
@@ -32,7 +32,7 @@ pub struct PutThingRequest {
     pub body: Thing,
 }
 
-/// Every success that the contract names for `put_thing`.
+/// Response of [`DefaultApi::put_thing`].
 #[derive(Debug, Clone)]
 pub struct PutThingResponse {
     pub x_version: i64,
@@ -40,22 +40,22 @@ pub struct PutThingResponse {
     pub body: Thing,
 }
 
-/// Every failure that the contract names for `put_thing`, and no other.
+/// The errors that [`DefaultApi::put_thing`] can return.
 #[derive(Debug)]
 pub enum PutThingError {
     /// There is none.
     NotFound(NotFound),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_again`.
+/// Request of [`DefaultApi::get_again`].
 #[derive(Debug, Clone)]
 pub struct GetAgainRequest {
     pub id: Id,
 }
 
-/// Every success that the contract names for `get_again`.
+/// Response of [`DefaultApi::get_again`].
 #[derive(Debug, Clone)]
 pub struct GetAgainResponse {
     pub x_version: i64,
@@ -63,9 +63,9 @@ pub struct GetAgainResponse {
     pub body: Thing,
 }
 
-/// Every failure that the contract names for `get_again`, and no other.
+/// The errors that [`DefaultApi::get_again`] can return.
 #[derive(Debug)]
 pub enum GetAgainError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

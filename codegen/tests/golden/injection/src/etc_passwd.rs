@@ -7,7 +7,7 @@ use super::Hostile;
 
 /// The operations under `../../etc/passwd`.
 pub trait EtcPasswd: Send + Sync + 'static {
-    /// `POST /b`, public.
+    /// [`POST /b`](super::operations::EMPTY), public.
     #[deprecated]
     fn empty(
         &self,
@@ -16,7 +16,7 @@ pub trait EtcPasswd: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Idempotent<EmptyResponse>, EmptyError>> + Send;
 }
 
-/// What a caller sends to `empty`.
+/// Request of [`EtcPasswd::empty`].
 #[derive(Debug, Clone)]
 pub struct EmptyRequest {
     /// body */ }
@@ -24,7 +24,7 @@ pub struct EmptyRequest {
     pub body: EmptyBody,
 }
 
-/// The body of `empty`, by its media type.
+/// Body of a request of [`EtcPasswd::empty`], by its media type.
 #[derive(Debug, Clone)]
 pub enum EmptyBody {
     /// `application/json`
@@ -33,13 +33,13 @@ pub enum EmptyBody {
     X(Bytes),
 }
 
-/// Every success that the contract names for `empty`.
+/// Response of [`EtcPasswd::empty`].
 #[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
-/// Every failure that the contract names for `empty`, and no other.
+/// The errors that [`EtcPasswd::empty`] can return.
 #[derive(Debug)]
 pub enum EmptyError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

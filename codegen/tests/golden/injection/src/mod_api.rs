@@ -7,7 +7,7 @@ use super::Either;
 
 /// The operations under `mod { } ; }`.
 pub trait Mod: Send + Sync + 'static {
-    /// `POST /c`, public.
+    /// [`POST /c`](super::operations::GNP_EXE), public.
     fn gnp_exe(
         &self,
         cx: &Context<()>,
@@ -15,22 +15,22 @@ pub trait Mod: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GnpExeResponse, GnpExeError>> + Send;
 }
 
-/// What a caller sends to `gnp_exe`.
+/// Request of [`Mod::gnp_exe`].
 #[derive(Debug, Clone)]
 pub struct GnpExeRequest {
     pub body: Either,
 }
 
-/// Every success that the contract names for `gnp_exe`.
+/// Response of [`Mod::gnp_exe`].
 #[derive(Debug, Clone)]
 pub struct GnpExeResponse {
     /// '
     pub body: Either,
 }
 
-/// Every failure that the contract names for `gnp_exe`, and no other.
+/// The errors that [`Mod::gnp_exe`] can return.
 #[derive(Debug)]
 pub enum GnpExeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

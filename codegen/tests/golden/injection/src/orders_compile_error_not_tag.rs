@@ -11,7 +11,7 @@ use super::{GetCompileErrorNotIdFnXQCompileErrorNotQuery, Hostile, ImATeapot, No
 /// compile_error!("tag");
 ///  #[cfg(any())] \ " ' `  evil
 pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
     /// summary
@@ -25,7 +25,8 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ///
     ///  compile_error!();
     ///
-    /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`, scopes `scope"; compile_error!("scope"); //`, `a
+    /// [`GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`](super::operations::GET_COMPILE_ERROR_NOT_ID_FN_X),
+    /// scopes `scope"; compile_error!("scope"); //`, `a
     /// b`, cached 60 s.
     fn get_compile_error_not_id_fn_x(
         &self,
@@ -34,7 +35,7 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GetCompileErrorNotIdFnXResponse, GetCompileErrorNotIdFnXError>> + Send;
 }
 
-/// What a caller sends to `get_compile_error_not_id_fn_x`.
+/// Request of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 #[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXRequest {
     /// line
@@ -48,7 +49,7 @@ pub struct GetCompileErrorNotIdFnXRequest {
     pub c: Option<String>,
 }
 
-/// Every success that the contract names for `get_compile_error_not_id_fn_x`.
+/// Response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 #[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXResponse {
     /// a
@@ -59,7 +60,7 @@ pub struct GetCompileErrorNotIdFnXResponse {
     pub body: GetCompileErrorNotIdFnXResponseBody,
 }
 
-/// What `get_compile_error_not_id_fn_x` answers with, by its media type.
+/// Body of a response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`], by its media type.
 #[derive(Debug, Clone)]
 pub enum GetCompileErrorNotIdFnXResponseBody {
     /// `application/json; x="\"; compile_error!(\"media\"); //`
@@ -69,7 +70,7 @@ pub enum GetCompileErrorNotIdFnXResponseBody {
     Text(String),
 }
 
-/// The media types of [`GetCompileErrorNotIdFnXResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+/// Media types of [`GetCompileErrorNotIdFnXResponseBody`]; `cx.preferred()` returns the one that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetCompileErrorNotIdFnXResponseMedia {
     /// `application/json; x="\"; compile_error!(\"media\"); //`
@@ -79,7 +80,7 @@ pub enum GetCompileErrorNotIdFnXResponseMedia {
     Text,
 }
 
-/// Every failure that the contract names for `get_compile_error_not_id_fn_x`, and no other.
+/// The errors that [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`] can return.
 #[derive(Debug)]
 pub enum GetCompileErrorNotIdFnXError {
     /// not
@@ -87,6 +88,6 @@ pub enum GetCompileErrorNotIdFnXError {
     NotFound(NotFound),
     /// */ }
     ImATeapot(ImATeapot),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

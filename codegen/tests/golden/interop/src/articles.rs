@@ -9,7 +9,7 @@ use super::{Article, ArticleId, NewArticle};
 pub trait Articles: Send + Sync + 'static {
     /// Get an article.
     ///
-    /// `GET /articles/{articleId}`, public.
+    /// [`GET /articles/{articleId}`](super::operations::GET_ARTICLE), public.
     fn get_article(
         &self,
         cx: &Context<()>,
@@ -18,7 +18,7 @@ pub trait Articles: Send + Sync + 'static {
 
     /// Put an article.
     ///
-    /// `PUT /articles/{articleId}`, public.
+    /// [`PUT /articles/{articleId}`](super::operations::PUT_ARTICLE), public.
     fn put_article(
         &self,
         cx: &Context<()>,
@@ -26,40 +26,40 @@ pub trait Articles: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PutArticleResponse, PutArticleError>> + Send;
 }
 
-/// What a caller sends to `get_article`.
+/// Request of [`Articles::get_article`].
 #[derive(Debug, Clone)]
 pub struct GetArticleRequest {
     pub article_id: ArticleId,
 }
 
-/// Every success that the contract names for `get_article`.
+/// Response of [`Articles::get_article`].
 #[derive(Debug, Clone)]
 pub struct GetArticleResponse {
     /// It.
     pub body: Article,
 }
 
-/// Every failure that the contract names for `get_article`, and no other.
+/// The errors that [`Articles::get_article`] can return.
 #[derive(Debug)]
 pub enum GetArticleError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `put_article`.
+/// Request of [`Articles::put_article`].
 #[derive(Debug, Clone)]
 pub struct PutArticleRequest {
     pub article_id: ArticleId,
     pub body: NewArticle,
 }
 
-/// Every success that the contract names for `put_article`.
+/// Response of [`Articles::put_article`].
 #[derive(Debug, Clone)]
 pub struct PutArticleResponse;
 
-/// Every failure that the contract names for `put_article`, and no other.
+/// The errors that [`Articles::put_article`] can return.
 #[derive(Debug)]
 pub enum PutArticleError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -9,63 +9,63 @@ use super::{
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /types`, public.
+    /// [`POST /types`](super::operations::TYPES), public.
     fn types(
         &self,
         cx: &Context<()>,
         request: TypesRequest,
     ) -> impl Future<Output = Result<TypesResponse, TypesError>> + Send;
 
-    /// `POST /objects`, public.
+    /// [`POST /objects`](super::operations::OBJECTS), public.
     fn objects(
         &self,
         cx: &Context<()>,
         request: ObjectsRequest,
     ) -> impl Future<Output = Result<ObjectsResponse, ObjectsError>> + Send;
 
-    /// `POST /arrays`, public.
+    /// [`POST /arrays`](super::operations::ARRAYS), public.
     fn arrays(
         &self,
         cx: &Context<()>,
         request: ArraysRequest,
     ) -> impl Future<Output = Result<ArraysResponse, ArraysError>> + Send;
 
-    /// `POST /conditions`, public.
+    /// [`POST /conditions`](super::operations::CONDITIONS), public.
     fn conditions(
         &self,
         cx: &Context<()>,
         request: ConditionsRequest,
     ) -> impl Future<Output = Result<ConditionsResponse, ConditionsError>> + Send;
 
-    /// `POST /dependents`, public.
+    /// [`POST /dependents`](super::operations::DEPENDENTS), public.
     fn dependents(
         &self,
         cx: &Context<()>,
         request: DependentsRequest,
     ) -> impl Future<Output = Result<DependentsResponse, DependentsError>> + Send;
 
-    /// `POST /unevaluated`, public.
+    /// [`POST /unevaluated`](super::operations::UNEVALUATED), public.
     fn unevaluated(
         &self,
         cx: &Context<()>,
         request: UnevaluatedRequest,
     ) -> impl Future<Output = Result<UnevaluatedResponse, UnevaluatedError>> + Send;
 
-    /// `POST /references`, public.
+    /// [`POST /references`](super::operations::REFERENCES), public.
     fn references(
         &self,
         cx: &Context<()>,
         request: ReferencesRequest,
     ) -> impl Future<Output = Result<ReferencesResponse, ReferencesError>> + Send;
 
-    /// `POST /nulls`, public.
+    /// [`POST /nulls`](super::operations::NULLS), public.
     fn nulls(
         &self,
         cx: &Context<()>,
         request: NullsRequest,
     ) -> impl Future<Output = Result<NullsResponse, NullsError>> + Send;
 
-    /// `POST /contents`, public.
+    /// [`POST /contents`](super::operations::CONTENTS), public.
     fn contents(
         &self,
         cx: &Context<()>,
@@ -74,200 +74,200 @@ pub trait DefaultApi: Send + Sync + 'static {
 
     /// Written once.
     ///
-    /// `GET /shared`, public.
+    /// [`GET /shared`](super::operations::GET_SHARED), public.
     fn get_shared(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<GetSharedResponse, GetSharedError>> + Send;
 }
 
-/// What a caller sends to `types`.
+/// Request of [`DefaultApi::types`].
 #[derive(Debug, Clone)]
 pub struct TypesRequest {
     pub body: TypesModel,
 }
 
-/// Every success that the contract names for `types`.
+/// Response of [`DefaultApi::types`].
 #[derive(Debug, Clone)]
 pub struct TypesResponse {
     /// The same.
     pub body: TypesModel,
 }
 
-/// Every failure that the contract names for `types`, and no other.
+/// The errors that [`DefaultApi::types`] can return.
 #[derive(Debug)]
 pub enum TypesError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `objects`.
+/// Request of [`DefaultApi::objects`].
 #[derive(Debug, Clone)]
 pub struct ObjectsRequest {
     pub body: Objects,
 }
 
-/// Every success that the contract names for `objects`.
+/// Response of [`DefaultApi::objects`].
 #[derive(Debug, Clone)]
 pub struct ObjectsResponse {
     /// The same.
     pub body: Objects,
 }
 
-/// Every failure that the contract names for `objects`, and no other.
+/// The errors that [`DefaultApi::objects`] can return.
 #[derive(Debug)]
 pub enum ObjectsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `arrays`.
+/// Request of [`DefaultApi::arrays`].
 #[derive(Debug, Clone)]
 pub struct ArraysRequest {
     pub body: Arrays,
 }
 
-/// Every success that the contract names for `arrays`.
+/// Response of [`DefaultApi::arrays`].
 #[derive(Debug, Clone)]
 pub struct ArraysResponse {
     /// The same.
     pub body: Arrays,
 }
 
-/// Every failure that the contract names for `arrays`, and no other.
+/// The errors that [`DefaultApi::arrays`] can return.
 #[derive(Debug)]
 pub enum ArraysError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `conditions`.
+/// Request of [`DefaultApi::conditions`].
 #[derive(Debug, Clone)]
 pub struct ConditionsRequest {
     pub body: Conditions,
 }
 
-/// Every success that the contract names for `conditions`.
+/// Response of [`DefaultApi::conditions`].
 #[derive(Debug, Clone)]
 pub struct ConditionsResponse {
     /// The same.
     pub body: Conditions,
 }
 
-/// Every failure that the contract names for `conditions`, and no other.
+/// The errors that [`DefaultApi::conditions`] can return.
 #[derive(Debug)]
 pub enum ConditionsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `dependents`.
+/// Request of [`DefaultApi::dependents`].
 #[derive(Debug, Clone)]
 pub struct DependentsRequest {
     pub body: Dependents,
 }
 
-/// Every success that the contract names for `dependents`.
+/// Response of [`DefaultApi::dependents`].
 #[derive(Debug, Clone)]
 pub struct DependentsResponse {
     /// The same.
     pub body: Dependents,
 }
 
-/// Every failure that the contract names for `dependents`, and no other.
+/// The errors that [`DefaultApi::dependents`] can return.
 #[derive(Debug)]
 pub enum DependentsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `unevaluated`.
+/// Request of [`DefaultApi::unevaluated`].
 #[derive(Debug, Clone)]
 pub struct UnevaluatedRequest {
     pub body: Unevaluated,
 }
 
-/// Every success that the contract names for `unevaluated`.
+/// Response of [`DefaultApi::unevaluated`].
 #[derive(Debug, Clone)]
 pub struct UnevaluatedResponse {
     /// The same.
     pub body: Unevaluated,
 }
 
-/// Every failure that the contract names for `unevaluated`, and no other.
+/// The errors that [`DefaultApi::unevaluated`] can return.
 #[derive(Debug)]
 pub enum UnevaluatedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `references`.
+/// Request of [`DefaultApi::references`].
 #[derive(Debug, Clone)]
 pub struct ReferencesRequest {
     pub body: References,
 }
 
-/// Every success that the contract names for `references`.
+/// Response of [`DefaultApi::references`].
 #[derive(Debug, Clone)]
 pub struct ReferencesResponse {
     /// The same.
     pub body: References,
 }
 
-/// Every failure that the contract names for `references`, and no other.
+/// The errors that [`DefaultApi::references`] can return.
 #[derive(Debug)]
 pub enum ReferencesError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `nulls`.
+/// Request of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsRequest {
     pub body: Nulls,
 }
 
-/// Every success that the contract names for `nulls`.
+/// Response of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsResponse {
     /// The same.
     pub body: Nulls,
 }
 
-/// Every failure that the contract names for `nulls`, and no other.
+/// The errors that [`DefaultApi::nulls`] can return.
 #[derive(Debug)]
 pub enum NullsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `contents`.
+/// Request of [`DefaultApi::contents`].
 #[derive(Debug, Clone)]
 pub struct ContentsRequest {
     pub body: Contents,
 }
 
-/// Every success that the contract names for `contents`.
+/// Response of [`DefaultApi::contents`].
 #[derive(Debug, Clone)]
 pub struct ContentsResponse {
     /// The same.
     pub body: Contents,
 }
 
-/// Every failure that the contract names for `contents`, and no other.
+/// The errors that [`DefaultApi::contents`] can return.
 #[derive(Debug)]
 pub enum ContentsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `get_shared`.
+/// Response of [`DefaultApi::get_shared`].
 #[derive(Debug, Clone)]
 pub struct GetSharedResponse;
 
-/// Every failure that the contract names for `get_shared`, and no other.
+/// The errors that [`DefaultApi::get_shared`] can return.
 #[derive(Debug)]
 pub enum GetSharedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

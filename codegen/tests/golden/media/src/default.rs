@@ -14,103 +14,103 @@ use super::{
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `GET /reports/{id}`, public.
+    /// [`GET /reports/{id}`](super::operations::GET_REPORT), public.
     fn get_report(
         &self,
         cx: &Context<()>,
         request: GetReportRequest,
     ) -> impl Future<Output = Result<GetReportResponse, GetReportError>> + Send;
 
-    /// `PUT /reports/{id}`, public.
+    /// [`PUT /reports/{id}`](super::operations::PUT_REPORT), public.
     fn put_report(
         &self,
         cx: &Context<()>,
         request: PutReportRequest,
     ) -> impl Future<Output = Result<PutReportResponse, PutReportError>> + Send;
 
-    /// `POST /notes`, public.
+    /// [`POST /notes`](super::operations::ADD_NOTE), public.
     fn add_note(
         &self,
         cx: &Context<()>,
         request: AddNoteRequest,
     ) -> impl Future<Output = Result<AddNoteResponse, AddNoteError>> + Send;
 
-    /// `POST /pictures`, public.
+    /// [`POST /pictures`](super::operations::ADD_PICTURE), public.
     fn add_picture(
         &self,
         cx: &Context<()>,
         request: AddPictureRequest,
     ) -> impl Future<Output = Result<AddPictureResponse, AddPictureError>> + Send;
 
-    /// `POST /pictures/stream`, public.
+    /// [`POST /pictures/stream`](super::operations::STREAM_PICTURE), public.
     fn stream_picture(
         &self,
         cx: &Context<()>,
         request: StreamPictureRequest,
     ) -> impl Future<Output = Result<StreamPictureResponse, StreamPictureError>> + Send;
 
-    /// `POST /uploads`, public.
+    /// [`POST /uploads`](super::operations::UPLOAD), public.
     fn upload(
         &self,
         cx: &Context<()>,
         request: UploadRequest,
     ) -> impl Future<Output = Result<UploadResponse, UploadError>> + Send;
 
-    /// `POST /mixed`, public.
+    /// [`POST /mixed`](super::operations::MIXED), public.
     fn mixed(
         &self,
         cx: &Context<()>,
         request: MixedRequest,
     ) -> impl Future<Output = Result<MixedResponse, MixedError>> + Send;
 
-    /// `GET /events`, public.
+    /// [`GET /events`](super::operations::WATCH), public.
     fn watch(
         &self,
         cx: &Context<()>,
         request: WatchRequest,
     ) -> impl Future<Output = Result<WatchResponse, WatchError>> + Send;
 
-    /// `GET /progress`, public.
+    /// [`GET /progress`](super::operations::PROGRESS), public.
     fn progress(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ProgressResponse, ProgressError>> + Send;
 
-    /// `POST /orders`, public.
+    /// [`POST /orders`](super::operations::ORDER), public.
     fn order(
         &self,
         cx: &Context<()>,
         request: OrderRequest,
     ) -> impl Future<Output = Result<OrderResponse, OrderError>> + Send;
 
-    /// `POST /prices`, public.
+    /// [`POST /prices`](super::operations::PRICE), public.
     fn price(
         &self,
         cx: &Context<()>,
         request: PriceRequest,
     ) -> impl Future<Output = Result<PriceResponse, PriceError>> + Send;
 
-    /// `GET /headers`, public.
+    /// [`GET /headers`](super::operations::HEADERS), public.
     fn headers(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<HeadersResponse, HeadersError>> + Send;
 }
 
-/// What a caller sends to `get_report`.
+/// Request of [`DefaultApi::get_report`].
 #[derive(Debug, Clone)]
 pub struct GetReportRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `get_report`.
+/// Response of [`DefaultApi::get_report`].
 #[derive(Debug, Clone)]
 pub struct GetReportResponse {
     /// The report as the caller likes it.
     pub body: GetReportResponseBody,
 }
 
-/// What `get_report` answers with, by its media type.
+/// Body of a response of [`DefaultApi::get_report`], by its media type.
 #[derive(Debug, Clone)]
 pub enum GetReportResponseBody {
     /// `application/vnd.acme.report+json;version=1`
@@ -125,7 +125,7 @@ pub enum GetReportResponseBody {
     Image(AnyMedia<Bytes>),
 }
 
-/// The media types of [`GetReportResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+/// Media types of [`GetReportResponseBody`]; `cx.preferred()` returns the one that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetReportResponseMedia {
     /// `application/vnd.acme.report+json;version=1`
@@ -140,7 +140,7 @@ pub enum GetReportResponseMedia {
     Image,
 }
 
-/// What `get_report` answers with, by its media type.
+/// Body of a response of [`DefaultApi::get_report`], by its media type.
 #[derive(Debug, Clone)]
 pub enum GetReportGoneBody {
     /// `application/json`
@@ -149,7 +149,7 @@ pub enum GetReportGoneBody {
     Text(String),
 }
 
-/// The media types of [`GetReportGoneBody`]: `cx.preferred()` is the one that the caller likes best.
+/// Media types of [`GetReportGoneBody`]; `cx.preferred()` returns the one that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetReportGoneMedia {
     /// `application/json`
@@ -158,23 +158,23 @@ pub enum GetReportGoneMedia {
     Text,
 }
 
-/// Every failure that the contract names for `get_report`, and no other.
+/// The errors that [`DefaultApi::get_report`] can return.
 #[derive(Debug)]
 pub enum GetReportError {
     /// It was here.
     Gone(GetReportGoneBody),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `put_report`.
+/// Request of [`DefaultApi::put_report`].
 #[derive(Debug, Clone)]
 pub struct PutReportRequest {
     pub id: i64,
     pub body: PutReportBody,
 }
 
-/// The body of `put_report`, by its media type.
+/// Body of a request of [`DefaultApi::put_report`], by its media type.
 #[derive(Debug, Clone)]
 pub enum PutReportBody {
     /// `application/json;version=1`
@@ -189,27 +189,27 @@ pub enum PutReportBody {
     Image(AnyMedia<Bytes>),
 }
 
-/// Every success that the contract names for `put_report`.
+/// Response of [`DefaultApi::put_report`].
 #[derive(Debug, Clone)]
 pub struct PutReportResponse {
     /// What was sent.
     pub body: AnyMedia<Bytes>,
 }
 
-/// Every failure that the contract names for `put_report`, and no other.
+/// The errors that [`DefaultApi::put_report`] can return.
 #[derive(Debug)]
 pub enum PutReportError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `add_note`.
+/// Request of [`DefaultApi::add_note`].
 #[derive(Debug, Clone, Default)]
 pub struct AddNoteRequest {
     pub body: Option<AnyMedia<Bytes>>,
 }
 
-/// Every success that the contract names for `add_note`.
+/// Response of [`DefaultApi::add_note`].
 #[derive(Debug, Clone)]
 pub enum AddNoteResponse {
     /// One note by two names.
@@ -229,20 +229,20 @@ pub enum AddNoteResponse {
     },
 }
 
-/// Every failure that the contract names for `add_note`, and no other.
+/// The errors that [`DefaultApi::add_note`] can return.
 #[derive(Debug)]
 pub enum AddNoteError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `add_picture`.
+/// Request of [`DefaultApi::add_picture`].
 #[derive(Debug)]
 pub struct AddPictureRequest {
     pub body: Parts<AddPicturePart>,
 }
 
-/// One part of the body of `add_picture`.
+/// One part of the body of [`DefaultApi::add_picture`].
 #[derive(Debug)]
 pub enum AddPicturePart {
     /// The picture itself.
@@ -256,7 +256,7 @@ pub enum AddPicturePart {
     Others(FileStream),
 }
 
-/// All parts of the body of `add_picture`, files in memory: what `collect` makes of them.
+/// All parts of the body of [`DefaultApi::add_picture`], with files in memory, as `collect` returns them.
 #[derive(Debug, Clone)]
 pub struct AddPictureForm {
     /// The picture itself.
@@ -271,29 +271,29 @@ pub struct AddPictureForm {
     pub others: Vec<FilePart>,
 }
 
-/// Every success that the contract names for `add_picture`.
+/// Response of [`DefaultApi::add_picture`].
 #[derive(Debug, Clone)]
 pub struct AddPictureResponse {
     /// What arrived.
     pub body: String,
 }
 
-/// Every failure that the contract names for `add_picture`, and no other.
+/// The errors that [`DefaultApi::add_picture`] can return.
 #[derive(Debug)]
 pub enum AddPictureError {
     /// Not valid.
     UnprocessableEntity(UnprocessableEntity),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `stream_picture`.
+/// Request of [`DefaultApi::stream_picture`].
 #[derive(Debug)]
 pub struct StreamPictureRequest {
     pub body: Parts<StreamPicturePart>,
 }
 
-/// One part of the body of `stream_picture`.
+/// One part of the body of [`DefaultApi::stream_picture`].
 #[derive(Debug)]
 pub enum StreamPicturePart {
     /// The picture itself.
@@ -307,7 +307,7 @@ pub enum StreamPicturePart {
     Others(FileStream),
 }
 
-/// All parts of the body of `stream_picture`, files in memory: what `collect` makes of them.
+/// All parts of the body of [`DefaultApi::stream_picture`], with files in memory, as `collect` returns them.
 #[derive(Debug, Clone)]
 pub struct StreamPictureForm {
     /// The picture itself.
@@ -322,27 +322,27 @@ pub struct StreamPictureForm {
     pub others: Vec<FilePart>,
 }
 
-/// Every success that the contract names for `stream_picture`.
+/// Response of [`DefaultApi::stream_picture`].
 #[derive(Debug, Clone)]
 pub struct StreamPictureResponse {
     /// What arrived.
     pub body: String,
 }
 
-/// Every failure that the contract names for `stream_picture`, and no other.
+/// The errors that [`DefaultApi::stream_picture`] can return.
 #[derive(Debug)]
 pub enum StreamPictureError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `upload`.
+/// Request of [`DefaultApi::upload`].
 #[derive(Debug)]
 pub struct UploadRequest {
     pub body: Option<UploadBody>,
 }
 
-/// The body of `upload`, by its media type.
+/// Body of a request of [`DefaultApi::upload`], by its media type.
 #[derive(Debug)]
 pub enum UploadBody {
     /// `multipart/form-data`
@@ -351,68 +351,68 @@ pub enum UploadBody {
     Json(Note),
 }
 
-/// One part of the body of `upload`.
+/// One part of the body of [`DefaultApi::upload`].
 #[derive(Debug)]
 pub enum UploadPart {
     /// Any other part, with its name.
     Additional(String, FileStream),
 }
 
-/// All parts of the body of `upload`, files in memory: what `collect` makes of them.
+/// All parts of the body of [`DefaultApi::upload`], with files in memory, as `collect` returns them.
 #[derive(Debug, Clone)]
 pub struct UploadForm {
     /// Any other part, with its name.
     pub additional: BTreeMap<String, FilePart>,
 }
 
-/// Every success that the contract names for `upload`.
+/// Response of [`DefaultApi::upload`].
 #[derive(Debug, Clone)]
 pub struct UploadResponse {
     /// What arrived.
     pub body: String,
 }
 
-/// Every failure that the contract names for `upload`, and no other.
+/// The errors that [`DefaultApi::upload`] can return.
 #[derive(Debug)]
 pub enum UploadError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `mixed`.
+/// Request of [`DefaultApi::mixed`].
 #[derive(Debug)]
 pub struct MixedRequest {
     pub body: Multipart,
 }
 
-/// Every success that the contract names for `mixed`.
+/// Response of [`DefaultApi::mixed`].
 #[derive(Debug, Clone)]
 pub struct MixedResponse {
     /// What arrived.
     pub body: String,
 }
 
-/// Every failure that the contract names for `mixed`, and no other.
+/// The errors that [`DefaultApi::mixed`] can return.
 #[derive(Debug)]
 pub enum MixedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `watch`.
+/// Request of [`DefaultApi::watch`].
 #[derive(Debug, Clone, Default)]
 pub struct WatchRequest {
     pub last_event_id: Option<i64>,
 }
 
-/// Every success that the contract names for `watch`.
+/// Response of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub struct WatchResponse {
     /// What happens.
     pub body: WatchResponseBody,
 }
 
-/// What `watch` answers with, by its media type.
+/// Body of a response of [`DefaultApi::watch`], by its media type.
 #[derive(Debug)]
 pub enum WatchResponseBody {
     /// `text/event-stream`
@@ -423,7 +423,7 @@ pub enum WatchResponseBody {
     Json(Vec<Note>),
 }
 
-/// The media types of [`WatchResponseBody`]: `cx.preferred()` is the one that the caller likes best.
+/// Media types of [`WatchResponseBody`]; `cx.preferred()` returns the one that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchResponseMedia {
     /// `text/event-stream`
@@ -434,68 +434,68 @@ pub enum WatchResponseMedia {
     Json,
 }
 
-/// Every failure that the contract names for `watch`, and no other.
+/// The errors that [`DefaultApi::watch`] can return.
 #[derive(Debug)]
 pub enum WatchError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `progress`.
+/// Response of [`DefaultApi::progress`].
 #[derive(Debug)]
 pub struct ProgressResponse {
     /// Events that the contract describes as a whole.
     pub body: EventStream<ProgressResult>,
 }
 
-/// Every failure that the contract names for `progress`, and no other.
+/// The errors that [`DefaultApi::progress`] can return.
 #[derive(Debug)]
 pub enum ProgressError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `order`.
+/// Request of [`DefaultApi::order`].
 #[derive(Debug, Clone)]
 pub struct OrderRequest {
     pub body: Order,
 }
 
-/// Every success that the contract names for `order`.
+/// Response of [`DefaultApi::order`].
 #[derive(Debug, Clone)]
 pub struct OrderResponse {
     /// The same.
     pub body: Order,
 }
 
-/// Every failure that the contract names for `order`, and no other.
+/// The errors that [`DefaultApi::order`] can return.
 #[derive(Debug)]
 pub enum OrderError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `price`.
+/// Request of [`DefaultApi::price`].
 #[derive(Debug, Clone)]
 pub struct PriceRequest {
     pub body: Price,
 }
 
-/// Every success that the contract names for `price`.
+/// Response of [`DefaultApi::price`].
 #[derive(Debug, Clone)]
 pub struct PriceResponse {
     /// The same.
     pub body: Price,
 }
 
-/// Every failure that the contract names for `price`, and no other.
+/// The errors that [`DefaultApi::price`] can return.
 #[derive(Debug)]
 pub enum PriceError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `headers`.
+/// Response of [`DefaultApi::headers`].
 #[derive(Debug, Clone)]
 pub struct HeadersResponse {
     pub x_tags: Option<Vec<String>>,
@@ -508,9 +508,9 @@ pub struct HeadersResponse {
     pub link: Option<Vec<String>>,
 }
 
-/// Every failure that the contract names for `headers`, and no other.
+/// The errors that [`DefaultApi::headers`] can return.
 #[derive(Debug)]
 pub enum HeadersError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

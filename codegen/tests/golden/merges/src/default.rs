@@ -7,50 +7,50 @@ use super::{Dog, ListThingsResult, StoredDog};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /dogs`, public.
+    /// [`POST /dogs`](super::operations::ADD_DOG), public.
     fn add_dog(
         &self,
         cx: &Context<()>,
         request: AddDogRequest,
     ) -> impl Future<Output = Result<AddDogResponse, AddDogError>> + Send;
 
-    /// `GET /things`, public.
+    /// [`GET /things`](super::operations::LIST_THINGS), public.
     fn list_things(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ListThingsResponse, ListThingsError>> + Send;
 }
 
-/// What a caller sends to `add_dog`.
+/// Request of [`DefaultApi::add_dog`].
 #[derive(Debug, Clone)]
 pub struct AddDogRequest {
     pub body: Dog,
 }
 
-/// Every success that the contract names for `add_dog`.
+/// Response of [`DefaultApi::add_dog`].
 #[derive(Debug, Clone)]
 pub struct AddDogResponse {
     /// There.
     pub body: StoredDog,
 }
 
-/// Every failure that the contract names for `add_dog`, and no other.
+/// The errors that [`DefaultApi::add_dog`] can return.
 #[derive(Debug)]
 pub enum AddDogError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `list_things`.
+/// Response of [`DefaultApi::list_things`].
 #[derive(Debug, Clone)]
 pub struct ListThingsResponse {
     /// Things.
     pub body: ListThingsResult,
 }
 
-/// Every failure that the contract names for `list_things`, and no other.
+/// The errors that [`DefaultApi::list_things`] can return.
 #[derive(Debug)]
 pub enum ListThingsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

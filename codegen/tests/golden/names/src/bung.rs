@@ -7,7 +7,7 @@ use super::{SelfValue, StringModel};
 
 /// The operations under `Übung`.
 pub trait Übung: Send + Sync + 'static {
-    /// `POST /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public.
+    /// [`POST /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::GRÖSSE_ÄNDERN), public.
     fn größe_ändern(
         &self,
         cx: &Context<()>,
@@ -15,7 +15,7 @@ pub trait Übung: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GrößeÄndernResponse, GrößeÄndernError>> + Send;
 }
 
-/// What a caller sends to `größe_ändern`.
+/// Request of [`Übung::größe_ändern`].
 #[derive(Debug, Clone)]
 pub struct GrößeÄndernRequest {
     pub r#fn: String,
@@ -26,16 +26,16 @@ pub struct GrößeÄndernRequest {
     pub body: StringModel,
 }
 
-/// Every success that the contract names for `größe_ändern`.
+/// Response of [`Übung::größe_ändern`].
 #[derive(Debug, Clone)]
 pub struct GrößeÄndernResponse {
     /// Self.
     pub body: SelfValue,
 }
 
-/// Every failure that the contract names for `größe_ändern`, and no other.
+/// The errors that [`Übung::größe_ändern`] can return.
 #[derive(Debug)]
 pub enum GrößeÄndernError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

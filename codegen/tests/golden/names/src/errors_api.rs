@@ -7,7 +7,7 @@ use super::{NotFoundRefusal, UserAccountModel, VecModel};
 
 /// The operations under `errors`.
 pub trait Errors: Send + Sync + 'static {
-    /// `PATCH /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public.
+    /// [`PATCH /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::ROUTER), public.
     fn router(
         &self,
         cx: &Context<()>,
@@ -15,7 +15,7 @@ pub trait Errors: Send + Sync + 'static {
     ) -> impl Future<Output = Result<RouterResponse, RouterError>> + Send;
 }
 
-/// What a caller sends to `router`.
+/// Request of [`Errors::router`].
 #[derive(Debug, Clone)]
 pub struct RouterRequest {
     pub r#fn: String,
@@ -26,18 +26,18 @@ pub struct RouterRequest {
     pub body: Option<UserAccountModel>,
 }
 
-/// Every success that the contract names for `router`.
+/// Response of [`Errors::router`].
 #[derive(Debug, Clone)]
 pub struct RouterResponse {
     /// Vec.
     pub body: VecModel,
 }
 
-/// Every failure that the contract names for `router`, and no other.
+/// The errors that [`Errors::router`] can return.
 #[derive(Debug)]
 pub enum RouterError {
     /// Not found.
     NotFound(NotFoundRefusal),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,7 +7,7 @@ use super::{OptionModel, ResultModel};
 
 /// The operations under `123 go!`.
 pub trait N123GoNot: Send + Sync + 'static {
-    /// `PUT /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public.
+    /// [`PUT /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::LIST_USERS_V2), public.
     fn list_users_v2(
         &self,
         cx: &Context<()>,
@@ -15,7 +15,7 @@ pub trait N123GoNot: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ListUsersV2Response, ListUsersV2Error>> + Send;
 }
 
-/// What a caller sends to `list_users_v2`.
+/// Request of [`N123GoNot::list_users_v2`].
 #[derive(Debug, Clone)]
 pub struct ListUsersV2Request {
     pub r#fn: String,
@@ -26,16 +26,16 @@ pub struct ListUsersV2Request {
     pub body: OptionModel,
 }
 
-/// Every success that the contract names for `list_users_v2`.
+/// Response of [`N123GoNot::list_users_v2`].
 #[derive(Debug, Clone)]
 pub struct ListUsersV2Response {
     /// Result.
     pub body: ResultModel,
 }
 
-/// Every failure that the contract names for `list_users_v2`, and no other.
+/// The errors that [`N123GoNot::list_users_v2`] can return.
 #[derive(Debug)]
 pub enum ListUsersV2Error {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

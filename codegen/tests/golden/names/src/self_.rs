@@ -6,7 +6,7 @@ use writ_runtime::{Context, Internal};
 
 /// The operations under `self`.
 pub trait SelfValueApi: Send + Sync + 'static {
-    /// `DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public.
+    /// [`DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::ASYNC), public.
     fn r#async(
         &self,
         cx: &Context<()>,
@@ -14,7 +14,7 @@ pub trait SelfValueApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<AsyncResponse, AsyncError>> + Send;
 }
 
-/// What a caller sends to `r#async`.
+/// Request of [`SelfValueApi::r#async`].
 #[derive(Debug, Clone)]
 pub struct AsyncRequest {
     pub r#fn: String,
@@ -24,13 +24,13 @@ pub struct AsyncRequest {
     pub user_id: String,
 }
 
-/// Every success that the contract names for `r#async`.
+/// Response of [`SelfValueApi::r#async`].
 #[derive(Debug, Clone)]
 pub struct AsyncResponse;
 
-/// Every failure that the contract names for `r#async`, and no other.
+/// The errors that [`SelfValueApi::r#async`] can return.
 #[derive(Debug)]
 pub enum AsyncError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

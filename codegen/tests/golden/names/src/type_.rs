@@ -7,7 +7,7 @@ use super::Keywords;
 
 /// A keyword.
 pub trait Type: Send + Sync + 'static {
-    /// `GET /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public.
+    /// [`GET /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::TYPE), public.
     fn r#type(
         &self,
         cx: &Context<()>,
@@ -15,7 +15,7 @@ pub trait Type: Send + Sync + 'static {
     ) -> impl Future<Output = Result<TypeResponse, TypeError>> + Send;
 }
 
-/// What a caller sends to `r#type`.
+/// Request of [`Type::r#type`].
 #[derive(Debug, Clone)]
 pub struct TypeCall {
     pub r#fn: String,
@@ -36,16 +36,16 @@ pub struct TypeCall {
     pub dollar_top: Option<i64>,
 }
 
-/// Every success that the contract names for `r#type`.
+/// Response of [`Type::r#type`].
 #[derive(Debug, Clone)]
 pub struct TypeResponse {
     /// Keywords.
     pub body: Keywords,
 }
 
-/// Every failure that the contract names for `r#type`, and no other.
+/// The errors that [`Type::r#type`] can return.
 #[derive(Debug)]
 pub enum TypeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

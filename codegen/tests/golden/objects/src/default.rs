@@ -9,14 +9,14 @@ use super::{Profile, ProfilePatch, Sample};
 pub trait DefaultApi: Send + Sync + 'static {
     /// Change a profile.
     ///
-    /// `PATCH /profiles/{id}`, public.
+    /// [`PATCH /profiles/{id}`](super::operations::UPDATE_PROFILE), public.
     fn update_profile(
         &self,
         cx: &Context<()>,
         request: UpdateProfileRequest,
     ) -> impl Future<Output = Result<UpdateProfileResponse, UpdateProfileError>> + Send;
 
-    /// `PUT /samples`, public.
+    /// [`PUT /samples`](super::operations::PUT_SAMPLES), public.
     fn put_samples(
         &self,
         cx: &Context<()>,
@@ -24,40 +24,40 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PutSamplesResponse, PutSamplesError>> + Send;
 }
 
-/// What a caller sends to `update_profile`.
+/// Request of [`DefaultApi::update_profile`].
 #[derive(Debug, Clone)]
 pub struct UpdateProfileRequest {
     pub id: Uuid,
     pub body: ProfilePatch,
 }
 
-/// Every success that the contract names for `update_profile`.
+/// Response of [`DefaultApi::update_profile`].
 #[derive(Debug, Clone)]
 pub struct UpdateProfileResponse {
     /// The profile as it is now.
     pub body: Profile,
 }
 
-/// Every failure that the contract names for `update_profile`, and no other.
+/// The errors that [`DefaultApi::update_profile`] can return.
 #[derive(Debug)]
 pub enum UpdateProfileError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `put_samples`.
+/// Request of [`DefaultApi::put_samples`].
 #[derive(Debug, Clone, Default)]
 pub struct PutSamplesRequest {
     pub body: Option<Vec<Sample>>,
 }
 
-/// Every success that the contract names for `put_samples`.
+/// Response of [`DefaultApi::put_samples`].
 #[derive(Debug, Clone)]
 pub struct PutSamplesResponse;
 
-/// Every failure that the contract names for `put_samples`, and no other.
+/// The errors that [`DefaultApi::put_samples`] can return.
 #[derive(Debug)]
 pub enum PutSamplesError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

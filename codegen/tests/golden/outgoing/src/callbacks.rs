@@ -35,7 +35,11 @@ impl Callbacks {
     }
 
     /// `POST` to `{$request.body#/callbackUrl}?on={$request.query.on}`, as `renew` asks for it.
-    pub fn renew_event(&self, url: &str, request: &RenewEventRequest) -> client::Call<RenewEventResponse, RenewEventError> {
+    pub fn renew_event(
+        &self,
+        url: &str,
+        request: &RenewEventRequest,
+    ) -> client::Call<RenewEventResponse, RenewEventError> {
         let mut out = self.0.begin_at(url, &data::RENEW_EVENT);
         request.encode(&mut out);
         out.call()
@@ -75,34 +79,34 @@ pub const SUBSCRIPTION_GONE_URL: &str = "{$response.body#/callbackUrl}/gone";
 /// The URL of a callback, as a runtime expression (OpenAPI 3.0.3 § 4.7.20.4).
 pub const RENEW_EVENT_URL: &str = "{$request.body#/callbackUrl}?on={$request.query.on}";
 
-/// What a caller sends to `on_event`.
+/// Request of [`Callbacks::on_event`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OnEventRequest {
     pub body: Event,
 }
 
-/// Every success that the contract names for `on_event`.
+/// Response of [`Callbacks::on_event`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OnEventResponse;
 
-/// Every failure that the contract names for `on_event`, and no other.
+/// The errors that [`Callbacks::on_event`] can return.
 #[derive(Debug)]
 pub enum OnEventError {
     /// Whatever it is.
     Unexpected(Unexpected),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `report`.
+/// Request of [`Callbacks::report`].
 #[derive(Debug)]
 pub struct ReportRequest {
     pub body: Option<ReportBody>,
 }
 
-/// The body of `report`, by its media type.
+/// Body of a request of [`Callbacks::report`], by its media type.
 #[derive(Debug)]
 pub enum ReportBody {
     /// `application/json`
@@ -111,54 +115,54 @@ pub enum ReportBody {
     Multipart(Parts<ReportPart>),
 }
 
-/// One part of the body of `report`.
+/// One part of the body of [`Callbacks::report`].
 #[derive(Debug)]
 pub enum ReportPart {
     At(Receipt),
 }
 
-/// Every success that the contract names for `report`.
+/// Response of [`Callbacks::report`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReportResponse;
 
-/// Every failure that the contract names for `report`, and no other.
+/// The errors that [`Callbacks::report`] can return.
 #[derive(Debug)]
 pub enum ReportError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `subscription_gone`.
+/// Response of [`Callbacks::subscription_gone`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscriptionGoneResponse;
 
-/// Every failure that the contract names for `subscription_gone`, and no other.
+/// The errors that [`Callbacks::subscription_gone`] can return.
 #[derive(Debug)]
 pub enum SubscriptionGoneError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `renew_event`.
+/// Request of [`Callbacks::renew_event`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewEventRequest {
     pub body: Event,
 }
 
-/// Every success that the contract names for `renew_event`.
+/// Response of [`Callbacks::renew_event`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewEventResponse;
 
-/// Every failure that the contract names for `renew_event`, and no other.
+/// The errors that [`Callbacks::renew_event`] can return.
 #[derive(Debug)]
 pub enum RenewEventError {
     /// Whatever it is.
     Unexpected(Unexpected),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
@@ -274,7 +278,11 @@ mod data {
         method: Method::POST,
         path: "",
         tag: "",
-        body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+        body: Some(Body {
+            required: true,
+            limit: 1_048_576,
+            media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+        }),
         statuses: &[200],
         ..Operation::NONE
     };
@@ -284,7 +292,14 @@ mod data {
         method: Method::PUT,
         path: "",
         tag: "",
-        body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }, Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
+        body: Some(Body {
+            required: false,
+            limit: 1_048_576,
+            media: &[
+                Media { essence: "application/json", kind: MediaKind::Json },
+                Media { essence: "multipart/form-data", kind: MediaKind::Multipart },
+            ],
+        }),
         statuses: &[204],
         ..Operation::NONE
     };
@@ -303,7 +318,11 @@ mod data {
         method: Method::POST,
         path: "",
         tag: "",
-        body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+        body: Some(Body {
+            required: true,
+            limit: 1_048_576,
+            media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+        }),
         statuses: &[200],
         ..Operation::NONE
     };

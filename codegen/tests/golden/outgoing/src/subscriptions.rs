@@ -7,14 +7,14 @@ use super::{Conflict, Subscription, SubscriptionInput};
 
 /// Who wants to hear of what.
 pub trait Subscriptions: Send + Sync + 'static {
-    /// `POST /subscriptions`, public.
+    /// [`POST /subscriptions`](super::operations::SUBSCRIBE), public.
     fn subscribe(
         &self,
         cx: &Context<()>,
         request: SubscribeRequest,
     ) -> impl Future<Output = Result<SubscribeResponse, SubscribeError>> + Send;
 
-    /// `PUT /subscriptions/{id}`, public.
+    /// [`PUT /subscriptions/{id}`](super::operations::RENEW), public.
     fn renew(
         &self,
         cx: &Context<()>,
@@ -22,7 +22,7 @@ pub trait Subscriptions: Send + Sync + 'static {
     ) -> impl Future<Output = Result<RenewResponse, RenewError>> + Send;
 }
 
-/// What a caller sends to `subscribe`.
+/// Request of [`Subscriptions::subscribe`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeRequest {
@@ -30,7 +30,7 @@ pub struct SubscribeRequest {
     pub body: SubscriptionInput,
 }
 
-/// Every success that the contract names for `subscribe`.
+/// Response of [`Subscriptions::subscribe`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeResponse {
@@ -38,16 +38,16 @@ pub struct SubscribeResponse {
     pub body: Subscription,
 }
 
-/// Every failure that the contract names for `subscribe`, and no other.
+/// The errors that [`Subscriptions::subscribe`] can return.
 #[derive(Debug)]
 pub enum SubscribeError {
     /// It is there already.
     Conflict(Conflict),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `renew`.
+/// Request of [`Subscriptions::renew`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewRequest {
@@ -55,14 +55,14 @@ pub struct RenewRequest {
     pub body: SubscriptionInput,
 }
 
-/// Every success that the contract names for `renew`.
+/// Response of [`Subscriptions::renew`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RenewResponse;
 
-/// Every failure that the contract names for `renew`, and no other.
+/// The errors that [`Subscriptions::renew`] can return.
 #[derive(Debug)]
 pub enum RenewError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,14 +7,14 @@ use super::{Article, Money, Sku};
 
 /// The operations under `Warehouse stock`.
 pub trait Stock: Send + Sync + 'static {
-    /// `GET /items/{sku}`, public.
+    /// [`GET /items/{sku}`](super::operations::FETCH_ITEM), public.
     fn fetch_item(
         &self,
         cx: &Context<()>,
         request: FetchItemRequest,
     ) -> impl Future<Output = Result<FetchItemResponse, FetchItemError>> + Send;
 
-    /// `PUT /items/{sku}`, public.
+    /// [`PUT /items/{sku}`](super::operations::STORE_ITEM), public.
     fn store_item(
         &self,
         cx: &Context<()>,
@@ -22,7 +22,7 @@ pub trait Stock: Send + Sync + 'static {
     ) -> impl Future<Output = Result<StoreItemResponse, StoreItemError>> + Send;
 }
 
-/// What a caller sends to `fetch_item`.
+/// Request of [`Stock::fetch_item`].
 #[derive(Debug, Clone)]
 pub struct FetchItemRequest {
     pub sku: Sku,
@@ -31,7 +31,7 @@ pub struct FetchItemRequest {
     pub x_skus: Option<Vec<Sku>>,
 }
 
-/// Every success that the contract names for `fetch_item`.
+/// Response of [`Stock::fetch_item`].
 #[derive(Debug, Clone)]
 pub struct FetchItemResponse {
     pub x_sku: Sku,
@@ -39,30 +39,30 @@ pub struct FetchItemResponse {
     pub body: Article,
 }
 
-/// Every failure that the contract names for `fetch_item`, and no other.
+/// The errors that [`Stock::fetch_item`] can return.
 #[derive(Debug)]
 pub enum FetchItemError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `store_item`.
+/// Request of [`Stock::store_item`].
 #[derive(Debug, Clone)]
 pub struct StoreItemRequest {
     pub sku: Sku,
     pub body: Article,
 }
 
-/// Every success that the contract names for `store_item`.
+/// Response of [`Stock::store_item`].
 #[derive(Debug, Clone)]
 pub struct StoreItemResponse {
     /// The item.
     pub body: Article,
 }
 
-/// Every failure that the contract names for `store_item`, and no other.
+/// The errors that [`Stock::store_item`] can return.
 #[derive(Debug)]
 pub enum StoreItemError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,21 +7,21 @@ use super::{Colour, InQuerySpread, Point};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `GET /path/{plain}/{list}/{label}/{matrix}/{point}`, public.
+    /// [`GET /path/{plain}/{list}/{label}/{matrix}/{point}`](super::operations::IN_PATH), public.
     fn in_path(
         &self,
         cx: &Context<()>,
         request: InPathRequest,
     ) -> impl Future<Output = Result<InPathResponse, InPathError>> + Send;
 
-    /// `GET /query`, public.
+    /// [`GET /query`](super::operations::IN_QUERY), public.
     fn in_query(
         &self,
         cx: &Context<()>,
         request: InQueryRequest,
     ) -> impl Future<Output = Result<InQueryResponse, InQueryError>> + Send;
 
-    /// `GET /elsewhere`, public.
+    /// [`GET /elsewhere`](super::operations::ELSEWHERE), public.
     fn elsewhere(
         &self,
         cx: &Context<()>,
@@ -29,7 +29,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ElsewhereResponse, ElsewhereError>> + Send;
 }
 
-/// What a caller sends to `in_path`.
+/// Request of [`DefaultApi::in_path`].
 #[derive(Debug, Clone)]
 pub struct InPathRequest {
     pub plain: i64,
@@ -39,18 +39,18 @@ pub struct InPathRequest {
     pub point: Point,
 }
 
-/// Every success that the contract names for `in_path`.
+/// Response of [`DefaultApi::in_path`].
 #[derive(Debug, Clone)]
 pub struct InPathResponse;
 
-/// Every failure that the contract names for `in_path`, and no other.
+/// The errors that [`DefaultApi::in_path`] can return.
 #[derive(Debug)]
 pub enum InPathError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `in_query`.
+/// Request of [`DefaultApi::in_query`].
 #[derive(Debug, Clone)]
 pub struct InQueryRequest {
     /// Must be there.
@@ -73,18 +73,18 @@ pub struct InQueryRequest {
     pub id: Option<Uuid>,
 }
 
-/// Every success that the contract names for `in_query`.
+/// Response of [`DefaultApi::in_query`].
 #[derive(Debug, Clone)]
 pub struct InQueryResponse;
 
-/// Every failure that the contract names for `in_query`, and no other.
+/// The errors that [`DefaultApi::in_query`] can return.
 #[derive(Debug)]
 pub enum InQueryError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `elsewhere`.
+/// Request of [`DefaultApi::elsewhere`].
 #[derive(Debug, Clone)]
 pub struct ElsewhereRequest {
     pub x_trace: Option<String>,
@@ -93,13 +93,13 @@ pub struct ElsewhereRequest {
     pub seen: Option<Vec<String>>,
 }
 
-/// Every success that the contract names for `elsewhere`.
+/// Response of [`DefaultApi::elsewhere`].
 #[derive(Debug, Clone)]
 pub struct ElsewhereResponse;
 
-/// Every failure that the contract names for `elsewhere`, and no other.
+/// The errors that [`DefaultApi::elsewhere`] can return.
 #[derive(Debug)]
 pub enum ElsewhereError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

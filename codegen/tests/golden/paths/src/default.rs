@@ -6,489 +6,489 @@ use writ_runtime::{Context, Internal};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `GET /`, public.
+    /// [`GET /`](super::operations::ROOT), public.
     fn root(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<RootResponse, RootError>> + Send;
 
-    /// `GET /files/{name}.json`, public.
+    /// [`GET /files/{name}.json`](super::operations::FILE_JSON), public.
     fn file_json(
         &self,
         cx: &Context<()>,
         request: FileJsonRequest,
     ) -> impl Future<Output = Result<FileJsonResponse, FileJsonError>> + Send;
 
-    /// `GET /files/{name}`, public.
+    /// [`GET /files/{name}`](super::operations::FILE), public.
     fn file(
         &self,
         cx: &Context<()>,
         request: FileRequest,
     ) -> impl Future<Output = Result<FileResponse, FileError>> + Send;
 
-    /// `GET /files/latest`, public.
+    /// [`GET /files/latest`](super::operations::LATEST), public.
     fn latest(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<LatestResponse, LatestError>> + Send;
 
-    /// `GET /pairs/{a}:{b}`, public.
+    /// [`GET /pairs/{a}:{b}`](super::operations::PAIR), public.
     fn pair(
         &self,
         cx: &Context<()>,
         request: PairRequest,
     ) -> impl Future<Output = Result<PairResponse, PairError>> + Send;
 
-    /// `GET /same/{x}`, public.
+    /// [`GET /same/{x}`](super::operations::GET_SAME), public.
     fn get_same(
         &self,
         cx: &Context<()>,
         request: GetSameRequest,
     ) -> impl Future<Output = Result<GetSameResponse, GetSameError>> + Send;
 
-    /// `POST /same/{y}`, public.
+    /// [`POST /same/{y}`](super::operations::POST_SAME), public.
     fn post_same(
         &self,
         cx: &Context<()>,
         request: PostSameRequest,
     ) -> impl Future<Output = Result<PostSameResponse, PostSameError>> + Send;
 
-    /// `GET /slash`, public.
+    /// [`GET /slash`](super::operations::NO_SLASH), public.
     fn no_slash(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<NoSlashResponse, NoSlashError>> + Send;
 
-    /// `GET /slash/`, public.
+    /// [`GET /slash/`](super::operations::SLASH), public.
     fn slash(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<SlashResponse, SlashError>> + Send;
 
-    /// `GET /strict`, public.
+    /// [`GET /strict`](super::operations::STRICT), public.
     fn strict(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<StrictResponse, StrictError>> + Send;
 
-    /// `GET /empty/{a}/end`, public.
+    /// [`GET /empty/{a}/end`](super::operations::EMPTY), public.
     fn empty(
         &self,
         cx: &Context<()>,
         request: EmptyRequest,
     ) -> impl Future<Output = Result<EmptyResponse, EmptyError>> + Send;
 
-    /// `GET /with space/ü/{a}`, public.
+    /// [`GET /with space/ü/{a}`](super::operations::ODD), public.
     fn odd(
         &self,
         cx: &Context<()>,
         request: OddRequest,
     ) -> impl Future<Output = Result<OddResponse, OddError>> + Send;
 
-    /// `POST /soap`, public.
+    /// [`POST /soap`](super::operations::SOAP), public.
     fn soap(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<SoapResponse, SoapError>> + Send;
 
-    /// `GET /:colon/*star`, public.
+    /// [`GET /:colon/*star`](super::operations::COLON), public.
     fn colon(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ColonResponse, ColonError>> + Send;
 
-    /// `GET /items({id})`, public.
+    /// [`GET /items({id})`](super::operations::ODATA), public.
     fn odata(
         &self,
         cx: &Context<()>,
         request: OdataRequest,
     ) -> impl Future<Output = Result<OdataResponse, OdataError>> + Send;
 
-    /// `GET /deep/{a}/static`, public.
+    /// [`GET /deep/{a}/static`](super::operations::DEEP_STATIC), public.
     fn deep_static(
         &self,
         cx: &Context<()>,
         request: DeepStaticRequest,
     ) -> impl Future<Output = Result<DeepStaticResponse, DeepStaticError>> + Send;
 
-    /// `GET /deep/fixed/{b}`, public.
+    /// [`GET /deep/fixed/{b}`](super::operations::DEEP_FIXED), public.
     fn deep_fixed(
         &self,
         cx: &Context<()>,
         request: DeepFixedRequest,
     ) -> impl Future<Output = Result<DeepFixedResponse, DeepFixedError>> + Send;
 
-    /// `GET /methods`, public.
+    /// [`GET /methods`](super::operations::GET_IT), public.
     fn get_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<GetItResponse, GetItError>> + Send;
 
-    /// `PUT /methods`, public.
+    /// [`PUT /methods`](super::operations::PUT_IT), public.
     fn put_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<PutItResponse, PutItError>> + Send;
 
-    /// `PATCH /methods`, public.
+    /// [`PATCH /methods`](super::operations::PATCH_IT), public.
     fn patch_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<PatchItResponse, PatchItError>> + Send;
 
-    /// `DELETE /methods`, public.
+    /// [`DELETE /methods`](super::operations::DELETE_IT), public.
     fn delete_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<DeleteItResponse, DeleteItError>> + Send;
 
-    /// `TRACE /methods`, public.
+    /// [`TRACE /methods`](super::operations::TRACE_IT), public.
     fn trace_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<TraceItResponse, TraceItError>> + Send;
 
-    /// `OPTIONS /own-options`, public.
+    /// [`OPTIONS /own-options`](super::operations::OWN_OPTIONS), public.
     fn own_options(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OwnOptionsResponse, OwnOptionsError>> + Send;
 
-    /// `HEAD /own-options`, public.
+    /// [`HEAD /own-options`](super::operations::OWN_HEAD), public.
     fn own_head(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OwnHeadResponse, OwnHeadError>> + Send;
 }
 
-/// Every success that the contract names for `root`.
+/// Response of [`DefaultApi::root`].
 #[derive(Debug, Clone)]
 pub struct RootResponse;
 
-/// Every failure that the contract names for `root`, and no other.
+/// The errors that [`DefaultApi::root`] can return.
 #[derive(Debug)]
 pub enum RootError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `file_json`.
+/// Request of [`DefaultApi::file_json`].
 #[derive(Debug, Clone)]
 pub struct FileJsonRequest {
     pub name: String,
 }
 
-/// Every success that the contract names for `file_json`.
+/// Response of [`DefaultApi::file_json`].
 #[derive(Debug, Clone)]
 pub struct FileJsonResponse;
 
-/// Every failure that the contract names for `file_json`, and no other.
+/// The errors that [`DefaultApi::file_json`] can return.
 #[derive(Debug)]
 pub enum FileJsonError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `file`.
+/// Request of [`DefaultApi::file`].
 #[derive(Debug, Clone)]
 pub struct FileRequest {
     pub name: String,
 }
 
-/// Every success that the contract names for `file`.
+/// Response of [`DefaultApi::file`].
 #[derive(Debug, Clone)]
 pub struct FileResponse;
 
-/// Every failure that the contract names for `file`, and no other.
+/// The errors that [`DefaultApi::file`] can return.
 #[derive(Debug)]
 pub enum FileError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `latest`.
+/// Response of [`DefaultApi::latest`].
 #[derive(Debug, Clone)]
 pub struct LatestResponse;
 
-/// Every failure that the contract names for `latest`, and no other.
+/// The errors that [`DefaultApi::latest`] can return.
 #[derive(Debug)]
 pub enum LatestError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `pair`.
+/// Request of [`DefaultApi::pair`].
 #[derive(Debug, Clone)]
 pub struct PairRequest {
     pub a: String,
     pub b: i64,
 }
 
-/// Every success that the contract names for `pair`.
+/// Response of [`DefaultApi::pair`].
 #[derive(Debug, Clone)]
 pub struct PairResponse;
 
-/// Every failure that the contract names for `pair`, and no other.
+/// The errors that [`DefaultApi::pair`] can return.
 #[derive(Debug)]
 pub enum PairError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_same`.
+/// Request of [`DefaultApi::get_same`].
 #[derive(Debug, Clone)]
 pub struct GetSameRequest {
     pub x: String,
 }
 
-/// Every success that the contract names for `get_same`.
+/// Response of [`DefaultApi::get_same`].
 #[derive(Debug, Clone)]
 pub struct GetSameResponse;
 
-/// Every failure that the contract names for `get_same`, and no other.
+/// The errors that [`DefaultApi::get_same`] can return.
 #[derive(Debug)]
 pub enum GetSameError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `post_same`.
+/// Request of [`DefaultApi::post_same`].
 #[derive(Debug, Clone)]
 pub struct PostSameRequest {
     pub y: String,
 }
 
-/// Every success that the contract names for `post_same`.
+/// Response of [`DefaultApi::post_same`].
 #[derive(Debug, Clone)]
 pub struct PostSameResponse;
 
-/// Every failure that the contract names for `post_same`, and no other.
+/// The errors that [`DefaultApi::post_same`] can return.
 #[derive(Debug)]
 pub enum PostSameError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `no_slash`.
+/// Response of [`DefaultApi::no_slash`].
 #[derive(Debug, Clone)]
 pub struct NoSlashResponse;
 
-/// Every failure that the contract names for `no_slash`, and no other.
+/// The errors that [`DefaultApi::no_slash`] can return.
 #[derive(Debug)]
 pub enum NoSlashError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `slash`.
+/// Response of [`DefaultApi::slash`].
 #[derive(Debug, Clone)]
 pub struct SlashResponse;
 
-/// Every failure that the contract names for `slash`, and no other.
+/// The errors that [`DefaultApi::slash`] can return.
 #[derive(Debug)]
 pub enum SlashError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `strict`.
+/// Response of [`DefaultApi::strict`].
 #[derive(Debug, Clone)]
 pub struct StrictResponse;
 
-/// Every failure that the contract names for `strict`, and no other.
+/// The errors that [`DefaultApi::strict`] can return.
 #[derive(Debug)]
 pub enum StrictError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `empty`.
+/// Request of [`DefaultApi::empty`].
 #[derive(Debug, Clone)]
 pub struct EmptyRequest {
     pub a: String,
 }
 
-/// Every success that the contract names for `empty`.
+/// Response of [`DefaultApi::empty`].
 #[derive(Debug, Clone)]
 pub struct EmptyResponse;
 
-/// Every failure that the contract names for `empty`, and no other.
+/// The errors that [`DefaultApi::empty`] can return.
 #[derive(Debug)]
 pub enum EmptyError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `odd`.
+/// Request of [`DefaultApi::odd`].
 #[derive(Debug, Clone)]
 pub struct OddRequest {
     pub a: String,
 }
 
-/// Every success that the contract names for `odd`.
+/// Response of [`DefaultApi::odd`].
 #[derive(Debug, Clone)]
 pub struct OddResponse;
 
-/// Every failure that the contract names for `odd`, and no other.
+/// The errors that [`DefaultApi::odd`] can return.
 #[derive(Debug)]
 pub enum OddError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `soap`.
+/// Response of [`DefaultApi::soap`].
 #[derive(Debug, Clone)]
 pub struct SoapResponse;
 
-/// Every failure that the contract names for `soap`, and no other.
+/// The errors that [`DefaultApi::soap`] can return.
 #[derive(Debug)]
 pub enum SoapError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `colon`.
+/// Response of [`DefaultApi::colon`].
 #[derive(Debug, Clone)]
 pub struct ColonResponse;
 
-/// Every failure that the contract names for `colon`, and no other.
+/// The errors that [`DefaultApi::colon`] can return.
 #[derive(Debug)]
 pub enum ColonError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `odata`.
+/// Request of [`DefaultApi::odata`].
 #[derive(Debug, Clone)]
 pub struct OdataRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `odata`.
+/// Response of [`DefaultApi::odata`].
 #[derive(Debug, Clone)]
 pub struct OdataResponse;
 
-/// Every failure that the contract names for `odata`, and no other.
+/// The errors that [`DefaultApi::odata`] can return.
 #[derive(Debug)]
 pub enum OdataError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `deep_static`.
+/// Request of [`DefaultApi::deep_static`].
 #[derive(Debug, Clone)]
 pub struct DeepStaticRequest {
     pub a: String,
 }
 
-/// Every success that the contract names for `deep_static`.
+/// Response of [`DefaultApi::deep_static`].
 #[derive(Debug, Clone)]
 pub struct DeepStaticResponse;
 
-/// Every failure that the contract names for `deep_static`, and no other.
+/// The errors that [`DefaultApi::deep_static`] can return.
 #[derive(Debug)]
 pub enum DeepStaticError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `deep_fixed`.
+/// Request of [`DefaultApi::deep_fixed`].
 #[derive(Debug, Clone)]
 pub struct DeepFixedRequest {
     pub b: String,
 }
 
-/// Every success that the contract names for `deep_fixed`.
+/// Response of [`DefaultApi::deep_fixed`].
 #[derive(Debug, Clone)]
 pub struct DeepFixedResponse;
 
-/// Every failure that the contract names for `deep_fixed`, and no other.
+/// The errors that [`DefaultApi::deep_fixed`] can return.
 #[derive(Debug)]
 pub enum DeepFixedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `get_it`.
+/// Response of [`DefaultApi::get_it`].
 #[derive(Debug, Clone)]
 pub struct GetItResponse {
     /// Read.
     pub body: String,
 }
 
-/// Every failure that the contract names for `get_it`, and no other.
+/// The errors that [`DefaultApi::get_it`] can return.
 #[derive(Debug)]
 pub enum GetItError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `put_it`.
+/// Response of [`DefaultApi::put_it`].
 #[derive(Debug, Clone)]
 pub struct PutItResponse;
 
-/// Every failure that the contract names for `put_it`, and no other.
+/// The errors that [`DefaultApi::put_it`] can return.
 #[derive(Debug)]
 pub enum PutItError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `patch_it`.
+/// Response of [`DefaultApi::patch_it`].
 #[derive(Debug, Clone)]
 pub struct PatchItResponse;
 
-/// Every failure that the contract names for `patch_it`, and no other.
+/// The errors that [`DefaultApi::patch_it`] can return.
 #[derive(Debug)]
 pub enum PatchItError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `delete_it`.
+/// Response of [`DefaultApi::delete_it`].
 #[derive(Debug, Clone)]
 pub struct DeleteItResponse;
 
-/// Every failure that the contract names for `delete_it`, and no other.
+/// The errors that [`DefaultApi::delete_it`] can return.
 #[derive(Debug)]
 pub enum DeleteItError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `trace_it`.
+/// Response of [`DefaultApi::trace_it`].
 #[derive(Debug, Clone)]
 pub struct TraceItResponse;
 
-/// Every failure that the contract names for `trace_it`, and no other.
+/// The errors that [`DefaultApi::trace_it`] can return.
 #[derive(Debug)]
 pub enum TraceItError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `own_options`.
+/// Response of [`DefaultApi::own_options`].
 #[derive(Debug, Clone)]
 pub struct OwnOptionsResponse {
     pub x_own: String,
 }
 
-/// Every failure that the contract names for `own_options`, and no other.
+/// The errors that [`DefaultApi::own_options`] can return.
 #[derive(Debug)]
 pub enum OwnOptionsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `own_head`.
+/// Response of [`DefaultApi::own_head`].
 #[derive(Debug, Clone)]
 pub struct OwnHeadResponse {
     pub x_own: String,
 }
 
-/// Every failure that the contract names for `own_head`, and no other.
+/// The errors that [`DefaultApi::own_head`] can return.
 #[derive(Debug)]
 pub enum OwnHeadError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

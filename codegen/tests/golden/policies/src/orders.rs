@@ -10,31 +10,31 @@ use super::{
 
 /// The operations under `orders`.
 pub trait Orders: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// `GET /orders`, scopes `orders`, 100 requests in 60 s, cached 5 min.
+    /// [`GET /orders`](super::operations::LIST_ORDERS), scopes `orders`, 100 requests in 60 s, cached 5 min.
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
         request: ListOrdersRequest,
     ) -> impl Future<Output = Result<ListOrdersResponse, ListOrdersError>> + Send;
 
-    /// `POST /orders`, scopes `orders`, 10 requests in 1 s, 1000 requests in 30 d.
+    /// [`POST /orders`](super::operations::CREATE_ORDER), scopes `orders`, 10 requests in 1 s, 1000 requests in 30 d.
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<Idempotent<CreateOrderResponse>, CreateOrderError>> + Send;
 
-    /// `GET /orders/{orderId}`, public, cached 250 ms.
+    /// [`GET /orders/{orderId}`](super::operations::GET_ORDER), public, cached 250 ms.
     fn get_order(
         &self,
         cx: &Context<()>,
         request: GetOrderRequest,
     ) -> impl Future<Output = Result<GetOrderResponse, GetOrderError>> + Send;
 
-    /// `PUT /orders/{orderId}`, scopes `orders`.
+    /// [`PUT /orders/{orderId}`](super::operations::PUT_ORDER), scopes `orders`.
     fn put_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -42,7 +42,7 @@ pub trait Orders: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PutOrderResponse, PutOrderError>> + Send;
 }
 
-/// What a caller sends to `list_orders`.
+/// Request of [`Orders::list_orders`].
 #[derive(Debug, Clone)]
 pub struct ListOrdersRequest {
     /// Default: `1`.
@@ -54,7 +54,7 @@ pub struct ListOrdersRequest {
     pub fields: Option<Vec<ListOrdersFieldsItem>>,
 }
 
-/// What `list_orders` can sort by.
+/// Sort keys of [`Orders::list_orders`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListOrdersSort {
     /// `createdAt`
@@ -63,52 +63,52 @@ pub enum ListOrdersSort {
     Total,
 }
 
-/// Every success that the contract names for `list_orders`.
+/// Response of [`Orders::list_orders`].
 #[derive(Debug, Clone)]
 pub struct ListOrdersResponse {
     /// A page.
     pub body: OrderPage,
 }
 
-/// Every failure that the contract names for `list_orders`, and no other.
+/// The errors that [`Orders::list_orders`] can return.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// Slower.
     TooManyRequests(TooManyRequests),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `create_order`.
+/// Request of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 pub struct CreateOrderRequest {
     pub body: OrderInput,
 }
 
-/// Every success that the contract names for `create_order`.
+/// Response of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
     /// Made.
     pub body: Order,
 }
 
-/// Every failure that the contract names for `create_order`, and no other.
+/// The errors that [`Orders::create_order`] can return.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// Slower.
     TooManyRequests(TooManyRequests),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_order`.
+/// Request of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 pub struct GetOrderRequest {
     pub order_id: OrderId,
     pub fields: Option<Vec<GetOrderFieldsItem>>,
 }
 
-/// Every success that the contract names for `get_order`.
+/// Response of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 pub struct GetOrderResponse {
     pub etag: ETag,
@@ -116,14 +116,14 @@ pub struct GetOrderResponse {
     pub body: Order,
 }
 
-/// Every failure that the contract names for `get_order`, and no other.
+/// The errors that [`Orders::get_order`] can return.
 #[derive(Debug)]
 pub enum GetOrderError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `put_order`.
+/// Request of [`Orders::put_order`].
 #[derive(Debug, Clone)]
 pub struct PutOrderRequest {
     pub order_id: OrderId,
@@ -131,15 +131,15 @@ pub struct PutOrderRequest {
     pub body: OrderInput,
 }
 
-/// Every success that the contract names for `put_order`.
+/// Response of [`Orders::put_order`].
 #[derive(Debug, Clone)]
 pub struct PutOrderResponse;
 
-/// Every failure that the contract names for `put_order`, and no other.
+/// The errors that [`Orders::put_order`] can return.
 #[derive(Debug)]
 pub enum PutOrderError {
     /// It has changed.
     PreconditionFailed(PreconditionFailed),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,7 +7,7 @@ use super::Rule;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /rules`, public.
+    /// [`POST /rules`](super::operations::ADD_RULE), public.
     fn add_rule(
         &self,
         cx: &Context<()>,
@@ -15,19 +15,19 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<AddRuleResponse, AddRuleError>> + Send;
 }
 
-/// What a caller sends to `add_rule`.
+/// Request of [`DefaultApi::add_rule`].
 #[derive(Debug, Clone)]
 pub struct AddRuleRequest {
     pub body: Rule,
 }
 
-/// Every success that the contract names for `add_rule`.
+/// Response of [`DefaultApi::add_rule`].
 #[derive(Debug, Clone)]
 pub struct AddRuleResponse;
 
-/// Every failure that the contract names for `add_rule`, and no other.
+/// The errors that [`DefaultApi::add_rule`] can return.
 #[derive(Debug)]
 pub enum AddRuleError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,14 +7,14 @@ use super::{A, Expression, Nested, Tree};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /trees`, public.
+    /// [`POST /trees`](super::operations::PLANT), public.
     fn plant(
         &self,
         cx: &Context<()>,
         request: PlantRequest,
     ) -> impl Future<Output = Result<PlantResponse, PlantError>> + Send;
 
-    /// `POST /chains`, public.
+    /// [`POST /chains`](super::operations::LINK), public.
     fn link(
         &self,
         cx: &Context<()>,
@@ -22,42 +22,42 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<LinkResponse, LinkError>> + Send;
 }
 
-/// What a caller sends to `plant`.
+/// Request of [`DefaultApi::plant`].
 #[derive(Debug, Clone)]
 pub struct PlantRequest {
     pub body: Tree,
 }
 
-/// Every success that the contract names for `plant`.
+/// Response of [`DefaultApi::plant`].
 #[derive(Debug, Clone)]
 pub struct PlantResponse {
     /// Planted.
     pub body: Expression,
 }
 
-/// Every failure that the contract names for `plant`, and no other.
+/// The errors that [`DefaultApi::plant`] can return.
 #[derive(Debug)]
 pub enum PlantError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `link`.
+/// Request of [`DefaultApi::link`].
 #[derive(Debug, Clone)]
 pub struct LinkRequest {
     pub body: A,
 }
 
-/// Every success that the contract names for `link`.
+/// Response of [`DefaultApi::link`].
 #[derive(Debug, Clone)]
 pub struct LinkResponse {
     /// Linked.
     pub body: Nested,
 }
 
-/// Every failure that the contract names for `link`, and no other.
+/// The errors that [`DefaultApi::link`] can return.
 #[derive(Debug)]
 pub enum LinkError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,47 +7,47 @@ use super::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, U
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /jobs`, public.
+    /// [`POST /jobs`](super::operations::START_JOB), public.
     fn start_job(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<StartJobResponse, StartJobError>> + Send;
 
-    /// `GET /jobs/{id}`, public.
+    /// [`GET /jobs/{id}`](super::operations::GET_JOB), public.
     fn get_job(
         &self,
         cx: &Context<()>,
         request: GetJobRequest,
     ) -> impl Future<Output = Result<GetJobResponse, GetJobError>> + Send;
 
-    /// `DELETE /jobs/{id}`, public.
+    /// [`DELETE /jobs/{id}`](super::operations::DELETE_JOB), public.
     fn delete_job(
         &self,
         cx: &Context<()>,
         request: DeleteJobRequest,
     ) -> impl Future<Output = Result<DeleteJobResponse, DeleteJobError>> + Send;
 
-    /// `HEAD /jobs/{id}`, public.
+    /// [`HEAD /jobs/{id}`](super::operations::HEAD_JOB), public.
     fn head_job(
         &self,
         cx: &Context<()>,
         request: HeadJobRequest,
     ) -> impl Future<Output = Result<HeadJobResponse, HeadJobError>> + Send;
 
-    /// `GET /anything`, public.
+    /// [`GET /anything`](super::operations::ANY_STATUS), public.
     fn any_status(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<AnyStatusResponse, AnyStatusError>> + Send;
 
-    /// `GET /only-default`, public.
+    /// [`GET /only-default`](super::operations::ONLY_DEFAULT), public.
     fn only_default(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OnlyDefaultResponse, OnlyDefaultError>> + Send;
 }
 
-/// Every success that the contract names for `start_job`.
+/// Response of [`DefaultApi::start_job`].
 #[derive(Debug, Clone)]
 pub enum StartJobResponse {
     /// Done already.
@@ -67,7 +67,7 @@ pub enum StartJobResponse {
     NoContent,
 }
 
-/// Every failure that the contract names for `start_job`, and no other.
+/// The errors that [`DefaultApi::start_job`] can return.
 #[derive(Debug)]
 pub enum StartJobError {
     /// It runs already.
@@ -76,17 +76,17 @@ pub enum StartJobError {
     ClientError(ClientError),
     /// Something else.
     Unexpected(Unexpected),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_job`.
+/// Request of [`DefaultApi::get_job`].
 #[derive(Debug, Clone)]
 pub struct GetJobRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `get_job`.
+/// Response of [`DefaultApi::get_job`].
 #[derive(Debug, Clone)]
 pub enum GetJobResponse {
     /// The job.
@@ -102,7 +102,7 @@ pub enum GetJobResponse {
     },
 }
 
-/// Every failure that the contract names for `get_job`, and no other.
+/// The errors that [`DefaultApi::get_job`] can return.
 #[derive(Debug)]
 pub enum GetJobError {
     /// No such job.
@@ -111,47 +111,47 @@ pub enum GetJobError {
     Gone(GetJobGoneBody),
     /// Our fault.
     ServerError(ServerError),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `delete_job`.
+/// Request of [`DefaultApi::delete_job`].
 #[derive(Debug, Clone)]
 pub struct DeleteJobRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `delete_job`.
+/// Response of [`DefaultApi::delete_job`].
 #[derive(Debug, Clone)]
 pub struct DeleteJobResponse;
 
-/// Every failure that the contract names for `delete_job`, and no other.
+/// The errors that [`DefaultApi::delete_job`] can return.
 #[derive(Debug)]
 pub enum DeleteJobError {
     /// No such job.
     NotFound(NotFound),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `head_job`.
+/// Request of [`DefaultApi::head_job`].
 #[derive(Debug, Clone)]
 pub struct HeadJobRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `head_job`.
+/// Response of [`DefaultApi::head_job`].
 #[derive(Debug, Clone)]
 pub struct HeadJobResponse;
 
-/// Every failure that the contract names for `head_job`, and no other.
+/// The errors that [`DefaultApi::head_job`] can return.
 #[derive(Debug)]
 pub enum HeadJobError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `any_status`.
+/// Response of [`DefaultApi::any_status`].
 #[derive(Debug, Clone)]
 pub struct AnyStatusResponse {
     /// The status, within the range that the contract declares.
@@ -160,14 +160,14 @@ pub struct AnyStatusResponse {
     pub body: String,
 }
 
-/// Every failure that the contract names for `any_status`, and no other.
+/// The errors that [`DefaultApi::any_status`] can return.
 #[derive(Debug)]
 pub enum AnyStatusError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `only_default`.
+/// Response of [`DefaultApi::only_default`].
 #[derive(Debug, Clone)]
 pub struct OnlyDefaultResponse {
     /// The status, within the range that the contract declares.
@@ -176,9 +176,9 @@ pub struct OnlyDefaultResponse {
     pub body: Job,
 }
 
-/// Every failure that the contract names for `only_default`, and no other.
+/// The errors that [`DefaultApi::only_default`] can return.
 #[derive(Debug)]
 pub enum OnlyDefaultError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,112 +7,112 @@ use super::{Forbidden, Unauthorized};
 
 /// The operations under `doors`.
 pub trait Doors: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// `GET /inherited`.
+    /// [`GET /inherited`](super::operations::INHERITED).
     fn inherited(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<InheritedResponse, InheritedError>> + Send;
 
-    /// `GET /public`, public.
+    /// [`GET /public`](super::operations::OPEN), public.
     fn open(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OpenResponse, OpenError>> + Send;
 
-    /// `GET /optional`.
+    /// [`GET /optional`](super::operations::MAYBE).
     fn maybe(
         &self,
         cx: &Context<Option<Self::Principal>>,
     ) -> impl Future<Output = Result<MaybeResponse, MaybeError>> + Send;
 
-    /// `GET /either`, scopes `jobs:read`, `jobs:write`.
+    /// [`GET /either`](super::operations::EITHER), scopes `jobs:read`, `jobs:write`.
     fn either(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<EitherResponse, EitherError>> + Send;
 
-    /// `GET /both`, scopes `admin`.
+    /// [`GET /both`](super::operations::BOTH), scopes `admin`.
     fn both(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<BothResponse, BothError>> + Send;
 
-    /// `GET /places`, scopes `openid`.
+    /// [`GET /places`](super::operations::PLACES), scopes `openid`.
     fn places(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<PlacesResponse, PlacesError>> + Send;
 }
 
-/// Every success that the contract names for `inherited`.
+/// Response of [`Doors::inherited`].
 #[derive(Debug, Clone)]
 pub struct InheritedResponse;
 
-/// Every failure that the contract names for `inherited`, and no other.
+/// The errors that [`Doors::inherited`] can return.
 #[derive(Debug)]
 pub enum InheritedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `open`.
+/// Response of [`Doors::open`].
 #[derive(Debug, Clone)]
 pub struct OpenResponse;
 
-/// Every failure that the contract names for `open`, and no other.
+/// The errors that [`Doors::open`] can return.
 #[derive(Debug)]
 pub enum OpenError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `maybe`.
+/// Response of [`Doors::maybe`].
 #[derive(Debug, Clone)]
 pub struct MaybeResponse;
 
-/// Every failure that the contract names for `maybe`, and no other.
+/// The errors that [`Doors::maybe`] can return.
 #[derive(Debug)]
 pub enum MaybeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `either`.
+/// Response of [`Doors::either`].
 #[derive(Debug, Clone)]
 pub struct EitherResponse;
 
-/// Every failure that the contract names for `either`, and no other.
+/// The errors that [`Doors::either`] can return.
 #[derive(Debug)]
 pub enum EitherError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `both`.
+/// Response of [`Doors::both`].
 #[derive(Debug, Clone)]
 pub struct BothResponse;
 
-/// Every failure that the contract names for `both`, and no other.
+/// The errors that [`Doors::both`] can return.
 #[derive(Debug)]
 pub enum BothError {
     /// Who?.
     Unauthorized(Unauthorized),
     /// Not you.
     Forbidden(Forbidden),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `places`.
+/// Response of [`Doors::places`].
 #[derive(Debug, Clone)]
 pub struct PlacesResponse;
 
-/// Every failure that the contract names for `places`, and no other.
+/// The errors that [`Doors::places`] can return.
 #[derive(Debug)]
 pub enum PlacesError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -6,20 +6,20 @@ use writ_runtime::{Context, Internal};
 
 /// The operations under `public`.
 pub trait Public: Send + Sync + 'static {
-    /// `GET /windows`, public.
+    /// [`GET /windows`](super::operations::WINDOW), public.
     fn window(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<WindowResponse, WindowError>> + Send;
 }
 
-/// Every success that the contract names for `window`.
+/// Response of [`Public::window`].
 #[derive(Debug, Clone)]
 pub struct WindowResponse;
 
-/// Every failure that the contract names for `window`, and no other.
+/// The errors that [`Public::window`] can return.
 #[derive(Debug)]
 pub enum WindowError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

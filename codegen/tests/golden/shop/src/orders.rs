@@ -9,14 +9,14 @@ use super::{BadRequest, Conflict, NewOrder, NotFound, Order, UnprocessableEntity
 pub trait Orders: Send + Sync + 'static {
     /// Order something.
     ///
-    /// `POST /orders`, public.
+    /// [`POST /orders`](super::operations::CREATE_ORDER), public.
     fn create_order(
         &self,
         cx: &Context<()>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<CreateOrderResponse, CreateOrderError>> + Send;
 
-    /// `GET /orders/{orderId}`, public.
+    /// [`GET /orders/{orderId}`](super::operations::GET_ORDER), public.
     fn get_order(
         &self,
         cx: &Context<()>,
@@ -24,7 +24,7 @@ pub trait Orders: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GetOrderResponse, GetOrderError>> + Send;
 }
 
-/// What a caller sends to `create_order`.
+/// Request of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 pub struct CreateOrderRequest {
     /// Default: `false`.
@@ -32,14 +32,14 @@ pub struct CreateOrderRequest {
     pub body: NewOrder,
 }
 
-/// Every success that the contract names for `create_order`.
+/// Response of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
     /// Ordered.
     pub body: Order,
 }
 
-/// Every failure that the contract names for `create_order`, and no other.
+/// The errors that [`Orders::create_order`] can return.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// Why not.
@@ -48,28 +48,28 @@ pub enum CreateOrderError {
     Conflict(Conflict),
     /// Why not.
     UnprocessableEntity(UnprocessableEntity),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_order`.
+/// Request of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 pub struct GetOrderRequest {
     pub order_id: i64,
 }
 
-/// Every success that the contract names for `get_order`.
+/// Response of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 pub struct GetOrderResponse {
     /// The order.
     pub body: Order,
 }
 
-/// Every failure that the contract names for `get_order`, and no other.
+/// The errors that [`Orders::get_order`] can return.
 #[derive(Debug)]
 pub enum GetOrderError {
     /// Why not.
     NotFound(NotFound),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,34 +7,34 @@ use super::Place;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /pictures`, public.
+    /// [`POST /pictures`](super::operations::ADD_PICTURE), public.
     fn add_picture(
         &self,
         cx: &Context<()>,
         request: AddPictureRequest,
     ) -> impl Future<Output = Result<AddPictureResponse, AddPictureError>> + Send;
 
-    /// `GET /pictures/{id}`, public.
+    /// [`GET /pictures/{id}`](super::operations::GET_PICTURE), public.
     fn get_picture(
         &self,
         cx: &Context<()>,
         request: GetPictureRequest,
     ) -> impl Future<Output = Result<GetPictureResponse, GetPictureError>> + Send;
 
-    /// `GET /events`, public.
+    /// [`GET /events`](super::operations::WATCH), public.
     fn watch(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<WatchResponse, WatchError>> + Send;
 }
 
-/// What a caller sends to `add_picture`.
+/// Request of [`DefaultApi::add_picture`].
 #[derive(Debug)]
 pub struct AddPictureRequest {
     pub body: Parts<AddPicturePart>,
 }
 
-/// One part of the body of `add_picture`.
+/// One part of the body of [`DefaultApi::add_picture`].
 #[derive(Debug)]
 pub enum AddPicturePart {
     Picture(FileStream),
@@ -43,7 +43,7 @@ pub enum AddPicturePart {
     Place(Place),
 }
 
-/// All parts of the body of `add_picture`, files in memory: what `collect` makes of them.
+/// All parts of the body of [`DefaultApi::add_picture`], with files in memory, as `collect` returns them.
 #[derive(Debug, Clone)]
 pub struct AddPictureForm {
     pub picture: FilePart,
@@ -52,50 +52,50 @@ pub struct AddPictureForm {
     pub place: Option<Place>,
 }
 
-/// Every success that the contract names for `add_picture`.
+/// Response of [`DefaultApi::add_picture`].
 #[derive(Debug, Clone)]
 pub struct AddPictureResponse {
     /// There.
     pub body: Place,
 }
 
-/// Every failure that the contract names for `add_picture`, and no other.
+/// The errors that [`DefaultApi::add_picture`] can return.
 #[derive(Debug)]
 pub enum AddPictureError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_picture`.
+/// Request of [`DefaultApi::get_picture`].
 #[derive(Debug, Clone)]
 pub struct GetPictureRequest {
     pub id: i64,
 }
 
-/// Every success that the contract names for `get_picture`.
+/// Response of [`DefaultApi::get_picture`].
 #[derive(Debug, Clone)]
 pub struct GetPictureResponse {
     /// The picture.
     pub body: Bytes,
 }
 
-/// Every failure that the contract names for `get_picture`, and no other.
+/// The errors that [`DefaultApi::get_picture`] can return.
 #[derive(Debug)]
 pub enum GetPictureError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `watch`.
+/// Response of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub struct WatchResponse {
     /// What happens.
     pub body: EventStream<Place>,
 }
 
-/// Every failure that the contract names for `watch`, and no other.
+/// The errors that [`DefaultApi::watch`] can return.
 #[derive(Debug)]
 pub enum WatchError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

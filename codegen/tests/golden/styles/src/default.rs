@@ -8,161 +8,161 @@ use super::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, Que
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `GET /path/simple/{text}/{list}/{object}`, public.
+    /// [`GET /path/simple/{text}/{list}/{object}`](super::operations::PATH_SIMPLE), public.
     fn path_simple(
         &self,
         cx: &Context<()>,
         request: PathSimpleRequest,
     ) -> impl Future<Output = Result<PathSimpleResponse, PathSimpleError>> + Send;
 
-    /// `GET /path/simple-explode/{text}/{list}/{object}`, public.
+    /// [`GET /path/simple-explode/{text}/{list}/{object}`](super::operations::PATH_SIMPLE_EXPLODE), public.
     fn path_simple_explode(
         &self,
         cx: &Context<()>,
         request: PathSimpleExplodeRequest,
     ) -> impl Future<Output = Result<PathSimpleExplodeResponse, PathSimpleExplodeError>> + Send;
 
-    /// `GET /path/label/{text}/{list}/{object}`, public.
+    /// [`GET /path/label/{text}/{list}/{object}`](super::operations::PATH_LABEL), public.
     fn path_label(
         &self,
         cx: &Context<()>,
         request: PathLabelRequest,
     ) -> impl Future<Output = Result<PathLabelResponse, PathLabelError>> + Send;
 
-    /// `GET /path/label-explode/{text}/{list}/{object}`, public.
+    /// [`GET /path/label-explode/{text}/{list}/{object}`](super::operations::PATH_LABEL_EXPLODE), public.
     fn path_label_explode(
         &self,
         cx: &Context<()>,
         request: PathLabelExplodeRequest,
     ) -> impl Future<Output = Result<PathLabelExplodeResponse, PathLabelExplodeError>> + Send;
 
-    /// `GET /path/matrix/{text}/{list}/{object}`, public.
+    /// [`GET /path/matrix/{text}/{list}/{object}`](super::operations::PATH_MATRIX), public.
     fn path_matrix(
         &self,
         cx: &Context<()>,
         request: PathMatrixRequest,
     ) -> impl Future<Output = Result<PathMatrixResponse, PathMatrixError>> + Send;
 
-    /// `GET /path/matrix-explode/{text}/{list}/{object}`, public.
+    /// [`GET /path/matrix-explode/{text}/{list}/{object}`](super::operations::PATH_MATRIX_EXPLODE), public.
     fn path_matrix_explode(
         &self,
         cx: &Context<()>,
         request: PathMatrixExplodeRequest,
     ) -> impl Future<Output = Result<PathMatrixExplodeResponse, PathMatrixExplodeError>> + Send;
 
-    /// `GET /path/content/{text}/{object}`, public.
+    /// [`GET /path/content/{text}/{object}`](super::operations::PATH_CONTENT), public.
     fn path_content(
         &self,
         cx: &Context<()>,
         request: PathContentRequest,
     ) -> impl Future<Output = Result<PathContentResponse, PathContentError>> + Send;
 
-    /// `GET /query/form`, public.
+    /// [`GET /query/form`](super::operations::QUERY_FORM), public.
     fn query_form(
         &self,
         cx: &Context<()>,
         request: QueryFormRequest,
     ) -> impl Future<Output = Result<QueryFormResponse, QueryFormError>> + Send;
 
-    /// `GET /query/form-explode`, public.
+    /// [`GET /query/form-explode`](super::operations::QUERY_FORM_EXPLODE), public.
     fn query_form_explode(
         &self,
         cx: &Context<()>,
         request: QueryFormExplodeRequest,
     ) -> impl Future<Output = Result<QueryFormExplodeResponse, QueryFormExplodeError>> + Send;
 
-    /// `GET /query/space`, public.
+    /// [`GET /query/space`](super::operations::QUERY_SPACE), public.
     fn query_space(
         &self,
         cx: &Context<()>,
         request: QuerySpaceRequest,
     ) -> impl Future<Output = Result<QuerySpaceResponse, QuerySpaceError>> + Send;
 
-    /// `GET /query/pipe`, public.
+    /// [`GET /query/pipe`](super::operations::QUERY_PIPE), public.
     fn query_pipe(
         &self,
         cx: &Context<()>,
         request: QueryPipeRequest,
     ) -> impl Future<Output = Result<QueryPipeResponse, QueryPipeError>> + Send;
 
-    /// `GET /query/deep`, public.
+    /// [`GET /query/deep`](super::operations::QUERY_DEEP), public.
     fn query_deep(
         &self,
         cx: &Context<()>,
         request: QueryDeepRequest,
     ) -> impl Future<Output = Result<QueryDeepResponse, QueryDeepError>> + Send;
 
-    /// `GET /query/content`, public.
+    /// [`GET /query/content`](super::operations::QUERY_CONTENT), public.
     fn query_content(
         &self,
         cx: &Context<()>,
         request: QueryContentRequest,
     ) -> impl Future<Output = Result<QueryContentResponse, QueryContentError>> + Send;
 
-    /// `GET /query/reserved`, public.
+    /// [`GET /query/reserved`](super::operations::QUERY_RESERVED), public.
     fn query_reserved(
         &self,
         cx: &Context<()>,
         request: QueryReservedRequest,
     ) -> impl Future<Output = Result<QueryReservedResponse, QueryReservedError>> + Send;
 
-    /// `GET /query/presence`, public.
+    /// [`GET /query/presence`](super::operations::QUERY_PRESENCE), public.
     fn query_presence(
         &self,
         cx: &Context<()>,
         request: QueryPresenceRequest,
     ) -> impl Future<Output = Result<QueryPresenceResponse, QueryPresenceError>> + Send;
 
-    /// `GET /query/types`, public.
+    /// [`GET /query/types`](super::operations::QUERY_TYPES), public.
     fn query_types(
         &self,
         cx: &Context<()>,
         request: QueryTypesRequest,
     ) -> impl Future<Output = Result<QueryTypesResponse, QueryTypesError>> + Send;
 
-    /// `GET /query/spread`, public.
+    /// [`GET /query/spread`](super::operations::QUERY_SPREAD), public.
     fn query_spread(
         &self,
         cx: &Context<()>,
         request: QuerySpreadRequest,
     ) -> impl Future<Output = Result<QuerySpreadResponse, QuerySpreadError>> + Send;
 
-    /// `GET /header/simple`, public.
+    /// [`GET /header/simple`](super::operations::HEADER_SIMPLE), public.
     fn header_simple(
         &self,
         cx: &Context<()>,
         request: HeaderSimpleRequest,
     ) -> impl Future<Output = Result<HeaderSimpleResponse, HeaderSimpleError>> + Send;
 
-    /// `GET /header/simple-explode`, public.
+    /// [`GET /header/simple-explode`](super::operations::HEADER_SIMPLE_EXPLODE), public.
     fn header_simple_explode(
         &self,
         cx: &Context<()>,
         request: HeaderSimpleExplodeRequest,
     ) -> impl Future<Output = Result<HeaderSimpleExplodeResponse, HeaderSimpleExplodeError>> + Send;
 
-    /// `GET /header/content`, public.
+    /// [`GET /header/content`](super::operations::HEADER_CONTENT), public.
     fn header_content(
         &self,
         cx: &Context<()>,
         request: HeaderContentRequest,
     ) -> impl Future<Output = Result<HeaderContentResponse, HeaderContentError>> + Send;
 
-    /// `GET /cookie/form`, public.
+    /// [`GET /cookie/form`](super::operations::COOKIE_FORM), public.
     fn cookie_form(
         &self,
         cx: &Context<()>,
         request: CookieFormRequest,
     ) -> impl Future<Output = Result<CookieFormResponse, CookieFormError>> + Send;
 
-    /// `GET /cookie/form-explode`, public.
+    /// [`GET /cookie/form-explode`](super::operations::COOKIE_FORM_EXPLODE), public.
     fn cookie_form_explode(
         &self,
         cx: &Context<()>,
         request: CookieFormExplodeRequest,
     ) -> impl Future<Output = Result<CookieFormExplodeResponse, CookieFormExplodeError>> + Send;
 
-    /// `GET /cookie/content`, public.
+    /// [`GET /cookie/content`](super::operations::COOKIE_CONTENT), public.
     fn cookie_content(
         &self,
         cx: &Context<()>,
@@ -170,7 +170,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<CookieContentResponse, CookieContentError>> + Send;
 }
 
-/// What a caller sends to `path_simple`.
+/// Request of [`DefaultApi::path_simple`].
 #[derive(Debug, Clone)]
 pub struct PathSimpleRequest {
     pub text: String,
@@ -178,18 +178,18 @@ pub struct PathSimpleRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_simple`.
+/// Response of [`DefaultApi::path_simple`].
 #[derive(Debug, Clone)]
 pub struct PathSimpleResponse;
 
-/// Every failure that the contract names for `path_simple`, and no other.
+/// The errors that [`DefaultApi::path_simple`] can return.
 #[derive(Debug)]
 pub enum PathSimpleError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_simple_explode`.
+/// Request of [`DefaultApi::path_simple_explode`].
 #[derive(Debug, Clone)]
 pub struct PathSimpleExplodeRequest {
     pub text: String,
@@ -197,18 +197,18 @@ pub struct PathSimpleExplodeRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_simple_explode`.
+/// Response of [`DefaultApi::path_simple_explode`].
 #[derive(Debug, Clone)]
 pub struct PathSimpleExplodeResponse;
 
-/// Every failure that the contract names for `path_simple_explode`, and no other.
+/// The errors that [`DefaultApi::path_simple_explode`] can return.
 #[derive(Debug)]
 pub enum PathSimpleExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_label`.
+/// Request of [`DefaultApi::path_label`].
 #[derive(Debug, Clone)]
 pub struct PathLabelRequest {
     pub text: String,
@@ -216,18 +216,18 @@ pub struct PathLabelRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_label`.
+/// Response of [`DefaultApi::path_label`].
 #[derive(Debug, Clone)]
 pub struct PathLabelResponse;
 
-/// Every failure that the contract names for `path_label`, and no other.
+/// The errors that [`DefaultApi::path_label`] can return.
 #[derive(Debug)]
 pub enum PathLabelError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_label_explode`.
+/// Request of [`DefaultApi::path_label_explode`].
 #[derive(Debug, Clone)]
 pub struct PathLabelExplodeRequest {
     pub text: String,
@@ -235,18 +235,18 @@ pub struct PathLabelExplodeRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_label_explode`.
+/// Response of [`DefaultApi::path_label_explode`].
 #[derive(Debug, Clone)]
 pub struct PathLabelExplodeResponse;
 
-/// Every failure that the contract names for `path_label_explode`, and no other.
+/// The errors that [`DefaultApi::path_label_explode`] can return.
 #[derive(Debug)]
 pub enum PathLabelExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_matrix`.
+/// Request of [`DefaultApi::path_matrix`].
 #[derive(Debug, Clone)]
 pub struct PathMatrixRequest {
     pub text: String,
@@ -254,18 +254,18 @@ pub struct PathMatrixRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_matrix`.
+/// Response of [`DefaultApi::path_matrix`].
 #[derive(Debug, Clone)]
 pub struct PathMatrixResponse;
 
-/// Every failure that the contract names for `path_matrix`, and no other.
+/// The errors that [`DefaultApi::path_matrix`] can return.
 #[derive(Debug)]
 pub enum PathMatrixError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_matrix_explode`.
+/// Request of [`DefaultApi::path_matrix_explode`].
 #[derive(Debug, Clone)]
 pub struct PathMatrixExplodeRequest {
     pub text: String,
@@ -273,36 +273,36 @@ pub struct PathMatrixExplodeRequest {
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_matrix_explode`.
+/// Response of [`DefaultApi::path_matrix_explode`].
 #[derive(Debug, Clone)]
 pub struct PathMatrixExplodeResponse;
 
-/// Every failure that the contract names for `path_matrix_explode`, and no other.
+/// The errors that [`DefaultApi::path_matrix_explode`] can return.
 #[derive(Debug)]
 pub enum PathMatrixExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `path_content`.
+/// Request of [`DefaultApi::path_content`].
 #[derive(Debug, Clone)]
 pub struct PathContentRequest {
     pub text: String,
     pub object: Object,
 }
 
-/// Every success that the contract names for `path_content`.
+/// Response of [`DefaultApi::path_content`].
 #[derive(Debug, Clone)]
 pub struct PathContentResponse;
 
-/// Every failure that the contract names for `path_content`, and no other.
+/// The errors that [`DefaultApi::path_content`] can return.
 #[derive(Debug)]
 pub enum PathContentError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_form`.
+/// Request of [`DefaultApi::query_form`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryFormRequest {
     pub text: Option<String>,
@@ -310,18 +310,18 @@ pub struct QueryFormRequest {
     pub object: Option<Object>,
 }
 
-/// Every success that the contract names for `query_form`.
+/// Response of [`DefaultApi::query_form`].
 #[derive(Debug, Clone)]
 pub struct QueryFormResponse;
 
-/// Every failure that the contract names for `query_form`, and no other.
+/// The errors that [`DefaultApi::query_form`] can return.
 #[derive(Debug)]
 pub enum QueryFormError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_form_explode`.
+/// Request of [`DefaultApi::query_form_explode`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryFormExplodeRequest {
     pub text: Option<String>,
@@ -329,18 +329,18 @@ pub struct QueryFormExplodeRequest {
     pub object: Option<Object>,
 }
 
-/// Every success that the contract names for `query_form_explode`.
+/// Response of [`DefaultApi::query_form_explode`].
 #[derive(Debug, Clone)]
 pub struct QueryFormExplodeResponse;
 
-/// Every failure that the contract names for `query_form_explode`, and no other.
+/// The errors that [`DefaultApi::query_form_explode`] can return.
 #[derive(Debug)]
 pub enum QueryFormExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_space`.
+/// Request of [`DefaultApi::query_space`].
 #[derive(Debug, Clone, Default)]
 pub struct QuerySpaceRequest {
     pub list: Option<List>,
@@ -348,18 +348,18 @@ pub struct QuerySpaceRequest {
     pub each: Option<List>,
 }
 
-/// Every success that the contract names for `query_space`.
+/// Response of [`DefaultApi::query_space`].
 #[derive(Debug, Clone)]
 pub struct QuerySpaceResponse;
 
-/// Every failure that the contract names for `query_space`, and no other.
+/// The errors that [`DefaultApi::query_space`] can return.
 #[derive(Debug)]
 pub enum QuerySpaceError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_pipe`.
+/// Request of [`DefaultApi::query_pipe`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryPipeRequest {
     pub list: Option<List>,
@@ -367,36 +367,36 @@ pub struct QueryPipeRequest {
     pub each: Option<List>,
 }
 
-/// Every success that the contract names for `query_pipe`.
+/// Response of [`DefaultApi::query_pipe`].
 #[derive(Debug, Clone)]
 pub struct QueryPipeResponse;
 
-/// Every failure that the contract names for `query_pipe`, and no other.
+/// The errors that [`DefaultApi::query_pipe`] can return.
 #[derive(Debug)]
 pub enum QueryPipeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_deep`.
+/// Request of [`DefaultApi::query_deep`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryDeepRequest {
     pub object: Option<Object>,
     pub nested: Option<QueryDeepNested>,
 }
 
-/// Every success that the contract names for `query_deep`.
+/// Response of [`DefaultApi::query_deep`].
 #[derive(Debug, Clone)]
 pub struct QueryDeepResponse;
 
-/// Every failure that the contract names for `query_deep`, and no other.
+/// The errors that [`DefaultApi::query_deep`] can return.
 #[derive(Debug)]
 pub enum QueryDeepError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_content`.
+/// Request of [`DefaultApi::query_content`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryContentRequest {
     pub object: Option<Object>,
@@ -404,36 +404,36 @@ pub struct QueryContentRequest {
     pub text: Option<String>,
 }
 
-/// Every success that the contract names for `query_content`.
+/// Response of [`DefaultApi::query_content`].
 #[derive(Debug, Clone)]
 pub struct QueryContentResponse;
 
-/// Every failure that the contract names for `query_content`, and no other.
+/// The errors that [`DefaultApi::query_content`] can return.
 #[derive(Debug)]
 pub enum QueryContentError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_reserved`.
+/// Request of [`DefaultApi::query_reserved`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryReservedRequest {
     pub text: Option<String>,
     pub list: Option<Vec<String>>,
 }
 
-/// Every success that the contract names for `query_reserved`.
+/// Response of [`DefaultApi::query_reserved`].
 #[derive(Debug, Clone)]
 pub struct QueryReservedResponse;
 
-/// Every failure that the contract names for `query_reserved`, and no other.
+/// The errors that [`DefaultApi::query_reserved`] can return.
 #[derive(Debug)]
 pub enum QueryReservedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_presence`.
+/// Request of [`DefaultApi::query_presence`].
 #[derive(Debug, Clone)]
 pub struct QueryPresenceRequest {
     pub needed: String,
@@ -447,18 +447,18 @@ pub struct QueryPresenceRequest {
     pub nothing: Option<i64>,
 }
 
-/// Every success that the contract names for `query_presence`.
+/// Response of [`DefaultApi::query_presence`].
 #[derive(Debug, Clone)]
 pub struct QueryPresenceResponse;
 
-/// Every failure that the contract names for `query_presence`, and no other.
+/// The errors that [`DefaultApi::query_presence`] can return.
 #[derive(Debug)]
 pub enum QueryPresenceError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_types`.
+/// Request of [`DefaultApi::query_types`].
 #[derive(Debug, Clone, Default)]
 pub struct QueryTypesRequest {
     pub integer: Option<i32>,
@@ -473,36 +473,36 @@ pub struct QueryTypesRequest {
     pub words: Option<Vec<QueryTypesWordsItem>>,
 }
 
-/// Every success that the contract names for `query_types`.
+/// Response of [`DefaultApi::query_types`].
 #[derive(Debug, Clone)]
 pub struct QueryTypesResponse;
 
-/// Every failure that the contract names for `query_types`, and no other.
+/// The errors that [`DefaultApi::query_types`] can return.
 #[derive(Debug)]
 pub enum QueryTypesError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `query_spread`.
+/// Request of [`DefaultApi::query_spread`].
 #[derive(Debug, Clone, Default)]
 pub struct QuerySpreadRequest {
     pub known: Option<i64>,
     pub others: Option<BTreeMap<String, i64>>,
 }
 
-/// Every success that the contract names for `query_spread`.
+/// Response of [`DefaultApi::query_spread`].
 #[derive(Debug, Clone)]
 pub struct QuerySpreadResponse;
 
-/// Every failure that the contract names for `query_spread`, and no other.
+/// The errors that [`DefaultApi::query_spread`] can return.
 #[derive(Debug)]
 pub enum QuerySpreadError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `header_simple`.
+/// Request of [`DefaultApi::header_simple`].
 #[derive(Debug, Clone, Default)]
 pub struct HeaderSimpleRequest {
     pub x_text: Option<String>,
@@ -510,18 +510,18 @@ pub struct HeaderSimpleRequest {
     pub x_object: Option<Object>,
 }
 
-/// Every success that the contract names for `header_simple`.
+/// Response of [`DefaultApi::header_simple`].
 #[derive(Debug, Clone)]
 pub struct HeaderSimpleResponse;
 
-/// Every failure that the contract names for `header_simple`, and no other.
+/// The errors that [`DefaultApi::header_simple`] can return.
 #[derive(Debug)]
 pub enum HeaderSimpleError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `header_simple_explode`.
+/// Request of [`DefaultApi::header_simple_explode`].
 #[derive(Debug, Clone, Default)]
 pub struct HeaderSimpleExplodeRequest {
     pub x_text: Option<String>,
@@ -529,35 +529,35 @@ pub struct HeaderSimpleExplodeRequest {
     pub x_object: Option<Object>,
 }
 
-/// Every success that the contract names for `header_simple_explode`.
+/// Response of [`DefaultApi::header_simple_explode`].
 #[derive(Debug, Clone)]
 pub struct HeaderSimpleExplodeResponse;
 
-/// Every failure that the contract names for `header_simple_explode`, and no other.
+/// The errors that [`DefaultApi::header_simple_explode`] can return.
 #[derive(Debug)]
 pub enum HeaderSimpleExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `header_content`.
+/// Request of [`DefaultApi::header_content`].
 #[derive(Debug, Clone)]
 pub struct HeaderContentRequest {
     pub x_object: Object,
 }
 
-/// Every success that the contract names for `header_content`.
+/// Response of [`DefaultApi::header_content`].
 #[derive(Debug, Clone)]
 pub struct HeaderContentResponse;
 
-/// Every failure that the contract names for `header_content`, and no other.
+/// The errors that [`DefaultApi::header_content`] can return.
 #[derive(Debug)]
 pub enum HeaderContentError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `cookie_form`.
+/// Request of [`DefaultApi::cookie_form`].
 #[derive(Debug, Clone, Default)]
 pub struct CookieFormRequest {
     pub text: Option<String>,
@@ -565,18 +565,18 @@ pub struct CookieFormRequest {
     pub object: Option<Object>,
 }
 
-/// Every success that the contract names for `cookie_form`.
+/// Response of [`DefaultApi::cookie_form`].
 #[derive(Debug, Clone)]
 pub struct CookieFormResponse;
 
-/// Every failure that the contract names for `cookie_form`, and no other.
+/// The errors that [`DefaultApi::cookie_form`] can return.
 #[derive(Debug)]
 pub enum CookieFormError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `cookie_form_explode`.
+/// Request of [`DefaultApi::cookie_form_explode`].
 #[derive(Debug, Clone)]
 pub struct CookieFormExplodeRequest {
     pub text: String,
@@ -584,30 +584,30 @@ pub struct CookieFormExplodeRequest {
     pub object: Option<Object>,
 }
 
-/// Every success that the contract names for `cookie_form_explode`.
+/// Response of [`DefaultApi::cookie_form_explode`].
 #[derive(Debug, Clone)]
 pub struct CookieFormExplodeResponse;
 
-/// Every failure that the contract names for `cookie_form_explode`, and no other.
+/// The errors that [`DefaultApi::cookie_form_explode`] can return.
 #[derive(Debug)]
 pub enum CookieFormExplodeError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `cookie_content`.
+/// Request of [`DefaultApi::cookie_content`].
 #[derive(Debug, Clone, Default)]
 pub struct CookieContentRequest {
     pub object: Option<Object>,
 }
 
-/// Every success that the contract names for `cookie_content`.
+/// Response of [`DefaultApi::cookie_content`].
 #[derive(Debug, Clone)]
 pub struct CookieContentResponse;
 
-/// Every failure that the contract names for `cookie_content`, and no other.
+/// The errors that [`DefaultApi::cookie_content`] can return.
 #[derive(Debug)]
 pub enum CookieContentError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

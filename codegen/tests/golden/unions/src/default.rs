@@ -7,21 +7,21 @@ use super::{Event, Filter, Method, Scalar, SearchResult, Shape};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /payments`, public.
+    /// [`POST /payments`](super::operations::PAY), public.
     fn pay(
         &self,
         cx: &Context<()>,
         request: PayRequest,
     ) -> impl Future<Output = Result<PayResponse, PayError>> + Send;
 
-    /// `POST /shapes`, public.
+    /// [`POST /shapes`](super::operations::DRAW), public.
     fn draw(
         &self,
         cx: &Context<()>,
         request: DrawRequest,
     ) -> impl Future<Output = Result<DrawResponse, DrawError>> + Send;
 
-    /// `POST /search`, public.
+    /// [`POST /search`](super::operations::SEARCH), public.
     fn search(
         &self,
         cx: &Context<()>,
@@ -29,62 +29,62 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<SearchResponse, SearchError>> + Send;
 }
 
-/// What a caller sends to `pay`.
+/// Request of [`DefaultApi::pay`].
 #[derive(Debug, Clone)]
 pub struct PayRequest {
     pub body: Method,
 }
 
-/// Every success that the contract names for `pay`.
+/// Response of [`DefaultApi::pay`].
 #[derive(Debug, Clone)]
 pub struct PayResponse {
     /// Paid.
     pub body: Event,
 }
 
-/// Every failure that the contract names for `pay`, and no other.
+/// The errors that [`DefaultApi::pay`] can return.
 #[derive(Debug)]
 pub enum PayError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `draw`.
+/// Request of [`DefaultApi::draw`].
 #[derive(Debug, Clone, Default)]
 pub struct DrawRequest {
     pub body: Vec<Shape>,
 }
 
-/// Every success that the contract names for `draw`.
+/// Response of [`DefaultApi::draw`].
 #[derive(Debug, Clone)]
 pub struct DrawResponse {
     /// Drawn.
     pub body: Option<Scalar>,
 }
 
-/// Every failure that the contract names for `draw`, and no other.
+/// The errors that [`DefaultApi::draw`] can return.
 #[derive(Debug)]
 pub enum DrawError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `search`.
+/// Request of [`DefaultApi::search`].
 #[derive(Debug, Clone)]
 pub struct SearchRequest {
     pub body: Filter,
 }
 
-/// Every success that the contract names for `search`.
+/// Response of [`DefaultApi::search`].
 #[derive(Debug, Clone)]
 pub struct SearchResponse {
     /// Found.
     pub body: SearchResult,
 }
 
-/// Every failure that the contract names for `search`, and no other.
+/// The errors that [`DefaultApi::search`] can return.
 #[derive(Debug)]
 pub enum SearchError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

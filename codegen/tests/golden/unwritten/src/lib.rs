@@ -5,7 +5,12 @@
 // The prose is the contract's own, and a name that it lists is public whether or not it is used here.
 #![allow(rustdoc::all, reason = "the contract's prose is quoted as it stands")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
-#![allow(confusable_idents, mixed_script_confusables, uncommon_codepoints, reason = "the contract may be written in any language")]
+#![allow(
+    confusable_idents,
+    mixed_script_confusables,
+    uncommon_codepoints,
+    reason = "the contract may be written in any language"
+)]
 #![allow(missing_docs, reason = "the contract describes what it finds worth describing")]
 #![allow(clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 
@@ -99,7 +104,10 @@ where
 
     /// The same under other limits of time.
     pub fn new_with(authenticator: A, gate: G, timeouts: writ_runtime::Timeouts) -> Self {
-        Self { pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, timeouts), endpoints: Vec::new() }
+        Self {
+            pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, timeouts),
+            endpoints: Vec::new(),
+        }
     }
 
     /// The pets.

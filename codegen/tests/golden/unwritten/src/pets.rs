@@ -7,7 +7,7 @@ use super::{NotFound, Pet, UnprocessableEntity};
 
 /// The pets.
 pub trait Pets: Send + Sync + 'static {
-    /// `GET /pets`, public.
+    /// [`GET /pets`](super::operations::LIST_PETS), public.
     fn list_pets(
         &self,
         cx: &Context<()>,
@@ -16,7 +16,7 @@ pub trait Pets: Send + Sync + 'static {
         writ_runtime::unwritten()
     }
 
-    /// `POST /pets`, public.
+    /// [`POST /pets`](super::operations::ADD_PET), public.
     fn add_pet(
         &self,
         cx: &Context<()>,
@@ -26,7 +26,7 @@ pub trait Pets: Send + Sync + 'static {
         writ_runtime::unwritten()
     }
 
-    /// `GET /pets/{petId}`, public.
+    /// [`GET /pets/{petId}`](super::operations::GET_PET), public.
     fn get_pet(
         &self,
         cx: &Context<()>,
@@ -37,57 +37,57 @@ pub trait Pets: Send + Sync + 'static {
     }
 }
 
-/// Every success that the contract names for `list_pets`.
+/// Response of [`Pets::list_pets`].
 #[derive(Debug, Clone)]
 pub struct ListPetsResponse {
     /// All pets.
     pub body: Vec<Pet>,
 }
 
-/// Every failure that the contract names for `list_pets`, and no other.
+/// The errors that [`Pets::list_pets`] can return.
 #[derive(Debug)]
 pub enum ListPetsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `add_pet`.
+/// Request of [`Pets::add_pet`].
 #[derive(Debug, Clone)]
 pub struct AddPetRequest {
     pub body: Pet,
 }
 
-/// Every success that the contract names for `add_pet`.
+/// Response of [`Pets::add_pet`].
 #[derive(Debug, Clone)]
 pub struct AddPetResponse;
 
-/// Every failure that the contract names for `add_pet`, and no other.
+/// The errors that [`Pets::add_pet`] can return.
 #[derive(Debug)]
 pub enum AddPetError {
     /// Refused.
     UnprocessableEntity(UnprocessableEntity),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_pet`.
+/// Request of [`Pets::get_pet`].
 #[derive(Debug, Clone)]
 pub struct GetPetRequest {
     pub pet_id: i64,
 }
 
-/// Every success that the contract names for `get_pet`.
+/// Response of [`Pets::get_pet`].
 #[derive(Debug, Clone)]
 pub struct GetPetResponse {
     /// A pet.
     pub body: Pet,
 }
 
-/// Every failure that the contract names for `get_pet`, and no other.
+/// The errors that [`Pets::get_pet`] can return.
 #[derive(Debug)]
 pub enum GetPetError {
     /// Refused.
     NotFound(NotFound),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,70 +7,70 @@ use super::{Defaults, Enums, Formats, Integers, Lists, Maps, Nulls, Numbers, Pat
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /integers`, public.
+    /// [`POST /integers`](super::operations::INTEGERS), public.
     fn integers(
         &self,
         cx: &Context<()>,
         request: IntegersRequest,
     ) -> impl Future<Output = Result<IntegersResponse, IntegersError>> + Send;
 
-    /// `POST /numbers`, public.
+    /// [`POST /numbers`](super::operations::NUMBERS), public.
     fn numbers(
         &self,
         cx: &Context<()>,
         request: NumbersRequest,
     ) -> impl Future<Output = Result<NumbersResponse, NumbersError>> + Send;
 
-    /// `POST /texts`, public.
+    /// [`POST /texts`](super::operations::TEXTS), public.
     fn texts(
         &self,
         cx: &Context<()>,
         request: TextsRequest,
     ) -> impl Future<Output = Result<TextsResponse, TextsError>> + Send;
 
-    /// `POST /formats`, public.
+    /// [`POST /formats`](super::operations::FORMATS), public.
     fn formats(
         &self,
         cx: &Context<()>,
         request: FormatsRequest,
     ) -> impl Future<Output = Result<FormatsResponse, FormatsError>> + Send;
 
-    /// `POST /enums`, public.
+    /// [`POST /enums`](super::operations::ENUMS), public.
     fn enums(
         &self,
         cx: &Context<()>,
         request: EnumsRequest,
     ) -> impl Future<Output = Result<EnumsResponse, EnumsError>> + Send;
 
-    /// `POST /nulls`, public.
+    /// [`POST /nulls`](super::operations::NULLS), public.
     fn nulls(
         &self,
         cx: &Context<()>,
         request: NullsRequest,
     ) -> impl Future<Output = Result<NullsResponse, NullsError>> + Send;
 
-    /// `POST /lists`, public.
+    /// [`POST /lists`](super::operations::LISTS), public.
     fn lists(
         &self,
         cx: &Context<()>,
         request: ListsRequest,
     ) -> impl Future<Output = Result<ListsResponse, ListsError>> + Send;
 
-    /// `POST /maps`, public.
+    /// [`POST /maps`](super::operations::MAPS), public.
     fn maps(
         &self,
         cx: &Context<()>,
         request: MapsRequest,
     ) -> impl Future<Output = Result<MapsResponse, MapsError>> + Send;
 
-    /// `POST /defaults`, public.
+    /// [`POST /defaults`](super::operations::DEFAULTS), public.
     fn defaults(
         &self,
         cx: &Context<()>,
         request: DefaultsRequest,
     ) -> impl Future<Output = Result<DefaultsResponse, DefaultsError>> + Send;
 
-    /// `PATCH /patch`, public.
+    /// [`PATCH /patch`](super::operations::PATCH), public.
     fn patch(
         &self,
         cx: &Context<()>,
@@ -78,202 +78,202 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<PatchResponse, PatchError>> + Send;
 }
 
-/// What a caller sends to `integers`.
+/// Request of [`DefaultApi::integers`].
 #[derive(Debug, Clone)]
 pub struct IntegersRequest {
     pub body: Integers,
 }
 
-/// Every success that the contract names for `integers`.
+/// Response of [`DefaultApi::integers`].
 #[derive(Debug, Clone)]
 pub struct IntegersResponse {
     /// The same.
     pub body: Integers,
 }
 
-/// Every failure that the contract names for `integers`, and no other.
+/// The errors that [`DefaultApi::integers`] can return.
 #[derive(Debug)]
 pub enum IntegersError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `numbers`.
+/// Request of [`DefaultApi::numbers`].
 #[derive(Debug, Clone)]
 pub struct NumbersRequest {
     pub body: Numbers,
 }
 
-/// Every success that the contract names for `numbers`.
+/// Response of [`DefaultApi::numbers`].
 #[derive(Debug, Clone)]
 pub struct NumbersResponse {
     /// The same.
     pub body: Numbers,
 }
 
-/// Every failure that the contract names for `numbers`, and no other.
+/// The errors that [`DefaultApi::numbers`] can return.
 #[derive(Debug)]
 pub enum NumbersError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `texts`.
+/// Request of [`DefaultApi::texts`].
 #[derive(Debug, Clone)]
 pub struct TextsRequest {
     pub body: Texts,
 }
 
-/// Every success that the contract names for `texts`.
+/// Response of [`DefaultApi::texts`].
 #[derive(Debug, Clone)]
 pub struct TextsResponse {
     /// The same.
     pub body: Texts,
 }
 
-/// Every failure that the contract names for `texts`, and no other.
+/// The errors that [`DefaultApi::texts`] can return.
 #[derive(Debug)]
 pub enum TextsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `formats`.
+/// Request of [`DefaultApi::formats`].
 #[derive(Debug, Clone)]
 pub struct FormatsRequest {
     pub body: Formats,
 }
 
-/// Every success that the contract names for `formats`.
+/// Response of [`DefaultApi::formats`].
 #[derive(Debug, Clone)]
 pub struct FormatsResponse {
     /// The same.
     pub body: Formats,
 }
 
-/// Every failure that the contract names for `formats`, and no other.
+/// The errors that [`DefaultApi::formats`] can return.
 #[derive(Debug)]
 pub enum FormatsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `enums`.
+/// Request of [`DefaultApi::enums`].
 #[derive(Debug, Clone)]
 pub struct EnumsRequest {
     pub body: Enums,
 }
 
-/// Every success that the contract names for `enums`.
+/// Response of [`DefaultApi::enums`].
 #[derive(Debug, Clone)]
 pub struct EnumsResponse {
     /// The same.
     pub body: Enums,
 }
 
-/// Every failure that the contract names for `enums`, and no other.
+/// The errors that [`DefaultApi::enums`] can return.
 #[derive(Debug)]
 pub enum EnumsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `nulls`.
+/// Request of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsRequest {
     pub body: Nulls,
 }
 
-/// Every success that the contract names for `nulls`.
+/// Response of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsResponse {
     /// The same.
     pub body: Nulls,
 }
 
-/// Every failure that the contract names for `nulls`, and no other.
+/// The errors that [`DefaultApi::nulls`] can return.
 #[derive(Debug)]
 pub enum NullsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `lists`.
+/// Request of [`DefaultApi::lists`].
 #[derive(Debug, Clone)]
 pub struct ListsRequest {
     pub body: Lists,
 }
 
-/// Every success that the contract names for `lists`.
+/// Response of [`DefaultApi::lists`].
 #[derive(Debug, Clone)]
 pub struct ListsResponse {
     /// The same.
     pub body: Lists,
 }
 
-/// Every failure that the contract names for `lists`, and no other.
+/// The errors that [`DefaultApi::lists`] can return.
 #[derive(Debug)]
 pub enum ListsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `maps`.
+/// Request of [`DefaultApi::maps`].
 #[derive(Debug, Clone)]
 pub struct MapsRequest {
     pub body: Maps,
 }
 
-/// Every success that the contract names for `maps`.
+/// Response of [`DefaultApi::maps`].
 #[derive(Debug, Clone)]
 pub struct MapsResponse {
     /// The same.
     pub body: Maps,
 }
 
-/// Every failure that the contract names for `maps`, and no other.
+/// The errors that [`DefaultApi::maps`] can return.
 #[derive(Debug)]
 pub enum MapsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `defaults`.
+/// Request of [`DefaultApi::defaults`].
 #[derive(Debug, Clone)]
 pub struct DefaultsRequest {
     pub body: Defaults,
 }
 
-/// Every success that the contract names for `defaults`.
+/// Response of [`DefaultApi::defaults`].
 #[derive(Debug, Clone)]
 pub struct DefaultsResponse {
     /// The same.
     pub body: Defaults,
 }
 
-/// Every failure that the contract names for `defaults`, and no other.
+/// The errors that [`DefaultApi::defaults`] can return.
 #[derive(Debug)]
 pub enum DefaultsError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `patch`.
+/// Request of [`DefaultApi::patch`].
 #[derive(Debug, Clone)]
 pub struct PatchRequest {
     pub body: Patchable,
 }
 
-/// Every success that the contract names for `patch`.
+/// Response of [`DefaultApi::patch`].
 #[derive(Debug, Clone)]
 pub struct PatchResponse {
     /// The same.
     pub body: Patchable,
 }
 
-/// Every failure that the contract names for `patch`, and no other.
+/// The errors that [`DefaultApi::patch`] can return.
 #[derive(Debug)]
 pub enum PatchError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

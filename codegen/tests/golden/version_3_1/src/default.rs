@@ -7,7 +7,7 @@ use super::Reading;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// `POST /readings`, public.
+    /// [`POST /readings`](super::operations::ADD_READING), public.
     fn add_reading(
         &self,
         cx: &Context<()>,
@@ -15,22 +15,22 @@ pub trait DefaultApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<AddReadingResponse, AddReadingError>> + Send;
 }
 
-/// What a caller sends to `add_reading`.
+/// Request of [`DefaultApi::add_reading`].
 #[derive(Debug, Clone)]
 pub struct AddReadingRequest {
     pub body: Reading,
 }
 
-/// Every success that the contract names for `add_reading`.
+/// Response of [`DefaultApi::add_reading`].
 #[derive(Debug, Clone)]
 pub struct AddReadingResponse {
     /// Kept.
     pub body: Reading,
 }
 
-/// Every failure that the contract names for `add_reading`, and no other.
+/// The errors that [`DefaultApi::add_reading`] can return.
 #[derive(Debug)]
 pub enum AddReadingError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

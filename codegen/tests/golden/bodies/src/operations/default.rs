@@ -3,83 +3,116 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `add_note`
+/// Operation of [`DefaultApi::add_note`](super::super::DefaultApi::add_note).
 pub static ADD_NOTE: Operation = Operation {
     id: "addNote",
     method: Method::POST,
     path: "/notes",
     tag: "default",
-    body: Some(Body { required: true, limit: 65_536, media: &[Media { essence: "application/json", kind: MediaKind::Json }, Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }, Media { essence: "text/plain", kind: MediaKind::Text }, Media { essence: "application/octet-stream", kind: MediaKind::Bytes }] }),
+    body: Some(Body {
+        required: true,
+        limit: 65_536,
+        media: &[
+            Media { essence: "application/json", kind: MediaKind::Json },
+            Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form },
+            Media { essence: "text/plain", kind: MediaKind::Text },
+            Media { essence: "application/octet-stream", kind: MediaKind::Bytes },
+        ],
+    }),
     statuses: &[200],
     produces: &["application/json", "text/plain", "image/png"],
     ..Operation::NONE
 };
 
-/// `maybe`
+/// Operation of [`DefaultApi::maybe`](super::super::DefaultApi::maybe).
 pub static MAYBE: Operation = Operation {
     id: "maybe",
     method: Method::POST,
     path: "/optional",
     tag: "default",
-    body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };
 
-/// `fill`
+/// Operation of [`DefaultApi::fill`](super::super::DefaultApi::fill).
 pub static FILL: Operation = Operation {
     id: "fill",
     method: Method::POST,
     path: "/form",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };
 
-/// `write`
+/// Operation of [`DefaultApi::write`](super::super::DefaultApi::write).
 pub static WRITE: Operation = Operation {
     id: "write",
     method: Method::PUT,
     path: "/text",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "text/plain", kind: MediaKind::Text }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "text/plain", kind: MediaKind::Text }],
+    }),
     statuses: &[200],
     produces: &["text/plain"],
     ..Operation::NONE
 };
 
-/// `upload`
+/// Operation of [`DefaultApi::upload`](super::super::DefaultApi::upload).
 pub static UPLOAD: Operation = Operation {
     id: "upload",
     method: Method::PUT,
     path: "/bytes",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_073_741_824, media: &[Media { essence: "application/octet-stream", kind: MediaKind::Bytes }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_073_741_824,
+        media: &[Media { essence: "application/octet-stream", kind: MediaKind::Bytes }],
+    }),
     statuses: &[200],
     produces: &["application/octet-stream"],
     ..Operation::NONE
 };
 
-/// `count`
+/// Operation of [`DefaultApi::count`](super::super::DefaultApi::count).
 pub static COUNT: Operation = Operation {
     id: "count",
     method: Method::POST,
     path: "/scalars",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `echo`
+/// Operation of [`DefaultApi::echo`](super::super::DefaultApi::echo).
 pub static ECHO: Operation = Operation {
     id: "echo",
     method: Method::POST,
     path: "/anything",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -5,8 +5,11 @@ use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
 pub(in super::super) static NUMBER: Pattern = Pattern::linear("^\\d{4}$", "^[0-9]{4}$");
 
-pub(in super::super) static ANY_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
+pub(in super::super) static ANY_GUARD: SchemaValidator =
+    SchemaValidator::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
 
-pub(in super::super) static NUMBER_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
+pub(in super::super) static NUMBER_GUARD: SchemaValidator =
+    SchemaValidator::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
 
-pub(in super::super) static WORD_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);
+pub(in super::super) static WORD_GUARD: SchemaValidator =
+    SchemaValidator::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);

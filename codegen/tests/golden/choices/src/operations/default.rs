@@ -3,133 +3,177 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `mapped`
+/// Operation of [`DefaultApi::mapped`](super::super::DefaultApi::mapped).
 pub static MAPPED: Operation = Operation {
     id: "mapped",
     method: Method::POST,
     path: "/mapped",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `implied`
+/// Operation of [`DefaultApi::implied`](super::super::DefaultApi::implied).
 pub static IMPLIED: Operation = Operation {
     id: "implied",
     method: Method::POST,
     path: "/implied",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `inherited`
+/// Operation of [`DefaultApi::inherited`](super::super::DefaultApi::inherited).
 pub static INHERITED: Operation = Operation {
     id: "inherited",
     method: Method::POST,
     path: "/inherited",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `base`
+/// Operation of [`DefaultApi::base`](super::super::DefaultApi::base).
 pub static BASE: Operation = Operation {
     id: "base",
     method: Method::POST,
     path: "/base",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `typed`
+/// Operation of [`DefaultApi::typed`](super::super::DefaultApi::typed).
 pub static TYPED: Operation = Operation {
     id: "typed",
     method: Method::POST,
     path: "/typed",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `fields`
+/// Operation of [`DefaultApi::fields`](super::super::DefaultApi::fields).
 pub static FIELDS: Operation = Operation {
     id: "fields",
     method: Method::POST,
     path: "/fields",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `tried`
+/// Operation of [`DefaultApi::tried`](super::super::DefaultApi::tried).
 pub static TRIED: Operation = Operation {
     id: "tried",
     method: Method::POST,
     path: "/tried",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `first`
+/// Operation of [`DefaultApi::first`](super::super::DefaultApi::first).
 pub static FIRST: Operation = Operation {
     id: "first",
     method: Method::POST,
     path: "/first",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `nested`
+/// Operation of [`DefaultApi::nested`](super::super::DefaultApi::nested).
 pub static NESTED: Operation = Operation {
     id: "nested",
     method: Method::POST,
     path: "/nested",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `beside`
+/// Operation of [`DefaultApi::beside`](super::super::DefaultApi::beside).
 pub static BESIDE: Operation = Operation {
     id: "beside",
     method: Method::POST,
     path: "/beside",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `denied`
+/// Operation of [`DefaultApi::denied`](super::super::DefaultApi::denied).
 pub static DENIED: Operation = Operation {
     id: "denied",
     method: Method::POST,
     path: "/denied",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -3,19 +3,23 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `create_account`
+/// Operation of [`DefaultApi::create_account`](super::super::DefaultApi::create_account).
 pub static CREATE_ACCOUNT: Operation = Operation {
     id: "createAccount",
     method: Method::POST,
     path: "/accounts",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `list_accounts`
+/// Operation of [`DefaultApi::list_accounts`](super::super::DefaultApi::list_accounts).
 pub static LIST_ACCOUNTS: Operation = Operation {
     id: "listAccounts",
     method: Method::GET,
@@ -26,13 +30,17 @@ pub static LIST_ACCOUNTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `put_team`
+/// Operation of [`DefaultApi::put_team`](super::super::DefaultApi::put_team).
 pub static PUT_TEAM: Operation = Operation {
     id: "putTeam",
     method: Method::PUT,
     path: "/accounts",
     tag: "default",
-    body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `put_thing`
+/// Operation of [`DefaultApi::put_thing`](super::super::DefaultApi::put_thing).
 pub static PUT_THING: Operation = Operation {
     id: "putThing",
     method: Method::PUT,
@@ -13,7 +13,11 @@ pub static PUT_THING: Operation = Operation {
         Parameter::path("id"),
         Parameter::header("X-Note"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `put_thing`
+/// Operation of [`DefaultApi::put_thing`](super::super::DefaultApi::put_thing).
 pub static PUT_THING: Operation = Operation {
     id: "putThing",
     method: Method::PUT,
@@ -13,13 +13,17 @@ pub static PUT_THING: Operation = Operation {
         Parameter::path("id"),
         Parameter::header("X-Trace"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200, 404],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `get_again`
+/// Operation of [`DefaultApi::get_again`](super::super::DefaultApi::get_again).
 pub static GET_AGAIN: Operation = Operation {
     id: "getAgain",
     method: Method::GET,

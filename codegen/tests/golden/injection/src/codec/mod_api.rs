@@ -6,7 +6,10 @@ use super::super::types::{Either, Left, Right};
 
 impl Read for Either {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
-        r.tagged("k\"; compile_error!(\"tag\"); //", &[("l\"; compile_error!(\"map\"); //", 0), ("\n", 1)], |r, branch| match branch {
+        r.tagged("k\"; compile_error!(\"tag\"); //", &[
+            ("l\"; compile_error!(\"map\"); //", 0),
+            ("\n", 1),
+        ], |r, branch| match branch {
             0 => Left::read(r).map(Self::Left),
             _ => Right::read(r).map(Self::Right),
         })

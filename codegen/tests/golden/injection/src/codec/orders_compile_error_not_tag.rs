@@ -5,7 +5,10 @@ use writ_runtime::{Read, Reader, StringEnum};
 use super::super::types::GetCompileErrorNotIdFnXQCompileErrorNotQuery;
 
 impl StringEnum for GetCompileErrorNotIdFnXQCompileErrorNotQuery {
-    const NAMES: &'static [&'static str] = &["\"", "\n", "\\", "}", "{}", "*/", "//", "'", "\u{2028}", "\u{202e}", "\u{0}", "r#\"", "\"#", "{{ x }}", "r#type", "a\"b"];
+    const NAMES: &'static [&'static str] = &[
+        "\"", "\n", "\\", "}", "{}", "*/", "//", "'", "\u{2028}", "\u{202e}", "\u{0}", "r#\"", "\"#", "{{ x }}",
+        "r#type", "a\"b",
+    ];
 
     const ALL: &'static [Self] = &[
         Self::Empty,

@@ -3,10 +3,19 @@
 
 use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
-pub(in super::super) static A_COMPILE_ERROR_NOT_REQUIRED: Pattern = Pattern::linear("\"#; compile_error!(\"p\"); \\u{202e}|[\\]\\\\\"]", "\"\\#;\\ compile_error!(\"p\");\\ \\x{202e}|[\\]\\\\\"]");
+pub(in super::super) static A_COMPILE_ERROR_NOT_REQUIRED: Pattern = Pattern::linear(
+    "\"#; compile_error!(\"p\"); \\u{202e}|[\\]\\\\\"]",
+    "\"\\#;\\ compile_error!(\"p\");\\ \\x{202e}|[\\]\\\\\"]",
+);
 
 pub(in super::super) static IDEMPOTENCY_KEY: Pattern = Pattern::linear("a\nb\"", "a\nb\"");
 
-pub(in super::super) static ID_X: Pattern = Pattern::linear("^\"#\"; compile_error!\\(\"pattern\"\\); \\\\ r#\"$", "^\"\\#\";\\ compile_error!\\(\"pattern\"\\);\\ \\\\\\ r\\#\"$");
+pub(in super::super) static ID_X: Pattern = Pattern::linear(
+    "^\"#\"; compile_error!\\(\"pattern\"\\); \\\\ r#\"$",
+    "^\"\\#\";\\ compile_error!\\(\"pattern\"\\);\\ \\\\\\ r\\#\"$",
+);
 
-pub(in super::super) static GUARDED_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, "{\"not\":{\"enum\":[\"\\\"#; compile_error!(\\\"guard\\\"); //\",\"\\\"##\\n\\\\\",\"\u{202e}\"]},\"type\":\"string\"}");
+pub(in super::super) static GUARDED_GUARD: SchemaValidator = SchemaValidator::new(
+    Dialect::Draft4,
+    "{\"not\":{\"enum\":[\"\\\"#; compile_error!(\\\"guard\\\"); //\",\"\\\"##\\n\\\\\",\"\u{202e}\"]},\"type\":\"string\"}",
+);

@@ -31,7 +31,10 @@ impl Read for Hostile {
         let mut additional = BTreeMap::new();
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => a_compile_error_not_required = r.string(&StringRule { pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED), ..StringRule::NONE }),
+                0 => a_compile_error_not_required = r.string(&StringRule {
+                    pattern: Some(&A_COMPILE_ERROR_NOT_REQUIRED),
+                    ..StringRule::NONE
+                }),
                 1 => empty = String::read(r),
                 2 => empty2 = HostileEmpty::read(r),
                 3 => x = String::read(r),
@@ -39,7 +42,13 @@ impl Read for Hostile {
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = String::read(r),
                 7 => guarded = r.validated(&GUARDED_GUARD, String::read),
-                8 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
+                8 => a = r
+                    .one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"])
+                    .and_then(|at| {
+                        writ_runtime::json::value(
+                            ["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at],
+                        )
+                    }),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = String::read(r) {

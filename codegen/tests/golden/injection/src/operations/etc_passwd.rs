@@ -4,7 +4,7 @@
 use std::time::Duration;
 use writ_runtime::{Body, Idempotency, Media, MediaKind, Method, Operation, Parameter};
 
-/// `empty`
+/// Operation of [`EtcPasswd::empty`](super::super::EtcPasswd::empty).
 pub static EMPTY: Operation = Operation {
     id: "}\n",
     method: Method::POST,
@@ -13,7 +13,14 @@ pub static EMPTY: Operation = Operation {
     parameters: &[
         Parameter::header("Idempotency-Key"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }, Media { essence: "application/x\"", kind: MediaKind::Bytes }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[
+            Media { essence: "application/json", kind: MediaKind::Json },
+            Media { essence: "application/x\"", kind: MediaKind::Bytes },
+        ],
+    }),
     idempotency: Some(Idempotency { retention: Duration::from_secs(86_400) }),
     statuses: &[204],
     ..Operation::NONE

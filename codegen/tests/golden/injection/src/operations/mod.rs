@@ -23,4 +23,5 @@ pub static SERVERS: &[Server] = &[];
 
 /// */ }
 ///  compile_error!("scheme");
-pub static SCHEME_S_COMPILE_ERROR_NOT_SCHEME: Scheme = Scheme { name: "s\"); compile_error!(\"scheme", kind: SchemeKind::Header("K\"; compile_error!(\"key\"); //") };
+pub static SCHEME_S_COMPILE_ERROR_NOT_SCHEME: Scheme =
+    Scheme { name: "s\"); compile_error!(\"scheme", kind: SchemeKind::Header("K\"; compile_error!(\"key\"); //") };

@@ -3,13 +3,17 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `gnp_exe`
+/// Operation of [`Mod::gnp_exe`](super::super::Mod::gnp_exe).
 pub static GNP_EXE: Operation = Operation {
     id: "\u{202e}gnp.exe",
     method: Method::POST,
     path: "/c",
     tag: "mod { } ; }",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

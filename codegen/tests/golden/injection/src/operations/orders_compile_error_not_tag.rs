@@ -5,7 +5,7 @@ use std::time::Duration;
 use writ_runtime::{Cache, Method, Operation, Parameter, Requirement};
 use super::SCHEME_S_COMPILE_ERROR_NOT_SCHEME;
 
-/// `get_compile_error_not_id_fn_x`
+/// Operation of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`](super::super::OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x).
 pub static GET_COMPILE_ERROR_NOT_ID_FN_X: Operation = Operation {
     id: "get\"; compile_error!(\"id\"); fn x() { //",
     method: Method::GET,
@@ -19,9 +19,16 @@ pub static GET_COMPILE_ERROR_NOT_ID_FN_X: Operation = Operation {
         Parameter::cookie("c\"; {}"),
     ],
     security: &[
-        &[Requirement { scheme: &SCHEME_S_COMPILE_ERROR_NOT_SCHEME, scopes: &["scope\"; compile_error!(\"scope\"); //", "a\nb"] }],
+        &[Requirement {
+            scheme: &SCHEME_S_COMPILE_ERROR_NOT_SCHEME,
+            scopes: &["scope\"; compile_error!(\"scope\"); //", "a\nb"],
+        }],
     ],
-    cache: Some(Cache { ttl: Duration::from_secs(60), tags: &["t\"; compile_error!(\"cache\"); //", "x:{id\"; x}"], shared: false }),
+    cache: Some(Cache {
+        ttl: Duration::from_secs(60),
+        tags: &["t\"; compile_error!(\"cache\"); //", "x:{id\"; x}"],
+        shared: false,
+    }),
     statuses: &[200, 404, 418],
     produces: &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", "text/plain; \"\n}"],
     ..Operation::NONE

@@ -17,7 +17,11 @@ where
     P: Send + Sync + 'static,
     S: OrdersCompileErrorNotTag<Principal = P>,
 {
-    routes.secured(&operations::GET_COMPILE_ERROR_NOT_ID_FN_X, GetCompileErrorNotIdFnXRequest::decode, S::get_compile_error_not_id_fn_x);
+    routes.secured(
+        &operations::GET_COMPILE_ERROR_NOT_ID_FN_X,
+        GetCompileErrorNotIdFnXRequest::decode,
+        S::get_compile_error_not_id_fn_x,
+    );
 }
 
 impl GetCompileErrorNotIdFnXRequest {
@@ -30,8 +34,12 @@ impl GetCompileErrorNotIdFnXRequest {
         Some(Self {
             id_x: id_x?,
             x: x?,
-            x_compile_error_not_header: x_compile_error_not_header.unwrap_or_else(|| String::from("\"; compile_error!(\"default\"); //")),
-            q_compile_error_not_query: q_compile_error_not_query.unwrap_or(GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty10),
+            x_compile_error_not_header: x_compile_error_not_header.unwrap_or_else(|| {
+                String::from("\"; compile_error!(\"default\"); //")
+            }),
+            q_compile_error_not_query: q_compile_error_not_query.unwrap_or(
+                GetCompileErrorNotIdFnXQCompileErrorNotQuery::Empty10,
+            ),
             c,
         })
     }
@@ -39,21 +47,26 @@ impl GetCompileErrorNotIdFnXRequest {
 
 impl Respond for GetCompileErrorNotIdFnXResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(200).optional_header("x-\"; compile_error!(\"response header\"); //", self.x_compile_error_not_response_header).content(self.body, responder)
+        Reply::status(200)
+            .optional_header("x-\"; compile_error!(\"response header\"); //", self.x_compile_error_not_response_header)
+            .content(self.body, responder)
     }
 }
 
 impl writ_runtime::Content for GetCompileErrorNotIdFnXResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
-            Self::JsonX(body) => reply.json("application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", &body, responder),
+            Self::JsonX(body) => {
+                reply.json("application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", &body, responder)
+            }
             Self::Text(body) => reply.bytes("text/plain; \"\n}", body),
         }
     }
 }
 
 impl writ_runtime::Offer for GetCompileErrorNotIdFnXResponseMedia {
-    const TYPES: &'static [&'static str] = &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", "text/plain; \"\n}"];
+    const TYPES: &'static [&'static str] =
+        &["application/json; x=\"\\\"; compile_error!(\\\"media\\\"); //", "text/plain; \"\n}"];
 
     fn at(index: usize) -> Self {
         match index {

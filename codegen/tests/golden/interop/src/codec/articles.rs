@@ -131,7 +131,12 @@ impl Read for ArticleInput {
                 6 => at = r.date_time(),
                 7 => day = r.date(),
                 8 => price = r.decimal_string(&NumberRule::NONE),
-                9 => rating = r.float64(&NumberRule { min: Some(0.0), max: Some(5.0), exclusive_min: true, ..NumberRule::NONE }),
+                9 => rating = r.float64(&NumberRule {
+                    min: Some(0.0),
+                    max: Some(5.0),
+                    exclusive_min: true,
+                    ..NumberRule::NONE
+                }),
                 10 => picture = r.bytes(),
                 11 => labels = r.map(&MapRule::NONE, i64::read),
                 12 => author = Author::read(r),

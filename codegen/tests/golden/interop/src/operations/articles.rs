@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `get_article`
+/// Operation of [`Articles::get_article`](super::super::Articles::get_article).
 pub static GET_ARTICLE: Operation = Operation {
     id: "getArticle",
     method: Method::GET,
@@ -17,7 +17,7 @@ pub static GET_ARTICLE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `put_article`
+/// Operation of [`Articles::put_article`](super::super::Articles::put_article).
 pub static PUT_ARTICLE: Operation = Operation {
     id: "putArticle",
     method: Method::PUT,
@@ -26,7 +26,11 @@ pub static PUT_ARTICLE: Operation = Operation {
     parameters: &[
         Parameter::path("articleId"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

@@ -234,7 +234,12 @@ impl Read for References {
             }
         }
         r.end_object(object);
-        Some(Self { narrowed, or_null: or_null.unwrap_or_default(), local, anchored: anchored.unwrap_or_else(|| String::from("none")) })
+        Some(Self {
+            narrowed,
+            or_null: or_null.unwrap_or_default(),
+            local,
+            anchored: anchored.unwrap_or_else(|| String::from("none")),
+        })
     }
 }
 
@@ -269,7 +274,12 @@ impl Read for Nulls {
             }
         }
         r.end_object(object);
-        Some(Self { needed: needed?, optional: optional.unwrap_or_default(), object: object_.unwrap_or_default(), list })
+        Some(Self {
+            needed: needed?,
+            optional: optional.unwrap_or_default(),
+            object: object_.unwrap_or_default(),
+            list,
+        })
     }
 }
 

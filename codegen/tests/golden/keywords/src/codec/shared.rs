@@ -41,9 +41,17 @@ impl Read for TypesModel {
                 4 => word = TypesModelWord::read(r),
                 5 => number = r.one_of_values(&["2"]).map(|at| [2][at]),
                 6 => nothing = r.null(),
-                7 => list = r.one_of_values(&["[1,{\"a\":\"b\"}]"]).and_then(|at| writ_runtime::json::value(["[1,{\"a\":\"b\"}]"][at])),
+                7 => list = r
+                    .one_of_values(&["[1,{\"a\":\"b\"}]"])
+                    .and_then(|at| writ_runtime::json::value(["[1,{\"a\":\"b\"}]"][at])),
                 8 => whole = i64::read(r),
-                9 => open = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE }),
+                9 => open = r.float64(&NumberRule {
+                    min: Some(0.0),
+                    max: Some(1.0),
+                    exclusive_min: true,
+                    exclusive_max: true,
+                    ..NumberRule::NONE
+                }),
                 10 => open_integer = r.int64(&IntegerRule { min: Some(1), max: Some(2), ..IntegerRule::NONE }),
                 11 => both = r.int64(&IntegerRule { min: Some(5), max: Some(8), ..IntegerRule::NONE }),
                 12 => sample = String::read(r),

@@ -3,115 +3,151 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `types`
+/// Operation of [`DefaultApi::types`](super::super::DefaultApi::types).
 pub static TYPES: Operation = Operation {
     id: "types",
     method: Method::POST,
     path: "/types",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `objects`
+/// Operation of [`DefaultApi::objects`](super::super::DefaultApi::objects).
 pub static OBJECTS: Operation = Operation {
     id: "objects",
     method: Method::POST,
     path: "/objects",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `arrays`
+/// Operation of [`DefaultApi::arrays`](super::super::DefaultApi::arrays).
 pub static ARRAYS: Operation = Operation {
     id: "arrays",
     method: Method::POST,
     path: "/arrays",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `conditions`
+/// Operation of [`DefaultApi::conditions`](super::super::DefaultApi::conditions).
 pub static CONDITIONS: Operation = Operation {
     id: "conditions",
     method: Method::POST,
     path: "/conditions",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `dependents`
+/// Operation of [`DefaultApi::dependents`](super::super::DefaultApi::dependents).
 pub static DEPENDENTS: Operation = Operation {
     id: "dependents",
     method: Method::POST,
     path: "/dependents",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `unevaluated`
+/// Operation of [`DefaultApi::unevaluated`](super::super::DefaultApi::unevaluated).
 pub static UNEVALUATED: Operation = Operation {
     id: "unevaluated",
     method: Method::POST,
     path: "/unevaluated",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `references`
+/// Operation of [`DefaultApi::references`](super::super::DefaultApi::references).
 pub static REFERENCES: Operation = Operation {
     id: "references",
     method: Method::POST,
     path: "/references",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `nulls`
+/// Operation of [`DefaultApi::nulls`](super::super::DefaultApi::nulls).
 pub static NULLS: Operation = Operation {
     id: "nulls",
     method: Method::POST,
     path: "/nulls",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `contents`
+/// Operation of [`DefaultApi::contents`](super::super::DefaultApi::contents).
 pub static CONTENTS: Operation = Operation {
     id: "contents",
     method: Method::POST,
     path: "/contents",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `get_shared`
+/// Operation of [`DefaultApi::get_shared`](super::super::DefaultApi::get_shared).
 pub static GET_SHARED: Operation = Operation {
     id: "get_shared",
     method: Method::GET,

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `get_report`
+/// Operation of [`DefaultApi::get_report`](super::super::DefaultApi::get_report).
 pub static GET_REPORT: Operation = Operation {
     id: "getReport",
     method: Method::GET,
@@ -13,11 +13,18 @@ pub static GET_REPORT: Operation = Operation {
         Parameter::path("id"),
     ],
     statuses: &[200, 410],
-    produces: &["application/vnd.acme.report+json;version=1", "application/vnd.acme.report+json;version=2", "application/json", "text/csv", "text/html; charset=utf-8", "image/*"],
+    produces: &[
+        "application/vnd.acme.report+json;version=1",
+        "application/vnd.acme.report+json;version=2",
+        "application/json",
+        "text/csv",
+        "text/html; charset=utf-8",
+        "image/*",
+    ],
     ..Operation::NONE
 };
 
-/// `put_report`
+/// Operation of [`DefaultApi::put_report`](super::super::DefaultApi::put_report).
 pub static PUT_REPORT: Operation = Operation {
     id: "putReport",
     method: Method::PUT,
@@ -26,13 +33,23 @@ pub static PUT_REPORT: Operation = Operation {
     parameters: &[
         Parameter::path("id"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json;version=1", kind: MediaKind::Json }, Media { essence: "application/json;version=2", kind: MediaKind::Json }, Media { essence: "text/csv", kind: MediaKind::Text }, Media { essence: "text/html", kind: MediaKind::Text }, Media { essence: "image/*", kind: MediaKind::Bytes }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[
+            Media { essence: "application/json;version=1", kind: MediaKind::Json },
+            Media { essence: "application/json;version=2", kind: MediaKind::Json },
+            Media { essence: "text/csv", kind: MediaKind::Text },
+            Media { essence: "text/html", kind: MediaKind::Text },
+            Media { essence: "image/*", kind: MediaKind::Bytes },
+        ],
+    }),
     statuses: &[200],
     produces: &["*/*"],
     ..Operation::NONE
 };
 
-/// `add_note`
+/// Operation of [`DefaultApi::add_note`](super::super::DefaultApi::add_note).
 pub static ADD_NOTE: Operation = Operation {
     id: "addNote",
     method: Method::POST,
@@ -44,55 +61,74 @@ pub static ADD_NOTE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `add_picture`
+/// Operation of [`DefaultApi::add_picture`](super::super::DefaultApi::add_picture).
 pub static ADD_PICTURE: Operation = Operation {
     id: "addPicture",
     method: Method::POST,
     path: "/pictures",
     tag: "default",
-    body: Some(Body { required: true, limit: 4_194_304, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4_194_304,
+        media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }],
+    }),
     statuses: &[200, 422],
     produces: &["text/plain"],
     ..Operation::NONE
 };
 
-/// `stream_picture`
+/// Operation of [`DefaultApi::stream_picture`](super::super::DefaultApi::stream_picture).
 pub static STREAM_PICTURE: Operation = Operation {
     id: "streamPicture",
     method: Method::POST,
     path: "/pictures/stream",
     tag: "default",
-    body: Some(Body { required: true, limit: 4_194_304, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4_194_304,
+        media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }],
+    }),
     statuses: &[200],
     produces: &["text/plain"],
     ..Operation::NONE
 };
 
-/// `upload`
+/// Operation of [`DefaultApi::upload`](super::super::DefaultApi::upload).
 pub static UPLOAD: Operation = Operation {
     id: "upload",
     method: Method::POST,
     path: "/uploads",
     tag: "default",
-    body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }, Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[
+            Media { essence: "multipart/form-data", kind: MediaKind::Multipart },
+            Media { essence: "application/json", kind: MediaKind::Json },
+        ],
+    }),
     statuses: &[200],
     produces: &["text/plain"],
     ..Operation::NONE
 };
 
-/// `mixed`
+/// Operation of [`DefaultApi::mixed`](super::super::DefaultApi::mixed).
 pub static MIXED: Operation = Operation {
     id: "mixed",
     method: Method::POST,
     path: "/mixed",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "multipart/mixed", kind: MediaKind::Multipart }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "multipart/mixed", kind: MediaKind::Multipart }],
+    }),
     statuses: &[200],
     produces: &["text/plain"],
     ..Operation::NONE
 };
 
-/// `watch`
+/// Operation of [`DefaultApi::watch`](super::super::DefaultApi::watch).
 pub static WATCH: Operation = Operation {
     id: "watch",
     method: Method::GET,
@@ -102,11 +138,17 @@ pub static WATCH: Operation = Operation {
         Parameter::header("Last-Event-ID"),
     ],
     statuses: &[200],
-    produces: &["text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/json"],
+    produces: &[
+        "text/event-stream",
+        "application/jsonl",
+        "application/x-ndjson",
+        "application/json-seq",
+        "application/json",
+    ],
     ..Operation::NONE
 };
 
-/// `progress`
+/// Operation of [`DefaultApi::progress`](super::super::DefaultApi::progress).
 pub static PROGRESS: Operation = Operation {
     id: "progress",
     method: Method::GET,
@@ -117,31 +159,42 @@ pub static PROGRESS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `order`
+/// Operation of [`DefaultApi::order`](super::super::DefaultApi::order).
 pub static ORDER: Operation = Operation {
     id: "order",
     method: Method::POST,
     path: "/orders",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form }, Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[
+            Media { essence: "application/x-www-form-urlencoded", kind: MediaKind::Form },
+            Media { essence: "application/json", kind: MediaKind::Json },
+        ],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `price`
+/// Operation of [`DefaultApi::price`](super::super::DefaultApi::price).
 pub static PRICE: Operation = Operation {
     id: "price",
     method: Method::POST,
     path: "/prices",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `headers`
+/// Operation of [`DefaultApi::headers`](super::super::DefaultApi::headers).
 pub static HEADERS: Operation = Operation {
     id: "headers",
     method: Method::GET,

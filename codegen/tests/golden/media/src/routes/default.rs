@@ -61,8 +61,14 @@ impl Respond for GetReportResponse {
 impl writ_runtime::Content for GetReportResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
-            Self::VndAcmeReportJsonVersion1(body) => reply.json("application/vnd.acme.report+json;version=1", &body, responder),
-            Self::VndAcmeReportJsonVersion2(body) => reply.json(responder.media(&["application/vnd.acme.report+json;version=2", "application/json"]), &body, responder),
+            Self::VndAcmeReportJsonVersion1(body) => {
+                reply.json("application/vnd.acme.report+json;version=1", &body, responder)
+            }
+            Self::VndAcmeReportJsonVersion2(body) => reply.json(
+                responder.media(&["application/vnd.acme.report+json;version=2", "application/json"]),
+                &body,
+                responder,
+            ),
             Self::Csv(body) => reply.bytes("text/csv", body),
             Self::Html(body) => reply.bytes("text/html; charset=utf-8", body),
             Self::Image(body) => reply.any_media("image/*", body),
@@ -71,7 +77,14 @@ impl writ_runtime::Content for GetReportResponseBody {
 }
 
 impl writ_runtime::Offer for GetReportResponseMedia {
-    const TYPES: &'static [&'static str] = &["application/vnd.acme.report+json;version=1", "application/vnd.acme.report+json;version=2", "application/json", "text/csv", "text/html; charset=utf-8", "image/*"];
+    const TYPES: &'static [&'static str] = &[
+        "application/vnd.acme.report+json;version=1",
+        "application/vnd.acme.report+json;version=2",
+        "application/json",
+        "text/csv",
+        "text/html; charset=utf-8",
+        "image/*",
+    ];
 
     fn at(index: usize) -> Self {
         match index {
@@ -171,7 +184,11 @@ impl AddNoteRequest {
 impl Respond for AddNoteResponse {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::Ok { body } => Reply::status(200).json(responder.media(&["application/json", "application/hal+json"]), &body, responder),
+            Self::Ok { body } => Reply::status(200).json(
+                responder.media(&["application/json", "application/hal+json"]),
+                &body,
+                responder,
+            ),
             Self::Created { body } => Reply::status(201).json("application/json", &body, responder),
             Self::Accepted { body } => Reply::status(202).json("application/vnd.acme.note", &body, responder),
         }
@@ -202,7 +219,14 @@ impl writ_runtime::FormPart for AddPicturePart {
 
     const RULE: &'static writ_runtime::FormRule = &writ_runtime::FormRule {
         parts: &[
-            writ_runtime::PartRule::file("picture").required().media(&["image/png", "image/svg+xml"]).headers(&[writ_runtime::PartHeader { name: "x-taken-at", required: true, check: |r| r.date().is_some() }]),
+            writ_runtime::PartRule::file("picture")
+                .required()
+                .media(&["image/png", "image/svg+xml"])
+                .headers(&[writ_runtime::PartHeader {
+                    name: "x-taken-at",
+                    required: true,
+                    check: |r| r.date().is_some(),
+                }]),
             writ_runtime::PartRule::text("title").required(),
             writ_runtime::PartRule::text("tags").repeated(0, Some(3)).unique(),
             writ_runtime::PartRule::json("lines").required().repeated(2, None),
@@ -527,14 +551,18 @@ impl writ_runtime::Content for WatchResponseBody {
     fn send(self, reply: Reply, responder: &Responder) -> Reply {
         match self {
             Self::Events(body) => reply.events("text/event-stream", body),
-            Self::Jsonl(body) => reply.lines(responder.media(&["application/jsonl", "application/x-ndjson", "application/json-seq"]), body),
+            Self::Jsonl(body) => reply.lines(
+                responder.media(&["application/jsonl", "application/x-ndjson", "application/json-seq"]),
+                body,
+            ),
             Self::Json(body) => reply.json("application/json", &body, responder),
         }
     }
 }
 
 impl writ_runtime::Offer for WatchResponseMedia {
-    const TYPES: &'static [&'static str] = &["text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/json"];
+    const TYPES: &'static [&'static str] =
+        &["text/event-stream", "application/jsonl", "application/x-ndjson", "application/json-seq", "application/json"];
 
     fn at(index: usize) -> Self {
         match index {
@@ -652,7 +680,15 @@ impl Respond for PriceError {
 
 impl Respond for HeadersResponse {
     fn respond(self, _: &Responder) -> Reply {
-        Reply::status(204).simple_header("x-tags", &self.x_tags, false).simple_header("x-place", &self.x_place, true).simple_header("x-at", &self.x_at, false).simple_header("x-kind", &self.x_kind, false).json_header("x-note", &self.x_note).optional_header("x-price", self.x_price).headers("set-cookie", self.set_cookie).simple_header("link", &self.link, false)
+        Reply::status(204)
+            .simple_header("x-tags", &self.x_tags, false)
+            .simple_header("x-place", &self.x_place, true)
+            .simple_header("x-at", &self.x_at, false)
+            .simple_header("x-kind", &self.x_kind, false)
+            .json_header("x-note", &self.x_note)
+            .optional_header("x-price", self.x_price)
+            .headers("set-cookie", self.set_cookie)
+            .simple_header("link", &self.link, false)
     }
 }
 

@@ -3,19 +3,23 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `add_dog`
+/// Operation of [`DefaultApi::add_dog`](super::super::DefaultApi::add_dog).
 pub static ADD_DOG: Operation = Operation {
     id: "addDog",
     method: Method::POST,
     path: "/dogs",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `list_things`
+/// Operation of [`DefaultApi::list_things`](super::super::DefaultApi::list_things).
 pub static LIST_THINGS: Operation = Operation {
     id: "listThings",
     method: Method::GET,

@@ -59,7 +59,8 @@ impl Write for ResultModel {
 }
 
 impl StringEnum for Reaction {
-    const NAMES: &'static [&'static str] = &["+1", "-1", "laugh", "<3", "100", "1.5", "名前", "Größe", " ", "*/", "\"", "\\"];
+    const NAMES: &'static [&'static str] =
+        &["+1", "-1", "laugh", "<3", "100", "1.5", "名前", "Größe", " ", "*/", "\"", "\\"];
 
     const ALL: &'static [Self] = &[
         Self::Plus1,
@@ -90,7 +91,8 @@ impl Write for Reaction {
 }
 
 impl StringEnum for Order {
-    const NAMES: &'static [&'static str] = &["createdAt", "created_at", "created-at", "CREATED_AT", "+createdAt", "-createdAt", "asc", "ASC"];
+    const NAMES: &'static [&'static str] =
+        &["createdAt", "created_at", "created-at", "CREATED_AT", "+createdAt", "-createdAt", "asc", "ASC"];
 
     const ALL: &'static [Self] = &[
         Self::CreatedAt,

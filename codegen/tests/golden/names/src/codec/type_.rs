@@ -37,7 +37,8 @@ impl Write for Keywords {
 }
 
 impl StringEnum for KeywordsType {
-    const NAMES: &'static [&'static str] = &["self", "Self", "super", "crate", "fn", "match", "type", "async", "dyn", "true", "_", "union", "static"];
+    const NAMES: &'static [&'static str] =
+        &["self", "Self", "super", "crate", "fn", "match", "type", "async", "dyn", "true", "_", "union", "static"];
 
     const ALL: &'static [Self] = &[
         Self::SelfValue,

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `größe_ändern`
+/// Operation of [`Übung::größe_ändern`](super::super::Übung::größe_ändern).
 pub static GRÖSSE_ÄNDERN: Operation = Operation {
     id: "größe_ändern",
     method: Method::POST,
@@ -16,7 +16,11 @@ pub static GRÖSSE_ÄNDERN: Operation = Operation {
         Parameter::path("2fa"),
         Parameter::path("user-id"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `router`
+/// Operation of [`Errors::router`](super::super::Errors::router).
 pub static ROUTER: Operation = Operation {
     id: "router",
     method: Method::PATCH,
@@ -16,7 +16,11 @@ pub static ROUTER: Operation = Operation {
         Parameter::path("2fa"),
         Parameter::path("user-id"),
     ],
-    body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200, 404],
     produces: &["application/json"],
     ..Operation::NONE

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `list_users_v2`
+/// Operation of [`N123GoNot::list_users_v2`](super::super::N123GoNot::list_users_v2).
 pub static LIST_USERS_V2: Operation = Operation {
     id: "list users (v2)",
     method: Method::PUT,
@@ -16,7 +16,11 @@ pub static LIST_USERS_V2: Operation = Operation {
         Parameter::path("2fa"),
         Parameter::path("user-id"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Method, Operation, Parameter};
 
-/// `r#async`
+/// Operation of [`SelfValueApi::r#async`](super::super::SelfValueApi::r#async).
 pub static ASYNC: Operation = Operation {
     id: "async",
     method: Method::DELETE,

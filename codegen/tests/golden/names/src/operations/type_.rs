@@ -3,7 +3,7 @@
 
 use writ_runtime::{Method, Operation, Parameter};
 
-/// `r#type`
+/// Operation of [`Type::r#type`](super::super::Type::r#type).
 pub static TYPE: Operation = Operation {
     id: "type",
     method: Method::GET,

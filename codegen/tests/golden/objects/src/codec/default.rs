@@ -97,7 +97,11 @@ impl Read for Settings {
             since: since.or_else(|| writ_runtime::default_value("\"2020-02-29\"", |r| r.date()))?,
             layout: layout.or_else(|| writ_runtime::default_value("{\"columns\":2}", Layout::read))?,
             columns: columns.or_else(|| writ_runtime::default_value("\"auto\"", SettingsColumns::read))?,
-            limits: limits.or_else(|| writ_runtime::default_value("[\"1.50\"]", |r| r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))))?,
+            limits: limits.or_else(|| {
+                writ_runtime::default_value("[\"1.50\"]", |r| {
+                    r.array(&ArrayRule::NONE, |r| r.decimal_string(&NumberRule::NONE))
+                })
+            })?,
             accent: accent.or_else(|| writ_runtime::default_value("\"blue\"", |r| r.nullable(SettingsAccent::read)))?,
             old,
         })

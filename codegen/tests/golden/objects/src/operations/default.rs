@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `update_profile`
+/// Operation of [`DefaultApi::update_profile`](super::super::DefaultApi::update_profile).
 pub static UPDATE_PROFILE: Operation = Operation {
     id: "updateProfile",
     method: Method::PATCH,
@@ -12,19 +12,27 @@ pub static UPDATE_PROFILE: Operation = Operation {
     parameters: &[
         Parameter::path("id"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/merge-patch+json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/merge-patch+json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `put_samples`
+/// Operation of [`DefaultApi::put_samples`](super::super::DefaultApi::put_samples).
 pub static PUT_SAMPLES: Operation = Operation {
     id: "putSamples",
     method: Method::PUT,
     path: "/samples",
     tag: "default",
-    body: Some(Body { required: false, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: false,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

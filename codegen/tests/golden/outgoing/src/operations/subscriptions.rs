@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `subscribe`
+/// Operation of [`Subscriptions::subscribe`](super::super::Subscriptions::subscribe).
 pub static SUBSCRIBE: Operation = Operation {
     id: "subscribe",
     method: Method::POST,
@@ -12,13 +12,17 @@ pub static SUBSCRIBE: Operation = Operation {
     parameters: &[
         Parameter::query("on"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201, 409],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `renew`
+/// Operation of [`Subscriptions::renew`](super::super::Subscriptions::renew).
 pub static RENEW: Operation = Operation {
     id: "renew",
     method: Method::PUT,
@@ -27,7 +31,11 @@ pub static RENEW: Operation = Operation {
     parameters: &[
         Parameter::path("id"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

@@ -19,7 +19,11 @@ impl Webhooks {
     /// An order is on its way
     ///
     /// `POST` to whoever subscribed.
-    pub fn order_shipped(&self, url: &str, request: &OrderShippedRequest) -> client::Call<OrderShippedResponse, OrderShippedError> {
+    pub fn order_shipped(
+        &self,
+        url: &str,
+        request: &OrderShippedRequest,
+    ) -> client::Call<OrderShippedResponse, OrderShippedError> {
         let mut out = self.0.begin_at(url, &data::ORDER_SHIPPED);
         request.encode(&mut out);
         out.call()
@@ -43,7 +47,7 @@ impl Webhooks {
     }
 }
 
-/// What a caller sends to `order_shipped`.
+/// Request of [`Webhooks::order_shipped`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderShippedRequest {
@@ -52,7 +56,7 @@ pub struct OrderShippedRequest {
     pub body: Order,
 }
 
-/// Every success that the contract names for `order_shipped`.
+/// Response of [`Webhooks::order_shipped`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum OrderShippedResponse {
@@ -65,25 +69,25 @@ pub enum OrderShippedResponse {
     NoContent,
 }
 
-/// Every failure that the contract names for `order_shipped`, and no other.
+/// The errors that [`Webhooks::order_shipped`] can return.
 #[derive(Debug)]
 pub enum OrderShippedError {
     /// Nobody wants to hear of it any more.
     Gone(Gone),
     /// Not like this.
     Status4xx(AnyStatus<400, 499>, String),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `archived`.
+/// Request of [`Webhooks::archived`].
 #[derive(Debug)]
 pub struct ArchivedRequest {
     pub sort: Option<Vec<ArchivedSortItem>>,
     pub body: Parts<ArchivedPart>,
 }
 
-/// One part of the body of `archived`.
+/// One part of the body of [`Webhooks::archived`].
 #[derive(Debug)]
 pub enum ArchivedPart {
     Name(String),
@@ -96,39 +100,39 @@ pub enum ArchivedPart {
     Additional(String, FileStream),
 }
 
-/// Every success that the contract names for `archived`.
+/// Response of [`Webhooks::archived`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ArchivedResponse;
 
-/// Every failure that the contract names for `archived`, and no other.
+/// The errors that [`Webhooks::archived`] can return.
 #[derive(Debug)]
 pub enum ArchivedError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `subscribe_get`.
+/// Response of [`Webhooks::subscribe_get`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeGetResponse;
 
-/// Every failure that the contract names for `subscribe_get`, and no other.
+/// The errors that [`Webhooks::subscribe_get`] can return.
 #[derive(Debug)]
 pub enum SubscribeGetError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `subscribe_delete`.
+/// Response of [`Webhooks::subscribe_delete`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct SubscribeDeleteResponse;
 
-/// Every failure that the contract names for `subscribe_delete`, and no other.
+/// The errors that [`Webhooks::subscribe_delete`] can return.
 #[derive(Debug)]
 pub enum SubscribeDeleteError {
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
@@ -178,7 +182,14 @@ impl client::SendPart for ArchivedPart {
             writ_runtime::PartRule::json("order"),
             writ_runtime::PartRule::text("even"),
             writ_runtime::PartRule::json("lines").repeated(1, None),
-            writ_runtime::PartRule::file("file").required().media(&["text/csv"]).headers(&[writ_runtime::PartHeader { name: "x-taken-at", required: true, check: |r| r.string(&StringRule { pattern: Some(&PATTERN), ..StringRule::NONE }).is_some() }]),
+            writ_runtime::PartRule::file("file")
+                .required()
+                .media(&["text/csv"])
+                .headers(&[writ_runtime::PartHeader {
+                    name: "x-taken-at",
+                    required: true,
+                    check: |r| r.string(&StringRule { pattern: Some(&PATTERN), ..StringRule::NONE }).is_some(),
+                }]),
         ],
         rest: Some(writ_runtime::PartRule::file("")),
         ..writ_runtime::FormRule::NONE
@@ -258,7 +269,11 @@ mod data {
         Parameter::header("X-Attempt").required(),
         Parameter::query("tags").style(Style::Form, false).kind(ValueKind::Array),
     ],
-        body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+        body: Some(Body {
+            required: true,
+            limit: 1_048_576,
+            media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+        }),
         security: &[&[Requirement { scheme: &SCHEME_SIGNATURE, scopes: &[] }]],
         statuses: &[200, 204, 410],
         produces: &["application/json"],
@@ -273,7 +288,11 @@ mod data {
         parameters: &[
         Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array),
     ],
-        body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
+        body: Some(Body {
+            required: true,
+            limit: 1_048_576,
+            media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }],
+        }),
         statuses: &[204],
         ..Operation::NONE
     };

@@ -31,12 +31,19 @@ impl Read for Article {
         let mut since = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => sku = r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed()),
+                0 => sku = r.checked(
+                    |r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }),
+                    |r| r.parsed(),
+                ),
                 1 => price = ::own_types::Money::read(r),
                 2 => old_price = r.patch(::own_types::Money::read),
                 3 => floor = ::own_types::Money::read(r),
                 4 => category = String::read(r),
-                5 => replaces = r.array(&ArrayRule::NONE, |r| r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed())),
+                5 => replaces = r.array(&ArrayRule::NONE, |r| {
+                    r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| {
+                        r.parsed()
+                    })
+                }),
                 6 => stock = r.map(&MapRule::NONE, ::own_types::Money::read),
                 7 => related = ArticleRelated::read(r),
                 8 => status = Availability::read(r),
@@ -113,7 +120,11 @@ impl Read for ArticleRelated {
             Branch { name: "Money", types: Types::OBJECT, required: &["cents"], ..Branch::NONE },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
-            0 => r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed()).map(Self::Sku),
+            0 => r
+                .checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| {
+                    r.parsed()
+                })
+                .map(Self::Sku),
             _ => ::own_types::Money::read(r).map(Self::Money),
         })
     }

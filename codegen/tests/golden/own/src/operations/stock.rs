@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter, ValueKind};
 
-/// `fetch_item`
+/// Operation of [`Stock::fetch_item`](super::super::Stock::fetch_item).
 pub static FETCH_ITEM: Operation = Operation {
     id: "items/get-by-sku",
     method: Method::GET,
@@ -20,7 +20,7 @@ pub static FETCH_ITEM: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `store_item`
+/// Operation of [`Stock::store_item`](super::super::Stock::store_item).
 pub static STORE_ITEM: Operation = Operation {
     id: "items/put",
     method: Method::PUT,
@@ -29,7 +29,11 @@ pub static STORE_ITEM: Operation = Operation {
     parameters: &[
         Parameter::path("sku"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -21,10 +21,22 @@ where
 
 impl FetchItemRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let sku = input.required(0, |r| r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed()));
-        let client_address = input.optional(1, |r| r.checked(|r| r.string(&StringRule { max: Some(15), ..StringRule::NONE }), |r| r.parsed()));
+        let sku = input.required(0, |r| {
+            r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| {
+                r.parsed()
+            })
+        });
+        let client_address = input.optional(1, |r| {
+            r.checked(|r| r.string(&StringRule { max: Some(15), ..StringRule::NONE }), |r| r.parsed())
+        });
         let price = input.optional(2, ::own_types::Money::read);
-        let x_skus = input.optional(3, |r| r.array(&ArrayRule::NONE, |r| r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed())));
+        let x_skus = input.optional(3, |r| {
+            r.array(&ArrayRule::NONE, |r| {
+                r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| {
+                    r.parsed()
+                })
+            })
+        });
         Some(Self { sku: sku?, client_address, price, x_skus })
     }
 }
@@ -49,7 +61,11 @@ impl Respond for FetchItemError {
 
 impl StoreItemRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let sku = input.required(0, |r| r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| r.parsed()));
+        let sku = input.required(0, |r| {
+            r.checked(|r| r.string(&StringRule { max: Some(8), pattern: Some(&SKU), ..StringRule::NONE }), |r| {
+                r.parsed()
+            })
+        });
         let body = input.body(Article::read);
         Some(Self { sku: sku?, body: body? })
     }

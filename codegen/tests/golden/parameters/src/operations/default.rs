@@ -3,7 +3,7 @@
 
 use writ_runtime::{Method, Operation, Parameter, Style, ValueKind};
 
-/// `in_path`
+/// Operation of [`DefaultApi::in_path`](super::super::DefaultApi::in_path).
 pub static IN_PATH: Operation = Operation {
     id: "inPath",
     method: Method::GET,
@@ -20,7 +20,7 @@ pub static IN_PATH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `in_query`
+/// Operation of [`DefaultApi::in_query`](super::super::DefaultApi::in_query).
 pub static IN_QUERY: Operation = Operation {
     id: "inQuery",
     method: Method::GET,
@@ -46,7 +46,7 @@ pub static IN_QUERY: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `elsewhere`
+/// Operation of [`DefaultApi::elsewhere`](super::super::DefaultApi::elsewhere).
 pub static ELSEWHERE: Operation = Operation {
     id: "elsewhere",
     method: Method::GET,

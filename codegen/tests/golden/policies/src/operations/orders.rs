@@ -8,7 +8,7 @@ use writ_runtime::{
 };
 use super::SCHEME_BEARER;
 
-/// `list_orders`
+/// Operation of [`Orders::list_orders`](super::super::Orders::list_orders).
 pub static LIST_ORDERS: Operation = Operation {
     id: "listOrders",
     method: Method::GET,
@@ -32,7 +32,7 @@ pub static LIST_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `create_order`
+/// Operation of [`Orders::create_order`](super::super::Orders::create_order).
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -41,7 +41,11 @@ pub static CREATE_ORDER: Operation = Operation {
     parameters: &[
         Parameter::header("Idempotency-Key").required(),
     ],
-    body: Some(Body { required: true, limit: 16_384, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 16_384,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders"] }]],
     rate_limits: &[
         RateLimit { requests: 10, window: Duration::from_secs(1), by: LimitBy::Address },
@@ -54,7 +58,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `get_order`
+/// Operation of [`Orders::get_order`](super::super::Orders::get_order).
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,
@@ -73,7 +77,7 @@ pub static GET_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `put_order`
+/// Operation of [`Orders::put_order`](super::super::Orders::put_order).
 pub static PUT_ORDER: Operation = Operation {
     id: "putOrder",
     method: Method::PUT,
@@ -83,7 +87,11 @@ pub static PUT_ORDER: Operation = Operation {
         Parameter::path("orderId"),
         Parameter::header("If-Match").required(),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders"] }]],
     invalidates: &["order:{orderId}"],
     statuses: &[204, 412],

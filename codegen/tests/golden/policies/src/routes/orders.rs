@@ -30,7 +30,9 @@ impl ListOrdersRequest {
         let page = input.optional(0, |r| r.int64(&IntegerRule { min: Some(1), max: Some(1000), ..IntegerRule::NONE }));
         let limit = input.optional(1, |r| r.int64(&IntegerRule { min: Some(1), max: Some(50), ..IntegerRule::NONE }));
         let cursor = input.optional(2, |r| r.string(&StringRule { max: Some(512), ..StringRule::NONE }));
-        let sort = input.optional(3, |r| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Sort::<ListOrdersSort>::read));
+        let sort = input.optional(3, |r| {
+            r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Sort::<ListOrdersSort>::read)
+        });
         let fields = input.optional(4, |r| r.array(&ArrayRule::NONE, ListOrdersFieldsItem::read));
         Some(Self {
             page: page.unwrap_or(1),

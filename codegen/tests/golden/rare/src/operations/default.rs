@@ -3,13 +3,17 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `add_rule`
+/// Operation of [`DefaultApi::add_rule`](super::super::DefaultApi::add_rule).
 pub static ADD_RULE: Operation = Operation {
     id: "addRule",
     method: Method::POST,
     path: "/rules",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[204],
     ..Operation::NONE
 };

@@ -3,25 +3,33 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `plant`
+/// Operation of [`DefaultApi::plant`](super::super::DefaultApi::plant).
 pub static PLANT: Operation = Operation {
     id: "plant",
     method: Method::POST,
     path: "/trees",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `link`
+/// Operation of [`DefaultApi::link`](super::super::DefaultApi::link).
 pub static LINK: Operation = Operation {
     id: "link",
     method: Method::POST,
     path: "/chains",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -28,7 +28,10 @@ impl Respond for StartJobResponse {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Self::Ok { body } => Reply::status(200).json("application/json", &body, responder),
-            Self::Accepted { location, retry_after, body } => Reply::status(202).header("location", location).optional_header("retry-after", retry_after).json("application/json", &body, responder),
+            Self::Accepted { location, retry_after, body } => Reply::status(202)
+                .header("location", location)
+                .optional_header("retry-after", retry_after)
+                .json("application/json", &body, responder),
             Self::NoContent => Reply::status(204),
         }
     }
@@ -62,7 +65,10 @@ impl GetJobRequest {
 impl Respond for GetJobResponse {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
-            Self::Ok { etag, x_tags, body } => Reply::status(200).header("etag", etag).simple_header("x-tags", &x_tags, false).json("application/json", &body, responder),
+            Self::Ok { etag, x_tags, body } => Reply::status(200)
+                .header("etag", etag)
+                .simple_header("x-tags", &x_tags, false)
+                .json("application/json", &body, responder),
             Self::SeeOther { location } => Reply::status(303).header("location", location),
         }
     }

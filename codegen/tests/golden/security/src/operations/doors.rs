@@ -7,7 +7,7 @@ use super::{
     SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY,
 };
 
-/// `inherited`
+/// Operation of [`Doors::inherited`](super::super::Doors::inherited).
 pub static INHERITED: Operation = Operation {
     id: "inherited",
     method: Method::GET,
@@ -18,7 +18,7 @@ pub static INHERITED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `open`
+/// Operation of [`Doors::open`](super::super::Doors::open).
 pub static OPEN: Operation = Operation {
     id: "open",
     method: Method::GET,
@@ -28,7 +28,7 @@ pub static OPEN: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `maybe`
+/// Operation of [`Doors::maybe`](super::super::Doors::maybe).
 pub static MAYBE: Operation = Operation {
     id: "maybe",
     method: Method::GET,
@@ -39,7 +39,7 @@ pub static MAYBE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `either`
+/// Operation of [`Doors::either`](super::super::Doors::either).
 pub static EITHER: Operation = Operation {
     id: "either",
     method: Method::GET,
@@ -54,7 +54,7 @@ pub static EITHER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `both`
+/// Operation of [`Doors::both`](super::super::Doors::both).
 pub static BOTH: Operation = Operation {
     id: "both",
     method: Method::GET,
@@ -67,7 +67,7 @@ pub static BOTH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `places`
+/// Operation of [`Doors::places`](super::super::Doors::places).
 pub static PLACES: Operation = Operation {
     id: "places",
     method: Method::GET,

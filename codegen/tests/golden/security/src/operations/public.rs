@@ -3,7 +3,7 @@
 
 use writ_runtime::{Method, Operation};
 
-/// `window`
+/// Operation of [`Public::window`](super::super::Public::window).
 pub static WINDOW: Operation = Operation {
     id: "window",
     method: Method::GET,

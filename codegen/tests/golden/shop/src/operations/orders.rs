@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `create_order`
+/// Operation of [`Orders::create_order`](super::super::Orders::create_order).
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -12,13 +12,17 @@ pub static CREATE_ORDER: Operation = Operation {
     parameters: &[
         Parameter::query("dryRun"),
     ],
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201, 400, 409, 422],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `get_order`
+/// Operation of [`Orders::get_order`](super::super::Orders::get_order).
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,

@@ -3,19 +3,23 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `add_picture`
+/// Operation of [`DefaultApi::add_picture`](super::super::DefaultApi::add_picture).
 pub static ADD_PICTURE: Operation = Operation {
     id: "addPicture",
     method: Method::POST,
     path: "/pictures",
     tag: "default",
-    body: Some(Body { required: true, limit: 10_485_760, media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }] }),
+    body: Some(Body {
+        required: true,
+        limit: 10_485_760,
+        media: &[Media { essence: "multipart/form-data", kind: MediaKind::Multipart }],
+    }),
     statuses: &[201],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `get_picture`
+/// Operation of [`DefaultApi::get_picture`](super::super::DefaultApi::get_picture).
 pub static GET_PICTURE: Operation = Operation {
     id: "getPicture",
     method: Method::GET,
@@ -29,7 +33,7 @@ pub static GET_PICTURE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `watch`
+/// Operation of [`DefaultApi::watch`](super::super::DefaultApi::watch).
 pub static WATCH: Operation = Operation {
     id: "watch",
     method: Method::GET,

@@ -480,7 +480,9 @@ impl QueryTypesRequest {
         let bytes = input.optional(6, |r| r.bytes());
         let word = input.optional(7, QueryTypesWord::read);
         let either = input.optional(8, QueryTypesEither::read);
-        let words = input.optional(9, |r| r.array(&ArrayRule { min: 1, max: Some(3), unique: true }, QueryTypesWordsItem::read));
+        let words = input.optional(9, |r| {
+            r.array(&ArrayRule { min: 1, max: Some(3), unique: true }, QueryTypesWordsItem::read)
+        });
         Some(Self {
             integer,
             number,

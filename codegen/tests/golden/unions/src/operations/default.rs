@@ -3,37 +3,49 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `pay`
+/// Operation of [`DefaultApi::pay`](super::super::DefaultApi::pay).
 pub static PAY: Operation = Operation {
     id: "pay",
     method: Method::POST,
     path: "/payments",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `draw`
+/// Operation of [`DefaultApi::draw`](super::super::DefaultApi::draw).
 pub static DRAW: Operation = Operation {
     id: "draw",
     method: Method::POST,
     path: "/shapes",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `search`
+/// Operation of [`DefaultApi::search`](super::super::DefaultApi::search).
 pub static SEARCH: Operation = Operation {
     id: "search",
     method: Method::POST,
     path: "/search",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -8,7 +8,11 @@ pub static PLACE_ORDER: Operation = Operation {
     method: Method::POST,
     path: "/orders",
     tag: "shop",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201, 409],
     produces: &["application/json"],
     ..Operation::NONE

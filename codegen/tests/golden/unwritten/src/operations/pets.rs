@@ -3,7 +3,7 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
 
-/// `list_pets`
+/// Operation of [`Pets::list_pets`](super::super::Pets::list_pets).
 pub static LIST_PETS: Operation = Operation {
     id: "listPets",
     method: Method::GET,
@@ -14,18 +14,22 @@ pub static LIST_PETS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `add_pet`
+/// Operation of [`Pets::add_pet`](super::super::Pets::add_pet).
 pub static ADD_PET: Operation = Operation {
     id: "addPet",
     method: Method::POST,
     path: "/pets",
     tag: "pets",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[201, 422],
     ..Operation::NONE
 };
 
-/// `get_pet`
+/// Operation of [`Pets::get_pet`](super::super::Pets::get_pet).
 pub static GET_PET: Operation = Operation {
     id: "getPet",
     method: Method::GET,

@@ -15,8 +15,12 @@ where
     S: Pets,
 {
     routes.public_bare(&operations::LIST_PETS, nothing, S::list_pets).written(writ_runtime::is_written(S::list_pets));
-    routes.public(&operations::ADD_PET, AddPetRequest::decode, S::add_pet).written(writ_runtime::is_written_with_request(S::add_pet));
-    routes.public(&operations::GET_PET, GetPetRequest::decode, S::get_pet).written(writ_runtime::is_written_with_request(S::get_pet));
+    routes
+        .public(&operations::ADD_PET, AddPetRequest::decode, S::add_pet)
+        .written(writ_runtime::is_written_with_request(S::add_pet));
+    routes
+        .public(&operations::GET_PET, GetPetRequest::decode, S::get_pet)
+        .written(writ_runtime::is_written_with_request(S::get_pet));
 }
 
 impl From<Vec<Pet>> for ListPetsResponse {

@@ -57,7 +57,11 @@ impl Read for Integers {
                 12 => fraction = r.int64(&IntegerRule { min: Some(1), max: Some(2), ..IntegerRule::NONE }),
                 13 => triple = r.int64(&IntegerRule { multiple_of: Some(3), ..IntegerRule::NONE }),
                 14 => half = r.int64(&IntegerRule { multiple_of: Some(3), ..IntegerRule::NONE }),
-                _ => wide = r.int64(&IntegerRule { min: Some(-9223372036854775808), max: Some(9223372036854775807), ..IntegerRule::NONE }),
+                _ => wide = r.int64(&IntegerRule {
+                    min: Some(-9223372036854775808),
+                    max: Some(9223372036854775807),
+                    ..IntegerRule::NONE
+                }),
             }
         }
         r.end_object(object);
@@ -125,7 +129,13 @@ impl Read for Numbers {
                 2 => double = f64::read(r),
                 3 => decimal = DecimalNumber::read(r),
                 4 => cents = r.float64(&NumberRule { multiple_of: Some(0.01), ..NumberRule::NONE }),
-                5 => open = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE }),
+                5 => open = r.float64(&NumberRule {
+                    min: Some(0.0),
+                    max: Some(1.0),
+                    exclusive_min: true,
+                    exclusive_max: true,
+                    ..NumberRule::NONE
+                }),
                 _ => closed = r.float64(&NumberRule { min: Some(0.0), max: Some(1.0), ..NumberRule::NONE }),
             }
         }
@@ -333,7 +343,13 @@ impl Read for Enums {
                 2 => number = r.one_of_values(&["0.5", "1", "1000.0"]).map(|at| [0.5, 1.0, 1000.0][at]),
                 3 => boolean = r.one_of_values(&["true"]).map(|at| [true][at]),
                 4 => nullable = r.patch(EnumsNullable::read),
-                5 => mixed = r.patch(|r| r.one_of_values(&["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"]).and_then(|at| writ_runtime::json::value(["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"][at]))),
+                5 => mixed = r.patch(|r| {
+                    r
+                        .one_of_values(&["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"])
+                        .and_then(|at| {
+                            writ_runtime::json::value(["1", "\"two\"", "3.5", "true", "[1]", "{\"a\":1}"][at])
+                        })
+                }),
                 6 => open = String::read(r),
                 _ => list = r.array(&ArrayRule::NONE, EnumsListItem::read),
             }
@@ -466,7 +482,11 @@ impl Read for Lists {
                 0 => sized = r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, i64::read),
                 1 => unique = r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, |r| r.any()),
                 2 => unique_objects = r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Point::read),
-                3 => nested = r.array(&ArrayRule::NONE, |r| r.array(&ArrayRule { max: Some(1), ..ArrayRule::NONE }, |r| r.string(&StringRule { min: 1, ..StringRule::NONE }))),
+                3 => nested = r.array(&ArrayRule::NONE, |r| {
+                    r.array(&ArrayRule { max: Some(1), ..ArrayRule::NONE }, |r| {
+                        r.string(&StringRule { min: 1, ..StringRule::NONE })
+                    })
+                }),
                 _ => objects = r.array(&ArrayRule::NONE, Point::read),
             }
         }

@@ -13,11 +13,13 @@ pub(in super::super) static DIGITS: Pattern = Pattern::linear("^\\d$", "^[0-9]$"
 
 pub(in super::super) static DOT: Pattern = Pattern::linear("^.$", "^[^\\n\\r\\x{2028}\\x{2029}]$");
 
-pub(in super::super) static ESCAPED: Pattern = Pattern::linear("^\\/\\-\\x41\\u0042\\cJ?$", "^/\\-\\x{41}\\x{42}\\x0A?$");
+pub(in super::super) static ESCAPED: Pattern =
+    Pattern::linear("^\\/\\-\\x41\\u0042\\cJ?$", "^/\\-\\x{41}\\x{42}\\x0A?$");
 
 pub(in super::super) static SET: Pattern = Pattern::linear("^[^\\]\\[\\-]+$", "^[^\\]\\[\\-]+$");
 
-pub(in super::super) static SPACES: Pattern = Pattern::linear("^\\s$", "^[\\t\\n\\x0B\\x0C\\r \\x{A0}\\x{FEFF}\\p{Zs}\\x{2028}\\x{2029}]$");
+pub(in super::super) static SPACES: Pattern =
+    Pattern::linear("^\\s$", "^[\\t\\n\\x0B\\x0C\\r \\x{A0}\\x{FEFF}\\p{Zs}\\x{2028}\\x{2029}]$");
 
 pub(in super::super) static UNANCHORED: Pattern = Pattern::linear("b+", "b+");
 

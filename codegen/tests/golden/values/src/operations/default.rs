@@ -3,121 +3,161 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `integers`
+/// Operation of [`DefaultApi::integers`](super::super::DefaultApi::integers).
 pub static INTEGERS: Operation = Operation {
     id: "integers",
     method: Method::POST,
     path: "/integers",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `numbers`
+/// Operation of [`DefaultApi::numbers`](super::super::DefaultApi::numbers).
 pub static NUMBERS: Operation = Operation {
     id: "numbers",
     method: Method::POST,
     path: "/numbers",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `texts`
+/// Operation of [`DefaultApi::texts`](super::super::DefaultApi::texts).
 pub static TEXTS: Operation = Operation {
     id: "texts",
     method: Method::POST,
     path: "/texts",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `formats`
+/// Operation of [`DefaultApi::formats`](super::super::DefaultApi::formats).
 pub static FORMATS: Operation = Operation {
     id: "formats",
     method: Method::POST,
     path: "/formats",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `enums`
+/// Operation of [`DefaultApi::enums`](super::super::DefaultApi::enums).
 pub static ENUMS: Operation = Operation {
     id: "enums",
     method: Method::POST,
     path: "/enums",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `nulls`
+/// Operation of [`DefaultApi::nulls`](super::super::DefaultApi::nulls).
 pub static NULLS: Operation = Operation {
     id: "nulls",
     method: Method::POST,
     path: "/nulls",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `lists`
+/// Operation of [`DefaultApi::lists`](super::super::DefaultApi::lists).
 pub static LISTS: Operation = Operation {
     id: "lists",
     method: Method::POST,
     path: "/lists",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `maps`
+/// Operation of [`DefaultApi::maps`](super::super::DefaultApi::maps).
 pub static MAPS: Operation = Operation {
     id: "maps",
     method: Method::POST,
     path: "/maps",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `defaults`
+/// Operation of [`DefaultApi::defaults`](super::super::DefaultApi::defaults).
 pub static DEFAULTS: Operation = Operation {
     id: "defaults",
     method: Method::POST,
     path: "/defaults",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE
 };
 
-/// `patch`
+/// Operation of [`DefaultApi::patch`](super::super::DefaultApi::patch).
 pub static PATCH: Operation = Operation {
     id: "patch",
     method: Method::PATCH,
     path: "/patch",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/merge-patch+json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/merge-patch+json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -24,7 +24,15 @@ impl Read for Reading {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => kind = ReadingKind::read(r),
-                1 => value = r.nullable(|r| r.float64(&NumberRule { min: Some(-10.0), max: Some(10.0), exclusive_min: true, exclusive_max: true, ..NumberRule::NONE })),
+                1 => value = r.nullable(|r| {
+                    r.float64(&NumberRule {
+                        min: Some(-10.0),
+                        max: Some(10.0),
+                        exclusive_min: true,
+                        exclusive_max: true,
+                        ..NumberRule::NONE
+                    })
+                }),
                 2 => unit = r.patch(ReadingUnit::read),
                 3 => either = ReadingEither::read(r),
                 4 => maybe = r.patch(|r| r.date()),

@@ -3,13 +3,17 @@
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
 
-/// `add_reading`
+/// Operation of [`DefaultApi::add_reading`](super::super::DefaultApi::add_reading).
 pub static ADD_READING: Operation = Operation {
     id: "addReading",
     method: Method::POST,
     path: "/readings",
     tag: "default",
-    body: Some(Body { required: true, limit: 1_048_576, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 1_048_576,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     statuses: &[200],
     produces: &["application/json"],
     ..Operation::NONE

@@ -8,6 +8,10 @@ pub(in super::super::super) static ID: Pattern = Pattern::linear("^o-[0-9]+$", "
 
 pub(in super::super::super) static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
 
-pub(in super::super::super) static EVEN_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
+pub(in super::super::super) static EVEN_GUARD: SchemaValidator =
+    SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
 
-pub(in super::super::super) static WINDOW_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#);
+pub(in super::super::super) static WINDOW_GUARD: SchemaValidator = SchemaValidator::new(
+    Dialect::Draft202012,
+    r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#,
+);

@@ -1,0 +1,249 @@
+//! Where a line can be broken.
+
+use std::ops::Range;
+
+use super::token::{Kind, Token};
+
+/// A part of a line, by its tokens.
+pub type Part = Range<usize>;
+
+/// A line and its tokens.
+pub struct Line<'t> {
+    /// Its text.
+    pub text: &'t str,
+    /// Its tokens, of which there is at least one.
+    pub tokens: Vec<Token>,
+}
+
+impl<'t> Line<'t> {
+    /// The sign of an assignment, or of the value that a `let` or `static` begins with.
+    pub fn assignment(&self, part: &Part) -> Option<usize> {
+        let is_sign = |index: &usize| {
+            self.mark(*index) == b'=' && self.is_spaced(*index) && self.is_spaced(index + 1) && *index + 1 < part.end
+        };
+        self.level(part).find(is_sign)
+    }
+
+    /// The body of a closure, if the part is one.
+    pub fn closure(&self, part: &Part) -> Option<usize> {
+        let first = if self.word(part.start) == "move" { part.start + 1 } else { part.start };
+        if first >= part.end || self.mark(first) != b'|' {
+            return None;
+        }
+        self.level(&(first + 1..part.end)).find(|index| self.mark(*index) == b'|').map(|end| end + 1)
+    }
+
+    /// True if an expression ends with its own braces, so that it needs none around it.
+    pub fn is_block(&self, body: &Part) -> bool {
+        self.tokens[body.start].kind == Kind::Open(b'{')
+            || matches!(self.word(body.start), "match" | "if" | "loop" | "for" | "while" | "unsafe")
+    }
+
+    /// The dots of the method calls of a part that is one chain of them.
+    pub fn chain(&self, part: &Part) -> Vec<usize> {
+        let is_loose =
+            |index: usize| index > part.start && self.is_spaced(index) && self.tokens[index].kind != Kind::Open(b'{');
+        if self.level(part).any(is_loose) {
+            return Vec::new();
+        }
+        let is_call = |dot: &usize| {
+            let mut next = dot + 2;
+            if self.mark(next) == b':' && self.mark(next + 1) == b':' {
+                next = self.tokens.get(next + 2).map_or(part.end, |generics| generics.partner + 1);
+            }
+            self.mark(*dot) == b'.'
+                && *dot > part.start
+                && next < part.end
+                && self.tokens[dot + 1].kind == Kind::Word
+                && self.tokens[next].kind == Kind::Open(b'(')
+        };
+        self.level(part).filter(is_call).collect()
+    }
+
+    /// The last bracket that the part can be broken at; generics only where there is no other.
+    pub fn last_group(&self, part: &Part) -> Option<usize> {
+        let is_breakable = |index: &usize| {
+            let token = &self.tokens[*index];
+            matches!(token.kind, Kind::Open(_))
+                && token.partner > index + 1
+                && self.word(index.saturating_sub(1)) != "pub"
+        };
+        let groups: Vec<usize> = self.level(part).filter(is_breakable).collect();
+        let is_generic = |index: &usize| self.tokens[*index].kind == Kind::Open(b'<');
+        let qualifies =
+            |index: &usize| self.level(&(index + 1..self.tokens[*index].partner)).any(|inner| self.word(inner) == "as");
+        let other = groups.iter().rev().find(|index| !is_generic(index));
+        other.or_else(|| groups.iter().rev().find(|index| !qualifies(index))).copied()
+    }
+
+    /// What stands between the elements of a bracket; nothing where it holds only one.
+    pub fn separator(&self, open: usize, inner: &Part) -> Option<u8> {
+        let has = |mark: u8| self.level(inner).any(|index| self.mark(index) == mark);
+        match self.tokens[open].kind {
+            Kind::Open(b'{') if has(b';') => Some(b';'),
+            // The type and the length of an array are one.
+            Kind::Open(b'[') if has(b';') => None,
+            _ if has(b',') => Some(b','),
+            _ => None,
+        }
+    }
+
+    /// True if a comma may follow the last element of a bracket.
+    pub fn takes_trailing_comma(&self, open: usize, element: &Part, count: usize) -> bool {
+        let has = |mark: u8| self.level(element).any(|index| self.mark(index) == mark);
+        if self.mark(element.start) == b'.' && self.mark(element.start + 1) == b'.' {
+            return false;
+        }
+        if self.mark(0) == b'#' {
+            // An attribute, which `rustfmt` gives none.
+            return false;
+        }
+        let before = open.checked_sub(1);
+        let follows = |kinds: &[u8]| before.is_some_and(|index| kinds.contains(&self.mark(index)));
+        match self.tokens[open].kind {
+            // A macro may take none.
+            _ if follows(b"!") => false,
+            Kind::Open(b'(') => count > 1 || before.is_some_and(|index| self.is_callable(index)),
+            Kind::Open(b'[') => !has(b';'),
+            Kind::Open(b'{') => count > 1 || has(b':') || has(b'>'),
+            _ => true,
+        }
+    }
+
+    /// True if a parenthesis after this token holds arguments.
+    pub fn is_callable(&self, index: usize) -> bool {
+        match self.tokens[index].kind {
+            Kind::Word => !matches!(
+                self.word(index),
+                "match" | "if" | "while" | "return" | "in" | "for" | "let" | "as" | "mut" | "ref" | "else"
+            ),
+            Kind::Close(_) => true,
+            _ => false,
+        }
+    }
+
+    /// True if a part is a path and one bracket, as `&StringRule { .. }` or `Some(..)`.
+    pub fn is_single_group(&self, part: &Part) -> bool {
+        let Some(last) = part.end.checked_sub(1).filter(|last| *last > part.start) else { return false };
+        let is_loose =
+            |index: usize| index > part.start && self.is_spaced(index) && self.tokens[index].kind != Kind::Open(b'{');
+        let groups = |index: &usize| matches!(self.tokens[*index].kind, Kind::Open(b'(' | b'[' | b'{'));
+        matches!(self.tokens[last].kind, Kind::Close(b')' | b']' | b'}'))
+            && !self.level(part).any(is_loose)
+            && self.level(part).filter(groups).count() == 1
+            && self.tokens[last].partner + 1 < last
+    }
+
+    /// The parts between separators.
+    pub fn elements(&self, inner: &Part, separator: Option<u8>) -> Vec<Part> {
+        let mut parts = Vec::new();
+        let mut start = inner.start;
+        let cuts: Vec<usize> =
+            self.level(inner).filter(|index| separator.is_some_and(|mark| self.mark(*index) == mark)).collect();
+        for end in cuts.into_iter().chain([inner.end]) {
+            if start < end {
+                parts.push(start..end);
+            }
+            start = end + 1;
+        }
+        parts
+    }
+
+    /// The tokens of a part that stand within none of its brackets: of each only the opening one.
+    pub fn level(&self, part: &Part) -> impl Iterator<Item = usize> {
+        let (mut at, end) = (part.start, part.end);
+        std::iter::from_fn(move || {
+            let index = at;
+            if index >= end {
+                return None;
+            }
+            at = match self.tokens[index].kind {
+                Kind::Open(_) => self.tokens[index].partner + 1,
+                _ => index + 1,
+            };
+            Some(index)
+        })
+    }
+
+    /// The punctuation at an index; 0 where there is none.
+    pub fn mark(&self, index: usize) -> u8 {
+        match self.tokens.get(index).map(|token| token.kind) {
+            Some(Kind::Mark(mark)) => mark,
+            _ => 0,
+        }
+    }
+
+    /// The word at an index; empty where there is none.
+    pub fn word(&self, index: usize) -> &'t str {
+        match self.tokens.get(index) {
+            Some(token) if token.kind == Kind::Word => &self.text[token.start..token.end],
+            _ => "",
+        }
+    }
+
+    /// True if a space stands before a token.
+    pub fn is_spaced(&self, index: usize) -> bool {
+        index > 0 && self.tokens.get(index).is_some_and(|token| token.start > self.tokens[index - 1].end)
+    }
+
+    /// The text of a part.
+    pub fn text_of(&self, part: &Part) -> &'t str {
+        match part.is_empty() {
+            true => "",
+            false => &self.text[self.tokens[part.start].start..self.tokens[part.end - 1].end],
+        }
+    }
+
+    /// A part with the space before it.
+    pub fn text_with_gap(&self, part: &Part) -> &'t str {
+        match part.is_empty() {
+            true => "",
+            false => &self.text[self.tokens[part.start - 1].end..self.tokens[part.end - 1].end],
+        }
+    }
+
+    /// A part, and a space after it unless it is empty.
+    pub fn text_with_space_after(&self, part: &Part) -> &'t str {
+        match part.is_empty() {
+            true => "",
+            false => self.gap(part.start, part.end),
+        }
+    }
+
+    /// The space before a part.
+    pub fn space_before(&self, part: &Part) -> &'t str {
+        match part.is_empty() {
+            true => "",
+            false => &self.text[self.tokens[part.start - 1].end..self.tokens[part.start].start],
+        }
+    }
+
+    /// The text from a token up to the start of another.
+    pub fn gap(&self, start: usize, end: usize) -> &'t str {
+        &self.text[self.tokens[start].start..self.tokens[end].start]
+    }
+
+    /// The text of the last tokens with the space before them.
+    pub fn gap_after(&self, start: usize, end: usize) -> &'t str {
+        match start < end {
+            true => &self.text[self.tokens[start - 1].end..self.tokens[end - 1].end],
+            false => "",
+        }
+    }
+
+    /// The columns of a part.
+    pub fn width(&self, part: &Part) -> usize {
+        match part.is_empty() {
+            true => 0,
+            false => {
+                let last = &self.tokens[part.end - 1];
+                last.column + width(&self.text[last.start..last.end]) - self.tokens[part.start].column
+            }
+        }
+    }
+}
+
+/// The columns of a text.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
+}

@@ -1,0 +1,91 @@
+//! Documentation that is wrapped at words.
+
+use super::MAX;
+
+/// The column that the lines of a paragraph end before, once it has to be wrapped.
+const PROSE: usize = 100;
+
+/// Adds `line`, and a line break, to a doc comment whose lines begin with `prefix`; a line over
+/// [`MAX`] columns becomes several.
+///
+/// `fence` is the code block that the lines before this one have opened. Code, tables, headings and
+/// definitions of links are not wrapped, and no word is.
+pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String) {
+    let text = line.trim_start();
+    let opener = ['`', '~'].into_iter().find(|mark| text.starts_with(&mark.to_string().repeat(3)));
+    let in_code = fence.is_some();
+    match (*fence, opener) {
+        (None, Some(mark)) => *fence = Some(mark),
+        (Some(open), Some(mark)) if open == mark => *fence = None,
+        _ => {}
+    }
+    let columns = prefix.chars().count() + line.chars().count();
+    if columns <= MAX || in_code || opener.is_some() || !is_prose(line) {
+        out.extend([prefix, line, "\n"]);
+        return;
+    }
+    let (marker, text) = text.split_at(marker(text));
+    let margin = &line[..line.len() - text.len() - marker.len()];
+    let quote = marker.starts_with('>');
+    let hang = if quote { marker.to_owned() } else { " ".repeat(marker.len()) };
+    let mut lead = marker;
+    let width = PROSE.saturating_sub(prefix.chars().count() + margin.len() + marker.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (first, other) = rest.split_at(cut(rest, width));
+        out.extend([prefix, margin, lead, first.trim_end(), "\n"]);
+        lead = &hang;
+        rest = other.trim_start();
+    }
+}
+
+/// True if a line can be wrapped without becoming something else.
+fn is_prose(line: &str) -> bool {
+    let text = line.trim_start();
+    let indented = line.len() - text.len() >= 4 && marker(text) == 0;
+    !(indented || text.starts_with(['#', '|']) || text.contains(" | ") || text.contains("<pre"))
+        && !(text.starts_with('[') && text.contains("]:"))
+}
+
+/// The length of the mark of a list or a quotation at the start of a line, with the space after it.
+fn marker(text: &str) -> usize {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    match text.as_bytes() {
+        [b'-' | b'*' | b'+' | b'>', b' ', ..] => 2,
+        _ if digits > 0 && (text[digits..].starts_with(". ") || text[digits..].starts_with(") ")) => digits + 2,
+        _ => 0,
+    }
+}
+
+/// The bytes that stand on the first line: up to the last space within `width` columns, else up to
+/// the first after them. A break within a code span is none, nor one before what begins a block.
+fn cut(text: &str, width: usize) -> usize {
+    let mut ticks = 0;
+    let mut last = None;
+    for (column, (place, letter)) in text.char_indices().enumerate() {
+        match letter {
+            '`' => ticks += 1,
+            ' ' if ticks % 2 == 0 && continues(&text[place + 1..]) => {
+                if column > width {
+                    return last.unwrap_or(place);
+                }
+                last = Some(place);
+            }
+            _ if column > width && last.is_some() => return last.unwrap_or(place),
+            _ => {}
+        }
+    }
+    match last {
+        Some(place) if text.chars().count() > width => place,
+        _ => text.len(),
+    }
+}
+
+/// True if a line that begins with this text goes on with the paragraph before it.
+fn continues(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    let opens = matches!(first, '(' | '"' | '\'' | '$' | '{' | '/' | '\u{201c}' | '\u{2018}')
+        || (first == '`' && !text.starts_with("```"));
+    let is_link = first == '[' && !text.contains("]:");
+    (opens || is_link || first.is_alphanumeric()) && marker(text) == 0
+}
