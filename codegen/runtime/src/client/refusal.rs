@@ -26,7 +26,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// RFC 9457, as the edge writes it.
+    /// RFC 9457, as the pipeline writes it.
     pub const PROBLEM: Envelope = Envelope {
         code: &["code"],
         message: &["detail"],

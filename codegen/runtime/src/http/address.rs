@@ -1,4 +1,4 @@
-//! The client's address, as the layers in front of the edge tell it.
+//! The client's address, as the layers in front of the pipeline tell it.
 
 use std::net::{IpAddr, SocketAddr};
 

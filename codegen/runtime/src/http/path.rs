@@ -27,7 +27,7 @@ impl<'a> PathValues<'a> {
         PathValues { path, captured }
     }
 
-    /// Each parameter's name and value, percent-decoded; the edge lets nothing in that cannot be.
+    /// Each parameter's name and value, percent-decoded; the pipeline lets nothing in that cannot be.
     pub fn iter(self) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
         self.captured.iter().map(move |captured| {
             let raw = self.raw_at(captured);

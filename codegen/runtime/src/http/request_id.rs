@@ -16,7 +16,7 @@ pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest id that is taken over, in bytes.
 const LONGEST: usize = 64;
 
-/// The id of a request, as an extension: a layer may set it before the edge, and finds it in the
+/// The id of a request, as an extension: a layer may set it before the pipeline, and finds it in the
 /// extensions of the response. It is 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
 #[derive(Clone)]
 pub struct RequestId(Id);

@@ -40,6 +40,7 @@ mod branch;
 mod check;
 mod codec;
 mod equal;
+mod fields;
 #[cfg(feature = "jsonschema")]
 mod json_schema;
 mod mark;

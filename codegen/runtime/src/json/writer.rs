@@ -1,6 +1,5 @@
 //! Writing JSON, as compact as it can be.
 
-use super::codec::Write;
 use super::quoted::run_end;
 use super::sparse_fieldset::SparseFieldset;
 
@@ -143,32 +142,13 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a field.
-    pub fn field(&mut self, key: &'static str, value: &dyn Write) {
-        if self.keeps(key) {
-            self.key(key);
-            value.write(self);
-        }
-    }
-
-    /// Writes a field that may be absent.
-    pub fn optional(&mut self, key: &'static str, value: Option<&dyn Write>) {
-        if let Some(value) = value {
-            self.field(key, value);
-        }
-    }
-
-    /// Writes a field where there is a value.
-    pub fn maybe<T: Write>(&mut self, key: &'static str, value: &Option<T>) {
-        self.optional(key, value.as_ref().map(|value| value as &dyn Write));
-    }
-
     /// The text that was written.
     pub fn finish(self) -> Vec<u8> {
         self.out
     }
 
-    fn keeps(&self, key: &str) -> bool {
+    /// Returns true if the sparse fieldset keeps a field of the object that is open.
+    pub(super) fn keeps(&self, key: &str) -> bool {
         self.sparse.as_ref().is_none_or(|sparse| sparse.keeps(key, self.depth))
     }
 

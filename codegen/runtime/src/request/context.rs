@@ -24,7 +24,7 @@ pub struct Context<P> {
 /// Where a context has its part from that does not depend on who calls.
 #[derive(Debug)]
 enum Surroundings {
-    /// The request's, which the edge needs as well.
+    /// The request's, which the pipeline needs as well.
     Request(Arc<RequestHead>),
     /// One of its own.
     Own(Box<CallInfo>),
@@ -91,7 +91,7 @@ impl<P> Context<P> {
     /// Which of an answer's media types the caller likes best, as a value of the type that generated
     /// code names them by.
     ///
-    /// The first of them where it accepts none: the edge refuses (406) only those who accept no media
+    /// The first of them where it accepts none: the pipeline refuses (406) only those who accept no media
     /// type of any success, and what a handler answers is sent as it is (RFC 9110 § 12.4.1).
     pub fn preferred<M: Offer>(&self) -> M {
         self.call().accept.preferred()

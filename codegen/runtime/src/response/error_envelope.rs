@@ -24,7 +24,7 @@ pub static PROBLEM_JSON: ErrorEnvelope =
 
 impl ErrorEnvelope {
     /// Answers a refusal in the envelope, and logs what the caller is not told. Layers outside of
-    /// the edge use it, so that a caller meets one shape only.
+    /// the pipeline use it, so that a caller meets one shape only.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {
         log_problem(&problem, request_id, "");
         self.response(Reply::from(problem), request_id, Extensions::new())

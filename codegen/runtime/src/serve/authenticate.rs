@@ -18,7 +18,7 @@ pub trait Authenticate: Send + Sync + 'static {
         operation: &'static Operation,
     ) -> impl Future<Output = Result<Self::Principal, Denied>> + Send;
 
-    /// Whether the principal holds a scope that the contract asks for. The edge asks for each of
+    /// Whether the principal holds a scope that the contract asks for. The pipeline asks for each of
     /// them, so that no handler can forget.
     fn holds_scope(&self, principal: &Self::Principal, scheme: &'static Scheme, scope: &str) -> bool;
 }

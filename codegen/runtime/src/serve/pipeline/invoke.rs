@@ -13,7 +13,7 @@ use crate::operation::Operation;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::Timeouts;
+use crate::serve::pipeline::shared::Timeouts;
 
 /// Awaits a handler. One that takes longer than its limit is a 503, or a 504 where the contract
 /// declares that and not the other.

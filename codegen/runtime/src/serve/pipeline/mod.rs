@@ -2,25 +2,25 @@
 //!
 //! | stage | what it does | where |
 //! |---|---|---|
-//! | route | finds the operation, or refuses with 404, 405 or 400 | [`router`](super::router) |
-//! | authenticate | proves the principal and its scopes, or refuses with 401 or 403 | [`authenticate`] |
-//! | admit | asks the gate: revocation, rate limit, cache | [`Gate`](super::gate::Gate) |
-//! | receive body | checks media type and size, and reads the body | [`receive_body`] |
-//! | decode | reads and validates parameters and body together | [`Decoder`] |
-//! | invoke | awaits the handler, under its time limit | [`invoke`] |
-//! | finish | conditional response, error envelope, headers of every response | [`finish`] |
+//! | route | finds the operation, or refuses with 404, 405 or 400 | `serve/router.rs` |
+//! | authenticate | proves the principal and its scopes, or refuses with 401 or 403 | `authenticate.rs` |
+//! | admit | asks the gate: revocation, rate limit, cache | `stages.rs`, `serve/gate.rs` |
+//! | receive body | checks media type and size, and reads the body | `request/body.rs` |
+//! | decode | reads and validates parameters and body together | `stages.rs`, `request/decoder/` |
+//! | invoke | awaits the handler, under its time limit | `invoke.rs` |
+//! | finish | conditional response, error envelope, headers of every response | `finish.rs` |
 //!
-//! The gate sees the response of every request that it admitted. A refusal is a [`Problem`] whatever
+//! `stages.rs` has them in this order. The gate sees the response of every request that it admitted. A refusal is a `Problem` whatever
 //! stage it comes from; `finish` puts the contract's envelope around it.
 
 mod authenticate;
 mod binding;
 mod finish;
 mod invoke;
+mod shared;
 mod stages;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::operation::Operation;
 use crate::response::error_envelope::ErrorEnvelope;
@@ -30,37 +30,15 @@ use crate::serve::endpoint::Endpoint;
 use crate::serve::gate::Gate;
 
 pub(crate) use binding::Binding;
+pub use shared::Timeouts;
+
+use shared::Shared;
 use stages::Stages;
-
-/// The time limits of every operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// The longest time that a handler may take.
-    pub handler: Duration,
-    /// The longest time that a request body may take to arrive.
-    pub body: Duration,
-}
-
-impl Default for Timeouts {
-    /// Returns 30 s for the handler and 30 s for the body.
-    fn default() -> Timeouts {
-        Timeouts { handler: Duration::from_secs(30), body: Duration::from_secs(30) }
-    }
-}
 
 /// The pipeline of a contract. A clone is cheap, and shares everything with the original.
 #[derive(Debug)]
 pub struct Pipeline<A, G> {
     shared: Arc<Shared<A, G>>,
-}
-
-/// The parts of a pipeline that all operations share.
-#[derive(Debug)]
-struct Shared<A, G> {
-    envelope: &'static ErrorEnvelope,
-    authenticator: A,
-    gate: G,
-    timeouts: Timeouts,
 }
 
 impl<A, G> Clone for Pipeline<A, G> {

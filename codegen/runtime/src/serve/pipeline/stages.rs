@@ -20,11 +20,11 @@ use crate::serve::credentials;
 use crate::serve::endpoint::{ResponseFuture, Serve};
 use crate::serve::gate::{Admission, Entry, Gate};
 use crate::serve::handler::HandlerFuture;
-use crate::serve::pipeline::Shared;
 use crate::serve::pipeline::authenticate::authenticate;
 use crate::serve::pipeline::binding::{Binding, Invocation};
 use crate::serve::pipeline::finish::finish;
 use crate::serve::pipeline::invoke::{bounded, catch_panic, invoke};
+use crate::serve::pipeline::shared::Shared;
 
 /// The stages of one operation: its pipeline and its handler.
 pub(super) struct Stages<A: Authenticate, G> {

@@ -1,0 +1,26 @@
+//! Writing the fields of an object.
+
+use super::codec::Write;
+use super::writer::Writer;
+
+impl Writer {
+    /// Writes a field.
+    pub fn field(&mut self, key: &'static str, value: &dyn Write) {
+        if self.keeps(key) {
+            self.key(key);
+            value.write(self);
+        }
+    }
+
+    /// Writes a field that may be absent.
+    pub fn optional(&mut self, key: &'static str, value: Option<&dyn Write>) {
+        if let Some(value) = value {
+            self.field(key, value);
+        }
+    }
+
+    /// Writes a field where there is a value.
+    pub fn maybe<T: Write>(&mut self, key: &'static str, value: &Option<T>) {
+        self.optional(key, value.as_ref().map(|value| value as &dyn Write));
+    }
+}
