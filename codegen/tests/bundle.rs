@@ -1,4 +1,4 @@
-//! A contract of several files and its bundle say the same.
+//! The bundle of a contract of several files generates what the contract generates.
 
 use std::path::{Path, PathBuf};
 
@@ -6,83 +6,12 @@ use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 use writ_contract::diagnostic::{Diagnostics, render};
-use writ_contract::document::{Document, LoadOptions, Node, Value, bundle, load, to_json, to_yaml};
+use writ_contract::document::{LoadOptions, bundle, load, to_json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 /// The contract of this repository, whose files may refer to those beside its folder.
 const V1: &str = "../spec/v1/openapi.yaml";
-
-/// A contract that is read without a word.
-fn read(path: &Path, root: Option<&str>) -> Result<Document, String> {
-    let mut diagnostics = Diagnostics::new();
-    let options = LoadOptions { root: root.map(PathBuf::from), strict: true };
-    let document = load(path, &options, &mut diagnostics);
-    let said = render(&diagnostics, diagnostics.sources(), false);
-    document.filter(|_| said.is_empty()).ok_or(said)
-}
-
-/// A bundle as a file of its own, in a folder with nothing else.
-fn written(name: &str, text: &str) -> std::io::Result<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace('.', "-"));
-    std::fs::create_dir_all(&folder)?;
-    let path = folder.join(name);
-    std::fs::write(&path, text)?;
-    Ok(path)
-}
-
-/// The bundle of a contract, read back from JSON and from YAML.
-fn read_back(name: &str, node: &Node) -> Result<[Document; 2], Box<dyn std::error::Error>> {
-    let json = read(&written(&format!("{name}.json"), &to_json(node))?, None)?;
-    let yaml = read(&written(&format!("{name}.yaml"), &to_yaml(node))?, None)?;
-    Ok([json, yaml])
-}
-
-fn fixture(name: &str) -> Result<Document, String> {
-    read(&Path::new("tests/bundle").join(name).join("openapi.yaml"), None)
-}
-
-fn at<'n>(node: &'n Node, steps: &[&str]) -> Option<&'n Node> {
-    steps.iter().try_fold(node, |node, step| match node.as_array() {
-        Some(elements) => elements.get(step.parse::<usize>().ok()?),
-        None => node.get(step),
-    })
-}
-
-fn text<'n>(node: &'n Node, steps: &[&str]) -> Option<&'n str> {
-    at(node, steps)?.as_str()
-}
-
-fn keys<'n>(node: &'n Node, steps: &[&str]) -> Vec<&'n str> {
-    let object = at(node, steps).and_then(Node::as_object);
-    object.into_iter().flatten().map(|(key, _)| key.name.as_str()).collect()
-}
-
-/// Every `$ref` of a tree that is not within a value of the contract's own.
-fn references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
-    match &node.value {
-        Value::Object(object) => {
-            for (key, node) in object {
-                match (key.name.as_str(), node.as_str()) {
-                    ("$ref", Some(text)) => found.push(text),
-                    ("example" | "value", _) => {}
-                    _ => references(node, found),
-                }
-            }
-        }
-        Value::Array(elements) => elements.iter().for_each(|node| references(node, found)),
-        _ => {}
-    }
-}
-
-/// How many operations the path items hold, wherever they stand.
-fn operations(document: &Document) -> usize {
-    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-    let paths = document.root_located().get("paths");
-    let items = paths.iter().flat_map(|paths| paths.entries().map(|(_, item)| item).collect::<Vec<_>>());
-    let items = items.filter_map(|item| document.follow(item).ok());
-    items.map(|item| methods.iter().filter(|method| item.node.get(method).is_some()).count()).sum()
-}
 
 fn generated(entry: &Path, root: Option<&str>) -> Generated {
     let layout = Layout::Module("v1".to_owned());
@@ -96,44 +25,13 @@ fn generated(entry: &Path, root: Option<&str>) -> Generated {
 }
 
 #[test]
-fn the_bundle_of_version_1_is_read_without_a_word_and_has_the_same_operations() -> Outcome {
-    let document = read(Path::new(V1), Some("../spec"))?;
-    let whole = bundle(&document);
-    for back in read_back("v1", &whole)? {
-        assert_eq!(operations(&back), operations(&document));
-        assert_eq!(back.sources.len(), 1);
-        assert_eq!(back.root_node().to_json(), whole.to_json());
-    }
-    let mut found = Vec::new();
-    references(&whole, &mut found);
-    assert!(found.iter().all(|text| text.starts_with("#/components/")), "{found:?}");
-    assert!(keys(&whole, &["paths"]).iter().all(|path| at(&whole, &["paths", path, "$ref"]).is_none()));
-    Ok(())
-}
-
-#[test]
-fn the_components_of_version_1_keep_their_order_and_their_names() -> Outcome {
-    let document = read(Path::new(V1), Some("../spec"))?;
-    let whole = bundle(&document);
-    assert_eq!(keys(&whole, &[]), keys(document.root_node(), &[]));
-    for steps in [vec!["paths"], vec!["components", "schemas"]] {
-        assert_eq!(keys(&whole, &steps), keys(document.root_node(), &steps));
-    }
-    assert_eq!(
-        text(&whole, &["components", "schemas", "SparseUser", "x-sparse-of"]),
-        Some("#/components/schemas/User")
-    );
-    assert_eq!(
-        text(&whole, &["components", "parameters", "UserId", "schema", "$ref"]),
-        Some("#/components/schemas/UserId")
-    );
-    Ok(())
-}
-
-#[test]
 fn the_bundle_of_version_1_generates_the_same_rust() -> Outcome {
-    let document = read(Path::new(V1), Some("../spec"))?;
-    let path = written("rust.json", &to_json(&bundle(&document)))?;
+    let options = LoadOptions { root: Some(PathBuf::from("../spec")), strict: true };
+    let document = load(Path::new(V1), &options, &mut Diagnostics::new()).ok_or("not a contract")?;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bundle");
+    std::fs::create_dir_all(&folder)?;
+    let path = folder.join("openapi.json");
+    std::fs::write(&path, to_json(&bundle(&document)))?;
     let (before, after) = (generated(Path::new(V1), Some("../spec")), generated(&path, None));
     let said = render(&after.diagnostics, after.diagnostics.sources(), false);
     assert_eq!(before.operations, after.operations, "{said}");
@@ -142,157 +40,5 @@ fn the_bundle_of_version_1_generates_the_same_rust() -> Outcome {
         assert_eq!(Some(text), after.files.get(name), "{name}");
     }
     assert_eq!(before.files.len(), after.files.len());
-    Ok(())
-}
-
-#[test]
-fn another_reader_of_openapi_finds_the_same_operations() -> Outcome {
-    let document = read(Path::new(V1), Some("../spec"))?;
-    let whole = bundle(&document);
-    let read: openapiv3::OpenAPI = serde_json::from_str(&to_json(&whole))?;
-    assert_eq!(read.operations().count(), operations(&document));
-    let components = read.components.ok_or("no components")?;
-    assert_eq!(components.schemas.len(), keys(&whole, &["components", "schemas"]).len());
-    assert!(components.schemas.values().all(|schema| schema.as_item().is_some()));
-    Ok(())
-}
-
-#[test]
-fn a_schema_that_holds_itself_is_bundled() -> Outcome {
-    let document = fixture("recursive")?;
-    let whole = bundle(&document);
-    for back in read_back("recursive", &whole)? {
-        assert_eq!(operations(&back), operations(&document));
-    }
-    // The first component that refers to it is its home, and the second one refers to the first.
-    let schemas = ["components", "schemas"];
-    assert_eq!(keys(&whole, &schemas), ["Directory", "Other", "name"]);
-    let directory = at(&whole, &["components", "schemas", "Directory"]).ok_or("no home")?;
-    assert_eq!(text(directory, &["properties", "parent", "$ref"]), Some("#/components/schemas/Directory"));
-    assert_eq!(text(directory, &["properties", "children", "items", "$ref"]), Some("#/components/schemas/Other"));
-    assert_eq!(text(&whole, &["components", "schemas", "Other", "$ref"]), Some("#/components/schemas/Directory"));
-    // Part of it is referred to by itself: it is one schema still.
-    assert_eq!(text(directory, &["properties", "name", "$ref"]), Some("#/components/schemas/name"));
-    assert_eq!(keys(&whole, &["components", "headers"]), ["X-Count"]);
-    Ok(())
-}
-
-#[test]
-fn a_path_item_is_written_where_it_is_referred_to() -> Outcome {
-    let whole = bundle(&fixture("recursive")?);
-    assert_eq!(keys(&whole, &["paths", "/folders/{id}"]), ["parameters", "get", "summary"]);
-    let link = ["paths", "/folders", "get", "responses", "200", "links", "one", "operationRef"];
-    assert_eq!(text(&whole, &link), Some("#/paths/~1folders~1%7Bid%7D/get"));
-    // One that calls back to itself is written once.
-    let hook = at(&whole, &["paths", "/folders/{id}", "get", "callbacks", "changed", "{$request.query.url}"]);
-    let again = ["post", "callbacks", "again", "{$request.query.url}", "$ref"];
-    let expected = "#/paths/~1folders~1%7Bid%7D/get/callbacks/changed/%7B$request.query.url%7D";
-    assert_eq!(text(hook.ok_or("no callback")?, &again), Some(expected));
-    Ok(())
-}
-
-#[test]
-fn what_only_looks_like_a_reference_stays() -> Outcome {
-    let whole = bundle(&fixture("recursive")?);
-    let media = ["paths", "/root", "get", "responses", "200", "content", "application/json"];
-    let media = at(&whole, &media).ok_or("no content")?;
-    assert_eq!(text(media, &["examples", "kept", "value", "$ref"]), Some("not/a/reference.yaml#/X"));
-    Ok(())
-}
-
-#[test]
-fn equal_names_are_told_apart() -> Outcome {
-    let document = fixture("names")?;
-    let whole = bundle(&document);
-    for back in read_back("names", &whole)? {
-        assert_eq!(operations(&back), operations(&document));
-    }
-    assert_eq!(keys(&whole, &["components"]), ["parameters", "schemas", "responses"]);
-    assert_eq!(keys(&whole, &["components", "parameters"]), ["Limit", "Limit2"]);
-    assert_eq!(keys(&whole, &["components", "responses"]), ["an_error"]);
-    assert_eq!(keys(&whole, &["components", "schemas"]), ["Cat", "Pet", "Cat2", "Dog", "Cat3"]);
-    let get = at(&whole, &["paths", "/pets", "get"]).ok_or("no operation")?;
-    assert_eq!(text(get, &["parameters", "0", "$ref"]), Some("#/components/parameters/Limit2"));
-    assert_eq!(text(get, &["parameters", "1", "$ref"]), Some("#/components/parameters/Limit"));
-    assert_eq!(
-        text(&whole, &["components", "schemas", "Cat2", "properties", "friend", "$ref"]),
-        Some("#/components/schemas/Cat3")
-    );
-    assert_eq!(bundle(&document), whole);
-    Ok(())
-}
-
-#[test]
-fn a_branch_that_lost_its_name_is_still_selected_by_it() -> Outcome {
-    let whole = bundle(&fixture("names")?);
-    let mapping = ["components", "schemas", "Pet", "discriminator", "mapping"];
-    let mapping = at(&whole, &mapping).ok_or("no mapping")?;
-    assert_eq!(keys(mapping, &[]), ["hound", "Cat"]);
-    assert_eq!(text(mapping, &["hound"]), Some("#/components/schemas/Dog"));
-    assert_eq!(text(mapping, &["Cat"]), Some("#/components/schemas/Cat2"));
-    Ok(())
-}
-
-#[test]
-fn a_contract_of_one_file_comes_out_as_it_is() -> Outcome {
-    let document = fixture("recursive")?;
-    let [json, yaml] = read_back("single", &bundle(&document))?;
-    for single in [json, yaml] {
-        assert_eq!(&bundle(&single), single.root_node());
-    }
-    Ok(())
-}
-
-/// Texts and numbers that writers get wrong.
-const AWKWARD: &str = r##"{
-  "openapi": "3.0.3", "info": { "title": "1e3", "version": "1.10" }, "paths": {},
-  "x-texts": ["", " a", "a ", "a: b", "# a", "\n", "a\n", "a\n\n", "\n  a\nb", "a \nb", "\ta", "a\tb\n", "\r\n", "\u0000",
-    "\u0085", "\u2028", "\ud83d\ude00", "~", "null", "yes", "on", "0o17", "0x1F", "+1", ".5", "5.", "1_000", "12:30:00",
-    "2026-01-15", ".inf", "-", "---", "...", "*a", "&a", "!a", "%a", "@a", "`a", "\"", "'", "mark0x0x", "<<", "="],
-  "x-names": { "": 1, "1": 1, "1.0": 1, "true": 1, "null": 1, "<<": { "a": 1 }, "a\nb": 1, "? a": 1, "a: b": 1 },
-  "x-numbers": [0, -0, 1.0, 1.10, 1e3, 1E+400, 0.1000000000000000000000001, 123456789012345678901234567890123456789012345]
-}"##;
-
-#[test]
-fn all_texts_and_numbers_are_written_as_they_are_read() -> Outcome {
-    let first = read(&written("awkward.json", AWKWARD)?, None)?;
-    let json = to_json(first.root_node());
-    let numbers =
-        ["1.10", "1e3", "1E+400", "0.1000000000000000000000001", "123456789012345678901234567890123456789012345"];
-    assert!(numbers.iter().all(|number| json.contains(&format!("    {number}"))), "{json}");
-    for back in read_back("again", first.root_node())? {
-        assert_eq!(to_json(back.root_node()), json);
-    }
-    Ok(())
-}
-
-#[test]
-fn numbers_that_only_yaml_can_write_are_json_in_json() -> Outcome {
-    let numbers =
-        "openapi: 3.0.3\ninfo: { title: a, version: a }\npaths: {}\nx-numbers: [0x1F, .5, +1, 007, 5., .inf]\n";
-    let document = read(&written("yaml-only.yaml", numbers)?, None)?;
-    let json: serde_json::Value = serde_json::from_str(&to_json(document.root_node()))?;
-    assert_eq!(json["x-numbers"], serde_json::json!([31, 0.5, 1, 7, 5, ".inf"]));
-    Ok(())
-}
-
-#[test]
-fn a_contract_of_3_1_is_bundled() -> Outcome {
-    let document = fixture("modern")?;
-    let whole = bundle(&document);
-    for back in read_back("modern", &whole)? {
-        assert_eq!(operations(&back), operations(&document));
-    }
-    assert_eq!(text(&whole, &["paths", "/things", "$ref"]), Some("#/components/pathItems/things"));
-    let hook = ["webhooks", "thing", "post", "requestBody", "content", "application/json", "schema", "$ref"];
-    assert_eq!(text(&whole, &hook), Some("#/components/schemas/Part"));
-    let schemas = at(&whole, &["components", "schemas"]).ok_or("no schemas")?;
-    assert_eq!(keys(schemas, &[]), ["Thing", "Own", "Same", "Part", "thing"]);
-    // With words of its own, it is another schema than the one it refers to.
-    assert_eq!(text(schemas, &["Thing", "description"]), Some("Better words."));
-    assert_eq!(text(schemas, &["Thing", "$ref"]), Some("#/components/schemas/thing"));
-    assert_eq!(text(schemas, &["thing", "$defs", "Part", "$ref"]), Some("#/components/schemas/Part"));
-    // Two anchors of one name are in one file now.
-    assert_eq!(text(schemas, &["Same", "$ref"]), Some("#/components/schemas/Own"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Whatever a file holds, reading it ends, in time, with words and never a panic.
+//! Whatever a contract holds, generating from it ends, in time, with words and never a panic.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,15 +7,7 @@ use std::time::{Duration, Instant};
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
-use writ_contract::diagnostic::{Diagnostics, render, render_json_lines};
-use writ_contract::document::{Document, LoadOptions, load};
-
-const HEAD: &str = "openapi: 3.0.3\ninfo: { title: T, version: 1.0.0 }\npaths: {}\n";
-
-const YAML: &str = include_str!("diagnostics/misspelt_field.yaml");
-const JSON: &str = r##"{"openapi": "3.1.0", "info": {"title": "T\u00e9\ud83d\ude00", "version": "1.0.0"},
- "components": {"schemas": {"A": {"type": ["string", "null"], "maximum": 1.5e300, "$ref": "#/components/schemas/B"},
- "B": {"enum": [-0, 12345678901234567890123, true, null, "\\\"/\b\f\n\r\t"]}}}}"##;
+use writ_contract::diagnostic::render;
 
 /// A folder of its own, removed at the end.
 struct Folder(PathBuf);
@@ -27,175 +19,12 @@ impl Folder {
         fs::create_dir_all(&path).expect("a folder for the test");
         Folder(path)
     }
-
-    /// Reads a file of this text, and renders all that is said of it in every way.
-    fn read(&self, name: &str, text: impl AsRef<[u8]>) -> (Option<Document>, String) {
-        let path = self.0.join(name);
-        fs::write(&path, text).expect("a file for the test");
-        let mut diagnostics = Diagnostics::new();
-        let document = load(&path, &LoadOptions::default(), &mut diagnostics);
-        assert!(document.is_some() || diagnostics.has_errors(), "nothing is refused without a word");
-        render(&diagnostics, diagnostics.sources(), true);
-        render_json_lines(&diagnostics, diagnostics.sources());
-        (document, render(&diagnostics, diagnostics.sources(), false))
-    }
-
-    fn said(&self, name: &str, text: impl AsRef<[u8]>) -> String {
-        self.read(name, text).1
-    }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-#[test]
-fn a_contract_cut_off_anywhere_is_read_or_refused() {
-    let folder = Folder::new("cut");
-    for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
-        for end in 0..=text.len() {
-            folder.said(name, &text.as_bytes()[..end]);
-        }
-    }
-}
-
-#[test]
-fn a_contract_with_any_byte_changed_is_read_or_refused() {
-    let folder = Folder::new("changed");
-    let mut random: u64 = 7;
-    for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
-        for _ in 0..3000 {
-            let mut bytes = text.as_bytes().to_vec();
-            for _ in 0..2 {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let at = (random >> 33) as usize % bytes.len();
-                let marks = b"{}[]:,-#&*!|>'\"%@`\t\n ?~<\\0\xff\xc3\x00";
-                bytes[at] = marks[(random >> 20) as usize % marks.len()];
-            }
-            folder.said(name, &bytes);
-        }
-    }
-}
-
-#[test]
-fn nesting_without_end_is_refused() {
-    let folder = Folder::new("nesting");
-    let deep = 100_000;
-    for (name, text) in [
-        ("list.json", "[".repeat(deep)),
-        ("map.json", r#"{"a":"#.repeat(deep)),
-        ("list.yaml", format!("{HEAD}x-a: {}", "[".repeat(deep))),
-        ("map.yaml", format!("{HEAD}x-a: {}", "{a: ".repeat(deep))),
-        ("block.yaml", format!("{HEAD}x-a:\n  {}", "- ".repeat(deep))),
-    ] {
-        let said = folder.said(name, text);
-        assert!(said.contains("error[too-deep]"), "{name}: {said}");
-    }
-}
-
-#[test]
-fn an_alias_bomb_is_refused() {
-    let folder = Folder::new("bomb");
-    let mut bomb = format!("{HEAD}x-a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
-    for level in 1..30 {
-        let below = format!("*a{}", level - 1);
-        bomb.push_str(&format!("x-a{level}: &a{level} [{}]\n", vec![below; 9].join(", ")));
-    }
-    let begun = Instant::now();
-    let said = folder.said("a.yaml", bomb);
-    assert!(said.contains("error[alias-bomb]"), "{said}");
-    assert!(begun.elapsed() < Duration::from_secs(20));
-}
-
-#[test]
-fn aliases_that_nest_deeply_are_refused() {
-    let folder = Folder::new("deep-alias");
-    let mut text = format!("{HEAD}x-a0: &a0 [x]\n");
-    for level in 1..5000 {
-        text.push_str(&format!("x-a{level}: &a{level} [*a{}]\n", level - 1));
-    }
-    assert!(folder.said("a.yaml", text).contains("error[too-deep]"));
-    assert!(folder.said("b.yaml", format!("{HEAD}x-a: &a [*a]\n")).contains("error["));
-}
-
-#[test]
-fn references_in_any_circle_come_to_an_end() {
-    let folder = Folder::new("circle");
-    let mut schemas = String::new();
-    for number in 0..3000 {
-        schemas.push_str(&format!("    S{number}: {{ $ref: '#/components/schemas/S{}' }}\n", number + 1));
-    }
-    let begun = Instant::now();
-    folder.said("long.yaml", format!("{HEAD}components:\n  schemas:\n{schemas}    S3000: {{ type: string }}\n"));
-    folder.said(
-        "closed.yaml",
-        format!("{HEAD}components:\n  schemas:\n{schemas}    S3000: {{ $ref: '#/components/schemas/S0' }}\n"),
-    );
-    let said = folder.said(
-        "into.yaml",
-        format!("{HEAD}components:\n  schemas:\n    A: {{ $ref: '#/components/schemas/A/properties/a' }}\n"),
-    );
-    assert!(said.contains("error[cyclic-ref]"), "{said}");
-    let mut steps = String::new();
-    for number in 1..40 {
-        let below = format!("#/components/schemas/X{}/a/a", number - 1);
-        steps.push_str(&format!("    X{number}: {{ properties: {{}}, x-a: 1, $ref: '{below}' }}\n"));
-    }
-    let text =
-        format!("{HEAD}components:\n  schemas:\n    X0: {{ a: {{ $ref: '#/components/schemas/X0' }} }}\n{steps}");
-    folder.said("steps.yaml", text);
-    assert!(begun.elapsed() < Duration::from_secs(20));
-}
-
-#[test]
-fn a_file_that_is_no_text_is_refused_by_its_encoding() {
-    let folder = Folder::new("encoding");
-    let utf16: Vec<u8> = "\u{feff}openapi: 3.0.3".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert!(folder.said("a.yaml", utf16).contains("UTF-16"));
-    let said = folder.said("b.yaml", b"openapi: 3.0.3\ninfo: \xff\n");
-    assert!(said.contains("invalid-encoding") && said.contains("b.yaml:2:7"), "{said}");
-    let (document, said) = folder.read("c.yaml", format!("\u{feff}{HEAD}"));
-    assert!(document.is_some() && said.is_empty(), "a byte order mark is no matter: {said}");
-    let (document, said) = folder.read("d.yaml", HEAD.replace('\n', "\r\n"));
-    assert!(document.is_some() && said.is_empty(), "nor are the line ends of Windows: {said}");
-}
-
-#[test]
-fn what_is_no_file_with_a_contract_is_refused_in_clear_words() {
-    let folder = Folder::new("no-file");
-    for (text, word) in
-        [("", "the file is empty"), (" \n\n", "the file is empty"), ("# only\n", "nothing but comments")]
-    {
-        let said = folder.said("a.yaml", text);
-        assert!(said.contains(word), "{said}");
-    }
-    let mut diagnostics = Diagnostics::new();
-    assert!(load(&folder.0, &LoadOptions::default(), &mut diagnostics).is_none());
-    assert!(load(&folder.0.join("none.yaml"), &LoadOptions::default(), &mut diagnostics).is_none());
-    let said = render(&diagnostics, diagnostics.sources(), false);
-    assert!(said.contains("it is a folder") && said.contains("there is no such file"), "{said}");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_symbolic_link_leads_no_reference_out_of_the_folder() {
-    let folder = Folder::new("link");
-    let outside = Folder::new("link-outside");
-    fs::write(outside.0.join("secret.yaml"), "get: {}").expect("a file for the test");
-    std::os::unix::fs::symlink(&outside.0, folder.0.join("parts")).expect("a link for the test");
-    let text = HEAD.replace("{}", "{ /a: { $ref: parts/secret.yaml } }");
-    let said = folder.said("a.yaml", text);
-    assert!(said.contains("error[ref-outside]"), "{said}");
-}
-
-#[test]
-fn escape_sequences_of_a_contract_reach_no_terminal() {
-    let folder = Folder::new("escape");
-    let text = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {},\n \"tag\\u001b[31ms\": 1, \"x\\u202e\\u001b\": 2}";
-    let said = folder.said("a.json", text);
-    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
 }
 
 /// What comes of a contract with these schemas and paths; it is to be done in time.

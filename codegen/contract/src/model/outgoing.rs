@@ -1,6 +1,7 @@
 //! Outgoing operations: webhooks and callbacks, which this service calls and others implement.
 
-use super::{Contract, Operation, SchemaId};
+use super::operation::Operation;
+use super::schema::SchemaId;
 
 /// An operation that this service calls and another implements.
 #[derive(Debug, Clone)]
@@ -45,25 +46,4 @@ pub struct OutgoingCall<'c> {
     pub operation: &'c Operation,
     /// The origin, if it is a callback and not a webhook.
     pub callback: Option<&'c Callback>,
-}
-
-impl Contract {
-    /// Returns the webhooks, each with its key.
-    pub fn webhooks(&self) -> impl Iterator<Item = (&str, &OutgoingOperation)> + Clone {
-        self.outgoing.iter().filter_map(|outgoing| match &outgoing.trigger {
-            Trigger::Webhook(name) => Some((name.as_str(), outgoing)),
-            Trigger::Callback(_) => None,
-        })
-    }
-
-    /// Returns the outgoing operations that are resolved in full: none unless they were asked for.
-    pub fn outgoing_calls(&self) -> impl Iterator<Item = OutgoingCall<'_>> + Clone {
-        self.outgoing.iter().filter_map(|outgoing| {
-            let callback = match &outgoing.trigger {
-                Trigger::Webhook(_) => None,
-                Trigger::Callback(callback) => Some(callback),
-            };
-            Some(OutgoingCall { operation: outgoing.operation.as_ref()?, callback })
-        })
-    }
 }

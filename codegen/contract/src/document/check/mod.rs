@@ -3,6 +3,7 @@
 mod advice;
 mod entries;
 mod fields;
+mod pending;
 mod references;
 mod repairable;
 mod values;
@@ -17,7 +18,7 @@ use super::version::Version;
 use super::walk::{Visited, Walk, begin, entries, standing_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Pointer, Span, Step, unescape};
-use references::Pending;
+use pending::Pending;
 
 /// The walk that checks: over the trees, from the root of the entry along what each object may hold.
 struct Checker<'d, 'o> {

@@ -1,6 +1,7 @@
 //! References: what may stand beside them, and what they must lead to.
 
 use super::Checker;
+use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
 use crate::document::grammar::{Kind, rule};
 use crate::document::located::Located;
@@ -9,18 +10,7 @@ use crate::document::reference::{RefError, file_part, parse};
 use crate::document::resolve::MAX_HOPS;
 use crate::document::version::Version;
 use crate::document::walk::{Standing, begin};
-use crate::source::{Pointer, Span};
-
-/// A reference that is still to be followed.
-pub(super) struct Pending<'d> {
-    span: Span,
-    text: &'d str,
-    /// The kind of object that it stands for.
-    kind: Kind,
-    pointer: Pointer,
-    /// True if the text may be a plain name instead.
-    may_be_name: bool,
-}
+use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
     /// Notes the `$ref` that stands for an object.

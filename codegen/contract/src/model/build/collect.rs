@@ -1,17 +1,13 @@
 //! From nodes to demands: keyword by keyword, through references and `allOf`.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-
-use serde_json::Value as Json;
-
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
 use crate::source::Span;
 
+use super::builder::Builder;
 use super::facets::{Bound, Facets, UnionFacet, add_property};
+use super::node_fields::{elements, entries, is_plain_reference, truth};
 use super::type_set::TypeSet;
-use super::{Builder, elements, entries, truth};
 
 impl<'d> Builder<'d, '_> {
     /// Adds what `node` demands, and what it is composed of. `stack` holds the nodes on the way here.
@@ -41,7 +37,7 @@ impl<'d> Builder<'d, '_> {
             }
         }
         for part in elements(object.get("allOf")) {
-            let target = match super::compose::is_plain_reference(part) {
+            let target = match is_plain_reference(part) {
                 true => self.follow_schema(part),
                 false => Some(part),
             };
@@ -213,65 +209,6 @@ impl<'d> Builder<'d, '_> {
                 (both, value.span)
             }
         });
-    }
-
-    fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
-        let before: Option<HashSet<Json>> =
-            facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
-        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
-        let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
-        for value in values {
-            let json = value.to_json();
-            if before.as_ref().is_some_and(|before| !before.contains(&json)) {
-                continue;
-            }
-            match first.entry(json) {
-                Entry::Vacant(entry) => {
-                    entry.insert(value.span);
-                    kept.push(value);
-                }
-                Entry::Occupied(first) => self.report(
-                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
-                        .label("again")
-                        .also(*first.get(), "first here"),
-                ),
-            }
-        }
-        if kept.is_empty() {
-            let report =
-                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
-            let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
-            facets.contradictions.push(match others {
-                Some((first, last)) => report.also(
-                    Span { end: last.end.max(first.end), ..first },
-                    "is one of these, which it is put together with",
-                ),
-                None => report,
-            });
-            return;
-        }
-        facets.values = Some(kept);
-    }
-
-    /// What the values of an enum are called, where the contract says: one name for each of them.
-    fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
-        let values = elements(Some(values));
-        for keyword in ["x-enum-varnames", "x-enumNames"] {
-            let Some(list) = node.get(keyword) else { continue };
-            let names = elements(Some(list));
-            if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
-                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
-                self.report(
-                    Diagnostic::warning("enum-names", list.span, message)
-                        .label("has no effect")
-                        .help("write as many names as there are values, in their order"),
-                );
-                return;
-            }
-            let pairs = values.iter().zip(names).filter_map(|(value, name)| Some((value.as_str()?, name.as_str()?)));
-            facets.names.extend(pairs);
-            return;
-        }
     }
 
     fn collect_pattern(&mut self, value: &'d Node, facets: &mut Facets<'d>) {

@@ -6,23 +6,11 @@ use crate::model::SchemaId;
 use crate::model::schema::{InterpretedSchema, Kind, Schema};
 use crate::source::Span;
 
+use super::builder::Builder;
+use super::deferred::{Source, Unsettled};
 use super::facets::Facets;
 use super::finish::implied;
-use super::{Builder, elements, string, word};
-
-/// The nodes that must all hold, by their places, and the unions among them that are already decided.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct Source {
-    parts: Vec<Span>,
-    decided: Vec<Span>,
-}
-
-/// A schema whose kind is still to be found.
-pub(super) struct Unsettled<'d> {
-    id: SchemaId,
-    nodes: Vec<&'d Node>,
-    decided: Vec<Span>,
-}
+use super::node_fields::{elements, is_plain_reference, spanned_string, string, truth};
 
 /// How deep a composition may go. The deepest published contract known has five levels.
 pub(super) const DEEPEST: usize = 64;
@@ -82,13 +70,13 @@ impl<'d> Builder<'d, '_> {
             component: single.filter(|_| decided.is_empty()).and_then(|node| self.names.get(&node.span).cloned()),
             title: annotated.and_then(|node| string(node, "title")),
             description: annotated.and_then(|node| string(node, "description")),
-            deprecated: annotated.is_some_and(|node| super::truth(node, "deprecated")),
+            deprecated: annotated.is_some_and(|node| truth(node, "deprecated")),
             nullable: false,
-            read_only: annotated.is_some_and(|node| super::truth(node, "readOnly")),
-            write_only: annotated.is_some_and(|node| super::truth(node, "writeOnly")),
+            read_only: annotated.is_some_and(|node| truth(node, "readOnly")),
+            write_only: annotated.is_some_and(|node| truth(node, "writeOnly")),
             default: annotated.and_then(|node| node.get("default")).map(|node| (node.to_json(), node.span)),
             kind: Kind::Any,
-            rust_name: single.and_then(|node| word(node, "x-rust-name")),
+            rust_name: single.and_then(|node| spanned_string(node, "x-rust-name")),
             rust_type: None,
             interpreted: None,
             holds_itself: false,
@@ -123,7 +111,7 @@ impl<'d> Builder<'d, '_> {
             };
             let mut interpreted = None;
             let (kind, nullable) = match reference {
-                Some((node, target)) => (Kind::Alias(self.schema(target)), super::truth(node, "nullable")),
+                Some((node, target)) => (Kind::Alias(self.schema(target)), truth(node, "nullable")),
                 None => {
                     let mut facets = Facets::new(&decided, &nodes);
                     for node in nodes.iter().copied() {
@@ -217,9 +205,4 @@ impl<'d> Builder<'d, '_> {
                 .help("refer to it from a property instead, or take the shared part out into a schema of its own"),
         );
     }
-}
-
-/// Whether a node is nothing but a reference.
-pub(super) fn is_plain_reference(node: &Node) -> bool {
-    node.as_object().is_some_and(|object| object.len() == 1) && node.get("$ref").and_then(Node::as_str).is_some()
 }

@@ -8,16 +8,8 @@ use crate::model::schema::{InterpretedSchema, Kind, Schemas};
 use crate::model::{Operation, SchemaId};
 use crate::source::Span;
 
-use super::Builder;
-
-/// A schema whose demands contradict each other, and where they do.
-pub(super) struct Contradiction {
-    schema: SchemaId,
-    /// Whether null is a value all the same.
-    null: bool,
-    /// What contradicts what, as errors.
-    reports: Vec<Diagnostic>,
-}
+use super::builder::Builder;
+use super::deferred::Contradiction;
 
 /// What a value is needed for.
 struct Need {

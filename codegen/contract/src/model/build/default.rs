@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, closest};
 use crate::model::SchemaId;
 use crate::model::schema::{Additional, Format, Kind, ObjectShape, Schemas, StringShape};
 
-use super::Builder;
+use super::builder::Builder;
 
 /// Why a value is none of a schema, and what was perhaps meant.
 pub(super) struct Mismatch {

@@ -5,7 +5,8 @@ use crate::document::Node;
 use crate::model::operation::{Content, ContentKind, Encoding, Operation, Style};
 use crate::model::schema::{Additional, Kind, Schemas};
 
-use super::{Builder, string};
+use super::builder::Builder;
+use super::node_fields::string;
 
 impl<'d> Builder<'d, '_> {
     /// What a media type says of its properties.

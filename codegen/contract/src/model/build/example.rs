@@ -6,8 +6,9 @@ use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::schema::Kind;
 
+use super::builder::Builder;
 use super::default::mismatch;
-use super::{Builder, elements, entries};
+use super::node_fields::{elements, entries};
 
 impl<'d> Builder<'d, '_> {
     /// Remembers the examples at a schema of its own.

@@ -5,7 +5,7 @@ use crate::document::{Node, Version};
 use crate::model::SchemaId;
 use crate::model::schema::{ArrayShape, Format, Kind, Schema};
 
-use super::Builder;
+use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 

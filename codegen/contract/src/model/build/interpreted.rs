@@ -9,8 +9,9 @@ use crate::document::{Node, Version};
 use crate::model::schema::InterpretedSchema;
 use crate::source::Span;
 
+use super::builder::Builder;
 use super::facets::Facets;
-use super::{Builder, entries};
+use super::node_fields::{elements, entries, truth};
 
 /// Keywords that hold one schema.
 const ONE: &[&str] = &[
@@ -171,8 +172,7 @@ impl<'d> Builder<'d, '_> {
                 let schema = self.plain(value, definitions);
                 plain.insert(key.clone(), schema);
             } else if LIST.contains(&name) {
-                let list: Vec<Json> =
-                    super::elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
+                let list: Vec<Json> = elements(Some(value)).iter().map(|one| self.plain(one, definitions)).collect();
                 match plain.get_mut(name).and_then(Json::as_array_mut) {
                     Some(known) => known.extend(list),
                     None => {
@@ -200,7 +200,7 @@ impl<'d> Builder<'d, '_> {
                 plain.insert(key.clone(), value.to_json());
             }
         }
-        if super::truth(node, "nullable") {
+        if truth(node, "nullable") {
             admit_null(&mut plain);
         }
         Json::Object(plain)

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::schema::{IntegerShape, IntegerWidth, NumberShape, NumberWidth};
 
-use super::Builder;
+use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
 impl<'d> Builder<'d, '_> {

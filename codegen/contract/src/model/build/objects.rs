@@ -6,9 +6,10 @@ use crate::model::SchemaId;
 use crate::model::schema::{Additional, Kind, ObjectShape, Property};
 use crate::source::Span;
 
+use super::builder::Builder;
+use super::deferred::SparseFieldset;
 use super::facets::{Facets, add_property};
-use super::sparse_fieldset::SparseFieldset;
-use super::{Builder, truth, word};
+use super::node_fields::{spanned_string, truth};
 
 /// What to do about parts that refuse each other's properties.
 const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema that puts the parts together";
@@ -48,7 +49,7 @@ impl<'d> Builder<'d, '_> {
                 several => self.several(several),
             };
             // A name in small letters is the field's, one in capitals its type's.
-            let mut own = schemas.iter().filter_map(|node| word(node, "x-rust-name"));
+            let mut own = schemas.iter().filter_map(|node| spanned_string(node, "x-rust-name"));
             let rust_name = own.find(|word| word.value.starts_with(|letter: char| !letter.is_uppercase()));
             properties.push(Property { name: (*name).to_owned(), schema, required, rust_name });
         }

@@ -8,8 +8,9 @@ use crate::model::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 
+use super::builder::Builder;
+use super::node_fields::{elements, spanned_string, string, truth};
 use super::route::{Routes, matched};
-use super::{Builder, elements, string, truth, word};
 
 /// The methods of OpenAPI in the order of its specification.
 const METHODS: &[(&str, &str)] = &[
@@ -124,7 +125,7 @@ impl<'d> Builder<'d, '_> {
             responses,
             security: self.security(root, node, schemes),
             policies,
-            rust_name: word(node, "x-rust-name"),
+            rust_name: spanned_string(node, "x-rust-name"),
         };
         self.check_policies(node, &operation);
         if operation.body.is_some() && matches!(method, "GET" | "HEAD") {

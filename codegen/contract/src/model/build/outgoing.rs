@@ -7,8 +7,9 @@ use crate::model::operation::{ContentKind, Operation, RequestBody, Scheme};
 use crate::model::{Callback, Direction, OutgoingOperation, SchemaId, Trigger};
 use crate::source::Span;
 
+use super::builder::Builder;
+use super::node_fields::{entries, spanned_string, string, truth};
 use super::operation::{id_written, methods};
-use super::{Builder, entries, string, truth, word};
 
 impl<'d> Builder<'d, '_> {
     /// Every webhook with its payload. What else they say, and callbacks, counts only where a client is asked for.
@@ -169,7 +170,7 @@ impl<'d> Builder<'d, '_> {
             responses: self.responses(node),
             security,
             policies: Default::default(),
-            rust_name: word(node, "x-rust-name"),
+            rust_name: spanned_string(node, "x-rust-name"),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::document::Node;
 use crate::model::schema::RustType;
 use crate::source::{Sources, Spanned};
 
-use super::Builder;
+use super::builder::Builder;
 
 /// How the path of a type is to be written.
 const EXAMPLE: &str = "write the crate and the path within it: `my_types::Money`";

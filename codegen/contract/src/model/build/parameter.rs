@@ -6,9 +6,10 @@ use crate::model::operation::{ContentKind, Parameter, ParameterLocation, Style};
 use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
+use super::builder::Builder;
+use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
-use super::{Builder, elements, string, truth, word};
 
 /// What slips among the parameters stand for, so that none is reported twice.
 #[derive(Default)]
@@ -170,7 +171,7 @@ impl<'d> Builder<'d, '_> {
             }
         };
         Some(Parameter {
-            rust_name: word(node, "x-rust-name"),
+            rust_name: spanned_string(node, "x-rust-name"),
             name,
             span: node.span,
             location,

@@ -6,7 +6,8 @@ use crate::diagnostic::{Diagnostic, closest};
 use crate::document::Node;
 use crate::model::operation::{Cache, LimitBy, Operation, ParameterLocation, Policies, RateLimit, Status};
 
-use super::Builder;
+use super::builder::Builder;
+use super::node_fields::elements;
 use super::quantity::{duration, meant_duration, meant_size, size};
 
 /// What a body may hold where the contract says nothing: 1 MiB.
@@ -198,7 +199,7 @@ impl<'d> Builder<'d, '_> {
     pub(super) fn check_tags(&mut self, operation: &'d Node, path: &str) {
         let lists =
             [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
-        for tag in lists.into_iter().flat_map(super::elements) {
+        for tag in lists.into_iter().flat_map(elements) {
             let Some(text) = tag.as_str() else { continue };
             let known = || placeholders(path).chain(["principal"]);
             for name in placeholders(text).filter(|name| !known().any(|known| known == *name)) {

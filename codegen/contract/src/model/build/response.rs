@@ -8,7 +8,8 @@ use crate::model::operation::{
 use crate::model::schema::{Kind, Schemas};
 use crate::source::Span;
 
-use super::{Builder, entries, string, truth};
+use super::builder::Builder;
+use super::node_fields::{entries, string, truth};
 
 impl<'d> Builder<'d, '_> {
     /// The request body of an operation.

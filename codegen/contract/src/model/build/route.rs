@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Key;
 use crate::source::Span;
 
-use super::Builder;
+use super::builder::Builder;
 use super::policy::placeholders;
 
 /// The operations by method, template and query, the names of parameters left out.

@@ -4,7 +4,8 @@ use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::Node;
 use crate::model::operation::{Requirement, Scheme, SchemeKind};
 
-use super::{Builder, elements, entries, string};
+use super::builder::Builder;
+use super::node_fields::{elements, entries, string};
 
 impl<'d> Builder<'d, '_> {
     /// The schemes of `components.securitySchemes`.

@@ -4,7 +4,8 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::{Server, ServerVariable};
 
-use super::{Builder, elements, entries, string};
+use super::builder::Builder;
+use super::node_fields::{elements, entries, string};
 
 /// `servers` of the root.
 pub(super) fn servers(root: &Node) -> Vec<Server> {

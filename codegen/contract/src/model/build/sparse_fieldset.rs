@@ -3,44 +3,14 @@
 use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, closest};
-use crate::document::Node;
 use crate::model::SchemaId;
 use crate::model::operation::{Operation, Parameter};
 use crate::model::schema::{Kind, ObjectShape, Schemas};
 use crate::model::sparse_fieldset::sparse_response;
 use crate::source::Span;
 
-use super::Builder;
-use super::facets::Facets;
-
-/// A sparse fieldset as it is written: an object with `x-sparse-of`.
-pub(super) struct SparseFieldset {
-    id: SchemaId,
-    /// Where it says so.
-    at: Span,
-    /// The name of the full schema.
-    full: String,
-    required: Option<Span>,
-    properties: Vec<(String, Span)>,
-}
-
-impl SparseFieldset {
-    pub(super) fn new(
-        id: SchemaId,
-        node: &Node,
-        facets: &Facets<'_>,
-        properties: &[(&str, Vec<&Node>)],
-    ) -> SparseFieldset {
-        let place = |nodes: &[&Node]| nodes.first().map_or(node.span, |node| node.span);
-        SparseFieldset {
-            id,
-            at: node.span,
-            full: node.as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned(),
-            required: facets.required.first().map(|(_, span)| *span),
-            properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), place(nodes))).collect(),
-        }
-    }
-}
+use super::builder::Builder;
+use super::deferred::SparseFieldset;
 
 impl Builder<'_, '_> {
     /// A sparse object has the properties of the whole, all of them, and requires none.

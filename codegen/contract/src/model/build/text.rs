@@ -3,7 +3,7 @@
 use crate::model::schema::Format;
 use crate::source::Span;
 
-use super::Builder;
+use super::builder::Builder;
 
 /// The formats of strings that are typed or checked.
 const KNOWN: &[&str] = &[

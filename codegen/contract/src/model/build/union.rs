@@ -6,9 +6,10 @@ use crate::model::SchemaId;
 use crate::model::schema::{Discriminator, Kind, Schema, StringShape, UnionShape};
 use crate::source::Span;
 
+use super::builder::Builder;
 use super::facets::Facets;
+use super::node_fields::{elements, entries, is_plain_reference, string, truth};
 use super::type_set::TypeSet;
-use super::{Builder, elements, entries, string};
 
 impl<'d> Builder<'d, '_> {
     /// The union of the first of the demanded unions; the others are demands on every branch.
@@ -133,13 +134,13 @@ impl<'d> Builder<'d, '_> {
         for branch in elements(Some(branches)) {
             let Some(target) = self.follow_plain(branch) else { continue };
             let named = elements(target.get("type")).iter().any(|name| name.as_str() == Some("null"));
-            count += usize::from(named || is_null(target) || super::truth(target, "nullable"));
+            count += usize::from(named || is_null(target) || truth(target, "nullable"));
         }
         count
     }
 
     fn follow_plain(&mut self, node: &'d Node) -> Option<&'d Node> {
-        match super::compose::is_plain_reference(node) {
+        match is_plain_reference(node) {
             true => self.follow_schema(node),
             false => Some(node),
         }

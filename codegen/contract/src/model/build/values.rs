@@ -7,7 +7,7 @@ use crate::document::{Node, Value};
 use crate::model::schema::{Kind, StringEnum};
 use crate::source::Span;
 
-use super::Builder;
+use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 

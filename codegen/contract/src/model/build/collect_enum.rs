@@ -1,0 +1,75 @@
+//! Collects the demands of `enum`: the values, each once, and their names.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::Node;
+use crate::source::Span;
+
+use super::builder::Builder;
+use super::facets::Facets;
+use super::node_fields::elements;
+
+impl<'d> Builder<'d, '_> {
+    pub(super) fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
+        let before: Option<HashSet<Json>> =
+            facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
+        let mut first: HashMap<Json, Span> = HashMap::with_capacity(values.len());
+        let mut kept: Vec<&'d Node> = Vec::with_capacity(values.len());
+        for value in values {
+            let json = value.to_json();
+            if before.as_ref().is_some_and(|before| !before.contains(&json)) {
+                continue;
+            }
+            match first.entry(json) {
+                Entry::Vacant(entry) => {
+                    entry.insert(value.span);
+                    kept.push(value);
+                }
+                Entry::Occupied(first) => self.report(
+                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                        .label("again")
+                        .also(*first.get(), "first here"),
+                ),
+            }
+        }
+        if kept.is_empty() {
+            let report =
+                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
+            let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
+            facets.contradictions.push(match others {
+                Some((first, last)) => report.also(
+                    Span { end: last.end.max(first.end), ..first },
+                    "is one of these, which it is put together with",
+                ),
+                None => report,
+            });
+            return;
+        }
+        facets.values = Some(kept);
+    }
+
+    /// What the values of an enum are called, where the contract says: one name for each of them.
+    pub(super) fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
+        let values = elements(Some(values));
+        for keyword in ["x-enum-varnames", "x-enumNames"] {
+            let Some(list) = node.get(keyword) else { continue };
+            let names = elements(Some(list));
+            if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
+                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
+                self.report(
+                    Diagnostic::warning("enum-names", list.span, message)
+                        .label("has no effect")
+                        .help("write as many names as there are values, in their order"),
+                );
+                return;
+            }
+            let pairs = values.iter().zip(names).filter_map(|(value, name)| Some((value.as_str()?, name.as_str()?)));
+            facets.names.extend(pairs);
+            return;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The schema model: schemas by their identity, and the values that each has.
+
+mod id;
+mod kind;
+mod schemas;
+
+pub use id::SchemaId;
+pub use kind::{
+    Additional, ArrayShape, Discriminator, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth,
+    ObjectShape, Property, StringEnum, StringShape, UnionShape,
+};
+pub use schemas::{InterpretedSchema, RustType, Schema, Schemas};
