@@ -1,5 +1,6 @@
 //! All or nothing: everything is written aside first, then moved into place, and moved back on failure.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,16 +51,18 @@ pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
 
 fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     let (fresh, old) = (stage.join("new"), stage.join("old"));
+    let mut made = BTreeSet::new();
     for (path, text) in &moves.write {
         let target = fresh.join(path);
-        make_parent(&target)?;
+        make_parent(&target, &mut made)?;
         fs::write(&target, text).map_err(|error| failed(&target, error))?;
     }
     let aside = moves.aside.iter().map(|path| (dir.join(path), old.join(path)));
     let into = moves.write.iter().map(|(path, _)| (fresh.join(path), dir.join(path)));
     let mut done: Vec<Move> = Vec::new();
     for (from, to) in aside.chain(into) {
-        let moved = make_parent(&to).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
+        let moved =
+            make_parent(&to, &mut made).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
         if let Err(error) = moved {
             for Move { from, to } in done.into_iter().rev() {
                 // Nothing better is left to do where even this fails; the first error is the one to tell.
@@ -75,11 +78,14 @@ fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), Wr
     Ok(())
 }
 
-fn make_parent(path: &Path) -> Result<(), WriteError> {
-    let Some(parent) = path.parent() else {
+/// Makes the folder of a file, unless it is among those that were made.
+fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteError> {
+    let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else {
         return Ok(());
     };
-    fs::create_dir_all(parent).map_err(|error| failed(parent, error))
+    fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
+    made.insert(parent.to_owned());
+    Ok(())
 }
 
 /// Removes the folders that a removed file leaves empty; one that is not empty stays by itself.
