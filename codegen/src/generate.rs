@@ -165,7 +165,7 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
         raised: raised.map(|raised| match document.version() {
             Version::V30 => Code::from(raw_literal(&document::to_json(&raised))),
-            Version::V31 | Version::V32 => Code::from("super::OPENAPI_JSON"),
+            Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),
         alone,
     })

@@ -2,6 +2,8 @@
 
 mod files;
 mod filters;
+mod imports;
+mod lists;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
@@ -18,25 +20,27 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("codec.rs", include_str!("../../../templates/codec.rs.j2")),
     ("codec_mod.rs", include_str!("../../../templates/codec_mod.rs.j2")),
     ("errors.rs", include_str!("../../../templates/errors.rs.j2")),
+    ("extra_codec_mod.rs", include_str!("../../../templates/extra_codec_mod.rs.j2")),
     ("form_rule.rs", include_str!("../../../templates/form_rule.rs.j2")),
     ("lib.rs", include_str!("../../../templates/lib.rs.j2")),
     ("openapi.rs", include_str!("../../../templates/openapi.rs.j2")),
     ("openapi_31.rs", include_str!("../../../templates/openapi_31.rs.j2")),
+    ("operation_entry.rs", include_str!("../../../templates/operation_entry.rs.j2")),
     ("operation_types.rs", include_str!("../../../templates/operation_types.rs.j2")),
     ("operations.rs", include_str!("../../../templates/operations.rs.j2")),
     ("operations_mod.rs", include_str!("../../../templates/operations_mod.rs.j2")),
-    ("other_ways_mod.rs", include_str!("../../../templates/other_ways_mod.rs.j2")),
-    ("others.rs", include_str!("../../../templates/others.rs.j2")),
+    ("outgoing.rs", include_str!("../../../templates/outgoing.rs.j2")),
     ("patterns.rs", include_str!("../../../templates/patterns.rs.j2")),
     ("root.rs", include_str!("../../../templates/root.rs.j2")),
     ("routes.rs", include_str!("../../../templates/routes.rs.j2")),
     ("routes_mod.rs", include_str!("../../../templates/routes_mod.rs.j2")),
-    ("sent.rs", include_str!("../../../templates/sent.rs.j2")),
     ("serde_types.rs", include_str!("../../../templates/serde_types.rs.j2")),
     ("tag.rs", include_str!("../../../templates/tag.rs.j2")),
     ("types.rs", include_str!("../../../templates/types.rs.j2")),
     ("types_mod.rs", include_str!("../../../templates/types_mod.rs.j2")),
+    ("unselected.rs", include_str!("../../../templates/unselected.rs.j2")),
     ("webhooks.rs", include_str!("../../../templates/webhooks.rs.j2")),
+    ("wire_mod.rs", include_str!("../../../templates/wire_mod.rs.j2")),
 ];
 
 /// The template engine, set up so that text of a contract cannot become Rust by oversight.
@@ -54,7 +58,7 @@ impl Renderer {
         environment.set_formatter(only_code);
         filters::add(&mut environment);
         for (name, text) in TEMPLATES {
-            environment.add_template(name, text)?;
+            environment.add_template_owned(*name, imports::mark(text))?;
         }
         Ok(Renderer { environment })
     }

@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
     Requirement, Shape, Style,
 };
-use super::SCHEME_BEARER;
+use crate::v1::operations::SCHEME_BEARER;
 
 /// `list_user_orders`
 pub static LIST_USER_ORDERS: Operation = Operation {

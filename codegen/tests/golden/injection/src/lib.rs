@@ -22,13 +22,12 @@ pub mod etc_passwd;
 pub mod mod_api;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
@@ -91,9 +90,9 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(3);
-        routes::orders_compile_error_not_tag::bind(&mut edge.routes(self.orders_compile_error_not_tag, &mut endpoints));
-        routes::etc_passwd::bind(&mut edge.routes(self.etc_passwd, &mut endpoints));
-        routes::mod_api::bind(&mut edge.routes(self.mod_api, &mut endpoints));
+        wire::routes::orders_compile_error_not_tag::bind(&mut edge.routes(self.orders_compile_error_not_tag, &mut endpoints));
+        wire::routes::etc_passwd::bind(&mut edge.routes(self.etc_passwd, &mut endpoints));
+        wire::routes::mod_api::bind(&mut edge.routes(self.mod_api, &mut endpoints));
         endpoints
     }
 }

@@ -16,13 +16,12 @@ pub mod self_;
 pub mod errors_api;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
@@ -87,11 +86,11 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(5);
-        routes::type_::bind(&mut edge.routes(self.type_, &mut endpoints));
-        routes::n123_go_not::bind(&mut edge.routes(self.n123_go_not, &mut endpoints));
-        routes::bung::bind(&mut edge.routes(self.bung, &mut endpoints));
-        routes::self_::bind(&mut edge.routes(self.self_, &mut endpoints));
-        routes::errors_api::bind(&mut edge.routes(self.errors_api, &mut endpoints));
+        wire::routes::type_::bind(&mut edge.routes(self.type_, &mut endpoints));
+        wire::routes::n123_go_not::bind(&mut edge.routes(self.n123_go_not, &mut endpoints));
+        wire::routes::bung::bind(&mut edge.routes(self.bung, &mut endpoints));
+        wire::routes::self_::bind(&mut edge.routes(self.self_, &mut endpoints));
+        wire::routes::errors_api::bind(&mut edge.routes(self.errors_api, &mut endpoints));
         endpoints
     }
 }

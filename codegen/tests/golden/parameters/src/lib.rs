@@ -12,13 +12,12 @@
 pub mod default;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
@@ -70,7 +69,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(3);
-        routes::default::bind(&mut edge.routes(self.default, &mut endpoints));
+        wire::routes::default::bind(&mut edge.routes(self.default, &mut endpoints));
         endpoints
     }
 }

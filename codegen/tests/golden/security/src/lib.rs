@@ -13,13 +13,12 @@ pub mod doors;
 pub mod public;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
@@ -75,8 +74,8 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(7);
-        routes::doors::bind(&mut edge.routes(self.doors, &mut endpoints));
-        routes::public::bind(&mut edge.routes(self.public, &mut endpoints));
+        wire::routes::doors::bind(&mut edge.routes(self.doors, &mut endpoints));
+        wire::routes::public::bind(&mut edge.routes(self.public, &mut endpoints));
         endpoints
     }
 }

@@ -12,13 +12,12 @@
 pub mod pets;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Edge, Endpoint, Gate, Router, Settings};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::CONTRACT;
@@ -72,7 +71,7 @@ where
     pub fn endpoints(self, settings: Settings) -> Vec<Endpoint> {
         let edge = Edge::new(&CONTRACT, self.authenticator, self.gate, settings);
         let mut endpoints = Vec::with_capacity(3);
-        routes::pets::bind(&mut edge.routes(self.pets, &mut endpoints));
+        wire::routes::pets::bind(&mut edge.routes(self.pets, &mut endpoints));
         writ_runtime::fill_unwritten(&edge, operations::ALL, &mut endpoints);
         endpoints
     }
@@ -107,7 +106,7 @@ where
     where
         S: pets::Pets,
     {
-        routes::pets::bind(&mut self.edge.routes(service, &mut self.endpoints));
+        wire::routes::pets::bind(&mut self.edge.routes(service, &mut self.endpoints));
         self
     }
 

@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
     Requirement, Shape, Style,
 };
-use super::SCHEME_BEARER;
+use crate::operations::SCHEME_BEARER;
 
 /// `list_orders`
 pub static LIST_ORDERS: Operation = Operation {
