@@ -162,7 +162,7 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
         raised: upgraded.map(|upgraded| match document.version() {
             Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
-            Version::V31 | Version::V32 => Code::from("super::OPENAPI_JSON"),
+            Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),
         alone,
     })

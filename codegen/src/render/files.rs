@@ -7,11 +7,12 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    ClientView, CodecsView, GuardView, OtherWaysView, OthersView, PatternView, SchemeView, SentView, SerdeView,
-    TagCallsView, TagSummary, TagView, TypesView, WebhookView,
+    ClientView, CodecsView, ExtraCodecView, GuardView, OutgoingKind, OutgoingView, PatternView, SchemeView, SerdeView,
+    ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, WebhookView,
 };
 
 use super::Renderer;
+use super::imports::resolve;
 use super::layout::lay_out;
 
 /// Where the modules of a contract stand.
@@ -26,35 +27,35 @@ pub enum Layout {
 /// The files of one contract.
 pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result<Output, Error> {
     let mut output = Output::default();
-    let (prefix, root) = match layout {
-        Layout::Module(module) => (format!("src/{module}/"), "mod.rs"),
-        Layout::Crate => ("src/".to_owned(), "lib.rs"),
+    let (prefix, root, module) = match layout {
+        Layout::Module(module) => (format!("src/{module}/"), "mod.rs", format!("crate::{module}")),
+        Layout::Crate => ("src/".to_owned(), "lib.rs", "crate".to_owned()),
     };
     let mut add = |path: &str, text: String| {
+        let text = resolve(format!("{HEADER}\n{text}"), &module);
         // What carries the contract itself is one long string.
-        let text = if path.starts_with("openapi") { text } else { lay_out(text) };
-        output.files.insert(format!("{prefix}{path}"), format!("{HEADER}\n{text}"));
+        let text = if path.contains("openapi") { text } else { lay_out(text) };
+        output.files.insert(format!("{prefix}{path}"), text);
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
     let operations = OperationsMod {
         tags: &views.root.tags,
         schemes: &views.schemes,
-        others: views.others.as_ref(),
+        unselected: views.unselected.as_ref(),
         servers: &views.servers,
-        server_names: &views.server_names,
     };
     add("operations/mod.rs", renderer.render("operations_mod.rs", &operations)?);
-    if let Some(others) = &views.others {
-        add("operations/others.rs", renderer.render("others.rs", others)?);
+    if let Some(unselected) = &views.unselected {
+        add("operations/unselected.rs", renderer.render("unselected.rs", unselected)?);
     }
     for tag in &views.tags {
         let module = file_name(&tag.module);
         add(&format!("{module}.rs"), renderer.render("tag.rs", tag)?);
-        add(&format!("routes/{module}.rs"), renderer.render("routes.rs", tag)?);
+        add(&format!("wire/routes/{module}.rs"), renderer.render("routes.rs", tag)?);
         add(&format!("operations/{module}.rs"), renderer.render("operations.rs", tag)?);
     }
-    add("routes/mod.rs", renderer.render("routes_mod.rs", &RoutesMod { tags: &views.tags })?);
+    add("wire/routes/mod.rs", renderer.render("routes_mod.rs", &RoutesMod { tags: &views.tags })?);
     let modules = TypesMod {
         files: views
             .types
@@ -62,24 +63,27 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             .map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() })
             .collect(),
         patterns: !views.patterns.is_empty() || !views.guards.is_empty(),
-        other_ways: views.other_ways.as_ref().map(|other| other.features.clone()),
+        extra: views.extra_codec.as_ref().map(|extra| extra.features.clone()),
     };
-    add("types/mod.rs", renderer.render("types_mod.rs", &modules)?);
-    add("codec/mod.rs", renderer.render("codec_mod.rs", &modules)?);
+    add("wire/types/mod.rs", renderer.render("types_mod.rs", &modules)?);
+    add("wire/codec/mod.rs", renderer.render("codec_mod.rs", &modules)?);
     for file in &views.types {
         let name = file_name(&Code::of(&file.module));
-        add(&format!("types/{name}.rs"), renderer.render("types.rs", &file.types as &TypesView)?);
+        add(&format!("wire/types/{name}.rs"), renderer.render("types.rs", &file.types as &TypesView)?);
         if !file.codecs.codecs.is_empty() {
-            add(&format!("codec/{name}.rs"), renderer.render("codec.rs", &file.codecs as &CodecsView)?);
+            add(&format!("wire/codec/{name}.rs"), renderer.render("codec.rs", &file.codecs as &CodecsView)?);
         }
     }
     if modules.patterns {
-        let statics =
-            Patterns { patterns: &views.patterns, guards: &views.guards, root: "super::super".into(), others: false };
-        add("codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
+        let statics = Patterns { patterns: &views.patterns, guards: &views.guards, extra: false };
+        add("wire/codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
-    if let Some(other_ways) = &views.other_ways {
-        other_way_files(renderer, views, other_ways, &mut add)?;
+    let document = views.document.as_ref();
+    let wire =
+        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.raised.is_some()) };
+    add("wire/mod.rs", renderer.render("wire_mod.rs", &wire)?);
+    if let Some(extra) = &views.extra_codec {
+        extra_codec_files(renderer, views, extra, &mut add)?;
     }
     if let Some(client) = &views.client {
         add("client/mod.rs", renderer.render("client_mod.rs", client as &ClientView)?);
@@ -89,18 +93,18 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             add(&path, renderer.render("client_tag.rs", &calls)?);
         }
     }
-    for group in &views.sent {
-        let (path, root) = match group.module {
-            "webhooks" => ("webhooks/sent.rs", "super::super"),
-            _ => ("callbacks.rs", "super"),
+    for group in &views.outgoing {
+        let path = match group.kind {
+            OutgoingKind::Webhooks => "webhooks/outgoing.rs",
+            OutgoingKind::Callbacks => "callbacks.rs",
         };
-        let sent = Sent { group, root: root.into(), visibility: "pub(super)".into() };
-        add(path, renderer.render("sent.rs", &sent)?);
+        let outgoing = Outgoing { group, visibility: "pub(super)".into() };
+        add(path, renderer.render("outgoing.rs", &outgoing)?);
     }
     if let Some(document) = &views.document {
-        add("openapi.rs", renderer.render("openapi.rs", document)?);
+        add("wire/openapi.rs", renderer.render("openapi.rs", document)?);
         if document.raised.is_some() {
-            add("openapi_31.rs", renderer.render("openapi_31.rs", document)?);
+            add("wire/openapi_31.rs", renderer.render("openapi_31.rs", document)?);
         }
     }
     if !views.webhooks.is_empty() {
@@ -109,9 +113,8 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             renderer.render(
                 "webhooks.rs",
                 &Webhooks {
-                    imports: &views.webhook_imports,
                     webhooks: &views.webhooks,
-                    sent: views.sent.iter().any(|group| group.module == "webhooks"),
+                    outgoing: views.outgoing.iter().any(|group| group.kind == OutgoingKind::Webhooks),
                 },
             )?,
         );
@@ -119,35 +122,30 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     Ok(output)
 }
 
-/// The files of the ways that the server does not need.
-fn other_way_files(
+/// The files of the codecs that a client or `serde` needs beside those of the server.
+fn extra_codec_files(
     renderer: &Renderer,
     views: &CrateViews,
-    other_ways: &OtherWaysView,
+    extra: &ExtraCodecView,
     add: &mut dyn FnMut(&str, String),
 ) -> Result<(), Error> {
     let mut modules = Vec::new();
-    for file in views.types.iter().filter(|file| !file.other_ways.codecs.is_empty()) {
+    for file in views.types.iter().filter(|file| !file.extra_codecs.codecs.is_empty()) {
         let module = Code::of(&file.module);
-        let path = format!("codec/other_ways/{}.rs", file_name(&module));
-        add(&path, renderer.render("codec.rs", &file.other_ways as &CodecsView)?);
+        let path = format!("wire/codec/extra/{}.rs", file_name(&module));
+        add(&path, renderer.render("codec.rs", &file.extra_codecs as &CodecsView)?);
         modules.push(module);
     }
-    let statics = Patterns {
-        patterns: &other_ways.patterns,
-        guards: &other_ways.guards,
-        root: "super::super::super".into(),
-        others: true,
-    };
+    let statics = Patterns { patterns: &extra.patterns, guards: &extra.guards, extra: true };
     let patterns = !statics.patterns.is_empty() || !statics.guards.is_empty();
     if patterns {
-        add("codec/other_ways/patterns.rs", renderer.render("patterns.rs", &statics)?);
+        add("wire/codec/extra/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
-    if let Some(serde) = &other_ways.serde {
-        add("codec/other_ways/serde_types.rs", renderer.render("serde_types.rs", serde as &SerdeView)?);
+    if let Some(serde) = &extra.serde {
+        add("wire/codec/extra/serde_types.rs", renderer.render("serde_types.rs", serde as &SerdeView)?);
     }
-    let modules = OtherWaysMod { modules, patterns, serde: other_ways.serde.is_some() };
-    add("codec/other_ways/mod.rs", renderer.render("other_ways_mod.rs", &modules)?);
+    let modules = ExtraCodecMod { modules, patterns, serde: extra.serde.is_some() };
+    add("wire/codec/extra/mod.rs", renderer.render("extra_codec_mod.rs", &modules)?);
     Ok(())
 }
 
@@ -172,9 +170,8 @@ fn file_name(module: &Code) -> String {
 struct OperationsMod<'a> {
     tags: &'a [TagSummary],
     schemes: &'a [SchemeView],
-    others: Option<&'a OthersView>,
-    servers: &'a [Code],
-    server_names: &'a [Code],
+    unselected: Option<&'a UnselectedView>,
+    servers: &'a [ServerView],
 }
 
 #[derive(Serialize)]
@@ -183,14 +180,20 @@ struct RoutesMod<'a> {
 }
 
 #[derive(Serialize)]
-struct TypesMod {
-    files: Vec<FileSummary>,
-    patterns: bool,
-    other_ways: Option<Code>,
+struct WireMod {
+    document: bool,
+    openapi: bool,
 }
 
 #[derive(Serialize)]
-struct OtherWaysMod {
+struct TypesMod {
+    files: Vec<FileSummary>,
+    patterns: bool,
+    extra: Option<Code>,
+}
+
+#[derive(Serialize)]
+struct ExtraCodecMod {
     modules: Vec<Code>,
     patterns: bool,
     serde: bool,
@@ -206,8 +209,7 @@ struct FileSummary {
 struct Patterns<'a> {
     patterns: &'a [PatternView],
     guards: &'a [GuardView],
-    root: Code,
-    others: bool,
+    extra: bool,
 }
 
 #[derive(Serialize)]
@@ -218,16 +220,14 @@ struct TagCalls<'a> {
 }
 
 #[derive(Serialize)]
-struct Sent<'a> {
+struct Outgoing<'a> {
     #[serde(flatten)]
-    group: &'a SentView,
-    root: Code,
+    group: &'a OutgoingView,
     visibility: Code,
 }
 
 #[derive(Serialize)]
 struct Webhooks<'a> {
-    imports: &'a [Code],
     webhooks: &'a [WebhookView],
-    sent: bool,
+    outgoing: bool,
 }

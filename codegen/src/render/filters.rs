@@ -3,6 +3,7 @@
 use minijinja::{Environment, Value};
 
 use super::layout::wrap;
+use super::lists::{deeper, filled};
 use crate::rust::code::{is_bidirectional, literal};
 
 /// Makes the filters known.
@@ -11,6 +12,11 @@ pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("doc", |text: &str, indent: Option<usize>| {
         Value::from_safe_string(doc(text, "///", indent.unwrap_or(0)))
     });
+    environment.add_filter("filled", |list: Vec<String>, indent: usize, open: &str, close: &str| {
+        let elements: Vec<&str> = list.iter().map(String::as_str).collect();
+        Value::from_safe_string(filled(&elements, indent, open, close))
+    });
+    environment.add_filter("deeper", |text: &str| Value::from_safe_string(deeper(text)));
     environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));
 }
 

@@ -2,7 +2,9 @@
 
 mod files;
 mod filters;
+mod imports;
 mod layout;
+mod lists;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
@@ -26,7 +28,7 @@ impl Renderer {
         environment.set_formatter(only_code);
         filters::add(&mut environment);
         for (name, text) in writ_templates::TEMPLATES {
-            environment.add_template(name, text)?;
+            environment.add_template_owned(*name, imports::mark(text))?;
         }
         Ok(Renderer { environment })
     }

@@ -1,9 +1,10 @@
 //! The third stage: every decision that Rust asks for, made before a template is opened.
 //!
-//! The folders import one way, each from those above it: `code`, `names`, `view`, `plan`, `expr`, then
-//! `types` and `operations` beside each other, `client`, and `root`, which runs them in order.
+//! The folders import one way, each from those before it: `code` and `mention`, `names`, `view`, `plan`,
+//! `expr`, then `types` and `operations` beside each other, `client`, and `root`, which runs them in order.
 
 pub mod code;
+pub mod mention;
 pub mod view;
 
 mod client;
@@ -14,6 +15,5 @@ mod plan;
 mod root;
 mod servers;
 mod types;
-mod uses;
 
 pub use root::{CrateViews, views};

@@ -6,29 +6,31 @@ use writ_contract::model::operation::SchemeKind;
 use writ_contract::model::{Contract, Direction, Envelope, Server};
 
 use crate::rust::client::client_calls::client_view;
-use crate::rust::client::outgoing::{sent_names, sent_views};
+use crate::rust::client::outgoing::{outgoing_names, outgoing_views};
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
+use crate::rust::mention::runtime;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::markers;
 use crate::rust::operations::operation_names::{operation_names, tag_names};
 use crate::rust::operations::operation_table::scheme_static;
-use crate::rust::operations::operation_views::{others_view, tag_view};
+use crate::rust::operations::operation_views::{tag_view, unselected_view};
 use crate::rust::plan::recursion_limit::recursion_limit;
+use crate::rust::plan::ty::Ty;
 use crate::rust::plan::type_plan::type_plan;
-use crate::rust::plan::types::{Ty, TypePlan};
+use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
-    ClientView, DocumentView, ErrorsView, GuardView, OtherWaysView, OthersView, PatternView, RootView, SchemeView,
-    SentView, TagSummary, TagView, WebhookView,
+    ClientView, DocumentView, ErrorsView, ExtraCodecView, GuardView, OutgoingKind, OutgoingView, PatternView, RootView,
+    SchemeView, ServerView, TagSummary, TagView, UnselectedView, WebhookView,
 };
 
-use crate::rust::expr::envelope;
+use crate::rust::expr::envelope::envelope_writer;
 use crate::rust::names::requested_names;
-use crate::rust::servers;
+use crate::rust::servers::server_views;
 
 /// Everything that the templates of one contract receive.
 pub struct CrateViews {
@@ -38,8 +40,8 @@ pub struct CrateViews {
     pub errors: ErrorsView,
     /// The tags.
     pub tags: Vec<TagView>,
-    /// The data of the operations of other tags, where those are answered 501.
-    pub others: Option<OthersView>,
+    /// The operations of tags that were not selected, where those are answered 501.
+    pub unselected: Option<UnselectedView>,
     /// The files of types.
     pub types: Vec<TypeFile>,
     /// The patterns.
@@ -51,19 +53,15 @@ pub struct CrateViews {
     /// The security schemes.
     pub schemes: Vec<SchemeView>,
     /// Where the contract says that it is served.
-    pub servers: Vec<Code>,
-    /// What these name beside `Server`.
-    pub server_names: Vec<Code>,
+    pub servers: Vec<ServerView>,
     /// The webhooks.
     pub webhooks: Vec<WebhookView>,
-    /// `use` lines of the webhooks.
-    pub webhook_imports: Vec<Code>,
-    /// What the types need beside, where they are to go both ways.
-    pub other_ways: Option<OtherWaysView>,
+    /// The codecs that a client or `serde` needs beside those of the server, where one is generated.
+    pub extra_codec: Option<ExtraCodecView>,
     /// The client, where it is asked for.
     pub client: Option<ClientView>,
-    /// What the service sends to others, where there is a client.
-    pub sent: Vec<SentView>,
+    /// The operations that the service calls, where there is a client.
+    pub outgoing: Vec<OutgoingView>,
     /// The contract itself, where it is to be served.
     pub document: Option<DocumentView>,
 }
@@ -88,16 +86,16 @@ pub fn views(
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     let tags = tag_names(contract, options, &mut names, diagnostics);
     let operations = operation_names(&plan, &mut names, diagnostics);
-    let sent = sent_names(&plan, &mut names, diagnostics);
+    let outgoing = outgoing_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
     let modules: Vec<String> = tags.iter().map(|tag| tag.module.clone()).collect();
     let types = type_files(&plan, &modules, &patterns, !both_ways.is_empty(), diagnostics);
-    let others = (options.unwritten && !contract.unselected.is_empty()).then(|| others_view(contract, diagnostics));
+    let unselected =
+        (options.unwritten && !contract.unselected.is_empty()).then(|| unselected_view(contract, diagnostics));
     let mut views: Vec<TagView> = (0..contract.tags.len())
         .map(|tag| tag_view(&plan, tag, &tags, &operations, &patterns, &markers, diagnostics))
         .collect();
     views.iter_mut().for_each(|view| view.unwritten = options.unwritten);
-    let mut webhook_uses = crate::rust::uses::Uses::default();
     let (webhook_names, _) =
         distinct(contract.webhooks().map(|(key, webhook)| static_name(webhook.operation_id.as_deref().unwrap_or(key))));
     let webhooks: Vec<WebhookView> = contract
@@ -105,7 +103,6 @@ pub fn views(
         .zip(webhook_names)
         .map(|((key, webhook), name)| {
             let payload = webhook.payload.map_or(Ty::Unit, |schema| plan.element(schema, Direction::Outbound));
-            webhook_uses.ty(&payload);
             WebhookView {
                 name: Code::of(name),
                 id: key.to_owned(),
@@ -115,9 +112,9 @@ pub fn views(
             }
         })
         .collect();
-    let sent = sent_views(&plan, sent, &views, &patterns, &markers, diagnostics);
+    let outgoing = outgoing_views(&plan, outgoing, &views, &patterns, &markers, diagnostics);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
-    let lines = envelope::statements(contract);
+    let writer = envelope_writer(contract);
     let mut features = Vec::new();
     if !patterns.guard_views(false).is_empty() || !patterns.guard_views(true).is_empty() {
         features.push("jsonschema");
@@ -125,7 +122,7 @@ pub fn views(
     if views
         .iter()
         .flat_map(|tag| &tag.operations)
-        .chain(sent.iter().flat_map(|group| &group.types))
+        .chain(outgoing.iter().flat_map(|group| &group.types))
         .any(|operation| operation.request.as_ref().is_some_and(|request| request.streamed))
     {
         features.push("multipart");
@@ -138,7 +135,7 @@ pub fn views(
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
             webhooks: !webhooks.is_empty(),
-            callbacks: sent.iter().any(|group| group.module == "callbacks"),
+            callbacks: outgoing.iter().any(|group| group.kind == OutgoingKind::Callbacks),
             document: document.is_some(),
             unwritten: options.unwritten,
             alone: document.as_ref().is_none_or(|document| document.alone),
@@ -150,38 +147,32 @@ pub fn views(
         errors: ErrorsView {
             statuses: markers.statuses(),
             ranges: markers.ranges(),
-            request_id: Code::from(if lines.iter().any(|line| line.0.contains("request_id")) {
-                "request_id"
-            } else {
-                "_request_id"
-            }),
-            envelope: lines,
+            uses_request_id: writer.uses_request_id,
+            envelope: writer.statements,
             media_type: match &contract.envelope {
                 Envelope::Own { media_type, .. } => media_type.clone(),
                 Envelope::Problem => String::new(),
             },
             problem: contract.envelope == Envelope::Problem,
         },
-        others,
+        unselected,
         tags: views,
         client,
-        sent,
-        other_ways: other_ways(&plan, &both_ways, &types, &patterns),
+        outgoing,
+        extra_codec: extra_codec(&plan, &both_ways, &types, &patterns),
         types,
         patterns: patterns.views(false),
         guards: patterns.guard_views(false),
         features,
         schemes: schemes(contract),
-        servers: servers::servers(&contract.servers),
-        server_names: servers::names(&contract.servers),
+        servers: server_views(&contract.servers),
         webhooks,
-        webhook_imports: webhook_uses.lines("super", ""),
         document,
     }
 }
 
-/// What the types need to go both ways, for the features of these parts.
-fn other_ways(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<OtherWaysView> {
+/// Returns the codecs that these parts need beside those of the server.
+fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<ExtraCodecView> {
     let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
     let features = match features.as_slice() {
         [] => return None,
@@ -189,7 +180,7 @@ fn other_ways(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns:
         several => format!("any({})", several.join(", ")),
     };
     let serde = parts.contains(&Part::Serde).then(|| serde_view(plan, types, patterns)).flatten();
-    Some(OtherWaysView {
+    Some(ExtraCodecView {
         features: Code::of(features),
         patterns: patterns.views(true),
         guards: patterns.guard_views(true),
@@ -211,8 +202,6 @@ fn summary(tag: &TagView) -> TagSummary {
         exports.push(operation.error.name.clone());
     }
     exports.sort();
-    let names: Vec<&str> = exports.iter().map(|name| name.0.as_str()).collect();
-    let exports = Code::of(crate::rust::uses::wrap(&format!("pub use self::{}::{{", tag.module), &names, "};"));
     TagSummary {
         name: tag.name.clone(),
         module: tag.module.clone(),
@@ -238,16 +227,21 @@ fn schemes(contract: &Contract) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
         name: Code::of(scheme_static(&scheme.name)),
         id: scheme.name.clone(),
-        kind: Code::of(match &scheme.kind {
-            SchemeKind::Bearer => "SchemeKind::Bearer".to_owned(),
-            SchemeKind::Basic => "SchemeKind::Basic".to_owned(),
-            SchemeKind::Authorization(name) => format!("SchemeKind::Authorization({})", literal(name)),
-            SchemeKind::Header(name) => format!("SchemeKind::Header({})", literal(name)),
-            SchemeKind::Query(name) => format!("SchemeKind::Query({})", literal(name)),
-            SchemeKind::Cookie(name) => format!("SchemeKind::Cookie({})", literal(name)),
-            SchemeKind::MutualTls => "SchemeKind::MutualTls".to_owned(),
-        }),
+        kind: Code::of(scheme_kind(&scheme.kind)),
         docs: scheme.description.clone().unwrap_or_else(|| format!("`{}`", scheme.name)),
     };
     contract.schemes.iter().map(view).collect()
+}
+
+fn scheme_kind(kind: &SchemeKind) -> String {
+    let name = runtime("SchemeKind");
+    match kind {
+        SchemeKind::Bearer => format!("{name}::Bearer"),
+        SchemeKind::Basic => format!("{name}::Basic"),
+        SchemeKind::Authorization(scheme) => format!("{name}::Authorization({})", literal(scheme)),
+        SchemeKind::Header(header) => format!("{name}::Header({})", literal(header)),
+        SchemeKind::Query(parameter) => format!("{name}::Query({})", literal(parameter)),
+        SchemeKind::Cookie(cookie) => format!("{name}::Cookie({})", literal(cookie)),
+        SchemeKind::MutualTls => format!("{name}::MutualTls"),
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{
+use crate::v1::{
     BadRequest, LoginRequest, LogoutRequest, NotAcceptable, PayloadTooLarge, RefreshRequest,
     ServiceUnavailable, Tokens, TooManyRequests, Unauthorized, UnprocessableEntity,
     UnsupportedMediaType,

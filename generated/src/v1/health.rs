@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Health, Liveness, NotAcceptable};
+use crate::v1::{Health, Liveness, NotAcceptable};
 
 /// Health: for supervisors, load balancers and dashboards.
 pub trait HealthApi: Send + Sync + 'static {

@@ -27,16 +27,12 @@ pub mod health;
 pub mod client;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod openapi;
-#[cfg(feature = "openapi")]
-mod openapi_31;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -69,9 +65,9 @@ pub use self::orders::{
 pub use self::health::{
     HealthApi, HealthError, HealthResponse, LivezError, LivezResponse, ReadyzError, ReadyzResponse,
 };
-pub use self::openapi::{OPENAPI_JSON, OPENAPI_YAML};
+pub use self::wire::openapi::{OPENAPI_JSON, OPENAPI_YAML};
 #[cfg(feature = "openapi")]
-pub use self::openapi_31::{OPENAPI_31_JSON, openapi};
+pub use self::wire::openapi_31::{OPENAPI_31_JSON, openapi};
 
 const _: () = writ_runtime::made_for("0.1");
 
@@ -134,12 +130,12 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(25);
-        routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
-        routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));
-        routes::products::bind(&mut pipeline.routes(self.products, &mut endpoints));
-        routes::carts::bind(&mut pipeline.routes(self.carts, &mut endpoints));
-        routes::orders::bind(&mut pipeline.routes(self.orders, &mut endpoints));
-        routes::health::bind(&mut pipeline.routes(self.health, &mut endpoints));
+        wire::routes::auth::bind(&mut pipeline.routes(self.auth, &mut endpoints));
+        wire::routes::users::bind(&mut pipeline.routes(self.users, &mut endpoints));
+        wire::routes::products::bind(&mut pipeline.routes(self.products, &mut endpoints));
+        wire::routes::carts::bind(&mut pipeline.routes(self.carts, &mut endpoints));
+        wire::routes::orders::bind(&mut pipeline.routes(self.orders, &mut endpoints));
+        wire::routes::health::bind(&mut pipeline.routes(self.health, &mut endpoints));
         endpoints
     }
 }

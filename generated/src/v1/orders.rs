@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, DateTime, ETag, Idempotent, IfMatch, Internal, PageRequest, Sort, Utc};
-use super::{
+use crate::v1::{
     BadRequest, Conflict, Forbidden, NewOrder, NotAcceptable, NotFound, Order, OrderField, OrderId,
     OrderItemPage, OrderPage, OrderPatch, OrderStatus, PayloadTooLarge, PreconditionFailed,
     ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType,

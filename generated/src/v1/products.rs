@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal, PageRequest};
-use super::{
+use crate::v1::{
     BadRequest, NotAcceptable, NotFound, Product, ProductPage, ServiceUnavailable, Sku,
     TooManyRequests,
 };

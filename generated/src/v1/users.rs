@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, DateTime, ETag, IfMatch, Internal, PageRequest, Sort, Utc};
-use super::{
+use crate::v1::{
     BadRequest, Conflict, Forbidden, NewUser, NotAcceptable, NotFound, PasswordChange,
     PayloadTooLarge, PreconditionFailed, PreconditionRequired, ServiceUnavailable, TooManyRequests,
     Unauthorized, UnprocessableEntity, UnsupportedMediaType, User, UserField, UserId, UserPage,

@@ -1,21 +1,21 @@
 //! How a client calls operations: what each sends, and how its answers are read.
 
 use writ_contract::model::Contract;
-use writ_contract::model::operation::Operation;
+use writ_contract::model::operation::{Operation, RequestBody};
 use writ_contract::model::sparse_fieldset::sparse_response;
 
 use crate::rust::client::client_responses::{content_reads, error_arms, response_arms};
+use crate::rust::client::sent_body::send_body;
 use crate::rust::code::{Code, literal};
-use crate::rust::expr::envelope;
+use crate::rust::expr::envelope::envelope_places;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::OperationNames;
-use crate::rust::operations::request_body::content_write;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::uses::Uses;
 use crate::rust::view::{
-    CallView, ClientView, FieldSource, OperationView, RequestView, SentRequestView, TagCallsView, TagView,
+    CallView, ClientView, FieldSource, OperationView, Presence, RequestFieldView, RequestView, SendArmView, SendView,
+    SentRequestView, TagCallsView, TagView,
 };
 
 /// The client of a contract, its tags as the server's.
@@ -28,7 +28,7 @@ pub fn client_view(
 ) -> ClientView {
     ClientView {
         tags: tags.iter().map(|tag| tag_calls(plan, tag, names, patterns, markers)).collect(),
-        envelope: envelope::places(plan.contract),
+        envelope: envelope_places(plan.contract),
     }
 }
 
@@ -40,14 +40,13 @@ fn tag_calls(
     markers: &Markers,
 ) -> TagCallsView {
     let contract: &Contract = plan.contract;
-    let mut uses = Uses::default();
     let all = contract.operations.iter().zip(names);
     let calls: Vec<CallView> = tag
         .operations
         .iter()
         .filter_map(|view| {
             let (operation, names) = all.clone().find(|(_, names)| names.data == view.data.0)?;
-            Some(call_view(plan, (operation, names), view, patterns, markers, &mut uses))
+            Some(call_view(plan, (operation, names), view, patterns, markers))
         })
         .collect();
     TagCallsView {
@@ -55,11 +54,6 @@ fn tag_calls(
         module: tag.module.clone(),
         field: tag.field.clone(),
         docs: tag.docs.clone(),
-        imports: uses.lines_apart(
-            "super::super",
-            "super::super::codec::patterns",
-            ("super::super::codec::other_ways::patterns", patterns.others()),
-        ),
         calls,
     }
 }
@@ -71,24 +65,11 @@ pub fn call_view(
     view: &OperationView,
     patterns: &Patterns,
     markers: &Markers,
-    uses: &mut Uses,
 ) -> CallView {
-    for name in [&view.response.name, &view.error.name] {
-        uses.contract(&name.0);
-    }
-    if let Some(request) = &view.request {
-        uses.contract(&request.name.0);
-    }
-    if let Some(parts) = &view.parts {
-        uses.contract(&parts.part.0);
-        if parts.form.is_none() {
-            uses.add(&parts.rule_uses);
-        }
-    }
-    let mut calls = ReadCalls { plan, patterns, direction: operation.response_direction(), uses };
-    let response = response_arms(&mut calls, operation, names, &view.response);
-    let error = error_arms(&mut calls, operation, names, &view.error, markers);
-    let contents = content_reads(&mut calls, operation, names, &view.contents);
+    let calls = ReadCalls { plan, patterns, direction: operation.response_direction() };
+    let response = response_arms(&calls, operation, names, &view.response);
+    let error = error_arms(&calls, operation, names, &view.error, markers);
+    let contents = content_reads(&calls, operation, names, &view.contents);
     CallView {
         method: view.method.clone(),
         data: view.data.clone(),
@@ -104,7 +85,7 @@ pub fn call_view(
         request: view.request.as_ref().map(|request| SentRequestView {
             name: request.name.clone(),
             borrow: if request.streamed { "" } else { "&" },
-            sends: sends(plan, operation, names, request, uses),
+            sends: sends(plan, operation, names, request),
         }),
         parts: view.parts.as_ref().map(|parts| parts.part.clone()),
         rule: view.parts.as_ref().filter(|parts| parts.form.is_none()).map(|parts| parts.rule.clone()),
@@ -129,80 +110,57 @@ fn trimmed(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)>
     Some((parameter.name.replace('`', "'"), Code::of(within)))
 }
 
-/// The statements that hand a request's fields over.
-fn sends(
-    plan: &TypePlan<'_>,
-    operation: &Operation,
-    names: &OperationNames,
-    request: &RequestView,
-    uses: &mut Uses,
-) -> Vec<Code> {
-    let mut lines = Vec::new();
-    for field in &request.fields {
+/// Returns the statements that hand over the fields of a request.
+fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, request: &RequestView) -> Vec<SendView> {
+    let send = |field: &RequestFieldView| {
         let name = &field.name;
         match field.source {
             FieldSource::Parameter(index) => {
-                let parameter = &operation.parameters[index];
-                let method = match field.ty.0.starts_with("Option<") && !parameter.required {
-                    _ if parameter.sort && field.ty.0.starts_with("Vec<Sort<") => "listed",
-                    true => "optional",
-                    false => "required",
+                let method = match field.presence {
+                    Presence::Required | Presence::Defaulted => "required",
+                    Presence::Optional => "optional",
+                    Presence::List => "listed",
                 };
-                lines.push(Code::of(format!("out.{method}({index}, &self.{name});")));
+                Some(SendView::Call(Code::of(format!("out.{method}({index}, &self.{name})"))))
             }
             FieldSource::Page { limit, number, cursor } => {
-                lines.push(Code::of(format!("out.page({limit}, {number:?}, {cursor:?}, &self.{name});")));
+                Some(SendView::Call(Code::of(format!("out.page({limit}, {number:?}, {cursor:?}, &self.{name})"))))
             }
-            FieldSource::Body => lines.extend(body(plan, operation, names, request, &field.ty, uses)),
+            FieldSource::Body => Some(body(plan, operation, operation.body.as_ref()?, names, request, field)),
         }
-    }
-    lines
+    };
+    request.fields.iter().filter_map(send).collect()
 }
 
+/// Returns the statement that hands over the body.
 fn body(
     plan: &TypePlan<'_>,
     operation: &Operation,
+    body: &RequestBody,
     names: &OperationNames,
     request: &RequestView,
-    ty: &Code,
-    uses: &mut Uses,
-) -> Vec<Code> {
-    let Some(body) = &operation.body else { return Vec::new() };
+    field: &RequestFieldView,
+) -> SendView {
     let borrow = if request.streamed { "" } else { "&" };
-    // The body is the last field, and by then may be called otherwise.
-    let name = request.fields.last().map_or("body", |field| &field.name.0);
-    let optional = ty.0.starts_with("Option<") && !body.required;
-    let write = |index: usize, value: &str| {
-        let call = content_write(plan, operation, (body, &body.content[index]), names, index);
-        // Parts are given away; all else is only looked at.
-        let given = call.starts_with("out.parts(") || call.starts_with("out.multipart(");
-        call.replace("{}", &if request.streamed && !given { format!("&{value}") } else { value.to_owned() })
+    let value = Code::of(format!("{borrow}self.{}", field.name));
+    let optional = field.presence == Presence::Optional;
+    let call = |index: usize, value: &str| {
+        let send = send_body(plan, operation, (body, &body.content[index]), names, index);
+        // Parts are given away; all else is borrowed.
+        Code::of(send.call(&if request.streamed && !send.gives_away { format!("&{value}") } else { value.to_owned() }))
     };
-    let Some(forms) = &request.forms else {
-        return match optional {
-            true => vec![
-                Code::of(format!("if let Some(body) = {borrow}self.{name} {{")),
-                Code::of(format!("    {};", write(0, "body"))),
-                Code::from("}"),
-            ],
-            false => vec![Code::of(format!("{};", write(0, &format!("{borrow}self.{name}"))))],
-        };
-    };
-    uses.contract(&forms.name.0);
-    let mut lines = vec![Code::of(format!("match {borrow}self.{name} {{"))];
-    let (open, close) = if optional { ("Some(", ")") } else { ("", "") };
-    for form in &forms.forms {
-        let index = form.index;
-        lines.push(Code::of(format!(
-            "    {open}{}::{}(body){close} => {},",
-            forms.name,
-            form.variant,
-            write(index, "body")
-        )));
+    match &request.forms {
+        Some(forms) => SendView::Match {
+            value,
+            optional,
+            name: forms.name.clone(),
+            arms: forms
+                .forms
+                .iter()
+                .map(|form| SendArmView { variant: form.variant.clone(), call: call(form.index, "body") })
+                .collect(),
+        },
+        None if optional => SendView::Present { value, call: call(0, "body") },
+        None => SendView::Call(call(0, &value.0)),
     }
-    if optional {
-        lines.push("    None => {}".into());
-    }
-    lines.push("}".into());
-    lines
 }

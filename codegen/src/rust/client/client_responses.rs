@@ -5,50 +5,50 @@ use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Header, Operation, Response, Status};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::mention::{contract as contract_path, read_of, runtime};
 use crate::rust::names::status::variant;
 use crate::rust::operations::errors::{Markers, bounds, in_envelope};
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::operation_table::shape;
 use crate::rust::operations::response::is_tag;
 use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, streamed};
-use crate::rust::plan::types::Ty;
-use crate::rust::uses::wrap_at;
-use crate::rust::view::{AnswerView, ArmView, ContentArmView, ContentReadView, ErrorView, ResponseView};
+use crate::rust::plan::ty::Ty;
+use crate::rust::view::{ArmView, ContentArmView, ContentReadView, ContentView, ErrorView, ResponseView, SuccessView};
 
 /// The arms of the response type.
 pub fn response_arms(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
     view: &ResponseView,
 ) -> Vec<ArmView> {
-    let several = view.answers.len() > 1;
+    let several = view.successes.len() > 1;
     let mut arms: Vec<(Status, ArmView)> = Vec::new();
     let made: Vec<&Response> = operation.successes().collect();
     if made.is_empty() {
         return vec![ArmView { status: "200".into(), lines: vec!["Some(Self)".into()] }];
     }
-    for (response, answer) in made.into_iter().zip(&view.answers) {
-        let target = if several { format!("Self::{}", answer.variant) } else { "Self".to_owned() };
-        arms.push((response.status, answer_arm(calls, operation, response, names, answer, &target)));
+    for (response, success) in made.into_iter().zip(&view.successes) {
+        let target = if several { format!("Self::{}", success.variant) } else { "Self".to_owned() };
+        arms.push((response.status, success_arm(calls, operation, response, names, success, &target)));
     }
     // What is said of one status counts before what is said of many.
     arms.sort_by_key(|(status, _)| *status);
     arms.into_iter().map(|(_, arm)| arm).collect()
 }
 
-fn answer_arm(
-    calls: &mut ReadCalls<'_, '_>,
+fn success_arm(
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     response: &Response,
     names: &OperationNames,
-    answer: &AnswerView,
+    success: &SuccessView,
     target: &str,
 ) -> ArmView {
     let mut lines: Vec<Code> = Vec::new();
     let mut fields: Vec<String> = Vec::new();
-    if answer.any_status.is_some() {
+    if success.any_status.is_some() {
         fields.push("status: answer.any_status()?".to_owned());
     }
     let mut read = |name: &str, expression: String, optional: bool| {
@@ -58,16 +58,16 @@ fn answer_arm(
         fields.push(if optional && variable == name { name.to_owned() } else { format!("{name}: {variable}{end}") });
     };
     let headers = response.headers.iter().filter(|header| !header.is_platform());
-    for (header, shown) in headers.zip(&answer.headers) {
+    for (header, shown) in headers.zip(&success.headers) {
         if header.name.eq_ignore_ascii_case("set-cookie") {
             read(&shown.name.0, "answer.all(\"set-cookie\")".to_owned(), true);
             continue;
         }
-        let optional = shown.ty.0.starts_with("Option<");
+        let optional = shown.optional;
         let expression = header_read(calls, header, optional);
         read(&shown.name.0, expression, optional);
     }
-    if answer.body.is_some()
+    if success.body.is_some()
         && let Some(expression) = body_read(calls, operation, response, names)
     {
         read("body", expression, false);
@@ -90,7 +90,7 @@ fn span(low: u16, high: u16) -> Code {
     Code::of(if low == high { low.to_string() } else { format!("{low}..={high}") })
 }
 
-fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
+fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
     let name = literal(&header.name.to_ascii_lowercase());
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
     if header.json {
@@ -103,23 +103,18 @@ fn header_read(calls: &mut ReadCalls<'_, '_>, header: &Header, optional: bool) -
     }
     let method = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
-        calls.uses.runtime("ETag");
-        calls.uses.runtime("Read");
-        "ETag::read".to_owned()
+        read_of(&runtime("ETag"))
     } else if calls.plan.ty(header.schema, calls.direction) == Ty::Value {
-        "String::read".to_owned()
+        read_of("String")
     } else {
-        function(&calls.value(header.schema))
+        calls.value(header.schema).function()
     };
-    if read == "String::read" {
-        calls.uses.runtime("Read");
-    }
     format!("answer.{method}({parameter}, {read})")
 }
 
 /// The expression that reads the body of a response, `None` where it has none.
 fn body_read(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     response: &Response,
     names: &OperationNames,
@@ -128,33 +123,33 @@ fn body_read(
     let named = names.contents.iter().find(|named| named.status == response.status);
     match (named, forms.as_slice()) {
         (_, []) => None,
-        (Some(named), [_, _, ..]) => Some(format!("{}::receive(answer)", named.body)),
+        (Some(named), [_, _, ..]) => Some(format!("{}::receive(answer)", contract_path(&named.body))),
         (_, [form, ..]) => Some(form_read(calls, form)),
     }
 }
 
-fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
+fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = format!("&[{}]", media.join(", "));
     let schema = form.media.first().and_then(|content| content.schema);
-    let mut element = |schema: Option<SchemaId>| match schema {
-        Some(schema) => function(&calls.element(schema)),
+    let element = |schema: Option<SchemaId>| match schema {
+        Some(schema) => calls.element(schema).function(),
         None => "|r| r.any()".to_owned(),
     };
     match form.encoding {
         BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
-        BodyEncoding::ConcreteJson => format!("answer.any_media_json({media}, {})", element(schema)),
+        BodyEncoding::AnyMediaJson => format!("answer.any_media_json({media}, {})", element(schema)),
         BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
         BodyEncoding::Bytes => format!("answer.bytes({media})"),
         BodyEncoding::Shown => match schema {
-            Some(schema) => format!("answer.shown({media}, {})", function(&calls.value(schema))),
+            Some(schema) => format!("answer.shown({media}, {})", calls.value(schema).function()),
             None => format!("answer.text({media})"),
         },
         BodyEncoding::Stream => format!("answer.stream({media})"),
-        BodyEncoding::Concrete if form.ty == Ty::Concrete(Box::new(Ty::String)) => {
+        BodyEncoding::AnyMedia if form.ty == Ty::AnyMedia(Box::new(Ty::String)) => {
             format!("answer.any_media_text({media})")
         }
-        BodyEncoding::Concrete => format!("answer.any_media_bytes({media})"),
+        BodyEncoding::AnyMedia => format!("answer.any_media_bytes({media})"),
         BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
             let method = match form.encoding {
                 BodyEncoding::Events => "events",
@@ -162,7 +157,7 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
                 _ => "lines",
             };
             let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
-            let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| function(&calls.element(value)));
+            let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| calls.element(value).function());
             format!("answer.{method}({media}, {read})")
         }
     }
@@ -170,10 +165,10 @@ fn form_read(calls: &mut ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
 
 /// The bodies of several media types.
 pub fn content_reads(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
-    views: &[crate::rust::view::ContentView],
+    views: &[ContentView],
 ) -> Vec<ContentReadView> {
     let mut reads = Vec::new();
     for named in &names.contents {
@@ -182,7 +177,6 @@ pub fn content_reads(
             continue;
         };
         let all: Vec<String> = view.types.iter().map(|media| literal(media)).collect();
-        let all: Vec<&str> = all.iter().map(String::as_str).collect();
         let arms = forms(calls.plan, operation, response)
             .iter()
             .zip(&view.variants)
@@ -192,10 +186,9 @@ pub fn content_reads(
                 read: Code::of(form_read(calls, form)),
             })
             .collect();
-        calls.uses.contract(&view.name.0);
         reads.push(ContentReadView {
             name: view.name.clone(),
-            media: Code::of(wrap_at(8, "answer.media(&[", &all, "])?")),
+            media: Code::of(format!("answer.media(&[{}])?", all.join(", "))),
             arms,
         });
     }
@@ -204,7 +197,7 @@ pub fn content_reads(
 
 /// The arms of the error type.
 pub fn error_arms(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     operation: &Operation,
     names: &OperationNames,
     view: &ErrorView,
@@ -229,12 +222,12 @@ pub fn error_arms(
                 continue;
             }
             let Some(marker) = markers.of(response.status) else { continue };
-            calls.uses.contract(marker);
+            let marker_path = contract_path(marker);
             arms.push(arm(match response.status {
                 Status::Code(code) => {
-                    format!("Some(Self::{}({marker}::received(answer.problem()?)))", variant(code))
+                    format!("Some(Self::{}({marker_path}::received(answer.problem()?)))", variant(code))
                 }
-                _ => format!("Some(Self::{marker}({marker}::received(answer.problem()?)?))"),
+                _ => format!("Some(Self::{marker}({marker_path}::received(answer.problem()?)?))"),
             }));
             continue;
         }

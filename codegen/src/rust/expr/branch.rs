@@ -4,29 +4,30 @@ use writ_contract::model::SchemaId;
 use writ_contract::model::schema::Kind;
 
 use crate::rust::code::literal;
+use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::is_read_only;
 
 /// The `Branch` of one branch.
-pub fn rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
+pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
     let schemas = &plan.contract.schemas;
     let mut parts = vec![format!("name: {}", literal(name))];
     let kind = schemas.kind(branch);
     let mut types = match kind {
         Kind::Any => None,
-        Kind::Null => Some("Types::NULL".to_owned()),
-        Kind::Boolean => Some("Types::BOOL".to_owned()),
-        Kind::Integer(_) => Some("Types::INTEGER".to_owned()),
-        Kind::Number(_) => Some("Types::NUMBER".to_owned()),
-        Kind::String(_) | Kind::Strings(_) => Some("Types::STRING".to_owned()),
-        Kind::Array(_) => Some("Types::ARRAY".to_owned()),
-        Kind::Object(_) => Some("Types::OBJECT".to_owned()),
+        Kind::Null => Some(types_of("NULL")),
+        Kind::Boolean => Some(types_of("BOOL")),
+        Kind::Integer(_) => Some(types_of("INTEGER")),
+        Kind::Number(_) => Some(types_of("NUMBER")),
+        Kind::String(_) | Kind::Strings(_) => Some(types_of("STRING")),
+        Kind::Array(_) => Some(types_of("ARRAY")),
+        Kind::Object(_) => Some(types_of("OBJECT")),
         Kind::Values(_) | Kind::Union(_) | Kind::Alias(_) => None,
     };
     if schemas.nullable(branch)
         && let Some(some) = &mut types
     {
-        some.push_str(".or(Types::NULL)");
+        some.push_str(&format!(".or({})", types_of("NULL")));
     }
     parts.extend(types.map(|types| format!("types: {types}")));
     if let Kind::Object(object) = kind {
@@ -50,9 +51,14 @@ pub fn rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
         }
     }
     if parts.len() < 4 {
-        parts.push("..Branch::NONE".to_owned());
+        parts.push(format!("..{}::NONE", runtime("Branch")));
     }
-    format!("Branch {{ {} }}", parts.join(", "))
+    format!("{} {{ {} }}", runtime("Branch"), parts.join(", "))
+}
+
+/// Returns the constant of a type of JSON values.
+fn types_of(name: &str) -> String {
+    format!("{}::{name}", runtime("Types"))
 }
 
 /// The JSON text of the only value of a schema, if it has only one.

@@ -6,62 +6,72 @@ use writ_contract::model::SchemaId;
 use writ_contract::model::schema::Kind;
 
 use crate::rust::code::literal;
-use crate::rust::expr::read::float;
+use crate::rust::expr::read_expression::ReadExpression;
+use crate::rust::expr::rule::float;
+use crate::rust::mention::contract;
 use crate::rust::names::enum_variants::enum_variants;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
 use writ_contract::model::Direction;
-
-/// The expression of an empty list.
-const EMPTY_LIST: &str = "Vec::new()";
-
-/// That of an empty map, which not every file has the name of.
-const EMPTY_MAP: &str = "Default::default()";
 
 /// What stands for a value that is absent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// An expression of the type.
-    Literal(String),
+    /// An empty list or map: the default of its type. The expression of it.
+    Empty(&'static str),
+    /// An expression that needs no work.
+    Constant(String),
+    /// An expression that makes the value anew.
+    Expression(String),
     /// JSON text, which is read as the value would have been: objects, unions, typed formats.
     Text(String),
 }
 
+/// The expression of an empty list.
+const EMPTY_LIST: DefaultValue = DefaultValue::Empty("Vec::new()");
+
+/// The expression of an empty map.
+const EMPTY_MAP: DefaultValue = DefaultValue::Empty("Default::default()");
+
 impl DefaultValue {
-    /// The expression of what an `Option` held or else the default is; `read` reads the type.
-    pub fn take(&self, variable: &str, read: &str) -> String {
+    /// Returns the expression of what an `Option` held, or else the default; `read` reads the type.
+    pub fn take(&self, variable: &str, read: &ReadExpression) -> String {
         match self {
-            DefaultValue::Literal(literal) if [EMPTY_LIST, EMPTY_MAP].contains(&literal.as_str()) => {
-                format!("{variable}.unwrap_or_default()")
-            }
-            DefaultValue::Literal(literal) if is_constant(literal) => format!("{variable}.unwrap_or({literal})"),
-            DefaultValue::Literal(literal) => format!("{variable}.unwrap_or_else(|| {literal})"),
+            DefaultValue::Empty(_) => format!("{variable}.unwrap_or_default()"),
+            DefaultValue::Constant(value) => format!("{variable}.unwrap_or({value})"),
+            DefaultValue::Expression(value) => format!("{variable}.unwrap_or_else(|| {value})"),
             DefaultValue::Text(text) => {
-                format!("{variable}.or_else(|| writ_runtime::default_value({}, {read}))?", literal(text))
+                format!("{variable}.or_else(|| writ_runtime::default_value({}, {}))?", literal(text), read.function())
             }
+        }
+    }
+
+    /// Returns the expression of the default itself; none where it is text to be read.
+    pub fn expression(&self) -> Option<&str> {
+        match self {
+            DefaultValue::Empty(value) => Some(value),
+            DefaultValue::Constant(value) | DefaultValue::Expression(value) => Some(value),
+            DefaultValue::Text(_) => None,
+        }
+    }
+
+    /// Returns the default of a type whose values stand under `Some`, as null is a value too.
+    pub fn under_some(&self) -> DefaultValue {
+        match self.expression() {
+            Some(value) => DefaultValue::Expression(format!("Some({value})")),
+            None => self.clone(),
         }
     }
 }
 
-/// Whether an expression needs no work, so that `unwrap_or` may take it.
-fn is_constant(expression: &str) -> bool {
-    !expression.contains('(') || expression.starts_with('-')
-}
-
 /// A schema's default, if it has one. Null is none.
-pub fn default_value(
-    plan: &TypePlan<'_>,
-    id: SchemaId,
-    ty: &Ty,
-    direction: Direction,
-    uses: &mut Uses,
-) -> Option<DefaultValue> {
+pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, direction: Direction) -> Option<DefaultValue> {
     let (value, _) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
         return None;
     }
-    let literal = expression(plan, id, ty, &value, direction, uses).map(DefaultValue::Literal);
-    Some(literal.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
+    let found = expression(plan, id, ty, &value, direction);
+    Some(found.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
 }
 
 /// A schema's default as the contract writes it, for a doc comment.
@@ -70,20 +80,13 @@ pub fn default_text(plan: &TypePlan<'_>, id: SchemaId) -> String {
     found.map(|(value, _)| value.to_string().replace('`', "'")).unwrap_or_default()
 }
 
-fn expression(
-    plan: &TypePlan<'_>,
-    id: SchemaId,
-    ty: &Ty,
-    value: &Json,
-    direction: Direction,
-    uses: &mut Uses,
-) -> Option<String> {
+fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, direction: Direction) -> Option<DefaultValue> {
     let target = plan.contract.schemas.target(id);
     if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.own(id).is_some() {
         return None;
     }
     match (plan.contract.schemas.kind(id), value) {
-        (Kind::Boolean, Json::Bool(truth)) => Some(truth.to_string()),
+        (Kind::Boolean, Json::Bool(truth)) => Some(DefaultValue::Constant(truth.to_string())),
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number
                 .as_i64()
@@ -97,36 +100,38 @@ fn expression(
                 _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
             };
             let fits = whole >= shape.min.unwrap_or(low).max(low) && whole <= shape.max.unwrap_or(high).min(high);
-            fits.then(|| whole.to_string())
+            fits.then(|| DefaultValue::Constant(whole.to_string()))
         }
         (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), direction) {
-            Ty::F32 | Ty::F64 => Some(float(number.as_f64()?)),
+            Ty::F32 | Ty::F64 => Some(DefaultValue::Constant(float(number.as_f64()?))),
             _ => None,
         },
         (Kind::String(_), Json::String(text))
             if plan.structure(plan.contract.schemas.target(id), direction) == Ty::String =>
         {
-            Some(format!("String::from({})", literal(text)))
+            Some(DefaultValue::Expression(format!("String::from({})", literal(text))))
         }
         (Kind::Strings(names), Json::String(text)) if !names.open => {
             let at = names.values.iter().position(|known| known == text)?;
             let (variants, _) = enum_variants(names);
             let Ty::Named(name) = ty else { return None };
-            uses.contract(name);
-            Some(format!("{name}::{}", variants.get(at)?))
+            Some(DefaultValue::Constant(format!("{}::{}", contract(name), variants.get(at)?)))
         }
         (Kind::Array(array), Json::Array(values)) => {
             if values.is_empty() {
-                return Some(EMPTY_LIST.to_owned());
+                return Some(EMPTY_LIST);
             }
             let element = plan.ty(array.items, direction);
-            let all: Option<Vec<String>> =
-                values.iter().map(|value| expression(plan, array.items, &element, value, direction, uses)).collect();
-            all.filter(|_| !plan.is_nullable(array.items)).map(|all| format!("vec![{}]", all.join(", ")))
+            let all: Option<Vec<DefaultValue>> =
+                values.iter().map(|value| expression(plan, array.items, &element, value, direction)).collect();
+            let all = all.filter(|_| !plan.is_nullable(array.items))?;
+            let list =
+                format!("vec![{}]", all.iter().filter_map(DefaultValue::expression).collect::<Vec<_>>().join(", "));
+            // `vec!` allocates, but of constants alone it is what a list of them is written as.
+            let constant = all.iter().all(|value| matches!(value, DefaultValue::Constant(_)));
+            Some(if constant { DefaultValue::Constant(list) } else { DefaultValue::Expression(list) })
         }
-        (Kind::Object(object), Json::Object(values)) if values.is_empty() && object.is_map() => {
-            Some(EMPTY_MAP.to_owned())
-        }
+        (Kind::Object(object), Json::Object(values)) if values.is_empty() && object.is_map() => Some(EMPTY_MAP),
         _ => None,
     }
 }

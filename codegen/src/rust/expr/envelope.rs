@@ -8,19 +8,28 @@ use writ_contract::model::{Contract, Envelope, SchemaId};
 
 use crate::rust::code::{Code, literal};
 
-/// The statements that write a `problem` and a `request_id` with a writer `w`; none for RFC 9457.
-pub fn statements(contract: &Contract) -> Vec<Code> {
-    let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
-    let mut lines = Vec::new();
+/// The body of the function that writes a refusal into the contract's own error schema.
+#[derive(Debug, Default)]
+pub struct EnvelopeWriter {
+    /// The statements, over a `problem`, a `request_id` and a writer `w`; none for RFC 9457.
+    pub statements: Vec<Code>,
+    /// True if a statement uses `request_id`.
+    pub uses_request_id: bool,
+}
+
+/// Returns the statements that write a refusal.
+pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
+    let mut writer = EnvelopeWriter::default();
+    let Envelope::Own { schema, fields, .. } = &contract.envelope else { return writer };
     let fields: Vec<(Role, &[String])> =
         fields.iter().map(|field: &EnvelopeField| (field.role, field.path.as_slice())).collect();
-    object(&contract.schemas, *schema, &fields, &mut lines);
-    lines
+    object(&contract.schemas, *schema, &fields, &mut writer);
+    writer
 }
 
 /// Where the parts of a refusal stand, for who receives it: the fields of the runtime's `Envelope`;
 /// none for RFC 9457.
-pub fn places(contract: &Contract) -> Vec<Code> {
+pub fn envelope_places(contract: &Contract) -> Vec<Code> {
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
     let find = |role: Role| fields.iter().find(|field| field.role == role).map(|field| field.path.as_slice());
     let steps = |path: Option<&[String]>| {
@@ -45,9 +54,9 @@ pub fn places(contract: &Contract) -> Vec<Code> {
     places.into_iter().map(Code::from).collect()
 }
 
-fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], lines: &mut Vec<Code>) {
+fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], writer: &mut EnvelopeWriter) {
     let Kind::Object(shape) = schemas.kind(schema) else { return };
-    lines.push("w.begin_object();".into());
+    writer.statements.push("w.begin_object();".into());
     for property in &shape.properties {
         let below: Vec<(Role, &[String])> = fields
             .iter()
@@ -55,13 +64,16 @@ fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], lin
             .map(|(role, path)| (*role, &path[1..]))
             .collect();
         let Some((role, rest)) = below.first() else { continue };
-        lines.push(Code::of(format!("w.key({});", literal(&property.name))));
+        writer.statements.push(Code::of(format!("w.key({});", literal(&property.name))));
         match rest.is_empty() {
-            true => lines.push(value(schemas, *role, property.schema)),
-            false => object(schemas, property.schema, &below, lines),
+            true => {
+                writer.uses_request_id |= *role == Role::RequestId;
+                writer.statements.push(value(schemas, *role, property.schema));
+            }
+            false => object(schemas, property.schema, &below, writer),
         }
     }
-    lines.push("w.end_object();".into());
+    writer.statements.push("w.end_object();".into());
 }
 
 fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {

@@ -5,11 +5,11 @@ use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style,
 use writ_contract::model::schema::{Kind, Schemas};
 
 use crate::rust::code::literal;
+use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::uses::Uses;
 
 /// The `Parameter` of each field of a body's form that is not `name=value`, repeated or with brackets.
-pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId, uses: &mut Uses) -> Vec<String> {
+pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) -> Vec<String> {
     let schemas = &plan.contract.schemas;
     let form = body.content.iter().find(|content| content.kind == ContentKind::Form && content.schema == Some(schema));
     let (Some(form), Kind::Object(object)) = (form, schemas.kind(schema)) else { return Vec::new() };
@@ -18,11 +18,10 @@ pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId, us
         let encoding = form.encoding.iter().find(|encoding| encoding.property == property.name);
         let shape = shape(schemas, property.schema);
         let Some((style, explode)) = written(schemas, property.schema, shape, encoding) else { continue };
-        ["Parameter", "Style"].iter().for_each(|name| uses.runtime(name));
-        let mut field = format!("Parameter::query({}).style(Style::{style}, {explode})", literal(&property.name));
+        let mut field = format!("{}::query({})", runtime("Parameter"), literal(&property.name));
+        field.push_str(&format!(".style({}::{style}, {explode})", runtime("Style")));
         if shape != "Scalar" {
-            uses.runtime("ValueKind");
-            field.push_str(&format!(".kind(ValueKind::{shape})"));
+            field.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
         }
         fields.push(field);
     }

@@ -7,3 +7,5 @@ pub mod form_fields;
 pub mod pattern;
 pub mod patterns;
 pub mod read;
+pub mod read_expression;
+pub mod rule;

@@ -8,9 +8,16 @@ use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{Code, raw_literal};
 use crate::rust::expr::pattern::{Engine, engine};
+use crate::rust::mention::contract;
 use crate::rust::names::ident::static_name;
 use crate::rust::plan::usage::Usage;
 use crate::rust::view::{GuardView, PatternView};
+
+/// The module of the patterns that the server uses, below the module of the contract.
+const PATTERNS: &str = "wire::codec::patterns";
+
+/// The module of those that only a client or `serde` uses.
+const EXTRA_PATTERNS: &str = "wire::codec::extra::patterns";
 
 /// The statics by the text of their pattern.
 #[derive(Debug, Default)]
@@ -19,20 +26,20 @@ pub struct Patterns {
     views: BTreeMap<String, PatternView>,
     guards: BTreeMap<String, GuardView>,
     guard_names: HashMap<InterpretedSchema, String>,
-    /// Those that the server has no use for.
-    others: BTreeSet<String>,
+    /// The statics that only a client or `serde` uses.
+    extra: BTreeSet<String>,
 }
 
 /// Collects the patterns of every schema that is read, and with `all` those of the others.
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
-    let (read, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
+    let (read, unread): (Vec<SchemaId>, Vec<SchemaId>) = contract.schemas.ids().partition(|id| usage.is_read(*id));
     patterns.add_all(contract, &read, &hints, diagnostics);
     if all {
         let known: BTreeSet<String> = patterns.statics().cloned().collect();
-        patterns.add_all(contract, &others, &hints, diagnostics);
-        patterns.others = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
+        patterns.add_all(contract, &unread, &hints, diagnostics);
+        patterns.extra = patterns.statics().filter(|name| !known.contains(*name)).cloned().collect();
     }
     patterns
 }
@@ -115,11 +122,6 @@ impl Patterns {
         self.views.keys().chain(self.guards.keys())
     }
 
-    /// The statics that the server has no use for.
-    pub fn others(&self) -> &BTreeSet<String> {
-        &self.others
-    }
-
     fn add(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, pattern: &str, engine: Engine) {
         let schema = contract.schemas.get(id);
         let base = static_name(schema.component.as_deref().or(hint).unwrap_or("pattern"));
@@ -160,25 +162,31 @@ impl Patterns {
         self.guard_names.insert(guard.clone(), name);
     }
 
-    /// The static of a guard.
+    /// Returns a mention of the static of a guard.
     pub fn guard(&self, guard: &InterpretedSchema) -> String {
-        self.guard_names.get(guard).cloned().unwrap_or_default()
+        self.mention(self.guard_names.get(guard))
     }
 
-    /// The guards in order of their names: those of the server, or the others.
-    pub fn guard_views(&self, others: bool) -> Vec<GuardView> {
-        let wanted = |(name, _): &(&String, &GuardView)| self.others.contains(*name) == others;
+    /// Returns the guards in order of their names: those of the server, or the extra ones.
+    pub fn guard_views(&self, extra: bool) -> Vec<GuardView> {
+        let wanted = |(name, _): &(&String, &GuardView)| self.extra.contains(*name) == extra;
         self.guards.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 
-    /// The static of a pattern.
-    pub fn name(&self, pattern: &str) -> String {
-        self.names.get(pattern).cloned().unwrap_or_default()
+    /// Returns a mention of the static of a pattern.
+    pub fn pattern(&self, pattern: &str) -> String {
+        self.mention(self.names.get(pattern))
     }
 
-    /// The statics in order of their names: those of the server, or the others.
-    pub fn views(&self, others: bool) -> Vec<PatternView> {
-        let wanted = |(name, _): &(&String, &PatternView)| self.others.contains(*name) == others;
+    fn mention(&self, name: Option<&String>) -> String {
+        let name = name.map(String::as_str).unwrap_or_default();
+        let module = if self.extra.contains(name) { EXTRA_PATTERNS } else { PATTERNS };
+        contract(&format!("{module}::{name}"))
+    }
+
+    /// Returns the patterns in order of their names: those of the server, or the extra ones.
+    pub fn views(&self, extra: bool) -> Vec<PatternView> {
+        let wanted = |(name, _): &(&String, &PatternView)| self.extra.contains(*name) == extra;
         self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 }

@@ -1,16 +1,17 @@
 //! The expression that reads a schema's value: a call on the runtime's reader, with the constraints as data.
 
-use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{
-    Additional, ArrayShape, Format, IntegerShape, IntegerWidth, Kind, NumberShape, NumberWidth, ObjectShape, RustType,
-    StringShape,
+    Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, RustType, StringShape,
 };
+use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::literal;
 use crate::rust::expr::patterns::Patterns;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
-use writ_contract::model::Direction;
+use crate::rust::expr::read_expression::ReadExpression;
+use crate::rust::expr::rule::{RuleFields, array_rule, float, integer_rule, map_rule, number_rule, string_rule};
+use crate::rust::mention::{contract, runtime};
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
 
 /// Builds expressions for one file.
 pub struct ReadCalls<'p, 'c> {
@@ -20,13 +21,11 @@ pub struct ReadCalls<'p, 'c> {
     pub patterns: &'p Patterns,
     /// The direction of the values that are read.
     pub direction: Direction,
-    /// What the file needs in scope.
-    pub uses: &'p mut Uses,
 }
 
 impl ReadCalls<'_, '_> {
     /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
-    pub fn value(&mut self, id: SchemaId) -> String {
+    pub fn value(&self, id: SchemaId) -> ReadExpression {
         let expression = self.unguarded(id);
         let guards = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
         self.guarded(guards, expression)
@@ -34,12 +33,17 @@ impl ReadCalls<'_, '_> {
 
     /// The same where null is a value too, which `take` (`nullable`, `patch`) tells from others; `read`
     /// makes something of the value before. A schema that takes null is asked whether it does.
-    pub fn with_null(&mut self, id: SchemaId, take: &str, read: impl FnOnce(String) -> String) -> String {
+    pub fn with_null(
+        &self,
+        id: SchemaId,
+        take: &str,
+        read: impl FnOnce(ReadExpression) -> ReadExpression,
+    ) -> ReadExpression {
         let value = self.unguarded(id);
         let inner = self.guards(id, false);
         let value = self.guarded(inner, value);
         let outer = self.guards(id, true);
-        self.guarded(outer, format!("r.{take}({})", function(&read(value))))
+        self.guarded(outer, format!("r.{take}({})", read(value).function()).into())
     }
 
     /// The guards in a chain of aliases, the innermost first: those of the steps that null gets to, or
@@ -64,24 +68,22 @@ impl ReadCalls<'_, '_> {
     }
 
     /// An expression behind guards, the innermost first.
-    fn guarded(&mut self, guards: Vec<String>, expression: String) -> String {
-        guards.into_iter().fold(expression, |expression, name| {
-            self.uses.pattern(&name);
-            format!("r.validated(&{name}, {})", function(&expression))
-        })
+    fn guarded(&self, guards: Vec<String>, expression: ReadExpression) -> ReadExpression {
+        guards
+            .into_iter()
+            .fold(expression, |expression, guard| format!("r.validated(&{guard}, {})", expression.function()).into())
     }
 
     /// A declared type behind the guards of its schema; none where it has none.
-    pub fn behind_guards(&mut self, id: SchemaId, name: &str) -> Option<String> {
+    pub fn behind_guards(&self, id: SchemaId, name: &str) -> Option<ReadExpression> {
         let guards: Vec<String> = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
         if guards.is_empty() {
             return None;
         }
-        self.uses.runtime("Read");
-        Some(self.guarded(guards, format!("{name}::read(r)")))
+        Some(self.guarded(guards, ReadExpression::read(&contract(name))))
     }
 
-    fn unguarded(&mut self, id: SchemaId) -> String {
+    fn unguarded(&self, id: SchemaId) -> ReadExpression {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, self.direction) {
             let target = key.schema;
@@ -93,10 +95,7 @@ impl ReadCalls<'_, '_> {
                 || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
                 || matches!(&schemas.get(target).kind, Kind::Object(object) if object.sparse_of.is_none() && self.plan.page_of(object).is_none() && !object.is_map());
             if own {
-                let name = self.plan.name_of(key).unwrap_or_default().to_owned();
-                self.uses.contract(&name);
-                self.uses.runtime("Read");
-                return format!("{name}::read(r)");
+                return ReadExpression::read(&contract(self.plan.name_of(key).unwrap_or_default()));
             }
             return self.structure(target);
         }
@@ -108,7 +107,7 @@ impl ReadCalls<'_, '_> {
     }
 
     /// The same, where null is a value: an `Option<Option<T>>`.
-    pub fn element(&mut self, id: SchemaId) -> String {
+    pub fn element(&self, id: SchemaId) -> ReadExpression {
         match self.plan.is_nullable(id) {
             true => self.with_null(id, "nullable", |value| value),
             false => self.value(id),
@@ -116,7 +115,7 @@ impl ReadCalls<'_, '_> {
     }
 
     /// The same for what a schema is built of, its own name aside.
-    pub fn structure(&mut self, id: SchemaId) -> String {
+    pub fn structure(&self, id: SchemaId) -> ReadExpression {
         match &self.plan.contract.schemas.get(id).rust_type {
             Some(own) => self.own(id, own),
             None => self.kind(id),
@@ -124,35 +123,34 @@ impl ReadCalls<'_, '_> {
     }
 
     /// A type of the user's own: its own way to read, or its text behind what the contract says of that.
-    fn own(&mut self, id: SchemaId, own: &RustType) -> String {
+    fn own(&self, id: SchemaId, own: &RustType) -> ReadExpression {
         if !own.text {
-            self.uses.runtime("Read");
-            return format!("::{}::read(r)", own.path.value);
+            return ReadExpression::read(&format!("::{}", own.path.value));
         }
         let schemas = &self.plan.contract.schemas;
-        let check = match schemas.kind(id) {
-            Kind::Strings(names) if names.open => return "r.parsed()".to_owned(),
+        let check: ReadExpression = match schemas.kind(id) {
+            Kind::Strings(names) if names.open => return "r.parsed()".into(),
             Kind::Strings(names) => {
                 let values: Vec<String> = names.values.iter().map(|value| literal(value)).collect();
-                format!("r.name_index(&[{}])", values.join(", "))
+                format!("r.name_index(&[{}])", values.join(", ")).into()
             }
             Kind::String(shape) => match &shape.format {
-                Format::Id(prefix) => format!("r.id({})", literal(prefix)),
-                _ if *shape == StringShape::default() => return "r.parsed()".to_owned(),
+                Format::Id(prefix) => format!("r.id({})", literal(prefix)).into(),
+                _ if *shape == StringShape::default() => return "r.parsed()".into(),
                 _ => self.string(shape),
             },
-            _ => return "r.parsed()".to_owned(),
+            _ => return "r.parsed()".into(),
         };
-        format!("r.checked({}, |r| r.parsed())", function(&check))
+        format!("r.checked({}, |r| r.parsed())", check.function()).into()
     }
 
     /// The same, of a type of ours.
-    fn kind(&mut self, id: SchemaId) -> String {
+    fn kind(&self, id: SchemaId) -> ReadExpression {
         let plan = self.plan;
         match &plan.contract.schemas.get(id).kind {
-            Kind::Any => "r.any()".to_owned(),
-            Kind::Null => "r.null()".to_owned(),
-            Kind::Boolean => self.ruled("bool", "bool", "", 0, Vec::new()),
+            Kind::Any => "r.any()".into(),
+            Kind::Null => "r.null()".into(),
+            Kind::Boolean => ReadExpression::read("bool"),
             Kind::Integer(shape) => {
                 let (ty, method) = match shape.width {
                     IntegerWidth::Int32 => ("i32", "int32"),
@@ -160,15 +158,15 @@ impl ReadCalls<'_, '_> {
                     IntegerWidth::Uint32 => ("u32", "uint32"),
                     IntegerWidth::Uint64 => ("u64", "uint64"),
                 };
-                self.ruled(ty, method, "IntegerRule", 3, integer_rule(shape))
+                ruled(ty, method, ("IntegerRule", 3), integer_rule(shape))
             }
             Kind::Number(shape) => {
                 let (ty, method) = match shape.width {
-                    NumberWidth::Single => ("f32", "float32"),
-                    NumberWidth::Double => ("f64", "float64"),
-                    NumberWidth::Decimal => ("DecimalNumber", "decimal_number"),
+                    NumberWidth::Single => ("f32".to_owned(), "float32"),
+                    NumberWidth::Double => ("f64".to_owned(), "float64"),
+                    NumberWidth::Decimal => (runtime("DecimalNumber"), "decimal_number"),
                 };
-                self.ruled(ty, method, "NumberRule", 5, number_rule(shape))
+                ruled(&ty, method, ("NumberRule", 5), number_rule(shape))
             }
             Kind::String(shape) => self.string(shape),
             Kind::Values(values) => {
@@ -177,6 +175,7 @@ impl ReadCalls<'_, '_> {
                 match plan.structure(id, self.direction) {
                     Ty::Value => {
                         format!("r.one_of_values(&[{listed}]).and_then(|at| writ_runtime::json::value([{listed}][at]))")
+                            .into()
                     }
                     ty => {
                         let typed: Vec<String> = values
@@ -189,161 +188,53 @@ impl ReadCalls<'_, '_> {
                                 }
                             })
                             .collect();
-                        format!("r.one_of_values(&[{listed}]).map(|at| [{}][at])", typed.join(", "))
+                        format!("r.one_of_values(&[{listed}]).map(|at| [{}][at])", typed.join(", ")).into()
                     }
                 }
             }
             Kind::Array(shape) => {
                 let items = self.element(shape.items);
-                format!("r.array({}, {})", self.array_rule(shape), function(&items))
+                format!("r.array({}, {})", array_rule(shape), items.function()).into()
             }
             Kind::Object(object) => {
                 if let Some(item) = plan.page_of(object) {
                     let items = self.element(item);
-                    return format!("r.page({})", function(&items));
+                    return format!("r.page({})", items.function()).into();
                 }
                 match object.additional {
                     Additional::Kept(schema) => {
                         let values = self.element(schema);
-                        format!("r.map({}, {})", self.map_rule(object), function(&values))
+                        format!("r.map({}, {})", map_rule(object), values.function()).into()
                     }
-                    _ => "r.any()".to_owned(),
+                    _ => "r.any()".into(),
                 }
             }
             Kind::Alias(target) => self.unguarded(*target),
-            Kind::Strings(_) | Kind::Union(_) => "r.any()".to_owned(),
+            Kind::Strings(_) | Kind::Union(_) => "r.any()".into(),
         }
     }
 
-    fn string(&mut self, shape: &StringShape) -> String {
-        let typed = match &shape.format {
-            Format::DateTime => "r.date_time()",
-            Format::Date => "r.date()",
-            Format::Uuid => "r.uuid()",
-            Format::Byte => "r.bytes()",
-            Format::Decimal => {
-                self.uses.runtime("NumberRule");
-                "r.decimal_string(&NumberRule::NONE)"
-            }
-            _ => {
-                let parts = self.string_rule(shape);
-                return self.ruled("String", "string", "StringRule", 4, parts);
-            }
+    fn string(&self, shape: &StringShape) -> ReadExpression {
+        let typed: ReadExpression = match &shape.format {
+            Format::DateTime => "r.date_time()".into(),
+            Format::Date => "r.date()".into(),
+            Format::Uuid => "r.uuid()".into(),
+            Format::Byte => "r.bytes()".into(),
+            Format::Decimal => format!("r.decimal_string(&{}::NONE)", runtime("NumberRule")).into(),
+            _ => return ruled("String", "string", ("StringRule", 4), string_rule(shape, self.patterns)),
         };
         if *shape == (StringShape { format: shape.format.clone(), ..StringShape::default() }) {
-            return typed.to_owned();
+            return typed;
         }
-        let parts = self.string_rule(shape);
-        let rule = self.rule("StringRule", 4, parts);
-        format!("r.spelled({rule}, {})", function(typed))
-    }
-
-    /// The call that reads a type of Rust under a rule, and its own way to be read where there is none.
-    fn ruled(&mut self, ty: &str, method: &str, rule: &'static str, fields: usize, parts: Vec<String>) -> String {
-        if parts.is_empty() {
-            self.uses.runtime("Read");
-            if ty == "DecimalNumber" {
-                self.uses.runtime("DecimalNumber");
-            }
-            return format!("{ty}::read(r)");
-        }
-        format!("r.{method}({})", self.rule(rule, fields, parts))
-    }
-
-    /// The fields of a `StringRule` that the contract says something of.
-    fn string_rule(&mut self, shape: &StringShape) -> Vec<String> {
-        let mut parts = Vec::new();
-        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
-        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
-        if let Some((pattern, _)) = shape.patterns.first() {
-            let name = self.patterns.name(pattern);
-            self.uses.pattern(&name);
-            parts.push(format!("pattern: Some(&{name})"));
-        }
-        let format = match shape.format {
-            Format::Time => Some("Time"),
-            Format::Duration => Some("Duration"),
-            Format::Email => Some("Email"),
-            Format::Uri => Some("Uri"),
-            Format::UriReference => Some("UriReference"),
-            Format::Hostname => Some("Hostname"),
-            Format::Ipv4 => Some("Ipv4"),
-            Format::Ipv6 => Some("Ipv6"),
-            _ => None,
-        };
-        if let Some(format) = format {
-            self.uses.runtime("Format");
-            parts.push(format!("format: Some(Format::{format})"));
-        }
-        parts
-    }
-
-    /// `&ArrayRule { .. }` with only what the contract says.
-    pub fn array_rule(&mut self, shape: &ArrayShape) -> String {
-        let mut parts = Vec::new();
-        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
-        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
-        parts.extend(shape.unique.then(|| "unique: true".to_owned()));
-        self.rule("ArrayRule", 3, parts)
-    }
-
-    fn map_rule(&mut self, shape: &ObjectShape) -> String {
-        let mut parts = Vec::new();
-        parts.extend(shape.min.filter(|min| *min > 0).map(|min| format!("min: {min}")));
-        parts.extend(shape.max.map(|max| format!("max: Some({max})")));
-        self.rule("MapRule", 3, parts)
-    }
-
-    fn rule(&mut self, name: &'static str, fields: usize, mut parts: Vec<String>) -> String {
-        self.uses.runtime(name);
-        match parts.len() {
-            0 => format!("&{name}::NONE"),
-            all if all == fields => format!("&{name} {{ {} }}", parts.join(", ")),
-            _ => {
-                parts.push(format!("..{name}::NONE"));
-                format!("&{name} {{ {} }}", parts.join(", "))
-            }
-        }
+        let rule = string_rule(shape, self.patterns).expression("StringRule", 4);
+        format!("r.spelled({rule}, {})", typed.function()).into()
     }
 }
 
-/// The fields of an `IntegerRule` that the contract says something of.
-fn integer_rule(shape: &IntegerShape) -> Vec<String> {
-    let mut parts = Vec::new();
-    parts.extend(shape.min.map(|min| format!("min: Some({min})")));
-    parts.extend(shape.max.map(|max| format!("max: Some({max})")));
-    parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({divisor})")));
-    parts
-}
-
-/// The same of a `NumberRule`.
-fn number_rule(shape: &NumberShape) -> Vec<String> {
-    let mut parts = Vec::new();
-    parts.extend(shape.min.map(|min| format!("min: Some({})", float(min))));
-    parts.extend(shape.max.map(|max| format!("max: Some({})", float(max))));
-    parts.extend(shape.exclusive_min.then(|| "exclusive_min: true".to_owned()));
-    parts.extend(shape.exclusive_max.then(|| "exclusive_max: true".to_owned()));
-    parts.extend(shape.multiple_of.map(|divisor| format!("multiple_of: Some({})", float(divisor))));
-    parts
-}
-
-/// A function of an expression over `r`: its path where it is a plain call, else a closure.
-pub fn function(expression: &str) -> String {
-    match expression.strip_suffix("(r)") {
-        Some(path) if path.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'#')) => {
-            path.to_owned()
-        }
-        _ => format!("|r| {expression}"),
+/// Returns the call that reads a type of Rust under a rule, or its `Read` where the rule is empty.
+fn ruled(ty: &str, method: &str, (rule, count): (&str, usize), fields: RuleFields) -> ReadExpression {
+    if fields.is_empty() {
+        return ReadExpression::read(ty);
     }
-}
-
-/// A float literal that reads back as the same number.
-pub fn float(value: f64) -> String {
-    let text = format!("{value:?}");
-    match text.as_str() {
-        "inf" => "f64::INFINITY".to_owned(),
-        "-inf" => "f64::NEG_INFINITY".to_owned(),
-        "NaN" => "f64::NAN".to_owned(),
-        _ => text,
-    }
+    format!("r.{method}({})", fields.expression(rule, count)).into()
 }

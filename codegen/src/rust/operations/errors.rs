@@ -8,12 +8,13 @@ use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{Operation, Response, Status};
 
 use crate::rust::code::Code;
+use crate::rust::mention::{contract as contract_path, runtime};
 use crate::rust::names::namespace::Names;
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::response_body::body;
+use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::uses::Uses;
 use crate::rust::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
 
 /// The markers of statuses and ranges, named once for the contract.
@@ -110,7 +111,6 @@ pub fn error_view(
     operation: &Operation,
     names: &OperationNames,
     markers: &Markers,
-    (uses, routes): (&mut Uses, &mut Uses),
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ErrorView {
@@ -128,8 +128,6 @@ pub fn error_view(
                 range => markers.ranges.get(&range),
             };
             let Some(marker) = marker else { continue };
-            uses.contract(marker);
-            routes.contract(marker);
             let name = match response.status {
                 Status::Code(code) => variant(code),
                 _ => marker.clone(),
@@ -137,34 +135,35 @@ pub fn error_view(
             variants.push(ErrorVariantView {
                 name: Code::of(name),
                 docs,
-                ty: Code::of(marker),
+                ty: Code::from(contract_path(marker)),
                 from: true,
+                any_status: false,
                 respond: "refusal.respond(responder)".into(),
             });
             continue;
         }
-        let Some((body, content)) = body(plan, operation, response, &names.contents, uses, diagnostics) else {
+        let Some((body, content)) = body(plan, operation, response, &names.contents, diagnostics) else {
             continue;
         };
         contents.extend(content);
-        let (ty, send) = (body.ty, body.send.0.replace("{body}", "refusal"));
-        let (name, ty, respond) = match response.status {
-            Status::Code(code) => (variant(code), ty.0, format!("Reply::status({code}){send}")),
+        let (ty, send) = (body.ty, body.send.with("refusal"));
+        let (name, any_status, respond) = match response.status {
+            Status::Code(code) => (variant(code), None, format!("{}::status({code}).{send}", runtime("Reply"))),
             range => {
                 let (low, high) = bounds(range);
-                uses.runtime("AnyStatus");
                 let name = match range {
                     Status::Range(digit) => format!("Status{digit}xx"),
                     _ => "Default".to_owned(),
                 };
-                (name, format!("AnyStatus<{low}, {high}>, {ty}"), format!("status.reply(){send}"))
+                (name, Some(Ty::AnyStatus(low, high)), format!("status.reply().{send}"))
             }
         };
         variants.push(ErrorVariantView {
             name: Code::of(name),
             docs,
-            ty: Code::of(ty),
+            ty: Code::of(any_status.as_ref().map_or_else(|| ty.to_string(), |status| format!("{status}, {ty}"))),
             from: false,
+            any_status: any_status.is_some(),
             respond: Code::of(respond),
         });
     }

@@ -1,157 +1,130 @@
-//! The data of an operation: the fields of its static that differ from none.
+//! The operation table: what the contract says of each operation, as data of the generated code.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{
-    ContentKind, LimitBy, Operation, Parameter, ParameterLocation, Status, Style, normal_media_type,
+    ContentKind, LimitBy, Operation, Parameter, ParameterLocation, RateLimit, RequestBody, Requirement, Status, Style,
+    normal_media_type,
 };
 use writ_contract::model::schema::{Additional, Kind, Schemas};
 use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::code::{Code, literal};
+use crate::rust::mention::{contract as contract_path, runtime, std as std_path};
 use crate::rust::names::ident::static_name;
-use crate::rust::uses::{Uses, borrowed, wrap_at};
+use crate::rust::view::OperationEntryView;
 
-/// `name: value` for each fact.
-pub fn operation_table(contract: &Contract, operation: &Operation, uses: &mut Uses) -> Vec<Code> {
-    let mut facts = vec![
+/// Returns the entry of an operation in the operation table.
+pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationEntryView {
+    let mut head = vec![
         format!("id: {}", literal(&operation.id)),
-        format!("method: Method::{}", operation.method),
+        format!("method: {}::{}", runtime("Method"), operation.method),
         format!("path: {}", literal(&operation.path)),
-        format!("tag: {}", literal(&operation.tag)),
     ];
-    if !operation.query.is_empty() {
-        facts.insert(3, format!("query: {}", literal(&operation.query)));
+    head.extend((!operation.query.is_empty()).then(|| format!("query: {}", literal(&operation.query))));
+    head.push(format!("tag: {}", literal(&operation.tag)));
+    let mut more = Vec::new();
+    more.extend(policies(operation));
+    more.push(format!("statuses: &[{}]", statuses(operation)));
+    let produces = produces(operation);
+    more.extend((!produces.is_empty()).then(|| format!("produces: &[{}]", listed(&produces))));
+    more.extend(operation.is_conditional().then(|| "conditional: true".to_owned()));
+    let sparse = operation.parameters.iter().find(|parameter| parameter.sparse);
+    more.extend(sparse.map(|parameter| format!("sparse_fieldset: Some({})", literal(&parameter.name))));
+    OperationEntryView {
+        head: head.into_iter().map(Code::from).collect(),
+        parameters: operation.parameters.iter().map(|one| Code::of(parameter(&contract.schemas, one))).collect(),
+        body: operation.body.as_ref().map(|one| Code::of(body(one))),
+        security: operation.security.iter().map(|all| Code::of(alternative(all))).collect(),
+        rate_limits: operation.policies.rate_limits.iter().map(|limit| Code::of(rate_limit(limit))).collect(),
+        more: more.into_iter().map(Code::from).collect(),
     }
-    uses.runtime("Method");
-    if !operation.parameters.is_empty() {
-        uses.runtime("Parameter");
-        let all: Vec<String> = operation
-            .parameters
-            .iter()
-            .map(|one| format!("        {},", parameter(&contract.schemas, one, uses)))
-            .collect();
-        facts.push(format!("parameters: &[\n{}\n    ]", all.join("\n")));
-    }
-    if let Some(body) = &operation.body {
-        for name in ["Body", "Media", "MediaKind"] {
-            uses.runtime(name);
-        }
-        let media: Vec<String> = body
-            .content
-            .iter()
-            .map(|content| {
-                let essence = normal_media_type(&content.media_type);
-                let kind = match content.kind {
-                    ContentKind::Json => "Json",
-                    ContentKind::Form => "Form",
-                    ContentKind::Multipart => "Multipart",
-                    ContentKind::Text => "Text",
-                    ContentKind::Binary | ContentKind::Stream => "Bytes",
-                };
-                format!("Media {{ essence: {}, kind: MediaKind::{kind} }}", literal(&essence))
-            })
-            .collect();
-        facts.push(format!(
-            "body: Some(Body {{ required: {}, limit: {}, media: &[{}] }})",
-            body.required,
-            grouped(body.limit),
-            media.join(", ")
-        ));
-    }
-    if !operation.security.is_empty() {
-        uses.runtime("Requirement");
-        let alternatives: Vec<String> = operation
-            .security
-            .iter()
-            .map(|all| {
-                let needs: Vec<String> = all
-                    .iter()
-                    .map(|need| {
-                        let name = scheme_static(&need.scheme);
-                        uses.contract(&name);
-                        format!("Requirement {{ scheme: &{name}, scopes: &[{}] }}", listed(&need.scopes))
-                    })
-                    .collect();
-                format!("&[{}]", needs.join(", "))
-            })
-            .collect();
-        facts.push(wrap_at(4, "security: &[", &borrowed(&alternatives), "]"));
-    }
-    policies(operation, uses, &mut facts);
-    let mut statuses: Vec<u16> = operation
-        .responses
+}
+
+/// Returns the `Body` of a request body.
+fn body(body: &RequestBody) -> String {
+    let media: Vec<String> = body
+        .content
         .iter()
-        .filter_map(|response| match response.status {
-            Status::Code(code) => Some(code),
-            _ => None,
+        .map(|content| {
+            let essence = literal(&normal_media_type(&content.media_type));
+            let kind = match content.kind {
+                ContentKind::Json => "Json",
+                ContentKind::Form => "Form",
+                ContentKind::Multipart => "Multipart",
+                ContentKind::Text => "Text",
+                ContentKind::Binary | ContentKind::Stream => "Bytes",
+            };
+            format!("{} {{ essence: {essence}, kind: {}::{kind} }}", runtime("Media"), runtime("MediaKind"))
         })
         .collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
-    facts.push(format!("statuses: &[{}]", statuses.join(", ")));
-    let mut produces: Vec<&str> = Vec::new();
+    let (name, limit) = (runtime("Body"), grouped(body.limit));
+    format!("{name} {{ required: {}, limit: {limit}, media: &[{}] }}", body.required, media.join(", "))
+}
+
+/// Returns one alternative of the security requirements: schemes that are all needed.
+fn alternative(all: &[Requirement]) -> String {
+    let needs: Vec<String> = all
+        .iter()
+        .map(|need| {
+            let scheme = contract_path(&format!("operations::{}", scheme_static(&need.scheme)));
+            format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), listed(&need.scopes))
+        })
+        .collect();
+    format!("&[{}]", needs.join(", "))
+}
+
+/// Returns the single statuses that the contract declares, in order.
+fn statuses(operation: &Operation) -> String {
+    let single = operation.responses.iter().filter_map(|response| match response.status {
+        Status::Code(code) => Some(code),
+        _ => None,
+    });
+    let statuses: BTreeSet<u16> = single.collect();
+    statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the media types of the successes, in the order of the contract.
+fn produces(operation: &Operation) -> Vec<String> {
+    let mut produces: Vec<String> = Vec::new();
     for response in operation.responses.iter().filter(|response| !is_error(response, operation)) {
         for content in response.content.iter().filter(|_| !response.status.has_no_body()) {
-            if !produces.contains(&content.media_type.as_str()) {
-                produces.push(&content.media_type);
+            if !produces.contains(&content.media_type) {
+                produces.push(content.media_type.clone());
             }
         }
     }
-    if !produces.is_empty() {
-        let produces: Vec<String> = produces.iter().map(|media| literal(media)).collect();
-        facts.push(format!("produces: &[{}]", produces.join(", ")));
-    }
-    if operation.is_conditional() {
-        facts.push("conditional: true".to_owned());
-    }
-    if let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) {
-        facts.push(format!("sparse_fieldset: Some({})", literal(&parameter.name)));
-    }
-    facts.into_iter().map(Code::from).collect()
+    produces
 }
 
-fn policies(operation: &Operation, uses: &mut Uses, facts: &mut Vec<String>) {
+fn rate_limit(limit: &RateLimit) -> String {
+    let by = match limit.by {
+        LimitBy::Caller => "Caller",
+        LimitBy::Address => "Address",
+        LimitBy::Account => "Account",
+    };
+    let (name, window) = (runtime("RateLimit"), duration(limit.window));
+    format!("{name} {{ requests: {}, window: {window}, by: {}::{by} }}", limit.requests, runtime("LimitBy"))
+}
+
+/// Returns the fields of the policies other than rate limits.
+fn policies(operation: &Operation) -> Vec<String> {
     let policies = &operation.policies;
-    if !policies.rate_limits.is_empty() {
-        uses.runtime("RateLimit");
-        uses.runtime("LimitBy");
-        let limits: Vec<String> = policies
-            .rate_limits
-            .iter()
-            .map(|limit| {
-                let by = match limit.by {
-                    LimitBy::Caller => "Caller",
-                    LimitBy::Address => "Address",
-                    LimitBy::Account => "Account",
-                };
-                format!(
-                    "RateLimit {{ requests: {}, window: {}, by: LimitBy::{by} }}",
-                    limit.requests,
-                    duration(limit.window, uses)
-                )
-            })
-            .collect();
-        facts.push(wrap_at(4, "rate_limits: &[", &borrowed(&limits), "]"));
-    }
+    let mut fields = Vec::new();
     if let Some(retention) = policies.idempotency {
-        uses.runtime("Idempotency");
-        facts.push(format!("idempotency: Some(Idempotency {{ retention: {} }})", duration(retention, uses)));
+        let name = runtime("Idempotency");
+        fields.push(format!("idempotency: Some({name} {{ retention: {} }})", duration(retention)));
     }
     if let Some(cache) = &policies.cache {
-        uses.runtime("Cache");
-        facts.push(format!(
-            "cache: Some(Cache {{ ttl: {}, tags: &[{}], shared: {} }})",
-            duration(cache.ttl, uses),
-            listed(&cache.tags),
-            cache.shared
-        ));
+        let (name, ttl, tags) = (runtime("Cache"), duration(cache.ttl), listed(&cache.tags));
+        fields.push(format!("cache: Some({name} {{ ttl: {ttl}, tags: &[{tags}], shared: {} }})", cache.shared));
     }
     if !policies.invalidates.is_empty() {
-        facts.push(format!("invalidates: &[{}]", listed(&policies.invalidates)));
+        fields.push(format!("invalidates: &[{}]", listed(&policies.invalidates)));
     }
+    fields
 }
 
 /// The static of a security scheme.
@@ -159,9 +132,9 @@ pub fn scheme_static(name: &str) -> String {
     format!("SCHEME_{}", static_name(name))
 }
 
-fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> String {
+fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
     let place = parameter.location.word();
-    let mut text = format!("Parameter::{place}({})", literal(&parameter.name));
+    let mut text = format!("{}::{place}({})", runtime("Parameter"), literal(&parameter.name));
     if parameter.required && parameter.location != ParameterLocation::Path {
         text.push_str(".required()");
     }
@@ -170,8 +143,7 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
         ParameterLocation::Path | ParameterLocation::Header => (Style::Simple, false),
     };
     if (parameter.style, parameter.explode) != usual {
-        uses.runtime("Style");
-        text.push_str(&format!(".style(Style::{:?}, {})", parameter.style, parameter.explode));
+        text.push_str(&format!(".style({}::{:?}, {})", runtime("Style"), parameter.style, parameter.explode));
     }
     if parameter.may_be_empty {
         text.push_str(".may_be_empty()");
@@ -185,8 +157,7 @@ fn parameter(schemas: &Schemas, parameter: &Parameter, uses: &mut Uses) -> Strin
         text.push_str(&format!(".fields(&[{}])", listed(&names)));
     }
     if let Some(shape) = shape(schemas, parameter.schema).filter(|_| parameter.style != Style::Text) {
-        uses.runtime("ValueKind");
-        text.push_str(&format!(".kind(ValueKind::{shape})"));
+        text.push_str(&format!(".kind({}::{shape})", runtime("ValueKind")));
     }
     text
 }
@@ -214,11 +185,11 @@ fn listed(texts: &[String]) -> String {
     texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
-fn duration(duration: Duration, uses: &mut Uses) -> String {
-    uses.std("std::time::Duration");
+fn duration(duration: Duration) -> String {
+    let name = std_path("std::time::Duration");
     match duration.subsec_nanos() {
-        0 => format!("Duration::from_secs({})", grouped(duration.as_secs())),
-        _ => format!("Duration::from_millis({})", grouped(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))),
+        0 => format!("{name}::from_secs({})", grouped(duration.as_secs())),
+        _ => format!("{name}::from_millis({})", grouped(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))),
     }
 }
 

@@ -12,18 +12,17 @@ use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::operations::errors::{Markers, error_view};
 use crate::rust::operations::operation_docs::{prose, route, terms};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
-use crate::rust::operations::operation_table::operation_table;
+use crate::rust::operations::operation_table::operation_entry;
 use crate::rust::operations::parts::{described, parts_view, remark};
 use crate::rust::operations::request::request_view;
 use crate::rust::operations::response::response_view;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::uses::Uses;
-use crate::rust::view::{OperationView, OtherView, OthersView, SortKeyView, SortView, TagView};
+use crate::rust::view::{
+    Access, OperationView, SortKeyView, SortView, TagView, UnselectedOperationView, UnselectedView,
+};
 
 /// The data of the operations that are not generated.
-pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> OthersView {
-    let mut uses = Uses::default();
-    uses.runtime("Operation");
+pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> UnselectedView {
     let mut statics = Names::empty();
     let operations = contract
         .unselected
@@ -32,14 +31,14 @@ pub fn others_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Others
             let name = static_name(operation.name());
             let other = format!("{name}_{}", operation.method);
             let data = statics.take(&[name, other], operation.span, diagnostics);
-            OtherView {
+            UnselectedOperationView {
                 id: operation.id.clone(),
                 data: Code::of(data),
-                facts: operation_table(contract, operation, &mut uses),
+                entry: operation_entry(contract, operation),
             }
         })
         .collect();
-    OthersView { operations, imports: uses.lines("super", "") }
+    UnselectedView { operations }
 }
 
 /// The view of one tag.
@@ -54,37 +53,11 @@ pub fn tag_view(
 ) -> TagView {
     let contract = plan.contract;
     let described = &contract.tags[tag];
-    let mut uses = Uses::default();
-    let mut routes = Uses::default();
-    let mut data = Uses::default();
-    uses.runtime("Context");
-    uses.std("std::future::Future");
-    for name in ["Reply", "Respond", "Responder"] {
-        routes.runtime(name);
-    }
-    uses.runtime("Internal");
-    data.runtime("Operation");
-    routes.contract(&tags[tag].name);
     let chosen = contract.operations.iter().zip(names).filter(|(operation, _)| operation.tag == described.name);
     let operations: Vec<OperationView> = chosen
-        .map(|(operation, names)| {
-            routes.contract(&names.response);
-            routes.contract(&names.error);
-            uses.declare(&names.response);
-            uses.declare(&names.error);
-            operation_view(plan, operation, names, patterns, markers, (&mut uses, &mut routes, &mut data), diagnostics)
-        })
+        .map(|(operation, names)| operation_view(plan, operation, names, patterns, markers, diagnostics))
         .collect();
-    if operations.iter().any(|operation| operation.request.is_none() && operation.consumed.is_empty()) {
-        routes.runtime("nothing");
-    }
-    if operations.iter().any(|operation| operation.idempotent) {
-        uses.runtime("Idempotent");
-    }
-    if operations.iter().any(|operation| operation.request.is_some() || !operation.consumed.is_empty()) {
-        routes.runtime("Decoder");
-    }
-    let secured = operations.iter().any(|operation| operation.access != "public");
+    let secured = operations.iter().any(|operation| operation.access != Access::Public);
     let names = &tags[tag];
     TagView {
         name: Code::of(&names.name),
@@ -93,9 +66,6 @@ pub fn tag_view(
         parameter: Code::of(&names.parameter),
         docs: described.description.clone().unwrap_or_else(|| format!("The operations under `{}`.", described.name)),
         secured,
-        imports: uses.lines("super", ""),
-        route_imports: routes.lines("super::super", "super::super::codec::patterns"),
-        operation_imports: data.lines("super", ""),
         operations,
         unwritten: false,
     }
@@ -107,31 +77,21 @@ pub fn operation_view(
     names: &OperationNames,
     patterns: &Patterns,
     markers: &Markers,
-    (uses, routes, data): (&mut Uses, &mut Uses, &mut Uses),
     diagnostics: &mut Diagnostics,
 ) -> OperationView {
     let access = match operation.security.as_slice() {
-        [] => "public",
-        alternatives if alternatives.iter().any(Vec::is_empty) => "optional",
-        _ => "secured",
+        [] => Access::Public,
+        alternatives if alternatives.iter().any(Vec::is_empty) => Access::Optional,
+        _ => Access::Secured,
     };
-    let (request, consumed) = request_view(plan, operation, names, patterns, uses, routes, diagnostics);
+    let (request, consumed) = request_view(plan, operation, names, patterns, diagnostics);
     remark(plan, operation, diagnostics);
-    let parts = described(plan, operation).zip(names.parts.as_ref()).map(|((content, parts), names)| {
-        uses.declare(&names.part);
-        names.form.iter().for_each(|form| uses.declare(form));
-        let view = parts_view(plan, (operation, content), &parts, names, patterns, uses, diagnostics);
-        routes.add(&view.rule_uses);
-        routes.add(&view.read_uses);
-        view
-    });
+    let parts = described(plan, operation)
+        .zip(names.parts.as_ref())
+        .map(|((content, parts), names)| parts_view(plan, (operation, content), &parts, names, patterns, diagnostics));
     let mut contents = Vec::new();
-    let response = response_view(plan, operation, names, uses, routes, &mut contents, diagnostics);
-    let error = error_view(plan, operation, names, markers, (&mut *uses, &mut *routes), &mut contents, diagnostics);
-    for content in &contents {
-        routes.contract(&content.name.0);
-        routes.contract(&content.media.0);
-    }
+    let response = response_view(plan, operation, names, &mut contents, diagnostics);
+    let error = error_view(plan, operation, names, markers, &mut contents, diagnostics);
     OperationView {
         method: Code::of(&names.method),
         decode: Code::from(format!("decode_{}", names.method.trim_start_matches("r#"))),
@@ -141,16 +101,16 @@ pub fn operation_view(
         route: route(operation),
         terms: terms(operation),
         deprecated: operation.deprecated,
-        facts: operation_table(plan.contract, operation, data),
+        entry: operation_entry(plan.contract, operation),
         context: Code::from(match access {
-            "public" => "()",
-            "optional" => "Option<Self::Principal>",
-            _ => "Self::Principal",
+            Access::Public => "()",
+            Access::Optional => "Option<Self::Principal>",
+            Access::Secured => "Self::Principal",
         }),
         access,
         request,
         consumed,
-        sorts: sort_views(plan, operation, names, uses, routes),
+        sorts: sort_views(plan, operation, names),
         parts,
         response,
         contents,
@@ -160,13 +120,7 @@ pub fn operation_view(
 }
 
 /// The enums of the keys that `x-sort` parameters list, their signs aside.
-fn sort_views(
-    plan: &TypePlan<'_>,
-    operation: &Operation,
-    names: &OperationNames,
-    uses: &mut Uses,
-    routes: &mut Uses,
-) -> Vec<SortView> {
+fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames) -> Vec<SortView> {
     let schemas = &plan.contract.schemas;
     let mut views = Vec::new();
     for SortName { index, name, own } in &names.sorts {
@@ -182,9 +136,6 @@ fn sort_views(
                 keys.push(key);
             }
         }
-        uses.declare(name);
-        routes.contract(name);
-        routes.runtime("StringEnum");
         let (variants, _) = distinct(keys.iter().map(|key| type_name(key)));
         let keys = keys
             .into_iter()

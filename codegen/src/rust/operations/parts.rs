@@ -9,11 +9,12 @@ use writ_contract::model::{Direction, SchemaId};
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::default::{default_text, default_value};
 use crate::rust::expr::patterns::Patterns;
-use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::names::ident::{type_name, value_name};
 use crate::rust::names::namespace::{Names, distinct};
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
 
 /// The names of a body of parts.
@@ -60,7 +61,6 @@ pub fn parts_view(
     parts: &Parts<'_>,
     names: &PartNames,
     patterns: &Patterns,
-    uses: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> PartsView {
     let (variant_names, collided) = distinct(parts.named.iter().map(|part| type_name(part.name)));
@@ -72,11 +72,8 @@ pub fn parts_view(
                 .note("on the wire they keep their names"),
         );
     }
-    let (mut rule_uses, mut read_uses) = (Uses::default(), Uses::default());
-    for name in names.form.iter().chain([&names.part]) {
-        read_uses.contract(name);
-    }
     let direction = operation.request_direction();
+    let calls = ReadCalls { plan, patterns, direction };
     let free = |name: &str, taken: &[String]| match taken.iter().any(|other| other == name) {
         true => format!("{name}_others"),
         false => name.to_owned(),
@@ -93,12 +90,9 @@ pub fn parts_view(
         fields: Vec::new(),
         value_name: name_of(parts, false),
         file_name: name_of(parts, true),
-        rule_uses: Uses::default(),
-        read_uses: Uses::default(),
     };
     for (index, (part, variant, field)) in all.enumerate() {
         let is_rest = index == parts.named.len();
-        let mut calls = ReadCalls { plan, patterns, direction, uses: &mut read_uses };
         let (ty, held, read) = match part.kind {
             PartKind::File => (Ty::FileStream, Ty::FilePart, None),
             PartKind::Text => {
@@ -110,8 +104,7 @@ pub fn parts_view(
                 (ty.clone(), ty, Some(calls.element(part.schema)))
             }
         };
-        uses.ty(&ty);
-        let rule = Code::of(rule(part, &mut ReadCalls { plan, patterns, direction, uses: &mut rule_uses }));
+        let rule = Code::of(rule(part, &calls));
         match is_rest {
             true => view.rule.rest = Some(rule),
             false => view.rule.parts.push(rule),
@@ -121,13 +114,12 @@ pub fn parts_view(
             shown: Code::of(if is_rest { format!("String, {ty}") } else { ty.to_string() }),
             docs: docs.clone(),
             index,
-            read: Code::of(read.clone().unwrap_or_default()),
+            read: read.as_ref().map(Code::of),
             rest: is_rest,
             name: Code::of(&variant),
         });
         if names.form.is_some() {
-            let uses = (&mut *uses, &mut read_uses);
-            view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, uses, &read));
+            view.fields.push(form_field(plan, part, (is_rest, index), (&variant, field), held, docs, &read));
         }
     }
     match parts.object.additional {
@@ -136,7 +128,7 @@ pub fn parts_view(
     }
     view.rule.more.extend(parts.object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
     view.rule.more.extend(parts.object.max.map(|max| Code::of(format!("max: Some({max})"))));
-    PartsView { rule_uses, read_uses, ..view }
+    view
 }
 
 /// The parameter that tells a part's name: only what has none in the contract needs it.
@@ -155,8 +147,7 @@ fn form_field(
     (variant, name): (&str, String),
     held: Ty,
     mut docs: String,
-    (uses, routes): (&mut Uses, &mut Uses),
-    read: &Option<String>,
+    read: &Option<ReadExpression>,
 ) -> PartFieldView {
     let variable = match name.as_str() {
         "part" | "parts" | "file" | "name" | "value" | "index" | "r" => format!("{name}_"),
@@ -173,7 +164,7 @@ fn form_field(
     let default = match (part.required || many || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
             // The form is taken where it is decoded.
-            default_value(plan, part.property, &held, Direction::Inbound, routes)
+            default_value(plan, part.property, &held, Direction::Inbound)
         }
         _ => None,
     };
@@ -196,7 +187,7 @@ fn form_field(
         (false, false, Some(default)) => {
             docs.push_str(if docs.is_empty() { "" } else { "\n\n" });
             docs.push_str(&format!("Default: `{}`.", default_text(plan, part.property)));
-            let take = default.take(&variable, &function(read.as_deref().unwrap_or_default()));
+            let take = read.as_ref().map_or_else(|| variable.clone(), |read| default.take(&variable, read));
             (held, "None", format!("{variable} = Some({value})"), take)
         }
         (false, false, None) => {
@@ -209,7 +200,6 @@ fn form_field(
             }
         }
     };
-    uses.ty(&ty);
     PartFieldView {
         ty: Code::of(&ty),
         docs,
@@ -223,7 +213,7 @@ fn form_field(
 }
 
 /// The `PartRule` of a part.
-fn rule(part: &Part<'_>, calls: &mut ReadCalls<'_, '_>) -> String {
+fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     let kind = match part.kind {
         PartKind::Text => "text",
         PartKind::Json => "json",

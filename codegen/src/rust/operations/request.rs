@@ -1,76 +1,60 @@
-//! What an operation takes: its parameters and body as one type, and how it is decoded.
+//! The request type of an operation: its parameters and its body as one, and how it is decoded.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{ContentKind, Operation, Parameter, ParameterLocation, Style};
-use writ_contract::model::schema::{IntegerShape, Kind};
+use writ_contract::model::operation::{ContentKind, Operation};
 
 use crate::rust::code::Code;
-use crate::rust::expr::default::{default_text, default_value};
 use crate::rust::expr::patterns::Patterns;
-use crate::rust::expr::read::{ReadCalls, function};
-use crate::rust::names::ident::value_name;
+use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::paging::paging;
+use crate::rust::operations::parameter_field::{parameter_field, parameter_name};
 use crate::rust::operations::request_body::body_field;
-use crate::rust::operations::request_field::Field;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
+use crate::rust::operations::request_field::RequestField;
+use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
 
-/// The request type, and the statements that check what the handler does not see.
+/// Returns the request type, and the statements that check the parameters which the handler does not see.
 pub fn request_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
     names: &OperationNames,
     patterns: &Patterns,
-    uses: &mut Uses,
-    routes: &mut Uses,
     diagnostics: &mut Diagnostics,
 ) -> (Option<RequestView>, Vec<Code>) {
-    let mut fields: Vec<(String, Field)> = Vec::new();
-    let mut sources = Vec::new();
+    let calls = ReadCalls { plan, patterns, direction: operation.request_direction() };
+    let mut fields: Vec<(String, FieldSource, RequestField)> = Vec::new();
     let mut consumed = Vec::new();
     let paged = paging(plan, operation);
     for (index, parameter) in operation.parameters.iter().enumerate() {
-        let mut calls = ReadCalls { plan, patterns, direction: operation.request_direction(), uses: &mut *routes };
         if operation.is_consumed(parameter) {
-            let read = function(&calls.element(parameter.schema));
+            let read = calls.element(parameter.schema).function();
             let method = if parameter.required { "required" } else { "optional" };
             consumed.push(Code::of(format!("let _ = input.{method}({index}, {read});")));
             continue;
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
             Some(paged) if paged.first() == index => {
-                sources.push(FieldSource::Page { limit: paged.limit, number: paged.page, cursor: paged.cursor });
-                fields.push(("page".to_owned(), paged.field(&mut calls, operation)))
+                fields.push(("page".to_owned(), paged.source(), paged.field(&calls, operation)));
             }
             Some(_) => {}
             None => {
-                sources.push(FieldSource::Parameter(index));
-                let field = parameter_field(plan, names, index, parameter, &mut calls, uses);
-                fields.push((parameter_name(parameter), field));
+                let field = parameter_field(names, index, parameter, &calls);
+                fields.push((parameter_name(parameter), FieldSource::Parameter(index), field));
             }
         }
     }
     let mut forms = None;
     if let Some(body) = &operation.body {
-        let (field, view) = body_field(plan, (operation, body), names, patterns, uses, routes, diagnostics);
+        let (field, view) = body_field(&calls, body, names, diagnostics);
         forms = view;
-        sources.push(FieldSource::Body);
-        fields.push(("body".to_owned(), field));
+        fields.push(("body".to_owned(), FieldSource::Body, field));
     }
     if fields.is_empty() {
         return (None, consumed);
     }
-    for (_, field) in &fields {
-        if let Some(ty) = &field.ty {
-            uses.ty(ty);
-        }
-        field.extra.iter().for_each(|name| uses.runtime(name));
-    }
-    uses.declare(&names.request);
-    routes.contract(&names.request);
-    let (field_names, collided) = distinct(fields.iter().map(|(name, _)| name.clone()));
+    let (field_names, collided) = distinct(fields.iter().map(|(name, ..)| name.clone()));
     if collided {
         diagnostics.push(
             Diagnostic::warning(
@@ -81,192 +65,25 @@ pub fn request_view(
             .label("told apart by a number"),
         );
     }
-    let views = fields
-        .into_iter()
-        .zip(field_names)
-        .zip(sources)
-        .map(|(((_, field), name), source)| {
-            let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
-            let take = field.take.replacen("{}", &variable, 1);
-            RequestFieldView {
-                source,
-                decode: Code::of(format!("let {variable} = {};", field.decode)),
-                take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
-                name: Code::of(name),
-                docs: field.docs,
-                ty: Code::of(field.shown),
-            }
-        })
-        .collect();
     let streamed =
         operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
-    let views: Vec<RequestFieldView> = views;
-    let spared = |field: &RequestFieldView| field.ty.0.starts_with("Option<") || field.ty.0.starts_with("Vec<");
-    let default = !streamed && views.iter().all(spared);
-    (Some(RequestView { name: Code::of(&names.request), fields: views, forms, default, streamed }), consumed)
+    let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
+    let fields =
+        fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
+    (Some(RequestView { name: Code::of(&names.request), fields, forms, default, streamed }), consumed)
 }
 
-fn parameter_name(parameter: &Parameter) -> String {
-    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
-}
-
-fn parameter_field(
-    plan: &TypePlan<'_>,
-    names: &OperationNames,
-    index: usize,
-    parameter: &Parameter,
-    calls: &mut ReadCalls<'_, '_>,
-    uses: &mut Uses,
-) -> Field {
-    let mut docs = parameter.description.clone().unwrap_or_default();
-    let direction = calls.direction;
-    if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
-        calls.uses.runtime("IfMatch");
-        let required = parameter.required;
-        calls.uses.runtime("Read");
-        return Field {
-            docs,
-            ty: None,
-            shown: if required { "IfMatch" } else { "Option<IfMatch>" }.to_owned(),
-            extra: vec!["IfMatch"],
-            decode: format!("input.{}({index}, IfMatch::read)", if required { "required" } else { "optional" }),
-            take: if required { "{}?" } else { "{}" }.to_owned(),
-        };
-    }
-    if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
-        let name =
-            names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
-        calls.uses.contract(&name);
-        calls.uses.runtime("Sort");
-        calls.uses.runtime("Read");
-        let rule = calls.array_rule(array);
-        return Field {
-            docs,
-            ty: Some(Ty::Named(name.clone())),
-            shown: format!("Vec<Sort<{name}>>"),
-            extra: vec!["Sort"],
-            decode: format!("input.optional({index}, |r| r.array({rule}, Sort::<{name}>::read))"),
-            take: "{}.unwrap_or_default()".to_owned(),
-        };
-    }
-    // Text cannot say null; only JSON in a parameter can.
-    let nullable = parameter.style == Style::Json;
-    let ty = if nullable { plan.element(parameter.schema, direction) } else { plan.ty(parameter.schema, direction) };
-    let read = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };
-    let read = function(&read);
-    if parameter.required {
-        return Field {
-            docs,
-            shown: ty.to_string(),
-            ty: Some(ty),
-            extra: Vec::new(),
-            decode: format!("input.required({index}, {read})"),
-            take: "{}?".to_owned(),
-        };
-    }
-    let decode = format!("input.optional({index}, {read})");
-    match default_value(plan, parameter.schema, &ty, direction, calls.uses) {
-        Some(default) if !matches!(ty, Ty::Option(_)) => {
-            if !docs.is_empty() {
-                docs.push_str("\n\n");
-            }
-            docs.push_str(&format!("Default: `{}`.", default_text(plan, parameter.schema)));
-            let take = default.take("{}", &read);
-            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take }
-        }
-        _ => {
-            let ty = match ty {
-                Ty::Option(inner) => Ty::Option(Box::new(Ty::Option(inner))),
-                plain => Ty::Option(Box::new(plain)),
-            };
-            uses.ty(&ty);
-            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: "{}".to_owned() }
-        }
-    }
-}
-
-/// The parameters of a paged list, by index.
-struct Paging {
-    page: Option<usize>,
-    limit: usize,
-    cursor: Option<usize>,
-}
-
-/// The parameters that make a page request: `limit` with `page` or `cursor`, where the answer is a page.
-fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
-    let schemas = &plan.contract.schemas;
-    let answers_page = operation
-        .responses
-        .iter()
-        .flat_map(|response| &response.content)
-        .filter_map(|content| content.schema)
-        .any(|schema| matches!(schemas.kind(schema), Kind::Object(object) if plan.page_of(object).is_some()));
-    if !answers_page {
-        return None;
-    }
-    let find = |name: &str| {
-        operation.parameters.iter().position(|parameter| {
-            parameter.location == ParameterLocation::Query && parameter.name == name && !parameter.required
-        })
-    };
-    let limit =
-        find("limit").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)))?;
-    let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
-    let cursor = find("cursor")
-        .filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)))
-        .filter(|at| plan.own(operation.parameters[*at].schema).is_none());
-    (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
-}
-
-impl Paging {
-    fn holds(&self, index: usize) -> bool {
-        self.limit == index || self.page == Some(index) || self.cursor == Some(index)
-    }
-
-    fn first(&self) -> usize {
-        self.limit.min(self.page.unwrap_or(usize::MAX)).min(self.cursor.unwrap_or(usize::MAX))
-    }
-
-    fn field(&self, calls: &mut ReadCalls<'_, '_>, operation: &Operation) -> Field {
-        calls.uses.runtime("PageRule");
-        let schemas = &calls.plan.contract.schemas;
-        let shape = |index: usize| match schemas.kind(operation.parameters[index].schema) {
-            Kind::Integer(shape) => shape.clone(),
-            _ => IntegerShape::default(),
-        };
-        let limit = shape(self.limit);
-        let most = limit.max.unwrap_or(100).clamp(1, i128::from(u32::MAX));
-        let default = schemas
-            .nearest(operation.parameters[self.limit].schema, |schema| schema.default.clone())
-            .and_then(|(value, _)| value.as_i64())
-            .map_or(20, i128::from)
-            .clamp(1, most);
-        let mut parts = vec![format!("limit: Some({})", self.limit)];
-        parts.push(format!("page: {:?}", self.page));
-        parts.push(format!("cursor: {:?}", self.cursor));
-        parts.push(format!("default_limit: {default}"));
-        parts.push(format!("max_limit: {most}"));
-        let furthest = self
-            .page
-            .map(&shape)
-            .and_then(|shape| shape.max)
-            .unwrap_or(i128::from(u32::MAX))
-            .clamp(1, i128::from(u32::MAX));
-        parts.push(format!("max_page: {furthest}"));
-        if let Some(cursor) = self.cursor {
-            let read = function(&calls.value(operation.parameters[cursor].schema));
-            parts.push(format!("read_cursor: {read}"));
-        } else {
-            parts.push("read_cursor: |r| r.string(&StringRule::NONE)".to_owned());
-            calls.uses.runtime("StringRule");
-        }
-        Field {
-            docs: "Which page.".to_owned(),
-            ty: None,
-            shown: "PageRequest".to_owned(),
-            extra: vec!["PageRequest"],
-            decode: format!("input.page(&PageRule {{\n            {},\n        }})", parts.join(",\n            ")),
-            take: "{}?".to_owned(),
-        }
+fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
+    let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
+    let take = field.take(&variable);
+    RequestFieldView {
+        source,
+        presence: field.presence,
+        take: Code::of(if take == name { take } else { format!("{name}: {take}") }),
+        variable: Code::of(variable),
+        name: Code::of(name),
+        docs: field.docs,
+        ty: Code::of(field.ty),
+        decode: field.decode,
     }
 }

@@ -1,108 +1,88 @@
-//! The body of a request: its type, an enum where its media types are of several, and how it is read.
+//! The body of a request: its type, an enum where its media types are of several, and how it is decoded.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
+use writ_contract::model::operation::{Content, ContentKind, RequestBody};
 use writ_contract::model::parts::parts;
 
 use crate::rust::code::Code;
 use crate::rust::expr::form_fields::form_fields;
-use crate::rust::expr::patterns::Patterns;
-use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::mention::contract;
 use crate::rust::names::media::media_name;
 use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
-use crate::rust::operations::request_field::Field;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::{Uses, borrowed, wrap_at};
-use crate::rust::view::{FormView, FormsView};
+use crate::rust::operations::request_field::RequestField;
+use crate::rust::plan::ty::Ty;
+use crate::rust::view::{FormView, FormsView, Presence};
 
-/// How one media type of a body is read: its type and the call.
-fn content_read(
-    plan: &TypePlan<'_>,
+/// How one media type of a body is decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct BodyDecode {
+    ty: Ty,
+    call: String,
+    absent: Absent,
+}
+
+/// What an absent body becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    /// The empty text, or no bytes: the call makes it.
+    Empty,
+    /// `None`: the call makes it.
+    None,
+    /// `None`, and the call is only for a body that is there.
+    Unread,
+}
+
+fn body_decode(
+    calls: &ReadCalls<'_, '_>,
     (body, content): (&RequestBody, &Content),
     names: &OperationNames,
     required: bool,
-    calls: &mut ReadCalls<'_, '_>,
-) -> (Ty, String) {
-    let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
+) -> BodyDecode {
+    let plan = calls.plan;
+    let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
+    let decode = |ty: Ty, call: String, absent: Absent| BodyDecode { ty, call, absent };
+    let method = if required { "body" } else { "optional_body" };
     match (content.kind, content.schema) {
-        (ContentKind::Text, _) if content.is_range() => (concrete(Ty::String), "input.any_media_text()".to_owned()),
-        (ContentKind::Binary, _) if content.is_range() => (concrete(Ty::Bytes), "input.any_media_bytes()".to_owned()),
+        (ContentKind::Text, _) if content.is_range() => {
+            decode(any_media(Ty::String), "input.any_media_text()".to_owned(), Absent::Unread)
+        }
+        (ContentKind::Binary, _) if content.is_range() => {
+            decode(any_media(Ty::Bytes), "input.any_media_bytes()".to_owned(), Absent::Unread)
+        }
         (ContentKind::Json | ContentKind::Form, Some(schema)) => {
-            let read = function(&calls.element(schema));
-            let ty = plan.element(schema, calls.direction);
-            match (form_fields(plan, body, schema, calls.uses).as_slice(), required) {
-                ([], true) => (ty, format!("input.body({read})")),
-                ([], false) => (ty, format!("input.optional_body({read})")),
-                (fields, _) => {
+            let read = calls.element(schema).function();
+            let call = match form_fields(plan, body, schema).as_slice() {
+                [] => format!("input.{method}({read})"),
+                fields => {
                     let method = if required { "encoded_body" } else { "optional_encoded_body" };
-                    let fields = wrap_at(8, "const { &[", &borrowed(fields), "] }");
-                    (ty, format!("input.{method}({fields}, {read})"))
+                    format!("input.{method}(const {{ &[{}] }}, {read})", fields.join(", "))
                 }
-            }
+            };
+            decode(plan.element(schema, calls.direction), call, Absent::None)
         }
         (ContentKind::Json | ContentKind::Form, None) => {
-            (Ty::Value, format!("input.{}(|r| r.any())", if required { "body" } else { "optional_body" }))
+            decode(Ty::Value, format!("input.{method}(|r| r.any())"), Absent::None)
         }
         (ContentKind::Text, Some(schema))
             if plan.own(schema).is_some_and(|own| own.text)
                 || plan.structure(plan.contract.schemas.target(schema), calls.direction) == Ty::String =>
         {
-            let read = function(&calls.value(schema));
-            let method = if required { "body" } else { "optional_body" };
-            (plan.ty(schema, calls.direction), format!("input.{method}({read})"))
+            let call = format!("input.{method}({})", calls.value(schema).function());
+            decode(plan.ty(schema, calls.direction), call, Absent::None)
         }
-        (ContentKind::Text, _) => (Ty::String, "input.text_body()".to_owned()),
-        (ContentKind::Multipart, _)
-            if parts(content, &plan.contract.schemas).is_some()
-                && names.parts.as_ref().is_some_and(|names| names.schema == content.schema) =>
-        {
-            let part = names.parts.as_ref().map(|names| names.part.clone()).unwrap_or_default();
-            calls.uses.contract(&part);
-            (Ty::Parts(part.clone()), format!("input.parts::<{part}>()"))
-        }
-        (ContentKind::Multipart, _) => (Ty::Multipart, "input.multipart()".to_owned()),
-        (ContentKind::Binary | ContentKind::Stream, _) => (Ty::Bytes, "input.bytes_body()".to_owned()),
-    }
-}
-
-/// The call that sends a body, `{}`, of the media type at `index`.
-pub fn content_write(
-    plan: &TypePlan<'_>,
-    operation: &Operation,
-    (body, content): (&RequestBody, &Content),
-    names: &OperationNames,
-    index: usize,
-) -> String {
-    let described = names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
-        && parts(content, &plan.contract.schemas).is_some();
-    match (content.kind, content.schema) {
-        (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => {
-            format!("out.any_media_body({index}, {{}})")
-        }
-        (ContentKind::Json | ContentKind::Form, Some(schema)) => {
-            match form_fields(plan, body, schema, &mut Uses::default()).as_slice() {
-                [] => format!("out.body({index}, {{}})"),
-                fields => {
-                    let list = fields.join(", ").replace("Parameter::", "writ_runtime::Parameter::");
-                    let list = list.replace("(Style::", "(writ_runtime::Style::");
-                    let list = list.replace("(ValueKind::", "(writ_runtime::ValueKind::");
-                    format!("out.encoded_body({index}, &[{list}], {{}})")
-                }
+        (ContentKind::Text, _) => decode(Ty::String, "input.text_body()".to_owned(), Absent::Empty),
+        (ContentKind::Multipart, _) => match names.parts.as_ref().filter(|names| names.schema == content.schema) {
+            Some(names) if parts(content, &plan.contract.schemas).is_some() => {
+                let call = format!("input.parts::<{}>()", contract(&names.part));
+                decode(Ty::Parts(names.part.clone()), call, Absent::Unread)
             }
+            _ => decode(Ty::Multipart, "input.multipart()".to_owned(), Absent::Unread),
+        },
+        (ContentKind::Binary | ContentKind::Stream, _) => {
+            decode(Ty::Bytes, "input.bytes_body()".to_owned(), Absent::Empty)
         }
-        (ContentKind::Json | ContentKind::Form, None) => format!("out.body({index}, {{}})"),
-        (ContentKind::Text, Some(schema))
-            if plan.own(schema).is_some_and(|own| own.text)
-                || plan.structure(plan.contract.schemas.target(schema), operation.request_direction())
-                    == Ty::String =>
-        {
-            format!("out.body({index}, {{}})")
-        }
-        (ContentKind::Text, _) => format!("out.text_body({index}, {{}})"),
-        (ContentKind::Multipart, _) if described => format!("out.parts({index}, {{}})"),
-        (ContentKind::Multipart, _) => format!("out.multipart({index}, {{}})"),
-        (ContentKind::Binary | ContentKind::Stream, _) => format!("out.bytes_body({index}, {{}})"),
     }
 }
 
@@ -111,48 +91,36 @@ fn tells_itself(content: &Content) -> bool {
     matches!(content.kind, ContentKind::Json | ContentKind::Form)
 }
 
+/// Returns the field of the body, and the enum of its forms where its media types are of several.
 pub fn body_field(
-    plan: &TypePlan<'_>,
-    (operation, body): (&Operation, &RequestBody),
+    calls: &ReadCalls<'_, '_>,
+    body: &RequestBody,
     names: &OperationNames,
-    patterns: &Patterns,
-    uses: &mut Uses,
-    routes: &mut Uses,
     diagnostics: &mut Diagnostics,
-) -> (Field, Option<FormsView>) {
-    let mut calls = ReadCalls { plan, patterns, direction: operation.request_direction(), uses: routes };
+) -> (RequestField, Option<FormsView>) {
     let docs = body.description.clone().unwrap_or_default();
-    let read: Vec<(Ty, String)> = body
-        .content
-        .iter()
-        .map(|content| content_read(plan, (body, content), names, body.required, &mut calls))
-        .collect();
-    if read.iter().all(|one| *one == read[0]) && body.content.iter().skip(1).all(tells_itself) {
-        let (ty, decode) = read[0].clone();
-        // An absent text is empty, and so are absent bytes; of the others there is none.
-        let optional = !body.required && !matches!(&*decode, "input.text_body()" | "input.bytes_body()");
-        let decode = match optional && !decode.starts_with("input.optional_") {
-            true => format!("if input.has_body() {{ {decode} }} else {{ None }}"),
-            false => decode,
+    let decodes: Vec<BodyDecode> =
+        body.content.iter().map(|content| body_decode(calls, (body, content), names, body.required)).collect();
+    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(tells_itself) {
+        let BodyDecode { ty, call, absent } = decodes[0].clone();
+        let field = match absent {
+            _ if body.required => RequestField::new(docs, ty, Presence::Required, call),
+            Absent::Empty => RequestField::new(docs, ty, Presence::Required, call),
+            Absent::None => RequestField::new(docs, ty.optional(), Presence::Optional, call),
+            Absent::Unread => RequestField::new(docs, ty.optional(), Presence::Optional, if_present(&call)),
         };
-        let ty = if optional { Ty::Option(Box::new(ty)) } else { ty };
-        let take = if optional { "{}" } else { "{}?" };
-        return (
-            Field { docs, shown: ty.to_string(), ty: Some(ty), extra: Vec::new(), decode, take: take.to_owned() },
-            None,
-        );
+        return (field, None);
     }
-    // The media type chooses: one variant for each way to read.
-    let mut forms: Vec<(Ty, String, Vec<usize>)> = Vec::new();
+    // The media type chooses: one variant for each way to decode.
+    let mut forms: Vec<(BodyDecode, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
-        let (ty, read) = content_read(plan, (body, content), names, true, &mut calls);
-        let same = |(known, call, _): &&mut (Ty, String, Vec<usize>)| *known == ty && *call == read;
-        match forms.iter_mut().find(same).filter(|_| tells_itself(content)) {
-            Some((.., media)) => media.push(index),
-            None => forms.push((ty, read, vec![index])),
+        let decode = body_decode(calls, (body, content), names, true);
+        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| tells_itself(content)) {
+            Some((_, media)) => media.push(index),
+            None => forms.push((decode, vec![index])),
         }
     }
-    let (variants, collided) = distinct(forms.iter().map(|(.., media)| media_name(&body.content[media[0]])));
+    let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_name(&body.content[media[0]])));
     if collided {
         diagnostics.push(
             Diagnostic::warning("name-collision", body.span, "two of its media types are one name in Rust")
@@ -164,29 +132,29 @@ pub fn body_field(
         .into_iter()
         .zip(variants)
         .enumerate()
-        .map(|(at, ((ty, read, media), variant))| {
-            uses.ty(&ty);
+        .map(|(at, ((decode, media), variant))| {
             let list: Vec<String> = media.iter().map(usize::to_string).collect();
             let types: Vec<&str> = media.iter().map(|index| body.content[*index].media_type.as_str()).collect();
             FormView {
                 variant: Code::of(variant),
-                ty: Code::of(ty),
+                ty: Code::of(decode.ty),
                 docs: format!("`{}`", types.join("`, `")),
                 media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
                 index: media.first().copied().unwrap_or_default(),
-                read: Code::of(read),
+                read: Code::of(decode.call),
             }
         })
         .collect();
-    uses.declare(&names.body);
-    calls.uses.contract(&names.body);
-    let decode = format!("{}::decode(input)", names.body);
-    let (shown, decode, take) = match body.required {
-        true => (names.body.clone(), decode, "{}?"),
-        false => {
-            (format!("Option<{}>", names.body), format!("if input.has_body() {{ {decode} }} else {{ None }}"), "{}")
-        }
+    let ty = Ty::Named(names.body.clone());
+    let decode = format!("{}::decode(input)", contract(&names.body));
+    let field = match body.required {
+        true => RequestField::new(docs, ty, Presence::Required, decode),
+        false => RequestField::new(docs, ty.optional(), Presence::Optional, if_present(&decode)),
     };
-    let field = Field { docs, ty: None, shown, extra: Vec::new(), decode, take: take.to_owned() };
     (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
+}
+
+/// Returns the expression that decodes a body where there is one.
+fn if_present(call: &str) -> String {
+    format!("if input.has_body() {{ {call} }} else {{ None }}")
 }

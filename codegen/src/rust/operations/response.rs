@@ -9,41 +9,40 @@ use crate::rust::names::ident::value_name;
 use crate::rust::names::namespace::distinct;
 use crate::rust::names::status::variant;
 use crate::rust::operations::operation_names::OperationNames;
-use crate::rust::operations::response_body::body;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
-use crate::rust::view::{AnswerView, ContentView, HeaderView, ResponseView};
+use crate::rust::operations::response_body::{ResponseBody, body};
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
+use crate::rust::view::{ContentView, HeaderView, ResponseBodyView, ResponseView, SuccessView};
 
 /// The response type of an operation; what it answers in several media types goes to `contents`.
 pub fn response_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
     names: &OperationNames,
-    uses: &mut Uses,
-    routes: &mut Uses,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
 ) -> ResponseView {
-    let mut answers: Vec<AnswerView> = Vec::new();
+    let mut successes: Vec<SuccessView> = Vec::new();
+    let value = if operation.successes().count() > 1 { "body" } else { "self.body" };
+    let (mut uses_responder, mut streamed) = (false, false);
     for response in operation.successes() {
-        answers.push(answer(plan, operation, response, names, uses, contents, diagnostics));
+        let (mut success, body) = success(plan, operation, response, names, contents, diagnostics);
+        if let Some(body) = body {
+            uses_responder |= body.send.uses_responder;
+            streamed |= body.ty.is_streamed();
+            let send = Code::of(format!(".{}", body.send.with(value)));
+            success.body = Some(ResponseBodyView { ty: Code::of(&body.ty), send });
+        }
+        successes.push(success);
     }
-    // A response that is nothing but its body converts from it.
-    if let [only] = answers.as_slice()
-        && only.headers.is_empty()
-        && only.any_status.is_none()
-        && let Some(body) = &only.body
-    {
-        body.uses.iter().for_each(|ty| routes.ty(ty));
-    }
-    if answers.is_empty() {
+    if successes.is_empty() {
         // Nothing is said of success: it is a 200 without a body.
         diagnostics.push(
             Diagnostic::warning("no-success", operation.span, format!("`{}` declares no success", operation.id))
                 .label("answered 200 without a body")
                 .help("declare what it answers when all goes well"),
         );
-        answers.push(AnswerView {
+        successes.push(SuccessView {
             variant: "Ok".into(),
             docs: "`200 OK`".to_owned(),
             status: "200".into(),
@@ -52,44 +51,34 @@ pub fn response_view(
             any_status: None,
         });
     }
-    let asked = answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.send.0.contains("responder"));
-    let streamed = contents.iter().any(|content| content.streamed)
-        || answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.iter().any(Ty::is_streamed));
-    ResponseView {
-        name: Code::of(&names.response),
-        streamed,
-        responder: Code::from(if asked { "responder" } else { "_" }),
-        answers,
-    }
+    streamed |= contents.iter().any(|content| content.streamed);
+    ResponseView { name: Code::of(&names.response), streamed, uses_responder, successes }
 }
 
-fn answer(
+/// Returns one success without its body, and the body.
+fn success(
     plan: &TypePlan<'_>,
     operation: &Operation,
     response: &Response,
     names: &OperationNames,
-    uses: &mut Uses,
     contents: &mut Vec<ContentView>,
     diagnostics: &mut Diagnostics,
-) -> AnswerView {
+) -> (SuccessView, Option<ResponseBody>) {
     let description = response.description.clone().unwrap_or_default();
     let (variant, status, any_status) = match response.status {
         Status::Code(code) => (variant(code), code.to_string(), None),
         Status::Range(digit) => {
-            uses.runtime("AnyStatus");
-            (format!("Status{digit}xx"), "status".to_owned(), Some(format!("AnyStatus<{digit}00, {digit}99>")))
+            let hundred = u16::from(digit) * 100;
+            (format!("Status{digit}xx"), "status".to_owned(), Some(Ty::AnyStatus(hundred, hundred + 99)))
         }
         // Nothing else is declared: any status but a provisional one.
-        Status::Default => {
-            uses.runtime("AnyStatus");
-            ("Default".to_owned(), "status".to_owned(), Some("AnyStatus<200, 599>".to_owned()))
-        }
+        Status::Default => ("Default".to_owned(), "status".to_owned(), Some(Ty::AnyStatus(200, 599))),
     };
     let headers = response
         .headers
         .iter()
         .filter(|header| !header.is_platform())
-        .map(|header| header_view(plan, operation, header, uses))
+        .map(|header| header_view(plan, operation, header))
         .collect::<Vec<_>>();
     let (header_names, _) = distinct(headers.iter().map(|header| header.name.0.clone()));
     let headers = headers
@@ -100,16 +89,17 @@ fn answer(
             ..header
         })
         .collect();
-    let (body, content) = body(plan, operation, response, &names.contents, uses, diagnostics).unzip();
+    let (body, content) = body(plan, operation, response, &names.contents, diagnostics).unzip();
     contents.extend(content.flatten());
-    AnswerView {
+    let success = SuccessView {
         variant: Code::of(variant),
         docs: description,
         status: Code::of(status),
         headers,
-        body,
+        body: None,
         any_status: any_status.map(Code::of),
-    }
+    };
+    (success, body)
 }
 
 /// Whether a header is one whose form the runtime knows: an entity tag.
@@ -118,12 +108,13 @@ pub fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
         && matches!(plan.contract.schemas.kind(header.schema), Kind::String(_) | Kind::Any)
 }
 
-fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses: &mut Uses) -> HeaderView {
-    let view = |ty: String, optional: bool, set: &'static str, borrow: &'static str, more: &'static str| HeaderView {
+fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> HeaderView {
+    let view = |ty: Ty, optional: bool, set: &'static str, borrow: &'static str, more: &'static str| HeaderView {
         name: Code::of(value_name(&header.name)),
         wire: header.name.to_ascii_lowercase(),
         docs: header.description.clone().unwrap_or_default(),
-        ty: Code::of(if optional { format!("Option<{ty}>") } else { ty }),
+        ty: Code::of(if optional { ty.optional() } else { ty }),
+        optional,
         set,
         borrow,
         more,
@@ -131,14 +122,13 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
     let optional = !header.required;
     let shown = if optional { "optional_header" } else { "header" };
     if is_tag(plan, header) {
-        uses.runtime("ETag");
         let optional = optional && !operation.is_conditional();
         let set = if optional { "optional_header" } else { "header" };
-        return HeaderView { name: "etag".into(), ..view("ETag".to_owned(), optional, set, "", "") };
+        return HeaderView { name: "etag".into(), ..view(Ty::ETag, optional, set, "", "") };
     }
     if header.name.eq_ignore_ascii_case("set-cookie") {
         // One field each: a cookie may hold commas (RFC 9110 § 5.3).
-        return view("Vec<String>".to_owned(), false, "headers", "", "");
+        return view(Ty::Vec(Box::new(Ty::String)), false, "headers", "", "");
     }
     let own_text = plan.own(header.schema).is_some_and(|own| own.text);
     let ty = match plan.ty(header.schema, operation.response_direction()) {
@@ -146,17 +136,16 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header, uses
         Ty::Value => Ty::String,
         ty => ty,
     };
-    uses.ty(&ty);
     match &ty {
-        _ if header.json => view(ty.to_string(), optional, "json_header", "&", ""),
+        _ if header.json => view(ty.clone(), optional, "json_header", "&", ""),
         Ty::Bool | Ty::I32 | Ty::I64 | Ty::U32 | Ty::U64 | Ty::F32 | Ty::F64 | Ty::Decimal => {
-            view(ty.to_string(), optional, shown, "", "")
+            view(ty.clone(), optional, shown, "", "")
         }
-        Ty::DecimalNumber | Ty::Uuid | Ty::String => view(ty.to_string(), optional, shown, "", ""),
-        _ if own_text => view(ty.to_string(), optional, shown, "", ""),
+        Ty::DecimalNumber | Ty::Uuid | Ty::String => view(ty.clone(), optional, shown, "", ""),
+        _ if own_text => view(ty.clone(), optional, shown, "", ""),
         _ => {
             let more = if header.explode { ", true" } else { ", false" };
-            view(ty.to_string(), optional, "simple_header", "&", more)
+            view(ty.clone(), optional, "simple_header", "&", more)
         }
     }
 }

@@ -10,9 +10,10 @@ use crate::rust::code::{Code, literal};
 use crate::rust::names::media::media_name;
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
-use crate::rust::plan::types::{Ty, TypePlan};
-use crate::rust::uses::Uses;
-use crate::rust::view::{AnswerBodyView, ContentVariantView, ContentView};
+use crate::rust::operations::send_call::{Argument, SendCall};
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
+use crate::rust::view::{ContentVariantView, ContentView};
 
 /// The names of a body of several media types.
 #[derive(Debug, Clone)]
@@ -32,6 +33,14 @@ pub struct BodyForm<'c> {
     pub media: Vec<&'c Content>,
 }
 
+/// The body of a response: what it holds, and how it is sent.
+pub struct ResponseBody {
+    /// The type.
+    pub ty: Ty,
+    /// The call that sends it.
+    pub send: SendCall,
+}
+
 /// How a body is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyEncoding {
@@ -47,19 +56,19 @@ pub enum BodyEncoding {
     /// Values, each a line.
     Lines,
     /// The handler says the media type.
-    Concrete,
+    AnyMedia,
     /// The same, as JSON.
-    ConcreteJson,
+    AnyMediaJson,
 }
 
 /// The type of a media type's body and how it is written.
 fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
-    let concrete = |ty: Ty| Ty::Concrete(Box::new(ty));
+    let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
     let range = content.is_range();
     match content.kind {
         ContentKind::Json => {
             let ty = content.schema.map_or(Ty::Value, |schema| plan.element(schema, direction));
-            if range { (concrete(ty), BodyEncoding::ConcreteJson) } else { (ty, BodyEncoding::Json) }
+            if range { (any_media(ty), BodyEncoding::AnyMediaJson) } else { (ty, BodyEncoding::Json) }
         }
         ContentKind::Stream => match content.schema.and_then(|schema| streamed(&plan.contract.schemas, schema)) {
             None => (Ty::ByteStream, BodyEncoding::Stream),
@@ -74,12 +83,12 @@ fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, Bo
                 }
             }
         },
-        ContentKind::Text if range => (concrete(Ty::String), BodyEncoding::Concrete),
+        ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia),
         ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
             Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
             None => (Ty::String, BodyEncoding::Bytes),
         },
-        _ if range => (concrete(Ty::Bytes), BodyEncoding::Concrete),
+        _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia),
         _ => (Ty::Bytes, BodyEncoding::Bytes),
     }
 }
@@ -177,9 +186,8 @@ pub fn body(
     operation: &Operation,
     response: &Response,
     names: &[ContentNames],
-    uses: &mut Uses,
     diagnostics: &mut Diagnostics,
-) -> Option<(AnswerBodyView, Option<ContentView>)> {
+) -> Option<(ResponseBody, Option<ContentView>)> {
     let first = response.content.first()?;
     if response.status.has_no_body() {
         diagnostics.push(
@@ -193,15 +201,11 @@ pub fn body(
         return None;
     }
     let forms = forms(plan, operation, response);
-    forms.iter().for_each(|form| uses.ty(&form.ty));
     let named = names.iter().find(|named| named.status == response.status);
     let (Some(named), true) = (named, forms.len() > 1) else {
         let form = forms.into_iter().next()?;
-        let send = format!(".{}", send(&form));
-        return Some((AnswerBodyView { ty: Code::of(&form.ty), send: Code::of(send), uses: vec![form.ty] }, None));
+        return Some((ResponseBody { send: send_call(&form), ty: form.ty }, None));
     };
-    uses.declare(&named.body);
-    uses.declare(&named.media);
     let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
     if collided {
         diagnostics.push(
@@ -220,7 +224,7 @@ pub fn body(
             name: Code::of(variant),
             docs: format!("`{}`", spelled.join("`, `")),
             ty: Code::of(&form.ty),
-            send: Code::of(format!("reply.{}", send(form).replace("{body}", "body"))),
+            send: Code::of(format!("reply.{}", send_call(form).with("body"))),
             places: Code::of(places.join(" | ")),
         });
         types.extend(spelled.into_iter().map(str::to_owned));
@@ -230,41 +234,33 @@ pub fn body(
         media: Code::of(&named.media),
         types,
         streamed: forms.iter().any(|form| form.ty.is_streamed()),
-        responder: Code::from(if views.iter().any(|view| view.send.0.contains("responder")) {
-            "responder"
-        } else {
-            "_"
-        }),
+        uses_responder: forms.iter().any(|form| send_call(form).uses_responder),
         variants: views,
     };
-    let ty = Ty::Named(named.body.clone());
-    let body = AnswerBodyView {
-        ty: Code::of(&ty),
-        send: Code::from(".content({body}, responder)"),
-        uses: vec![ty, Ty::Named(named.media.clone())],
-    };
-    Some((body, Some(view)))
+    Some((ResponseBody { ty: Ty::Named(named.body.clone()), send: SendCall::CONTENT }, Some(view)))
 }
 
-/// The call on a `Reply` that sends a body called `{body}`.
-fn send(form: &BodyForm<'_>) -> String {
-    let media = literal(&form.media[0].media_type);
-    let media = match form.media.as_slice() {
-        [_] => media,
-        several => {
-            let all: Vec<String> = several.iter().map(|content| literal(&content.media_type)).collect();
-            format!("responder.media(&[{}])", all.join(", "))
-        }
+/// Returns the call on a `Reply` that sends a body.
+fn send_call(form: &BodyForm<'_>) -> SendCall {
+    let several = form.media.len() > 1;
+    let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
+    let media = if several { format!("responder.media(&[{}])", media.join(", ")) } else { media.join("") };
+    let call = |method: &'static str, argument: Argument, responder: bool| SendCall {
+        method,
+        media: Some(media.clone()),
+        argument,
+        takes_responder: responder,
+        uses_responder: responder || several,
     };
     match form.encoding {
-        BodyEncoding::Json => format!("json({media}, &{{body}}, responder)"),
-        BodyEncoding::Bytes => format!("bytes({media}, {{body}})"),
-        BodyEncoding::Shown => format!("bytes({media}, {{body}}.to_string())"),
-        BodyEncoding::Stream => format!("stream({media}, {{body}})"),
-        BodyEncoding::Events => format!("events({media}, {{body}})"),
-        BodyEncoding::DescribedEvents => format!("described_events({media}, {{body}})"),
-        BodyEncoding::Lines => format!("lines({media}, {{body}})"),
-        BodyEncoding::Concrete => format!("any_media({media}, {{body}})"),
-        BodyEncoding::ConcreteJson => format!("any_media_json({media}, &{{body}}, responder)"),
+        BodyEncoding::Json => call("json", Argument::Borrowed, true),
+        BodyEncoding::Bytes => call("bytes", Argument::Owned, false),
+        BodyEncoding::Shown => call("bytes", Argument::Text, false),
+        BodyEncoding::Stream => call("stream", Argument::Owned, false),
+        BodyEncoding::Events => call("events", Argument::Owned, false),
+        BodyEncoding::DescribedEvents => call("described_events", Argument::Owned, false),
+        BodyEncoding::Lines => call("lines", Argument::Owned, false),
+        BodyEncoding::AnyMedia => call("any_media", Argument::Owned, false),
+        BodyEncoding::AnyMediaJson => call("any_media_json", Argument::Borrowed, true),
     }
 }

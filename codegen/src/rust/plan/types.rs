@@ -1,7 +1,6 @@
 //! Which Rust type a schema is, and what each declared type is called.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
 use writ_contract::model::schema::{
     Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, Property, RustType,
@@ -10,56 +9,8 @@ use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::implied_tags::Tag;
+use crate::rust::plan::ty::{Ty, own_path};
 use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
-
-/// A Rust type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names are those of the types")]
-pub enum Ty {
-    Bool,
-    I32,
-    I64,
-    U32,
-    U64,
-    F32,
-    F64,
-    Decimal,
-    /// The same where it is a number on the wire.
-    DecimalNumber,
-    String,
-    DateTime,
-    Date,
-    Uuid,
-    Bytes,
-    Value,
-    Unit,
-    /// The parts of a form, as they arrive.
-    Multipart,
-    /// The parts that the contract describes, as they arrive.
-    Parts(String),
-    /// A file while it arrives.
-    FileStream,
-    /// A file that has arrived.
-    FilePart,
-    /// Bytes that are sent as they are made.
-    ByteStream,
-    /// A body with the media type that the contract leaves open.
-    Concrete(Box<Ty>),
-    /// Events of values that are made while they are sent.
-    EventStream(Box<Ty>),
-    /// The same as lines of JSON.
-    JsonLines(Box<Ty>),
-    /// A type that is declared from the contract.
-    Named(String),
-    Vec(Box<Ty>),
-    Map(Box<Ty>),
-    Option(Box<Ty>),
-    Patch(Box<Ty>),
-    Page(Box<Ty>),
-    Boxed(Box<Ty>),
-    /// A type of the user's own, by its whole path.
-    Own(String),
-}
 
 /// A type to be declared: a schema, or one half of a schema whose readOnly and writeOnly parts tell
 /// the received value from the sent one.
@@ -87,18 +38,6 @@ pub struct TypePlan<'c> {
     pub tagged: HashMap<SchemaId, Tag>,
 }
 
-impl Ty {
-    /// Whether a value of it has not arrived or is not made yet: it can be neither cloned nor compared.
-    pub fn is_streamed(&self) -> bool {
-        match self {
-            Ty::Multipart | Ty::Parts(_) | Ty::FileStream => true,
-            Ty::ByteStream | Ty::EventStream(_) | Ty::JsonLines(_) => true,
-            Ty::Option(inner) => inner.is_streamed(),
-            _ => false,
-        }
-    }
-}
-
 impl<'c> TypePlan<'c> {
     /// What a list holds where an object is a page: `{ data: [...], pagination: {...} }` in the
     /// field names that the runtime's `Page` writes.
@@ -117,6 +56,11 @@ impl<'c> TypePlan<'c> {
         };
         let alike = fields.properties.len() == written.len() && fields.properties.iter().all(same);
         (alike && data.required && pagination.required).then_some(array.items)
+    }
+
+    /// Returns true if an operation uses the schema.
+    pub fn used(&self, id: SchemaId) -> bool {
+        self.usage.is_read(id) || self.usage.is_written(id)
     }
 
     /// The direction in which the members of a declared type are looked at.
@@ -273,51 +217,5 @@ impl<'c> TypePlan<'c> {
     /// The names of a union's variants, in the order of its branches.
     pub fn variant_names(&self, id: SchemaId) -> Vec<String> {
         union_variants(&self.contract.schemas, id).0
-    }
-}
-
-/// How a type of the user's own is written: from its crate, so that no name of ours comes between.
-pub fn own_path(own: &RustType) -> String {
-    match own.text {
-        true => format!("writ_runtime::Text<::{}>", own.path.value),
-        false => format!("::{}", own.path.value),
-    }
-}
-
-impl fmt::Display for Ty {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Ty::Bool => f.write_str("bool"),
-            Ty::I32 => f.write_str("i32"),
-            Ty::I64 => f.write_str("i64"),
-            Ty::U32 => f.write_str("u32"),
-            Ty::U64 => f.write_str("u64"),
-            Ty::F32 => f.write_str("f32"),
-            Ty::F64 => f.write_str("f64"),
-            Ty::Decimal => f.write_str("Decimal"),
-            Ty::DecimalNumber => f.write_str("DecimalNumber"),
-            Ty::EventStream(inner) => write!(f, "EventStream<{inner}>"),
-            Ty::JsonLines(inner) => write!(f, "JsonLines<{inner}>"),
-            Ty::String => f.write_str("String"),
-            Ty::DateTime => f.write_str("DateTime<Utc>"),
-            Ty::Date => f.write_str("NaiveDate"),
-            Ty::Uuid => f.write_str("Uuid"),
-            Ty::Bytes => f.write_str("Bytes"),
-            Ty::Value => f.write_str("Value"),
-            Ty::Unit => f.write_str("()"),
-            Ty::Multipart => f.write_str("Multipart"),
-            Ty::Parts(part) => write!(f, "Parts<{part}>"),
-            Ty::FileStream => f.write_str("FileStream"),
-            Ty::FilePart => f.write_str("FilePart"),
-            Ty::ByteStream => f.write_str("ByteStream"),
-            Ty::Named(name) | Ty::Own(name) => f.write_str(name),
-            Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
-            Ty::Map(inner) => write!(f, "BTreeMap<String, {inner}>"),
-            Ty::Option(inner) => write!(f, "Option<{inner}>"),
-            Ty::Patch(inner) => write!(f, "Patch<{inner}>"),
-            Ty::Page(inner) => write!(f, "Page<{inner}>"),
-            Ty::Boxed(inner) => write!(f, "Box<{inner}>"),
-            Ty::Concrete(inner) => write!(f, "AnyMedia<{inner}>"),
-        }
     }
 }

@@ -6,8 +6,8 @@ use writ_contract::model::schema::{Property, Schema};
 use crate::rust::expr::default::{DefaultValue, default_value};
 use crate::rust::names::ident::value_name;
 use crate::rust::names::namespace::distinct;
-use crate::rust::plan::types::{Ty, TypeKey, TypePlan};
-use crate::rust::uses::Uses;
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::{TypeKey, TypePlan};
 
 /// One field, decided on: shared by its declaration and its codec.
 pub struct Field<'c> {
@@ -34,7 +34,7 @@ pub enum Presence {
     Tag,
 }
 
-pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
+pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
     let direction = plan.direction(key);
     let properties = plan.properties(key);
     let (names, collided) = distinct(
@@ -55,7 +55,7 @@ pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, uses: &mut Uses, diagnostic
             let nullable = plan.is_nullable(property.schema);
             let default = match property.required {
                 true => None,
-                false => default_value(plan, property.schema, &plain, direction, uses),
+                false => default_value(plan, property.schema, &plain, direction),
             };
             let (ty, presence) = match (property.required, nullable) {
                 (true, false) => (plain, Presence::Required),

@@ -4,29 +4,25 @@ use std::collections::BTreeSet;
 
 use crate::rust::code::Code;
 use crate::rust::expr::patterns::Patterns;
-use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::mention::contract;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::types::type_files::TypeFile;
-use crate::rust::uses::Uses;
 use crate::rust::view::SerdeView;
 
 /// The view of them; none where a contract declares no type.
 pub fn serde_view(plan: &TypePlan<'_>, files: &[TypeFile], patterns: &Patterns) -> Option<SerdeView> {
-    let codecs = files.iter().flat_map(|file| file.codecs.codecs.iter().chain(&file.other_ways.codecs));
+    let codecs = files.iter().flat_map(|file| file.codecs.codecs.iter().chain(&file.extra_codecs.codecs));
     let names: BTreeSet<&str> = codecs.map(|codec| codec.name.0.as_str()).collect();
-    let mut uses = Uses::default();
     let mut types: Vec<String> = Vec::new();
     for key in &plan.order {
         let Some(name) = plan.name_of(*key).filter(|name| names.contains(name)) else { continue };
-        uses.contract(name);
-        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut uses };
+        let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
         types.push(match calls.behind_guards(key.schema, name) {
-            Some(read) => format!("{name} = {}", function(&read)),
-            None => name.to_owned(),
+            Some(read) => format!("{} = {}", contract(name), read.function()),
+            None => contract(name),
         });
     }
     types.sort();
-    let apart = ("super::patterns", patterns.others());
-    let imports = uses.lines_apart("super::super::super::types", "super::super::patterns", apart);
-    (!types.is_empty()).then(|| SerdeView { imports, types: types.into_iter().map(Code::of).collect() })
+    (!types.is_empty()).then(|| SerdeView { types: types.into_iter().map(Code::of).collect() })
 }

@@ -5,12 +5,13 @@ use writ_contract::model::Direction;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::expr::default::DefaultValue;
-use crate::rust::expr::read::{ReadCalls, function};
+use crate::rust::expr::branch::branch_rule;
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::expr::read_expression::ReadExpression;
+use crate::rust::mention::runtime;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
-use crate::rust::uses::{Uses, borrowed, wrap_at};
-use crate::rust::view::{BranchView, CodecView, FieldCodecView, RestView, TypeView};
+use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
 /// The implementations that a file of codecs holds for a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +36,7 @@ impl CodecParts {
 }
 
 pub fn codec(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     key: TypeKey,
     declared: &TypeView,
     parts: CodecParts,
@@ -43,17 +44,8 @@ pub fn codec(
 ) -> Option<CodecView> {
     let plan = calls.plan;
     let CodecParts { read, write, names } = parts;
-    if declared.form == "alias" || (!read && !write) || (declared.form == "id" && !names) {
+    if declared.form == TypeForm::Alias || (!read && !write) || (declared.form == TypeForm::Id && !names) {
         return None;
-    }
-    calls.uses.contract(&declared.name.0);
-    if read {
-        calls.uses.runtime("Read");
-        calls.uses.runtime("Reader");
-    }
-    if write {
-        calls.uses.runtime("Write");
-        calls.uses.runtime("Writer");
     }
     let mut view = CodecView {
         name: declared.name.clone(),
@@ -63,76 +55,66 @@ pub fn codec(
         names,
         fields: Vec::new(),
         takes: Vec::new(),
-        rule: Vec::new(),
+        rule: ObjectRuleView::default(),
         rest: None,
         variants: declared.variants.clone(),
         branches: Vec::new(),
         choose: Code::default(),
+        has_discriminator: false,
         prefix: declared.prefix.clone(),
         trimmed: None,
     };
     match &plan.contract.schemas.get(key.schema).kind {
-        _ if declared.form == "wrapper" && read => view.choose = Code::of(calls.structure(key.schema)),
-        _ if declared.form == "wrapper" => {}
+        _ if declared.form == TypeForm::Wrapper && read => view.choose = Code::of(calls.structure(key.schema)),
+        _ if declared.form == TypeForm::Wrapper => {}
         Kind::Object(object) => struct_codec(calls, key, object, &mut view, declared, diagnostics),
         Kind::Union(_) => union_codec(calls, key, &mut view),
-        Kind::Strings(listed) if !listed.open && (names || write) => calls.uses.runtime("StringEnum"),
         _ => {}
     }
     Some(view)
 }
 
 fn struct_codec(
-    calls: &mut ReadCalls<'_, '_>,
+    calls: &ReadCalls<'_, '_>,
     key: TypeKey,
     object: &ObjectShape,
     view: &mut CodecView,
     declared: &TypeView,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut found_uses = Uses::default();
-    let found = fields(calls.plan, key, if view.read { &mut *calls.uses } else { &mut found_uses }, diagnostics);
+    let found = fields(calls.plan, key, diagnostics);
     if view.read {
-        calls.uses.runtime("ObjectRule");
-        let names: Vec<String> = found.iter().map(|field| literal(&field.property.name)).collect();
-        if !names.is_empty() {
-            view.rule.push(Code::of(wrap_at(12, "fields: &[", &borrowed(&names), "]")));
-        }
-        let required: Vec<String> =
-            found.iter().filter(|field| field.property.required).map(|field| literal(&field.property.name)).collect();
-        if !required.is_empty() {
-            view.rule.push(Code::of(wrap_at(12, "required: &[", &borrowed(&required), "]")));
-        }
-        match object.additional {
-            Additional::Ignored => {}
-            Additional::Denied => {
-                calls.uses.runtime("Unknown");
-                view.rule.push("unknown: Unknown::Deny".into());
-            }
-            Additional::Kept(_) => {
-                calls.uses.runtime("Unknown");
-                view.rule.push("unknown: Unknown::Keep".into());
-            }
-        }
-        view.rule.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
-        view.rule.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
+        let literals = |fields: &mut dyn Iterator<Item = &Field<'_>>| {
+            fields.map(|field| Code::literal(&field.property.name)).collect::<Vec<Code>>()
+        };
+        view.rule.fields = literals(&mut found.iter());
+        view.rule.required = literals(&mut found.iter().filter(|field| field.property.required));
+        let unknown = |what: &str| Code::of(format!("unknown: {}::{what}", runtime("Unknown")));
+        view.rule.more.extend(match object.additional {
+            Additional::Ignored => None,
+            Additional::Denied => Some(unknown("Deny")),
+            Additional::Kept(_) => Some(unknown("Keep")),
+        });
+        view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
+        view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
     }
     view.trimmed = found.iter().find(|field| is_trimmed(calls, field)).map(|field| field.property.name.clone());
     let mut variables: Vec<String> = Vec::new();
     for (index, field) in found.iter().enumerate() {
         let tag = plan_tag(calls, key, field);
-        let reading = match view.read && tag.is_none() {
-            true => field_read(calls, field),
-            false => String::new(),
-        };
+        let reading = (view.read && tag.is_none()).then(|| field_read(calls, field));
         let variable = local(&field.name);
         variables.push(variable.clone());
         let take = match field.presence {
             Presence::Required | Presence::RequiredNullable => format!("{variable}?"),
             Presence::Optional | Presence::Tag => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
-            Presence::Defaulted | Presence::DefaultedNullable => match &field.default {
-                Some(default) if view.read => default_take(&variable, default, &reading, field.presence),
+            Presence::Defaulted | Presence::DefaultedNullable => match (&field.default, &reading) {
+                // What was read is under `Some` where null could have been read in its place.
+                (Some(default), Some(read)) if field.presence == Presence::DefaultedNullable => {
+                    default.under_some().take(&variable, read)
+                }
+                (Some(default), Some(read)) => default.take(&variable, read),
                 _ => variable.clone(),
             },
         };
@@ -147,11 +129,12 @@ fn struct_codec(
             variable: Code::of(&variable),
             wire: field.property.name.clone(),
             index,
-            read: Code::of(match &tag {
+            read: match (&tag, &reading) {
                 // Its value chose the type.
-                Some(_) => "r.skip()".to_owned(),
-                None => format!("{variable} = {reading}"),
-            }),
+                (Some(_), _) => "r.skip()".into(),
+                (None, Some(read)) => Code::of(format!("{variable} = {read}")),
+                (None, None) => Code::default(),
+            },
             tag,
             write: match field.presence {
                 Presence::Required
@@ -165,11 +148,8 @@ fn struct_codec(
         });
     }
     if let (Additional::Kept(rest), Some(field)) = (object.additional, declared.fields.last()) {
-        let read = if view.read { calls.element(rest) } else { String::new() };
-        if view.read {
-            calls.uses.std("std::collections::BTreeMap");
-        }
-        view.rest = Some(RestView { name: field.name.clone(), read: Code::of(read) });
+        let read = if view.read { Code::of(calls.element(rest)) } else { Code::default() };
+        view.rest = Some(RestView { name: field.name.clone(), read });
     }
 }
 
@@ -187,23 +167,9 @@ fn local(name: &str) -> String {
     }
 }
 
-/// What was read, or else the default: under `Some` where null could have been read in its place.
-fn default_take(variable: &str, default: &DefaultValue, reading: &str, presence: Presence) -> String {
-    let default = match (presence, default) {
-        (Presence::DefaultedNullable, DefaultValue::Literal(literal)) => {
-            DefaultValue::Literal(format!("Some({literal})"))
-        }
-        _ => default.clone(),
-    };
-    default.take(variable, &function(reading))
-}
-
-fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {
+fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     let schema = field.property.schema;
-    let held = |value: String| match field.boxed {
-        true => format!("{value}.map(Box::new)"),
-        false => value,
-    };
+    let held = |value: ReadExpression| if field.boxed { value.boxed() } else { value };
     match field.presence {
         Presence::RequiredNullable | Presence::DefaultedNullable => calls.with_null(schema, "nullable", held),
         Presence::Patch => calls.with_null(schema, "patch", held),
@@ -211,7 +177,7 @@ fn field_read(calls: &mut ReadCalls<'_, '_>, field: &Field<'_>) -> String {
     }
 }
 
-fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
+fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     let plan = calls.plan;
     let Kind::Union(union) = &plan.contract.schemas.get(key.schema).kind else { return };
     if !view.read {
@@ -220,10 +186,10 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
     for (index, (branch, variant)) in union.branches.iter().zip(&view.variants).enumerate() {
         let mut read = calls.element(*branch);
         if plan.is_boxed(key, *branch, calls.direction) {
-            read.push_str(".map(Box::new)");
+            read = read.boxed();
         }
         view.branches.push(BranchView {
-            rule: Code::of(crate::rust::expr::branch::rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
+            rule: Code::of(branch_rule(plan, *branch, &plan.branch_name(*branch, &variant.name.0))),
             variant: variant.name.clone(),
             read: Code::of(read),
             index,
@@ -235,15 +201,9 @@ fn union_codec(calls: &mut ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView
                 discriminator.mapping.iter().map(|(value, index)| format!("({}, {index})", literal(value))).collect();
             Code::of(format!("r.tagged({}, &[{}], ", literal(&discriminator.property), pairs.join(", ")))
         }
-        None => {
-            calls.uses.runtime("Branch");
-            if view.branches.iter().any(|branch| branch.rule.0.contains("Types::")) {
-                calls.uses.runtime("Types");
-            }
-            let method = if union.exactly_one { "one_of" } else { "any_of" };
-            Code::of(format!("r.{method}(BRANCHES, "))
-        }
+        None => Code::from(if union.exactly_one { "r.one_of(BRANCHES, " } else { "r.any_of(BRANCHES, " }),
     };
+    view.has_discriminator = union.discriminator.is_some();
 }
 
 /// Whether a field lists what says that it is a part of a whole.

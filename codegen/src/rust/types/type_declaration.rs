@@ -5,15 +5,16 @@ use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::Code;
-use crate::rust::expr::default::{DefaultValue, default_text, default_value};
+use crate::rust::expr::default::default_text;
+use crate::rust::mention::{plain, runtime, std};
 use crate::rust::names::enum_variants::enum_variants;
 use crate::rust::names::union_variants::union_variants;
-use crate::rust::plan::types::{Ty, TypeKey, TypePlan};
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, collision, fields};
-use crate::rust::uses::Uses;
-use crate::rust::view::{ConstructorView, FieldView, TypeView, VariantView};
+use crate::rust::view::{ConstructorView, FieldView, TypeForm, TypeView, VariantView};
 
-pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnostics: &mut Diagnostics) -> TypeView {
+pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnostics) -> TypeView {
     let schema = plan.contract.schemas.get(key.schema);
     let name = plan.name_of(key).unwrap_or_default();
     let direction = plan.direction(key);
@@ -21,7 +22,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
         name: Code::of(name),
         docs: docs(schema, name),
         deprecated: schema.deprecated,
-        form: "alias",
+        form: TypeForm::Alias,
         fields: Vec::new(),
         variants: Vec::new(),
         target: Code::default(),
@@ -32,18 +33,16 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
     match &schema.kind {
         _ if schema.rust_type.is_some() => {
             let ty = plan.structure(key.schema, direction);
-            uses.ty(&ty);
             view.target = Code::of(&ty);
         }
         Kind::Object(object) if !object.is_map() && plan.page_of(object).is_none() => {
-            view.form = "struct";
+            view.form = TypeForm::Struct;
             let mut all: Vec<FieldView> = Vec::new();
-            let found = fields(plan, key, &mut Uses::default(), diagnostics);
+            let found = fields(plan, key, diagnostics);
             view.default = found
                 .iter()
                 .all(|field| matches!(field.presence, Presence::Optional | Presence::Patch | Presence::Tag));
             for field in found.iter().filter(|field| field.presence != Presence::Tag) {
-                uses.ty(&field.ty);
                 let member = plan.contract.schemas.get(field.property.schema);
                 all.push(FieldView {
                     name: Code::of(&field.name),
@@ -54,7 +53,6 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
             }
             if let Additional::Kept(rest) = object.additional {
                 let ty = Ty::Map(Box::new(plan.element(rest, direction)));
-                uses.ty(&ty);
                 all.push(FieldView {
                     name: Code::of(rest_name(&all)),
                     docs: "All other fields.".to_owned(),
@@ -62,15 +60,15 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
                     ty: Code::of(&ty),
                 });
             }
-            view.constructor = constructor(plan, key, &found, all.last().filter(|_| keeps(object)), uses);
+            view.constructor = constructor(plan, key, &found, all.last().filter(|_| keeps(object)));
             view.fields = all;
         }
         Kind::Strings(names) => {
-            view.form = if names.open { "open_names" } else { "names" };
+            view.form = if names.open { TypeForm::OpenNames } else { TypeForm::Names };
             view.variants = name_variants(names, schema, diagnostics);
         }
         Kind::Union(union) => {
-            view.form = "union";
+            view.form = TypeForm::Union;
             if union_variants(&plan.contract.schemas, key.schema).1 && key.only != Some(Direction::Inbound) {
                 diagnostics.push(
                     Diagnostic::warning("name-collision", schema.span, "two forms of this union are one name in Rust")
@@ -81,7 +79,6 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
             for (index, (branch, variant)) in union.branches.iter().zip(plan.variant_names(key.schema)).enumerate() {
                 let ty = plan.element(*branch, direction);
                 let ty = if plan.is_boxed(key, *branch, direction) { Ty::Boxed(Box::new(ty)) } else { ty };
-                uses.ty(&ty);
                 let docs =
                     plan.contract.schemas.nearest(*branch, |schema| schema.description.clone()).unwrap_or_default();
                 view.variants.push(VariantView {
@@ -94,21 +91,19 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, uses: &mut Uses, diagnosti
             }
         }
         Kind::String(shape) if matches!(shape.format, Format::Id(_)) => {
-            view.form = "id";
-            uses.runtime("Uuid");
+            view.form = TypeForm::Id;
             if let Format::Id(prefix) = &shape.format {
                 view.prefix = prefix.clone();
             }
         }
         _ => {
             if schema.holds_itself {
-                view.form = "wrapper";
+                view.form = TypeForm::Wrapper;
             }
             let ty = plan.structure(key.schema, direction);
-            uses.ty(&ty);
             view.target = Code::of(&ty);
             if schema.deduplicated {
-                view.docs = format!("The same as [`{ty}`].");
+                view.docs = format!("The same as [`{}`].", plain(&ty.to_string()));
             }
         }
     }
@@ -126,7 +121,6 @@ fn constructor(
     key: TypeKey,
     found: &[Field<'_>],
     rest: Option<&FieldView>,
-    uses: &mut Uses,
 ) -> Option<ConstructorView> {
     const MOST: usize = 6;
     let written = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
@@ -147,19 +141,13 @@ fn constructor(
                 continue;
             }
             (Presence::Optional, _) => "None".to_owned(),
-            (Presence::Patch, _) => "Patch::Absent".to_owned(),
-            (Presence::Defaulted, Some(DefaultValue::Literal(literal))) => literal.clone(),
-            (Presence::DefaultedNullable, Some(DefaultValue::Literal(literal))) => format!("Some({literal})"),
-            (Presence::Defaulted | Presence::DefaultedNullable, _) => return None,
+            (Presence::Patch, _) => format!("{}::Absent", runtime("Patch")),
+            (Presence::Defaulted, default) => default.as_ref()?.expression()?.to_owned(),
+            (Presence::DefaultedNullable, default) => default.as_ref()?.under_some().expression()?.to_owned(),
         };
-        if field.default.is_some() {
-            // The expression may name other types.
-            let plain = plan.ty(field.property.schema, plan.direction(key));
-            default_value(plan, field.property.schema, &plain, plan.direction(key), uses);
-        }
         values.push(Code::of(format!("{}: {value}", field.name)));
     }
-    values.extend(rest.map(|rest| Code::of(format!("{}: BTreeMap::new()", rest.name))));
+    values.extend(rest.map(|rest| Code::of(format!("{}: {}::new()", rest.name, std("std::collections::BTreeMap")))));
     let parameters = required.iter().map(|field| Code::of(format!("{}: {}", field.name, field.ty))).collect();
     Some(ConstructorView { parameters, values, default: is_default })
 }

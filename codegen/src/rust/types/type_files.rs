@@ -11,7 +11,6 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::plan::usage::Tags;
 use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
-use crate::rust::uses::Uses;
 use crate::rust::view::{CodecsView, TypesView};
 
 /// One file of types with the file of their codecs.
@@ -22,8 +21,8 @@ pub struct TypeFile {
     pub types: TypesView,
     /// How they are read and written, as the server needs it.
     pub codecs: CodecsView,
-    /// How they go the other ways, where that is asked for.
-    pub other_ways: CodecsView,
+    /// The codecs that only a client or `serde` needs, where one is generated.
+    pub extra_codecs: CodecsView,
     /// The names it declares.
     pub names: Vec<Code>,
 }
@@ -55,7 +54,7 @@ pub fn type_files(
             };
             let mut file = file(plan, module, title, &keys, patterns, diagnostics);
             if both_ways {
-                file.other_ways = other_ways(plan, &keys, patterns);
+                file.extra_codecs = extra_codecs(plan, &keys, patterns);
             }
             file
         })
@@ -70,17 +69,14 @@ fn file(
     patterns: &Patterns,
     diagnostics: &mut Diagnostics,
 ) -> TypeFile {
-    let mut uses = Uses::default();
-    let mut codec_uses = Uses::default();
     let mut types = Vec::new();
     let mut codecs = Vec::new();
     let mut names = Vec::new();
     for key in keys {
-        let view = declaration(plan, *key, &mut uses, diagnostics);
-        uses.declare(&view.name.0);
+        let view = declaration(plan, *key, diagnostics);
         names.push(view.name.clone());
-        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut codec_uses };
-        if let Some(codec) = codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
+        let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
+        if let Some(codec) = codec(&calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
             codecs.push(codec);
         }
         types.push(view);
@@ -88,30 +84,24 @@ fn file(
     names.sort();
     TypeFile {
         module,
-        types: TypesView { title, imports: uses.lines("super", ""), types },
+        types: TypesView { title, types },
         codecs: CodecsView {
             title: "How these types are read, every violation at once, and written.".to_owned(),
-            imports: codec_uses.lines("super::super::types", "super::patterns"),
             codecs,
         },
-        other_ways: CodecsView::default(),
+        extra_codecs: CodecsView::default(),
         names,
     }
 }
 
-/// How types go the ways that the server does not need. What there is to say of them was said.
-fn other_ways(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
-    let (mut uses, mut said) = (Uses::default(), Diagnostics::new());
+/// Returns the codecs that only a client or `serde` needs. Their diagnostics were reported already.
+fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
+    let mut said = Diagnostics::new();
     let mut codecs = Vec::new();
     for key in keys {
-        let view = declaration(plan, *key, &mut Uses::default(), &mut said);
-        let mut calls = ReadCalls { plan, patterns, direction: plan.direction(*key), uses: &mut uses };
-        codecs.extend(codec(&mut calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
+        let view = declaration(plan, *key, &mut said);
+        let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
+        codecs.extend(codec(&calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
     }
-    let apart = ("super::patterns", patterns.others());
-    CodecsView {
-        title: "How these types go the ways that the server does not need.".to_owned(),
-        imports: uses.lines_apart("super::super::super::types", "super::super::patterns", apart),
-        codecs,
-    }
+    CodecsView { title: "How these types go the ways that the server does not need.".to_owned(), codecs }
 }

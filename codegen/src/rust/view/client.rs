@@ -26,8 +26,6 @@ pub struct TagCallsView {
     pub field: Code,
     /// The doc comment.
     pub docs: String,
-    /// `use` lines.
-    pub imports: Vec<Code>,
     /// The calls.
     pub calls: Vec<CallView>,
 }
@@ -77,7 +75,42 @@ pub struct SentRequestView {
     /// `&`, or nothing where it is given away.
     pub borrow: &'static str,
     /// The statements that hand it over.
-    pub sends: Vec<Code>,
+    pub sends: Vec<SendView>,
+}
+
+/// How one field of a request is handed over.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SendView {
+    /// By a call.
+    Call(Code),
+    /// By a call with the `body` that may be absent.
+    Present {
+        /// The field.
+        value: Code,
+        /// The call.
+        call: Code,
+    },
+    /// By a call for each variant of a body.
+    Match {
+        /// The field.
+        value: Code,
+        /// True if the body may be absent.
+        optional: bool,
+        /// The enum.
+        name: Code,
+        /// Its variants.
+        arms: Vec<SendArmView>,
+    },
+}
+
+/// One variant of a body as it is handed over.
+#[derive(Debug, Serialize)]
+pub struct SendArmView {
+    /// The variant.
+    pub variant: Code,
+    /// The call with the `body`.
+    pub call: Code,
 }
 
 /// What an answer of one status, or of a range, is read as.
@@ -111,30 +144,36 @@ pub struct ContentArmView {
     pub read: Code,
 }
 
-/// What a service sends to others: webhooks or callbacks.
+/// What the service calls of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OutgoingKind {
+    /// Operations of those who subscribed.
+    Webhooks,
+    /// Operations of those whose requests ask for them.
+    Callbacks,
+}
+
+/// The outgoing operations of one kind.
 #[derive(Debug, Serialize)]
-pub struct SentView {
-    /// `webhooks` or `callbacks`.
-    pub module: &'static str,
+pub struct OutgoingView {
+    /// The kind, which names the module.
+    pub kind: OutgoingKind,
     /// The struct.
     pub name: Code,
-    /// `use` lines.
-    pub imports: Vec<Code>,
-    /// Those of the operations' data.
-    pub data_imports: Vec<Code>,
     /// The types of each.
     pub types: Vec<OperationView>,
     /// The call of each.
     pub calls: Vec<CallView>,
-    /// Where each callback goes.
-    pub asked: Vec<AskedView>,
+    /// The URL of each callback.
+    pub urls: Vec<CallbackUrlView>,
     /// Whether the contract has an envelope of its own.
     pub envelope: bool,
 }
 
-/// Where a callback goes.
+/// The URL of a callback.
 #[derive(Debug, Serialize)]
-pub struct AskedView {
+pub struct CallbackUrlView {
     /// The constant of its expression.
     pub constant: Code,
     /// The expression.
@@ -144,12 +183,12 @@ pub struct AskedView {
     /// The method that evaluates it.
     pub method: Code,
     /// The request that it is evaluated for, where that says it all.
-    pub asker: Option<AskerView>,
+    pub asking: Option<AskingRequestView>,
 }
 
 /// The request of an operation that asks for a callback.
 #[derive(Debug, Serialize)]
-pub struct AskerView {
+pub struct AskingRequestView {
     /// Its type.
     pub request: Code,
     /// The operation's static.

@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::rust::code::Code;
-use crate::rust::uses::Uses;
 
 /// A body of parts that the contract describes.
 #[derive(Debug, Serialize)]
@@ -22,12 +21,6 @@ pub struct PartsView {
     pub value_name: Option<Code>,
     /// The same of a file's part.
     pub file_name: Option<Code>,
-    /// What the rule names.
-    #[serde(skip)]
-    pub rule_uses: Uses,
-    /// What reading the parts names.
-    #[serde(skip)]
-    pub read_uses: Uses,
 }
 
 /// A `FormRule`.
@@ -52,8 +45,8 @@ pub struct PartVariantView {
     pub shown: Code,
     /// Its index in the rule.
     pub index: usize,
-    /// How its value is read; empty for a file.
-    pub read: Code,
+    /// How its value is read; none for a file.
+    pub read: Option<Code>,
     /// Whether it stands for the parts that have no name in the contract.
     pub rest: bool,
 }

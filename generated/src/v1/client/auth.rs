@@ -2,13 +2,12 @@
 //! Calls of the operations of `Auth`.
 
 use writ_runtime::Read;
-use super::super::{
+use crate::v1::{
     BadRequest, LoginCall, LoginError, LoginResponse, LogoutCall, LogoutError, LogoutResponse,
     NotAcceptable, PayloadTooLarge, RefreshCall, RefreshError, RefreshResponse, ServiceUnavailable,
-    Tokens, TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType,
+    Tokens, TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Sessions: signing in, staying in and signing out.
 #[derive(Debug, Clone)]

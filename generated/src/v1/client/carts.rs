@@ -2,14 +2,13 @@
 //! Calls of the operations of `Carts`.
 
 use writ_runtime::Read;
-use super::super::{
+use crate::v1::{
     BadRequest, Cart, DeleteCartError, DeleteCartRequest, DeleteCartResponse, Forbidden,
     GetCartError, GetCartRequest, GetCartResponse, NotAcceptable, NotFound, PayloadTooLarge,
     ReplaceCartError, ReplaceCartRequest, ReplaceCartResponse, ServiceUnavailable, TooManyRequests,
-    Unauthorized, UnprocessableEntity, UnsupportedMediaType,
+    Unauthorized, UnprocessableEntity, UnsupportedMediaType, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Carts: what a user means to order.
 #[derive(Debug, Clone)]

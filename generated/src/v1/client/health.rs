@@ -2,12 +2,11 @@
 //! Calls of the operations of `HealthApi`.
 
 use writ_runtime::Read;
-use super::super::{
+use crate::v1::{
     Health, HealthError, HealthResponse, Liveness, LivezError, LivezResponse, NotAcceptable,
-    ReadyzError, ReadyzResponse,
+    ReadyzError, ReadyzResponse, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Health: for supervisors, load balancers and dashboards.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 //! Calls of the operations of `Orders`.
 
 use writ_runtime::{ETag, Read, StringRule};
-use super::super::{
+use crate::v1::{
     BadRequest, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse,
     DeleteOrderError, DeleteOrderRequest, DeleteOrderResponse, Forbidden, GetOrderError,
     GetOrderRequest, GetOrderResponse, ListOrderItemsError, ListOrderItemsRequest,
@@ -10,10 +10,9 @@ use super::super::{
     ListUserOrdersError, ListUserOrdersRequest, ListUserOrdersResponse, NotAcceptable, NotFound,
     Order, OrderItem, PayloadTooLarge, PreconditionFailed, ServiceUnavailable, TooManyRequests,
     Unauthorized, UnprocessableEntity, UnsupportedMediaType, UpdateOrderError, UpdateOrderRequest,
-    UpdateOrderResponse,
+    UpdateOrderResponse, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Orders: from pending to delivered.
 #[derive(Debug, Clone)]

@@ -2,13 +2,12 @@
 //! Calls of the operations of `Products`.
 
 use writ_runtime::Read;
-use super::super::{
+use crate::v1::{
     BadRequest, GetProductError, GetProductRequest, GetProductResponse, ListProductsError,
     ListProductsRequest, ListProductsResponse, NotAcceptable, NotFound, Product, ServiceUnavailable,
-    TooManyRequests,
+    TooManyRequests, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Products: what is for sale, and its price.
 #[derive(Debug, Clone)]

@@ -2,17 +2,16 @@
 //! Calls of the operations of `Users`.
 
 use writ_runtime::{ETag, Read, StringRule};
-use super::super::{
+use crate::v1::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, Conflict,
     CreateUserError, CreateUserRequest, CreateUserResponse, DeleteUserError, DeleteUserRequest,
     DeleteUserResponse, Forbidden, GetUserError, GetUserRequest, GetUserResponse, ListUsersError,
     ListUsersRequest, ListUsersResponse, NotAcceptable, NotFound, PayloadTooLarge,
     PreconditionFailed, PreconditionRequired, ReplaceUserError, ReplaceUserRequest,
     ReplaceUserResponse, ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity,
-    UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, User,
+    UnsupportedMediaType, UpdateUserError, UpdateUserRequest, UpdateUserResponse, User, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Users: registration and profiles.
 #[derive(Debug, Clone)]

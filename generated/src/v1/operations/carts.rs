@@ -5,7 +5,7 @@ use std::time::Duration;
 use writ_runtime::{
     Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
 };
-use super::SCHEME_BEARER;
+use crate::v1::operations::SCHEME_BEARER;
 
 /// Operation of [`Carts::get_cart`](super::super::Carts::get_cart).
 pub static GET_CART: Operation = Operation {

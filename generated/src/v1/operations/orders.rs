@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
     Requirement, Style, ValueKind,
 };
-use super::SCHEME_BEARER;
+use crate::v1::operations::SCHEME_BEARER;
 
 /// Operation of [`Orders::list_user_orders`](super::super::Orders::list_user_orders).
 pub static LIST_USER_ORDERS: Operation = Operation {

@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Cache, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
     Style, ValueKind,
 };
-use super::SCHEME_BEARER;
+use crate::v1::operations::SCHEME_BEARER;
 
 /// Operation of [`Users::list_users`](super::super::Users::list_users).
 pub static LIST_USERS: Operation = Operation {

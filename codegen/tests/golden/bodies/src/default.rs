@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Bytes, Context, Internal, Value};
-use super::{FillBody, Note};
+use crate::{FillBody, Note};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

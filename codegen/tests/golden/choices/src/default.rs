@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{AnyPet, Beside, Denied, Fields, First, Implied, Mapped, Outer, Pet, Tried, Typed};
+use crate::{AnyPet, Beside, Denied, Fields, First, Implied, Mapped, Outer, Pet, Tried, Typed};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Account, AccountInput, Team, TeamInput};
+use crate::{Account, AccountInput, Team, TeamInput};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -16,13 +16,12 @@
 
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::Thing;
+use crate::Thing;
 
 /// All there is.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Bytes, Context, Idempotent, Internal};
-use super::Hostile;
+use crate::Hostile;
 
 /// The operations under `../../etc/passwd`.
 pub trait EtcPasswd: Send + Sync + 'static {

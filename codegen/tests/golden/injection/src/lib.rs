@@ -27,13 +27,12 @@ pub mod etc_passwd;
 pub mod mod_api;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -99,11 +98,11 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(3);
-        routes::orders_compile_error_not_tag::bind(
+        wire::routes::orders_compile_error_not_tag::bind(
             &mut pipeline.routes(self.orders_compile_error_not_tag, &mut endpoints),
         );
-        routes::etc_passwd::bind(&mut pipeline.routes(self.etc_passwd, &mut endpoints));
-        routes::mod_api::bind(&mut pipeline.routes(self.mod_api, &mut endpoints));
+        wire::routes::etc_passwd::bind(&mut pipeline.routes(self.etc_passwd, &mut endpoints));
+        wire::routes::mod_api::bind(&mut pipeline.routes(self.mod_api, &mut endpoints));
         endpoints
     }
 }

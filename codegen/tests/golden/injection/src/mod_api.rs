@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::Either;
+use crate::Either;
 
 /// The operations under `mod { } ; }`.
 pub trait Mod: Send + Sync + 'static {

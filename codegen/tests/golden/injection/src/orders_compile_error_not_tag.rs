@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{GetCompileErrorNotIdFnXQCompileErrorNotQuery, Hostile, ImATeapot, NotFound};
+use crate::{GetCompileErrorNotIdFnXQCompileErrorNotQuery, Hostile, ImATeapot, NotFound};
 
 /// tag */
 /// compile_error!("tag");

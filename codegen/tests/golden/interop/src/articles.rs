@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Article, ArticleId, NewArticle};
+use crate::{Article, ArticleId, NewArticle};
 
 /// The operations under `articles`.
 pub trait Articles: Send + Sync + 'static {

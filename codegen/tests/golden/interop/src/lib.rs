@@ -17,16 +17,12 @@
 pub mod articles;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod openapi;
-#[cfg(feature = "openapi")]
-mod openapi_31;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -34,9 +30,9 @@ pub use self::articles::{
     Articles, GetArticleError, GetArticleRequest, GetArticleResponse, PutArticleError,
     PutArticleRequest, PutArticleResponse,
 };
-pub use self::openapi::{OPENAPI_JSON, OPENAPI_YAML};
+pub use self::wire::openapi::{OPENAPI_JSON, OPENAPI_YAML};
 #[cfg(feature = "openapi")]
-pub use self::openapi_31::{OPENAPI_31_JSON, openapi};
+pub use self::wire::openapi_31::{OPENAPI_31_JSON, openapi};
 
 const _: () = writ_runtime::made_for("0.1");
 
@@ -83,7 +79,7 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(2);
-        routes::articles::bind(&mut pipeline.routes(self.articles, &mut endpoints));
+        wire::routes::articles::bind(&mut pipeline.routes(self.articles, &mut endpoints));
         endpoints
     }
 }

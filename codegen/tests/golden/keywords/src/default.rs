@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{
+use crate::{
     Arrays, Conditions, Contents, Dependents, Nulls, Objects, References, TypesModel, Unevaluated,
 };
 

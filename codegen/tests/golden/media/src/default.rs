@@ -7,7 +7,7 @@ use writ_runtime::{
     AnyMedia, Bytes, Context, DateTime, DecimalNumber, EventStream, FilePart, FileStream, Internal,
     JsonLines, Multipart, Parts, Utc,
 };
-use super::{
+use crate::{
     AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
     Order, Price, ProgressResult, Report, UnprocessableEntity,
 };

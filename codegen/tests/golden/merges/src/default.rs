@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Dog, ListThingsResult, StoredDog};
+use crate::{Dog, ListThingsResult, StoredDog};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

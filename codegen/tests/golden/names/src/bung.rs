@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{SelfValue, StringModel};
+use crate::{SelfValue, StringModel};
 
 /// The operations under `Übung`.
 pub trait Übung: Send + Sync + 'static {

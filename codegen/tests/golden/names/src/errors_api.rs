@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{NotFoundRefusal, UserAccountModel, VecModel};
+use crate::{NotFoundRefusal, UserAccountModel, VecModel};
 
 /// The operations under `errors`.
 pub trait Errors: Send + Sync + 'static {

@@ -21,13 +21,12 @@ pub mod self_;
 pub mod errors_api;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -95,11 +94,11 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(5);
-        routes::type_::bind(&mut pipeline.routes(self.type_, &mut endpoints));
-        routes::n123_go_not::bind(&mut pipeline.routes(self.n123_go_not, &mut endpoints));
-        routes::bung::bind(&mut pipeline.routes(self.bung, &mut endpoints));
-        routes::self_::bind(&mut pipeline.routes(self.self_, &mut endpoints));
-        routes::errors_api::bind(&mut pipeline.routes(self.errors_api, &mut endpoints));
+        wire::routes::type_::bind(&mut pipeline.routes(self.type_, &mut endpoints));
+        wire::routes::n123_go_not::bind(&mut pipeline.routes(self.n123_go_not, &mut endpoints));
+        wire::routes::bung::bind(&mut pipeline.routes(self.bung, &mut endpoints));
+        wire::routes::self_::bind(&mut pipeline.routes(self.self_, &mut endpoints));
+        wire::routes::errors_api::bind(&mut pipeline.routes(self.errors_api, &mut endpoints));
         endpoints
     }
 }

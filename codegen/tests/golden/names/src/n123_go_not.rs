@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{OptionModel, ResultModel};
+use crate::{OptionModel, ResultModel};
 
 /// The operations under `123 go!`.
 pub trait N123GoNot: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::Keywords;
+use crate::Keywords;
 
 /// A keyword.
 pub trait Type: Send + Sync + 'static {

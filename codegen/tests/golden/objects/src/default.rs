@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal, Uuid};
-use super::{Profile, ProfilePatch, Sample};
+use crate::{Profile, ProfilePatch, Sample};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -2,7 +2,8 @@
 //! The callbacks that operations ask for, as calls of those who asked.
 
 use writ_runtime::{Internal, Parts};
-use super::{Event, Receipt, RenewRequest, SubscribeRequest, Unexpected};
+use crate::{Event, Receipt, RenewRequest, SubscribeRequest, Unexpected, operations};
+use crate::client::ENVELOPE;
 use writ_runtime::client;
 
 /// Sends them. Whoever gets them is named by each call; see to it that it may be sent to.
@@ -12,7 +13,7 @@ pub struct Callbacks(client::Connection);
 impl Callbacks {
     /// Sends them over this connection, with its credentials and limits.
     pub fn new(connection: client::Connection) -> Self {
-        Self(connection.refusals(&super::client::ENVELOPE))
+        Self(connection.refusals(&ENVELOPE))
     }
 
     /// `POST` to `{$request.body#/callbackUrl}?on={$request.query.on}`, as `subscribe` asks for it.
@@ -47,21 +48,21 @@ impl Callbacks {
 
     /// Where a request of `SUBSCRIBE` wants it: [`ON_EVENT_URL`] of that request.
     pub fn on_event_url(&self, request: &SubscribeRequest) -> Option<String> {
-        let mut out = self.0.begin(&super::operations::SUBSCRIBE);
+        let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.evaluate(ON_EVENT_URL)
     }
 
     /// Where a request of `SUBSCRIBE` wants it: [`REPORT_URL`] of that request.
     pub fn report_url(&self, request: &SubscribeRequest) -> Option<String> {
-        let mut out = self.0.begin(&super::operations::SUBSCRIBE);
+        let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.evaluate(REPORT_URL)
     }
 
     /// Where a request of `RENEW` wants it: [`RENEW_EVENT_URL`] of that request.
     pub fn renew_event_url(&self, request: &RenewRequest) -> Option<String> {
-        let mut out = self.0.begin(&super::operations::RENEW);
+        let mut out = self.0.begin(&operations::RENEW);
         request.encode(&mut out);
         out.evaluate(RENEW_EVENT_URL)
     }

@@ -21,14 +21,13 @@ pub mod callbacks;
 pub mod client;
 pub mod errors;
 pub mod operations;
-pub mod types;
 pub mod webhooks;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -82,7 +81,7 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(2);
-        routes::subscriptions::bind(&mut pipeline.routes(self.subscriptions, &mut endpoints));
+        wire::routes::subscriptions::bind(&mut pipeline.routes(self.subscriptions, &mut endpoints));
         endpoints
     }
 }

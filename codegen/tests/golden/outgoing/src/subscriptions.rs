@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Conflict, Subscription, SubscriptionInput};
+use crate::{Conflict, Subscription, SubscriptionInput};
 
 /// Who wants to hear of what.
 pub trait Subscriptions: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Article, Money, Sku};
+use crate::{Article, Money, Sku};
 
 /// The operations under `Warehouse stock`.
 pub trait Stock: Send + Sync + 'static {

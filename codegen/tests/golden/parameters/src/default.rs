@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, DateTime, Internal, NaiveDate, Utc, Uuid};
-use super::{Colour, InQuerySpread, Point};
+use crate::{Colour, InQuerySpread, Point};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, ETag, Idempotent, IfMatch, Internal, Sort};
-use super::{
+use crate::{
     GetOrderFieldsItem, ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage,
     PreconditionFailed, TooManyRequests,
 };

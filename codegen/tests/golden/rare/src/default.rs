@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::Rule;
+use crate::Rule;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{A, Expression, Nested, Tree};
+use crate::{A, Expression, Nested, Tree};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -17,13 +17,12 @@
 pub mod default;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -76,7 +75,7 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(2);
-        routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
+        wire::routes::default::bind(&mut pipeline.routes(self.default, &mut endpoints));
         endpoints
     }
 }

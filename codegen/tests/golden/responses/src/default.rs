@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{AnyStatus, Context, ETag, Internal};
-use super::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, Unexpected};
+use crate::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, Unexpected};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

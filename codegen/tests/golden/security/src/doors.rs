@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Forbidden, Unauthorized};
+use crate::{Forbidden, Unauthorized};
 
 /// The operations under `doors`.
 pub trait Doors: Send + Sync + 'static {

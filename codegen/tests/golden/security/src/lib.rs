@@ -18,13 +18,12 @@ pub mod doors;
 pub mod public;
 pub mod errors;
 pub mod operations;
-pub mod types;
 
-mod codec;
-mod routes;
+mod wire;
 
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
+pub use self::wire::types;
 #[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
@@ -82,8 +81,8 @@ where
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(7);
-        routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
-        routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
+        wire::routes::doors::bind(&mut pipeline.routes(self.doors, &mut endpoints));
+        wire::routes::public::bind(&mut pipeline.routes(self.public, &mut endpoints));
         endpoints
     }
 }

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{BadRequest, Conflict, NewOrder, NotFound, Order, UnprocessableEntity};
+use crate::{BadRequest, Conflict, NewOrder, NotFound, Order, UnprocessableEntity};
 
 /// Orders.
 pub trait Orders: Send + Sync + 'static {

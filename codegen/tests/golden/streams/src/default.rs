@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Bytes, Context, EventStream, FilePart, FileStream, Internal, Parts};
-use super::Place;
+use crate::Place;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

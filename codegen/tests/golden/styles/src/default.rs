@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use writ_runtime::{Bytes, Context, DateTime, Internal, NaiveDate, Utc, Uuid, Value};
-use super::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem};
+use crate::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Event, Filter, Method, Scalar, SearchResult, Shape};
+use crate::{Event, Filter, Method, Scalar, SearchResult, Shape};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{NotFound, Pet, UnprocessableEntity};
+use crate::{NotFound, Pet, UnprocessableEntity};
 
 /// The pets.
 pub trait Pets: Send + Sync + 'static {

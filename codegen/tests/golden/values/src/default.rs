@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::{Defaults, Enums, Formats, Integers, Lists, Maps, Nulls, Numbers, Patchable, Texts};
+use crate::{Defaults, Enums, Formats, Integers, Lists, Maps, Nulls, Numbers, Patchable, Texts};
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

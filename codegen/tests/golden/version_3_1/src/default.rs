@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
-use super::Reading;
+use crate::Reading;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {

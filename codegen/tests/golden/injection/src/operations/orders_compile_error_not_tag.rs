@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 use writ_runtime::{Cache, Method, Operation, Parameter, Requirement};
-use super::SCHEME_S_COMPILE_ERROR_NOT_SCHEME;
+use crate::operations::SCHEME_S_COMPILE_ERROR_NOT_SCHEME;
 
 /// Operation of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`](super::super::OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x).
 pub static GET_COMPILE_ERROR_NOT_ID_FN_X: Operation = Operation {

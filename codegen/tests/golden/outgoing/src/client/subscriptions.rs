@@ -2,12 +2,11 @@
 //! Calls of the operations of `Subscriptions`.
 
 use writ_runtime::Read;
-use super::super::{
+use crate::{
     Conflict, RenewError, RenewRequest, RenewResponse, SubscribeError, SubscribeRequest,
-    SubscribeResponse, Subscription,
+    SubscribeResponse, Subscription, operations,
 };
 use writ_runtime::client;
-use super::super::operations;
 
 /// Who wants to hear of what.
 #[derive(Debug, Clone)]

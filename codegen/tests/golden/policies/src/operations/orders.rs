@@ -6,7 +6,7 @@ use writ_runtime::{
     Body, Cache, Idempotency, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit,
     Requirement, Style, ValueKind,
 };
-use super::SCHEME_BEARER;
+use crate::operations::SCHEME_BEARER;
 
 /// Operation of [`Orders::list_orders`](super::super::Orders::list_orders).
 pub static LIST_ORDERS: Operation = Operation {

@@ -2,7 +2,7 @@
 //! What the contract says of the operations of `Doors`.
 
 use writ_runtime::{Method, Operation, Requirement};
-use super::{
+use crate::operations::{
     SCHEME_BASIC, SCHEME_BEARER, SCHEME_CERTIFICATE, SCHEME_COOKIE_KEY, SCHEME_DIGEST, SCHEME_KEY,
     SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY,
 };

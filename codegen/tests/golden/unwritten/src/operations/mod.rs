@@ -2,7 +2,7 @@
 //! What the contract says of each operation, as data.
 
 mod pets;
-pub mod others;
+pub mod unselected;
 
 use writ_runtime::{Operation, Server};
 
@@ -13,7 +13,7 @@ pub static ALL: &[&Operation] = &[
     &LIST_PETS,
     &ADD_PET,
     &GET_PET,
-    &others::PLACE_ORDER,
+    &unselected::PLACE_ORDER,
 ];
 
 /// Where the contract says that it is served.

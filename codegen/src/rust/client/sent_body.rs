@@ -1,0 +1,62 @@
+//! How a client sends the body of a request: the call for each media type.
+
+use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
+use writ_contract::model::parts::parts;
+
+use crate::rust::expr::form_fields::form_fields;
+use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::plan::ty::Ty;
+use crate::rust::plan::types::TypePlan;
+
+/// The call that sends a body of one media type.
+pub struct SendBody {
+    /// The call up to the value.
+    head: String,
+    /// True if the value is given away, as the parts of a form are; otherwise it is borrowed.
+    pub gives_away: bool,
+}
+
+impl SendBody {
+    /// Returns the call with a value.
+    pub fn call(&self, value: &str) -> String {
+        format!("{}{value})", self.head)
+    }
+}
+
+/// Returns the call that sends the media type at `index`.
+pub fn send_body(
+    plan: &TypePlan<'_>,
+    operation: &Operation,
+    (body, content): (&RequestBody, &Content),
+    names: &OperationNames,
+    index: usize,
+) -> SendBody {
+    let lent = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: false };
+    let given = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: true };
+    match (content.kind, content.schema) {
+        (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => lent("any_media_body"),
+        (ContentKind::Json | ContentKind::Form, Some(schema)) => match form_fields(plan, body, schema).as_slice() {
+            [] => lent("body"),
+            fields => {
+                let head = format!("out.encoded_body({index}, &[{}], ", fields.join(", "));
+                SendBody { head, gives_away: false }
+            }
+        },
+        (ContentKind::Json | ContentKind::Form, None) => lent("body"),
+        (ContentKind::Text, Some(schema))
+            if plan.own(schema).is_some_and(|own| own.text)
+                || plan.structure(plan.contract.schemas.target(schema), operation.request_direction())
+                    == Ty::String =>
+        {
+            lent("body")
+        }
+        (ContentKind::Text, _) => lent("text_body"),
+        (ContentKind::Multipart, _) => match names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
+            && parts(content, &plan.contract.schemas).is_some()
+        {
+            true => given("parts"),
+            false => given("multipart"),
+        },
+        (ContentKind::Binary | ContentKind::Stream, _) => lent("bytes_body"),
+    }
+}

@@ -1,0 +1,55 @@
+//! An expression that reads a value from a reader called `r`.
+
+use std::fmt;
+
+use crate::rust::mention::read_of;
+
+/// An expression over a reader called `r`: an `Option` of the value that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadExpression {
+    /// A call of a function that takes the reader alone, by the path of the function.
+    Function(String),
+    /// Any other expression.
+    Expression(String),
+}
+
+impl ReadExpression {
+    /// Returns the expression that reads a type by its implementation of `Read`.
+    pub fn read(ty: &str) -> ReadExpression {
+        ReadExpression::Function(read_of(ty))
+    }
+
+    /// Returns the expression as a function of the reader: a path where there is one, else a closure.
+    pub fn function(&self) -> String {
+        match self {
+            ReadExpression::Function(path) => path.clone(),
+            ReadExpression::Expression(text) => format!("|r| {text}"),
+        }
+    }
+
+    /// Returns the expression whose value is put into a box.
+    pub fn boxed(self) -> ReadExpression {
+        ReadExpression::Expression(format!("{self}.map(Box::new)"))
+    }
+}
+
+impl From<String> for ReadExpression {
+    fn from(text: String) -> ReadExpression {
+        ReadExpression::Expression(text)
+    }
+}
+
+impl From<&str> for ReadExpression {
+    fn from(text: &str) -> ReadExpression {
+        ReadExpression::Expression(text.to_owned())
+    }
+}
+
+impl fmt::Display for ReadExpression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadExpression::Function(path) => write!(f, "{path}(r)"),
+            ReadExpression::Expression(text) => f.write_str(text),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! One parameter as a field of the request.
+
+use writ_contract::model::operation::{Parameter, ParameterLocation, Style};
+use writ_contract::model::schema::Kind;
+
+use crate::rust::code::Code;
+use crate::rust::expr::default::{default_text, default_value};
+use crate::rust::expr::read::ReadCalls;
+use crate::rust::expr::read_expression::ReadExpression;
+use crate::rust::expr::rule::array_rule;
+use crate::rust::mention::{contract, read_of, runtime};
+use crate::rust::names::ident::value_name;
+use crate::rust::operations::operation_names::OperationNames;
+use crate::rust::operations::request_field::RequestField;
+use crate::rust::plan::ty::Ty;
+use crate::rust::view::{DecodeView, Presence};
+
+/// Returns the name of the field.
+pub fn parameter_name(parameter: &Parameter) -> String {
+    value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
+}
+
+/// Returns the field of the parameter at `index`.
+pub fn parameter_field(
+    names: &OperationNames,
+    index: usize,
+    parameter: &Parameter,
+    calls: &ReadCalls<'_, '_>,
+) -> RequestField {
+    let (plan, direction) = (calls.plan, calls.direction);
+    let mut docs = parameter.description.clone().unwrap_or_default();
+    let presence = if parameter.required { Presence::Required } else { Presence::Optional };
+    let method = if parameter.required { "required" } else { "optional" };
+    if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
+        let ty = if parameter.required { Ty::IfMatch } else { Ty::IfMatch.optional() };
+        let decode = format!("input.{method}({index}, {})", read_of(&runtime("IfMatch")));
+        return RequestField::new(docs, ty, presence, decode);
+    }
+    if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
+        let key = names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
+        let read = read_of(&format!("{}::<{}>", runtime("Sort"), contract(&key)));
+        let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
+        return RequestField::new(docs, Ty::Sort(key), Presence::List, decode);
+    }
+    // Text cannot say null; only JSON in a parameter can.
+    let nullable = parameter.style == Style::Json;
+    let ty = if nullable { plan.element(parameter.schema, direction) } else { plan.ty(parameter.schema, direction) };
+    let read: ReadExpression = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };
+    let decode = format!("input.{method}({index}, {})", read.function());
+    if parameter.required {
+        return RequestField::new(docs, ty, presence, decode);
+    }
+    match default_value(plan, parameter.schema, &ty, direction) {
+        Some(default) if !matches!(ty, Ty::Option(_)) => {
+            if !docs.is_empty() {
+                docs.push_str("\n\n");
+            }
+            docs.push_str(&format!("Default: `{}`.", default_text(plan, parameter.schema)));
+            let decode = DecodeView::Call(Code::from(decode));
+            RequestField { docs, ty, presence: Presence::Defaulted, default: Some((default, read)), decode }
+        }
+        _ => RequestField::new(docs, ty.optional(), presence, decode),
+    }
+}

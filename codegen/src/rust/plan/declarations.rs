@@ -1,0 +1,185 @@
+//! Declaring types one after the other: each schema that needs a type takes the first free name of those
+//! that its place suggests.
+
+use std::collections::HashSet;
+
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape};
+use writ_contract::model::{Direction, SchemaId};
+
+use crate::rust::names::ident::type_name;
+use crate::rust::names::namespace::Names;
+use crate::rust::plan::types::{TypeKey, TypePlan};
+
+/// A type plan that is being made.
+pub struct Declarations<'a, 'c> {
+    /// What is declared so far.
+    pub plan: TypePlan<'c>,
+    /// The names that are taken.
+    pub names: &'a mut Names,
+    /// The diagnostics of names that collide.
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+/// What a schema is declared as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    /// A type of its own.
+    Always,
+    /// An alias, if it is a component.
+    AsComponent,
+    /// Nothing: another type stands for it.
+    Never,
+}
+
+impl Declarations<'_, '_> {
+    /// Declares a component under its own name, in each form that it has.
+    pub fn declare_component(&mut self, id: SchemaId) {
+        let schema = self.plan.contract.schemas.get(id);
+        let Some(component) = &schema.component else { return };
+        if self.declared(id) == Declared::Never {
+            return;
+        }
+        let own = schema.rust_name.as_ref();
+        let base = own.map_or_else(|| type_name(component), |own| own.value.clone());
+        for direction in [Direction::Outbound, Direction::Inbound] {
+            let key = TypeKey { schema: id, only: self.plan.usage.only(id, direction) };
+            let candidates = match key.only {
+                Some(Direction::Inbound) => vec![format!("{base}Input"), format!("{base}InputModel")],
+                // A name that was asked for is that and no other.
+                _ if own.is_some() => vec![base.clone()],
+                _ => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
+            };
+            self.name(key, &candidates);
+        }
+    }
+
+    fn name(&mut self, key: TypeKey, candidates: &[String]) -> bool {
+        if self.plan.names.contains_key(&key) {
+            return false;
+        }
+        let schema = self.plan.contract.schemas.get(key.schema);
+        let name = match &schema.rust_name {
+            Some(own) if candidates == [own.value.as_str()] => self.names.take_own(own, self.diagnostics),
+            _ => self.names.take(candidates, schema.span, self.diagnostics),
+        };
+        self.plan.names.insert(key, name);
+        self.plan.order.push(key);
+        true
+    }
+
+    /// Declares what a schema needs, under the first free of `candidates` if it is not a component.
+    pub fn declare(&mut self, id: SchemaId, direction: Direction, candidates: &[String]) {
+        let mut todo = vec![(id, candidates.to_vec())];
+        // What gets no name of its own ends no circle.
+        let mut seen = HashSet::new();
+        while let Some((id, candidates)) = todo.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let schema = self.plan.contract.schemas.get(id);
+            let key = TypeKey { schema: id, only: self.plan.usage.only(id, direction) };
+            if let (true, Kind::Alias(first)) = (schema.deduplicated, &schema.kind)
+                && !self
+                    .plan
+                    .names
+                    .contains_key(&TypeKey { schema: *first, only: self.plan.usage.only(*first, direction) })
+            {
+                // The first of those that say the same is met here first, and is called by this place.
+                todo.push((*first, candidates));
+                continue;
+            }
+            if self.declared(id) == Declared::Always && schema.component.is_none() {
+                let mut candidates = candidates.clone();
+                // A name in small letters is that of the field.
+                if let Some(own) = schema.rust_name.as_ref().filter(|own| own.value.starts_with(char::is_uppercase)) {
+                    candidates = vec![own.value.clone()];
+                }
+                if key.only == Some(Direction::Inbound) {
+                    candidates = candidates.iter().map(|name| format!("{name}Input")).collect();
+                }
+                if !self.name(key, &candidates) {
+                    continue;
+                }
+            }
+            // Components declare their members on their own; one that only this refers to does so here.
+            if schema.component.is_some() {
+                if self.plan.names.contains_key(&key) {
+                    continue;
+                }
+                self.declare_component(id);
+            }
+            let base = self.plan.names.get(&key).cloned().or_else(|| candidates.first().cloned()).unwrap_or_default();
+            let mut members = self.members(id, direction, &base);
+            members.reverse();
+            todo.extend(members);
+        }
+    }
+
+    /// Declares the types of what a declared type holds.
+    pub fn declare_members(&mut self, key: TypeKey) {
+        let base = self.plan.names.get(&key).cloned().unwrap_or_default();
+        let direction = self.plan.direction(key);
+        for (id, candidates) in self.members(key.schema, direction, &base) {
+            self.declare(id, direction, &candidates);
+        }
+    }
+
+    /// The schemas that a schema holds, each with the names that its place suggests.
+    fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
+        let one = |suffix: &str| {
+            vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
+        };
+        let schema = self.plan.contract.schemas.get(id);
+        match &schema.kind {
+            _ if schema.rust_type.is_some() => Vec::new(),
+            Kind::Alias(target) => vec![(*target, vec![base.to_owned(), format!("{base}Value")])],
+            Kind::Array(array) => vec![(array.items, one("Item"))],
+            Kind::Union(union) => {
+                let variants = self.plan.variant_names(id);
+                union.branches.iter().zip(variants).map(|(branch, variant)| (*branch, one(&variant))).collect()
+            }
+            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
+            Kind::Object(object) => {
+                let only = self.plan.usage.only(id, direction);
+                let properties = self.plan.properties(TypeKey { schema: id, only });
+                let tag = self.plan.tagged.get(&id).map(|tag| tag.property.as_str());
+                let properties = properties.iter().filter(|property| Some(property.name.as_str()) != tag);
+                let mut all: Vec<_> =
+                    properties.map(|property| (property.schema, one(&type_name(&property.name)))).collect();
+                if let Additional::Kept(schema) = object.additional {
+                    all.push((schema, one("Entry")));
+                }
+                all
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn declared(&self, id: SchemaId) -> Declared {
+        if self.plan.contract.schemas.get(id).rust_type.is_some() {
+            return Declared::AsComponent;
+        }
+        if self.plan.contract.schemas.get(id).holds_itself || self.plan.contract.schemas.get(id).deduplicated {
+            return Declared::Always;
+        }
+        match &self.plan.contract.schemas.get(id).kind {
+            Kind::Strings(_) => Declared::Always,
+            Kind::Union(_) => Declared::Always,
+            Kind::String(shape) if matches!(shape.format, Format::Id(_)) => Declared::Always,
+            Kind::Object(object) if object.sparse_of.is_some() => Declared::Never,
+            Kind::Object(object) if self.plan.page_of(object).is_some() => Declared::AsComponent,
+            Kind::Object(object) if object.is_map() => Declared::AsComponent,
+            Kind::Object(_) => Declared::Always,
+            Kind::Alias(_)
+            | Kind::Boolean
+            | Kind::Integer(_)
+            | Kind::Number(_)
+            | Kind::String(_)
+            | Kind::Array(_)
+            | Kind::Values(_)
+            | Kind::Any
+            | Kind::Null => Declared::AsComponent,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the templates of the contract as a whole receive: its root, refusals, schemes, servers and webhooks.
+
+use serde::Serialize;
+
+use crate::rust::code::Code;
+
+/// The root of a contract's module.
+#[derive(Debug, Serialize)]
+pub struct RootView {
+    /// `info.title`.
+    pub title: String,
+    /// `info.version`.
+    pub version: String,
+    /// `info.description`.
+    pub docs: String,
+    /// What routes begin with at the first server.
+    pub base_path: String,
+    /// The modules that hold tags.
+    pub tags: Vec<TagSummary>,
+    /// Webhooks.
+    pub webhooks: bool,
+    /// Callbacks that can be sent.
+    pub callbacks: bool,
+    /// Whether the contract itself is part of the crate.
+    pub document: bool,
+    /// Whether what nobody has written is answered 501.
+    pub unwritten: bool,
+    /// Whether it is the root of its crate.
+    pub alone: bool,
+    /// How deep the compiler must look into the types, where that is deeper than usual.
+    pub recursion_limit: Option<usize>,
+    /// Whether there is a document of `utoipa`.
+    pub openapi: bool,
+    /// Whether there is a client.
+    pub client: bool,
+    /// The version of the runtime that the code is made for: major and minor.
+    pub runtime: &'static str,
+}
+
+/// A tag, as the root sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagSummary {
+    /// The trait.
+    pub name: Code,
+    /// The module.
+    pub module: Code,
+    /// The field of `Api`.
+    pub field: Code,
+    /// The type parameter.
+    pub parameter: Code,
+    /// The method of `Unwritten` that takes the service.
+    pub with: Code,
+    /// The first line of its description.
+    pub docs: String,
+    /// Whether some operation needs a principal.
+    pub secured: bool,
+    /// The public names of the tag's module.
+    pub exports: Vec<Code>,
+    /// The statics of its operations.
+    pub data: Vec<Code>,
+}
+
+/// The refusals of a contract.
+#[derive(Debug, Serialize)]
+pub struct ErrorsView {
+    /// The markers, each with its status.
+    pub statuses: Vec<StatusView>,
+    /// The markers of ranges.
+    pub ranges: Vec<RangeView>,
+    /// True if the envelope holds the id of the request.
+    pub uses_request_id: bool,
+    /// The lines of the function that writes the envelope.
+    pub envelope: Vec<Code>,
+    /// The media type of the envelope.
+    pub media_type: String,
+    /// Whether the envelope is RFC 9457's.
+    pub problem: bool,
+}
+
+/// The marker of a status.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct StatusView {
+    /// The status.
+    pub code: u16,
+    /// The marker.
+    pub name: Code,
+}
+
+/// The marker of a range of statuses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RangeView {
+    /// The marker.
+    pub name: Code,
+    /// The least status.
+    pub low: u16,
+    /// The greatest status.
+    pub high: u16,
+}
+
+/// A security scheme's static.
+#[derive(Debug, Serialize)]
+pub struct SchemeView {
+    /// The static.
+    pub name: Code,
+    /// Its name in the contract.
+    pub id: String,
+    /// Its kind.
+    pub kind: Code,
+    /// The doc comment.
+    pub docs: String,
+}
+
+/// The contract itself.
+#[derive(Debug, Serialize)]
+pub struct DocumentView {
+    /// As a literal of JSON.
+    pub json: Code,
+    /// As a literal of YAML.
+    pub yaml: Code,
+    /// As an expression: JSON of OpenAPI 3.1, where it is asked for.
+    pub raised: Option<Code>,
+    /// Whether its crate holds no other contract.
+    pub alone: bool,
+}
+
+/// A webhook.
+#[derive(Debug, Serialize)]
+pub struct WebhookView {
+    /// The constant.
+    pub name: Code,
+    /// Its name in the contract.
+    pub id: String,
+    /// The doc comment.
+    pub docs: String,
+    /// The method.
+    pub method: Code,
+    /// The type of its payload.
+    pub payload: Code,
+}
+
+/// One of the servers of the contract.
+#[derive(Debug, Serialize)]
+pub struct ServerView {
+    /// Its URL.
+    pub url: String,
+    /// Its description.
+    pub description: String,
+    /// The variables of its URL, a `ServerVariable` each.
+    pub variables: Vec<Code>,
+}
