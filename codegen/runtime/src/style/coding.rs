@@ -22,6 +22,7 @@ pub(crate) enum Coding {
 
 impl Coding {
     /// Decodes text; `None` if it is not encoded correctly.
+    #[inline]
     pub(crate) fn decode(self, raw: &str) -> Option<Cow<'_, str>> {
         match self {
             Coding::Path => percent::decode(raw),

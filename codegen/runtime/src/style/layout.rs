@@ -5,8 +5,8 @@ use crate::operation::{Style, ValueKind};
 /// The layout of a value in one text: a prefix, then elements with a delimiter between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// The text that comes first.
-    pub(super) prefix: &'static str,
+    /// The character that comes first, if any.
+    pub(super) prefix: Option<char>,
     /// True if `name=` follows the prefix.
     pub(super) named: bool,
     /// The character between two elements.
@@ -41,13 +41,14 @@ pub(super) enum Elements {
 /// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
 ///
 /// Exploded lists and objects in a query are spread over several pairs before they come here.
+#[inline]
 pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
     let (prefix, delimiter) = match style {
-        Style::Label => (".", if explode { '.' } else { ',' }),
-        Style::Matrix => (";", if explode { ';' } else { ',' }),
-        Style::SpaceDelimited => ("", ' '),
-        Style::PipeDelimited => ("", '|'),
-        Style::Simple | Style::Form | Style::DeepObject | Style::Json | Style::Text => ("", ','),
+        Style::Label => (Some('.'), if explode { '.' } else { ',' }),
+        Style::Matrix => (Some(';'), if explode { ';' } else { ',' }),
+        Style::SpaceDelimited => (None, ' '),
+        Style::PipeDelimited => (None, '|'),
+        Style::Simple | Style::Form | Style::DeepObject | Style::Json | Style::Text => (None, ','),
     };
     let elements = match kind {
         ValueKind::Scalar => Elements::Single,

@@ -30,6 +30,7 @@ pub(crate) enum Found<'a> {
 /// Reads a parameter from all texts that were sent under its name.
 ///
 /// Most parameters are sent once or not at all, so no list is made for those.
+#[inline]
 pub(crate) fn parse_all<'a>(
     parameter: &Parameter,
     mut texts: impl Iterator<Item = &'a str>,
@@ -95,7 +96,10 @@ pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> 
         _ => {}
     }
     let layout = layout(parameter.style, parameter.kind, parameter.explode);
-    let inside = raw.strip_prefix(layout.prefix).ok_or(if parameter.style == Style::Label { LABEL } else { MATRIX })?;
+    let inside = match layout.prefix {
+        None => raw,
+        Some(prefix) => raw.strip_prefix(prefix).ok_or(if prefix == '.' { LABEL } else { MATRIX })?,
+    };
     let inside = if layout.named { behind_name(parameter, inside)? } else { inside };
     // RFC 6570 § 3.2.5 puts commas where OpenAPI 3.0 shows dots: both are accepted.
     let dots = parameter.style == Style::Label && !inside.contains(',');

@@ -11,10 +11,12 @@ use crate::style::parse::Found;
 const KEYS: &str = "must be written as name[key]=value";
 
 /// Returns true if each property of the parameter stands under a name of its own.
+#[inline]
 pub(crate) fn is_spread(parameter: &Parameter) -> bool {
     parameter.style == Style::DeepObject || is_exploded_object(parameter)
 }
 
+#[inline]
 fn is_exploded_object(parameter: &Parameter) -> bool {
     parameter.style == Style::Form && parameter.kind == ValueKind::Object && parameter.explode
 }

@@ -20,7 +20,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
         TextValue::Map(_) => ValueKind::Object,
     };
     let layout = layout(parameter.style, kind, parameter.explode);
-    let mut out = Text { out: String::from(layout.prefix), delimiter: layout.delimiter, coding, elements: 0 };
+    let mut out = Text { out: String::from_iter(layout.prefix), delimiter: layout.delimiter, coding, elements: 0 };
     if layout.named {
         out.name(parameter.name);
     }
