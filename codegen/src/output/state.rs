@@ -82,7 +82,7 @@ pub(super) fn states(
         }
         match folder::read(&dir.join(path))? {
             None => {}
-            Some(there) if hash(&there) == *recorded => drop(states.insert(path.clone(), FileState::Leftover)),
+            Some(there) if is_as_recorded(&there, recorded) => drop(states.insert(path.clone(), FileState::Leftover)),
             Some(_) => drop(states.insert(path.clone(), FileState::EditedLeftover)),
         }
     }
@@ -98,11 +98,21 @@ fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Resu
     }
     let line = first_difference(&there, text);
     Ok(match recorded {
-        Some(Some(recorded)) if hash(&there) == *recorded => FileState::Stale(line),
+        Some(Some(recorded)) if is_as_recorded(&there, recorded) => FileState::Stale(line),
         Some(Some(_)) => FileState::Edited,
         None if folder::is_marked(&there) => FileState::Stale(line),
         _ => FileState::NotGenerated,
     })
+}
+
+/// True if a file was not edited since it was written. Version control that writes other ends of lines
+/// on checkout is no edit.
+fn is_as_recorded(there: &[u8], recorded: &str) -> bool {
+    if hash(there) == recorded {
+        return true;
+    }
+    let text = String::from_utf8_lossy(there);
+    text.contains("\r\n") && hash(text.replace("\r\n", "\n").as_bytes()) == recorded
 }
 
 /// Returns the first line that differs; the first is 1.

@@ -113,3 +113,36 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Settings {
+        let path = std::env::temp_dir().join(format!("writ-settings-{name}-{}.toml", std::process::id()));
+        std::fs::write(&path, text).expect("the settings are written");
+        let mut diagnostics = Diagnostics::new();
+        let settings = super::read(&path, None, &mut diagnostics);
+        std::fs::remove_file(&path).expect("the settings are removed");
+        assert!(diagnostics.is_empty(), "{name}");
+        settings
+    }
+
+    #[test]
+    fn the_workspace_and_the_runtime_are_read_and_a_path_begins_at_the_settings() {
+        let settings = read("path", "workspace = \"member\"\nruntime = { path = \"../runtime\" }\n");
+        assert_eq!(settings.workspace, Some(Workspace::Member));
+        let runtime = settings.runtime.expect("a runtime");
+        assert_eq!(runtime, Runtime::Path(std::env::temp_dir().join("../runtime")));
+        let out = std::env::temp_dir().join("crates/api");
+        assert_eq!(runtime.seen_from(&out), Runtime::Path("../../../runtime".into()));
+    }
+
+    #[test]
+    fn a_runtime_is_embedded_or_has_a_version() {
+        assert_eq!(read("embedded", "runtime = \"embedded\"\n").runtime, Some(Runtime::Embedded));
+        let version = read("version", "runtime = { version = \"0.1\" }\n").runtime;
+        assert_eq!(version, Some(Runtime::Version("0.1".to_owned())));
+        assert_eq!(read("neither", "").runtime, None);
+    }
+}

@@ -49,8 +49,9 @@ pub(super) fn dependencies(
             let problem = Diagnostic::error("bad-setting", node.span, message).label("not a dependency");
             diagnostics.push(problem.help("write it as in the manifest of a crate: `uuid = \"1\"`"));
         } else if name.value.replace('_', "-") == "writ-runtime" {
-            let message = "`writ-runtime` lies beside the generated crate, which depends on it already";
-            diagnostics.push(Diagnostic::error("bad-setting", name.span, message).label("leave it out"));
+            let message = "the generated crate depends on `writ-runtime` already";
+            let problem = Diagnostic::error("bad-setting", name.span, message).label("leave it out");
+            diagnostics.push(problem.help("`runtime` says which one it is"));
         } else {
             all.push((name, value(node)));
         }

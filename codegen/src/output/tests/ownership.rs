@@ -83,6 +83,17 @@ fn an_edit_that_equals_what_is_generated_is_no_conflict() {
 }
 
 #[test]
+fn other_ends_of_lines_are_no_edit() {
+    let folder = Folder::new();
+    folder.write(&[("gone.rs", "x\n"), ("lib.rs", "a\n")]).unwrap();
+    for path in ["gone.rs", "lib.rs", MANIFEST] {
+        folder.put(path, &folder.text(path).unwrap().replace('\n', "\r\n"));
+    }
+    let changes = folder.write(&[("lib.rs", "b\n")]).unwrap();
+    assert_eq!((changes.changed, changes.removed), (vec!["lib.rs".to_owned()], vec!["gone.rs".to_owned()]));
+}
+
+#[test]
 fn a_file_that_was_deleted_is_written_again_or_forgotten() {
     let folder = Folder::new();
     folder.write(&[("a.rs", "a"), ("b.rs", "b")]).unwrap();
