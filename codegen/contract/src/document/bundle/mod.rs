@@ -40,7 +40,7 @@ struct Bundler<'d> {
 /// that was written is kept, and a contract of one file comes out as it is. Spans are those of the
 /// files that things were written in.
 ///
-/// A reference that leads nowhere stays as it is: [`load`](super::load) has reported it. So does one
+/// A reference that leads nowhere stays as it is: [`load`](fn@super::load) has reported it. So does one
 /// from a callback to a path item below the eighth callback within a callback, which nobody writes.
 pub fn bundle(document: &Document) -> Node {
     let mut bundler = Bundler {
