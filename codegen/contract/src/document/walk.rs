@@ -4,7 +4,7 @@
 //! A [`Walk`] says what is done at each kind of place; the functions here go from place to place. They
 //! never follow a reference: they hand it over, and the walk decides what is done with it.
 
-use super::grammar::{Kind, Role, Rule, Shape, rule};
+use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
 use super::reference::is_plain_name;
 use super::version::Version;
@@ -48,12 +48,12 @@ pub(super) trait Walk<'d>: Sized {
     fn leave(&mut self) {}
 
     /// Visits an object, and decides whether the walk goes on within it: by [`entries`], as the default does.
-    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
+    fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
         Self::Outcome::map(visited.node, entries(self, kind, object))
     }
 
     /// Visits the `$ref` that stands for an object.
-    fn reference(&mut self, _kind: Kind, node: &'d Node, _text: &'d str) -> Self::Outcome {
+    fn reference(&mut self, _kind: ObjectKind, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
 
@@ -100,14 +100,14 @@ pub(super) struct Standing<'d> {
 /// Returns the `$ref` that stands for an object, if there is one.
 ///
 /// Path items may have fields beside it in every version, and schemas since 3.1.
-pub(super) fn standing_reference(kind: Kind, object: &Object, version: Version) -> Option<Standing<'_>> {
+pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
     let node = object.get("$ref").filter(|_| rule(kind).reference)?;
-    let beside = kind == Kind::PathItem || (kind == Kind::Schema && version != Version::V30);
+    let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version != Version::V30);
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
 /// Begins a walk at an object of a kind.
-pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: Kind, node: &'d Node) -> W::Outcome {
+pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
         Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
         None => W::Outcome::unchanged(node),
@@ -117,14 +117,14 @@ pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: Kind, node: &'d Node) -
 /// Visits the entries of an object, as the iterator is advanced.
 pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     walk: &'w mut W,
-    kind: Kind,
+    kind: ObjectKind,
     object: &'d Object,
 ) -> impl Iterator<Item = (&'d Key, W::Outcome)> + use<'w, 'd, W> {
     object.iter().map(move |(key, node)| (key, entry(walk, kind, key, node)))
 }
 
 /// Visits one entry of an object.
-pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: Kind, key: &'d Key, node: &'d Node) -> W::Outcome {
+pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Key, node: &'d Node) -> W::Outcome {
     let rule = rule(kind);
     let role = rule.role(&key.name, walk.version());
     walk.entry(rule, role, key);
@@ -205,7 +205,7 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
         // A `null` that somebody wrote, without the quotes of the word.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
-        (Shape::Of(Kind::Schema), Value::Bool(_)) => version != Version::V30,
+        (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version != Version::V30,
         (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),
         _ => false,
     }

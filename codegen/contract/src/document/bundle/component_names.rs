@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
 use crate::document::located::Located;
 use crate::document::node::Node;
 use crate::document::resolve::reference_of;
@@ -41,7 +41,7 @@ pub(super) struct ComponentNames<'d> {
 
 /// Where something of another file stands in the bundle.
 pub(super) struct MovedComponent<'d> {
-    pub kind: Kind,
+    pub kind: ObjectKind,
     pub name: String,
     pub path: NodePath,
     /// What lives there.
@@ -58,7 +58,7 @@ impl<'d> ComponentNames<'d> {
         let mut names =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
         let components = document.root_node().get("components");
-        for (kind, section) in sections(rule(Kind::Components)) {
+        for (kind, section) in sections(rule(ObjectKind::Components)) {
             let entries = components.and_then(|all| all.get(section)).and_then(Node::as_object);
             for (key, node) in entries.into_iter().flatten() {
                 names.names.insert((section, key.name.clone()), None);
@@ -75,19 +75,19 @@ impl<'d> ComponentNames<'d> {
     }
 
     /// The component that an object became, if it moved.
-    pub fn get(&self, kind: Kind, node: &Node) -> Option<&MovedComponent<'d>> {
+    pub fn get(&self, kind: ObjectKind, node: &Node) -> Option<&MovedComponent<'d>> {
         self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
     }
 
     /// What a component of the entry stands for, if something moved there.
-    pub fn adopted(&self, section: &str, name: &str) -> Option<(Kind, &'d Node)> {
+    pub fn adopted(&self, section: &str, name: &str) -> Option<(ObjectKind, &'d Node)> {
         let at = (*self.names.get(&(section, name.to_owned()))?)?;
         let moved = self.list.get(at).filter(|moved| moved.adopted)?;
         Some((moved.kind, moved.node))
     }
 
     /// Moves something of another file among the components, the first time that it is referred to.
-    pub fn lift(&mut self, kind: Kind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
+    pub fn relocate(&mut self, kind: ObjectKind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
         let at = match self.by_node.get(&address(kind, target.node)) {
             Some(at) => *at,
             None => {
@@ -98,7 +98,7 @@ impl<'d> ComponentNames<'d> {
         &self.list[at]
     }
 
-    fn add(&mut self, kind: Kind, name: String, target: &Located<'d>, adopted: bool) -> usize {
+    fn add(&mut self, kind: ObjectKind, name: String, target: &Located<'d>, adopted: bool) -> usize {
         let at = self.list.len();
         let path = NodePath::root(self.root).child("components").child(kind.section()).child(&name);
         let own_name = target.path.name();
@@ -109,7 +109,7 @@ impl<'d> ComponentNames<'d> {
     }
 
     /// The name, or the first number behind it that nothing else of the section has.
-    fn free(&self, kind: Kind, wanted: &str) -> String {
+    fn free(&self, kind: ObjectKind, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
         while self.names.contains_key(&(kind.section(), name.clone())) {
@@ -133,14 +133,14 @@ pub(super) fn fragment(pointer: &str) -> String {
 }
 
 /// The sections of the components, with what each holds.
-fn sections(rule: &'static Rule) -> impl Iterator<Item = (Kind, &'static str)> {
+fn sections(rule: &'static Rule) -> impl Iterator<Item = (ObjectKind, &'static str)> {
     rule.fields.iter().filter_map(|field| match field.shape {
         Shape::Components(Shape::Of(kind)) if kind.section() == field.name => Some((*kind, field.name)),
         _ => None,
     })
 }
 
-fn address(kind: Kind, node: &Node) -> (&'static str, usize) {
+fn address(kind: ObjectKind, node: &Node) -> (&'static str, usize) {
     (kind.section(), std::ptr::from_ref(node).addr())
 }
 

@@ -1,7 +1,7 @@
 //! The components of the bundle: those of the entry, and behind them what moved there.
 
 use super::{Bundler, key};
-use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::walk::{self, Visited, Walk};
 use crate::source::{Span, Step};
@@ -9,7 +9,7 @@ use crate::source::{Span, Step};
 impl<'d> Bundler<'d> {
     /// The components: those of the entry, and in each section behind them those that moved there.
     pub(super) fn components(&mut self, object: Option<&'d Object>, span: Span) -> Node {
-        let rule = rule(Kind::Components);
+        let rule = rule(ObjectKind::Components);
         let mut sections: Vec<(Key, Node)> = Vec::new();
         for (section, node) in object.into_iter().flatten() {
             self.enter(Step::Name(&section.name));
@@ -24,8 +24,8 @@ impl<'d> Bundler<'d> {
             let new = rule.fields.iter().filter(|field| !object.is_some_and(|object| object.contains_key(field.name)));
             let new = new.filter(|field| self.names.list.iter().any(|moved| moved.kind.section() == field.name));
             for name in new.map(|field| field.name).collect::<Vec<_>>() {
-                let lifted = self.lifted(name);
-                let value = Value::Object(lifted.into_iter().collect());
+                let relocated = self.relocated(name);
+                let value = Value::Object(relocated.into_iter().collect());
                 sections.push((key(name, span), Node { span, value }));
             }
         }
@@ -48,13 +48,13 @@ impl<'d> Bundler<'d> {
             written.push((key.clone(), node));
         }
         if self.complete {
-            written.extend(self.lifted(section));
+            written.extend(self.relocated(section));
         }
         Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
     /// What moved into a section, in the order in which it was met.
-    fn lifted(&mut self, section: &str) -> Vec<(Key, Node)> {
+    fn relocated(&mut self, section: &str) -> Vec<(Key, Node)> {
         let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
         let names: Vec<_> =
             names.map(|moved| (moved.kind, moved.node, moved.name.clone(), moved.path.clone())).collect();

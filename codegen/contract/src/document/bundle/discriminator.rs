@@ -1,7 +1,7 @@
 //! Discriminators: the values that select a branch stay, though the branch has another name now.
 
 use super::{Bundler, key};
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 
@@ -43,7 +43,7 @@ impl<'d> Bundler<'d> {
         let branches = ["oneOf", "anyOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array());
         let renamed = branches.flatten().filter_map(|branch| {
             let target = self.document.resolve(branch.span.file, reference_of(branch)?).ok()?;
-            let moved = self.names.get(Kind::Schema, target.node)?;
+            let moved = self.names.get(ObjectKind::Schema, target.node)?;
             let own_name = moved.own_name.clone().filter(|name| !moved.adopted && *name != moved.name)?;
             Some(Renamed { own_name, node: target.node, reference: moved.reference() })
         });

@@ -7,7 +7,7 @@ mod path_item;
 
 use std::collections::HashMap;
 
-use crate::document::grammar::{Kind, rule};
+use crate::document::grammar::{ObjectKind, rule};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::trees::Document;
 use crate::document::version::Version;
@@ -40,7 +40,7 @@ struct Bundler<'d> {
 /// that was written is kept, and a contract of one file comes out as it is. Spans are those of the
 /// files that things were written in.
 ///
-/// A reference that leads nowhere stays as it is: [`load`](super::load) has reported it. So does one
+/// A reference that leads nowhere stays as it is: [`load`](fn@super::load) has reported it. So does one
 /// from a callback to a path item below the eighth callback within a callback, which nobody writes.
 pub fn bundle(document: &Document) -> Node {
     let mut bundler = Bundler {
@@ -55,13 +55,13 @@ pub fn bundle(document: &Document) -> Node {
     bundler.find();
     bundler.complete = true;
     bundler.known_items = std::mem::take(&mut bundler.items);
-    bundler.body(Kind::Root, document.root_node())
+    bundler.body(ObjectKind::Root, document.root_node())
 }
 
 impl<'d> Bundler<'d> {
     /// Walks everything that can be reached, to find what must move.
     fn find(&mut self) {
-        self.body(Kind::Root, self.document.root_node());
+        self.body(ObjectKind::Root, self.document.root_node());
         let mut next = 0;
         while let Some(moved) = self.names.list.get(next) {
             let (kind, node) = (moved.kind, moved.node);
@@ -72,21 +72,21 @@ impl<'d> Bundler<'d> {
     }
 
     /// An object itself, where it was written or where it has moved.
-    fn body(&mut self, kind: Kind, node: &'d Node) -> Node {
+    fn body(&mut self, kind: ObjectKind, node: &'d Node) -> Node {
         let Some(object) = node.as_object() else {
             return node.clone();
         };
-        if kind == Kind::PathItem
+        if kind == ObjectKind::PathItem
             && let Some(item) = self.path_item(node, object)
         {
             return item;
         }
         let entries = walk::entries(self, kind, object).map(|(key, node)| (key.clone(), node));
         let mut written: Vec<(Key, Node)> = entries.collect();
-        if kind == Kind::Schema {
+        if kind == ObjectKind::Schema {
             self.keep_tags(node, &mut written);
         }
-        if kind == Kind::Root && self.complete && !object.contains_key("components") {
+        if kind == ObjectKind::Root && self.complete && !object.contains_key("components") {
             let components = self.components(None, node.span);
             if components.as_object().is_some_and(|object| !object.is_empty()) {
                 written.push((key("components", node.span), components));
@@ -96,7 +96,7 @@ impl<'d> Bundler<'d> {
     }
 
     /// What a reference becomes; `None` where it stays as it is.
-    fn rewritten(&mut self, kind: Kind, from: FileId, text: &str) -> Option<String> {
+    fn rewritten(&mut self, kind: ObjectKind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;
         if target.path.file == root {
@@ -104,11 +104,11 @@ impl<'d> Bundler<'d> {
             let lasting = text == "#" || text.starts_with("#/") || self.document.sources.len() == 1;
             return (from != root || !text.starts_with('#') || !lasting).then(|| fragment(&target.path.pointer));
         }
-        if kind == Kind::PathItem {
+        if kind == ObjectKind::PathItem {
             let moved = self.names.get(kind, target.node).map(component_names::MovedComponent::reference);
-            return moved.or_else(|| self.items.get(&target.path).map(|trail| fragment(trail)));
+            return moved.or_else(|| self.items.get(&target.path).map(|pointer| fragment(pointer)));
         }
-        Some(self.names.lift(kind, &target, &self.document.sources).reference())
+        Some(self.names.relocate(kind, &target, &self.document.sources).reference())
     }
 
     /// Does something elsewhere.
@@ -138,9 +138,9 @@ impl<'d> Walk<'d> for Bundler<'d> {
     }
 
     /// An object where it was written, or a reference to where it has moved.
-    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) -> Node {
+    fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Node {
         let node = visited.node;
-        if kind == Kind::Components {
+        if kind == ObjectKind::Components {
             return self.components(Some(object), node.span);
         }
         match self.names.get(kind, node).filter(|_| rule(kind).reference) {
@@ -149,13 +149,13 @@ impl<'d> Walk<'d> for Bundler<'d> {
         }
     }
 
-    fn reference(&mut self, kind: Kind, node: &'d Node, text: &'d str) -> Node {
+    fn reference(&mut self, kind: ObjectKind, node: &'d Node, text: &'d str) -> Node {
         let rewritten = self.rewritten(kind, node.span.file, text);
         with_text(node, rewritten)
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) -> Node {
-        let rewritten = self.rewritten(Kind::Schema, node.span.file, text);
+        let rewritten = self.rewritten(ObjectKind::Schema, node.span.file, text);
         with_text(node, rewritten)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Bundler;
 use super::component_names::fragment;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 use crate::document::walk;
@@ -16,7 +16,7 @@ impl<'d> Bundler<'d> {
     /// nowhere, into the entry, or to a path item that encloses it or was written before.
     pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
         let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
-        let moved = self.names.get(Kind::PathItem, target.node).is_some();
+        let moved = self.names.get(ObjectKind::PathItem, target.node).is_some();
         // Within another path item, a second copy could become a third, a fourth, and so on.
         let again = self.nesting > 0 && self.items.contains_key(&target.path);
         if target.path.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
@@ -24,12 +24,12 @@ impl<'d> Bundler<'d> {
         }
         self.items.entry(target.path).or_insert_with(|| self.pointer.as_str().to_owned());
         self.nesting += 1;
-        let item = self.body(Kind::PathItem, target.node);
+        let item = self.body(ObjectKind::PathItem, target.node);
         // Fields beside the reference: what both have is undefined, and the nearer is taken.
         let beside: Vec<(Key, Node)> = object
             .iter()
             .filter(|(key, _)| key.name != "$ref")
-            .map(|(key, value)| (key.clone(), walk::entry(self, Kind::PathItem, key, value)))
+            .map(|(key, value)| (key.clone(), walk::entry(self, ObjectKind::PathItem, key, value)))
             .collect();
         let beside: Object = beside.into_iter().collect();
         self.nesting -= 1;
@@ -56,7 +56,7 @@ impl<'d> Bundler<'d> {
         }
         let (item, method) = target.pointer.rsplit_once('/')?;
         let item = NodePath { file: target.file, pointer: item.to_owned() };
-        let trail = self.known_items.get(&item)?;
-        Some(fragment(&format!("{trail}/{method}")))
+        let pointer = self.known_items.get(&item)?;
+        Some(fragment(&format!("{pointer}/{method}")))
     }
 }

@@ -2,22 +2,22 @@
 
 use super::Checker;
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::{Kind, Rule};
+use crate::document::grammar::{ObjectKind, Rule};
 use crate::document::node::{Node, Object};
 use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
     /// What the fields of an object demand of each other.
-    pub(super) fn fields(&mut self, kind: Kind, rule: &Rule, object: &Object, anchor: Span) {
+    pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
-            Kind::Root => self.root(rule, object, anchor),
-            Kind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
+            ObjectKind::Root => self.root(rule, object, anchor),
+            ObjectKind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
                 self.missing(rule, "responses", anchor);
             }
-            Kind::Parameter | Kind::Header => self.described(rule, object, anchor),
-            Kind::Schema => self.tuple(object),
-            Kind::SecurityScheme => self.security_scheme(rule, object, anchor),
+            ObjectKind::Parameter | ObjectKind::Header => self.described(rule, object, anchor),
+            ObjectKind::Schema => self.tuple(object),
+            ObjectKind::SecurityScheme => self.security_scheme(rule, object, anchor),
             _ => {}
         }
     }

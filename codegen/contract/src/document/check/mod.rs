@@ -10,7 +10,7 @@ mod values;
 
 use std::collections::{HashMap, VecDeque};
 
-use super::grammar::{Kind, Role, Rule, Shape, rule};
+use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
 use super::repair::Repairs;
 use super::trees::Document;
@@ -30,7 +30,7 @@ struct Checker<'d, 'o> {
     /// The length of the pointer at the object whose fields are walked.
     owner: usize,
     /// The kind that each object was taken for, by its address: the trees do not move.
-    seen: HashMap<usize, Kind>,
+    seen: HashMap<usize, ObjectKind>,
     /// References that are still to be followed.
     pending: VecDeque<Pending<'d>>,
     /// What is written wrong and clear all the same.
@@ -49,7 +49,7 @@ pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnos
         pending: VecDeque::new(),
         repairs: Repairs::default(),
     };
-    begin(&mut checker, Kind::Root, document.root_node());
+    begin(&mut checker, ObjectKind::Root, document.root_node());
     while let Some(pending) = checker.pending.pop_front() {
         checker.follow(&pending);
     }
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
     }
 
     /// Checks an object against the rule of its kind, once.
-    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) {
+    fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) {
         if self.seen.insert(std::ptr::from_ref(visited.node).addr(), kind).is_some() {
             return;
         }

@@ -3,7 +3,7 @@
 use super::Checker;
 use super::pending::Pending;
 use crate::diagnostic::Diagnostic;
-use crate::document::grammar::{Kind, rule};
+use crate::document::grammar::{ObjectKind, rule};
 use crate::document::located::Located;
 use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, file_part, parse};
@@ -14,7 +14,7 @@ use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
     /// Notes the `$ref` that stands for an object.
-    pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: Kind) {
+    pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
         let pointer = self.pointer.clone();
         let Standing { node, text, .. } = *standing;
         self.pending.push_back(Pending { span: node.span, text, kind, pointer, may_be_name: false });
@@ -23,11 +23,11 @@ impl<'d> Checker<'d, '_> {
     /// Notes a text that may be the name of a schema or a reference to one.
     pub(super) fn refer_by_text(&mut self, node: &'d Node, text: &'d str) {
         let pointer = self.pointer.clone();
-        self.pending.push_back(Pending { span: node.span, text, kind: Kind::Schema, pointer, may_be_name: true });
+        self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
     /// Reports whatever stands beside a `$ref` that stands alone.
-    pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: Kind, object: &Object) {
+    pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
             // A description beside a `$ref` is common, and losing it loses nothing.
@@ -35,8 +35,11 @@ impl<'d> Checker<'d, '_> {
                 let message = format!("`{name}` beside a `$ref` has no effect");
                 let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
                 let problem = problem.also(standing.node.span, format!("stands for {} as a whole", rule(kind).name));
-                let advice =
-                    if kind == Kind::Schema { "wrap the `$ref` in an `allOf` to add to it" } else { "leave it out" };
+                let advice = if kind == ObjectKind::Schema {
+                    "wrap the `$ref` in an `allOf` to add to it"
+                } else {
+                    "leave it out"
+                };
                 self.report(problem.help(advice));
             }
         }
@@ -63,7 +66,7 @@ impl<'d> Checker<'d, '_> {
         let kind = pending.kind;
         let name = rule(kind).name;
         if node.as_object().is_none() {
-            let bool_schema = kind == Kind::Schema && node.as_bool().is_some();
+            let bool_schema = kind == ObjectKind::Schema && node.as_bool().is_some();
             if !bool_schema || self.document.version() == Version::V30 {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);

@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::advice::instead;
-use crate::document::grammar::{Kind, Rule, Shape, rule};
+use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
 use crate::document::node::{Node, Value};
 use crate::document::repair::Repair;
 use crate::document::version::Version;
@@ -12,14 +12,14 @@ impl Checker<'_, '_> {
     /// Reports a value of the wrong type that can only mean one thing, and notes its repair. False if it is none.
     pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
         match (owner.name, field, &node.value) {
-            (name, "pattern", Value::Number(text)) if name == rule(Kind::Schema).name => {
+            (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
                 let message = "a pattern is a string, not a number".to_owned();
                 let problem = self.lax(false, "wrong-type", node.span, message);
                 let problem = problem.label(format!("read as the pattern {text:?}"));
                 self.report(problem.fix("put it in quotes", node.span, format!("{text:?}")));
                 self.repairs.add(node.span, Repair::Replace(text.clone()));
             }
-            (name, "schema", Value::Null) if name == rule(Kind::MediaType).name => {
+            (name, "schema", Value::Null) if name == rule(ObjectKind::MediaType).name => {
                 let problem = self.lax(false, "wrong-type", key, "a schema is an object, not nothing".to_owned());
                 self.report(problem.label("read as if it were left out").help("say what it holds, or leave it out"));
                 self.repairs.add(key, Repair::Remove);
@@ -53,7 +53,7 @@ impl Checker<'_, '_> {
     /// `null` without quotes in a `type` of 3.0, alone or in a list, which is the word too.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
         if self.document.version() != Version::V30
-            || owner.name != rule(Kind::Schema).name
+            || owner.name != rule(ObjectKind::Schema).name
             || self.field_path() != "type"
         {
             return;

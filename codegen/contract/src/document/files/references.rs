@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use super::loader::Loader;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object};
 use crate::document::reference::{RefError, parse};
 use crate::document::version::Version;
@@ -11,7 +11,7 @@ use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
 use crate::source::FileId;
 
 /// A reference: the file that it stands in, its text, and the kind of object that it stands for.
-type Reference = (FileId, String, Kind);
+type Reference = (FileId, String, ObjectKind);
 
 /// The walk that collects references.
 struct Collector {
@@ -28,7 +28,7 @@ struct Collector {
 pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
     let mut collector = Collector { version, seen: HashSet::new(), met: HashSet::new(), pending: VecDeque::new() };
-    begin(&mut collector, Kind::Root, loader.document.root_node());
+    begin(&mut collector, ObjectKind::Root, loader.document.root_node());
     // References whose way leads through a file that is not read yet.
     let mut deferred: VecDeque<Reference> = VecDeque::new();
     let mut links = 0;
@@ -52,7 +52,7 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 }
 
 impl Collector {
-    fn meet(&mut self, node: &Node, text: &str, kind: Kind) {
+    fn meet(&mut self, node: &Node, text: &str, kind: ObjectKind) {
         let reference = (node.span.file, text.to_owned(), kind);
         if self.met.insert(reference.clone()) {
             self.pending.push_back(reference);
@@ -67,7 +67,7 @@ impl<'d> Walk<'d> for Collector {
         self.version
     }
 
-    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) {
+    fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) {
         if !self.seen.insert(std::ptr::from_ref(visited.node).addr()) {
             return;
         }
@@ -81,6 +81,6 @@ impl<'d> Walk<'d> for Collector {
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
-        self.meet(node, text, Kind::Schema);
+        self.meet(node, text, ObjectKind::Schema);
     }
 }

@@ -1,26 +1,26 @@
 //! The document itself, its description, servers, components and tags.
 
 use super::shape::Since::{V31, V32, V32Remark};
-use super::shape::{Kind, Rule, Shape, field, plain, required, since};
+use super::shape::{ObjectKind, Rule, Shape, field, plain, required, since};
 
-const SERVERS: Shape = Shape::List(&Shape::Of(Kind::Server));
+const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
 const TEXTS: Shape = Shape::List(&Shape::Text);
-const DOCS: Shape = Shape::Of(Kind::ExternalDocs);
-const SCHEMA: Shape = Shape::Of(Kind::Schema);
+const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
+const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
 const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
 
 pub(super) static ROOT: Rule = plain(
     "the document",
     &[
         required("openapi", Shape::Text),
-        required("info", Shape::Of(Kind::Info)),
+        required("info", Shape::Of(ObjectKind::Info)),
         since(V31, "jsonSchemaDialect", Shape::Text),
         field("servers", SERVERS),
-        field("paths", Shape::Of(Kind::Paths)),
-        since(V31, "webhooks", Shape::Map(&Shape::Of(Kind::PathItem))),
-        field("components", Shape::Of(Kind::Components)),
+        field("paths", Shape::Of(ObjectKind::Paths)),
+        since(V31, "webhooks", Shape::Map(&Shape::Of(ObjectKind::PathItem))),
+        field("components", Shape::Of(ObjectKind::Components)),
         field("security", SECURITY),
-        field("tags", Shape::List(&Shape::Of(Kind::Tag))),
+        field("tags", Shape::List(&Shape::Of(ObjectKind::Tag))),
         field("externalDocs", DOCS),
         since(V32, "$self", Shape::Text),
     ],
@@ -33,8 +33,8 @@ pub(super) static INFO: Rule = plain(
         since(V31, "summary", Shape::Text),
         field("description", Shape::Text),
         field("termsOfService", Shape::Text),
-        field("contact", Shape::Of(Kind::Contact)),
-        field("license", Shape::Of(Kind::License)),
+        field("contact", Shape::Of(ObjectKind::Contact)),
+        field("license", Shape::Of(ObjectKind::License)),
         required("version", Shape::Text),
     ],
 );
@@ -52,7 +52,7 @@ pub(super) static SERVER: Rule = plain(
     &[
         required("url", Shape::Text),
         field("description", Shape::Text),
-        field("variables", Shape::Map(&Shape::Of(Kind::ServerVariable))),
+        field("variables", Shape::Map(&Shape::Of(ObjectKind::ServerVariable))),
         since(V32Remark, "name", Shape::Text),
     ],
 );
@@ -66,16 +66,16 @@ pub(super) static COMPONENTS: Rule = plain(
     "the components",
     &[
         field("schemas", Shape::Components(&SCHEMA)),
-        field("responses", Shape::Components(&Shape::Of(Kind::Response))),
-        field("parameters", Shape::Components(&Shape::Of(Kind::Parameter))),
-        field("examples", Shape::Components(&Shape::Of(Kind::Example))),
-        field("requestBodies", Shape::Components(&Shape::Of(Kind::RequestBody))),
-        field("headers", Shape::Components(&Shape::Of(Kind::Header))),
-        field("securitySchemes", Shape::Components(&Shape::Of(Kind::SecurityScheme))),
-        field("links", Shape::Components(&Shape::Of(Kind::Link))),
-        field("callbacks", Shape::Components(&Shape::Of(Kind::Callback))),
-        since(V31, "pathItems", Shape::Components(&Shape::Of(Kind::PathItem))),
-        since(V32, "mediaTypes", Shape::Components(&Shape::Of(Kind::MediaType))),
+        field("responses", Shape::Components(&Shape::Of(ObjectKind::Response))),
+        field("parameters", Shape::Components(&Shape::Of(ObjectKind::Parameter))),
+        field("examples", Shape::Components(&Shape::Of(ObjectKind::Example))),
+        field("requestBodies", Shape::Components(&Shape::Of(ObjectKind::RequestBody))),
+        field("headers", Shape::Components(&Shape::Of(ObjectKind::Header))),
+        field("securitySchemes", Shape::Components(&Shape::Of(ObjectKind::SecurityScheme))),
+        field("links", Shape::Components(&Shape::Of(ObjectKind::Link))),
+        field("callbacks", Shape::Components(&Shape::Of(ObjectKind::Callback))),
+        since(V31, "pathItems", Shape::Components(&Shape::Of(ObjectKind::PathItem))),
+        since(V32, "mediaTypes", Shape::Components(&Shape::Of(ObjectKind::MediaType))),
     ],
 );
 

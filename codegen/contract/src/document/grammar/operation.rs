@@ -1,24 +1,24 @@
 //! Paths, operations, and what requests and responses hold.
 
 use super::shape::Since::{V32, V32Remark};
-use super::shape::{Kind, Pattern, Rule, Shape, field, named, plain, referable, required, since};
+use super::shape::{ObjectKind, Pattern, Rule, Shape, field, named, plain, referable, required, since};
 
-const SERVERS: Shape = Shape::List(&Shape::Of(Kind::Server));
-const PARAMETERS: Shape = Shape::List(&Shape::Of(Kind::Parameter));
-const EXAMPLES: Shape = Shape::Map(&Shape::Of(Kind::Example));
-const CONTENT: Shape = Shape::Map(&Shape::Of(Kind::MediaType));
-const HEADERS: Shape = Shape::Map(&Shape::Of(Kind::Header));
-const LINKS: Shape = Shape::Map(&Shape::Of(Kind::Link));
+const SERVERS: Shape = Shape::List(&Shape::Of(ObjectKind::Server));
+const PARAMETERS: Shape = Shape::List(&Shape::Of(ObjectKind::Parameter));
+const EXAMPLES: Shape = Shape::Map(&Shape::Of(ObjectKind::Example));
+const CONTENT: Shape = Shape::Map(&Shape::Of(ObjectKind::MediaType));
+const HEADERS: Shape = Shape::Map(&Shape::Of(ObjectKind::Header));
+const LINKS: Shape = Shape::Map(&Shape::Of(ObjectKind::Link));
 const TEXTS: Shape = Shape::List(&Shape::Text);
-const DOCS: Shape = Shape::Of(Kind::ExternalDocs);
-const SCHEMA: Shape = Shape::Of(Kind::Schema);
-const OPERATION_SHAPE: Shape = Shape::Of(Kind::Operation);
+const DOCS: Shape = Shape::Of(ObjectKind::ExternalDocs);
+const SCHEMA: Shape = Shape::Of(ObjectKind::Schema);
+const OPERATION_SHAPE: Shape = Shape::Of(ObjectKind::Operation);
 const SECURITY: Shape = Shape::List(&Shape::Map(&TEXTS));
 const STYLES: Shape =
     Shape::Word(&["matrix", "label", "form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"]);
 
 pub(super) static PATHS: Rule =
-    named("the paths", &[], "a path", "begins with `/`", |name| name.starts_with('/'), Shape::Of(Kind::PathItem));
+    named("the paths", &[], "a path", "begins with `/`", |name| name.starts_with('/'), Shape::Of(ObjectKind::PathItem));
 
 pub(super) static PATH_ITEM: Rule = referable(
     "a path item",
@@ -49,9 +49,9 @@ pub(super) static OPERATION: Rule = plain(
         field("externalDocs", DOCS),
         field("operationId", Shape::Text),
         field("parameters", PARAMETERS),
-        field("requestBody", Shape::Of(Kind::RequestBody)),
-        field("responses", Shape::Of(Kind::Responses)),
-        field("callbacks", Shape::Map(&Shape::Of(Kind::Callback))),
+        field("requestBody", Shape::Of(ObjectKind::RequestBody)),
+        field("responses", Shape::Of(ObjectKind::Responses)),
+        field("callbacks", Shape::Map(&Shape::Of(ObjectKind::Callback))),
         field("deprecated", Shape::Bool),
         field("security", SECURITY),
         field("servers", SERVERS),
@@ -105,7 +105,7 @@ pub(super) static MEDIA_TYPE: Rule = plain(
         field("schema", SCHEMA),
         field("example", Shape::Any),
         field("examples", EXAMPLES),
-        field("encoding", Shape::Map(&Shape::Of(Kind::Encoding))),
+        field("encoding", Shape::Map(&Shape::Of(ObjectKind::Encoding))),
         since(V32, "itemSchema", SCHEMA),
         since(V32, "prefixEncoding", Shape::Any),
         since(V32, "itemEncoding", Shape::Any),
@@ -128,11 +128,11 @@ pub(super) static ENCODING: Rule = plain(
 
 pub(super) static RESPONSES: Rule = named(
     "the responses",
-    &[field("default", Shape::Of(Kind::Response))],
+    &[field("default", Shape::Of(ObjectKind::Response))],
     "a status",
     "is written `200`, `4XX` or `default`",
     is_status,
-    Shape::Of(Kind::Response),
+    Shape::Of(ObjectKind::Response),
 );
 
 pub(super) static RESPONSE: Rule = referable(
@@ -153,7 +153,7 @@ pub(super) static CALLBACK: Rule = Rule {
         matches: |_| true,
         entry: "an expression",
         form: "is any text",
-        shape: Shape::Of(Kind::PathItem),
+        shape: Shape::Of(ObjectKind::PathItem),
     }),
     reference: true,
     keywords: false,
@@ -179,7 +179,7 @@ pub(super) static LINK: Rule = referable(
         field("parameters", Shape::Map(&Shape::Any)),
         field("requestBody", Shape::Any),
         field("description", Shape::Text),
-        field("server", Shape::Of(Kind::Server)),
+        field("server", Shape::Of(ObjectKind::Server)),
     ],
 );
 

@@ -1,9 +1,9 @@
 //! The schema object: the keywords of 3.0, and those of JSON Schema 2020-12 for 3.1.
 
 use super::shape::Since::{V30Only, V31, V32, V32Remark};
-use super::shape::{Field, Kind, Rule, Shape, field, required, since};
+use super::shape::{Field, ObjectKind, Rule, Shape, field, required, since};
 
-const SCHEMA_SHAPE: Shape = Shape::Of(Kind::Schema);
+const SCHEMA_SHAPE: Shape = Shape::Of(ObjectKind::Schema);
 const SCHEMAS: Shape = Shape::Map(&SCHEMA_SHAPE);
 const SCHEMA_LIST: Shape = Shape::List(&SCHEMA_SHAPE);
 const TYPES_30: Shape = Shape::Word(&["string", "number", "integer", "boolean", "object", "array"]);
@@ -45,12 +45,12 @@ static KEYWORDS: &[Field] = &[
     field("oneOf", SCHEMA_LIST),
     field("anyOf", SCHEMA_LIST),
     field("not", SCHEMA_SHAPE),
-    field("discriminator", Shape::Of(Kind::Discriminator)),
+    field("discriminator", Shape::Of(ObjectKind::Discriminator)),
     field("readOnly", Shape::Bool),
     field("writeOnly", Shape::Bool),
     field("deprecated", Shape::Bool),
-    field("externalDocs", Shape::Of(Kind::ExternalDocs)),
-    field("xml", Shape::Of(Kind::Xml)),
+    field("externalDocs", Shape::Of(ObjectKind::ExternalDocs)),
+    field("xml", Shape::Of(ObjectKind::Xml)),
     since(V30Only, "nullable", Shape::Bool),
     since(V31, "$schema", Shape::Text),
     since(V31, "$id", Shape::Text),

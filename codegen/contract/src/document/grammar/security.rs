@@ -1,9 +1,9 @@
 //! Security schemes.
 
 use super::shape::Since::V32Remark;
-use super::shape::{Kind, Rule, Shape, field, plain, referable, required, since};
+use super::shape::{ObjectKind, Rule, Shape, field, plain, referable, required, since};
 
-const FLOW: Shape = Shape::Of(Kind::OAuthFlow);
+const FLOW: Shape = Shape::Of(ObjectKind::OAuthFlow);
 
 pub(super) static SECURITY_SCHEME: Rule = referable(
     "a security scheme",
@@ -14,7 +14,7 @@ pub(super) static SECURITY_SCHEME: Rule = referable(
         field("in", Shape::Word(&["query", "header", "cookie"])),
         field("scheme", Shape::Text),
         field("bearerFormat", Shape::Text),
-        field("flows", Shape::Of(Kind::OAuthFlows)),
+        field("flows", Shape::Of(ObjectKind::OAuthFlows)),
         field("openIdConnectUrl", Shape::Text),
         since(V32Remark, "deprecated", Shape::Bool),
         since(V32Remark, "oauth2MetadataUrl", Shape::Text),

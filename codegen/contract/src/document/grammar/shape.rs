@@ -4,7 +4,7 @@ use crate::document::version::Version;
 
 /// An object of OpenAPI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum ObjectKind {
     Root,
     Info,
     Contact,
@@ -118,7 +118,7 @@ pub enum Shape {
     Map(&'static Shape),
     /// A map whose names are those of components.
     Components(&'static Shape),
-    Of(Kind),
+    Of(ObjectKind),
     /// A text that refers to a schema, or names one.
     SchemaName,
     /// A text that refers to an operation.
@@ -127,51 +127,51 @@ pub enum Shape {
     Either(&'static [Shape]),
 }
 
-impl Kind {
+impl ObjectKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Kind; 28] = [
-        Kind::Root,
-        Kind::Info,
-        Kind::Contact,
-        Kind::License,
-        Kind::Server,
-        Kind::ServerVariable,
-        Kind::Components,
-        Kind::Paths,
-        Kind::PathItem,
-        Kind::Operation,
-        Kind::ExternalDocs,
-        Kind::Parameter,
-        Kind::RequestBody,
-        Kind::MediaType,
-        Kind::Encoding,
-        Kind::Responses,
-        Kind::Response,
-        Kind::Callback,
-        Kind::Example,
-        Kind::Link,
-        Kind::Header,
-        Kind::Tag,
-        Kind::Schema,
-        Kind::Discriminator,
-        Kind::Xml,
-        Kind::SecurityScheme,
-        Kind::OAuthFlows,
-        Kind::OAuthFlow,
+    pub const ALL: [ObjectKind; 28] = [
+        ObjectKind::Root,
+        ObjectKind::Info,
+        ObjectKind::Contact,
+        ObjectKind::License,
+        ObjectKind::Server,
+        ObjectKind::ServerVariable,
+        ObjectKind::Components,
+        ObjectKind::Paths,
+        ObjectKind::PathItem,
+        ObjectKind::Operation,
+        ObjectKind::ExternalDocs,
+        ObjectKind::Parameter,
+        ObjectKind::RequestBody,
+        ObjectKind::MediaType,
+        ObjectKind::Encoding,
+        ObjectKind::Responses,
+        ObjectKind::Response,
+        ObjectKind::Callback,
+        ObjectKind::Example,
+        ObjectKind::Link,
+        ObjectKind::Header,
+        ObjectKind::Tag,
+        ObjectKind::Schema,
+        ObjectKind::Discriminator,
+        ObjectKind::Xml,
+        ObjectKind::SecurityScheme,
+        ObjectKind::OAuthFlows,
+        ObjectKind::OAuthFlow,
     ];
 
     /// Where among the components an object of the kind has its place.
     pub fn section(self) -> &'static str {
         match self {
-            Kind::Response => "responses",
-            Kind::Parameter => "parameters",
-            Kind::Example => "examples",
-            Kind::RequestBody => "requestBodies",
-            Kind::Header => "headers",
-            Kind::SecurityScheme => "securitySchemes",
-            Kind::Link => "links",
-            Kind::Callback => "callbacks",
-            Kind::PathItem => "pathItems",
+            ObjectKind::Response => "responses",
+            ObjectKind::Parameter => "parameters",
+            ObjectKind::Example => "examples",
+            ObjectKind::RequestBody => "requestBodies",
+            ObjectKind::Header => "headers",
+            ObjectKind::SecurityScheme => "securitySchemes",
+            ObjectKind::Link => "links",
+            ObjectKind::Callback => "callbacks",
+            ObjectKind::PathItem => "pathItems",
             _ => "schemas",
         }
     }

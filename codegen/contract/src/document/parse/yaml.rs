@@ -15,7 +15,7 @@ use crate::source::{FileId, Span};
 const MAX_COPIED: usize = 64 << 20;
 
 /// The tree under construction.
-struct Builder<'t, 'd> {
+struct TreeBuilder<'t, 'd> {
     file: FileId,
     text: &'t str,
     frames: Vec<Frame>,
@@ -51,7 +51,7 @@ enum Pending {
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     let mut options = Options::default();
     options.set_emit_comments(false);
-    let mut builder = Builder {
+    let mut builder = TreeBuilder {
         file,
         text,
         frames: Vec::new(),
@@ -72,7 +72,7 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
     })
 }
 
-impl Builder<'_, '_> {
+impl TreeBuilder<'_, '_> {
     fn event(&mut self, event: Event<'_>, span: granit_parser::Span) -> Result<(), Syntax> {
         let range = span.byte_range().unwrap_or(self.last_end..self.last_end);
         match event {

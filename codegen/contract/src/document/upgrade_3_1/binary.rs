@@ -1,11 +1,11 @@
 //! Bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` a `contentMediaType`.
 
 use super::entries::Entries;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object, Value};
 
-pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
-    if kind != Kind::Schema || entries.get("type").and_then(Node::as_str) != Some("string") {
+pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
+    if kind != ObjectKind::Schema || entries.get("type").and_then(Node::as_str) != Some("string") {
         return;
     }
     let (keyword, value) = match entries.get("format").and_then(Node::as_str) {

@@ -1,11 +1,11 @@
 //! `exclusiveMinimum: true` beside `minimum: 0` becomes `exclusiveMinimum: 0`.
 
 use super::entries::Entries;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object};
 
-pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
-    if kind != Kind::Schema {
+pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
+    if kind != ObjectKind::Schema {
         return;
     }
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {

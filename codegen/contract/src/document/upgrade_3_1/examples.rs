@@ -1,11 +1,11 @@
 //! `example` of a schema becomes one of its `examples`; those of parameters and bodies stay as they are.
 
 use super::entries::Entries;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Object, Value};
 
-pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
-    if kind != Kind::Schema {
+pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
+    if kind != ObjectKind::Schema {
         return;
     }
     let known = match entries.get("examples").map(|node| &node.value) {

@@ -11,14 +11,14 @@ mod references;
 mod tests;
 mod version;
 
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object};
 use crate::document::version::Version;
 use crate::document::walk::{self, Visited, Walk, begin};
 use entries::Entries;
 
 /// A change to an object of a kind: as it was written, and as it is once everything within it is upgraded.
-type Pass = fn(Kind, &Object, &mut Entries);
+type Pass = fn(ObjectKind, &Object, &mut Entries);
 
 /// The passes, in their order.
 const PASSES: &[(&str, Pass)] = &[
@@ -37,7 +37,7 @@ const PASSES: &[(&str, Pass)] = &[
 /// annotates a reference, the code honours them, and they stay.
 pub fn upgrade_3_1(bundle: &Node, version: Version) -> Node {
     match version {
-        Version::V30 => begin(&mut Upgrade, Kind::Root, bundle),
+        Version::V30 => begin(&mut Upgrade, ObjectKind::Root, bundle),
         Version::V31 | Version::V32 => bundle.clone(),
     }
 }
@@ -52,7 +52,7 @@ impl<'d> Walk<'d> for Upgrade {
         Version::V30
     }
 
-    fn object(&mut self, kind: Kind, visited: Visited<'d>, object: &'d Object) -> Node {
+    fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Node {
         let upgraded = walk::entries(self, kind, object).map(|(key, node)| (key.clone(), node));
         let mut entries = Entries::new(visited.node.span, upgraded.collect());
         for (_, pass) in PASSES {

@@ -1,7 +1,7 @@
 //! `nullable: true` becomes a type beside the others, or a branch where no type is said.
 
 use super::entries::Entries;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 
 /// Keywords that say nothing about which values a schema has.
@@ -24,8 +24,8 @@ pub(super) fn is_annotation(name: &str) -> bool {
     ANNOTATIONS.contains(&name) || name.starts_with("x-")
 }
 
-pub(super) fn pass(kind: Kind, _written: &Object, entries: &mut Entries) {
-    if kind != Kind::Schema {
+pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
+    if kind != ObjectKind::Schema {
         return;
     }
     let Some(nullable) = entries.get("nullable").and_then(Node::as_bool) else { return };

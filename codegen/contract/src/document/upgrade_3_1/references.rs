@@ -2,17 +2,17 @@
 
 use super::entries::Entries;
 use super::nullable::is_annotation;
-use crate::document::grammar::Kind;
+use crate::document::grammar::ObjectKind;
 use crate::document::node::Object;
 use crate::document::version::Version;
 use crate::document::walk::standing_reference;
 
 /// A path item may have fields beside its `$ref` in both versions. Beside the reference to a schema,
 /// what only annotates is honoured by the generated code, so that it stays.
-pub(super) fn pass(kind: Kind, written: &Object, entries: &mut Entries) {
+pub(super) fn pass(kind: ObjectKind, written: &Object, entries: &mut Entries) {
     if standing_reference(kind, written, Version::V30).is_none_or(|standing| !standing.alone) {
         return;
     }
-    let annotates = |name: &str| kind == Kind::Schema && (is_annotation(name) || name == "nullable");
+    let annotates = |name: &str| kind == ObjectKind::Schema && (is_annotation(name) || name == "nullable");
     drop(entries.split(|name| name == "$ref" || annotates(name)));
 }

@@ -7,12 +7,12 @@ use crate::diagnostic::Diagnostics;
 use crate::document::node::Node;
 use crate::document::{LoadOptions, Version, load};
 
-/// A contract of 3.0, raised.
-fn raised(contract: &Json) -> Json {
+/// A contract of 3.0, upgraded.
+fn upgraded(contract: &Json) -> Json {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("writ-raise-{}-{number}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("writ-upgrade-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("openapi.json");
     std::fs::write(&path, contract.to_string()).unwrap();
@@ -23,7 +23,7 @@ fn raised(contract: &Json) -> Json {
     node.to_json()
 }
 
-/// A schema of 3.0, raised.
+/// A schema of 3.0, upgraded.
 fn schema(schema: Json) -> Json {
     let contract = json!({
         "openapi": "3.0.3",
@@ -31,15 +31,15 @@ fn schema(schema: Json) -> Json {
         "paths": {},
         "components": { "schemas": { "S": schema, "A": { "type": "string" } } },
     });
-    raised(&contract)["components"]["schemas"]["S"].clone()
+    upgraded(&contract)["components"]["schemas"]["S"].clone()
 }
 
 #[test]
 fn the_version_and_the_dialect_are_named() {
     let contract = json!({ "openapi": "3.0.3", "info": { "title": "t", "version": "1" }, "paths": {} });
-    let raised = raised(&contract);
-    assert_eq!(raised["openapi"], "3.1.0");
-    assert_eq!(raised["jsonSchemaDialect"], "https://spec.openapis.org/oas/3.1/dialect/base");
+    let upgraded = upgraded(&contract);
+    assert_eq!(upgraded["openapi"], "3.1.0");
+    assert_eq!(upgraded["jsonSchemaDialect"], "https://spec.openapis.org/oas/3.1/dialect/base");
 }
 
 #[test]
@@ -128,12 +128,12 @@ fn beside_a_reference_only_annotations_stay() {
             "responses": { "R": { "description": "r" } },
         },
     });
-    let raised = raised(&contract);
-    let get = &raised["paths"]["/"]["get"];
+    let upgraded = upgraded(&contract);
+    let get = &upgraded["paths"]["/"]["get"];
     assert_eq!(get["parameters"][0], json!({ "$ref": "#/components/parameters/P" }));
     assert_eq!(get["responses"]["200"], json!({ "$ref": "#/components/responses/R" }));
     let parameter = json!({ "name": "p", "in": "query", "example": 1, "schema": { "examples": [1] } });
-    assert_eq!(raised["components"]["parameters"]["P"], parameter);
+    assert_eq!(upgraded["components"]["parameters"]["P"], parameter);
 }
 
 #[test]
