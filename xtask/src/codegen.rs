@@ -212,7 +212,7 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
         format_args!(
             "crate `{name}` with {} operations{}; try `cargo check` in {}",
             generated.operations.len(),
-            beside(generated.others, unwritten),
+            beside(generated.unselected, unwritten),
             out.display()
         ),
     );
