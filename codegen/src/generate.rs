@@ -38,8 +38,8 @@ pub struct Generated {
     pub diagnostics: Diagnostics,
     /// The operations, for telling what was added and removed.
     pub operations: Vec<GeneratedOperation>,
-    /// How many operations of other tags are not among them.
-    pub others: usize,
+    /// How many operations of tags that were not selected are not among them.
+    pub unselected: usize,
     /// `info.title` of the contract.
     pub title: String,
     /// The features of the runtime that the code needs.
@@ -74,7 +74,7 @@ pub fn generate(request: &Request) -> Generated {
             output: None,
             diagnostics,
             operations: Vec::new(),
-            others: 0,
+            unselected: 0,
             title: String::new(),
             features: Vec::new(),
             parts,
@@ -104,10 +104,19 @@ pub fn generate(request: &Request) -> Generated {
         })
         .collect();
     let title = contract.title.clone();
-    let others = contract.unselected.len();
+    let unselected = contract.unselected.len();
     let (features, recursion_limit) = (views.features.clone(), views.root.recursion_limit);
     if diagnostics.has_errors() {
-        return Generated { output: None, diagnostics, operations, others, title, features, parts, recursion_limit };
+        return Generated {
+            output: None,
+            diagnostics,
+            operations,
+            unselected,
+            title,
+            features,
+            parts,
+            recursion_limit,
+        };
     }
     let output = Renderer::new(options.eq).and_then(|renderer| files(&renderer, &views, &request.layout));
     let output = match output {
@@ -120,7 +129,7 @@ pub fn generate(request: &Request) -> Generated {
             None
         }
     };
-    Generated { output, diagnostics, operations, others, title, features, parts, recursion_limit }
+    Generated { output, diagnostics, operations, unselected, title, features, parts, recursion_limit }
 }
 
 /// Says what becomes of the operations of tags that were not selected.

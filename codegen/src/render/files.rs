@@ -7,8 +7,8 @@ use crate::output::{HEADER, Output};
 use crate::rust::CrateViews;
 use crate::rust::code::Code;
 use crate::rust::view::{
-    ClientView, CodecsView, ExtraCodecView, GuardView, OutgoingKind, OutgoingView, PatternView, SchemeView, SerdeView,
-    ServerView, TagCallsView, TagSummary, TagView, TypesView, UnselectedView, WebhookView,
+    ClientView, CodecsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, SchemeView, SerdeView, ServerView,
+    TagCallsView, TagSummary, TagView, TypesView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use super::Renderer;
@@ -62,7 +62,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
             .iter()
             .map(|file| FileSummary { module: Code::of(&file.module), codecs: !file.codecs.codecs.is_empty() })
             .collect(),
-        patterns: !views.patterns.is_empty() || !views.guards.is_empty(),
+        patterns: !views.patterns.is_empty() || !views.validators.is_empty(),
         extra: views.extra_codec.as_ref().map(|extra| extra.features.clone()),
     };
     add("wire/types/mod.rs", renderer.render("types_mod.rs", &modules)?);
@@ -75,7 +75,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         }
     }
     if modules.patterns {
-        let statics = Patterns { patterns: &views.patterns, guards: &views.guards, extra: false };
+        let statics = Patterns { patterns: &views.patterns, validators: &views.validators, extra: false };
         add("wire/codec/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
     let document = views.document.as_ref();
@@ -136,8 +136,8 @@ fn extra_codec_files(
         add(&path, renderer.render("codec.rs", &file.extra_codecs as &CodecsView)?);
         modules.push(module);
     }
-    let statics = Patterns { patterns: &extra.patterns, guards: &extra.guards, extra: true };
-    let patterns = !statics.patterns.is_empty() || !statics.guards.is_empty();
+    let statics = Patterns { patterns: &extra.patterns, validators: &extra.validators, extra: true };
+    let patterns = !statics.patterns.is_empty() || !statics.validators.is_empty();
     if patterns {
         add("wire/codec/extra/patterns.rs", renderer.render("patterns.rs", &statics)?);
     }
@@ -208,7 +208,7 @@ struct FileSummary {
 #[derive(Serialize)]
 struct Patterns<'a> {
     patterns: &'a [PatternView],
-    guards: &'a [GuardView],
+    validators: &'a [ValidatorView],
     extra: bool,
 }
 

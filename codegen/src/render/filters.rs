@@ -1,6 +1,6 @@
 //! The filters that carry text of a contract to its place in Rust.
 
-use minijinja::{Environment, Value};
+use minijinja::{Environment, Error, Value};
 
 use super::layout::wrap;
 use super::lists::{deeper, filled};
@@ -12,9 +12,10 @@ pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("doc", |text: &str, indent: Option<usize>| {
         Value::from_safe_string(doc(text, "///", indent.unwrap_or(0)))
     });
-    environment.add_filter("filled", |list: Vec<String>, indent: usize, open: &str, close: &str| {
-        let elements: Vec<&str> = list.iter().map(String::as_str).collect();
-        Value::from_safe_string(filled(&elements, indent, open, close))
+    environment.add_filter("filled", |list: &Value, indent: usize, open: &str, close: &str| {
+        let elements: Vec<Value> = list.try_iter()?.collect();
+        let elements: Vec<&str> = elements.iter().filter_map(Value::as_str).collect();
+        Ok::<Value, Error>(Value::from_safe_string(filled(&elements, indent, open, close)))
     });
     environment.add_filter("deeper", |text: &str| Value::from_safe_string(deeper(text)));
     environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));

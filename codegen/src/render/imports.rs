@@ -1,15 +1,17 @@
 //! The imports of a rendered file, derived from the names that it mentions.
 //!
 //! Templates and views mention a name by its whole path (`rust/mention.rs`). The file gets the last
-//! segment in its place and a `use` line for the path, unless the file declares the name itself. Where
-//! two paths end in one name, the contract's gets it and the others are written in full. A template
+//! segment in its place and a `use` line for the path. A file that declares the name itself says so by
+//! `@{self::Name}` and imports nothing. Where two paths end in one name, the contract's gets it and the
+//! others are written in full. A template
 //! writes a mention as `@{writ_runtime::Reader}`, or `@{writ_runtime::Read as _}` for a trait whose
 //! methods are called, and the place of the imports as `@imports` on a line of its own. Each such place
 //! serves the text up to the next one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::rust::mention::{CLOSE, CONTRACT, FOR_METHODS, OPEN};
+use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, FOR_METHODS, OPEN};
 
 use super::lists::filled;
 
@@ -17,12 +19,12 @@ use super::lists::filled;
 const IMPORTS: &str = "@imports\n";
 
 /// What stands for that line in rendered text.
-const PLACE: &str = "\u{3}\n";
+const PLACE: char = '\u{3}';
 
 /// Returns a template in which mentions and the places of imports are marked as in rendered text.
 pub fn mark(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
-    let template = template.replace(IMPORTS, PLACE);
+    let template = template.replace(IMPORTS, &format!("{PLACE}\n"));
     let mut rest = template.as_str();
     while let Some((before, behind)) = rest.split_once("@{") {
         out.push_str(before);
@@ -51,50 +53,48 @@ pub fn resolve(text: String, module: &str) -> String {
     let Some(first) = text.find(PLACE) else { return text };
     let mut out = String::with_capacity(text.len());
     out.push_str(&text[..first]);
-    for part in text[first + PLACE.len()..].split(PLACE) {
-        write_part(part, module, &mut out);
+    for part in text[first..].split(PLACE).skip(1) {
+        write_part(part.strip_prefix('\n').unwrap_or(part), module, &mut out);
     }
     out
 }
 
 /// Writes the imports of a part of a file in place of the line before it, and then the part.
 fn write_part(part: &str, module: &str, out: &mut String) {
-    let names = Names::of(part, module);
-    let indent = out.len() - out.trim_end_matches(' ').len();
-    out.truncate(out.len() - indent);
-    let lines = names.lines(indent);
-    if lines.is_empty() && out.ends_with("\n\n") {
-        out.pop();
-    }
-    out.push_str(&lines);
+    // Every mention in order: the text before it, and which of the paths it is.
+    let mut mentions: Vec<(&str, usize)> = Vec::new();
+    let mut paths: Vec<&str> = Vec::new();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     let mut rest = part;
     while let Some((before, behind)) = rest.split_once(OPEN) {
-        out.push_str(before);
         let (path, after) = behind.split_once(CLOSE).unwrap_or((behind, ""));
-        if !path.ends_with(FOR_METHODS) {
-            names.write(path, out);
-        }
+        let index = *known.entry(path).or_insert_with(|| {
+            paths.push(path);
+            paths.len() - 1
+        });
+        mentions.push((before, index));
         rest = after;
+    }
+    let names = Names::of(&paths, module);
+    let indent = out.len() - out.trim_end_matches(' ').len();
+    out.truncate(out.len() - indent);
+    if names.imports.is_empty() && out.ends_with("\n\n") {
+        out.pop();
+    }
+    names.write_imports(indent, out);
+    for (before, index) in mentions {
+        out.push_str(before);
+        out.push_str(&names.written[index]);
     }
     out.push_str(rest);
 }
 
 /// The names that a part of a file mentions.
 struct Names<'t> {
-    module: &'t str,
     /// What is written for each path.
-    written: HashMap<&'t str, Written<'t>>,
+    written: Vec<Cow<'t, str>>,
     /// The names to import, by the path of their module.
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
-}
-
-/// How a mentioned path is written.
-#[derive(Clone, Copy)]
-enum Written<'t> {
-    /// By its last segment.
-    Short(&'t str),
-    /// As the whole path.
-    Full,
 }
 
 /// Where a name comes from, in the order of the groups of imports.
@@ -103,66 +103,49 @@ enum Origin {
     Std,
     Runtime,
     Contract,
+    /// The file itself.
+    Declared,
 }
 
 impl<'t> Names<'t> {
-    fn of(part: &'t str, module: &'t str) -> Names<'t> {
-        let mut paths: HashSet<&str> = HashSet::new();
-        let mut traits: HashSet<&str> = HashSet::new();
-        let mentions = part.split(OPEN).skip(1).filter_map(|mention| mention.split_once(CLOSE));
-        for (path, _) in mentions {
-            match path.strip_suffix(FOR_METHODS) {
-                Some(path) => traits.insert(path),
-                None => paths.insert(path),
-            };
-        }
-        let declared = declared(part);
-        // Who of several has the right to a name: first what the file declares, then the contract.
+    fn of(paths: &[&'t str], module: &str) -> Names<'t> {
+        // Who of several has the right to a name: first the file itself, then the contract.
         let mut owners: HashMap<&str, &str> = HashMap::new();
-        for path in paths.iter().copied() {
+        for path in paths.iter().copied().filter(|path| !path.ends_with(FOR_METHODS)) {
             let owner = owners.entry(last(path)).or_insert(path);
             if (Origin::of(path), path) > (Origin::of(owner), *owner) {
                 *owner = path;
             }
         }
-        let mut names = Names { module, written: HashMap::new(), imports: BTreeMap::new() };
+        let mut names = Names { written: Vec::with_capacity(paths.len()), imports: BTreeMap::new() };
         for path in paths.iter().copied() {
-            let name = last(path);
-            let own = declared.contains(name);
-            let is_own = own && path.strip_prefix(CONTRACT).is_some_and(|rest| rest.strip_prefix("::") == Some(name));
-            let short = is_own || (!own && owners[name] == path);
-            names.written.insert(path, if short { Written::Short(name) } else { Written::Full });
-            if short && !is_own {
-                names.import(path, name.to_owned());
-            }
-        }
-        for path in traits {
-            if matches!(names.written.get(path), Some(Written::Short(_))) {
+            if let Some(path) = path.strip_suffix(FOR_METHODS) {
+                let name = last(path);
+                let taken = owners.get(name).is_some_and(|owner| *owner != path);
+                let name = if taken { format!("{name}{FOR_METHODS}") } else { name.to_owned() };
+                names.import(path, module, name);
+                names.written.push(Cow::Borrowed(""));
                 continue;
             }
-            let name = last(path);
-            let taken = declared.contains(name) || owners.contains_key(name);
-            names.import(path, if taken { format!("{name}{FOR_METHODS}") } else { name.to_owned() });
+            let (name, owner) = (last(path), owners[last(path)]);
+            let declared = Origin::of(owner) == Origin::Declared;
+            let short = owner == path || (declared && path.strip_prefix(CONTRACT) == Some(name));
+            if short && !declared {
+                names.import(path, module, name.to_owned());
+            }
+            names.written.push(if short { Cow::Borrowed(name) } else { Cow::Owned(absolute(path, module)) });
         }
         names
     }
 
-    fn import(&mut self, path: &str, name: String) {
-        let group = (Origin::of(path), self.absolute(path.rsplit_once("::").map_or("", |(module, _)| module)));
+    fn import(&mut self, path: &str, module: &str, name: String) {
+        let above = &path[..path.len() - last(path).len()];
+        let group = (Origin::of(path), absolute(above.trim_end_matches(':'), module));
         self.imports.entry(group).or_default().insert(name);
     }
 
-    /// Returns a path as the file can write it.
-    fn absolute(&self, path: &str) -> String {
-        match path.strip_prefix(CONTRACT) {
-            Some(below) => format!("{}{below}", self.module),
-            None => path.to_owned(),
-        }
-    }
-
-    /// Returns the `use` lines.
-    fn lines(&self, indent: usize) -> String {
-        let mut out = String::new();
+    /// Writes the `use` lines.
+    fn write_imports(&self, indent: usize, out: &mut String) {
         for ((_, module), names) in &self.imports {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             out.push_str(&" ".repeat(indent));
@@ -172,22 +155,24 @@ impl<'t> Names<'t> {
             }
             out.push('\n');
         }
-        out
     }
+}
 
-    fn write(&self, path: &str, out: &mut String) {
-        match self.written.get(path) {
-            Some(Written::Short(name)) => out.push_str(name),
-            _ => out.push_str(&self.absolute(path)),
-        }
+/// Returns a path as the file can write it.
+fn absolute(path: &str, module: &str) -> String {
+    match path.strip_prefix(CONTRACT) {
+        Some(below) => format!("{module}::{below}"),
+        None if path == CONTRACT.trim_end_matches(':') => module.to_owned(),
+        None => path.to_owned(),
     }
 }
 
 impl Origin {
     fn of(path: &str) -> Origin {
-        match path.split("::").next() {
-            Some(CONTRACT) => Origin::Contract,
-            Some("writ_runtime") => Origin::Runtime,
+        match path {
+            _ if path.starts_with(CONTRACT) => Origin::Contract,
+            _ if path.starts_with(DECLARED) => Origin::Declared,
+            _ if path.starts_with("writ_runtime") => Origin::Runtime,
             _ => Origin::Std,
         }
     }
@@ -196,17 +181,6 @@ impl Origin {
 /// Returns the last segment of a path.
 fn last(path: &str) -> &str {
     path.rsplit("::").next().unwrap_or(path)
-}
-
-/// Returns the types, traits and statics that a part of a file declares.
-fn declared(part: &str) -> HashSet<&str> {
-    let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type ", "pub static "];
-    let name =
-        |line: &'_ str| -> Option<usize> { kinds.iter().find(|kind| line.starts_with(**kind)).map(|kind| kind.len()) };
-    part.lines()
-        .filter_map(|line| Some(&line[name(line)?..]))
-        .map(|rest| rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default())
-        .collect()
 }
 
 #[cfg(test)]
@@ -230,7 +204,7 @@ mod tests {
     #[test]
     fn a_name_that_the_file_declares_is_not_imported() {
         assert_eq!(
-            file("@imports\npub struct A;\nfn f(a: @{contract::A}, b: @{writ_runtime::A}) {}\n"),
+            file("@imports\npub struct @{self::A};\nfn f(a: @{contract::A}, b: @{writ_runtime::A}) {}\n"),
             "pub struct A;\nfn f(a: A, b: writ_runtime::A) {}\n"
         );
     }

@@ -1,6 +1,6 @@
 //! Lists that are laid out to the width of a line.
 
-use crate::rust::mention::plain;
+use crate::rust::mention::{OPEN, plain};
 
 /// The widest line of a list.
 const WIDTH: usize = 100;
@@ -8,7 +8,6 @@ const WIDTH: usize = 100;
 /// Returns a list on one line where it fits, else as many of its elements to a line as fit. The line
 /// begins behind `indent` columns.
 pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> String {
-    let width = |text: &str| plain(text).chars().count();
     let commas = elements.len().saturating_sub(1) * 2;
     let whole: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
     if indent + width(open) + whole + width(close) <= WIDTH {
@@ -33,6 +32,11 @@ pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> Stri
     out.push_str(&" ".repeat(indent));
     out.push_str(close);
     out
+}
+
+/// Returns how many columns code takes where every name is in scope.
+fn width(code: &str) -> usize {
+    if code.contains(OPEN) { plain(code).chars().count() } else { code.chars().count() }
 }
 
 /// Returns text whose lines are indented by one more level.

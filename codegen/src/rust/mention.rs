@@ -5,6 +5,8 @@
 //! its place and collects the imports of each file (`render/imports.rs`), so that what decides on code
 //! keeps no list of what the code needs. In a template a mention is written `@{writ_runtime::Reader}`.
 
+use std::fmt::{self, Write};
+
 /// The character that a mention begins with.
 pub const OPEN: char = '\u{1}';
 
@@ -12,33 +14,55 @@ pub const OPEN: char = '\u{1}';
 pub const CLOSE: char = '\u{2}';
 
 /// The first segment of the paths below the module of the contract, wherever that module stands.
-pub const CONTRACT: &str = "contract";
+pub const CONTRACT: &str = "contract::";
+
+/// The first segment of the name that a file declares itself.
+pub const DECLARED: &str = "self::";
 
 /// What ends the path of a trait that is imported for its methods, so that its name is not written.
 pub const FOR_METHODS: &str = " as _";
 
+/// A mention of a name, to be displayed as part of code.
+#[derive(Debug, Clone, Copy)]
+pub struct Mention<'p> {
+    root: &'static str,
+    path: &'p str,
+    ending: &'static str,
+}
+
+impl fmt::Display for Mention<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mention { root, path, ending } = self;
+        f.write_char(OPEN)?;
+        f.write_str(root)?;
+        f.write_str(path)?;
+        f.write_str(ending)?;
+        f.write_char(CLOSE)
+    }
+}
+
 /// Returns a mention of an item of the runtime, by its name in the root of `writ_runtime`.
-pub fn runtime(name: &str) -> String {
-    format!("{OPEN}writ_runtime::{name}{CLOSE}")
+pub fn runtime(name: &str) -> Mention<'_> {
+    Mention { root: "writ_runtime::", path: name, ending: "" }
 }
 
 /// Returns a mention of an item of the contract's module, by its path below it.
-pub fn contract(path: &str) -> String {
-    format!("{OPEN}{CONTRACT}::{path}{CLOSE}")
+pub fn contract(path: &str) -> Mention<'_> {
+    Mention { root: CONTRACT, path, ending: "" }
 }
 
 /// Returns a mention of an item of the standard library, by its whole path.
-pub fn std(path: &str) -> String {
-    format!("{OPEN}{path}{CLOSE}")
+pub fn std(path: &str) -> Mention<'_> {
+    Mention { root: "", path, ending: "" }
 }
 
 /// Returns a mention that brings a trait of the runtime into scope for its methods and writes nothing.
-pub fn method_of(name: &str) -> String {
-    format!("{OPEN}writ_runtime::{name}{FOR_METHODS}{CLOSE}")
+pub fn method_of(name: &str) -> Mention<'_> {
+    Mention { root: "writ_runtime::", path: name, ending: FOR_METHODS }
 }
 
 /// Returns the path of a type's `Read::read`, with the trait in scope.
-pub fn read_of(ty: &str) -> String {
+pub fn read_of(ty: impl fmt::Display) -> String {
     format!("{ty}::{}read", method_of("Read"))
 }
 

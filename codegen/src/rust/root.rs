@@ -24,8 +24,8 @@ use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
-    ClientView, DocumentView, ErrorsView, ExtraCodecView, GuardView, OutgoingKind, OutgoingView, PatternView, RootView,
-    SchemeView, ServerView, TagSummary, TagView, UnselectedView, WebhookView,
+    ClientView, DocumentView, ErrorsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, RootView,
+    SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use crate::rust::expr::envelope::envelope_writer;
@@ -47,7 +47,7 @@ pub struct CrateViews {
     /// The patterns.
     pub patterns: Vec<PatternView>,
     /// The schemas for the interpreter.
-    pub guards: Vec<GuardView>,
+    pub validators: Vec<ValidatorView>,
     /// The features of the runtime that the code needs.
     pub features: Vec<&'static str>,
     /// The security schemes.
@@ -116,7 +116,7 @@ pub fn views(
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let writer = envelope_writer(contract);
     let mut features = Vec::new();
-    if !patterns.guard_views(false).is_empty() || !patterns.guard_views(true).is_empty() {
+    if !patterns.validator_views(false).is_empty() || !patterns.validator_views(true).is_empty() {
         features.push("jsonschema");
     }
     if views
@@ -162,7 +162,7 @@ pub fn views(
         extra_codec: extra_codec(&plan, &both_ways, &types, &patterns),
         types,
         patterns: patterns.views(false),
-        guards: patterns.guard_views(false),
+        validators: patterns.validator_views(false),
         features,
         schemes: schemes(contract),
         servers: server_views(&contract.servers),
@@ -183,7 +183,7 @@ fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns
     Some(ExtraCodecView {
         features: Code::of(features),
         patterns: patterns.views(true),
-        guards: patterns.guard_views(true),
+        validators: patterns.validator_views(true),
         serde,
     })
 }

@@ -73,7 +73,7 @@ pub fn call_view(
     CallView {
         method: view.method.clone(),
         data: view.data.clone(),
-        docs: match trimmed(plan, operation) {
+        docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
                 format!("{}\n\nA request with `{parameter}` is awaited as `sparse_fieldset()`.", view.docs)
             }
@@ -92,15 +92,15 @@ pub fn call_view(
         variants: view.parts.as_ref().map(|parts| parts.variants.clone()).unwrap_or_default(),
         response_name: view.response.name.clone(),
         response,
-        trimmed: trimmed(plan, operation).map(|(_, within)| within),
+        sparse_fieldset: sparse_fieldset(plan, operation).map(|(_, within)| within),
         error_name: view.error.name.clone(),
         error,
         contents,
     }
 }
 
-/// The field of the request that trims the answer, and which objects of it.
-fn trimmed(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
+/// Returns the parameter that asks for a sparse fieldset, and the objects of the response that it applies to.
+fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
     let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
     let (list, _) = sparse_response(&plan.contract.schemas, operation)?;
     let within = match list {

@@ -103,7 +103,7 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     }
     let method = if optional { "optional" } else { "required" };
     let read = if is_tag(calls.plan, header) {
-        read_of(&runtime("ETag"))
+        read_of(runtime("ETag"))
     } else if calls.plan.ty(header.schema, calls.direction) == Ty::Value {
         read_of("String")
     } else {

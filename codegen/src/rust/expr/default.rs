@@ -127,7 +127,6 @@ fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, directio
             let all = all.filter(|_| !plan.is_nullable(array.items))?;
             let list =
                 format!("vec![{}]", all.iter().filter_map(DefaultValue::expression).collect::<Vec<_>>().join(", "));
-            // `vec!` allocates, but of constants alone it is what a list of them is written as.
             let constant = all.iter().all(|value| matches!(value, DefaultValue::Constant(_)));
             Some(if constant { DefaultValue::Constant(list) } else { DefaultValue::Expression(list) })
         }

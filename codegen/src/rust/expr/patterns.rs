@@ -11,7 +11,7 @@ use crate::rust::expr::pattern::{Engine, engine};
 use crate::rust::mention::contract;
 use crate::rust::names::ident::static_name;
 use crate::rust::plan::usage::Usage;
-use crate::rust::view::{GuardView, PatternView};
+use crate::rust::view::{PatternView, ValidatorView};
 
 /// The module of the patterns that the server uses, below the module of the contract.
 const PATTERNS: &str = "wire::codec::patterns";
@@ -24,8 +24,8 @@ const EXTRA_PATTERNS: &str = "wire::codec::extra::patterns";
 pub struct Patterns {
     names: HashMap<String, String>,
     views: BTreeMap<String, PatternView>,
-    guards: BTreeMap<String, GuardView>,
-    guard_names: HashMap<InterpretedSchema, String>,
+    validators: BTreeMap<String, ValidatorView>,
+    validator_names: HashMap<InterpretedSchema, String>,
     /// The statics that only a client or `serde` uses.
     extra: BTreeSet<String>,
 }
@@ -75,10 +75,10 @@ impl Patterns {
     ) {
         for id in ids {
             if let Some(guard) = &contract.schemas.get(*id).interpreted {
-                self.add_guard(contract, *id, hints.get(id).copied(), guard);
+                self.add_validator(contract, *id, hints.get(id).copied(), guard);
             }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
-            // Of several, the first is a rule and the guard checks all.
+            // Of several, the first is a rule and the validator checks all.
             let Some((pattern, span)) = shape.patterns.first() else { continue };
             if is_typed(&shape.format) {
                 diagnostics.push(
@@ -117,9 +117,9 @@ impl Patterns {
         }
     }
 
-    /// The statics, patterns and guards.
+    /// The statics, patterns and schema validators.
     fn statics(&self) -> impl Iterator<Item = &String> {
-        self.views.keys().chain(self.guards.keys())
+        self.views.keys().chain(self.validators.keys())
     }
 
     fn add(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, pattern: &str, engine: Engine) {
@@ -140,37 +140,41 @@ impl Patterns {
         self.names.insert(pattern.to_owned(), name);
     }
 
-    fn add_guard(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
-        if self.guard_names.contains_key(guard) {
+    fn add_validator(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
+        if self.validator_names.contains_key(guard) {
             return;
         }
         let base = format!(
-            "{}_GUARD",
+            "{}_SCHEMA",
             static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema"))
         );
         let mut name = base.clone();
         let mut number = 2;
-        while self.guards.contains_key(&name) || self.views.contains_key(&name) {
+        while self.validators.contains_key(&name) || self.views.contains_key(&name) {
             name = format!("{base}_{number}");
             number += 1;
         }
         let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
-        self.guards.insert(
+        self.validators.insert(
             name.clone(),
-            GuardView { name: Code::of(&name), dialect: Code::from(dialect), schema: Code(raw_literal(&guard.text)) },
+            ValidatorView {
+                name: Code::of(&name),
+                dialect: Code::from(dialect),
+                schema: Code(raw_literal(&guard.text)),
+            },
         );
-        self.guard_names.insert(guard.clone(), name);
+        self.validator_names.insert(guard.clone(), name);
     }
 
-    /// Returns a mention of the static of a guard.
-    pub fn guard(&self, guard: &InterpretedSchema) -> String {
-        self.mention(self.guard_names.get(guard))
+    /// Returns a mention of the static of a schema for the interpreter.
+    pub fn validator(&self, guard: &InterpretedSchema) -> String {
+        self.mention(self.validator_names.get(guard))
     }
 
-    /// Returns the guards in order of their names: those of the server, or the extra ones.
-    pub fn guard_views(&self, extra: bool) -> Vec<GuardView> {
-        let wanted = |(name, _): &(&String, &GuardView)| self.extra.contains(*name) == extra;
-        self.guards.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
+    /// Returns the validators in order of their names: those of the server, or the extra ones.
+    pub fn validator_views(&self, extra: bool) -> Vec<ValidatorView> {
+        let wanted = |(name, _): &(&String, &ValidatorView)| self.extra.contains(*name) == extra;
+        self.validators.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
     }
 
     /// Returns a mention of the static of a pattern.
@@ -181,7 +185,7 @@ impl Patterns {
     fn mention(&self, name: Option<&String>) -> String {
         let name = name.map(String::as_str).unwrap_or_default();
         let module = if self.extra.contains(name) { EXTRA_PATTERNS } else { PATTERNS };
-        contract(&format!("{module}::{name}"))
+        contract(&format!("{module}::{name}")).to_string()
     }
 
     /// Returns the patterns in order of their names: those of the server, or the extra ones.

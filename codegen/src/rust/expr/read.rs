@@ -26,9 +26,9 @@ pub struct ReadCalls<'p, 'c> {
 impl ReadCalls<'_, '_> {
     /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
     pub fn value(&self, id: SchemaId) -> ReadExpression {
-        let expression = self.unguarded(id);
-        let guards = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
-        self.guarded(guards, expression)
+        let expression = self.unvalidated(id);
+        let validators = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
+        self.validated(validators, expression)
     }
 
     /// The same where null is a value too, which `take` (`nullable`, `patch`) tells from others; `read`
@@ -39,16 +39,16 @@ impl ReadCalls<'_, '_> {
         take: &str,
         read: impl FnOnce(ReadExpression) -> ReadExpression,
     ) -> ReadExpression {
-        let value = self.unguarded(id);
-        let inner = self.guards(id, false);
-        let value = self.guarded(inner, value);
-        let outer = self.guards(id, true);
-        self.guarded(outer, format!("r.{take}({})", read(value).function()).into())
+        let value = self.unvalidated(id);
+        let inner = self.validators(id, false);
+        let value = self.validated(inner, value);
+        let outer = self.validators(id, true);
+        self.validated(outer, format!("r.{take}({})", read(value).function()).into())
     }
 
-    /// The guards in a chain of aliases, the innermost first: those of the steps that null gets to, or
+    /// The validators in a chain of aliases, the innermost first: those of the steps that null gets to, or
     /// those behind them.
-    fn guards(&self, id: SchemaId, of_null: bool) -> Vec<String> {
+    fn validators(&self, id: SchemaId, of_null: bool) -> Vec<String> {
         let schemas = &self.plan.contract.schemas;
         let mut chain = vec![schemas.get(id)];
         while let Some(Kind::Alias(target)) = chain.last().map(|schema| &schema.kind)
@@ -63,27 +63,27 @@ impl ReadCalls<'_, '_> {
             .iter()
             .rev()
             .filter_map(|schema| schema.interpreted.as_ref())
-            .map(|guard| self.patterns.guard(guard))
+            .map(|guard| self.patterns.validator(guard))
             .collect()
     }
 
-    /// An expression behind guards, the innermost first.
-    fn guarded(&self, guards: Vec<String>, expression: ReadExpression) -> ReadExpression {
-        guards
-            .into_iter()
-            .fold(expression, |expression, guard| format!("r.validated(&{guard}, {})", expression.function()).into())
+    /// An expression behind validators, the innermost first.
+    fn validated(&self, validators: Vec<String>, expression: ReadExpression) -> ReadExpression {
+        validators.into_iter().fold(expression, |expression, validator| {
+            format!("r.validated(&{validator}, {})", expression.function()).into()
+        })
     }
 
-    /// A declared type behind the guards of its schema; none where it has none.
-    pub fn behind_guards(&self, id: SchemaId, name: &str) -> Option<ReadExpression> {
-        let guards: Vec<String> = self.guards(id, false).into_iter().chain(self.guards(id, true)).collect();
-        if guards.is_empty() {
+    /// A declared type behind the validators of its schema; none where it has none.
+    pub fn behind_validators(&self, id: SchemaId, name: &str) -> Option<ReadExpression> {
+        let validators: Vec<String> = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
+        if validators.is_empty() {
             return None;
         }
-        Some(self.guarded(guards, ReadExpression::read(&contract(name))))
+        Some(self.validated(validators, ReadExpression::read(contract(name))))
     }
 
-    fn unguarded(&self, id: SchemaId) -> ReadExpression {
+    fn unvalidated(&self, id: SchemaId) -> ReadExpression {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, self.direction) {
             let target = key.schema;
@@ -95,13 +95,13 @@ impl ReadCalls<'_, '_> {
                 || matches!(&schemas.get(target).kind, Kind::String(shape) if matches!(shape.format, Format::Id(_)))
                 || matches!(&schemas.get(target).kind, Kind::Object(object) if object.sparse_of.is_none() && self.plan.page_of(object).is_none() && !object.is_map());
             if own {
-                return ReadExpression::read(&contract(self.plan.name_of(key).unwrap_or_default()));
+                return ReadExpression::read(contract(self.plan.name_of(key).unwrap_or_default()));
             }
             return self.structure(target);
         }
         // A part of a whole is read as that.
         if let Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) = schemas.get(id).kind {
-            return self.unguarded(whole);
+            return self.unvalidated(whole);
         }
         self.structure(id)
     }
@@ -125,7 +125,7 @@ impl ReadCalls<'_, '_> {
     /// A type of the user's own: its own way to read, or its text behind what the contract says of that.
     fn own(&self, id: SchemaId, own: &RustType) -> ReadExpression {
         if !own.text {
-            return ReadExpression::read(&format!("::{}", own.path.value));
+            return ReadExpression::read(format_args!("::{}", own.path.value));
         }
         let schemas = &self.plan.contract.schemas;
         let check: ReadExpression = match schemas.kind(id) {
@@ -164,7 +164,7 @@ impl ReadCalls<'_, '_> {
                 let (ty, method) = match shape.width {
                     NumberWidth::Single => ("f32".to_owned(), "float32"),
                     NumberWidth::Double => ("f64".to_owned(), "float64"),
-                    NumberWidth::Decimal => (runtime("DecimalNumber"), "decimal_number"),
+                    NumberWidth::Decimal => (runtime("DecimalNumber").to_string(), "decimal_number"),
                 };
                 ruled(&ty, method, ("NumberRule", 5), number_rule(shape))
             }
@@ -209,7 +209,7 @@ impl ReadCalls<'_, '_> {
                     _ => "r.any()".into(),
                 }
             }
-            Kind::Alias(target) => self.unguarded(*target),
+            Kind::Alias(target) => self.unvalidated(*target),
             Kind::Strings(_) | Kind::Union(_) => "r.any()".into(),
         }
     }

@@ -15,7 +15,7 @@ pub enum ReadExpression {
 
 impl ReadExpression {
     /// Returns the expression that reads a type by its implementation of `Read`.
-    pub fn read(ty: &str) -> ReadExpression {
+    pub fn read(ty: impl fmt::Display) -> ReadExpression {
         ReadExpression::Function(read_of(ty))
     }
 

@@ -11,7 +11,7 @@ use crate::rust::names::ident::{type_name, value_name};
 
 /// What a name is to be of.
 #[derive(Clone, Copy)]
-enum Place {
+enum NameKind {
     Type,
     Trait,
     Method,
@@ -20,13 +20,13 @@ enum Place {
 
 /// Reports every name that is asked for and that cannot stand.
 pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnostics) {
-    let mut names: Vec<(&Spanned<String>, Place)> = Vec::new();
+    let mut names: Vec<(&Spanned<String>, NameKind)> = Vec::new();
     let mut fields: HashSet<Span> = HashSet::new();
     for id in contract.schemas.ids() {
         let Kind::Object(object) = &contract.schemas.get(id).kind else { continue };
         for own in object.properties.iter().filter_map(|property| property.rust_name.as_ref()) {
             fields.insert(own.span);
-            names.push((own, Place::Field));
+            names.push((own, NameKind::Field));
         }
     }
     for id in contract.schemas.ids() {
@@ -35,16 +35,16 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
         if let Some(own) =
             schema.rust_name.as_ref().filter(|own| schema.component.is_some() || !fields.contains(&own.span))
         {
-            names.push((own, Place::Type));
+            names.push((own, NameKind::Type));
         }
     }
     for tag in &contract.tags {
-        names.extend(tag.rust_name.as_ref().map(|own| (own, Place::Trait)));
+        names.extend(tag.rust_name.as_ref().map(|own| (own, NameKind::Trait)));
     }
     for operation in &contract.operations {
-        names.extend(operation.rust_name.as_ref().map(|own| (own, Place::Method)));
+        names.extend(operation.rust_name.as_ref().map(|own| (own, NameKind::Method)));
         let parameters = operation.parameters.iter().filter_map(|parameter| parameter.rust_name.as_ref());
-        names.extend(parameters.map(|own| (own, Place::Field)));
+        names.extend(parameters.map(|own| (own, NameKind::Field)));
     }
     let mut told = HashSet::new();
     for (own, place) in names {
@@ -58,12 +58,12 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
     }
 }
 
-impl Place {
+impl NameKind {
     /// The name as Rust spells it here; keywords may be written plainly.
     fn spelled(self, text: &str) -> String {
         match self {
-            Place::Type | Place::Trait => type_name(text),
-            Place::Method | Place::Field => {
+            NameKind::Type | NameKind::Trait => type_name(text),
+            NameKind::Method | NameKind::Field => {
                 let name = value_name(text);
                 name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
             }
@@ -72,10 +72,10 @@ impl Place {
 
     fn described(self) -> &'static str {
         match self {
-            Place::Type => "the name of a type: `LikeThis`",
-            Place::Trait => "the name of a trait: `LikeThis`",
-            Place::Method => "the name of a method: `like_this`",
-            Place::Field => "the name of a field: `like_this`",
+            NameKind::Type => "the name of a type: `LikeThis`",
+            NameKind::Trait => "the name of a trait: `LikeThis`",
+            NameKind::Method => "the name of a method: `like_this`",
+            NameKind::Field => "the name of a field: `like_this`",
         }
     }
 }

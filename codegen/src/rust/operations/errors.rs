@@ -135,7 +135,7 @@ pub fn error_view(
             variants.push(ErrorVariantView {
                 name: Code::of(name),
                 docs,
-                ty: Code::from(contract_path(marker)),
+                ty: Code::of(contract_path(marker)),
                 from: true,
                 any_status: false,
                 respond: "refusal.respond(responder)".into(),

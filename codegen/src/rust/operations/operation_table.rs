@@ -69,7 +69,8 @@ fn alternative(all: &[Requirement]) -> String {
     let needs: Vec<String> = all
         .iter()
         .map(|need| {
-            let scheme = contract_path(&format!("operations::{}", scheme_static(&need.scheme)));
+            let path = format!("operations::{}", scheme_static(&need.scheme));
+            let scheme = contract_path(&path);
             format!("{} {{ scheme: &{scheme}, scopes: &[{}] }}", runtime("Requirement"), listed(&need.scopes))
         })
         .collect();

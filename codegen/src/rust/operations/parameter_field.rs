@@ -33,12 +33,12 @@ pub fn parameter_field(
     let method = if parameter.required { "required" } else { "optional" };
     if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
         let ty = if parameter.required { Ty::IfMatch } else { Ty::IfMatch.optional() };
-        let decode = format!("input.{method}({index}, {})", read_of(&runtime("IfMatch")));
+        let decode = format!("input.{method}({index}, {})", read_of(runtime("IfMatch")));
         return RequestField::new(docs, ty, presence, decode);
     }
     if let (true, Kind::Array(array)) = (parameter.sort, plan.contract.schemas.kind(parameter.schema)) {
         let key = names.sorts.iter().find(|sort| sort.index == index).map(|sort| sort.name.clone()).unwrap_or_default();
-        let read = read_of(&format!("{}::<{}>", runtime("Sort"), contract(&key)));
+        let read = read_of(format_args!("{}::<{}>", runtime("Sort"), contract(&key)));
         let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
         return RequestField::new(docs, Ty::Sort(key), Presence::List, decode);
     }

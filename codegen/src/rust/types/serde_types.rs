@@ -18,9 +18,9 @@ pub fn serde_view(plan: &TypePlan<'_>, files: &[TypeFile], patterns: &Patterns) 
     for key in &plan.order {
         let Some(name) = plan.name_of(*key).filter(|name| names.contains(name)) else { continue };
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        types.push(match calls.behind_guards(key.schema, name) {
+        types.push(match calls.behind_validators(key.schema, name) {
             Some(read) => format!("{} = {}", contract(name), read.function()),
-            None => contract(name),
+            None => contract(name).to_string(),
         });
     }
     types.sort();

@@ -62,7 +62,7 @@ pub fn codec(
         choose: Code::default(),
         has_discriminator: false,
         prefix: declared.prefix.clone(),
-        trimmed: None,
+        sparse_list: None,
     };
     match &plan.contract.schemas.get(key.schema).kind {
         _ if declared.form == TypeForm::Wrapper && read => view.choose = Code::of(calls.structure(key.schema)),
@@ -98,7 +98,7 @@ fn struct_codec(
         view.rule.more.extend(object.min.filter(|min| *min > 0).map(|min| Code::of(format!("min: {min}"))));
         view.rule.more.extend(object.max.map(|max| Code::of(format!("max: Some({max})"))));
     }
-    view.trimmed = found.iter().find(|field| is_trimmed(calls, field)).map(|field| field.property.name.clone());
+    view.sparse_list = found.iter().find(|field| is_sparse_list(calls, field)).map(|field| field.property.name.clone());
     let mut variables: Vec<String> = Vec::new();
     for (index, field) in found.iter().enumerate() {
         let tag = plan_tag(calls, key, field);
@@ -206,8 +206,8 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     view.has_discriminator = union.discriminator.is_some();
 }
 
-/// Whether a field lists what says that it is a part of a whole.
-fn is_trimmed(calls: &ReadCalls<'_, '_>, field: &Field) -> bool {
+/// Returns true if a field lists objects that a sparse fieldset applies to.
+fn is_sparse_list(calls: &ReadCalls<'_, '_>, field: &Field) -> bool {
     let schemas = &calls.plan.contract.schemas;
     let Kind::Array(array) = schemas.kind(field.property.schema) else { return false };
     matches!(schemas.kind(array.items), Kind::Object(part) if part.sparse_of.is_some())

@@ -57,8 +57,8 @@ pub struct CallView {
     pub response_name: Code,
     /// Its arms by status.
     pub response: Vec<ArmView>,
-    /// The objects of it that are trimmed as the caller asks, as one of the runtime's `Within`.
-    pub trimmed: Option<Code>,
+    /// The objects of it that a sparse fieldset applies to, as one of the runtime's `Within`.
+    pub sparse_fieldset: Option<Code>,
     /// The error type.
     pub error_name: Code,
     /// Its arms by status.

@@ -46,8 +46,8 @@ pub struct CodecView {
     pub has_discriminator: bool,
     /// The prefix of an id.
     pub prefix: String,
-    /// The list whose elements a caller can have trimmed, of an object that holds one.
-    pub trimmed: Option<String>,
+    /// The list whose elements are sparse where a caller asks for a sparse fieldset; none in most objects.
+    pub sparse_list: Option<String>,
 }
 
 /// The `ObjectRule` of a struct: what differs from the default.
@@ -113,9 +113,9 @@ pub struct PatternView {
     pub translated: Option<Code>,
 }
 
-/// A guard's static.
+/// The static of a schema that an interpreter checks.
 #[derive(Debug, Clone, Serialize)]
-pub struct GuardView {
+pub struct ValidatorView {
     /// Its name.
     pub name: Code,
     /// The variant of its dialect.
@@ -132,7 +132,7 @@ pub struct ExtraCodecView {
     /// The patterns that the server does not use.
     pub patterns: Vec<PatternView>,
     /// The same of schemas for the interpreter.
-    pub guards: Vec<GuardView>,
+    pub validators: Vec<ValidatorView>,
     /// The types that implement `serde`, where that is asked for.
     pub serde: Option<SerdeView>,
 }

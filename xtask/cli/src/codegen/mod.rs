@@ -126,7 +126,7 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         format_args!(
             "crate `{name}` with {} operations{}; try `cargo check` in {}",
             generated.operations.len(),
-            beside(generated.others, unwritten),
+            beside(generated.unselected, unwritten),
             out.display()
         ),
     );
