@@ -66,7 +66,7 @@ pub struct OperationView {
     pub data: Code,
     /// What the contract says of it: its summary and description.
     pub docs: String,
-    /// Its method and path, for a link to its static.
+    /// Its method and path.
     pub route: String,
     /// The end of the sentence that begins with the route: `, scopes …`, and the limits.
     pub terms: String,

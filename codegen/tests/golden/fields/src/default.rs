@@ -4,6 +4,8 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use super::Thing;
+#[cfg(doc)]
+use super::operations;
 
 /// All there is.
 pub trait DefaultApi: Send + Sync + 'static {
@@ -11,7 +13,7 @@ pub trait DefaultApi: Send + Sync + 'static {
     ///
     /// With many words.
     ///
-    /// [`PUT /things/{id}`](super::operations::PUT_THING), public.
+    /// `PUT /things/{id}`, public ([`operations::PUT_THING`]).
     #[deprecated]
     fn put_thing(
         &self,

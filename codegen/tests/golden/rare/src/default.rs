@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use super::Rule;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /rules`](super::operations::ADD_RULE), public.
+    /// `POST /rules`, public ([`operations::ADD_RULE`]).
     fn add_rule(
         &self,
         cx: &Context<()>,

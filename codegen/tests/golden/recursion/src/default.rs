@@ -4,17 +4,19 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use super::{A, Expression, Nested, Tree};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /trees`](super::operations::PLANT), public.
+    /// `POST /trees`, public ([`operations::PLANT`]).
     fn plant(
         &self,
         cx: &Context<()>,
         request: PlantRequest,
     ) -> impl Future<Output = Result<PlantResponse, PlantError>> + Send;
 
-    /// [`POST /chains`](super::operations::LINK), public.
+    /// `POST /chains`, public ([`operations::LINK`]).
     fn link(
         &self,
         cx: &Context<()>,

@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use super::Reading;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /readings`](super::operations::ADD_READING), public.
+    /// `POST /readings`, public ([`operations::ADD_READING`]).
     fn add_reading(
         &self,
         cx: &Context<()>,

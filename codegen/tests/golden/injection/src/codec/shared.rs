@@ -40,13 +40,15 @@ impl Read for Hostile {
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = String::read(r),
                 7 => guarded = r.guarded(&GUARDED_GUARD, String::read),
-                8 => a = r
-                    .one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"])
-                    .and_then(|at| {
-                        writ_runtime::json::value(
-                            ["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at],
-                        )
-                    }),
+                8 => {
+                    a = r
+                        .one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"])
+                        .and_then(|at| {
+                            writ_runtime::json::value(
+                                ["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at],
+                            )
+                        })
+                }
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = String::read(r) {

@@ -14,14 +14,14 @@ use super::super::operations;
 pub struct Subscriptions(pub(super) client::Connection);
 
 impl Subscriptions {
-    /// [`POST /subscriptions`](operations::SUBSCRIBE), public.
+    /// `POST /subscriptions`, public ([`operations::SUBSCRIBE`]).
     pub fn subscribe(&self, request: &SubscribeRequest) -> client::Call<SubscribeResponse, SubscribeError> {
         let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.call()
     }
 
-    /// [`PUT /subscriptions/{id}`](operations::RENEW), public.
+    /// `PUT /subscriptions/{id}`, public ([`operations::RENEW`]).
     pub fn renew(&self, request: &RenewRequest) -> client::Call<RenewResponse, RenewError> {
         let mut out = self.0.begin(&operations::RENEW);
         request.encode(&mut out);
