@@ -8,6 +8,8 @@ use super::{
     ServiceUnavailable, Tokens, TooManyRequests, Unauthorized, UnprocessableEntity,
     UnsupportedMediaType,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Sessions: signing in, staying in and signing out.
 pub trait Auth: Send + Sync + 'static {
@@ -16,7 +18,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Opens a session. A refusal does not say whether the address or the password was wrong.
     /// Both limits count every attempt: one for where it comes from, one for the account it names.
     ///
-    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s.
+    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s ([`operations::LOGIN`]).
     fn login(
         &self,
         cx: &Context<()>,
@@ -28,7 +30,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
     /// ends its session, since somebody else may hold it.
     ///
-    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s.
+    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s ([`operations::REFRESH`]).
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -40,7 +42,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
     /// unknown or already spent answers the same.
     ///
-    /// `POST /v1/auth/logout`, public, 30 requests in 60 s.
+    /// `POST /v1/auth/logout`, public, 30 requests in 60 s ([`operations::LOGOUT`]).
     fn logout(
         &self,
         cx: &Context<()>,
@@ -48,14 +50,14 @@ pub trait Auth: Send + Sync + 'static {
     ) -> impl Future<Output = Result<LogoutResponse, LogoutError>> + Send;
 }
 
-/// What a caller sends to `login`.
+/// Request of [`Auth::login`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
     pub body: LoginRequest,
 }
 
-/// Every success that the contract names for `login`.
+/// Response of [`Auth::login`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginResponse {
@@ -63,7 +65,7 @@ pub struct LoginResponse {
     pub body: Tokens,
 }
 
-/// Every failure that the contract names for `login`, and no other.
+/// The errors that [`Auth::login`] can return.
 #[derive(Debug)]
 pub enum LoginError {
     /// A parameter is not valid, or the body cannot be read.
@@ -82,18 +84,18 @@ pub enum LoginError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `refresh`.
+/// Request of [`Auth::refresh`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
     pub body: RefreshRequest,
 }
 
-/// Every success that the contract names for `refresh`.
+/// Response of [`Auth::refresh`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshResponse {
@@ -101,7 +103,7 @@ pub struct RefreshResponse {
     pub body: Tokens,
 }
 
-/// Every failure that the contract names for `refresh`, and no other.
+/// The errors that [`Auth::refresh`] can return.
 #[derive(Debug)]
 pub enum RefreshError {
     /// A parameter is not valid, or the body cannot be read.
@@ -120,23 +122,23 @@ pub enum RefreshError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `logout`.
+/// Request of [`Auth::logout`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {
     pub body: LogoutRequest,
 }
 
-/// Every success that the contract names for `logout`.
+/// Response of [`Auth::logout`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutResponse;
 
-/// Every failure that the contract names for `logout`, and no other.
+/// The errors that [`Auth::logout`] can return.
 #[derive(Debug)]
 pub enum LogoutError {
     /// A parameter is not valid, or the body cannot be read.
@@ -151,6 +153,6 @@ pub enum LogoutError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -7,17 +7,19 @@ use super::{
     BadRequest, Cart, Forbidden, NotAcceptable, NotFound, PayloadTooLarge, ServiceUnavailable,
     TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType, UserId,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Carts: what a user means to order.
 pub trait Carts: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
     /// Get a cart.
     ///
     /// What the user means to order; empty when nothing was put in.
     ///
-    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_CART`]).
     fn get_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -28,7 +30,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
     ///
-    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
+    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::REPLACE_CART`]).
     fn replace_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -39,7 +41,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Takes everything out. An empty cart answers the same.
     ///
-    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
+    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::DELETE_CART`]).
     fn delete_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -47,7 +49,7 @@ pub trait Carts: Send + Sync + 'static {
     ) -> impl Future<Output = Result<DeleteCartResponse, DeleteCartError>> + Send;
 }
 
-/// What a caller sends to `get_cart`.
+/// Request of [`Carts::get_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetCartRequest {
@@ -55,7 +57,7 @@ pub struct GetCartRequest {
     pub user_id: UserId,
 }
 
-/// Every success that the contract names for `get_cart`.
+/// Response of [`Carts::get_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetCartResponse {
@@ -63,7 +65,7 @@ pub struct GetCartResponse {
     pub body: Cart,
 }
 
-/// Every failure that the contract names for `get_cart`, and no other.
+/// The errors that [`Carts::get_cart`] can return.
 #[derive(Debug)]
 pub enum GetCartError {
     /// A parameter is not valid, or the body cannot be read.
@@ -80,11 +82,11 @@ pub enum GetCartError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `replace_cart`.
+/// Request of [`Carts::replace_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceCartRequest {
@@ -93,7 +95,7 @@ pub struct ReplaceCartRequest {
     pub body: Cart,
 }
 
-/// Every success that the contract names for `replace_cart`.
+/// Response of [`Carts::replace_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceCartResponse {
@@ -101,7 +103,7 @@ pub struct ReplaceCartResponse {
     pub body: Cart,
 }
 
-/// Every failure that the contract names for `replace_cart`, and no other.
+/// The errors that [`Carts::replace_cart`] can return.
 #[derive(Debug)]
 pub enum ReplaceCartError {
     /// A parameter is not valid, or the body cannot be read.
@@ -124,11 +126,11 @@ pub enum ReplaceCartError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `delete_cart`.
+/// Request of [`Carts::delete_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteCartRequest {
@@ -136,12 +138,12 @@ pub struct DeleteCartRequest {
     pub user_id: UserId,
 }
 
-/// Every success that the contract names for `delete_cart`.
+/// Response of [`Carts::delete_cart`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteCartResponse;
 
-/// Every failure that the contract names for `delete_cart`, and no other.
+/// The errors that [`Carts::delete_cart`] can return.
 #[derive(Debug)]
 pub enum DeleteCartError {
     /// A parameter is not valid, or the body cannot be read.
@@ -156,6 +158,6 @@ pub enum DeleteCartError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

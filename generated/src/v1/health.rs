@@ -4,6 +4,8 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use super::{Health, Liveness, NotAcceptable};
+#[cfg(doc)]
+use super::operations;
 
 /// Health: for supervisors, load balancers and dashboards.
 pub trait HealthApi: Send + Sync + 'static {
@@ -11,7 +13,7 @@ pub trait HealthApi: Send + Sync + 'static {
     ///
     /// For people and dashboards: every dependency, with the time that it took to answer.
     ///
-    /// `GET /health`, public.
+    /// `GET /health`, public ([`operations::HEALTH`]).
     fn health(
         &self,
         cx: &Context<()>,
@@ -21,7 +23,7 @@ pub trait HealthApi: Send + Sync + 'static {
     ///
     /// For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
     ///
-    /// `GET /livez`, public.
+    /// `GET /livez`, public ([`operations::LIVEZ`]).
     fn livez(
         &self,
         cx: &Context<()>,
@@ -32,14 +34,14 @@ pub trait HealthApi: Send + Sync + 'static {
     /// For a load balancer. 503 without the database and while shutting down; a missing cache or queue
     /// degrades only.
     ///
-    /// `GET /readyz`, public.
+    /// `GET /readyz`, public ([`operations::READYZ`]).
     fn readyz(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ReadyzResponse, ReadyzError>> + Send;
 }
 
-/// Every success that the contract names for `health`.
+/// Response of [`HealthApi::health`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthResponse {
@@ -47,18 +49,18 @@ pub struct HealthResponse {
     pub body: Health,
 }
 
-/// Every failure that the contract names for `health`, and no other.
+/// The errors that [`HealthApi::health`] can return.
 #[derive(Debug)]
 pub enum HealthError {
     /// None of the media types in `Accept` can be answered.
     NotAcceptable(NotAcceptable),
     /// It does not work. The body says what is missing; it is not the envelope of errors.
     ServiceUnavailable(Health),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `livez`.
+/// Response of [`HealthApi::livez`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LivezResponse {
@@ -66,16 +68,16 @@ pub struct LivezResponse {
     pub body: Liveness,
 }
 
-/// Every failure that the contract names for `livez`, and no other.
+/// The errors that [`HealthApi::livez`] can return.
 #[derive(Debug)]
 pub enum LivezError {
     /// None of the media types in `Accept` can be answered.
     NotAcceptable(NotAcceptable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// Every success that the contract names for `readyz`.
+/// Response of [`HealthApi::readyz`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReadyzResponse {
@@ -83,13 +85,13 @@ pub struct ReadyzResponse {
     pub body: Health,
 }
 
-/// Every failure that the contract names for `readyz`, and no other.
+/// The errors that [`HealthApi::readyz`] can return.
 #[derive(Debug)]
 pub enum ReadyzError {
     /// None of the media types in `Accept` can be answered.
     NotAcceptable(NotAcceptable),
     /// It does not work. The body says what is missing; it is not the envelope of errors.
     ServiceUnavailable(Health),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

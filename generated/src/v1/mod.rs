@@ -101,7 +101,8 @@ pub struct Api<A, G, AuthService, UsersService, ProductsService, CartsService, O
     pub health: HealthApiService,
 }
 
-impl<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService> Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+impl<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
+    Api<A, G, AuthService, UsersService, ProductsService, CartsService, OrdersService, HealthApiService>
 where
     A: Authenticate,
     G: Gate<A::Principal>,

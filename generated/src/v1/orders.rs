@@ -9,17 +9,19 @@ use super::{
     ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType,
     UserId,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Orders: from pending to delivered.
 pub trait Orders: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
     /// List a user's orders.
     ///
     /// The orders of one user: oneself, or anybody for an administrator.
     ///
-    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_USER_ORDERS`]).
     fn list_user_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -31,7 +33,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
     /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
     ///
-    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s.
+    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s ([`operations::CREATE_ORDER`]).
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -42,7 +44,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
     ///
-    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDERS`]).
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -54,7 +56,7 @@ pub trait Orders: Send + Sync + 'static {
     /// One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
     /// exist.
     ///
-    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_ORDER`]).
     fn get_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -68,7 +70,7 @@ pub trait Orders: Send + Sync + 'static {
     /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
     /// answers 412.
     ///
-    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
+    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::UPDATE_ORDER`]).
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -80,7 +82,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
     /// delivered answers 409.
     ///
-    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
+    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::DELETE_ORDER`]).
     fn delete_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -91,7 +93,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// In the order in which they were ordered.
     ///
-    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDER_ITEMS`]).
     fn list_order_items(
         &self,
         cx: &Context<Self::Principal>,
@@ -99,7 +101,7 @@ pub trait Orders: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ListOrderItemsResponse, ListOrderItemsError>> + Send;
 }
 
-/// What a caller sends to `list_user_orders`.
+/// Request of [`Orders::list_user_orders`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUserOrdersRequest {
@@ -117,7 +119,7 @@ pub struct ListUserOrdersRequest {
     pub fields: Option<Vec<OrderField>>,
 }
 
-/// What `list_user_orders` can sort by.
+/// Sort keys of [`Orders::list_user_orders`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderSort {
     /// `createdAt`
@@ -126,7 +128,7 @@ pub enum OrderSort {
     Total,
 }
 
-/// Every success that the contract names for `list_user_orders`.
+/// Response of [`Orders::list_user_orders`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUserOrdersResponse {
@@ -134,7 +136,7 @@ pub struct ListUserOrdersResponse {
     pub body: OrderPage,
 }
 
-/// Every failure that the contract names for `list_user_orders`, and no other.
+/// The errors that [`Orders::list_user_orders`] can return.
 #[derive(Debug)]
 pub enum ListUserOrdersError {
     /// A parameter is not valid, or the body cannot be read.
@@ -151,11 +153,11 @@ pub enum ListUserOrdersError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `create_order`.
+/// Request of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateOrderRequest {
@@ -164,7 +166,7 @@ pub struct CreateOrderRequest {
     pub body: NewOrder,
 }
 
-/// Every success that the contract names for `create_order`.
+/// Response of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateOrderResponse {
@@ -176,7 +178,7 @@ pub struct CreateOrderResponse {
     pub body: Order,
 }
 
-/// Every failure that the contract names for `create_order`, and no other.
+/// The errors that [`Orders::create_order`] can return.
 #[derive(Debug)]
 pub enum CreateOrderError {
     /// A parameter is not valid, or the body cannot be read.
@@ -201,11 +203,11 @@ pub enum CreateOrderError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `list_orders`.
+/// Request of [`Orders::list_orders`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersRequest {
@@ -221,7 +223,7 @@ pub struct ListOrdersRequest {
     pub fields: Option<Vec<OrderField>>,
 }
 
-/// Every success that the contract names for `list_orders`.
+/// Response of [`Orders::list_orders`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersResponse {
@@ -229,7 +231,7 @@ pub struct ListOrdersResponse {
     pub body: OrderPage,
 }
 
-/// Every failure that the contract names for `list_orders`, and no other.
+/// The errors that [`Orders::list_orders`] can return.
 #[derive(Debug)]
 pub enum ListOrdersError {
     /// A parameter is not valid, or the body cannot be read.
@@ -244,11 +246,11 @@ pub enum ListOrdersError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_order`.
+/// Request of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetOrderRequest {
@@ -258,7 +260,7 @@ pub struct GetOrderRequest {
     pub fields: Option<Vec<OrderField>>,
 }
 
-/// Every success that the contract names for `get_order`.
+/// Response of [`Orders::get_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetOrderResponse {
@@ -268,7 +270,7 @@ pub struct GetOrderResponse {
     pub body: Order,
 }
 
-/// Every failure that the contract names for `get_order`, and no other.
+/// The errors that [`Orders::get_order`] can return.
 #[derive(Debug)]
 pub enum GetOrderError {
     /// A parameter is not valid, or the body cannot be read.
@@ -285,11 +287,11 @@ pub enum GetOrderError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `update_order`.
+/// Request of [`Orders::update_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateOrderRequest {
@@ -300,7 +302,7 @@ pub struct UpdateOrderRequest {
     pub body: OrderPatch,
 }
 
-/// Every success that the contract names for `update_order`.
+/// Response of [`Orders::update_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateOrderResponse {
@@ -310,7 +312,7 @@ pub struct UpdateOrderResponse {
     pub body: Order,
 }
 
-/// Every failure that the contract names for `update_order`, and no other.
+/// The errors that [`Orders::update_order`] can return.
 #[derive(Debug)]
 pub enum UpdateOrderError {
     /// A parameter is not valid, or the body cannot be read.
@@ -337,11 +339,11 @@ pub enum UpdateOrderError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `delete_order`.
+/// Request of [`Orders::delete_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteOrderRequest {
@@ -351,12 +353,12 @@ pub struct DeleteOrderRequest {
     pub if_match: Option<IfMatch>,
 }
 
-/// Every success that the contract names for `delete_order`.
+/// Response of [`Orders::delete_order`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteOrderResponse;
 
-/// Every failure that the contract names for `delete_order`, and no other.
+/// The errors that [`Orders::delete_order`] can return.
 #[derive(Debug)]
 pub enum DeleteOrderError {
     /// A parameter is not valid, or the body cannot be read.
@@ -375,11 +377,11 @@ pub enum DeleteOrderError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `list_order_items`.
+/// Request of [`Orders::list_order_items`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrderItemsRequest {
@@ -389,7 +391,7 @@ pub struct ListOrderItemsRequest {
     pub page: PageRequest,
 }
 
-/// Every success that the contract names for `list_order_items`.
+/// Response of [`Orders::list_order_items`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrderItemsResponse {
@@ -397,7 +399,7 @@ pub struct ListOrderItemsResponse {
     pub body: OrderItemPage,
 }
 
-/// Every failure that the contract names for `list_order_items`, and no other.
+/// The errors that [`Orders::list_order_items`] can return.
 #[derive(Debug)]
 pub enum ListOrderItemsError {
     /// A parameter is not valid, or the body cannot be read.
@@ -414,6 +416,6 @@ pub enum ListOrderItemsError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

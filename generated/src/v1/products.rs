@@ -7,6 +7,8 @@ use super::{
     BadRequest, NotAcceptable, NotFound, Product, ProductPage, ServiceUnavailable, Sku,
     TooManyRequests,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Products: what is for sale, and its price.
 pub trait Products: Send + Sync + 'static {
@@ -14,7 +16,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// Everything for sale, by `sku`. The same for everybody.
     ///
-    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min ([`operations::LIST_PRODUCTS`]).
     fn list_products(
         &self,
         cx: &Context<()>,
@@ -25,7 +27,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// One product and its price. The same for everybody.
     ///
-    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min ([`operations::GET_PRODUCT`]).
     fn get_product(
         &self,
         cx: &Context<()>,
@@ -33,7 +35,7 @@ pub trait Products: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GetProductResponse, GetProductError>> + Send;
 }
 
-/// What a caller sends to `list_products`.
+/// Request of [`Products::list_products`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsRequest {
@@ -41,7 +43,7 @@ pub struct ListProductsRequest {
     pub page: PageRequest,
 }
 
-/// Every success that the contract names for `list_products`.
+/// Response of [`Products::list_products`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsResponse {
@@ -49,7 +51,7 @@ pub struct ListProductsResponse {
     pub body: ProductPage,
 }
 
-/// Every failure that the contract names for `list_products`, and no other.
+/// The errors that [`Products::list_products`] can return.
 #[derive(Debug)]
 pub enum ListProductsError {
     /// A parameter is not valid, or the body cannot be read.
@@ -60,11 +62,11 @@ pub enum ListProductsError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_product`.
+/// Request of [`Products::get_product`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetProductRequest {
@@ -72,7 +74,7 @@ pub struct GetProductRequest {
     pub sku: Sku,
 }
 
-/// Every success that the contract names for `get_product`.
+/// Response of [`Products::get_product`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetProductResponse {
@@ -80,7 +82,7 @@ pub struct GetProductResponse {
     pub body: Product,
 }
 
-/// Every failure that the contract names for `get_product`, and no other.
+/// The errors that [`Products::get_product`] can return.
 #[derive(Debug)]
 pub enum GetProductError {
     /// A parameter is not valid, or the body cannot be read.
@@ -93,6 +95,6 @@ pub enum GetProductError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -9,10 +9,12 @@ use super::{
     Unauthorized, UnprocessableEntity, UnsupportedMediaType, User, UserField, UserId, UserPage,
     UserPatch, UserReplacement, UserRole,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Users: registration and profiles.
 pub trait Users: Send + Sync + 'static {
-    /// Who calls, as [`Authenticate`](writ_runtime::Authenticate) proved it.
+    /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
     /// List users.
@@ -20,7 +22,7 @@ pub trait Users: Send + Sync + 'static {
     /// Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
     /// a cursor neither skips nor repeats while users come and go.
     ///
-    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s.
+    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s ([`operations::LIST_USERS`]).
     fn list_users(
         &self,
         cx: &Context<Self::Principal>,
@@ -32,7 +34,7 @@ pub trait Users: Send + Sync + 'static {
     /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
     /// of a deleted account is free again.
     ///
-    /// `POST /v1/users`, public, 20 requests in 60 s.
+    /// `POST /v1/users`, public, 20 requests in 60 s ([`operations::CREATE_USER`]).
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -43,7 +45,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
     ///
-    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min.
+    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min ([`operations::GET_USER`]).
     fn get_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -54,7 +56,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
     ///
-    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::REPLACE_USER`]).
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -66,7 +68,7 @@ pub trait Users: Send + Sync + 'static {
     /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
     /// field can be removed, so null is refused.
     ///
-    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::UPDATE_USER`]).
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -78,7 +80,7 @@ pub trait Users: Send + Sync + 'static {
     /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
     /// again. Orders stay for the books.
     ///
-    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::DELETE_USER`]).
     fn delete_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -89,7 +91,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
     ///
-    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s.
+    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s ([`operations::CHANGE_PASSWORD`]).
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,
@@ -97,7 +99,7 @@ pub trait Users: Send + Sync + 'static {
     ) -> impl Future<Output = Result<ChangePasswordResponse, ChangePasswordError>> + Send;
 }
 
-/// What a caller sends to `list_users`.
+/// Request of [`Users::list_users`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersRequest {
@@ -115,7 +117,7 @@ pub struct ListUsersRequest {
     pub fields: Option<Vec<UserField>>,
 }
 
-/// What `list_users` can sort by.
+/// Sort keys of [`Users::list_users`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserSort {
     /// `createdAt`
@@ -126,7 +128,7 @@ pub enum UserSort {
     Email,
 }
 
-/// Every success that the contract names for `list_users`.
+/// Response of [`Users::list_users`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersResponse {
@@ -134,7 +136,7 @@ pub struct ListUsersResponse {
     pub body: UserPage,
 }
 
-/// Every failure that the contract names for `list_users`, and no other.
+/// The errors that [`Users::list_users`] can return.
 #[derive(Debug)]
 pub enum ListUsersError {
     /// A parameter is not valid, or the body cannot be read.
@@ -149,18 +151,18 @@ pub enum ListUsersError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `create_user`.
+/// Request of [`Users::create_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateUserRequest {
     pub body: NewUser,
 }
 
-/// Every success that the contract names for `create_user`.
+/// Response of [`Users::create_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CreateUserResponse {
@@ -172,7 +174,7 @@ pub struct CreateUserResponse {
     pub body: User,
 }
 
-/// Every failure that the contract names for `create_user`, and no other.
+/// The errors that [`Users::create_user`] can return.
 #[derive(Debug)]
 pub enum CreateUserError {
     /// A parameter is not valid, or the body cannot be read.
@@ -191,11 +193,11 @@ pub enum CreateUserError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `get_user`.
+/// Request of [`Users::get_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetUserRequest {
@@ -205,7 +207,7 @@ pub struct GetUserRequest {
     pub fields: Option<Vec<UserField>>,
 }
 
-/// Every success that the contract names for `get_user`.
+/// Response of [`Users::get_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct GetUserResponse {
@@ -215,7 +217,7 @@ pub struct GetUserResponse {
     pub body: User,
 }
 
-/// Every failure that the contract names for `get_user`, and no other.
+/// The errors that [`Users::get_user`] can return.
 #[derive(Debug)]
 pub enum GetUserError {
     /// A parameter is not valid, or the body cannot be read.
@@ -232,11 +234,11 @@ pub enum GetUserError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `replace_user`.
+/// Request of [`Users::replace_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceUserRequest {
@@ -248,7 +250,7 @@ pub struct ReplaceUserRequest {
     pub body: UserReplacement,
 }
 
-/// Every success that the contract names for `replace_user`.
+/// Response of [`Users::replace_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ReplaceUserResponse {
@@ -258,7 +260,7 @@ pub struct ReplaceUserResponse {
     pub body: User,
 }
 
-/// Every failure that the contract names for `replace_user`, and no other.
+/// The errors that [`Users::replace_user`] can return.
 #[derive(Debug)]
 pub enum ReplaceUserError {
     /// A parameter is not valid, or the body cannot be read.
@@ -287,11 +289,11 @@ pub enum ReplaceUserError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `update_user`.
+/// Request of [`Users::update_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateUserRequest {
@@ -303,7 +305,7 @@ pub struct UpdateUserRequest {
     pub body: UserPatch,
 }
 
-/// Every success that the contract names for `update_user`.
+/// Response of [`Users::update_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UpdateUserResponse {
@@ -313,7 +315,7 @@ pub struct UpdateUserResponse {
     pub body: User,
 }
 
-/// Every failure that the contract names for `update_user`, and no other.
+/// The errors that [`Users::update_user`] can return.
 #[derive(Debug)]
 pub enum UpdateUserError {
     /// A parameter is not valid, or the body cannot be read.
@@ -342,11 +344,11 @@ pub enum UpdateUserError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `delete_user`.
+/// Request of [`Users::delete_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteUserRequest {
@@ -357,12 +359,12 @@ pub struct DeleteUserRequest {
     pub if_match: IfMatch,
 }
 
-/// Every success that the contract names for `delete_user`.
+/// Response of [`Users::delete_user`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct DeleteUserResponse;
 
-/// Every failure that the contract names for `delete_user`, and no other.
+/// The errors that [`Users::delete_user`] can return.
 #[derive(Debug)]
 pub enum DeleteUserError {
     /// A parameter is not valid, or the body cannot be read.
@@ -381,11 +383,11 @@ pub enum DeleteUserError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }
 
-/// What a caller sends to `change_password`.
+/// Request of [`Users::change_password`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ChangePasswordRequest {
@@ -394,12 +396,12 @@ pub struct ChangePasswordRequest {
     pub body: PasswordChange,
 }
 
-/// Every success that the contract names for `change_password`.
+/// Response of [`Users::change_password`].
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ChangePasswordResponse;
 
-/// Every failure that the contract names for `change_password`, and no other.
+/// The errors that [`Users::change_password`] can return.
 #[derive(Debug)]
 pub enum ChangePasswordError {
     /// A parameter is not valid, or the body cannot be read.
@@ -420,6 +422,6 @@ pub enum ChangePasswordError {
     TooManyRequests(TooManyRequests),
     /// We cannot answer now. Try again later.
     ServiceUnavailable(ServiceUnavailable),
-    /// Anything else: a 500 whose cause goes to the log and no further.
+    /// Any other error: a 500 whose cause is logged and not sent.
     Internal(Internal),
 }

@@ -20,7 +20,7 @@ impl Auth {
     /// Opens a session. A refusal does not say whether the address or the password was wrong.
     /// Both limits count every attempt: one for where it comes from, one for the account it names.
     ///
-    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s.
+    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s ([`operations::LOGIN`]).
     pub fn login(&self, request: &LoginCall) -> client::Call<LoginResponse, LoginError> {
         let mut out = self.0.begin(&operations::LOGIN);
         request.encode(&mut out);
@@ -32,7 +32,7 @@ impl Auth {
     /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
     /// ends its session, since somebody else may hold it.
     ///
-    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s.
+    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s ([`operations::REFRESH`]).
     pub fn refresh(&self, request: &RefreshCall) -> client::Call<RefreshResponse, RefreshError> {
         let mut out = self.0.begin(&operations::REFRESH);
         request.encode(&mut out);
@@ -44,7 +44,7 @@ impl Auth {
     /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
     /// unknown or already spent answers the same.
     ///
-    /// `POST /v1/auth/logout`, public, 30 requests in 60 s.
+    /// `POST /v1/auth/logout`, public, 30 requests in 60 s ([`operations::LOGOUT`]).
     pub fn logout(&self, request: &LogoutCall) -> client::Call<LogoutResponse, LogoutError> {
         let mut out = self.0.begin(&operations::LOGOUT);
         request.encode(&mut out);

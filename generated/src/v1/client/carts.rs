@@ -20,7 +20,7 @@ impl Carts {
     ///
     /// What the user means to order; empty when nothing was put in.
     ///
-    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_CART`]).
     pub fn get_cart(&self, request: &GetCartRequest) -> client::Call<GetCartResponse, GetCartError> {
         let mut out = self.0.begin(&operations::GET_CART);
         request.encode(&mut out);
@@ -31,7 +31,7 @@ impl Carts {
     ///
     /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
     ///
-    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
+    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::REPLACE_CART`]).
     pub fn replace_cart(&self, request: &ReplaceCartRequest) -> client::Call<ReplaceCartResponse, ReplaceCartError> {
         let mut out = self.0.begin(&operations::REPLACE_CART);
         request.encode(&mut out);
@@ -42,7 +42,7 @@ impl Carts {
     ///
     /// Takes everything out. An empty cart answers the same.
     ///
-    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s.
+    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::DELETE_CART`]).
     pub fn delete_cart(&self, request: &DeleteCartRequest) -> client::Call<DeleteCartResponse, DeleteCartError> {
         let mut out = self.0.begin(&operations::DELETE_CART);
         request.encode(&mut out);

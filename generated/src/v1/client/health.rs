@@ -18,7 +18,7 @@ impl HealthApi {
     ///
     /// For people and dashboards: every dependency, with the time that it took to answer.
     ///
-    /// `GET /health`, public.
+    /// `GET /health`, public ([`operations::HEALTH`]).
     pub fn health(&self) -> client::Call<HealthResponse, HealthError> {
         self.0.begin(&operations::HEALTH).call()
     }
@@ -27,7 +27,7 @@ impl HealthApi {
     ///
     /// For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
     ///
-    /// `GET /livez`, public.
+    /// `GET /livez`, public ([`operations::LIVEZ`]).
     pub fn livez(&self) -> client::Call<LivezResponse, LivezError> {
         self.0.begin(&operations::LIVEZ).call()
     }
@@ -37,7 +37,7 @@ impl HealthApi {
     /// For a load balancer. 503 without the database and while shutting down; a missing cache or queue
     /// degrades only.
     ///
-    /// `GET /readyz`, public.
+    /// `GET /readyz`, public ([`operations::READYZ`]).
     pub fn readyz(&self) -> client::Call<ReadyzResponse, ReadyzError> {
         self.0.begin(&operations::READYZ).call()
     }

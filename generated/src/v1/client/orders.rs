@@ -24,10 +24,13 @@ impl Orders {
     ///
     /// The orders of one user: oneself, or anybody for an administrator.
     ///
-    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s.
-    ///
     /// A request with `fields` is awaited as `trimmed()`.
-    pub fn list_user_orders(&self, request: &ListUserOrdersRequest) -> client::Call<ListUserOrdersResponse, ListUserOrdersError> {
+    ///
+    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_USER_ORDERS`]).
+    pub fn list_user_orders(
+        &self,
+        request: &ListUserOrdersRequest,
+    ) -> client::Call<ListUserOrdersResponse, ListUserOrdersError> {
         let mut out = self.0.begin(&operations::LIST_USER_ORDERS);
         request.encode(&mut out);
         out.call()
@@ -38,7 +41,7 @@ impl Orders {
     /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
     /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
     ///
-    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s.
+    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s ([`operations::CREATE_ORDER`]).
     pub fn create_order(&self, request: &CreateOrderRequest) -> client::Call<CreateOrderResponse, CreateOrderError> {
         let mut out = self.0.begin(&operations::CREATE_ORDER);
         request.encode(&mut out);
@@ -49,9 +52,9 @@ impl Orders {
     ///
     /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
     ///
-    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s.
-    ///
     /// A request with `fields` is awaited as `trimmed()`.
+    ///
+    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDERS`]).
     pub fn list_orders(&self, request: &ListOrdersRequest) -> client::Call<ListOrdersResponse, ListOrdersError> {
         let mut out = self.0.begin(&operations::LIST_ORDERS);
         request.encode(&mut out);
@@ -63,9 +66,9 @@ impl Orders {
     /// One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
     /// exist.
     ///
-    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s.
-    ///
     /// A request with `fields` is awaited as `trimmed()`.
+    ///
+    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_ORDER`]).
     pub fn get_order(&self, request: &GetOrderRequest) -> client::Call<GetOrderResponse, GetOrderError> {
         let mut out = self.0.begin(&operations::GET_ORDER);
         request.encode(&mut out);
@@ -79,7 +82,7 @@ impl Orders {
     /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
     /// answers 412.
     ///
-    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
+    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::UPDATE_ORDER`]).
     pub fn update_order(&self, request: &UpdateOrderRequest) -> client::Call<UpdateOrderResponse, UpdateOrderError> {
         let mut out = self.0.begin(&operations::UPDATE_ORDER);
         request.encode(&mut out);
@@ -91,7 +94,7 @@ impl Orders {
     /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
     /// delivered answers 409.
     ///
-    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s.
+    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::DELETE_ORDER`]).
     pub fn delete_order(&self, request: &DeleteOrderRequest) -> client::Call<DeleteOrderResponse, DeleteOrderError> {
         let mut out = self.0.begin(&operations::DELETE_ORDER);
         request.encode(&mut out);
@@ -102,8 +105,11 @@ impl Orders {
     ///
     /// In the order in which they were ordered.
     ///
-    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s.
-    pub fn list_order_items(&self, request: &ListOrderItemsRequest) -> client::Call<ListOrderItemsResponse, ListOrderItemsError> {
+    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDER_ITEMS`]).
+    pub fn list_order_items(
+        &self,
+        request: &ListOrderItemsRequest,
+    ) -> client::Call<ListOrderItemsResponse, ListOrderItemsError> {
         let mut out = self.0.begin(&operations::LIST_ORDER_ITEMS);
         request.encode(&mut out);
         out.call()
@@ -164,7 +170,9 @@ impl client::Answer for CreateOrderResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             201 => {
-                let location = answer.required(&writ_runtime::Parameter::header("location"), |r| r.string(&StringRule { max: Some(256), ..StringRule::NONE }));
+                let location = answer.required(&writ_runtime::Parameter::header("location"), |r| {
+                    r.string(&StringRule { max: Some(256), ..StringRule::NONE })
+                });
                 let etag = answer.required(&writ_runtime::Parameter::header("etag"), ETag::read);
                 let body = answer.json(&["application/json"], Order::read);
                 Some(Self { location: location?, etag: etag?, body: body? })

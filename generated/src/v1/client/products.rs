@@ -19,8 +19,11 @@ impl Products {
     ///
     /// Everything for sale, by `sku`. The same for everybody.
     ///
-    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min.
-    pub fn list_products(&self, request: &ListProductsRequest) -> client::Call<ListProductsResponse, ListProductsError> {
+    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min ([`operations::LIST_PRODUCTS`]).
+    pub fn list_products(
+        &self,
+        request: &ListProductsRequest,
+    ) -> client::Call<ListProductsResponse, ListProductsError> {
         let mut out = self.0.begin(&operations::LIST_PRODUCTS);
         request.encode(&mut out);
         out.call()
@@ -30,7 +33,7 @@ impl Products {
     ///
     /// One product and its price. The same for everybody.
     ///
-    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min ([`operations::GET_PRODUCT`]).
     pub fn get_product(&self, request: &GetProductRequest) -> client::Call<GetProductResponse, GetProductError> {
         let mut out = self.0.begin(&operations::GET_PRODUCT);
         request.encode(&mut out);

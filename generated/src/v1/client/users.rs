@@ -24,9 +24,9 @@ impl Users {
     /// Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
     /// a cursor neither skips nor repeats while users come and go.
     ///
-    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s.
-    ///
     /// A request with `fields` is awaited as `trimmed()`.
+    ///
+    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s ([`operations::LIST_USERS`]).
     pub fn list_users(&self, request: &ListUsersRequest) -> client::Call<ListUsersResponse, ListUsersError> {
         let mut out = self.0.begin(&operations::LIST_USERS);
         request.encode(&mut out);
@@ -38,7 +38,7 @@ impl Users {
     /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
     /// of a deleted account is free again.
     ///
-    /// `POST /v1/users`, public, 20 requests in 60 s.
+    /// `POST /v1/users`, public, 20 requests in 60 s ([`operations::CREATE_USER`]).
     pub fn create_user(&self, request: &CreateUserRequest) -> client::Call<CreateUserResponse, CreateUserError> {
         let mut out = self.0.begin(&operations::CREATE_USER);
         request.encode(&mut out);
@@ -49,9 +49,9 @@ impl Users {
     ///
     /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
     ///
-    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min.
-    ///
     /// A request with `fields` is awaited as `trimmed()`.
+    ///
+    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min ([`operations::GET_USER`]).
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);
@@ -62,7 +62,7 @@ impl Users {
     ///
     /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
     ///
-    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::REPLACE_USER`]).
     pub fn replace_user(&self, request: &ReplaceUserRequest) -> client::Call<ReplaceUserResponse, ReplaceUserError> {
         let mut out = self.0.begin(&operations::REPLACE_USER);
         request.encode(&mut out);
@@ -74,7 +74,7 @@ impl Users {
     /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
     /// field can be removed, so null is refused.
     ///
-    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::UPDATE_USER`]).
     pub fn update_user(&self, request: &UpdateUserRequest) -> client::Call<UpdateUserResponse, UpdateUserError> {
         let mut out = self.0.begin(&operations::UPDATE_USER);
         request.encode(&mut out);
@@ -86,7 +86,7 @@ impl Users {
     /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
     /// again. Orders stay for the books.
     ///
-    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s.
+    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::DELETE_USER`]).
     pub fn delete_user(&self, request: &DeleteUserRequest) -> client::Call<DeleteUserResponse, DeleteUserError> {
         let mut out = self.0.begin(&operations::DELETE_USER);
         request.encode(&mut out);
@@ -97,8 +97,11 @@ impl Users {
     ///
     /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
     ///
-    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s.
-    pub fn change_password(&self, request: &ChangePasswordRequest) -> client::Call<ChangePasswordResponse, ChangePasswordError> {
+    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s ([`operations::CHANGE_PASSWORD`]).
+    pub fn change_password(
+        &self,
+        request: &ChangePasswordRequest,
+    ) -> client::Call<ChangePasswordResponse, ChangePasswordError> {
         let mut out = self.0.begin(&operations::CHANGE_PASSWORD);
         request.encode(&mut out);
         out.call()
@@ -157,7 +160,9 @@ impl client::Answer for CreateUserResponse {
     fn read(answer: &mut client::Incoming) -> Option<Self> {
         match answer.status() {
             201 => {
-                let location = answer.required(&writ_runtime::Parameter::header("location"), |r| r.string(&StringRule { max: Some(256), ..StringRule::NONE }));
+                let location = answer.required(&writ_runtime::Parameter::header("location"), |r| {
+                    r.string(&StringRule { max: Some(256), ..StringRule::NONE })
+                });
                 let etag = answer.required(&writ_runtime::Parameter::header("etag"), ETag::read);
                 let body = answer.json(&["application/json"], User::read);
                 Some(Self { location: location?, etag: etag?, body: body? })

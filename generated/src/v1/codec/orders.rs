@@ -59,7 +59,8 @@ impl Write for Order {
 }
 
 impl Named for OrderField {
-    const NAMES: &'static [&'static str] = &["id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt"];
+    const NAMES: &'static [&'static str] =
+        &["id", "userId", "status", "total", "items", "version", "createdAt", "updatedAt"];
 
     const ALL: &'static [Self] = &[
         Self::Id,
@@ -100,7 +101,12 @@ impl Read for NewOrder {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
         const BRANCHES: &[Branch] = &[
             Branch { name: "NewOrderOfItems", types: Types::OBJECT, required: &["items", "currency"], ..Branch::NONE },
-            Branch { name: "NewOrderFromCart", types: Types::OBJECT, required: &["fromCart"], consts: &[("fromCart", "true")] },
+            Branch {
+                name: "NewOrderFromCart",
+                types: Types::OBJECT,
+                required: &["fromCart"],
+                consts: &[("fromCart", "true")],
+            },
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => NewOrderOfItems::read(r).map(Self::OfItems),

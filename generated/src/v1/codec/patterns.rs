@@ -9,4 +9,7 @@ pub(in super::super) static IDEMPOTENCY_KEY: Pattern = Pattern::linear("^[!-~]+$
 
 pub(in super::super) static SKU: Pattern = Pattern::linear("^[A-Z0-9]+(-[A-Z0-9]+)*$", "^[A-Z0-9]+(-[A-Z0-9]+)*$");
 
-pub(in super::super) static USER_NAME: Pattern = Pattern::linear("^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$", "^[^\\x{00}-\\x{20}\\x{7F}][^\\x{00}-\\x{1F}\\x{7F}]*$");
+pub(in super::super) static USER_NAME: Pattern = Pattern::linear(
+    "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
+    "^[^\\x{00}-\\x{20}\\x{7F}][^\\x{00}-\\x{1F}\\x{7F}]*$",
+);

@@ -86,7 +86,12 @@ impl Read for NewUser {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
-                1 => name = r.string(&StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE }),
+                1 => name = r.string(&StringRule {
+                    min: 1,
+                    max: Some(100),
+                    pattern: Some(&USER_NAME),
+                    ..StringRule::NONE
+                }),
                 _ => password = r.string(&StringRule { min: 12, max: Some(128), ..StringRule::NONE }),
             }
         }
@@ -109,7 +114,12 @@ impl Read for UserReplacement {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
-                1 => name = r.string(&StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE }),
+                1 => name = r.string(&StringRule {
+                    min: 1,
+                    max: Some(100),
+                    pattern: Some(&USER_NAME),
+                    ..StringRule::NONE
+                }),
                 _ => role = UserRole::read(r),
             }
         }
@@ -132,7 +142,12 @@ impl Read for UserPatch {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
-                1 => name = r.string(&StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE }),
+                1 => name = r.string(&StringRule {
+                    min: 1,
+                    max: Some(100),
+                    pattern: Some(&USER_NAME),
+                    ..StringRule::NONE
+                }),
                 _ => role = UserRole::read(r),
             }
         }

@@ -3,14 +3,20 @@
 
 use std::time::Duration;
 use writ_runtime::{Body, LimitBy, Media, MediaKind, Method, Operation, RateLimit};
+#[cfg(doc)]
+use super::super::Auth;
 
-/// `login`
+/// Operation of [`Auth::login`].
 pub static LOGIN: Operation = Operation {
     id: "login",
     method: Method::POST,
     path: "/v1/auth/login",
     tag: "auth",
-    body: Some(Body { required: true, limit: 4096, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4096,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     rate_limits: &[
         RateLimit { requests: 20, window: Duration::from_secs(60), by: LimitBy::Address },
         RateLimit { requests: 10, window: Duration::from_secs(60), by: LimitBy::Account },
@@ -20,13 +26,17 @@ pub static LOGIN: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `refresh`
+/// Operation of [`Auth::refresh`].
 pub static REFRESH: Operation = Operation {
     id: "refresh",
     method: Method::POST,
     path: "/v1/auth/refresh",
     tag: "auth",
-    body: Some(Body { required: true, limit: 4096, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4096,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     rate_limits: &[
         RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Address },
     ],
@@ -35,13 +45,17 @@ pub static REFRESH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `logout`
+/// Operation of [`Auth::logout`].
 pub static LOGOUT: Operation = Operation {
     id: "logout",
     method: Method::POST,
     path: "/v1/auth/logout",
     tag: "auth",
-    body: Some(Body { required: true, limit: 4096, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4096,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     rate_limits: &[
         RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Address },
     ],

@@ -6,8 +6,10 @@ use writ_runtime::{
     Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
 };
 use super::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Carts;
 
-/// `get_cart`
+/// Operation of [`Carts::get_cart`].
 pub static GET_CART: Operation = Operation {
     id: "getCart",
     method: Method::GET,
@@ -25,7 +27,7 @@ pub static GET_CART: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `replace_cart`
+/// Operation of [`Carts::replace_cart`].
 pub static REPLACE_CART: Operation = Operation {
     id: "replaceCart",
     method: Method::PUT,
@@ -34,7 +36,11 @@ pub static REPLACE_CART: Operation = Operation {
     parameters: &[
         Parameter::path("userId"),
     ],
-    body: Some(Body { required: true, limit: 65_536, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 65_536,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:write"] }]],
     rate_limits: &[RateLimit { requests: 60, window: Duration::from_secs(60), by: LimitBy::Caller }],
     statuses: &[200, 400, 401, 403, 404, 406, 413, 415, 422, 429, 500, 503],
@@ -42,7 +48,7 @@ pub static REPLACE_CART: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `delete_cart`
+/// Operation of [`Carts::delete_cart`].
 pub static DELETE_CART: Operation = Operation {
     id: "deleteCart",
     method: Method::DELETE,

@@ -7,8 +7,10 @@ use writ_runtime::{
     Requirement, Shape, Style,
 };
 use super::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Orders;
 
-/// `list_user_orders`
+/// Operation of [`Orders::list_user_orders`].
 pub static LIST_USER_ORDERS: Operation = Operation {
     id: "listUserOrders",
     method: Method::GET,
@@ -34,7 +36,7 @@ pub static LIST_USER_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `create_order`
+/// Operation of [`Orders::create_order`].
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -44,7 +46,11 @@ pub static CREATE_ORDER: Operation = Operation {
         Parameter::path("userId"),
         Parameter::header("Idempotency-Key"),
     ],
-    body: Some(Body { required: true, limit: 65_536, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 65_536,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:write"] }]],
     rate_limits: &[RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Caller }],
     idempotency: Some(Idempotency { retention: Duration::from_secs(86_400) }),
@@ -53,7 +59,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `list_orders`
+/// Operation of [`Orders::list_orders`].
 pub static LIST_ORDERS: Operation = Operation {
     id: "listOrders",
     method: Method::GET,
@@ -78,7 +84,7 @@ pub static LIST_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `get_order`
+/// Operation of [`Orders::get_order`].
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,
@@ -100,7 +106,7 @@ pub static GET_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `update_order`
+/// Operation of [`Orders::update_order`].
 pub static UPDATE_ORDER: Operation = Operation {
     id: "updateOrder",
     method: Method::PATCH,
@@ -110,7 +116,11 @@ pub static UPDATE_ORDER: Operation = Operation {
         Parameter::path("orderId"),
         Parameter::header("If-Match"),
     ],
-    body: Some(Body { required: true, limit: 4096, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4096,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["orders:write"] }]],
     rate_limits: &[RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Caller }],
     statuses: &[200, 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503],
@@ -118,7 +128,7 @@ pub static UPDATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `delete_order`
+/// Operation of [`Orders::delete_order`].
 pub static DELETE_ORDER: Operation = Operation {
     id: "deleteOrder",
     method: Method::DELETE,
@@ -134,7 +144,7 @@ pub static DELETE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `list_order_items`
+/// Operation of [`Orders::list_order_items`].
 pub static LIST_ORDER_ITEMS: Operation = Operation {
     id: "listOrderItems",
     method: Method::GET,

@@ -7,8 +7,10 @@ use writ_runtime::{
     Shape, Style,
 };
 use super::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Users;
 
-/// `list_users`
+/// Operation of [`Users::list_users`].
 pub static LIST_USERS: Operation = Operation {
     id: "listUsers",
     method: Method::GET,
@@ -34,13 +36,17 @@ pub static LIST_USERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `create_user`
+/// Operation of [`Users::create_user`].
 pub static CREATE_USER: Operation = Operation {
     id: "createUser",
     method: Method::POST,
     path: "/v1/users",
     tag: "users",
-    body: Some(Body { required: true, limit: 16_384, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 16_384,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     rate_limits: &[
         RateLimit { requests: 20, window: Duration::from_secs(60), by: LimitBy::Address },
     ],
@@ -49,7 +55,7 @@ pub static CREATE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `get_user`
+/// Operation of [`Users::get_user`].
 pub static GET_USER: Operation = Operation {
     id: "getUser",
     method: Method::GET,
@@ -72,7 +78,7 @@ pub static GET_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `replace_user`
+/// Operation of [`Users::replace_user`].
 pub static REPLACE_USER: Operation = Operation {
     id: "replaceUser",
     method: Method::PUT,
@@ -82,7 +88,11 @@ pub static REPLACE_USER: Operation = Operation {
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
     ],
-    body: Some(Body { required: true, limit: 16_384, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 16_384,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:write"] }]],
     rate_limits: &[RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Caller }],
     invalidates: &["user:{userId}"],
@@ -91,7 +101,7 @@ pub static REPLACE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `update_user`
+/// Operation of [`Users::update_user`].
 pub static UPDATE_USER: Operation = Operation {
     id: "updateUser",
     method: Method::PATCH,
@@ -101,7 +111,14 @@ pub static UPDATE_USER: Operation = Operation {
         Parameter::path("userId"),
         Parameter::header("If-Match").required(),
     ],
-    body: Some(Body { required: true, limit: 16_384, media: &[Media { essence: "application/merge-patch+json", kind: MediaKind::Json }, Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 16_384,
+        media: &[
+            Media { essence: "application/merge-patch+json", kind: MediaKind::Json },
+            Media { essence: "application/json", kind: MediaKind::Json },
+        ],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:write"] }]],
     rate_limits: &[RateLimit { requests: 30, window: Duration::from_secs(60), by: LimitBy::Caller }],
     invalidates: &["user:{userId}"],
@@ -110,7 +127,7 @@ pub static UPDATE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `delete_user`
+/// Operation of [`Users::delete_user`].
 pub static DELETE_USER: Operation = Operation {
     id: "deleteUser",
     method: Method::DELETE,
@@ -127,7 +144,7 @@ pub static DELETE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// `change_password`
+/// Operation of [`Users::change_password`].
 pub static CHANGE_PASSWORD: Operation = Operation {
     id: "changePassword",
     method: Method::POST,
@@ -136,7 +153,11 @@ pub static CHANGE_PASSWORD: Operation = Operation {
     parameters: &[
         Parameter::path("userId"),
     ],
-    body: Some(Body { required: true, limit: 4096, media: &[Media { essence: "application/json", kind: MediaKind::Json }] }),
+    body: Some(Body {
+        required: true,
+        limit: 4096,
+        media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    }),
     security: &[&[Requirement { scheme: &SCHEME_BEARER, scopes: &["users:write"] }]],
     rate_limits: &[RateLimit { requests: 10, window: Duration::from_secs(60), by: LimitBy::Caller }],
     invalidates: &["user:{userId}"],

@@ -43,12 +43,20 @@ impl ListUserOrdersRequest {
             default_limit: 20,
             max_limit: 100,
             max_page: 10000,
-            read_cursor: |r| r.string(&StringRule { min: 1, max: Some(1024), pattern: Some(&CURSOR), ..StringRule::NONE }),
+            read_cursor: |r| r.string(&StringRule {
+                min: 1,
+                max: Some(1024),
+                pattern: Some(&CURSOR),
+                ..StringRule::NONE
+            }),
         });
         let status = input.optional(4, OrderStatus::read);
         let created_after = input.optional(5, |r| r.date_time());
-        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read));
-        let fields = input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
+        let sort = input.optional(6, |r| {
+            r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read)
+        });
+        let fields =
+            input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
         Some(Self {
             user_id: user_id?,
             page: page?,
@@ -110,7 +118,9 @@ impl Respond for ListUserOrdersError {
 
 impl CreateOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(1, |r| r.string(&StringRule { min: 1, max: Some(255), pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE }));
+        let _ = input.optional(1, |r| {
+            r.string(&StringRule { min: 1, max: Some(255), pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE })
+        });
         let user_id = input.required(0, UserId::read);
         let body = input.body(NewOrder::read);
         Some(Self { user_id: user_id?, body: body? })
@@ -119,7 +129,10 @@ impl CreateOrderRequest {
 
 impl Respond for CreateOrderResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(201).header("location", self.location).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(201)
+            .header("location", self.location)
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -166,12 +179,20 @@ impl ListOrdersRequest {
             default_limit: 20,
             max_limit: 100,
             max_page: 10000,
-            read_cursor: |r| r.string(&StringRule { min: 1, max: Some(1024), pattern: Some(&CURSOR), ..StringRule::NONE }),
+            read_cursor: |r| r.string(&StringRule {
+                min: 1,
+                max: Some(1024),
+                pattern: Some(&CURSOR),
+                ..StringRule::NONE
+            }),
         });
         let status = input.optional(3, OrderStatus::read);
         let created_after = input.optional(4, |r| r.date_time());
-        let sort = input.optional(5, |r| r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read));
-        let fields = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
+        let sort = input.optional(5, |r| {
+            r.array(&ArrayRule { min: 1, max: Some(2), ..ArrayRule::NONE }, Sort::<OrderSort>::read)
+        });
+        let fields =
+            input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
         Some(Self {
             page: page?,
             status,
@@ -222,7 +243,8 @@ impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
         let order_id = input.required(0, OrderId::read);
-        let fields = input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
+        let fields =
+            input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));
         Some(Self { order_id: order_id?, fields })
     }
 }
@@ -362,7 +384,12 @@ impl ListOrderItemsRequest {
             default_limit: 20,
             max_limit: 100,
             max_page: 10000,
-            read_cursor: |r| r.string(&StringRule { min: 1, max: Some(1024), pattern: Some(&CURSOR), ..StringRule::NONE }),
+            read_cursor: |r| r.string(&StringRule {
+                min: 1,
+                max: Some(1024),
+                pattern: Some(&CURSOR),
+                ..StringRule::NONE
+            }),
         });
         Some(Self { order_id: order_id?, page: page? })
     }

@@ -29,7 +29,12 @@ impl ListProductsRequest {
             default_limit: 20,
             max_limit: 100,
             max_page: 10000,
-            read_cursor: |r| r.string(&StringRule { min: 1, max: Some(1024), pattern: Some(&CURSOR), ..StringRule::NONE }),
+            read_cursor: |r| r.string(&StringRule {
+                min: 1,
+                max: Some(1024),
+                pattern: Some(&CURSOR),
+                ..StringRule::NONE
+            }),
         });
         Some(Self { page: page? })
     }
@@ -69,7 +74,9 @@ impl Respond for ListProductsError {
 
 impl GetProductRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let sku = input.required(0, |r| r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE }));
+        let sku = input.required(0, |r| {
+            r.string(&StringRule { min: 1, max: Some(64), pattern: Some(&SKU), ..StringRule::NONE })
+        });
         Some(Self { sku: sku? })
     }
 }

@@ -41,13 +41,21 @@ impl ListUsersRequest {
             default_limit: 20,
             max_limit: 100,
             max_page: 10000,
-            read_cursor: |r| r.string(&StringRule { min: 1, max: Some(1024), pattern: Some(&CURSOR), ..StringRule::NONE }),
+            read_cursor: |r| r.string(&StringRule {
+                min: 1,
+                max: Some(1024),
+                pattern: Some(&CURSOR),
+                ..StringRule::NONE
+            }),
         });
         let role = input.optional(3, UserRole::read);
         let created_after = input.optional(4, |r| r.date_time());
         let created_before = input.optional(5, |r| r.date_time());
-        let sort = input.optional(6, |r| r.array(&ArrayRule { min: 1, max: Some(3), ..ArrayRule::NONE }, Sort::<UserSort>::read));
-        let fields = input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
+        let sort = input.optional(6, |r| {
+            r.array(&ArrayRule { min: 1, max: Some(3), ..ArrayRule::NONE }, Sort::<UserSort>::read)
+        });
+        let fields =
+            input.optional(7, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
         Some(Self {
             page: page?,
             role,
@@ -114,7 +122,10 @@ impl CreateUserRequest {
 
 impl Respond for CreateUserResponse {
     fn respond(self, responder: &Responder) -> Reply {
-        Reply::status(201).header("location", self.location).header("etag", self.etag).json("application/json", &self.body, responder)
+        Reply::status(201)
+            .header("location", self.location)
+            .header("etag", self.etag)
+            .json("application/json", &self.body, responder)
     }
 }
 
@@ -150,7 +161,8 @@ impl GetUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
         let _ = input.optional(2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
         let user_id = input.required(0, UserId::read);
-        let fields = input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
+        let fields =
+            input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));
         Some(Self { user_id: user_id?, fields })
     }
 }

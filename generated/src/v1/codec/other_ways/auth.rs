@@ -49,7 +49,12 @@ impl Read for Tokens {
             }
         }
         r.end_object(object);
-        Some(Self { access_token: access_token?, refresh_token: refresh_token?, token_type: token_type?, expires_in: expires_in? })
+        Some(Self {
+            access_token: access_token?,
+            refresh_token: refresh_token?,
+            token_type: token_type?,
+            expires_in: expires_in?,
+        })
     }
 }
 

@@ -19,7 +19,9 @@ impl Read for Pagination {
         while let Some(field) = r.next_field(&mut object) {
             match field {
                 0 => total = r.int64(&IntegerRule { min: Some(0), max: Some(9007199254740991), ..IntegerRule::NONE }),
-                1 => page = r.nullable(|r| r.int32(&IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE })),
+                1 => {
+                    page = r.nullable(|r| r.int32(&IntegerRule { min: Some(1), max: Some(10000), ..IntegerRule::NONE }))
+                }
                 2 => limit = r.int32(&IntegerRule { min: Some(1), max: Some(100), ..IntegerRule::NONE }),
                 3 => has_more = bool::read(r),
                 _ => next_cursor = r.nullable(|r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE })),
@@ -47,7 +49,9 @@ impl Read for Money {
         let mut currency = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => amount = r.spelled(&StringRule { max: Some(20), ..StringRule::NONE }, |r| r.decimal_string(&NumberRule::NONE)),
+                0 => amount = r.spelled(&StringRule { max: Some(20), ..StringRule::NONE }, |r| {
+                    r.decimal_string(&NumberRule::NONE)
+                }),
                 _ => currency = Currency::read(r),
             }
         }

@@ -24,7 +24,12 @@ impl Read for User {
             match field {
                 0 => id = UserId::read(r),
                 1 => email = r.string(&StringRule { max: Some(254), format: Some(Format::Email), ..StringRule::NONE }),
-                2 => name = r.string(&StringRule { min: 1, max: Some(100), pattern: Some(&USER_NAME), ..StringRule::NONE }),
+                2 => name = r.string(&StringRule {
+                    min: 1,
+                    max: Some(100),
+                    pattern: Some(&USER_NAME),
+                    ..StringRule::NONE
+                }),
                 3 => role = UserRole::read(r),
                 4 => created_at = r.date_time(),
                 _ => updated_at = r.date_time(),
