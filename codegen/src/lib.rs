@@ -12,3 +12,4 @@ pub mod render;
 pub mod rust;
 pub mod settings;
 pub mod standalone;
+pub mod stub;

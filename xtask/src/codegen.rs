@@ -1,6 +1,7 @@
 //! `cargo xtask codegen`: hands the contracts to the generator and says what came of it.
 
 mod report;
+mod stubs;
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
@@ -60,6 +61,9 @@ pub struct Args {
     /// Show notes too.
     #[arg(long)]
     notes: bool,
+    /// Write nothing; print the methods of all traits, or of one, to be pasted into an implementation.
+    #[arg(long, value_name = "TRAIT", num_args = 0..=1, conflicts_with = "check")]
+    stubs: Option<Option<String>>,
 }
 
 /// Runs the subcommand.
@@ -67,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.spec {
         Some(spec) => standalone(args, spec),
         None => {
-            all(args.check, args.notes)?;
+            all(args.check, args.notes, args.stubs.as_ref())?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -75,10 +79,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
 /// Renders every contract of spec/ into generated/, or only compares when `check` is set.
 pub fn generate_all(check: bool) -> anyhow::Result<()> {
-    all(check, false)
+    all(check, false, None)
 }
 
-fn all(check: bool, notes: bool) -> anyhow::Result<()> {
+fn all(check: bool, notes: bool, stubs: Option<&Option<String>>) -> anyhow::Result<()> {
     let root = crate::cargo::root();
     let modules = modules(&root.join(CONTRACTS))?;
     let mut whole = Output::default();
@@ -107,6 +111,10 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
         let plural = if problems == 1 { "problem" } else { "problems" };
         bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
     }
+    let path = |module: &str| format!("{GENERATED}::{module}");
+    if let Some(only) = stubs {
+        return stubs::print(only.as_deref(), &operations, path);
+    }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
@@ -117,7 +125,7 @@ fn all(check: bool, notes: bool) -> anyhow::Result<()> {
     let before = report::methods(&out.join("src"));
     let changes = output::write(&out, &whole)?;
     report::changes(GENERATED, &changes);
-    report::operations(&before, &operations);
+    report::operations(&before, &operations, path);
     Ok(())
 }
 
@@ -198,6 +206,12 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
         Some(name) => name.clone(),
         None => name_of(spec),
     };
+    let module = name.replace('-', "_");
+    let operations: Vec<_> = generated.operations.into_iter().map(|operation| (module.clone(), operation)).collect();
+    if let Some(only) = &args.stubs {
+        stubs::print(only.as_deref(), &operations, str::to_owned)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
     package.dependencies = dependencies;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
@@ -205,13 +219,15 @@ fn standalone(args: &Args, spec: &Path) -> anyhow::Result<ExitCode> {
         compare(out, &whole)?;
         return Ok(ExitCode::SUCCESS);
     }
+    let before = report::methods_of(&out.join("src"), &module);
     let changes = output::write(out, &whole)?;
     report::changes(&out.display().to_string(), &changes);
+    report::operations(&before, &operations, str::to_owned);
     step(
         "Finished",
         format_args!(
             "crate `{name}` with {} operations{}; try `cargo check` in {}",
-            generated.operations.len(),
+            operations.len(),
             beside(generated.others, unwritten),
             out.display()
         ),

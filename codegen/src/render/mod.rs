@@ -9,6 +9,8 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output as Out, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
+pub(crate) use layout::lay_out;
+
 pub use files::{Layout, files, library};
 
 /// The templates, which are part of the program.
