@@ -17,6 +17,7 @@ mod envelope;
 mod errors;
 mod explicit;
 mod facts;
+mod fallbacks;
 mod fields;
 mod forms;
 mod ident;

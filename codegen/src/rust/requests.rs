@@ -104,7 +104,17 @@ pub fn request_view(
     let views: Vec<RequestFieldView> = views;
     let spared = |field: &RequestFieldView| field.ty.0.starts_with("Option<") || field.ty.0.starts_with("Vec<");
     let default = !streamed && views.iter().all(spared);
-    (Some(RequestView { name: Code::of(&names.request), fields: views, forms, default, streamed }), consumed)
+    (
+        Some(RequestView {
+            name: Code::of(&names.request),
+            fallback: String::new(),
+            fields: views,
+            forms,
+            default,
+            streamed,
+        }),
+        consumed,
+    )
 }
 
 /// One field before it has its name.

@@ -59,6 +59,7 @@ pub fn response_view(
     let streamed = contents.iter().any(|content| content.streamed)
         || answers.iter().filter_map(|answer| answer.body.as_ref()).any(|body| body.uses.iter().any(Ty::is_streamed));
     ResponseView {
+        fallback: String::new(),
         name: Code::of(&names.response),
         streamed,
         responder: Code::from(if asked { "responder" } else { "_" }),

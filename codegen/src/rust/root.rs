@@ -10,6 +10,7 @@ use super::code::{Code, literal};
 use super::depth::recursion_limit;
 use super::errors::markers;
 use super::facts::scheme_static;
+use super::fallbacks::explain_fallbacks;
 use super::ident::static_name;
 use super::names::{Names, distinct};
 use super::operation_names::{operation_names, tag_names};
@@ -81,8 +82,11 @@ pub fn views(
     let both_ways = options.both_ways();
     let patterns = patterns::collect(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
+    names.now_for("a schema of the contract");
     let plan = declare::plan(contract, usage, &mut names, diagnostics);
+    names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);
+    names.now_for("a type of another operation");
     let operations = operation_names(&plan, &mut names, diagnostics);
     let turned = plan.turned();
     let sent = sent_names(&turned, &mut names, diagnostics);
@@ -113,7 +117,8 @@ pub fn views(
             }
         })
         .collect();
-    let sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
+    let mut sent = sent_views(&turned, sent, &views, &patterns, &markers, diagnostics);
+    explain_fallbacks(&names, &mut views, &mut sent);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let lines = envelope::statements(contract);
     let mut features = Vec::new();

@@ -11,6 +11,8 @@ use super::PartsView;
 pub struct TagView {
     /// The trait.
     pub name: Code,
+    /// Why it is not called as usual, as a sentence; empty where it is.
+    pub fallback: String,
     /// The module.
     pub module: Code,
     /// The field of `Api`.
@@ -101,6 +103,8 @@ pub struct OperationView {
 pub struct RequestView {
     /// Its name.
     pub name: Code,
+    /// Why it is not called as usual, as a sentence; empty where it is.
+    pub fallback: String,
     /// Its fields.
     pub fields: Vec<RequestFieldView>,
     /// Whether it implements `Default`: nothing of it must be sent.
@@ -196,6 +200,8 @@ pub struct FormView {
 pub struct ResponseView {
     /// Its name.
     pub name: Code,
+    /// Why it is not called as usual, as a sentence; empty where it is.
+    pub fallback: String,
     /// The one success, or several.
     pub answers: Vec<AnswerView>,
     /// Whether it holds a body that is still to be made, which can be neither cloned nor compared.
@@ -289,6 +295,8 @@ pub struct ContentVariantView {
 pub struct ErrorView {
     /// Its name.
     pub name: Code,
+    /// Why it is not called as usual, as a sentence; empty where it is.
+    pub fallback: String,
     /// Its variants.
     pub variants: Vec<ErrorVariantView>,
 }

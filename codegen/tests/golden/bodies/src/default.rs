@@ -8,6 +8,8 @@ use super::{FillBody, Note};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /notes`, public ([`operations::ADD_NOTE`]).
     fn add_note(

@@ -8,6 +8,8 @@ use super::{AnyPet, Beside, Denied, Fields, First, Implied, Mapped, Outer, Pet, 
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /mapped`, public ([`operations::MAPPED`]).
     fn mapped(

@@ -8,6 +8,8 @@ use super::{Account, AccountInput, Team, TeamInput};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /accounts`, public ([`operations::CREATE_ACCOUNT`]).
     fn create_account(

@@ -8,6 +8,8 @@ use super::Thing;
 use super::operations;
 
 /// All there is.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Put it there.
     ///

@@ -8,6 +8,8 @@ use super::{Id, NotFound, Thing};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Referred to as a whole file.
     ///

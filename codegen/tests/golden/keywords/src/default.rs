@@ -10,6 +10,8 @@ use super::{
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /types`, public ([`operations::TYPES`]).
     fn types(

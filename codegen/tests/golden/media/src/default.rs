@@ -15,6 +15,8 @@ use super::{
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `GET /reports/{id}`, public ([`operations::GET_REPORT`]).
     fn get_report(

@@ -8,6 +8,8 @@ use super::{Dog, ListThingsResult, StoredDog};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /dogs`, public ([`operations::ADD_DOG`]).
     fn add_dog(

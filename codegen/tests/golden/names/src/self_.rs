@@ -7,6 +7,8 @@ use writ_runtime::{Context, Internal};
 use super::operations;
 
 /// The operations under `self`.
+///
+/// Not called `SelfValue`, which is a schema of the contract.
 pub trait SelfValueApi: Send + Sync + 'static {
     /// `DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::ASYNC`]).
     fn r#async(

@@ -18,6 +18,8 @@ pub trait Type: Send + Sync + 'static {
 }
 
 /// Request of [`Type::type`].
+///
+/// Not called `TypeRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 pub struct TypeCall {
     pub r#fn: String,

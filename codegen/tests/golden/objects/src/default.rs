@@ -8,6 +8,8 @@ use super::{Profile, ProfilePatch, Sample};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Change a profile.
     ///

@@ -8,6 +8,8 @@ use super::{Colour, InQuerySpread, Point};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `GET /path/{plain}/{list}/{label}/{matrix}/{point}`, public ([`operations::IN_PATH`]).
     fn in_path(

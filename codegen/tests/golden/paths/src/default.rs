@@ -7,6 +7,8 @@ use writ_runtime::{Context, Internal};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `GET /`, public ([`operations::ROOT`]).
     fn root(

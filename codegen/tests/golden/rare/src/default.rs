@@ -8,6 +8,8 @@ use super::Rule;
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /rules`, public ([`operations::ADD_RULE`]).
     fn add_rule(

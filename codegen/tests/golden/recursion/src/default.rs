@@ -8,6 +8,8 @@ use super::{A, Expression, Nested, Tree};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /trees`, public ([`operations::PLANT`]).
     fn plant(

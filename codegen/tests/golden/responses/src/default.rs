@@ -8,6 +8,8 @@ use super::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, U
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /jobs`, public ([`operations::START_JOB`]).
     fn start_job(

@@ -8,6 +8,8 @@ use super::Place;
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /pictures`, public ([`operations::ADD_PICTURE`]).
     fn add_picture(

@@ -9,6 +9,8 @@ use super::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, Que
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `GET /path/simple/{text}/{list}/{object}`, public ([`operations::PATH_SIMPLE`]).
     fn path_simple(

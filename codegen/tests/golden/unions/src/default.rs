@@ -8,6 +8,8 @@ use super::{Event, Filter, Method, Scalar, SearchResult, Shape};
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /payments`, public ([`operations::PAY`]).
     fn pay(

@@ -8,6 +8,8 @@ use super::{Defaults, Enums, Formats, Integers, Lists, Maps, Nulls, Numbers, Pat
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /integers`, public ([`operations::INTEGERS`]).
     fn integers(

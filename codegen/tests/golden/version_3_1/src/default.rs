@@ -8,6 +8,8 @@ use super::Reading;
 use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /readings`, public ([`operations::ADD_READING`]).
     fn add_reading(
