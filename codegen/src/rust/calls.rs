@@ -6,6 +6,7 @@ use writ_contract::model::sparse::trimmed_answer;
 
 use super::answers::{content_reads, error_arms, response_arms};
 use super::code::{Code, literal};
+use super::comment::comment;
 use super::envelope;
 use super::errors::Markers;
 use super::operation_names::OperationNames;
@@ -152,7 +153,13 @@ fn sends(
                 lines.push(Code::of(format!("out.{way}({index}, &self.{name});")));
             }
             FieldSource::Page { limit, number, cursor } => {
-                lines.push(Code::of(format!("out.page({limit}, {number:?}, {cursor:?}, &self.{name});")));
+                let named = |index: usize| format!("{} {index}", comment(&operation.parameters[index].name));
+                let maybe = |index: Option<usize>| match index {
+                    Some(index) => format!("Some({})", named(index)),
+                    None => "None".to_owned(),
+                };
+                let (limit, number, cursor) = (named(limit), maybe(number), maybe(cursor));
+                lines.push(Code::of(format!("out.page({limit}, {number}, {cursor}, &self.{name});")));
             }
             FieldSource::Body => lines.extend(body(plan, operation, names, request, &field.ty, uses)),
         }

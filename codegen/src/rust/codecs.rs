@@ -4,6 +4,7 @@ use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape};
 
 use super::code::{Code, literal};
+use super::comment::comment;
 use super::default::DefaultValue;
 use super::fields::{Field, Presence, fields};
 use super::read::{ReadCalls, function};
@@ -149,7 +150,7 @@ fn struct_codec(
             index,
             read: Code::of(match &tag {
                 // Its value chose the type.
-                Some(_) => "r.skip()".to_owned(),
+                Some(_) => format!("r.skip({})", comment(&field.property.name)),
                 None => format!("{variable} = {reading}"),
             }),
             tag,

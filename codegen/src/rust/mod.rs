@@ -1,6 +1,7 @@
 //! The third stage: every decision that Rust asks for, made before a template is opened.
 
 pub mod code;
+mod comment;
 pub mod view;
 
 mod answers;

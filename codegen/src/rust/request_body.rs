@@ -6,6 +6,7 @@ use writ_contract::model::parts::parts;
 
 use super::bodies::media_name;
 use super::code::Code;
+use super::comment::comment;
 use super::forms::form_fields;
 use super::names::distinct;
 use super::operation_names::OperationNames;
@@ -76,6 +77,7 @@ pub(super) fn content_write(
 ) -> String {
     let described = names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
         && parts(content, &plan.contract.schemas).is_some();
+    let index = format!("{} {index}", comment(&content.media_type));
     match (content.kind, content.schema) {
         (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => {
             format!("out.concrete_body({index}, {{}})")

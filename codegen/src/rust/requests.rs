@@ -5,6 +5,7 @@ use writ_contract::model::operation::{ContentKind, Operation, Parameter, Paramet
 use writ_contract::model::schema::{IntegerShape, Kind};
 
 use super::code::Code;
+use super::comment::comment;
 use super::default::{default_text, default_value};
 use super::ident::value_name;
 use super::names::distinct;
@@ -37,7 +38,8 @@ pub fn request_view(
         if is_consumed(operation, &parameter.name, parameter.place) {
             let read = function(&calls.element(parameter.schema));
             let way = if parameter.required { "required" } else { "optional" };
-            consumed.push(Code::of(format!("let _ = input.{way}({index}, {read});")));
+            let name = comment(&parameter.name);
+            consumed.push(Code::of(format!("let _ = input.{way}({name} {index}, {read});")));
             continue;
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {

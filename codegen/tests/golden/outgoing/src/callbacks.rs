@@ -168,7 +168,7 @@ pub enum RenewEventError {
 
 impl OnEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -193,8 +193,8 @@ impl client::Answer for OnEventError {
 impl ReportRequest {
     pub(super) fn encode(self, out: &mut client::Outgoing) {
         match self.body {
-            Some(ReportBody::Json(body)) => out.body(0, &body),
-            Some(ReportBody::Multipart(body)) => out.parts(1, body),
+            Some(ReportBody::Json(body)) => out.body(/* application/json */ 0, &body),
+            Some(ReportBody::Multipart(body)) => out.parts(/* multipart/form-data */ 1, body),
             None => {}
         }
     }
@@ -247,7 +247,7 @@ impl client::Answer for SubscriptionGoneError {
 
 impl RenewEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

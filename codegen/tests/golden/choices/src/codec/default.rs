@@ -145,7 +145,7 @@ impl Read for Dog {
         let mut bark = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* petType */),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => bark = bool::read(r),
             }
@@ -176,7 +176,7 @@ impl Read for Cat {
         let mut lives = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* petType */),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => lives = r.int64(&IntegerRule { max: Some(9), ..IntegerRule::NONE }),
             }

@@ -32,7 +32,7 @@ impl Subscriptions {
 impl SubscribeRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.optional(0, &self.on);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -60,7 +60,7 @@ impl client::Answer for SubscribeError {
 impl RenewRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -94,7 +94,7 @@ impl Read for Made {
         let mut order = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => order = Order::read(r),
             }
         }
@@ -113,7 +113,7 @@ impl Read for Ended {
         let mut reason = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => reason = String::read(r),
             }
         }
