@@ -51,6 +51,8 @@ pub trait Auth: Send + Sync + 'static {
 }
 
 /// Request of [`Auth::login`].
+///
+/// Not called `LoginRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
@@ -89,6 +91,8 @@ pub enum LoginError {
 }
 
 /// Request of [`Auth::refresh`].
+///
+/// Not called `RefreshRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
@@ -127,6 +131,8 @@ pub enum RefreshError {
 }
 
 /// Request of [`Auth::logout`].
+///
+/// Not called `LogoutRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {

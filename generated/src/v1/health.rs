@@ -8,6 +8,8 @@ use super::{Health, Liveness, NotAcceptable};
 use super::operations;
 
 /// Health: for supervisors, load balancers and dashboards.
+///
+/// Not called `Health`, which is a schema of the contract.
 pub trait HealthApi: Send + Sync + 'static {
     /// Check the service and what it depends on.
     ///

@@ -54,7 +54,7 @@ impl Auth {
 
 impl LoginCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -89,7 +89,7 @@ impl client::Answer for LoginError {
 
 impl RefreshCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -124,7 +124,7 @@ impl client::Answer for RefreshError {
 
 impl LogoutCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -87,7 +87,7 @@ impl client::Answer for GetCartError {
 impl ReplaceCartRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -119,7 +119,7 @@ impl Orders {
 impl ListUserOrdersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.page(2, Some(1), Some(3), &self.page);
+        out.page(/* limit */ 2, Some(/* page */ 1), Some(/* cursor */ 3), &self.page);
         out.optional(4, &self.status);
         out.optional(5, &self.created_after);
         out.listed(6, &self.sort);
@@ -162,7 +162,7 @@ impl client::Answer for ListUserOrdersError {
 impl CreateOrderRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -204,7 +204,7 @@ impl client::Answer for CreateOrderError {
 
 impl ListOrdersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
         out.optional(3, &self.status);
         out.optional(4, &self.created_after);
         out.listed(5, &self.sort);
@@ -287,7 +287,7 @@ impl UpdateOrderRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.order_id);
         out.optional(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -361,7 +361,7 @@ impl client::Answer for DeleteOrderError {
 impl ListOrderItemsRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.order_id);
-        out.page(2, Some(1), Some(3), &self.page);
+        out.page(/* limit */ 2, Some(/* page */ 1), Some(/* cursor */ 3), &self.page);
     }
 }
 

@@ -43,7 +43,7 @@ impl Products {
 
 impl ListProductsRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
     }
 }
 

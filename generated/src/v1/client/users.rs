@@ -110,7 +110,7 @@ impl Users {
 
 impl ListUsersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
         out.optional(3, &self.role);
         out.optional(4, &self.created_after);
         out.optional(5, &self.created_before);
@@ -152,7 +152,7 @@ impl client::Answer for ListUsersError {
 
 impl CreateUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -233,7 +233,7 @@ impl ReplaceUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -276,7 +276,7 @@ impl UpdateUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/merge-patch+json */ 0, &self.body);
     }
 }
 
@@ -351,7 +351,7 @@ impl client::Answer for DeleteUserError {
 impl ChangePasswordRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
