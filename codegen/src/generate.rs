@@ -59,6 +59,16 @@ pub struct GeneratedOperation {
     pub method: String,
     /// The `operationId`.
     pub id: String,
+    /// The type in its `Context`: `()`, `Self::Principal` or an option of it.
+    pub context: String,
+    /// The request type; none where it takes nothing.
+    pub request: Option<String>,
+    /// The response type.
+    pub response: String,
+    /// The error type.
+    pub error: String,
+    /// True if the method returns an `Idempotent` response.
+    pub idempotent: bool,
 }
 
 /// Generates the files of one contract, in memory.
@@ -100,6 +110,11 @@ pub fn generate(request: &Request) -> Generated {
                 tag: tag.name.0.clone(),
                 method: operation.method.0.clone(),
                 id: operation.id.clone(),
+                context: operation.context.0.clone(),
+                request: operation.request.as_ref().map(|request| request.name.0.clone()),
+                response: operation.response.name.0.clone(),
+                error: operation.error.name.0.clone(),
+                idempotent: operation.idempotent,
             })
         })
         .collect();

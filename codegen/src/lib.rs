@@ -12,3 +12,4 @@ pub mod package;
 pub mod render;
 pub mod rust;
 pub mod settings;
+pub mod stub;

@@ -27,17 +27,17 @@ const GENERATED: &str = "generated";
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.spec {
         Some(spec) => any::run(args, shared_root(spec))?,
-        None => all(args.check, args.notes, args.conflicts())?,
+        None => all(args.check, args.notes, args.stubs.as_ref(), args.conflicts())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Renders every contract of spec/ into generated/, or only compares when `check` is set.
 pub fn generate_all(check: bool) -> anyhow::Result<()> {
-    all(check, false, Conflicts::Refuse)
+    all(check, false, None, Conflicts::Refuse)
 }
 
-fn all(check: bool, notes: bool, conflicts: Conflicts) -> anyhow::Result<()> {
+fn all(check: bool, notes: bool, stubs: Option<&Option<String>>, conflicts: Conflicts) -> anyhow::Result<()> {
     let root = crate::cargo::root();
     let modules = modules(&root.join(CONTRACTS))?;
     let mut whole = Output::default();
@@ -66,6 +66,10 @@ fn all(check: bool, notes: bool, conflicts: Conflicts) -> anyhow::Result<()> {
         let plural = if problems == 1 { "problem" } else { "problems" };
         bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
     }
+    let path = |module: &str| format!("{GENERATED}::{module}");
+    if let Some(only) = stubs {
+        return any::stubs::print(only.as_deref(), &operations, path);
+    }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
     whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
@@ -76,7 +80,7 @@ fn all(check: bool, notes: bool, conflicts: Conflicts) -> anyhow::Result<()> {
     let before = report::methods(&out.join("src"));
     let changes = any::write(&out, &whole, conflicts)?;
     report::changes(GENERATED, &changes);
-    report::operations(&before, &operations);
+    report::operations(&before, &operations, path);
     Ok(())
 }
 

@@ -32,10 +32,15 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
         Layout::Crate => ("src/".to_owned(), "lib.rs", "crate".to_owned()),
     };
     let mut add = |path: &str, text: String| {
-        let text = resolve(format!("{HEADER}\n{text}"), &module);
-        // What carries the contract itself is one long string.
-        let text = if path.contains("openapi") { text } else { lay_out(text) };
-        output.files.insert(format!("{prefix}{path}"), text);
+        let text = resolve(text, &module);
+        let mut whole = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
+        whole.extend([HEADER, "\n"]);
+        match path.contains("openapi") {
+            // The contract itself, as one long string.
+            true => whole.push_str(&text),
+            false => lay_out(&text, &mut whole),
+        }
+        output.files.insert(format!("{prefix}{path}"), whole);
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);

@@ -18,7 +18,14 @@ pub fn add(environment: &mut Environment<'static>) {
         Ok::<Value, Error>(Value::from_safe_string(filled(&elements, indent, open, close)))
     });
     environment.add_filter("deeper", |text: &str| Value::from_safe_string(deeper(text)));
+    environment.add_filter("plain", |name: &Value| plain(name));
     environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));
+}
+
+/// An identifier as links of documentation name it: without `r#`. Text stays text.
+fn plain(name: &Value) -> Value {
+    let plain = name.to_string().trim_start_matches("r#").to_owned();
+    if name.is_safe() { Value::from_safe_string(plain) } else { Value::from(plain) }
 }
 
 /// Lines of a doc comment, each with its line break; none for empty text.

@@ -17,57 +17,72 @@ use token::{Lexed, lex};
 /// The greatest number of columns of a line, as in `.rustfmt.toml`.
 pub const MAX: usize = 120;
 
-/// Breaks the lines of a Rust file that are too long.
+/// Adds the text of a Rust file to `out`, with the lines broken that are too long.
 ///
 /// Takes linear time. A line that cannot be broken stays as it is: a string, a URL, a heading.
-pub fn lay_out(text: String) -> String {
-    lay_out_within(text, MAX)
+pub fn lay_out(text: &str, out: &mut String) {
+    lay_out_within(text, MAX, out);
 }
 
 /// Breaks the lines that are longer than `max`.
-fn lay_out_within(text: String, max: usize) -> String {
-    if text.lines().all(|line| line.len() <= max) {
-        return text;
-    }
-    let raw = text.contains("r#\"") || text.contains("r##");
-    let mut out = String::with_capacity(text.len() + text.len() / 8);
-    let mut lines = text.split_inclusive('\n');
-    while let Some(line) = lines.next() {
-        let code = line.trim_end_matches('\n');
+fn lay_out_within(text: &str, max: usize, out: &mut String) {
+    // Only a raw string goes over several lines.
+    let raw = text.contains("#\"");
+    let mut done = 0;
+    let mut at = 0;
+    while at < text.len() {
+        if !raw {
+            at = after_short_lines(text, at, max);
+        }
+        let end = text[at..].find('\n').map_or(text.len(), |place| at + place + 1);
+        let code = text[at..end].trim_end_matches('\n');
         let fits = code.len() <= max;
-        if (fits && !raw) || code.trim_start().starts_with("//") {
-            out.push_str(line);
+        let is_comment = code.trim_start().starts_with("//");
+        if is_comment || (fits && !code.contains('#')) {
+            at = end;
             continue;
         }
         match lex(code) {
             Lexed::Tokens(tokens) if !fits => {
-                broken::write(&Line { text: code, tokens }, max, &mut out);
-                out.push('\n');
+                out.push_str(&text[done..at]);
+                broken::write(&Line { text: code, tokens }, max, out);
+                done = at + code.len();
+                at = end;
             }
-            Lexed::OpenString(end) => {
-                out.push_str(line);
-                copy_string(&mut lines, end, &mut out);
-            }
-            Lexed::Tokens(_) | Lexed::Unclear => out.push_str(line),
+            Lexed::OpenString(close) => at = end + after_string(&text[end..], close),
+            Lexed::Tokens(_) | Lexed::Unclear => at = end,
         }
     }
-    out
+    out.push_str(&text[done..]);
 }
 
-/// Copies the lines up to the end of a raw string, and of others that begin on its last line.
-fn copy_string<'t>(lines: &mut impl Iterator<Item = &'t str>, mut end: String, out: &mut String) {
-    for line in lines {
-        out.push_str(line);
-        let mut rest = line;
-        loop {
-            let Some(place) = rest.find(&end) else { break };
-            rest = &rest[place + end.len()..];
-            match lex(rest) {
-                Lexed::OpenString(next) => end = next,
-                Lexed::Tokens(_) | Lexed::Unclear => return,
-            }
+/// The start of the first line at or after `at` that is longer than `max`, or the end of the text.
+///
+/// Looks for the last line break within reach, and so at few of the bytes.
+fn after_short_lines(text: &str, mut at: usize, max: usize) -> usize {
+    let bytes = text.as_bytes();
+    loop {
+        let reach = bytes.len().min(at + max + 1);
+        match bytes[at..reach].iter().rposition(|byte| *byte == b'\n') {
+            Some(place) => at += place + 1,
+            None if reach == bytes.len() && reach <= at + max => return bytes.len(),
+            None => return at,
         }
     }
+}
+
+/// The bytes up to the end of the line on which a raw string ends, and others that begin there.
+fn after_string(text: &str, mut close: String) -> usize {
+    let mut at = 0;
+    while let Some(place) = text[at..].find(&close) {
+        let rest = at + place + close.len();
+        at = text[rest..].find('\n').map_or(text.len(), |end| rest + end + 1);
+        match lex(text[rest..at].trim_end_matches('\n')) {
+            Lexed::OpenString(next) => close = next,
+            Lexed::Tokens(_) | Lexed::Unclear => return at,
+        }
+    }
+    text.len()
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output as Out, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
+pub(crate) use layout::lay_out;
+
 pub use files::{Layout, files, library};
 
 /// The template engine, set up so that text of a contract cannot become Rust by oversight.

@@ -8,7 +8,9 @@ pub mod mention;
 pub mod view;
 
 mod client;
+mod comment;
 mod expr;
+mod fallbacks;
 mod names;
 mod operations;
 mod plan;

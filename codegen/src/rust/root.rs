@@ -9,6 +9,7 @@ use crate::rust::client::client_calls::client_view;
 use crate::rust::client::outgoing::{outgoing_names, outgoing_views};
 use crate::rust::code::{Code, literal};
 use crate::rust::expr::patterns::{Patterns, collect_patterns};
+use crate::rust::fallbacks::explain_fallbacks;
 use crate::rust::mention::runtime;
 use crate::rust::names::ident::static_name;
 use crate::rust::names::namespace::{Names, distinct};
@@ -83,8 +84,11 @@ pub fn views(
     let both_ways = options.both_ways();
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
+    names.now_for("a schema of the contract");
     let plan = type_plan(contract, usage, &mut names, diagnostics);
+    names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);
+    names.now_for("a type of another operation");
     let operations = operation_names(&plan, &mut names, diagnostics);
     let outgoing = outgoing_names(&plan, &mut names, diagnostics);
     let markers = markers(contract, &mut names, diagnostics);
@@ -112,7 +116,8 @@ pub fn views(
             }
         })
         .collect();
-    let outgoing = outgoing_views(&plan, outgoing, &views, &patterns, &markers, diagnostics);
+    let mut outgoing = outgoing_views(&plan, outgoing, &views, &patterns, &markers, diagnostics);
+    explain_fallbacks(&names, &mut views, &mut outgoing);
     let client = options.client().then(|| client_view(&plan, &views, &operations, &patterns, &markers));
     let writer = envelope_writer(contract);
     let mut features = Vec::new();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::contracts::{self, root};
-use crate::workspace::{COMPILED, Compiled, Message};
+use crate::workspace::{COMPILED, Compiled, Message, STUBS};
 
 #[test]
 fn every_small_contract_compiles_without_a_warning() {
@@ -16,6 +16,13 @@ fn every_small_contract_compiles_without_a_warning() {
         }
     }
     assert!(said.is_empty(), "{said}");
+}
+
+#[test]
+fn every_stub_compiles_as_it_is_pasted() {
+    let compiled = &COMPILED[STUBS];
+    let said: Vec<&str> = compiled.messages.iter().map(|message| message.rendered.as_str()).collect();
+    assert!(compiled.done && said.is_empty(), "{}", said.join("\n"));
 }
 
 /// The one error of a service that must not compile.

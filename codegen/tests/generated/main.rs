@@ -7,6 +7,7 @@ mod contracts;
 mod determinism;
 mod golden;
 mod inventory;
+mod links;
 mod media;
 mod members;
 mod real;

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use toml::{Table, Value};
 use writ_codegen::options::Part;
 use writ_codegen::output::{self, Conflicts, Output, TOML_HEADER};
+use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
@@ -41,6 +42,9 @@ pub const OWN: &str = "own-server";
 
 /// The crate of those types.
 const OWN_TYPES: &str = "own-types";
+
+/// The services of stubs.
+pub const STUBS: &str = "stubs";
 
 /// The program that serves every golden contract.
 pub const SERVED: &str = "served";
@@ -148,6 +152,8 @@ fn write(folder: &Path) {
         whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));
         members.push((*name).to_owned());
     }
+    write_stubs(&mut whole, &runtime);
+    members.push(STUBS.to_owned());
     write_served(&mut whole, &runtime);
     members.push(SERVED.to_owned());
     write_client(&mut whole, &runtime);
@@ -164,6 +170,30 @@ pub fn put(folder: &Path, whole: &Output) {
     }
     output::write(folder, whole, Conflicts::Overwrite).expect("the folder is written");
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
+}
+
+/// Services of which every method is the stub that is printed to be pasted.
+fn write_stubs(whole: &mut Output, runtime: &str) {
+    let mut manifest = manifest(STUBS, &[("writ-runtime", runtime)], &[]);
+    let mut source =
+        format!("{}\n//! Every method as it is printed to be pasted.\n\nstruct Service;\n", output::HEADER);
+    for subject in contracts::golden() {
+        let path = subject.name.replace('-', "_");
+        manifest.push_str(&format!("{0} = {{ path = \"../{0}\" }}\n", subject.name));
+        let operations = contracts::try_generate(&subject.entry).operations;
+        for operations in operations.chunk_by(|one, next| one.tag == next.tag) {
+            let tag = &operations[0].tag;
+            source.push_str(&format!("\nimpl {path}::{tag} for Service {{\n"));
+            if operations.iter().any(|operation| operation.context.contains("Principal")) {
+                source.push_str("    type Principal = ();\n");
+            }
+            operations.iter().for_each(|operation| source.push_str(&format!("\n{}", stub(operation, &path))));
+            source.push_str("}\n");
+        }
+    }
+    source.push_str("\nfn main() {\n    let _ = Service;\n}\n");
+    whole.files.insert(format!("{STUBS}/Cargo.toml"), manifest);
+    whole.files.insert(format!("{STUBS}/src/main.rs"), source);
 }
 
 /// The program that serves every golden contract, each crate under its own name.

@@ -8,6 +8,8 @@ use crate::v1::{
     ServiceUnavailable, Tokens, TooManyRequests, Unauthorized, UnprocessableEntity,
     UnsupportedMediaType,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Sessions: signing in, staying in and signing out.
 pub trait Auth: Send + Sync + 'static {
@@ -16,7 +18,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Opens a session. A refusal does not say whether the address or the password was wrong.
     /// Both limits count every attempt: one for where it comes from, one for the account it names.
     ///
-    /// [`POST /v1/auth/login`](super::operations::LOGIN), public, 20 requests in 60 s, 10 requests in 60 s.
+    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s ([`operations::LOGIN`]).
     fn login(
         &self,
         cx: &Context<()>,
@@ -28,7 +30,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
     /// ends its session, since somebody else may hold it.
     ///
-    /// [`POST /v1/auth/refresh`](super::operations::REFRESH), public, 30 requests in 60 s.
+    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s ([`operations::REFRESH`]).
     fn refresh(
         &self,
         cx: &Context<()>,
@@ -40,7 +42,7 @@ pub trait Auth: Send + Sync + 'static {
     /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
     /// unknown or already spent answers the same.
     ///
-    /// [`POST /v1/auth/logout`](super::operations::LOGOUT), public, 30 requests in 60 s.
+    /// `POST /v1/auth/logout`, public, 30 requests in 60 s ([`operations::LOGOUT`]).
     fn logout(
         &self,
         cx: &Context<()>,
@@ -49,6 +51,8 @@ pub trait Auth: Send + Sync + 'static {
 }
 
 /// Request of [`Auth::login`].
+///
+/// Not called `LoginRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
@@ -87,6 +91,8 @@ pub enum LoginError {
 }
 
 /// Request of [`Auth::refresh`].
+///
+/// Not called `RefreshRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
@@ -125,6 +131,8 @@ pub enum RefreshError {
 }
 
 /// Request of [`Auth::logout`].
+///
+/// Not called `LogoutRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {

@@ -7,6 +7,8 @@ use crate::v1::{
     BadRequest, Cart, Forbidden, NotAcceptable, NotFound, PayloadTooLarge, ServiceUnavailable,
     TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType, UserId,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Carts: what a user means to order.
 pub trait Carts: Send + Sync + 'static {
@@ -17,7 +19,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// What the user means to order; empty when nothing was put in.
     ///
-    /// [`GET /v1/users/{userId}/cart`](super::operations::GET_CART), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_CART`]).
     fn get_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -28,7 +30,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
     ///
-    /// [`PUT /v1/users/{userId}/cart`](super::operations::REPLACE_CART), scopes `orders:write`, 60 requests in 60 s.
+    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::REPLACE_CART`]).
     fn replace_cart(
         &self,
         cx: &Context<Self::Principal>,
@@ -39,7 +41,7 @@ pub trait Carts: Send + Sync + 'static {
     ///
     /// Takes everything out. An empty cart answers the same.
     ///
-    /// [`DELETE /v1/users/{userId}/cart`](super::operations::DELETE_CART), scopes `orders:write`, 60 requests in 60 s.
+    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::DELETE_CART`]).
     fn delete_cart(
         &self,
         cx: &Context<Self::Principal>,

@@ -4,14 +4,18 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::v1::{Health, Liveness, NotAcceptable};
+#[cfg(doc)]
+use super::operations;
 
 /// Health: for supervisors, load balancers and dashboards.
+///
+/// Not called `Health`, which is a schema of the contract.
 pub trait HealthApi: Send + Sync + 'static {
     /// Check the service and what it depends on.
     ///
     /// For people and dashboards: every dependency, with the time that it took to answer.
     ///
-    /// [`GET /health`](super::operations::HEALTH), public.
+    /// `GET /health`, public ([`operations::HEALTH`]).
     fn health(
         &self,
         cx: &Context<()>,
@@ -21,7 +25,7 @@ pub trait HealthApi: Send + Sync + 'static {
     ///
     /// For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
     ///
-    /// [`GET /livez`](super::operations::LIVEZ), public.
+    /// `GET /livez`, public ([`operations::LIVEZ`]).
     fn livez(
         &self,
         cx: &Context<()>,
@@ -32,7 +36,7 @@ pub trait HealthApi: Send + Sync + 'static {
     /// For a load balancer. 503 without the database and while shutting down; a missing cache or queue
     /// degrades only.
     ///
-    /// [`GET /readyz`](super::operations::READYZ), public.
+    /// `GET /readyz`, public ([`operations::READYZ`]).
     fn readyz(
         &self,
         cx: &Context<()>,

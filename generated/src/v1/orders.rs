@@ -9,6 +9,8 @@ use crate::v1::{
     ServiceUnavailable, TooManyRequests, Unauthorized, UnprocessableEntity, UnsupportedMediaType,
     UserId,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Orders: from pending to delivered.
 pub trait Orders: Send + Sync + 'static {
@@ -19,8 +21,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// The orders of one user: oneself, or anybody for an administrator.
     ///
-    /// [`GET /v1/users/{userId}/orders`](super::operations::LIST_USER_ORDERS), scopes
-    /// `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_USER_ORDERS`]).
     fn list_user_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -32,7 +33,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
     /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
     ///
-    /// [`POST /v1/users/{userId}/orders`](super::operations::CREATE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s ([`operations::CREATE_ORDER`]).
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -43,7 +44,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
     ///
-    /// [`GET /v1/orders`](super::operations::LIST_ORDERS), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDERS`]).
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
@@ -55,7 +56,7 @@ pub trait Orders: Send + Sync + 'static {
     /// One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
     /// exist.
     ///
-    /// [`GET /v1/orders/{orderId}`](super::operations::GET_ORDER), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_ORDER`]).
     fn get_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -69,7 +70,7 @@ pub trait Orders: Send + Sync + 'static {
     /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
     /// answers 412.
     ///
-    /// [`PATCH /v1/orders/{orderId}`](super::operations::UPDATE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::UPDATE_ORDER`]).
     fn update_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -81,7 +82,7 @@ pub trait Orders: Send + Sync + 'static {
     /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
     /// delivered answers 409.
     ///
-    /// [`DELETE /v1/orders/{orderId}`](super::operations::DELETE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::DELETE_ORDER`]).
     fn delete_order(
         &self,
         cx: &Context<Self::Principal>,
@@ -92,8 +93,7 @@ pub trait Orders: Send + Sync + 'static {
     ///
     /// In the order in which they were ordered.
     ///
-    /// [`GET /v1/orders/{orderId}/items`](super::operations::LIST_ORDER_ITEMS), scopes
-    /// `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDER_ITEMS`]).
     fn list_order_items(
         &self,
         cx: &Context<Self::Principal>,

@@ -7,6 +7,8 @@ use crate::v1::{
     BadRequest, NotAcceptable, NotFound, Product, ProductPage, ServiceUnavailable, Sku,
     TooManyRequests,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Products: what is for sale, and its price.
 pub trait Products: Send + Sync + 'static {
@@ -14,7 +16,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// Everything for sale, by `sku`. The same for everybody.
     ///
-    /// [`GET /v1/products`](super::operations::LIST_PRODUCTS), public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min ([`operations::LIST_PRODUCTS`]).
     fn list_products(
         &self,
         cx: &Context<()>,
@@ -25,7 +27,7 @@ pub trait Products: Send + Sync + 'static {
     ///
     /// One product and its price. The same for everybody.
     ///
-    /// [`GET /v1/products/{sku}`](super::operations::GET_PRODUCT), public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min ([`operations::GET_PRODUCT`]).
     fn get_product(
         &self,
         cx: &Context<()>,

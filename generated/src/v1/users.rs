@@ -9,6 +9,8 @@ use crate::v1::{
     Unauthorized, UnprocessableEntity, UnsupportedMediaType, User, UserField, UserId, UserPage,
     UserPatch, UserReplacement, UserRole,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// Users: registration and profiles.
 pub trait Users: Send + Sync + 'static {
@@ -20,7 +22,7 @@ pub trait Users: Send + Sync + 'static {
     /// Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
     /// a cursor neither skips nor repeats while users come and go.
     ///
-    /// [`GET /v1/users`](super::operations::LIST_USERS), scopes `users:admin`, 100 requests in 60 s.
+    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s ([`operations::LIST_USERS`]).
     fn list_users(
         &self,
         cx: &Context<Self::Principal>,
@@ -32,7 +34,7 @@ pub trait Users: Send + Sync + 'static {
     /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
     /// of a deleted account is free again.
     ///
-    /// [`POST /v1/users`](super::operations::CREATE_USER), public, 20 requests in 60 s.
+    /// `POST /v1/users`, public, 20 requests in 60 s ([`operations::CREATE_USER`]).
     fn create_user(
         &self,
         cx: &Context<()>,
@@ -43,8 +45,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
     ///
-    /// [`GET /v1/users/{userId}`](super::operations::GET_USER), scopes `users:read`, 100 requests
-    /// in 60 s, cached 5 min.
+    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min ([`operations::GET_USER`]).
     fn get_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -55,7 +56,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
     ///
-    /// [`PUT /v1/users/{userId}`](super::operations::REPLACE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::REPLACE_USER`]).
     fn replace_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -67,7 +68,7 @@ pub trait Users: Send + Sync + 'static {
     /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
     /// field can be removed, so null is refused.
     ///
-    /// [`PATCH /v1/users/{userId}`](super::operations::UPDATE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::UPDATE_USER`]).
     fn update_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -79,7 +80,7 @@ pub trait Users: Send + Sync + 'static {
     /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
     /// again. Orders stay for the books.
     ///
-    /// [`DELETE /v1/users/{userId}`](super::operations::DELETE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::DELETE_USER`]).
     fn delete_user(
         &self,
         cx: &Context<Self::Principal>,
@@ -90,8 +91,7 @@ pub trait Users: Send + Sync + 'static {
     ///
     /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
     ///
-    /// [`POST /v1/users/{userId}/password`](super::operations::CHANGE_PASSWORD), scopes
-    /// `users:write`, 10 requests in 60 s.
+    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s ([`operations::CHANGE_PASSWORD`]).
     fn change_password(
         &self,
         cx: &Context<Self::Principal>,

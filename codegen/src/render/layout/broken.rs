@@ -126,8 +126,18 @@ impl Page<'_> {
             self.next_line(indent);
             self.put("}");
         } else {
-            self.lay(pattern, indent, " => ");
             let value = self.line.assignment(&body).map_or(body.start, |sign| sign + 1);
+            let head = body.start..self.line.last_group(&(value..body.end)).map_or(body.end, |open| open + 1);
+            if tail == "," && value > body.start && !self.fits(&(pattern.start..head.end), "") {
+                // Not even the head of the value fits beside the pattern.
+                self.lay(pattern, indent, " => {");
+                self.next_line(indent + STEP);
+                self.lay(body, indent + STEP, "");
+                self.next_line(indent);
+                self.put("}");
+                return true;
+            }
+            self.lay(pattern, indent, " => ");
             self.put(self.line.text_with_space_after(&(body.start..value)));
             self.lay(value..body.end, indent, tail);
         }

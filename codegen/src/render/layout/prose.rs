@@ -12,15 +12,15 @@ const PROSE: usize = 100;
 /// definitions of links are not wrapped, and no word is.
 pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String) {
     let text = line.trim_start();
-    let opener = ['`', '~'].into_iter().find(|mark| text.starts_with(&mark.to_string().repeat(3)));
+    let opener = if text.starts_with("```") { Some('`') } else { text.starts_with("~~~").then_some('~') };
     let in_code = fence.is_some();
     match (*fence, opener) {
         (None, Some(mark)) => *fence = Some(mark),
         (Some(open), Some(mark)) if open == mark => *fence = None,
         _ => {}
     }
-    let columns = prefix.chars().count() + line.chars().count();
-    if columns <= MAX || in_code || opener.is_some() || !is_prose(line) {
+    let fits = prefix.len() + line.len() <= MAX || prefix.len() + line.chars().count() <= MAX;
+    if fits || in_code || opener.is_some() || !is_prose(line) {
         out.extend([prefix, line, "\n"]);
         return;
     }
@@ -29,7 +29,7 @@ pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String
     let quote = marker.starts_with('>');
     let hang = if quote { marker.to_owned() } else { " ".repeat(marker.len()) };
     let mut lead = marker;
-    let width = PROSE.saturating_sub(prefix.chars().count() + margin.len() + marker.len());
+    let width = PROSE.saturating_sub(prefix.len() + margin.len() + marker.len());
     let mut rest = text;
     while !rest.is_empty() {
         let (first, other) = rest.split_at(cut(rest, width));

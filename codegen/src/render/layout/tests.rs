@@ -5,10 +5,16 @@ use std::path::Path;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::{MAX, lay_out, lay_out_within, wrap};
+use super::{MAX, lay_out_within, wrap};
 
 fn laid_out(line: &str) -> String {
-    lay_out(format!("{line}\n"))
+    within(&format!("{line}\n"), MAX)
+}
+
+fn within(text: &str, max: usize) -> String {
+    let mut out = String::new();
+    lay_out_within(text, max, &mut out);
+    out
 }
 
 /// Asserts what a line becomes; every `_` in it stands for a long name.
@@ -74,7 +80,7 @@ fn flatten(tokens: TokenStream, out: &mut Vec<String>) {
 #[test]
 fn lines_that_fit_are_left_alone() {
     let text = "fn f( a :u8 ) {\n    let x=1 ;\n}\n";
-    assert_eq!(lay_out(text.to_owned()), text);
+    assert_eq!(within(text, MAX), text);
 }
 
 #[test]
@@ -153,6 +159,15 @@ fn what_is_quoted_is_left_alone() {
 }
 
 #[test]
+fn what_follows_a_raw_string_is_laid_out() {
+    let call = format!("f({});\n", vec!["name"; 30].join(", "));
+    let text = format!("x = r#\"\n{call}\"#, r##\"\n\"#\n{call}\"##;\n{call}");
+    let laid_out = within(&text, MAX);
+    assert_eq!(laid_out.matches(&call).count(), 2, "{laid_out}");
+    assert!(laid_out.ends_with("    name,\n);\n"), "{laid_out}");
+}
+
+#[test]
 fn characters_and_lifetimes_are_told_apart() {
     assert_becomes(
         "f(_, '(', b'\"', '\\'', _, &'a _)",
@@ -212,7 +227,7 @@ fn no_token_of_any_source_changes_however_narrow_its_lines() {
     for text in files {
         let before = normal(&text);
         for max in [20, 40, 60, 80] {
-            let narrow = lay_out_within(text.clone(), max);
+            let narrow = within(&text, max);
             let after = normal(&narrow);
             let place = after.iter().zip(&before).position(|(after, before)| after != before);
             assert!(
@@ -222,7 +237,7 @@ fn no_token_of_any_source_changes_however_narrow_its_lines() {
                 place.map(|place| &before[place..])
             );
         }
-        assert!(lay_out(text.clone()) == text, "a file that is laid out changes: {text}");
+        assert!(within(&text, MAX) == text, "a file that is laid out changes: {text}");
     }
 }
 

@@ -7,6 +7,7 @@ use writ_contract::model::sparse_fieldset::sparse_response;
 use crate::rust::client::client_responses::{content_reads, error_arms, response_arms};
 use crate::rust::client::sent_body::send_body;
 use crate::rust::code::{Code, literal};
+use crate::rust::comment::comment;
 use crate::rust::expr::envelope::envelope_places;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
@@ -124,7 +125,13 @@ fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, req
                 Some(SendView::Call(Code::of(format!("out.{method}({index}, &self.{name})"))))
             }
             FieldSource::Page { limit, number, cursor } => {
-                Some(SendView::Call(Code::of(format!("out.page({limit}, {number:?}, {cursor:?}, &self.{name})"))))
+                let named = |index: usize| format!("{} {index}", comment(&operation.parameters[index].name));
+                let maybe = |index: Option<usize>| match index {
+                    Some(index) => format!("Some({})", named(index)),
+                    None => "None".to_owned(),
+                };
+                let (limit, number, cursor) = (named(limit), maybe(number), maybe(cursor));
+                Some(SendView::Call(Code::of(format!("out.page({limit}, {number}, {cursor}, &self.{name})"))))
             }
             FieldSource::Body => Some(body(plan, operation, operation.body.as_ref()?, names, request, field)),
         }

@@ -3,6 +3,7 @@
 use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
 use writ_contract::model::parts::parts;
 
+use crate::rust::comment::comment;
 use crate::rust::expr::form_fields::form_fields;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::plan::ty::Ty;
@@ -31,6 +32,7 @@ pub fn send_body(
     names: &OperationNames,
     index: usize,
 ) -> SendBody {
+    let index = format!("{} {index}", comment(&content.media_type));
     let lent = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: false };
     let given = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: true };
     match (content.kind, content.schema) {

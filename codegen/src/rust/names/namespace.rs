@@ -79,34 +79,68 @@ const RESERVED: &[&str] = &[
 /// The names of one namespace.
 #[derive(Debug)]
 pub struct Names {
-    taken: HashMap<String, Span>,
+    taken: HashMap<String, Holder>,
+    /// The kind of what takes names at present.
+    kind: &'static str,
+    /// The names that were not the first choice, each with that choice and the kind of what has it.
+    fallbacks: HashMap<String, (String, &'static str)>,
     /// The number that the next of equal names gets: thousands may be equal.
     next: HashMap<String, usize>,
+}
+
+/// What has a name.
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    span: Span,
+    kind: &'static str,
 }
 
 impl Names {
     /// A namespace in which what generated files bring along is taken.
     pub fn for_types() -> Names {
-        let mut names = Names::empty();
+        let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
 
     /// An empty namespace.
     pub fn empty() -> Names {
-        Names { taken: HashMap::new(), next: HashMap::new() }
+        Names { taken: HashMap::new(), kind: "", fallbacks: HashMap::new(), next: HashMap::new() }
+    }
+
+    /// Says what takes the next names, as in "`LoginRequest` is a schema of the contract".
+    pub fn now_for(&mut self, kind: &'static str) {
+        self.kind = kind;
+    }
+
+    /// Why a name is not the first choice, as a sentence; nothing where it is.
+    pub fn fallback(&self, name: &str) -> Option<String> {
+        self.fallbacks.get(name).map(|(first, kind)| format!("Not called `{first}`, which is {kind}."))
+    }
+
+    fn hold(&mut self, name: String, span: Span) {
+        self.taken.insert(name, Holder { span, kind: self.kind });
+    }
+
+    /// Keeps in mind why `name` was taken in place of the first candidate.
+    fn note_fallback(&mut self, name: &str, candidates: &[String]) {
+        if let Some(first) = candidates.first().filter(|first| *first != name)
+            && let Some(holder) = self.taken.get(first)
+        {
+            self.fallbacks.insert(name.to_owned(), (first.clone(), holder.kind));
+        }
     }
 
     /// Takes a name that is not the contract's.
     pub fn reserve(&mut self, name: &str) {
-        self.taken.insert(name.to_owned(), Span::start_of(FIRST));
+        self.hold(name.to_owned(), Span::start_of(FIRST));
     }
 
     /// A name that the contract or its settings ask for. One that is taken is an error, with both places.
     pub fn take_own(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
-        match self.taken.get(&own.value).copied() {
+        match self.taken.get(&own.value).map(|holder| holder.span) {
             None => {
-                self.taken.insert(own.value.clone(), own.span);
+                self.hold(own.value.clone(), own.span);
             }
             Some(first) => {
                 let message = format!("`{}` is the name of something else already", own.value);
@@ -143,7 +177,8 @@ impl Names {
     /// diagnostic says so with both places.
     pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
         if let Some(free) = candidates.iter().find(|name| !self.taken.contains_key(*name)) {
-            self.taken.insert(free.clone(), span);
+            self.note_fallback(free, candidates);
+            self.hold(free.clone(), span);
             return free.clone();
         }
         let last = candidates.last().cloned().unwrap_or_else(|| "Unnamed".to_owned());
@@ -157,11 +192,12 @@ impl Names {
             Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
                 .label(format!("called `{name}` in Rust"))
                 .help("give it a name of its own with `x-rust-name`");
-        if let Some(first) = self.taken.get(&last).filter(|first| **first != Span::start_of(FIRST)) {
-            report = report.also(*first, "has the name");
+        if let Some(first) = self.taken.get(&last).filter(|first| first.span != Span::start_of(FIRST)) {
+            report = report.also(first.span, "has the name");
         }
         diagnostics.push(report);
-        self.taken.insert(name.clone(), span);
+        self.note_fallback(&name, candidates);
+        self.hold(name.clone(), span);
         name
     }
 }

@@ -167,5 +167,5 @@ pub fn error_view(
             respond: Code::of(respond),
         });
     }
-    ErrorView { name: Code::of(&names.error), variants }
+    ErrorView { name: Code::of(&names.error), fallback: String::new(), variants }
 }

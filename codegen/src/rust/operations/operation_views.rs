@@ -61,6 +61,7 @@ pub fn tag_view(
     let names = &tags[tag];
     TagView {
         name: Code::of(&names.name),
+        fallback: String::new(),
         module: Code::of(&names.module),
         field: Code::of(&names.field),
         parameter: Code::of(&names.parameter),

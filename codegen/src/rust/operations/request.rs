@@ -4,6 +4,7 @@ use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{ContentKind, Operation};
 
 use crate::rust::code::Code;
+use crate::rust::comment::comment;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::names::namespace::distinct;
@@ -31,7 +32,8 @@ pub fn request_view(
         if operation.is_consumed(parameter) {
             let read = calls.element(parameter.schema).function();
             let method = if parameter.required { "required" } else { "optional" };
-            consumed.push(Code::of(format!("let _ = input.{method}({index}, {read});")));
+            let name = comment(&parameter.name);
+            consumed.push(Code::of(format!("let _ = input.{method}({name} {index}, {read});")));
             continue;
         }
         match paged.as_ref().filter(|paged| paged.holds(index)) {
@@ -70,7 +72,10 @@ pub fn request_view(
     let default = !streamed && fields.iter().all(|(.., field)| field.ty.has_empty());
     let fields =
         fields.into_iter().zip(field_names).map(|((_, source, field), name)| view(source, field, name)).collect();
-    (Some(RequestView { name: Code::of(&names.request), fields, forms, default, streamed }), consumed)
+    (
+        Some(RequestView { name: Code::of(&names.request), fallback: String::new(), fields, forms, default, streamed }),
+        consumed,
+    )
 }
 
 fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {

@@ -52,7 +52,7 @@ pub fn response_view(
         });
     }
     streamed |= contents.iter().any(|content| content.streamed);
-    ResponseView { name: Code::of(&names.response), streamed, uses_responder, successes }
+    ResponseView { name: Code::of(&names.response), fallback: String::new(), streamed, uses_responder, successes }
 }
 
 /// Returns one success without its body, and the body.

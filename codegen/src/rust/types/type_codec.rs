@@ -5,6 +5,7 @@ use writ_contract::model::Direction;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape};
 
 use crate::rust::code::{Code, literal};
+use crate::rust::comment::comment;
 use crate::rust::expr::branch::branch_rule;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::expr::read_expression::ReadExpression;
@@ -131,7 +132,7 @@ fn struct_codec(
             index,
             read: match (&tag, &reading) {
                 // Its value chose the type.
-                (Some(_), _) => "r.skip()".into(),
+                (Some(_), _) => format!("r.skip({})", comment(&field.property.name)).into(),
                 (None, Some(read)) => Code::of(format!("{variable} = {read}")),
                 (None, None) => Code::default(),
             },

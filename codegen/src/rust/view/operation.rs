@@ -11,6 +11,8 @@ use super::{ContentView, ErrorView, PartsView, RequestView, ResponseView, SortVi
 pub struct TagView {
     /// The trait.
     pub name: Code,
+    /// Why it is not called as usual, as a sentence; empty where it is.
+    pub fallback: String,
     /// The module.
     pub module: Code,
     /// The field of `Api`.
@@ -58,7 +60,7 @@ pub struct OperationView {
     pub data: Code,
     /// What the contract says of it: its summary and description.
     pub docs: String,
-    /// Its method and path, for a link to its static.
+    /// Its method and path.
     pub route: String,
     /// The end of the sentence that begins with the route: `, scopes …`, and the limits.
     pub terms: String,

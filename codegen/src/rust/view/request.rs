@@ -9,6 +9,8 @@ use crate::rust::code::Code;
 pub struct RequestView {
     /// Its name.
     pub name: Code,
+    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    pub fallback: String,
     /// Its fields.
     pub fields: Vec<RequestFieldView>,
     /// Whether it implements `Default`: nothing of it must be sent.

@@ -9,6 +9,8 @@ use crate::rust::code::Code;
 pub struct ResponseView {
     /// Its name.
     pub name: Code,
+    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    pub fallback: String,
     /// The one success, or several.
     pub successes: Vec<SuccessView>,
     /// Whether it holds a body that is still to be made, which can be neither cloned nor compared.
@@ -102,6 +104,8 @@ pub struct ContentVariantView {
 pub struct ErrorView {
     /// Its name.
     pub name: Code,
+    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    pub fallback: String,
     /// Its variants.
     pub variants: Vec<ErrorVariantView>,
 }

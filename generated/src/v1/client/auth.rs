@@ -19,7 +19,7 @@ impl Auth {
     /// Opens a session. A refusal does not say whether the address or the password was wrong.
     /// Both limits count every attempt: one for where it comes from, one for the account it names.
     ///
-    /// [`POST /v1/auth/login`](operations::LOGIN), public, 20 requests in 60 s, 10 requests in 60 s.
+    /// `POST /v1/auth/login`, public, 20 requests in 60 s, 10 requests in 60 s ([`operations::LOGIN`]).
     pub fn login(&self, request: &LoginCall) -> client::Call<LoginResponse, LoginError> {
         let mut out = self.0.begin(&operations::LOGIN);
         request.encode(&mut out);
@@ -31,7 +31,7 @@ impl Auth {
     /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
     /// ends its session, since somebody else may hold it.
     ///
-    /// [`POST /v1/auth/refresh`](operations::REFRESH), public, 30 requests in 60 s.
+    /// `POST /v1/auth/refresh`, public, 30 requests in 60 s ([`operations::REFRESH`]).
     pub fn refresh(&self, request: &RefreshCall) -> client::Call<RefreshResponse, RefreshError> {
         let mut out = self.0.begin(&operations::REFRESH);
         request.encode(&mut out);
@@ -43,7 +43,7 @@ impl Auth {
     /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
     /// unknown or already spent answers the same.
     ///
-    /// [`POST /v1/auth/logout`](operations::LOGOUT), public, 30 requests in 60 s.
+    /// `POST /v1/auth/logout`, public, 30 requests in 60 s ([`operations::LOGOUT`]).
     pub fn logout(&self, request: &LogoutCall) -> client::Call<LogoutResponse, LogoutError> {
         let mut out = self.0.begin(&operations::LOGOUT);
         request.encode(&mut out);
@@ -53,7 +53,7 @@ impl Auth {
 
 impl LoginCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -88,7 +88,7 @@ impl client::FromResponse for LoginError {
 
 impl RefreshCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -123,7 +123,7 @@ impl client::FromResponse for RefreshError {
 
 impl LogoutCall {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

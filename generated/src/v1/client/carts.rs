@@ -19,7 +19,7 @@ impl Carts {
     ///
     /// What the user means to order; empty when nothing was put in.
     ///
-    /// [`GET /v1/users/{userId}/cart`](operations::GET_CART), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_CART`]).
     pub fn get_cart(&self, request: &GetCartRequest) -> client::Call<GetCartResponse, GetCartError> {
         let mut out = self.0.begin(&operations::GET_CART);
         request.encode(&mut out);
@@ -30,7 +30,7 @@ impl Carts {
     ///
     /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
     ///
-    /// [`PUT /v1/users/{userId}/cart`](operations::REPLACE_CART), scopes `orders:write`, 60 requests in 60 s.
+    /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::REPLACE_CART`]).
     pub fn replace_cart(&self, request: &ReplaceCartRequest) -> client::Call<ReplaceCartResponse, ReplaceCartError> {
         let mut out = self.0.begin(&operations::REPLACE_CART);
         request.encode(&mut out);
@@ -41,7 +41,7 @@ impl Carts {
     ///
     /// Takes everything out. An empty cart answers the same.
     ///
-    /// [`DELETE /v1/users/{userId}/cart`](operations::DELETE_CART), scopes `orders:write`, 60 requests in 60 s.
+    /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::DELETE_CART`]).
     pub fn delete_cart(&self, request: &DeleteCartRequest) -> client::Call<DeleteCartResponse, DeleteCartError> {
         let mut out = self.0.begin(&operations::DELETE_CART);
         request.encode(&mut out);
@@ -86,7 +86,7 @@ impl client::FromResponse for GetCartError {
 impl ReplaceCartRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -17,7 +17,7 @@ impl HealthApi {
     ///
     /// For people and dashboards: every dependency, with the time that it took to answer.
     ///
-    /// [`GET /health`](operations::HEALTH), public.
+    /// `GET /health`, public ([`operations::HEALTH`]).
     pub fn health(&self) -> client::Call<HealthResponse, HealthError> {
         self.0.begin(&operations::HEALTH).call()
     }
@@ -26,7 +26,7 @@ impl HealthApi {
     ///
     /// For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
     ///
-    /// [`GET /livez`](operations::LIVEZ), public.
+    /// `GET /livez`, public ([`operations::LIVEZ`]).
     pub fn livez(&self) -> client::Call<LivezResponse, LivezError> {
         self.0.begin(&operations::LIVEZ).call()
     }
@@ -36,7 +36,7 @@ impl HealthApi {
     /// For a load balancer. 503 without the database and while shutting down; a missing cache or queue
     /// degrades only.
     ///
-    /// [`GET /readyz`](operations::READYZ), public.
+    /// `GET /readyz`, public ([`operations::READYZ`]).
     pub fn readyz(&self) -> client::Call<ReadyzResponse, ReadyzError> {
         self.0.begin(&operations::READYZ).call()
     }

@@ -25,7 +25,7 @@ impl Orders {
     ///
     /// A request with `fields` is awaited as `sparse_fieldset()`.
     ///
-    /// [`GET /v1/users/{userId}/orders`](operations::LIST_USER_ORDERS), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/users/{userId}/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_USER_ORDERS`]).
     pub fn list_user_orders(
         &self,
         request: &ListUserOrdersRequest,
@@ -40,7 +40,7 @@ impl Orders {
     /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
     /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
     ///
-    /// [`POST /v1/users/{userId}/orders`](operations::CREATE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `POST /v1/users/{userId}/orders`, scopes `orders:write`, 30 requests in 60 s ([`operations::CREATE_ORDER`]).
     pub fn create_order(&self, request: &CreateOrderRequest) -> client::Call<CreateOrderResponse, CreateOrderError> {
         let mut out = self.0.begin(&operations::CREATE_ORDER);
         request.encode(&mut out);
@@ -53,7 +53,7 @@ impl Orders {
     ///
     /// A request with `fields` is awaited as `sparse_fieldset()`.
     ///
-    /// [`GET /v1/orders`](operations::LIST_ORDERS), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDERS`]).
     pub fn list_orders(&self, request: &ListOrdersRequest) -> client::Call<ListOrdersResponse, ListOrdersError> {
         let mut out = self.0.begin(&operations::LIST_ORDERS);
         request.encode(&mut out);
@@ -67,7 +67,7 @@ impl Orders {
     ///
     /// A request with `fields` is awaited as `sparse_fieldset()`.
     ///
-    /// [`GET /v1/orders/{orderId}`](operations::GET_ORDER), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_ORDER`]).
     pub fn get_order(&self, request: &GetOrderRequest) -> client::Call<GetOrderResponse, GetOrderError> {
         let mut out = self.0.begin(&operations::GET_ORDER);
         request.encode(&mut out);
@@ -81,7 +81,7 @@ impl Orders {
     /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
     /// answers 412.
     ///
-    /// [`PATCH /v1/orders/{orderId}`](operations::UPDATE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `PATCH /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::UPDATE_ORDER`]).
     pub fn update_order(&self, request: &UpdateOrderRequest) -> client::Call<UpdateOrderResponse, UpdateOrderError> {
         let mut out = self.0.begin(&operations::UPDATE_ORDER);
         request.encode(&mut out);
@@ -93,7 +93,7 @@ impl Orders {
     /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
     /// delivered answers 409.
     ///
-    /// [`DELETE /v1/orders/{orderId}`](operations::DELETE_ORDER), scopes `orders:write`, 30 requests in 60 s.
+    /// `DELETE /v1/orders/{orderId}`, scopes `orders:write`, 30 requests in 60 s ([`operations::DELETE_ORDER`]).
     pub fn delete_order(&self, request: &DeleteOrderRequest) -> client::Call<DeleteOrderResponse, DeleteOrderError> {
         let mut out = self.0.begin(&operations::DELETE_ORDER);
         request.encode(&mut out);
@@ -104,7 +104,7 @@ impl Orders {
     ///
     /// In the order in which they were ordered.
     ///
-    /// [`GET /v1/orders/{orderId}/items`](operations::LIST_ORDER_ITEMS), scopes `orders:read`, 100 requests in 60 s.
+    /// `GET /v1/orders/{orderId}/items`, scopes `orders:read`, 100 requests in 60 s ([`operations::LIST_ORDER_ITEMS`]).
     pub fn list_order_items(
         &self,
         request: &ListOrderItemsRequest,
@@ -118,7 +118,7 @@ impl Orders {
 impl ListUserOrdersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.page(2, Some(1), Some(3), &self.page);
+        out.page(/* limit */ 2, Some(/* page */ 1), Some(/* cursor */ 3), &self.page);
         out.optional(4, &self.status);
         out.optional(5, &self.created_after);
         out.listed(6, &self.sort);
@@ -161,7 +161,7 @@ impl client::FromResponse for ListUserOrdersError {
 impl CreateOrderRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -203,7 +203,7 @@ impl client::FromResponse for CreateOrderError {
 
 impl ListOrdersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
         out.optional(3, &self.status);
         out.optional(4, &self.created_after);
         out.listed(5, &self.sort);
@@ -286,7 +286,7 @@ impl UpdateOrderRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.order_id);
         out.optional(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -360,7 +360,7 @@ impl client::FromResponse for DeleteOrderError {
 impl ListOrderItemsRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.order_id);
-        out.page(2, Some(1), Some(3), &self.page);
+        out.page(/* limit */ 2, Some(/* page */ 1), Some(/* cursor */ 3), &self.page);
     }
 }
 

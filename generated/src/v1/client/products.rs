@@ -18,7 +18,7 @@ impl Products {
     ///
     /// Everything for sale, by `sku`. The same for everybody.
     ///
-    /// [`GET /v1/products`](operations::LIST_PRODUCTS), public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min ([`operations::LIST_PRODUCTS`]).
     pub fn list_products(
         &self,
         request: &ListProductsRequest,
@@ -32,7 +32,7 @@ impl Products {
     ///
     /// One product and its price. The same for everybody.
     ///
-    /// [`GET /v1/products/{sku}`](operations::GET_PRODUCT), public, 300 requests in 60 s, cached 5 min.
+    /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min ([`operations::GET_PRODUCT`]).
     pub fn get_product(&self, request: &GetProductRequest) -> client::Call<GetProductResponse, GetProductError> {
         let mut out = self.0.begin(&operations::GET_PRODUCT);
         request.encode(&mut out);
@@ -42,7 +42,7 @@ impl Products {
 
 impl ListProductsRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
     }
 }
 

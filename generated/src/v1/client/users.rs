@@ -25,7 +25,7 @@ impl Users {
     ///
     /// A request with `fields` is awaited as `sparse_fieldset()`.
     ///
-    /// [`GET /v1/users`](operations::LIST_USERS), scopes `users:admin`, 100 requests in 60 s.
+    /// `GET /v1/users`, scopes `users:admin`, 100 requests in 60 s ([`operations::LIST_USERS`]).
     pub fn list_users(&self, request: &ListUsersRequest) -> client::Call<ListUsersResponse, ListUsersError> {
         let mut out = self.0.begin(&operations::LIST_USERS);
         request.encode(&mut out);
@@ -37,7 +37,7 @@ impl Users {
     /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
     /// of a deleted account is free again.
     ///
-    /// [`POST /v1/users`](operations::CREATE_USER), public, 20 requests in 60 s.
+    /// `POST /v1/users`, public, 20 requests in 60 s ([`operations::CREATE_USER`]).
     pub fn create_user(&self, request: &CreateUserRequest) -> client::Call<CreateUserResponse, CreateUserError> {
         let mut out = self.0.begin(&operations::CREATE_USER);
         request.encode(&mut out);
@@ -50,7 +50,7 @@ impl Users {
     ///
     /// A request with `fields` is awaited as `sparse_fieldset()`.
     ///
-    /// [`GET /v1/users/{userId}`](operations::GET_USER), scopes `users:read`, 100 requests in 60 s, cached 5 min.
+    /// `GET /v1/users/{userId}`, scopes `users:read`, 100 requests in 60 s, cached 5 min ([`operations::GET_USER`]).
     pub fn get_user(&self, request: &GetUserRequest) -> client::Call<GetUserResponse, GetUserError> {
         let mut out = self.0.begin(&operations::GET_USER);
         request.encode(&mut out);
@@ -61,7 +61,7 @@ impl Users {
     ///
     /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
     ///
-    /// [`PUT /v1/users/{userId}`](operations::REPLACE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `PUT /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::REPLACE_USER`]).
     pub fn replace_user(&self, request: &ReplaceUserRequest) -> client::Call<ReplaceUserResponse, ReplaceUserError> {
         let mut out = self.0.begin(&operations::REPLACE_USER);
         request.encode(&mut out);
@@ -73,7 +73,7 @@ impl Users {
     /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
     /// field can be removed, so null is refused.
     ///
-    /// [`PATCH /v1/users/{userId}`](operations::UPDATE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `PATCH /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::UPDATE_USER`]).
     pub fn update_user(&self, request: &UpdateUserRequest) -> client::Call<UpdateUserResponse, UpdateUserError> {
         let mut out = self.0.begin(&operations::UPDATE_USER);
         request.encode(&mut out);
@@ -85,7 +85,7 @@ impl Users {
     /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
     /// again. Orders stay for the books.
     ///
-    /// [`DELETE /v1/users/{userId}`](operations::DELETE_USER), scopes `users:write`, 30 requests in 60 s.
+    /// `DELETE /v1/users/{userId}`, scopes `users:write`, 30 requests in 60 s ([`operations::DELETE_USER`]).
     pub fn delete_user(&self, request: &DeleteUserRequest) -> client::Call<DeleteUserResponse, DeleteUserError> {
         let mut out = self.0.begin(&operations::DELETE_USER);
         request.encode(&mut out);
@@ -96,7 +96,7 @@ impl Users {
     ///
     /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
     ///
-    /// [`POST /v1/users/{userId}/password`](operations::CHANGE_PASSWORD), scopes `users:write`, 10 requests in 60 s.
+    /// `POST /v1/users/{userId}/password`, scopes `users:write`, 10 requests in 60 s ([`operations::CHANGE_PASSWORD`]).
     pub fn change_password(
         &self,
         request: &ChangePasswordRequest,
@@ -109,7 +109,7 @@ impl Users {
 
 impl ListUsersRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.page(1, Some(0), Some(2), &self.page);
+        out.page(/* limit */ 1, Some(/* page */ 0), Some(/* cursor */ 2), &self.page);
         out.optional(3, &self.role);
         out.optional(4, &self.created_after);
         out.optional(5, &self.created_before);
@@ -151,7 +151,7 @@ impl client::FromResponse for ListUsersError {
 
 impl CreateUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -232,7 +232,7 @@ impl ReplaceUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -275,7 +275,7 @@ impl UpdateUserRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
         out.required(1, &self.if_match);
-        out.body(0, &self.body);
+        out.body(/* application/merge-patch+json */ 0, &self.body);
     }
 }
 
@@ -350,7 +350,7 @@ impl client::FromResponse for DeleteUserError {
 impl ChangePasswordRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.user_id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

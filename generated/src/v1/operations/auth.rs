@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 use writ_runtime::{Body, LimitBy, Media, MediaKind, Method, Operation, RateLimit};
+#[cfg(doc)]
+use super::super::Auth;
 
-/// Operation of [`Auth::login`](super::super::Auth::login).
+/// Operation of [`Auth::login`].
 pub static LOGIN: Operation = Operation {
     id: "login",
     method: Method::POST,
@@ -24,7 +26,7 @@ pub static LOGIN: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Auth::refresh`](super::super::Auth::refresh).
+/// Operation of [`Auth::refresh`].
 pub static REFRESH: Operation = Operation {
     id: "refresh",
     method: Method::POST,
@@ -43,7 +45,7 @@ pub static REFRESH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Auth::logout`](super::super::Auth::logout).
+/// Operation of [`Auth::logout`].
 pub static LOGOUT: Operation = Operation {
     id: "logout",
     method: Method::POST,

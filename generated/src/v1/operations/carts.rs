@@ -6,8 +6,10 @@ use writ_runtime::{
     Body, LimitBy, Media, MediaKind, Method, Operation, Parameter, RateLimit, Requirement,
 };
 use crate::v1::operations::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Carts;
 
-/// Operation of [`Carts::get_cart`](super::super::Carts::get_cart).
+/// Operation of [`Carts::get_cart`].
 pub static GET_CART: Operation = Operation {
     id: "getCart",
     method: Method::GET,
@@ -25,7 +27,7 @@ pub static GET_CART: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Carts::replace_cart`](super::super::Carts::replace_cart).
+/// Operation of [`Carts::replace_cart`].
 pub static REPLACE_CART: Operation = Operation {
     id: "replaceCart",
     method: Method::PUT,
@@ -46,7 +48,7 @@ pub static REPLACE_CART: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Carts::delete_cart`](super::super::Carts::delete_cart).
+/// Operation of [`Carts::delete_cart`].
 pub static DELETE_CART: Operation = Operation {
     id: "deleteCart",
     method: Method::DELETE,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `HealthApi`.
 
 use writ_runtime::{Method, Operation};
+#[cfg(doc)]
+use super::super::HealthApi;
 
-/// Operation of [`HealthApi::health`](super::super::HealthApi::health).
+/// Operation of [`HealthApi::health`].
 pub static HEALTH: Operation = Operation {
     id: "health",
     method: Method::GET,
@@ -14,7 +16,7 @@ pub static HEALTH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`HealthApi::livez`](super::super::HealthApi::livez).
+/// Operation of [`HealthApi::livez`].
 pub static LIVEZ: Operation = Operation {
     id: "livez",
     method: Method::GET,
@@ -25,7 +27,7 @@ pub static LIVEZ: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`HealthApi::readyz`](super::super::HealthApi::readyz).
+/// Operation of [`HealthApi::readyz`].
 pub static READYZ: Operation = Operation {
     id: "readyz",
     method: Method::GET,

@@ -7,8 +7,10 @@ use writ_runtime::{
     Requirement, Style, ValueKind,
 };
 use crate::v1::operations::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Orders;
 
-/// Operation of [`Orders::list_user_orders`](super::super::Orders::list_user_orders).
+/// Operation of [`Orders::list_user_orders`].
 pub static LIST_USER_ORDERS: Operation = Operation {
     id: "listUserOrders",
     method: Method::GET,
@@ -34,7 +36,7 @@ pub static LIST_USER_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::create_order`](super::super::Orders::create_order).
+/// Operation of [`Orders::create_order`].
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -57,7 +59,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::list_orders`](super::super::Orders::list_orders).
+/// Operation of [`Orders::list_orders`].
 pub static LIST_ORDERS: Operation = Operation {
     id: "listOrders",
     method: Method::GET,
@@ -82,7 +84,7 @@ pub static LIST_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::get_order`](super::super::Orders::get_order).
+/// Operation of [`Orders::get_order`].
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,
@@ -104,7 +106,7 @@ pub static GET_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::update_order`](super::super::Orders::update_order).
+/// Operation of [`Orders::update_order`].
 pub static UPDATE_ORDER: Operation = Operation {
     id: "updateOrder",
     method: Method::PATCH,
@@ -126,7 +128,7 @@ pub static UPDATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::delete_order`](super::super::Orders::delete_order).
+/// Operation of [`Orders::delete_order`].
 pub static DELETE_ORDER: Operation = Operation {
     id: "deleteOrder",
     method: Method::DELETE,
@@ -142,7 +144,7 @@ pub static DELETE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::list_order_items`](super::super::Orders::list_order_items).
+/// Operation of [`Orders::list_order_items`].
 pub static LIST_ORDER_ITEMS: Operation = Operation {
     id: "listOrderItems",
     method: Method::GET,

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 use writ_runtime::{Cache, LimitBy, Method, Operation, Parameter, RateLimit};
+#[cfg(doc)]
+use super::super::Products;
 
-/// Operation of [`Products::list_products`](super::super::Products::list_products).
+/// Operation of [`Products::list_products`].
 pub static LIST_PRODUCTS: Operation = Operation {
     id: "listProducts",
     method: Method::GET,
@@ -24,7 +26,7 @@ pub static LIST_PRODUCTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Products::get_product`](super::super::Products::get_product).
+/// Operation of [`Products::get_product`].
 pub static GET_PRODUCT: Operation = Operation {
     id: "getProduct",
     method: Method::GET,

@@ -7,8 +7,10 @@ use writ_runtime::{
     Style, ValueKind,
 };
 use crate::v1::operations::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Users;
 
-/// Operation of [`Users::list_users`](super::super::Users::list_users).
+/// Operation of [`Users::list_users`].
 pub static LIST_USERS: Operation = Operation {
     id: "listUsers",
     method: Method::GET,
@@ -34,7 +36,7 @@ pub static LIST_USERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::create_user`](super::super::Users::create_user).
+/// Operation of [`Users::create_user`].
 pub static CREATE_USER: Operation = Operation {
     id: "createUser",
     method: Method::POST,
@@ -53,7 +55,7 @@ pub static CREATE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::get_user`](super::super::Users::get_user).
+/// Operation of [`Users::get_user`].
 pub static GET_USER: Operation = Operation {
     id: "getUser",
     method: Method::GET,
@@ -76,7 +78,7 @@ pub static GET_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::replace_user`](super::super::Users::replace_user).
+/// Operation of [`Users::replace_user`].
 pub static REPLACE_USER: Operation = Operation {
     id: "replaceUser",
     method: Method::PUT,
@@ -99,7 +101,7 @@ pub static REPLACE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::update_user`](super::super::Users::update_user).
+/// Operation of [`Users::update_user`].
 pub static UPDATE_USER: Operation = Operation {
     id: "updateUser",
     method: Method::PATCH,
@@ -125,7 +127,7 @@ pub static UPDATE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::delete_user`](super::super::Users::delete_user).
+/// Operation of [`Users::delete_user`].
 pub static DELETE_USER: Operation = Operation {
     id: "deleteUser",
     method: Method::DELETE,
@@ -142,7 +144,7 @@ pub static DELETE_USER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Users::change_password`](super::super::Users::change_password).
+/// Operation of [`Users::change_password`].
 pub static CHANGE_PASSWORD: Operation = Operation {
     id: "changePassword",
     method: Method::POST,

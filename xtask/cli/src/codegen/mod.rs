@@ -1,6 +1,7 @@
 //! `codegen`: hands a contract to the generator, writes a crate of it, and reports the changes.
 
 pub mod report;
+pub mod stubs;
 
 use std::path::{Path, PathBuf};
 
@@ -60,6 +61,9 @@ pub struct Args {
     /// Show notes too.
     #[arg(long)]
     pub notes: bool,
+    /// Write nothing; print the methods of all traits, or of one, to be pasted into an implementation.
+    #[arg(long, value_name = "TRAIT", num_args = 0..=1, conflicts_with = "check")]
+    pub stubs: Option<Option<String>>,
 }
 
 impl Args {
@@ -109,6 +113,11 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         Some(name) => name.clone(),
         None => name_of(spec),
     };
+    let module = name.replace('-', "_");
+    let operations: Vec<_> = generated.operations.into_iter().map(|operation| (module.clone(), operation)).collect();
+    if let Some(only) = &args.stubs {
+        return stubs::print(only.as_deref(), &operations, str::to_owned);
+    }
     let mut package = Package::new(&name, &generated.title, &generated.features, &generated.parts)?;
     package.dependencies = dependencies;
     package.workspace = args.workspace.or(settings.workspace).unwrap_or_default();
@@ -119,13 +128,15 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
         return compare(out, &whole);
     }
     let hint = fit(out, package.workspace, &runtime)?;
+    let before = report::methods_of(&out.join("src"), &module);
     let changes = write(out, &whole, args.conflicts())?;
     report::changes(&out.display().to_string(), &changes);
+    report::operations(&before, &operations, str::to_owned);
     step(
         "Finished",
         format_args!(
             "crate `{name}` with {} operations{}; try `cargo check` in {}",
-            generated.operations.len(),
+            operations.len(),
             beside(generated.unselected, unwritten),
             out.display()
         ),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use writ_codegen::generate::GeneratedOperation;
 use writ_codegen::output::{Changes, MANIFEST};
+use writ_codegen::stub::stub;
 
 use crate::terminal::step;
 
@@ -57,18 +58,33 @@ pub fn changes(folder: &str, changes: &Changes) {
     );
 }
 
-/// Names the methods to write and to delete.
-pub fn operations(before: &Methods, now: &[(String, GeneratedOperation)]) {
-    if before.is_empty() {
-        return;
+/// The number of methods that are printed to be pasted.
+const PRINTED: usize = 5;
+
+/// The number of methods that are named.
+const NAMED: usize = 40;
+
+/// Names the methods to write and to delete, and prints those to write where they are few; `path` is
+/// how the implementer's crate calls a module.
+pub fn operations(before: &Methods, now: &[(String, GeneratedOperation)], path: impl Fn(&str) -> String) {
+    let key = |(module, operation): &(String, GeneratedOperation)| {
+        (module.clone(), operation.tag.clone(), operation.method.clone())
+    };
+    let new: Vec<&(String, GeneratedOperation)> = now.iter().filter(|one| !before.contains(&key(one))).collect();
+    if new.len() > NAMED {
+        step("To write", format_args!("{} methods", new.len()));
     }
-    let now: Methods = now
-        .iter()
-        .map(|(module, operation)| (module.clone(), operation.tag.clone(), operation.method.clone()))
-        .collect();
-    for (module, name, method) in now.difference(before) {
-        step("To write", format_args!("`{method}` in your `impl {module}::{name}`"));
+    for (module, operation) in new.iter().filter(|_| new.len() <= NAMED) {
+        let GeneratedOperation { tag, method, .. } = operation;
+        step("To write", format_args!("`{method}` in your `impl {module}::{tag}`"));
+        if new.len() <= PRINTED {
+            eprint!("\n{}\n", stub(operation, &path(module)));
+        }
     }
+    if new.len() > PRINTED {
+        step("Hint", "the command with `--stubs` prints them to be pasted, with `--stubs TRAIT` those of one trait");
+    }
+    let now: Methods = now.iter().map(key).collect();
     for (module, name, method) in before.difference(&now) {
         step("To delete", format_args!("`{method}` from your `impl {module}::{name}`"));
     }
@@ -79,13 +95,19 @@ pub fn methods(source: &Path) -> Methods {
     let mut methods = Methods::new();
     let Ok(modules) = std::fs::read_dir(source) else { return methods };
     for module in modules.flatten().filter(|entry| entry.path().is_dir()) {
-        let Ok(files) = std::fs::read_dir(module.path()) else { continue };
-        for file in files.flatten() {
-            let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
-            if text.starts_with(MARK) {
-                let module = module.file_name().to_string_lossy().into_owned();
-                methods.extend(of_file(&text).into_iter().map(|(name, method)| (module.clone(), name, method)));
-            }
+        methods.extend(methods_of(&module.path(), &module.file_name().to_string_lossy()));
+    }
+    methods
+}
+
+/// Reads the trait methods out of the generated files of one module's folder.
+pub fn methods_of(folder: &Path, module: &str) -> Methods {
+    let mut methods = Methods::new();
+    let Ok(files) = std::fs::read_dir(folder) else { return methods };
+    for file in files.flatten() {
+        let Ok(text) = std::fs::read_to_string(file.path()) else { continue };
+        if text.starts_with(MARK) {
+            methods.extend(of_file(&text).into_iter().map(|(name, method)| (module.to_owned(), name, method)));
         }
     }
     methods

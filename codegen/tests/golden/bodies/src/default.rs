@@ -4,52 +4,56 @@
 use std::future::Future;
 use writ_runtime::{Bytes, Context, Internal, Value};
 use crate::{FillBody, Note};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /notes`](super::operations::ADD_NOTE), public.
+    /// `POST /notes`, public ([`operations::ADD_NOTE`]).
     fn add_note(
         &self,
         cx: &Context<()>,
         request: AddNoteRequest,
     ) -> impl Future<Output = Result<AddNoteResponse, AddNoteError>> + Send;
 
-    /// [`POST /optional`](super::operations::MAYBE), public.
+    /// `POST /optional`, public ([`operations::MAYBE`]).
     fn maybe(
         &self,
         cx: &Context<()>,
         request: MaybeRequest,
     ) -> impl Future<Output = Result<MaybeResponse, MaybeError>> + Send;
 
-    /// [`POST /form`](super::operations::FILL), public.
+    /// `POST /form`, public ([`operations::FILL`]).
     fn fill(
         &self,
         cx: &Context<()>,
         request: FillRequest,
     ) -> impl Future<Output = Result<FillResponse, FillError>> + Send;
 
-    /// [`PUT /text`](super::operations::WRITE), public.
+    /// `PUT /text`, public ([`operations::WRITE`]).
     fn write(
         &self,
         cx: &Context<()>,
         request: WriteRequest,
     ) -> impl Future<Output = Result<WriteResponse, WriteError>> + Send;
 
-    /// [`PUT /bytes`](super::operations::UPLOAD), public.
+    /// `PUT /bytes`, public ([`operations::UPLOAD`]).
     fn upload(
         &self,
         cx: &Context<()>,
         request: UploadRequest,
     ) -> impl Future<Output = Result<UploadResponse, UploadError>> + Send;
 
-    /// [`POST /scalars`](super::operations::COUNT), public.
+    /// `POST /scalars`, public ([`operations::COUNT`]).
     fn count(
         &self,
         cx: &Context<()>,
         request: CountRequest,
     ) -> impl Future<Output = Result<CountResponse, CountError>> + Send;
 
-    /// [`POST /anything`](super::operations::ECHO), public.
+    /// `POST /anything`, public ([`operations::ECHO`]).
     fn echo(
         &self,
         cx: &Context<()>,

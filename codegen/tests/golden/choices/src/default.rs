@@ -4,80 +4,84 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{AnyPet, Beside, Denied, Fields, First, Implied, Mapped, Outer, Pet, Tried, Typed};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /mapped`](super::operations::MAPPED), public.
+    /// `POST /mapped`, public ([`operations::MAPPED`]).
     fn mapped(
         &self,
         cx: &Context<()>,
         request: MappedRequest,
     ) -> impl Future<Output = Result<MappedResponse, MappedError>> + Send;
 
-    /// [`POST /implied`](super::operations::IMPLIED), public.
+    /// `POST /implied`, public ([`operations::IMPLIED`]).
     fn implied(
         &self,
         cx: &Context<()>,
         request: ImpliedRequest,
     ) -> impl Future<Output = Result<ImpliedResponse, ImpliedError>> + Send;
 
-    /// [`POST /inherited`](super::operations::INHERITED), public.
+    /// `POST /inherited`, public ([`operations::INHERITED`]).
     fn inherited(
         &self,
         cx: &Context<()>,
         request: InheritedRequest,
     ) -> impl Future<Output = Result<InheritedResponse, InheritedError>> + Send;
 
-    /// [`POST /base`](super::operations::BASE), public.
+    /// `POST /base`, public ([`operations::BASE`]).
     fn base(
         &self,
         cx: &Context<()>,
         request: BaseRequest,
     ) -> impl Future<Output = Result<BaseResponse, BaseError>> + Send;
 
-    /// [`POST /typed`](super::operations::TYPED), public.
+    /// `POST /typed`, public ([`operations::TYPED`]).
     fn typed(
         &self,
         cx: &Context<()>,
         request: TypedRequest,
     ) -> impl Future<Output = Result<TypedResponse, TypedError>> + Send;
 
-    /// [`POST /fields`](super::operations::FIELDS), public.
+    /// `POST /fields`, public ([`operations::FIELDS`]).
     fn fields(
         &self,
         cx: &Context<()>,
         request: FieldsRequest,
     ) -> impl Future<Output = Result<FieldsResponse, FieldsError>> + Send;
 
-    /// [`POST /tried`](super::operations::TRIED), public.
+    /// `POST /tried`, public ([`operations::TRIED`]).
     fn tried(
         &self,
         cx: &Context<()>,
         request: TriedRequest,
     ) -> impl Future<Output = Result<TriedResponse, TriedError>> + Send;
 
-    /// [`POST /first`](super::operations::FIRST), public.
+    /// `POST /first`, public ([`operations::FIRST`]).
     fn first(
         &self,
         cx: &Context<()>,
         request: FirstRequest,
     ) -> impl Future<Output = Result<FirstResponse, FirstError>> + Send;
 
-    /// [`POST /nested`](super::operations::NESTED), public.
+    /// `POST /nested`, public ([`operations::NESTED`]).
     fn nested(
         &self,
         cx: &Context<()>,
         request: NestedRequest,
     ) -> impl Future<Output = Result<NestedResponse, NestedError>> + Send;
 
-    /// [`POST /beside`](super::operations::BESIDE), public.
+    /// `POST /beside`, public ([`operations::BESIDE`]).
     fn beside(
         &self,
         cx: &Context<()>,
         request: BesideRequest,
     ) -> impl Future<Output = Result<BesideResponse, BesideError>> + Send;
 
-    /// [`POST /denied`](super::operations::DENIED), public.
+    /// `POST /denied`, public ([`operations::DENIED`]).
     fn denied(
         &self,
         cx: &Context<()>,

@@ -4,23 +4,27 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Account, AccountInput, Team, TeamInput};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /accounts`](super::operations::CREATE_ACCOUNT), public.
+    /// `POST /accounts`, public ([`operations::CREATE_ACCOUNT`]).
     fn create_account(
         &self,
         cx: &Context<()>,
         request: CreateAccountRequest,
     ) -> impl Future<Output = Result<CreateAccountResponse, CreateAccountError>> + Send;
 
-    /// [`GET /accounts`](super::operations::LIST_ACCOUNTS), public.
+    /// `GET /accounts`, public ([`operations::LIST_ACCOUNTS`]).
     fn list_accounts(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ListAccountsResponse, ListAccountsError>> + Send;
 
-    /// [`PUT /accounts`](super::operations::PUT_TEAM), public.
+    /// `PUT /accounts`, public ([`operations::PUT_TEAM`]).
     fn put_team(
         &self,
         cx: &Context<()>,

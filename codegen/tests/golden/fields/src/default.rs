@@ -4,14 +4,18 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::Thing;
+#[cfg(doc)]
+use super::operations;
 
 /// All there is.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Put it there.
     ///
     /// With many words.
     ///
-    /// [`PUT /things/{id}`](super::operations::PUT_THING), public.
+    /// `PUT /things/{id}`, public ([`operations::PUT_THING`]).
     #[deprecated]
     fn put_thing(
         &self,

@@ -4,19 +4,23 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Id, NotFound, Thing};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Referred to as a whole file.
     ///
-    /// [`PUT /things/{id}`](super::operations::PUT_THING), public.
+    /// `PUT /things/{id}`, public ([`operations::PUT_THING`]).
     fn put_thing(
         &self,
         cx: &Context<()>,
         request: PutThingRequest,
     ) -> impl Future<Output = Result<PutThingResponse, PutThingError>> + Send;
 
-    /// [`GET /things/{id}/again`](super::operations::GET_AGAIN), public.
+    /// `GET /things/{id}/again`, public ([`operations::GET_AGAIN`]).
     fn get_again(
         &self,
         cx: &Context<()>,

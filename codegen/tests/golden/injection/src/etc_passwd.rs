@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Bytes, Context, Idempotent, Internal};
 use crate::Hostile;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `../../etc/passwd`.
 pub trait EtcPasswd: Send + Sync + 'static {
-    /// [`POST /b`](super::operations::EMPTY), public.
+    /// `POST /b`, public ([`operations::EMPTY`]).
     #[deprecated]
     fn empty(
         &self,

@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::Either;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `mod { } ; }`.
 pub trait Mod: Send + Sync + 'static {
-    /// [`POST /c`](super::operations::GNP_EXE), public.
+    /// `POST /c`, public ([`operations::GNP_EXE`]).
     fn gnp_exe(
         &self,
         cx: &Context<()>,

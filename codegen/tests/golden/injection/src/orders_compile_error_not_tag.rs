@@ -6,6 +6,8 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{GetCompileErrorNotIdFnXQCompileErrorNotQuery, Hostile, ImATeapot, NotFound};
+#[cfg(doc)]
+use super::operations;
 
 /// tag */
 /// compile_error!("tag");
@@ -25,9 +27,8 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ///
     ///  compile_error!();
     ///
-    /// [`GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`](super::operations::GET_COMPILE_ERROR_NOT_ID_FN_X),
-    /// scopes `scope"; compile_error!("scope"); //`, `a
-    /// b`, cached 60 s.
+    /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`, scopes `scope"; compile_error!("scope"); //`, `a
+    /// b`, cached 60 s ([`operations::GET_COMPILE_ERROR_NOT_ID_FN_X`]).
     fn get_compile_error_not_id_fn_x(
         &self,
         cx: &Context<Self::Principal>,

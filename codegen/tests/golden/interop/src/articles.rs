@@ -4,12 +4,14 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Article, ArticleId, NewArticle};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `articles`.
 pub trait Articles: Send + Sync + 'static {
     /// Get an article.
     ///
-    /// [`GET /articles/{articleId}`](super::operations::GET_ARTICLE), public.
+    /// `GET /articles/{articleId}`, public ([`operations::GET_ARTICLE`]).
     fn get_article(
         &self,
         cx: &Context<()>,
@@ -18,7 +20,7 @@ pub trait Articles: Send + Sync + 'static {
 
     /// Put an article.
     ///
-    /// [`PUT /articles/{articleId}`](super::operations::PUT_ARTICLE), public.
+    /// `PUT /articles/{articleId}`, public ([`operations::PUT_ARTICLE`]).
     fn put_article(
         &self,
         cx: &Context<()>,

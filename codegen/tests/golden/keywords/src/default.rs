@@ -6,66 +6,70 @@ use writ_runtime::{Context, Internal};
 use crate::{
     Arrays, Conditions, Contents, Dependents, Nulls, Objects, References, TypesModel, Unevaluated,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /types`](super::operations::TYPES), public.
+    /// `POST /types`, public ([`operations::TYPES`]).
     fn types(
         &self,
         cx: &Context<()>,
         request: TypesRequest,
     ) -> impl Future<Output = Result<TypesResponse, TypesError>> + Send;
 
-    /// [`POST /objects`](super::operations::OBJECTS), public.
+    /// `POST /objects`, public ([`operations::OBJECTS`]).
     fn objects(
         &self,
         cx: &Context<()>,
         request: ObjectsRequest,
     ) -> impl Future<Output = Result<ObjectsResponse, ObjectsError>> + Send;
 
-    /// [`POST /arrays`](super::operations::ARRAYS), public.
+    /// `POST /arrays`, public ([`operations::ARRAYS`]).
     fn arrays(
         &self,
         cx: &Context<()>,
         request: ArraysRequest,
     ) -> impl Future<Output = Result<ArraysResponse, ArraysError>> + Send;
 
-    /// [`POST /conditions`](super::operations::CONDITIONS), public.
+    /// `POST /conditions`, public ([`operations::CONDITIONS`]).
     fn conditions(
         &self,
         cx: &Context<()>,
         request: ConditionsRequest,
     ) -> impl Future<Output = Result<ConditionsResponse, ConditionsError>> + Send;
 
-    /// [`POST /dependents`](super::operations::DEPENDENTS), public.
+    /// `POST /dependents`, public ([`operations::DEPENDENTS`]).
     fn dependents(
         &self,
         cx: &Context<()>,
         request: DependentsRequest,
     ) -> impl Future<Output = Result<DependentsResponse, DependentsError>> + Send;
 
-    /// [`POST /unevaluated`](super::operations::UNEVALUATED), public.
+    /// `POST /unevaluated`, public ([`operations::UNEVALUATED`]).
     fn unevaluated(
         &self,
         cx: &Context<()>,
         request: UnevaluatedRequest,
     ) -> impl Future<Output = Result<UnevaluatedResponse, UnevaluatedError>> + Send;
 
-    /// [`POST /references`](super::operations::REFERENCES), public.
+    /// `POST /references`, public ([`operations::REFERENCES`]).
     fn references(
         &self,
         cx: &Context<()>,
         request: ReferencesRequest,
     ) -> impl Future<Output = Result<ReferencesResponse, ReferencesError>> + Send;
 
-    /// [`POST /nulls`](super::operations::NULLS), public.
+    /// `POST /nulls`, public ([`operations::NULLS`]).
     fn nulls(
         &self,
         cx: &Context<()>,
         request: NullsRequest,
     ) -> impl Future<Output = Result<NullsResponse, NullsError>> + Send;
 
-    /// [`POST /contents`](super::operations::CONTENTS), public.
+    /// `POST /contents`, public ([`operations::CONTENTS`]).
     fn contents(
         &self,
         cx: &Context<()>,
@@ -74,7 +78,7 @@ pub trait DefaultApi: Send + Sync + 'static {
 
     /// Written once.
     ///
-    /// [`GET /shared`](super::operations::GET_SHARED), public.
+    /// `GET /shared`, public ([`operations::GET_SHARED`]).
     fn get_shared(
         &self,
         cx: &Context<()>,

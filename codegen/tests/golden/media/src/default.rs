@@ -11,86 +11,90 @@ use crate::{
     AddPicturePlace, AddPictureTagsItem, GetReportGoneJson, HeadersXKind, HeadersXPlace, Note,
     Order, Price, ProgressResult, Report, UnprocessableEntity,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`GET /reports/{id}`](super::operations::GET_REPORT), public.
+    /// `GET /reports/{id}`, public ([`operations::GET_REPORT`]).
     fn get_report(
         &self,
         cx: &Context<()>,
         request: GetReportRequest,
     ) -> impl Future<Output = Result<GetReportResponse, GetReportError>> + Send;
 
-    /// [`PUT /reports/{id}`](super::operations::PUT_REPORT), public.
+    /// `PUT /reports/{id}`, public ([`operations::PUT_REPORT`]).
     fn put_report(
         &self,
         cx: &Context<()>,
         request: PutReportRequest,
     ) -> impl Future<Output = Result<PutReportResponse, PutReportError>> + Send;
 
-    /// [`POST /notes`](super::operations::ADD_NOTE), public.
+    /// `POST /notes`, public ([`operations::ADD_NOTE`]).
     fn add_note(
         &self,
         cx: &Context<()>,
         request: AddNoteRequest,
     ) -> impl Future<Output = Result<AddNoteResponse, AddNoteError>> + Send;
 
-    /// [`POST /pictures`](super::operations::ADD_PICTURE), public.
+    /// `POST /pictures`, public ([`operations::ADD_PICTURE`]).
     fn add_picture(
         &self,
         cx: &Context<()>,
         request: AddPictureRequest,
     ) -> impl Future<Output = Result<AddPictureResponse, AddPictureError>> + Send;
 
-    /// [`POST /pictures/stream`](super::operations::STREAM_PICTURE), public.
+    /// `POST /pictures/stream`, public ([`operations::STREAM_PICTURE`]).
     fn stream_picture(
         &self,
         cx: &Context<()>,
         request: StreamPictureRequest,
     ) -> impl Future<Output = Result<StreamPictureResponse, StreamPictureError>> + Send;
 
-    /// [`POST /uploads`](super::operations::UPLOAD), public.
+    /// `POST /uploads`, public ([`operations::UPLOAD`]).
     fn upload(
         &self,
         cx: &Context<()>,
         request: UploadRequest,
     ) -> impl Future<Output = Result<UploadResponse, UploadError>> + Send;
 
-    /// [`POST /mixed`](super::operations::MIXED), public.
+    /// `POST /mixed`, public ([`operations::MIXED`]).
     fn mixed(
         &self,
         cx: &Context<()>,
         request: MixedRequest,
     ) -> impl Future<Output = Result<MixedResponse, MixedError>> + Send;
 
-    /// [`GET /events`](super::operations::WATCH), public.
+    /// `GET /events`, public ([`operations::WATCH`]).
     fn watch(
         &self,
         cx: &Context<()>,
         request: WatchRequest,
     ) -> impl Future<Output = Result<WatchResponse, WatchError>> + Send;
 
-    /// [`GET /progress`](super::operations::PROGRESS), public.
+    /// `GET /progress`, public ([`operations::PROGRESS`]).
     fn progress(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ProgressResponse, ProgressError>> + Send;
 
-    /// [`POST /orders`](super::operations::ORDER), public.
+    /// `POST /orders`, public ([`operations::ORDER`]).
     fn order(
         &self,
         cx: &Context<()>,
         request: OrderRequest,
     ) -> impl Future<Output = Result<OrderResponse, OrderError>> + Send;
 
-    /// [`POST /prices`](super::operations::PRICE), public.
+    /// `POST /prices`, public ([`operations::PRICE`]).
     fn price(
         &self,
         cx: &Context<()>,
         request: PriceRequest,
     ) -> impl Future<Output = Result<PriceResponse, PriceError>> + Send;
 
-    /// [`GET /headers`](super::operations::HEADERS), public.
+    /// `GET /headers`, public ([`operations::HEADERS`]).
     fn headers(
         &self,
         cx: &Context<()>,

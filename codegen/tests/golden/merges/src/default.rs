@@ -4,17 +4,21 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Dog, ListThingsResult, StoredDog};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /dogs`](super::operations::ADD_DOG), public.
+    /// `POST /dogs`, public ([`operations::ADD_DOG`]).
     fn add_dog(
         &self,
         cx: &Context<()>,
         request: AddDogRequest,
     ) -> impl Future<Output = Result<AddDogResponse, AddDogError>> + Send;
 
-    /// [`GET /things`](super::operations::LIST_THINGS), public.
+    /// `GET /things`, public ([`operations::LIST_THINGS`]).
     fn list_things(
         &self,
         cx: &Context<()>,

@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{SelfValue, StringModel};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `Übung`.
 pub trait Übung: Send + Sync + 'static {
-    /// [`POST /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::GRÖSSE_ÄNDERN), public.
+    /// `POST /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::GRÖSSE_ÄNDERN`]).
     fn größe_ändern(
         &self,
         cx: &Context<()>,

@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{NotFoundRefusal, UserAccountModel, VecModel};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `errors`.
 pub trait Errors: Send + Sync + 'static {
-    /// [`PATCH /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::ROUTER), public.
+    /// `PATCH /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::ROUTER`]).
     fn router(
         &self,
         cx: &Context<()>,

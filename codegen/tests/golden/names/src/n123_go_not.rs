@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{OptionModel, ResultModel};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `123 go!`.
 pub trait N123GoNot: Send + Sync + 'static {
-    /// [`PUT /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::LIST_USERS_V2), public.
+    /// `PUT /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::LIST_USERS_V2`]).
     fn list_users_v2(
         &self,
         cx: &Context<()>,

@@ -3,10 +3,14 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `self`.
+///
+/// Not called `SelfValue`, which is a schema of the contract.
 pub trait SelfValueApi: Send + Sync + 'static {
-    /// [`DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::ASYNC), public.
+    /// `DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::ASYNC`]).
     fn r#async(
         &self,
         cx: &Context<()>,
@@ -14,7 +18,7 @@ pub trait SelfValueApi: Send + Sync + 'static {
     ) -> impl Future<Output = Result<AsyncResponse, AsyncError>> + Send;
 }
 
-/// Request of [`SelfValueApi::r#async`].
+/// Request of [`SelfValueApi::async`].
 #[derive(Debug, Clone)]
 pub struct AsyncRequest {
     pub r#fn: String,
@@ -24,11 +28,11 @@ pub struct AsyncRequest {
     pub user_id: String,
 }
 
-/// Response of [`SelfValueApi::r#async`].
+/// Response of [`SelfValueApi::async`].
 #[derive(Debug, Clone)]
 pub struct AsyncResponse;
 
-/// The errors that [`SelfValueApi::r#async`] can return.
+/// The errors that [`SelfValueApi::async`] can return.
 #[derive(Debug)]
 pub enum AsyncError {
     /// Any other error: a 500 whose cause is logged and not sent.

@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::Keywords;
+#[cfg(doc)]
+use super::operations;
 
 /// A keyword.
 pub trait Type: Send + Sync + 'static {
-    /// [`GET /self/{fn}/{self}/{crate}/{2fa}/{user-id}`](super::operations::TYPE), public.
+    /// `GET /self/{fn}/{self}/{crate}/{2fa}/{user-id}`, public ([`operations::TYPE`]).
     fn r#type(
         &self,
         cx: &Context<()>,
@@ -15,7 +17,9 @@ pub trait Type: Send + Sync + 'static {
     ) -> impl Future<Output = Result<TypeResponse, TypeError>> + Send;
 }
 
-/// Request of [`Type::r#type`].
+/// Request of [`Type::type`].
+///
+/// Not called `TypeRequest`, which is a schema of the contract.
 #[derive(Debug, Clone)]
 pub struct TypeCall {
     pub r#fn: String,
@@ -36,14 +40,14 @@ pub struct TypeCall {
     pub dollar_top: Option<i64>,
 }
 
-/// Response of [`Type::r#type`].
+/// Response of [`Type::type`].
 #[derive(Debug, Clone)]
 pub struct TypeResponse {
     /// Keywords.
     pub body: Keywords,
 }
 
-/// The errors that [`Type::r#type`] can return.
+/// The errors that [`Type::type`] can return.
 #[derive(Debug)]
 pub enum TypeError {
     /// Any other error: a 500 whose cause is logged and not sent.

@@ -4,19 +4,23 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal, Uuid};
 use crate::{Profile, ProfilePatch, Sample};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Change a profile.
     ///
-    /// [`PATCH /profiles/{id}`](super::operations::UPDATE_PROFILE), public.
+    /// `PATCH /profiles/{id}`, public ([`operations::UPDATE_PROFILE`]).
     fn update_profile(
         &self,
         cx: &Context<()>,
         request: UpdateProfileRequest,
     ) -> impl Future<Output = Result<UpdateProfileResponse, UpdateProfileError>> + Send;
 
-    /// [`PUT /samples`](super::operations::PUT_SAMPLES), public.
+    /// `PUT /samples`, public ([`operations::PUT_SAMPLES`]).
     fn put_samples(
         &self,
         cx: &Context<()>,

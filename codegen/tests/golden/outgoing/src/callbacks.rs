@@ -169,7 +169,7 @@ pub enum RenewEventError {
 
 impl OnEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -194,8 +194,8 @@ impl client::FromResponse for OnEventError {
 impl ReportRequest {
     pub(super) fn encode(self, out: &mut client::Outgoing) {
         match self.body {
-            Some(ReportBody::Json(body)) => out.body(0, &body),
-            Some(ReportBody::Multipart(body)) => out.parts(1, body),
+            Some(ReportBody::Json(body)) => out.body(/* application/json */ 0, &body),
+            Some(ReportBody::Multipart(body)) => out.parts(/* multipart/form-data */ 1, body),
             None => {}
         }
     }
@@ -248,7 +248,7 @@ impl client::FromResponse for SubscriptionGoneError {
 
 impl RenewEventRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -4,17 +4,19 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Conflict, Subscription, SubscriptionInput};
+#[cfg(doc)]
+use super::operations;
 
 /// Who wants to hear of what.
 pub trait Subscriptions: Send + Sync + 'static {
-    /// [`POST /subscriptions`](super::operations::SUBSCRIBE), public.
+    /// `POST /subscriptions`, public ([`operations::SUBSCRIBE`]).
     fn subscribe(
         &self,
         cx: &Context<()>,
         request: SubscribeRequest,
     ) -> impl Future<Output = Result<SubscribeResponse, SubscribeError>> + Send;
 
-    /// [`PUT /subscriptions/{id}`](super::operations::RENEW), public.
+    /// `PUT /subscriptions/{id}`, public ([`operations::RENEW`]).
     fn renew(
         &self,
         cx: &Context<()>,

@@ -4,17 +4,19 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Article, Money, Sku};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `Warehouse stock`.
 pub trait Stock: Send + Sync + 'static {
-    /// [`GET /items/{sku}`](super::operations::FETCH_ITEM), public.
+    /// `GET /items/{sku}`, public ([`operations::FETCH_ITEM`]).
     fn fetch_item(
         &self,
         cx: &Context<()>,
         request: FetchItemRequest,
     ) -> impl Future<Output = Result<FetchItemResponse, FetchItemError>> + Send;
 
-    /// [`PUT /items/{sku}`](super::operations::STORE_ITEM), public.
+    /// `PUT /items/{sku}`, public ([`operations::STORE_ITEM`]).
     fn store_item(
         &self,
         cx: &Context<()>,

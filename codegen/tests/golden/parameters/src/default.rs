@@ -4,24 +4,28 @@
 use std::future::Future;
 use writ_runtime::{Context, DateTime, Internal, NaiveDate, Utc, Uuid};
 use crate::{Colour, InQuerySpread, Point};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`GET /path/{plain}/{list}/{label}/{matrix}/{point}`](super::operations::IN_PATH), public.
+    /// `GET /path/{plain}/{list}/{label}/{matrix}/{point}`, public ([`operations::IN_PATH`]).
     fn in_path(
         &self,
         cx: &Context<()>,
         request: InPathRequest,
     ) -> impl Future<Output = Result<InPathResponse, InPathError>> + Send;
 
-    /// [`GET /query`](super::operations::IN_QUERY), public.
+    /// `GET /query`, public ([`operations::IN_QUERY`]).
     fn in_query(
         &self,
         cx: &Context<()>,
         request: InQueryRequest,
     ) -> impl Future<Output = Result<InQueryResponse, InQueryError>> + Send;
 
-    /// [`GET /elsewhere`](super::operations::ELSEWHERE), public.
+    /// `GET /elsewhere`, public ([`operations::ELSEWHERE`]).
     fn elsewhere(
         &self,
         cx: &Context<()>,

@@ -3,158 +3,162 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`GET /`](super::operations::ROOT), public.
+    /// `GET /`, public ([`operations::ROOT`]).
     fn root(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<RootResponse, RootError>> + Send;
 
-    /// [`GET /files/{name}.json`](super::operations::FILE_JSON), public.
+    /// `GET /files/{name}.json`, public ([`operations::FILE_JSON`]).
     fn file_json(
         &self,
         cx: &Context<()>,
         request: FileJsonRequest,
     ) -> impl Future<Output = Result<FileJsonResponse, FileJsonError>> + Send;
 
-    /// [`GET /files/{name}`](super::operations::FILE), public.
+    /// `GET /files/{name}`, public ([`operations::FILE`]).
     fn file(
         &self,
         cx: &Context<()>,
         request: FileRequest,
     ) -> impl Future<Output = Result<FileResponse, FileError>> + Send;
 
-    /// [`GET /files/latest`](super::operations::LATEST), public.
+    /// `GET /files/latest`, public ([`operations::LATEST`]).
     fn latest(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<LatestResponse, LatestError>> + Send;
 
-    /// [`GET /pairs/{a}:{b}`](super::operations::PAIR), public.
+    /// `GET /pairs/{a}:{b}`, public ([`operations::PAIR`]).
     fn pair(
         &self,
         cx: &Context<()>,
         request: PairRequest,
     ) -> impl Future<Output = Result<PairResponse, PairError>> + Send;
 
-    /// [`GET /same/{x}`](super::operations::GET_SAME), public.
+    /// `GET /same/{x}`, public ([`operations::GET_SAME`]).
     fn get_same(
         &self,
         cx: &Context<()>,
         request: GetSameRequest,
     ) -> impl Future<Output = Result<GetSameResponse, GetSameError>> + Send;
 
-    /// [`POST /same/{y}`](super::operations::POST_SAME), public.
+    /// `POST /same/{y}`, public ([`operations::POST_SAME`]).
     fn post_same(
         &self,
         cx: &Context<()>,
         request: PostSameRequest,
     ) -> impl Future<Output = Result<PostSameResponse, PostSameError>> + Send;
 
-    /// [`GET /slash`](super::operations::NO_SLASH), public.
+    /// `GET /slash`, public ([`operations::NO_SLASH`]).
     fn no_slash(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<NoSlashResponse, NoSlashError>> + Send;
 
-    /// [`GET /slash/`](super::operations::SLASH), public.
+    /// `GET /slash/`, public ([`operations::SLASH`]).
     fn slash(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<SlashResponse, SlashError>> + Send;
 
-    /// [`GET /strict`](super::operations::STRICT), public.
+    /// `GET /strict`, public ([`operations::STRICT`]).
     fn strict(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<StrictResponse, StrictError>> + Send;
 
-    /// [`GET /empty/{a}/end`](super::operations::EMPTY), public.
+    /// `GET /empty/{a}/end`, public ([`operations::EMPTY`]).
     fn empty(
         &self,
         cx: &Context<()>,
         request: EmptyRequest,
     ) -> impl Future<Output = Result<EmptyResponse, EmptyError>> + Send;
 
-    /// [`GET /with space/ü/{a}`](super::operations::ODD), public.
+    /// `GET /with space/ü/{a}`, public ([`operations::ODD`]).
     fn odd(
         &self,
         cx: &Context<()>,
         request: OddRequest,
     ) -> impl Future<Output = Result<OddResponse, OddError>> + Send;
 
-    /// [`POST /soap`](super::operations::SOAP), public.
+    /// `POST /soap`, public ([`operations::SOAP`]).
     fn soap(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<SoapResponse, SoapError>> + Send;
 
-    /// [`GET /:colon/*star`](super::operations::COLON), public.
+    /// `GET /:colon/*star`, public ([`operations::COLON`]).
     fn colon(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<ColonResponse, ColonError>> + Send;
 
-    /// [`GET /items({id})`](super::operations::ODATA), public.
+    /// `GET /items({id})`, public ([`operations::ODATA`]).
     fn odata(
         &self,
         cx: &Context<()>,
         request: OdataRequest,
     ) -> impl Future<Output = Result<OdataResponse, OdataError>> + Send;
 
-    /// [`GET /deep/{a}/static`](super::operations::DEEP_STATIC), public.
+    /// `GET /deep/{a}/static`, public ([`operations::DEEP_STATIC`]).
     fn deep_static(
         &self,
         cx: &Context<()>,
         request: DeepStaticRequest,
     ) -> impl Future<Output = Result<DeepStaticResponse, DeepStaticError>> + Send;
 
-    /// [`GET /deep/fixed/{b}`](super::operations::DEEP_FIXED), public.
+    /// `GET /deep/fixed/{b}`, public ([`operations::DEEP_FIXED`]).
     fn deep_fixed(
         &self,
         cx: &Context<()>,
         request: DeepFixedRequest,
     ) -> impl Future<Output = Result<DeepFixedResponse, DeepFixedError>> + Send;
 
-    /// [`GET /methods`](super::operations::GET_IT), public.
+    /// `GET /methods`, public ([`operations::GET_IT`]).
     fn get_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<GetItResponse, GetItError>> + Send;
 
-    /// [`PUT /methods`](super::operations::PUT_IT), public.
+    /// `PUT /methods`, public ([`operations::PUT_IT`]).
     fn put_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<PutItResponse, PutItError>> + Send;
 
-    /// [`PATCH /methods`](super::operations::PATCH_IT), public.
+    /// `PATCH /methods`, public ([`operations::PATCH_IT`]).
     fn patch_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<PatchItResponse, PatchItError>> + Send;
 
-    /// [`DELETE /methods`](super::operations::DELETE_IT), public.
+    /// `DELETE /methods`, public ([`operations::DELETE_IT`]).
     fn delete_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<DeleteItResponse, DeleteItError>> + Send;
 
-    /// [`TRACE /methods`](super::operations::TRACE_IT), public.
+    /// `TRACE /methods`, public ([`operations::TRACE_IT`]).
     fn trace_it(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<TraceItResponse, TraceItError>> + Send;
 
-    /// [`OPTIONS /own-options`](super::operations::OWN_OPTIONS), public.
+    /// `OPTIONS /own-options`, public ([`operations::OWN_OPTIONS`]).
     fn own_options(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OwnOptionsResponse, OwnOptionsError>> + Send;
 
-    /// [`HEAD /own-options`](super::operations::OWN_HEAD), public.
+    /// `HEAD /own-options`, public ([`operations::OWN_HEAD`]).
     fn own_head(
         &self,
         cx: &Context<()>,

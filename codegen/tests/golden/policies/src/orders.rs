@@ -7,34 +7,36 @@ use crate::{
     GetOrderFieldsItem, ListOrdersFieldsItem, Order, OrderId, OrderInput, OrderPage,
     PreconditionFailed, TooManyRequests,
 };
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `orders`.
 pub trait Orders: Send + Sync + 'static {
     /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// [`GET /orders`](super::operations::LIST_ORDERS), scopes `orders`, 100 requests in 60 s, cached 5 min.
+    /// `GET /orders`, scopes `orders`, 100 requests in 60 s, cached 5 min ([`operations::LIST_ORDERS`]).
     fn list_orders(
         &self,
         cx: &Context<Self::Principal>,
         request: ListOrdersRequest,
     ) -> impl Future<Output = Result<ListOrdersResponse, ListOrdersError>> + Send;
 
-    /// [`POST /orders`](super::operations::CREATE_ORDER), scopes `orders`, 10 requests in 1 s, 1000 requests in 30 d.
+    /// `POST /orders`, scopes `orders`, 10 requests in 1 s, 1000 requests in 30 d ([`operations::CREATE_ORDER`]).
     fn create_order(
         &self,
         cx: &Context<Self::Principal>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<Idempotent<CreateOrderResponse>, CreateOrderError>> + Send;
 
-    /// [`GET /orders/{orderId}`](super::operations::GET_ORDER), public, cached 250 ms.
+    /// `GET /orders/{orderId}`, public, cached 250 ms ([`operations::GET_ORDER`]).
     fn get_order(
         &self,
         cx: &Context<()>,
         request: GetOrderRequest,
     ) -> impl Future<Output = Result<GetOrderResponse, GetOrderError>> + Send;
 
-    /// [`PUT /orders/{orderId}`](super::operations::PUT_ORDER), scopes `orders`.
+    /// `PUT /orders/{orderId}`, scopes `orders` ([`operations::PUT_ORDER`]).
     fn put_order(
         &self,
         cx: &Context<Self::Principal>,

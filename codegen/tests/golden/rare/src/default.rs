@@ -4,10 +4,14 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::Rule;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /rules`](super::operations::ADD_RULE), public.
+    /// `POST /rules`, public ([`operations::ADD_RULE`]).
     fn add_rule(
         &self,
         cx: &Context<()>,

@@ -4,17 +4,21 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{A, Expression, Nested, Tree};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /trees`](super::operations::PLANT), public.
+    /// `POST /trees`, public ([`operations::PLANT`]).
     fn plant(
         &self,
         cx: &Context<()>,
         request: PlantRequest,
     ) -> impl Future<Output = Result<PlantResponse, PlantError>> + Send;
 
-    /// [`POST /chains`](super::operations::LINK), public.
+    /// `POST /chains`, public ([`operations::LINK`]).
     fn link(
         &self,
         cx: &Context<()>,

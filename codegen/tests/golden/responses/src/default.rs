@@ -4,43 +4,47 @@
 use std::future::Future;
 use writ_runtime::{AnyStatus, Context, ETag, Internal};
 use crate::{ClientError, Conflict, GetJobGoneBody, Job, NotFound, ServerError, Unexpected};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /jobs`](super::operations::START_JOB), public.
+    /// `POST /jobs`, public ([`operations::START_JOB`]).
     fn start_job(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<StartJobResponse, StartJobError>> + Send;
 
-    /// [`GET /jobs/{id}`](super::operations::GET_JOB), public.
+    /// `GET /jobs/{id}`, public ([`operations::GET_JOB`]).
     fn get_job(
         &self,
         cx: &Context<()>,
         request: GetJobRequest,
     ) -> impl Future<Output = Result<GetJobResponse, GetJobError>> + Send;
 
-    /// [`DELETE /jobs/{id}`](super::operations::DELETE_JOB), public.
+    /// `DELETE /jobs/{id}`, public ([`operations::DELETE_JOB`]).
     fn delete_job(
         &self,
         cx: &Context<()>,
         request: DeleteJobRequest,
     ) -> impl Future<Output = Result<DeleteJobResponse, DeleteJobError>> + Send;
 
-    /// [`HEAD /jobs/{id}`](super::operations::HEAD_JOB), public.
+    /// `HEAD /jobs/{id}`, public ([`operations::HEAD_JOB`]).
     fn head_job(
         &self,
         cx: &Context<()>,
         request: HeadJobRequest,
     ) -> impl Future<Output = Result<HeadJobResponse, HeadJobError>> + Send;
 
-    /// [`GET /anything`](super::operations::ANY_STATUS), public.
+    /// `GET /anything`, public ([`operations::ANY_STATUS`]).
     fn any_status(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<AnyStatusResponse, AnyStatusError>> + Send;
 
-    /// [`GET /only-default`](super::operations::ONLY_DEFAULT), public.
+    /// `GET /only-default`, public ([`operations::ONLY_DEFAULT`]).
     fn only_default(
         &self,
         cx: &Context<()>,

@@ -4,43 +4,45 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Forbidden, Unauthorized};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `doors`.
 pub trait Doors: Send + Sync + 'static {
     /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
 
-    /// [`GET /inherited`](super::operations::INHERITED).
+    /// `GET /inherited` ([`operations::INHERITED`]).
     fn inherited(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<InheritedResponse, InheritedError>> + Send;
 
-    /// [`GET /public`](super::operations::OPEN), public.
+    /// `GET /public`, public ([`operations::OPEN`]).
     fn open(
         &self,
         cx: &Context<()>,
     ) -> impl Future<Output = Result<OpenResponse, OpenError>> + Send;
 
-    /// [`GET /optional`](super::operations::MAYBE).
+    /// `GET /optional` ([`operations::MAYBE`]).
     fn maybe(
         &self,
         cx: &Context<Option<Self::Principal>>,
     ) -> impl Future<Output = Result<MaybeResponse, MaybeError>> + Send;
 
-    /// [`GET /either`](super::operations::EITHER), scopes `jobs:read`, `jobs:write`.
+    /// `GET /either`, scopes `jobs:read`, `jobs:write` ([`operations::EITHER`]).
     fn either(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<EitherResponse, EitherError>> + Send;
 
-    /// [`GET /both`](super::operations::BOTH), scopes `admin`.
+    /// `GET /both`, scopes `admin` ([`operations::BOTH`]).
     fn both(
         &self,
         cx: &Context<Self::Principal>,
     ) -> impl Future<Output = Result<BothResponse, BothError>> + Send;
 
-    /// [`GET /places`](super::operations::PLACES), scopes `openid`.
+    /// `GET /places`, scopes `openid` ([`operations::PLACES`]).
     fn places(
         &self,
         cx: &Context<Self::Principal>,

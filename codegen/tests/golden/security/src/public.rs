@@ -3,10 +3,12 @@
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `public`.
 pub trait Public: Send + Sync + 'static {
-    /// [`GET /windows`](super::operations::WINDOW), public.
+    /// `GET /windows`, public ([`operations::WINDOW`]).
     fn window(
         &self,
         cx: &Context<()>,

@@ -4,19 +4,21 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{BadRequest, Conflict, NewOrder, NotFound, Order, UnprocessableEntity};
+#[cfg(doc)]
+use super::operations;
 
 /// Orders.
 pub trait Orders: Send + Sync + 'static {
     /// Order something.
     ///
-    /// [`POST /orders`](super::operations::CREATE_ORDER), public.
+    /// `POST /orders`, public ([`operations::CREATE_ORDER`]).
     fn create_order(
         &self,
         cx: &Context<()>,
         request: CreateOrderRequest,
     ) -> impl Future<Output = Result<CreateOrderResponse, CreateOrderError>> + Send;
 
-    /// [`GET /orders/{orderId}`](super::operations::GET_ORDER), public.
+    /// `GET /orders/{orderId}`, public ([`operations::GET_ORDER`]).
     fn get_order(
         &self,
         cx: &Context<()>,

@@ -4,24 +4,28 @@
 use std::future::Future;
 use writ_runtime::{Bytes, Context, EventStream, FilePart, FileStream, Internal, Parts};
 use crate::Place;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /pictures`](super::operations::ADD_PICTURE), public.
+    /// `POST /pictures`, public ([`operations::ADD_PICTURE`]).
     fn add_picture(
         &self,
         cx: &Context<()>,
         request: AddPictureRequest,
     ) -> impl Future<Output = Result<AddPictureResponse, AddPictureError>> + Send;
 
-    /// [`GET /pictures/{id}`](super::operations::GET_PICTURE), public.
+    /// `GET /pictures/{id}`, public ([`operations::GET_PICTURE`]).
     fn get_picture(
         &self,
         cx: &Context<()>,
         request: GetPictureRequest,
     ) -> impl Future<Output = Result<GetPictureResponse, GetPictureError>> + Send;
 
-    /// [`GET /events`](super::operations::WATCH), public.
+    /// `GET /events`, public ([`operations::WATCH`]).
     fn watch(
         &self,
         cx: &Context<()>,

@@ -5,164 +5,168 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use writ_runtime::{Bytes, Context, DateTime, Internal, NaiveDate, Utc, Uuid, Value};
 use crate::{List, Object, QueryDeepNested, QueryTypesEither, QueryTypesWord, QueryTypesWordsItem};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`GET /path/simple/{text}/{list}/{object}`](super::operations::PATH_SIMPLE), public.
+    /// `GET /path/simple/{text}/{list}/{object}`, public ([`operations::PATH_SIMPLE`]).
     fn path_simple(
         &self,
         cx: &Context<()>,
         request: PathSimpleRequest,
     ) -> impl Future<Output = Result<PathSimpleResponse, PathSimpleError>> + Send;
 
-    /// [`GET /path/simple-explode/{text}/{list}/{object}`](super::operations::PATH_SIMPLE_EXPLODE), public.
+    /// `GET /path/simple-explode/{text}/{list}/{object}`, public ([`operations::PATH_SIMPLE_EXPLODE`]).
     fn path_simple_explode(
         &self,
         cx: &Context<()>,
         request: PathSimpleExplodeRequest,
     ) -> impl Future<Output = Result<PathSimpleExplodeResponse, PathSimpleExplodeError>> + Send;
 
-    /// [`GET /path/label/{text}/{list}/{object}`](super::operations::PATH_LABEL), public.
+    /// `GET /path/label/{text}/{list}/{object}`, public ([`operations::PATH_LABEL`]).
     fn path_label(
         &self,
         cx: &Context<()>,
         request: PathLabelRequest,
     ) -> impl Future<Output = Result<PathLabelResponse, PathLabelError>> + Send;
 
-    /// [`GET /path/label-explode/{text}/{list}/{object}`](super::operations::PATH_LABEL_EXPLODE), public.
+    /// `GET /path/label-explode/{text}/{list}/{object}`, public ([`operations::PATH_LABEL_EXPLODE`]).
     fn path_label_explode(
         &self,
         cx: &Context<()>,
         request: PathLabelExplodeRequest,
     ) -> impl Future<Output = Result<PathLabelExplodeResponse, PathLabelExplodeError>> + Send;
 
-    /// [`GET /path/matrix/{text}/{list}/{object}`](super::operations::PATH_MATRIX), public.
+    /// `GET /path/matrix/{text}/{list}/{object}`, public ([`operations::PATH_MATRIX`]).
     fn path_matrix(
         &self,
         cx: &Context<()>,
         request: PathMatrixRequest,
     ) -> impl Future<Output = Result<PathMatrixResponse, PathMatrixError>> + Send;
 
-    /// [`GET /path/matrix-explode/{text}/{list}/{object}`](super::operations::PATH_MATRIX_EXPLODE), public.
+    /// `GET /path/matrix-explode/{text}/{list}/{object}`, public ([`operations::PATH_MATRIX_EXPLODE`]).
     fn path_matrix_explode(
         &self,
         cx: &Context<()>,
         request: PathMatrixExplodeRequest,
     ) -> impl Future<Output = Result<PathMatrixExplodeResponse, PathMatrixExplodeError>> + Send;
 
-    /// [`GET /path/content/{text}/{object}`](super::operations::PATH_CONTENT), public.
+    /// `GET /path/content/{text}/{object}`, public ([`operations::PATH_CONTENT`]).
     fn path_content(
         &self,
         cx: &Context<()>,
         request: PathContentRequest,
     ) -> impl Future<Output = Result<PathContentResponse, PathContentError>> + Send;
 
-    /// [`GET /query/form`](super::operations::QUERY_FORM), public.
+    /// `GET /query/form`, public ([`operations::QUERY_FORM`]).
     fn query_form(
         &self,
         cx: &Context<()>,
         request: QueryFormRequest,
     ) -> impl Future<Output = Result<QueryFormResponse, QueryFormError>> + Send;
 
-    /// [`GET /query/form-explode`](super::operations::QUERY_FORM_EXPLODE), public.
+    /// `GET /query/form-explode`, public ([`operations::QUERY_FORM_EXPLODE`]).
     fn query_form_explode(
         &self,
         cx: &Context<()>,
         request: QueryFormExplodeRequest,
     ) -> impl Future<Output = Result<QueryFormExplodeResponse, QueryFormExplodeError>> + Send;
 
-    /// [`GET /query/space`](super::operations::QUERY_SPACE), public.
+    /// `GET /query/space`, public ([`operations::QUERY_SPACE`]).
     fn query_space(
         &self,
         cx: &Context<()>,
         request: QuerySpaceRequest,
     ) -> impl Future<Output = Result<QuerySpaceResponse, QuerySpaceError>> + Send;
 
-    /// [`GET /query/pipe`](super::operations::QUERY_PIPE), public.
+    /// `GET /query/pipe`, public ([`operations::QUERY_PIPE`]).
     fn query_pipe(
         &self,
         cx: &Context<()>,
         request: QueryPipeRequest,
     ) -> impl Future<Output = Result<QueryPipeResponse, QueryPipeError>> + Send;
 
-    /// [`GET /query/deep`](super::operations::QUERY_DEEP), public.
+    /// `GET /query/deep`, public ([`operations::QUERY_DEEP`]).
     fn query_deep(
         &self,
         cx: &Context<()>,
         request: QueryDeepRequest,
     ) -> impl Future<Output = Result<QueryDeepResponse, QueryDeepError>> + Send;
 
-    /// [`GET /query/content`](super::operations::QUERY_CONTENT), public.
+    /// `GET /query/content`, public ([`operations::QUERY_CONTENT`]).
     fn query_content(
         &self,
         cx: &Context<()>,
         request: QueryContentRequest,
     ) -> impl Future<Output = Result<QueryContentResponse, QueryContentError>> + Send;
 
-    /// [`GET /query/reserved`](super::operations::QUERY_RESERVED), public.
+    /// `GET /query/reserved`, public ([`operations::QUERY_RESERVED`]).
     fn query_reserved(
         &self,
         cx: &Context<()>,
         request: QueryReservedRequest,
     ) -> impl Future<Output = Result<QueryReservedResponse, QueryReservedError>> + Send;
 
-    /// [`GET /query/presence`](super::operations::QUERY_PRESENCE), public.
+    /// `GET /query/presence`, public ([`operations::QUERY_PRESENCE`]).
     fn query_presence(
         &self,
         cx: &Context<()>,
         request: QueryPresenceRequest,
     ) -> impl Future<Output = Result<QueryPresenceResponse, QueryPresenceError>> + Send;
 
-    /// [`GET /query/types`](super::operations::QUERY_TYPES), public.
+    /// `GET /query/types`, public ([`operations::QUERY_TYPES`]).
     fn query_types(
         &self,
         cx: &Context<()>,
         request: QueryTypesRequest,
     ) -> impl Future<Output = Result<QueryTypesResponse, QueryTypesError>> + Send;
 
-    /// [`GET /query/spread`](super::operations::QUERY_SPREAD), public.
+    /// `GET /query/spread`, public ([`operations::QUERY_SPREAD`]).
     fn query_spread(
         &self,
         cx: &Context<()>,
         request: QuerySpreadRequest,
     ) -> impl Future<Output = Result<QuerySpreadResponse, QuerySpreadError>> + Send;
 
-    /// [`GET /header/simple`](super::operations::HEADER_SIMPLE), public.
+    /// `GET /header/simple`, public ([`operations::HEADER_SIMPLE`]).
     fn header_simple(
         &self,
         cx: &Context<()>,
         request: HeaderSimpleRequest,
     ) -> impl Future<Output = Result<HeaderSimpleResponse, HeaderSimpleError>> + Send;
 
-    /// [`GET /header/simple-explode`](super::operations::HEADER_SIMPLE_EXPLODE), public.
+    /// `GET /header/simple-explode`, public ([`operations::HEADER_SIMPLE_EXPLODE`]).
     fn header_simple_explode(
         &self,
         cx: &Context<()>,
         request: HeaderSimpleExplodeRequest,
     ) -> impl Future<Output = Result<HeaderSimpleExplodeResponse, HeaderSimpleExplodeError>> + Send;
 
-    /// [`GET /header/content`](super::operations::HEADER_CONTENT), public.
+    /// `GET /header/content`, public ([`operations::HEADER_CONTENT`]).
     fn header_content(
         &self,
         cx: &Context<()>,
         request: HeaderContentRequest,
     ) -> impl Future<Output = Result<HeaderContentResponse, HeaderContentError>> + Send;
 
-    /// [`GET /cookie/form`](super::operations::COOKIE_FORM), public.
+    /// `GET /cookie/form`, public ([`operations::COOKIE_FORM`]).
     fn cookie_form(
         &self,
         cx: &Context<()>,
         request: CookieFormRequest,
     ) -> impl Future<Output = Result<CookieFormResponse, CookieFormError>> + Send;
 
-    /// [`GET /cookie/form-explode`](super::operations::COOKIE_FORM_EXPLODE), public.
+    /// `GET /cookie/form-explode`, public ([`operations::COOKIE_FORM_EXPLODE`]).
     fn cookie_form_explode(
         &self,
         cx: &Context<()>,
         request: CookieFormExplodeRequest,
     ) -> impl Future<Output = Result<CookieFormExplodeResponse, CookieFormExplodeError>> + Send;
 
-    /// [`GET /cookie/content`](super::operations::COOKIE_CONTENT), public.
+    /// `GET /cookie/content`, public ([`operations::COOKIE_CONTENT`]).
     fn cookie_content(
         &self,
         cx: &Context<()>,

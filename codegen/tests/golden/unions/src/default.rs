@@ -4,24 +4,28 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Event, Filter, Method, Scalar, SearchResult, Shape};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /payments`](super::operations::PAY), public.
+    /// `POST /payments`, public ([`operations::PAY`]).
     fn pay(
         &self,
         cx: &Context<()>,
         request: PayRequest,
     ) -> impl Future<Output = Result<PayResponse, PayError>> + Send;
 
-    /// [`POST /shapes`](super::operations::DRAW), public.
+    /// `POST /shapes`, public ([`operations::DRAW`]).
     fn draw(
         &self,
         cx: &Context<()>,
         request: DrawRequest,
     ) -> impl Future<Output = Result<DrawResponse, DrawError>> + Send;
 
-    /// [`POST /search`](super::operations::SEARCH), public.
+    /// `POST /search`, public ([`operations::SEARCH`]).
     fn search(
         &self,
         cx: &Context<()>,

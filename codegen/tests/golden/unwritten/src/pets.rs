@@ -4,10 +4,12 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{NotFound, Pet, UnprocessableEntity};
+#[cfg(doc)]
+use super::operations;
 
 /// The pets.
 pub trait Pets: Send + Sync + 'static {
-    /// [`GET /pets`](super::operations::LIST_PETS), public.
+    /// `GET /pets`, public ([`operations::LIST_PETS`]).
     fn list_pets(
         &self,
         cx: &Context<()>,
@@ -16,7 +18,7 @@ pub trait Pets: Send + Sync + 'static {
         writ_runtime::unwritten()
     }
 
-    /// [`POST /pets`](super::operations::ADD_PET), public.
+    /// `POST /pets`, public ([`operations::ADD_PET`]).
     fn add_pet(
         &self,
         cx: &Context<()>,
@@ -26,7 +28,7 @@ pub trait Pets: Send + Sync + 'static {
         writ_runtime::unwritten()
     }
 
-    /// [`GET /pets/{petId}`](super::operations::GET_PET), public.
+    /// `GET /pets/{petId}`, public ([`operations::GET_PET`]).
     fn get_pet(
         &self,
         cx: &Context<()>,

@@ -4,73 +4,77 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::{Defaults, Enums, Formats, Integers, Lists, Maps, Nulls, Numbers, Patchable, Texts};
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /integers`](super::operations::INTEGERS), public.
+    /// `POST /integers`, public ([`operations::INTEGERS`]).
     fn integers(
         &self,
         cx: &Context<()>,
         request: IntegersRequest,
     ) -> impl Future<Output = Result<IntegersResponse, IntegersError>> + Send;
 
-    /// [`POST /numbers`](super::operations::NUMBERS), public.
+    /// `POST /numbers`, public ([`operations::NUMBERS`]).
     fn numbers(
         &self,
         cx: &Context<()>,
         request: NumbersRequest,
     ) -> impl Future<Output = Result<NumbersResponse, NumbersError>> + Send;
 
-    /// [`POST /texts`](super::operations::TEXTS), public.
+    /// `POST /texts`, public ([`operations::TEXTS`]).
     fn texts(
         &self,
         cx: &Context<()>,
         request: TextsRequest,
     ) -> impl Future<Output = Result<TextsResponse, TextsError>> + Send;
 
-    /// [`POST /formats`](super::operations::FORMATS), public.
+    /// `POST /formats`, public ([`operations::FORMATS`]).
     fn formats(
         &self,
         cx: &Context<()>,
         request: FormatsRequest,
     ) -> impl Future<Output = Result<FormatsResponse, FormatsError>> + Send;
 
-    /// [`POST /enums`](super::operations::ENUMS), public.
+    /// `POST /enums`, public ([`operations::ENUMS`]).
     fn enums(
         &self,
         cx: &Context<()>,
         request: EnumsRequest,
     ) -> impl Future<Output = Result<EnumsResponse, EnumsError>> + Send;
 
-    /// [`POST /nulls`](super::operations::NULLS), public.
+    /// `POST /nulls`, public ([`operations::NULLS`]).
     fn nulls(
         &self,
         cx: &Context<()>,
         request: NullsRequest,
     ) -> impl Future<Output = Result<NullsResponse, NullsError>> + Send;
 
-    /// [`POST /lists`](super::operations::LISTS), public.
+    /// `POST /lists`, public ([`operations::LISTS`]).
     fn lists(
         &self,
         cx: &Context<()>,
         request: ListsRequest,
     ) -> impl Future<Output = Result<ListsResponse, ListsError>> + Send;
 
-    /// [`POST /maps`](super::operations::MAPS), public.
+    /// `POST /maps`, public ([`operations::MAPS`]).
     fn maps(
         &self,
         cx: &Context<()>,
         request: MapsRequest,
     ) -> impl Future<Output = Result<MapsResponse, MapsError>> + Send;
 
-    /// [`POST /defaults`](super::operations::DEFAULTS), public.
+    /// `POST /defaults`, public ([`operations::DEFAULTS`]).
     fn defaults(
         &self,
         cx: &Context<()>,
         request: DefaultsRequest,
     ) -> impl Future<Output = Result<DefaultsResponse, DefaultsError>> + Send;
 
-    /// [`PATCH /patch`](super::operations::PATCH), public.
+    /// `PATCH /patch`, public ([`operations::PATCH`]).
     fn patch(
         &self,
         cx: &Context<()>,

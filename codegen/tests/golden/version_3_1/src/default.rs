@@ -4,10 +4,14 @@
 use std::future::Future;
 use writ_runtime::{Context, Internal};
 use crate::Reading;
+#[cfg(doc)]
+use super::operations;
 
 /// The operations under `default`.
+///
+/// Not called `Default`, which is a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
-    /// [`POST /readings`](super::operations::ADD_READING), public.
+    /// `POST /readings`, public ([`operations::ADD_READING`]).
     fn add_reading(
         &self,
         cx: &Context<()>,

@@ -118,7 +118,7 @@ impl Respond for ListUserOrdersError {
 
 impl CreateOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(1, |r| {
+        let _ = input.optional(/* Idempotency-Key */ 1, |r| {
             r.string(&StringRule { min: 1, max: Some(255), pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE })
         });
         let user_id = input.required(0, UserId::read);
@@ -241,7 +241,8 @@ impl Respond for ListOrdersError {
 
 impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
+        let _ =
+            input.optional(/* If-None-Match */ 2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
         let order_id = input.required(0, OrderId::read);
         let fields =
             input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(8), ..ArrayRule::NONE }, OrderField::read));

@@ -159,7 +159,8 @@ impl Respond for CreateUserError {
 
 impl GetUserRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
+        let _ =
+            input.optional(/* If-None-Match */ 2, |r| r.string(&StringRule { max: Some(1024), ..StringRule::NONE }));
         let user_id = input.required(0, UserId::read);
         let fields =
             input.optional(1, |r| r.array(&ArrayRule { min: 1, max: Some(6), ..ArrayRule::NONE }, UserField::read));

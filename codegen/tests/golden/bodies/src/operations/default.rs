@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::add_note`](super::super::DefaultApi::add_note).
+/// Operation of [`DefaultApi::add_note`].
 pub static ADD_NOTE: Operation = Operation {
     id: "addNote",
     method: Method::POST,
@@ -24,7 +26,7 @@ pub static ADD_NOTE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::maybe`](super::super::DefaultApi::maybe).
+/// Operation of [`DefaultApi::maybe`].
 pub static MAYBE: Operation = Operation {
     id: "maybe",
     method: Method::POST,
@@ -39,7 +41,7 @@ pub static MAYBE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::fill`](super::super::DefaultApi::fill).
+/// Operation of [`DefaultApi::fill`].
 pub static FILL: Operation = Operation {
     id: "fill",
     method: Method::POST,
@@ -54,7 +56,7 @@ pub static FILL: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::write`](super::super::DefaultApi::write).
+/// Operation of [`DefaultApi::write`].
 pub static WRITE: Operation = Operation {
     id: "write",
     method: Method::PUT,
@@ -70,7 +72,7 @@ pub static WRITE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::upload`](super::super::DefaultApi::upload).
+/// Operation of [`DefaultApi::upload`].
 pub static UPLOAD: Operation = Operation {
     id: "upload",
     method: Method::PUT,
@@ -86,7 +88,7 @@ pub static UPLOAD: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::count`](super::super::DefaultApi::count).
+/// Operation of [`DefaultApi::count`].
 pub static COUNT: Operation = Operation {
     id: "count",
     method: Method::POST,
@@ -102,7 +104,7 @@ pub static COUNT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::echo`](super::super::DefaultApi::echo).
+/// Operation of [`DefaultApi::echo`].
 pub static ECHO: Operation = Operation {
     id: "echo",
     method: Method::POST,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::mapped`](super::super::DefaultApi::mapped).
+/// Operation of [`DefaultApi::mapped`].
 pub static MAPPED: Operation = Operation {
     id: "mapped",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static MAPPED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::implied`](super::super::DefaultApi::implied).
+/// Operation of [`DefaultApi::implied`].
 pub static IMPLIED: Operation = Operation {
     id: "implied",
     method: Method::POST,
@@ -35,7 +37,7 @@ pub static IMPLIED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::inherited`](super::super::DefaultApi::inherited).
+/// Operation of [`DefaultApi::inherited`].
 pub static INHERITED: Operation = Operation {
     id: "inherited",
     method: Method::POST,
@@ -51,7 +53,7 @@ pub static INHERITED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::base`](super::super::DefaultApi::base).
+/// Operation of [`DefaultApi::base`].
 pub static BASE: Operation = Operation {
     id: "base",
     method: Method::POST,
@@ -67,7 +69,7 @@ pub static BASE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::typed`](super::super::DefaultApi::typed).
+/// Operation of [`DefaultApi::typed`].
 pub static TYPED: Operation = Operation {
     id: "typed",
     method: Method::POST,
@@ -83,7 +85,7 @@ pub static TYPED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::fields`](super::super::DefaultApi::fields).
+/// Operation of [`DefaultApi::fields`].
 pub static FIELDS: Operation = Operation {
     id: "fields",
     method: Method::POST,
@@ -99,7 +101,7 @@ pub static FIELDS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::tried`](super::super::DefaultApi::tried).
+/// Operation of [`DefaultApi::tried`].
 pub static TRIED: Operation = Operation {
     id: "tried",
     method: Method::POST,
@@ -115,7 +117,7 @@ pub static TRIED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::first`](super::super::DefaultApi::first).
+/// Operation of [`DefaultApi::first`].
 pub static FIRST: Operation = Operation {
     id: "first",
     method: Method::POST,
@@ -131,7 +133,7 @@ pub static FIRST: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::nested`](super::super::DefaultApi::nested).
+/// Operation of [`DefaultApi::nested`].
 pub static NESTED: Operation = Operation {
     id: "nested",
     method: Method::POST,
@@ -147,7 +149,7 @@ pub static NESTED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::beside`](super::super::DefaultApi::beside).
+/// Operation of [`DefaultApi::beside`].
 pub static BESIDE: Operation = Operation {
     id: "beside",
     method: Method::POST,
@@ -163,7 +165,7 @@ pub static BESIDE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::denied`](super::super::DefaultApi::denied).
+/// Operation of [`DefaultApi::denied`].
 pub static DENIED: Operation = Operation {
     id: "denied",
     method: Method::POST,

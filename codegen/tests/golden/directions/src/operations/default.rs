@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::create_account`](super::super::DefaultApi::create_account).
+/// Operation of [`DefaultApi::create_account`].
 pub static CREATE_ACCOUNT: Operation = Operation {
     id: "createAccount",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static CREATE_ACCOUNT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::list_accounts`](super::super::DefaultApi::list_accounts).
+/// Operation of [`DefaultApi::list_accounts`].
 pub static LIST_ACCOUNTS: Operation = Operation {
     id: "listAccounts",
     method: Method::GET,
@@ -30,7 +32,7 @@ pub static LIST_ACCOUNTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::put_team`](super::super::DefaultApi::put_team).
+/// Operation of [`DefaultApi::put_team`].
 pub static PUT_TEAM: Operation = Operation {
     id: "putTeam",
     method: Method::PUT,

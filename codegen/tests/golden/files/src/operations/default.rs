@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::put_thing`](super::super::DefaultApi::put_thing).
+/// Operation of [`DefaultApi::put_thing`].
 pub static PUT_THING: Operation = Operation {
     id: "putThing",
     method: Method::PUT,
@@ -23,7 +25,7 @@ pub static PUT_THING: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_again`](super::super::DefaultApi::get_again).
+/// Operation of [`DefaultApi::get_again`].
 pub static GET_AGAIN: Operation = Operation {
     id: "getAgain",
     method: Method::GET,

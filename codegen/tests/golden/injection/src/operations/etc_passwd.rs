@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 use writ_runtime::{Body, Idempotency, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::EtcPasswd;
 
-/// Operation of [`EtcPasswd::empty`](super::super::EtcPasswd::empty).
+/// Operation of [`EtcPasswd::empty`].
 pub static EMPTY: Operation = Operation {
     id: "}\n",
     method: Method::POST,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Mod`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::Mod;
 
-/// Operation of [`Mod::gnp_exe`](super::super::Mod::gnp_exe).
+/// Operation of [`Mod::gnp_exe`].
 pub static GNP_EXE: Operation = Operation {
     id: "\u{202e}gnp.exe",
     method: Method::POST,

@@ -4,8 +4,10 @@
 use std::time::Duration;
 use writ_runtime::{Cache, Method, Operation, Parameter, Requirement};
 use crate::operations::SCHEME_S_COMPILE_ERROR_NOT_SCHEME;
+#[cfg(doc)]
+use super::super::OrdersCompileErrorNotTag;
 
-/// Operation of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`](super::super::OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x).
+/// Operation of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 pub static GET_COMPILE_ERROR_NOT_ID_FN_X: Operation = Operation {
     id: "get\"; compile_error!(\"id\"); fn x() { //",
     method: Method::GET,

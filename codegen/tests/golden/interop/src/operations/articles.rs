@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Articles`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Articles;
 
-/// Operation of [`Articles::get_article`](super::super::Articles::get_article).
+/// Operation of [`Articles::get_article`].
 pub static GET_ARTICLE: Operation = Operation {
     id: "getArticle",
     method: Method::GET,
@@ -17,7 +19,7 @@ pub static GET_ARTICLE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Articles::put_article`](super::super::Articles::put_article).
+/// Operation of [`Articles::put_article`].
 pub static PUT_ARTICLE: Operation = Operation {
     id: "putArticle",
     method: Method::PUT,

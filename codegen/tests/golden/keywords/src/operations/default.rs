@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::types`](super::super::DefaultApi::types).
+/// Operation of [`DefaultApi::types`].
 pub static TYPES: Operation = Operation {
     id: "types",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static TYPES: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::objects`](super::super::DefaultApi::objects).
+/// Operation of [`DefaultApi::objects`].
 pub static OBJECTS: Operation = Operation {
     id: "objects",
     method: Method::POST,
@@ -35,7 +37,7 @@ pub static OBJECTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::arrays`](super::super::DefaultApi::arrays).
+/// Operation of [`DefaultApi::arrays`].
 pub static ARRAYS: Operation = Operation {
     id: "arrays",
     method: Method::POST,
@@ -51,7 +53,7 @@ pub static ARRAYS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::conditions`](super::super::DefaultApi::conditions).
+/// Operation of [`DefaultApi::conditions`].
 pub static CONDITIONS: Operation = Operation {
     id: "conditions",
     method: Method::POST,
@@ -67,7 +69,7 @@ pub static CONDITIONS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::dependents`](super::super::DefaultApi::dependents).
+/// Operation of [`DefaultApi::dependents`].
 pub static DEPENDENTS: Operation = Operation {
     id: "dependents",
     method: Method::POST,
@@ -83,7 +85,7 @@ pub static DEPENDENTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::unevaluated`](super::super::DefaultApi::unevaluated).
+/// Operation of [`DefaultApi::unevaluated`].
 pub static UNEVALUATED: Operation = Operation {
     id: "unevaluated",
     method: Method::POST,
@@ -99,7 +101,7 @@ pub static UNEVALUATED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::references`](super::super::DefaultApi::references).
+/// Operation of [`DefaultApi::references`].
 pub static REFERENCES: Operation = Operation {
     id: "references",
     method: Method::POST,
@@ -115,7 +117,7 @@ pub static REFERENCES: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::nulls`](super::super::DefaultApi::nulls).
+/// Operation of [`DefaultApi::nulls`].
 pub static NULLS: Operation = Operation {
     id: "nulls",
     method: Method::POST,
@@ -131,7 +133,7 @@ pub static NULLS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::contents`](super::super::DefaultApi::contents).
+/// Operation of [`DefaultApi::contents`].
 pub static CONTENTS: Operation = Operation {
     id: "contents",
     method: Method::POST,
@@ -147,7 +149,7 @@ pub static CONTENTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_shared`](super::super::DefaultApi::get_shared).
+/// Operation of [`DefaultApi::get_shared`].
 pub static GET_SHARED: Operation = Operation {
     id: "get_shared",
     method: Method::GET,

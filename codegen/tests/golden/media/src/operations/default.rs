@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::get_report`](super::super::DefaultApi::get_report).
+/// Operation of [`DefaultApi::get_report`].
 pub static GET_REPORT: Operation = Operation {
     id: "getReport",
     method: Method::GET,
@@ -24,7 +26,7 @@ pub static GET_REPORT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::put_report`](super::super::DefaultApi::put_report).
+/// Operation of [`DefaultApi::put_report`].
 pub static PUT_REPORT: Operation = Operation {
     id: "putReport",
     method: Method::PUT,
@@ -49,7 +51,7 @@ pub static PUT_REPORT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::add_note`](super::super::DefaultApi::add_note).
+/// Operation of [`DefaultApi::add_note`].
 pub static ADD_NOTE: Operation = Operation {
     id: "addNote",
     method: Method::POST,
@@ -61,7 +63,7 @@ pub static ADD_NOTE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::add_picture`](super::super::DefaultApi::add_picture).
+/// Operation of [`DefaultApi::add_picture`].
 pub static ADD_PICTURE: Operation = Operation {
     id: "addPicture",
     method: Method::POST,
@@ -77,7 +79,7 @@ pub static ADD_PICTURE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::stream_picture`](super::super::DefaultApi::stream_picture).
+/// Operation of [`DefaultApi::stream_picture`].
 pub static STREAM_PICTURE: Operation = Operation {
     id: "streamPicture",
     method: Method::POST,
@@ -93,7 +95,7 @@ pub static STREAM_PICTURE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::upload`](super::super::DefaultApi::upload).
+/// Operation of [`DefaultApi::upload`].
 pub static UPLOAD: Operation = Operation {
     id: "upload",
     method: Method::POST,
@@ -112,7 +114,7 @@ pub static UPLOAD: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::mixed`](super::super::DefaultApi::mixed).
+/// Operation of [`DefaultApi::mixed`].
 pub static MIXED: Operation = Operation {
     id: "mixed",
     method: Method::POST,
@@ -128,7 +130,7 @@ pub static MIXED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::watch`](super::super::DefaultApi::watch).
+/// Operation of [`DefaultApi::watch`].
 pub static WATCH: Operation = Operation {
     id: "watch",
     method: Method::GET,
@@ -148,7 +150,7 @@ pub static WATCH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::progress`](super::super::DefaultApi::progress).
+/// Operation of [`DefaultApi::progress`].
 pub static PROGRESS: Operation = Operation {
     id: "progress",
     method: Method::GET,
@@ -159,7 +161,7 @@ pub static PROGRESS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::order`](super::super::DefaultApi::order).
+/// Operation of [`DefaultApi::order`].
 pub static ORDER: Operation = Operation {
     id: "order",
     method: Method::POST,
@@ -178,7 +180,7 @@ pub static ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::price`](super::super::DefaultApi::price).
+/// Operation of [`DefaultApi::price`].
 pub static PRICE: Operation = Operation {
     id: "price",
     method: Method::POST,
@@ -194,7 +196,7 @@ pub static PRICE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::headers`](super::super::DefaultApi::headers).
+/// Operation of [`DefaultApi::headers`].
 pub static HEADERS: Operation = Operation {
     id: "headers",
     method: Method::GET,

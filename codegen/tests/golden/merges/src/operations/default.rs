@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::add_dog`](super::super::DefaultApi::add_dog).
+/// Operation of [`DefaultApi::add_dog`].
 pub static ADD_DOG: Operation = Operation {
     id: "addDog",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static ADD_DOG: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::list_things`](super::super::DefaultApi::list_things).
+/// Operation of [`DefaultApi::list_things`].
 pub static LIST_THINGS: Operation = Operation {
     id: "listThings",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Übung`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Übung;
 
-/// Operation of [`Übung::größe_ändern`](super::super::Übung::größe_ändern).
+/// Operation of [`Übung::größe_ändern`].
 pub static GRÖSSE_ÄNDERN: Operation = Operation {
     id: "größe_ändern",
     method: Method::POST,

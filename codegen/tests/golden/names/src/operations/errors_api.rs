@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Errors`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Errors;
 
-/// Operation of [`Errors::router`](super::super::Errors::router).
+/// Operation of [`Errors::router`].
 pub static ROUTER: Operation = Operation {
     id: "router",
     method: Method::PATCH,

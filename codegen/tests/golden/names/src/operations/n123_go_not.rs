@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `N123GoNot`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::N123GoNot;
 
-/// Operation of [`N123GoNot::list_users_v2`](super::super::N123GoNot::list_users_v2).
+/// Operation of [`N123GoNot::list_users_v2`].
 pub static LIST_USERS_V2: Operation = Operation {
     id: "list users (v2)",
     method: Method::PUT,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `SelfValueApi`.
 
 use writ_runtime::{Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::SelfValueApi;
 
-/// Operation of [`SelfValueApi::r#async`](super::super::SelfValueApi::r#async).
+/// Operation of [`SelfValueApi::async`].
 pub static ASYNC: Operation = Operation {
     id: "async",
     method: Method::DELETE,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Type`.
 
 use writ_runtime::{Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Type;
 
-/// Operation of [`Type::r#type`](super::super::Type::r#type).
+/// Operation of [`Type::type`].
 pub static TYPE: Operation = Operation {
     id: "type",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::update_profile`](super::super::DefaultApi::update_profile).
+/// Operation of [`DefaultApi::update_profile`].
 pub static UPDATE_PROFILE: Operation = Operation {
     id: "updateProfile",
     method: Method::PATCH,
@@ -22,7 +24,7 @@ pub static UPDATE_PROFILE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::put_samples`](super::super::DefaultApi::put_samples).
+/// Operation of [`DefaultApi::put_samples`].
 pub static PUT_SAMPLES: Operation = Operation {
     id: "putSamples",
     method: Method::PUT,

@@ -13,14 +13,14 @@ use writ_runtime::client;
 pub struct Subscriptions(pub(super) client::Connection);
 
 impl Subscriptions {
-    /// [`POST /subscriptions`](operations::SUBSCRIBE), public.
+    /// `POST /subscriptions`, public ([`operations::SUBSCRIBE`]).
     pub fn subscribe(&self, request: &SubscribeRequest) -> client::Call<SubscribeResponse, SubscribeError> {
         let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.call()
     }
 
-    /// [`PUT /subscriptions/{id}`](operations::RENEW), public.
+    /// `PUT /subscriptions/{id}`, public ([`operations::RENEW`]).
     pub fn renew(&self, request: &RenewRequest) -> client::Call<RenewResponse, RenewError> {
         let mut out = self.0.begin(&operations::RENEW);
         request.encode(&mut out);
@@ -31,7 +31,7 @@ impl Subscriptions {
 impl SubscribeRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.optional(0, &self.on);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -59,7 +59,7 @@ impl client::FromResponse for SubscribeError {
 impl RenewRequest {
     pub(in super::super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.id);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Subscriptions`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Subscriptions;
 
-/// Operation of [`Subscriptions::subscribe`](super::super::Subscriptions::subscribe).
+/// Operation of [`Subscriptions::subscribe`].
 pub static SUBSCRIBE: Operation = Operation {
     id: "subscribe",
     method: Method::POST,
@@ -22,7 +24,7 @@ pub static SUBSCRIBE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Subscriptions::renew`](super::super::Subscriptions::renew).
+/// Operation of [`Subscriptions::renew`].
 pub static RENEW: Operation = Operation {
     id: "renew",
     method: Method::PUT,

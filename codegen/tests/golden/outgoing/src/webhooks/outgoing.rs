@@ -141,7 +141,7 @@ impl OrderShippedRequest {
     pub(super) fn encode(&self, out: &mut client::Outgoing) {
         out.required(0, &self.x_attempt);
         out.optional(1, &self.tags);
-        out.body(0, &self.body);
+        out.body(/* application/json */ 0, &self.body);
     }
 }
 
@@ -171,7 +171,7 @@ impl client::FromResponse for OrderShippedError {
 impl ArchivedRequest {
     pub(super) fn encode(self, out: &mut client::Outgoing) {
         out.optional(0, &self.sort);
-        out.parts(0, self.body);
+        out.parts(/* multipart/form-data */ 0, self.body);
     }
 }
 

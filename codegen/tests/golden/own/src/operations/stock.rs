@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Stock`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter, ValueKind};
+#[cfg(doc)]
+use super::super::Stock;
 
-/// Operation of [`Stock::fetch_item`](super::super::Stock::fetch_item).
+/// Operation of [`Stock::fetch_item`].
 pub static FETCH_ITEM: Operation = Operation {
     id: "items/get-by-sku",
     method: Method::GET,
@@ -20,7 +22,7 @@ pub static FETCH_ITEM: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Stock::store_item`](super::super::Stock::store_item).
+/// Operation of [`Stock::store_item`].
 pub static STORE_ITEM: Operation = Operation {
     id: "items/put",
     method: Method::PUT,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Method, Operation, Parameter, Style, ValueKind};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::in_path`](super::super::DefaultApi::in_path).
+/// Operation of [`DefaultApi::in_path`].
 pub static IN_PATH: Operation = Operation {
     id: "inPath",
     method: Method::GET,
@@ -20,7 +22,7 @@ pub static IN_PATH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::in_query`](super::super::DefaultApi::in_query).
+/// Operation of [`DefaultApi::in_query`].
 pub static IN_QUERY: Operation = Operation {
     id: "inQuery",
     method: Method::GET,
@@ -46,7 +48,7 @@ pub static IN_QUERY: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::elsewhere`](super::super::DefaultApi::elsewhere).
+/// Operation of [`DefaultApi::elsewhere`].
 pub static ELSEWHERE: Operation = Operation {
     id: "elsewhere",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::root`](super::super::DefaultApi::root).
+/// Operation of [`DefaultApi::root`].
 pub static ROOT: Operation = Operation {
     id: "root",
     method: Method::GET,
@@ -13,7 +15,7 @@ pub static ROOT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::file_json`](super::super::DefaultApi::file_json).
+/// Operation of [`DefaultApi::file_json`].
 pub static FILE_JSON: Operation = Operation {
     id: "fileJson",
     method: Method::GET,
@@ -26,7 +28,7 @@ pub static FILE_JSON: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::file`](super::super::DefaultApi::file).
+/// Operation of [`DefaultApi::file`].
 pub static FILE: Operation = Operation {
     id: "file",
     method: Method::GET,
@@ -39,7 +41,7 @@ pub static FILE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::latest`](super::super::DefaultApi::latest).
+/// Operation of [`DefaultApi::latest`].
 pub static LATEST: Operation = Operation {
     id: "latest",
     method: Method::GET,
@@ -49,7 +51,7 @@ pub static LATEST: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::pair`](super::super::DefaultApi::pair).
+/// Operation of [`DefaultApi::pair`].
 pub static PAIR: Operation = Operation {
     id: "pair",
     method: Method::GET,
@@ -63,7 +65,7 @@ pub static PAIR: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_same`](super::super::DefaultApi::get_same).
+/// Operation of [`DefaultApi::get_same`].
 pub static GET_SAME: Operation = Operation {
     id: "getSame",
     method: Method::GET,
@@ -76,7 +78,7 @@ pub static GET_SAME: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::post_same`](super::super::DefaultApi::post_same).
+/// Operation of [`DefaultApi::post_same`].
 pub static POST_SAME: Operation = Operation {
     id: "postSame",
     method: Method::POST,
@@ -89,7 +91,7 @@ pub static POST_SAME: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::no_slash`](super::super::DefaultApi::no_slash).
+/// Operation of [`DefaultApi::no_slash`].
 pub static NO_SLASH: Operation = Operation {
     id: "noSlash",
     method: Method::GET,
@@ -99,7 +101,7 @@ pub static NO_SLASH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::slash`](super::super::DefaultApi::slash).
+/// Operation of [`DefaultApi::slash`].
 pub static SLASH: Operation = Operation {
     id: "slash",
     method: Method::GET,
@@ -109,7 +111,7 @@ pub static SLASH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::strict`](super::super::DefaultApi::strict).
+/// Operation of [`DefaultApi::strict`].
 pub static STRICT: Operation = Operation {
     id: "strict",
     method: Method::GET,
@@ -119,7 +121,7 @@ pub static STRICT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::empty`](super::super::DefaultApi::empty).
+/// Operation of [`DefaultApi::empty`].
 pub static EMPTY: Operation = Operation {
     id: "empty",
     method: Method::GET,
@@ -132,7 +134,7 @@ pub static EMPTY: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::odd`](super::super::DefaultApi::odd).
+/// Operation of [`DefaultApi::odd`].
 pub static ODD: Operation = Operation {
     id: "odd",
     method: Method::GET,
@@ -145,7 +147,7 @@ pub static ODD: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::soap`](super::super::DefaultApi::soap).
+/// Operation of [`DefaultApi::soap`].
 pub static SOAP: Operation = Operation {
     id: "soap",
     method: Method::POST,
@@ -155,7 +157,7 @@ pub static SOAP: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::colon`](super::super::DefaultApi::colon).
+/// Operation of [`DefaultApi::colon`].
 pub static COLON: Operation = Operation {
     id: "colon",
     method: Method::GET,
@@ -165,7 +167,7 @@ pub static COLON: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::odata`](super::super::DefaultApi::odata).
+/// Operation of [`DefaultApi::odata`].
 pub static ODATA: Operation = Operation {
     id: "odata",
     method: Method::GET,
@@ -178,7 +180,7 @@ pub static ODATA: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::deep_static`](super::super::DefaultApi::deep_static).
+/// Operation of [`DefaultApi::deep_static`].
 pub static DEEP_STATIC: Operation = Operation {
     id: "deepStatic",
     method: Method::GET,
@@ -191,7 +193,7 @@ pub static DEEP_STATIC: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::deep_fixed`](super::super::DefaultApi::deep_fixed).
+/// Operation of [`DefaultApi::deep_fixed`].
 pub static DEEP_FIXED: Operation = Operation {
     id: "deepFixed",
     method: Method::GET,
@@ -204,7 +206,7 @@ pub static DEEP_FIXED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_it`](super::super::DefaultApi::get_it).
+/// Operation of [`DefaultApi::get_it`].
 pub static GET_IT: Operation = Operation {
     id: "getIt",
     method: Method::GET,
@@ -215,7 +217,7 @@ pub static GET_IT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::put_it`](super::super::DefaultApi::put_it).
+/// Operation of [`DefaultApi::put_it`].
 pub static PUT_IT: Operation = Operation {
     id: "putIt",
     method: Method::PUT,
@@ -225,7 +227,7 @@ pub static PUT_IT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::patch_it`](super::super::DefaultApi::patch_it).
+/// Operation of [`DefaultApi::patch_it`].
 pub static PATCH_IT: Operation = Operation {
     id: "patchIt",
     method: Method::PATCH,
@@ -235,7 +237,7 @@ pub static PATCH_IT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::delete_it`](super::super::DefaultApi::delete_it).
+/// Operation of [`DefaultApi::delete_it`].
 pub static DELETE_IT: Operation = Operation {
     id: "deleteIt",
     method: Method::DELETE,
@@ -245,7 +247,7 @@ pub static DELETE_IT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::trace_it`](super::super::DefaultApi::trace_it).
+/// Operation of [`DefaultApi::trace_it`].
 pub static TRACE_IT: Operation = Operation {
     id: "traceIt",
     method: Method::TRACE,
@@ -255,7 +257,7 @@ pub static TRACE_IT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::own_options`](super::super::DefaultApi::own_options).
+/// Operation of [`DefaultApi::own_options`].
 pub static OWN_OPTIONS: Operation = Operation {
     id: "ownOptions",
     method: Method::OPTIONS,
@@ -265,7 +267,7 @@ pub static OWN_OPTIONS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::own_head`](super::super::DefaultApi::own_head).
+/// Operation of [`DefaultApi::own_head`].
 pub static OWN_HEAD: Operation = Operation {
     id: "ownHead",
     method: Method::HEAD,

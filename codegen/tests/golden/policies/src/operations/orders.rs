@@ -7,8 +7,10 @@ use writ_runtime::{
     Requirement, Style, ValueKind,
 };
 use crate::operations::SCHEME_BEARER;
+#[cfg(doc)]
+use super::super::Orders;
 
-/// Operation of [`Orders::list_orders`](super::super::Orders::list_orders).
+/// Operation of [`Orders::list_orders`].
 pub static LIST_ORDERS: Operation = Operation {
     id: "listOrders",
     method: Method::GET,
@@ -32,7 +34,7 @@ pub static LIST_ORDERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::create_order`](super::super::Orders::create_order).
+/// Operation of [`Orders::create_order`].
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -58,7 +60,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::get_order`](super::super::Orders::get_order).
+/// Operation of [`Orders::get_order`].
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,
@@ -77,7 +79,7 @@ pub static GET_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::put_order`](super::super::Orders::put_order).
+/// Operation of [`Orders::put_order`].
 pub static PUT_ORDER: Operation = Operation {
     id: "putOrder",
     method: Method::PUT,

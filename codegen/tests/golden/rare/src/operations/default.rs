@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::add_rule`](super::super::DefaultApi::add_rule).
+/// Operation of [`DefaultApi::add_rule`].
 pub static ADD_RULE: Operation = Operation {
     id: "addRule",
     method: Method::POST,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::plant`](super::super::DefaultApi::plant).
+/// Operation of [`DefaultApi::plant`].
 pub static PLANT: Operation = Operation {
     id: "plant",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static PLANT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::link`](super::super::DefaultApi::link).
+/// Operation of [`DefaultApi::link`].
 pub static LINK: Operation = Operation {
     id: "link",
     method: Method::POST,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::start_job`](super::super::DefaultApi::start_job).
+/// Operation of [`DefaultApi::start_job`].
 pub static START_JOB: Operation = Operation {
     id: "startJob",
     method: Method::POST,
@@ -14,7 +16,7 @@ pub static START_JOB: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_job`](super::super::DefaultApi::get_job).
+/// Operation of [`DefaultApi::get_job`].
 pub static GET_JOB: Operation = Operation {
     id: "getJob",
     method: Method::GET,
@@ -28,7 +30,7 @@ pub static GET_JOB: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::delete_job`](super::super::DefaultApi::delete_job).
+/// Operation of [`DefaultApi::delete_job`].
 pub static DELETE_JOB: Operation = Operation {
     id: "deleteJob",
     method: Method::DELETE,
@@ -41,7 +43,7 @@ pub static DELETE_JOB: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::head_job`](super::super::DefaultApi::head_job).
+/// Operation of [`DefaultApi::head_job`].
 pub static HEAD_JOB: Operation = Operation {
     id: "headJob",
     method: Method::HEAD,
@@ -54,7 +56,7 @@ pub static HEAD_JOB: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::any_status`](super::super::DefaultApi::any_status).
+/// Operation of [`DefaultApi::any_status`].
 pub static ANY_STATUS: Operation = Operation {
     id: "anyStatus",
     method: Method::GET,
@@ -65,7 +67,7 @@ pub static ANY_STATUS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::only_default`](super::super::DefaultApi::only_default).
+/// Operation of [`DefaultApi::only_default`].
 pub static ONLY_DEFAULT: Operation = Operation {
     id: "onlyDefault",
     method: Method::GET,

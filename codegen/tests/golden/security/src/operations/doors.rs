@@ -6,8 +6,10 @@ use crate::operations::{
     SCHEME_BASIC, SCHEME_BEARER, SCHEME_CERTIFICATE, SCHEME_COOKIE_KEY, SCHEME_DIGEST, SCHEME_KEY,
     SCHEME_OAUTH, SCHEME_OPENID, SCHEME_QUERY_KEY,
 };
+#[cfg(doc)]
+use super::super::Doors;
 
-/// Operation of [`Doors::inherited`](super::super::Doors::inherited).
+/// Operation of [`Doors::inherited`].
 pub static INHERITED: Operation = Operation {
     id: "inherited",
     method: Method::GET,
@@ -18,7 +20,7 @@ pub static INHERITED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Doors::open`](super::super::Doors::open).
+/// Operation of [`Doors::open`].
 pub static OPEN: Operation = Operation {
     id: "open",
     method: Method::GET,
@@ -28,7 +30,7 @@ pub static OPEN: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Doors::maybe`](super::super::Doors::maybe).
+/// Operation of [`Doors::maybe`].
 pub static MAYBE: Operation = Operation {
     id: "maybe",
     method: Method::GET,
@@ -39,7 +41,7 @@ pub static MAYBE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Doors::either`](super::super::Doors::either).
+/// Operation of [`Doors::either`].
 pub static EITHER: Operation = Operation {
     id: "either",
     method: Method::GET,
@@ -54,7 +56,7 @@ pub static EITHER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Doors::both`](super::super::Doors::both).
+/// Operation of [`Doors::both`].
 pub static BOTH: Operation = Operation {
     id: "both",
     method: Method::GET,
@@ -67,7 +69,7 @@ pub static BOTH: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Doors::places`](super::super::Doors::places).
+/// Operation of [`Doors::places`].
 pub static PLACES: Operation = Operation {
     id: "places",
     method: Method::GET,

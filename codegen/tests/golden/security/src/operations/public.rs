@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Public`.
 
 use writ_runtime::{Method, Operation};
+#[cfg(doc)]
+use super::super::Public;
 
-/// Operation of [`Public::window`](super::super::Public::window).
+/// Operation of [`Public::window`].
 pub static WINDOW: Operation = Operation {
     id: "window",
     method: Method::GET,

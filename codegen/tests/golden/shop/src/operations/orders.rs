@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Orders`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Orders;
 
-/// Operation of [`Orders::create_order`](super::super::Orders::create_order).
+/// Operation of [`Orders::create_order`].
 pub static CREATE_ORDER: Operation = Operation {
     id: "createOrder",
     method: Method::POST,
@@ -22,7 +24,7 @@ pub static CREATE_ORDER: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Orders::get_order`](super::super::Orders::get_order).
+/// Operation of [`Orders::get_order`].
 pub static GET_ORDER: Operation = Operation {
     id: "getOrder",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::add_picture`](super::super::DefaultApi::add_picture).
+/// Operation of [`DefaultApi::add_picture`].
 pub static ADD_PICTURE: Operation = Operation {
     id: "addPicture",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static ADD_PICTURE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::get_picture`](super::super::DefaultApi::get_picture).
+/// Operation of [`DefaultApi::get_picture`].
 pub static GET_PICTURE: Operation = Operation {
     id: "getPicture",
     method: Method::GET,
@@ -33,7 +35,7 @@ pub static GET_PICTURE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::watch`](super::super::DefaultApi::watch).
+/// Operation of [`DefaultApi::watch`].
 pub static WATCH: Operation = Operation {
     id: "watch",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Method, Operation, Parameter, Style, ValueKind};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::path_simple`](super::super::DefaultApi::path_simple).
+/// Operation of [`DefaultApi::path_simple`].
 pub static PATH_SIMPLE: Operation = Operation {
     id: "pathSimple",
     method: Method::GET,
@@ -18,7 +20,7 @@ pub static PATH_SIMPLE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_simple_explode`](super::super::DefaultApi::path_simple_explode).
+/// Operation of [`DefaultApi::path_simple_explode`].
 pub static PATH_SIMPLE_EXPLODE: Operation = Operation {
     id: "pathSimpleExplode",
     method: Method::GET,
@@ -33,7 +35,7 @@ pub static PATH_SIMPLE_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_label`](super::super::DefaultApi::path_label).
+/// Operation of [`DefaultApi::path_label`].
 pub static PATH_LABEL: Operation = Operation {
     id: "pathLabel",
     method: Method::GET,
@@ -48,7 +50,7 @@ pub static PATH_LABEL: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_label_explode`](super::super::DefaultApi::path_label_explode).
+/// Operation of [`DefaultApi::path_label_explode`].
 pub static PATH_LABEL_EXPLODE: Operation = Operation {
     id: "pathLabelExplode",
     method: Method::GET,
@@ -63,7 +65,7 @@ pub static PATH_LABEL_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_matrix`](super::super::DefaultApi::path_matrix).
+/// Operation of [`DefaultApi::path_matrix`].
 pub static PATH_MATRIX: Operation = Operation {
     id: "pathMatrix",
     method: Method::GET,
@@ -78,7 +80,7 @@ pub static PATH_MATRIX: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_matrix_explode`](super::super::DefaultApi::path_matrix_explode).
+/// Operation of [`DefaultApi::path_matrix_explode`].
 pub static PATH_MATRIX_EXPLODE: Operation = Operation {
     id: "pathMatrixExplode",
     method: Method::GET,
@@ -93,7 +95,7 @@ pub static PATH_MATRIX_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::path_content`](super::super::DefaultApi::path_content).
+/// Operation of [`DefaultApi::path_content`].
 pub static PATH_CONTENT: Operation = Operation {
     id: "pathContent",
     method: Method::GET,
@@ -107,7 +109,7 @@ pub static PATH_CONTENT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_form`](super::super::DefaultApi::query_form).
+/// Operation of [`DefaultApi::query_form`].
 pub static QUERY_FORM: Operation = Operation {
     id: "queryForm",
     method: Method::GET,
@@ -122,7 +124,7 @@ pub static QUERY_FORM: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_form_explode`](super::super::DefaultApi::query_form_explode).
+/// Operation of [`DefaultApi::query_form_explode`].
 pub static QUERY_FORM_EXPLODE: Operation = Operation {
     id: "queryFormExplode",
     method: Method::GET,
@@ -137,7 +139,7 @@ pub static QUERY_FORM_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_space`](super::super::DefaultApi::query_space).
+/// Operation of [`DefaultApi::query_space`].
 pub static QUERY_SPACE: Operation = Operation {
     id: "querySpace",
     method: Method::GET,
@@ -152,7 +154,7 @@ pub static QUERY_SPACE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_pipe`](super::super::DefaultApi::query_pipe).
+/// Operation of [`DefaultApi::query_pipe`].
 pub static QUERY_PIPE: Operation = Operation {
     id: "queryPipe",
     method: Method::GET,
@@ -167,7 +169,7 @@ pub static QUERY_PIPE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_deep`](super::super::DefaultApi::query_deep).
+/// Operation of [`DefaultApi::query_deep`].
 pub static QUERY_DEEP: Operation = Operation {
     id: "queryDeep",
     method: Method::GET,
@@ -181,7 +183,7 @@ pub static QUERY_DEEP: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_content`](super::super::DefaultApi::query_content).
+/// Operation of [`DefaultApi::query_content`].
 pub static QUERY_CONTENT: Operation = Operation {
     id: "queryContent",
     method: Method::GET,
@@ -196,7 +198,7 @@ pub static QUERY_CONTENT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_reserved`](super::super::DefaultApi::query_reserved).
+/// Operation of [`DefaultApi::query_reserved`].
 pub static QUERY_RESERVED: Operation = Operation {
     id: "queryReserved",
     method: Method::GET,
@@ -210,7 +212,7 @@ pub static QUERY_RESERVED: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_presence`](super::super::DefaultApi::query_presence).
+/// Operation of [`DefaultApi::query_presence`].
 pub static QUERY_PRESENCE: Operation = Operation {
     id: "queryPresence",
     method: Method::GET,
@@ -229,7 +231,7 @@ pub static QUERY_PRESENCE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_types`](super::super::DefaultApi::query_types).
+/// Operation of [`DefaultApi::query_types`].
 pub static QUERY_TYPES: Operation = Operation {
     id: "queryTypes",
     method: Method::GET,
@@ -251,7 +253,7 @@ pub static QUERY_TYPES: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::query_spread`](super::super::DefaultApi::query_spread).
+/// Operation of [`DefaultApi::query_spread`].
 pub static QUERY_SPREAD: Operation = Operation {
     id: "querySpread",
     method: Method::GET,
@@ -265,7 +267,7 @@ pub static QUERY_SPREAD: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::header_simple`](super::super::DefaultApi::header_simple).
+/// Operation of [`DefaultApi::header_simple`].
 pub static HEADER_SIMPLE: Operation = Operation {
     id: "headerSimple",
     method: Method::GET,
@@ -280,7 +282,7 @@ pub static HEADER_SIMPLE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::header_simple_explode`](super::super::DefaultApi::header_simple_explode).
+/// Operation of [`DefaultApi::header_simple_explode`].
 pub static HEADER_SIMPLE_EXPLODE: Operation = Operation {
     id: "headerSimpleExplode",
     method: Method::GET,
@@ -295,7 +297,7 @@ pub static HEADER_SIMPLE_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::header_content`](super::super::DefaultApi::header_content).
+/// Operation of [`DefaultApi::header_content`].
 pub static HEADER_CONTENT: Operation = Operation {
     id: "headerContent",
     method: Method::GET,
@@ -308,7 +310,7 @@ pub static HEADER_CONTENT: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::cookie_form`](super::super::DefaultApi::cookie_form).
+/// Operation of [`DefaultApi::cookie_form`].
 pub static COOKIE_FORM: Operation = Operation {
     id: "cookieForm",
     method: Method::GET,
@@ -323,7 +325,7 @@ pub static COOKIE_FORM: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::cookie_form_explode`](super::super::DefaultApi::cookie_form_explode).
+/// Operation of [`DefaultApi::cookie_form_explode`].
 pub static COOKIE_FORM_EXPLODE: Operation = Operation {
     id: "cookieFormExplode",
     method: Method::GET,
@@ -338,7 +340,7 @@ pub static COOKIE_FORM_EXPLODE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::cookie_content`](super::super::DefaultApi::cookie_content).
+/// Operation of [`DefaultApi::cookie_content`].
 pub static COOKIE_CONTENT: Operation = Operation {
     id: "cookieContent",
     method: Method::GET,

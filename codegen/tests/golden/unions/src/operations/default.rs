@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::pay`](super::super::DefaultApi::pay).
+/// Operation of [`DefaultApi::pay`].
 pub static PAY: Operation = Operation {
     id: "pay",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static PAY: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::draw`](super::super::DefaultApi::draw).
+/// Operation of [`DefaultApi::draw`].
 pub static DRAW: Operation = Operation {
     id: "draw",
     method: Method::POST,
@@ -35,7 +37,7 @@ pub static DRAW: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::search`](super::super::DefaultApi::search).
+/// Operation of [`DefaultApi::search`].
 pub static SEARCH: Operation = Operation {
     id: "search",
     method: Method::POST,

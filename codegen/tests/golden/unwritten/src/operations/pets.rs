@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `Pets`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation, Parameter};
+#[cfg(doc)]
+use super::super::Pets;
 
-/// Operation of [`Pets::list_pets`](super::super::Pets::list_pets).
+/// Operation of [`Pets::list_pets`].
 pub static LIST_PETS: Operation = Operation {
     id: "listPets",
     method: Method::GET,
@@ -14,7 +16,7 @@ pub static LIST_PETS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Pets::add_pet`](super::super::Pets::add_pet).
+/// Operation of [`Pets::add_pet`].
 pub static ADD_PET: Operation = Operation {
     id: "addPet",
     method: Method::POST,
@@ -29,7 +31,7 @@ pub static ADD_PET: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`Pets::get_pet`](super::super::Pets::get_pet).
+/// Operation of [`Pets::get_pet`].
 pub static GET_PET: Operation = Operation {
     id: "getPet",
     method: Method::GET,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::integers`](super::super::DefaultApi::integers).
+/// Operation of [`DefaultApi::integers`].
 pub static INTEGERS: Operation = Operation {
     id: "integers",
     method: Method::POST,
@@ -19,7 +21,7 @@ pub static INTEGERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::numbers`](super::super::DefaultApi::numbers).
+/// Operation of [`DefaultApi::numbers`].
 pub static NUMBERS: Operation = Operation {
     id: "numbers",
     method: Method::POST,
@@ -35,7 +37,7 @@ pub static NUMBERS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::texts`](super::super::DefaultApi::texts).
+/// Operation of [`DefaultApi::texts`].
 pub static TEXTS: Operation = Operation {
     id: "texts",
     method: Method::POST,
@@ -51,7 +53,7 @@ pub static TEXTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::formats`](super::super::DefaultApi::formats).
+/// Operation of [`DefaultApi::formats`].
 pub static FORMATS: Operation = Operation {
     id: "formats",
     method: Method::POST,
@@ -67,7 +69,7 @@ pub static FORMATS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::enums`](super::super::DefaultApi::enums).
+/// Operation of [`DefaultApi::enums`].
 pub static ENUMS: Operation = Operation {
     id: "enums",
     method: Method::POST,
@@ -83,7 +85,7 @@ pub static ENUMS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::nulls`](super::super::DefaultApi::nulls).
+/// Operation of [`DefaultApi::nulls`].
 pub static NULLS: Operation = Operation {
     id: "nulls",
     method: Method::POST,
@@ -99,7 +101,7 @@ pub static NULLS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::lists`](super::super::DefaultApi::lists).
+/// Operation of [`DefaultApi::lists`].
 pub static LISTS: Operation = Operation {
     id: "lists",
     method: Method::POST,
@@ -115,7 +117,7 @@ pub static LISTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::maps`](super::super::DefaultApi::maps).
+/// Operation of [`DefaultApi::maps`].
 pub static MAPS: Operation = Operation {
     id: "maps",
     method: Method::POST,
@@ -131,7 +133,7 @@ pub static MAPS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::defaults`](super::super::DefaultApi::defaults).
+/// Operation of [`DefaultApi::defaults`].
 pub static DEFAULTS: Operation = Operation {
     id: "defaults",
     method: Method::POST,
@@ -147,7 +149,7 @@ pub static DEFAULTS: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Operation of [`DefaultApi::patch`](super::super::DefaultApi::patch).
+/// Operation of [`DefaultApi::patch`].
 pub static PATCH: Operation = Operation {
     id: "patch",
     method: Method::PATCH,

@@ -2,8 +2,10 @@
 //! What the contract says of the operations of `DefaultApi`.
 
 use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+#[cfg(doc)]
+use super::super::DefaultApi;
 
-/// Operation of [`DefaultApi::add_reading`](super::super::DefaultApi::add_reading).
+/// Operation of [`DefaultApi::add_reading`].
 pub static ADD_READING: Operation = Operation {
     id: "addReading",
     method: Method::POST,

@@ -9,7 +9,7 @@ use crate::{
     AnyPet, Beside, BesideMail, BesidePhone, Card, Cash, Cat, Denied, Dog, Fields, FieldsCircle,
     FieldsSquare, First, Implied, Mapped, Outer, OuterObject, Pet, Tried, Typed, TypedObject,
 };
-use crate::wire::codec::patterns::{ANY_GUARD, NUMBER, NUMBER_GUARD, WORD_GUARD};
+use crate::wire::codec::patterns::{ANY_SCHEMA, NUMBER, NUMBER_SCHEMA, WORD_SCHEMA};
 
 impl Read for Mapped {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -145,7 +145,7 @@ impl Read for Dog {
         let mut bark = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* petType */),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => bark = bool::read(r),
             }
@@ -176,7 +176,7 @@ impl Read for Cat {
         let mut lives = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* petType */),
                 1 => name = r.string(&StringRule { min: 1, ..StringRule::NONE }),
                 _ => lives = r.int64(&IntegerRule { max: Some(9), ..IntegerRule::NONE }),
             }
@@ -372,9 +372,9 @@ impl Read for Denied {
         let mut any = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => word = r.validated(&WORD_GUARD, String::read),
-                1 => number = r.validated(&NUMBER_GUARD, i64::read),
-                _ => any = r.validated(&ANY_GUARD, |r| r.any()),
+                0 => word = r.validated(&WORD_SCHEMA, String::read),
+                1 => number = r.validated(&NUMBER_SCHEMA, i64::read),
+                _ => any = r.validated(&ANY_SCHEMA, |r| r.any()),
             }
         }
         r.end_object(object);

@@ -5,10 +5,10 @@ use writ_runtime::{Dialect, Pattern, SchemaValidator};
 
 pub static NUMBER: Pattern = Pattern::linear("^\\d{4}$", "^[0-9]{4}$");
 
-pub static ANY_GUARD: SchemaValidator = SchemaValidator::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
+pub static ANY_SCHEMA: SchemaValidator = SchemaValidator::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
 
-pub static NUMBER_GUARD: SchemaValidator =
+pub static NUMBER_SCHEMA: SchemaValidator =
     SchemaValidator::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
 
-pub static WORD_GUARD: SchemaValidator =
+pub static WORD_SCHEMA: SchemaValidator =
     SchemaValidator::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);

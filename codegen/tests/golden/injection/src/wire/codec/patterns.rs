@@ -15,7 +15,7 @@ pub static ID_X: Pattern = Pattern::linear(
     "^\"\\#\";\\ compile_error!\\(\"pattern\"\\);\\ \\\\\\ r\\#\"$",
 );
 
-pub static GUARDED_GUARD: SchemaValidator = SchemaValidator::new(
+pub static GUARDED_SCHEMA: SchemaValidator = SchemaValidator::new(
     Dialect::Draft4,
     "{\"not\":{\"enum\":[\"\\\"#; compile_error!(\\\"guard\\\"); //\",\"\\\"##\\n\\\\\",\"\u{202e}\"]},\"type\":\"string\"}",
 );

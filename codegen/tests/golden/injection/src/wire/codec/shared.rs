@@ -6,7 +6,7 @@ use writ_runtime::{
     ArrayRule, ObjectRule, Read, Reader, StringEnum, StringRule, Unknown, Write, Writer,
 };
 use crate::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
-use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_GUARD};
+use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_SCHEMA};
 
 impl Read for Hostile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -41,14 +41,16 @@ impl Read for Hostile {
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = String::read(r),
-                7 => guarded = r.validated(&GUARDED_GUARD, String::read),
-                8 => a = r
-                    .one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"])
-                    .and_then(|at| {
-                        writ_runtime::json::value(
-                            ["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at],
-                        )
-                    }),
+                7 => guarded = r.validated(&GUARDED_SCHEMA, String::read),
+                8 => {
+                    a = r
+                        .one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"])
+                        .and_then(|at| {
+                            writ_runtime::json::value(
+                                ["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at],
+                            )
+                        })
+                }
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = String::read(r) {

@@ -16,7 +16,9 @@ where
 
 impl EmptyRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(0, |r| r.string(&StringRule { pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE }));
+        let _ = input.optional(/* Idempotency-Key */ 0, |r| {
+            r.string(&StringRule { pattern: Some(&IDEMPOTENCY_KEY), ..StringRule::NONE })
+        });
         let body = EmptyBody::decode(input);
         Some(Self { body: body? })
     }

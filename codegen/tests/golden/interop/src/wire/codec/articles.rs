@@ -214,7 +214,7 @@ impl Read for Person {
         let mut name = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => name = String::read(r),
             }
         }
@@ -242,7 +242,7 @@ impl Read for Agency {
         let mut code = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => code = r.string(&StringRule { pattern: Some(&CODE), ..StringRule::NONE }),
             }
         }

@@ -81,7 +81,9 @@ impl Respond for ListOrdersError {
 
 impl CreateOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.required(0, |r| r.string(&StringRule { min: 1, max: Some(64), ..StringRule::NONE }));
+        let _ = input.required(/* Idempotency-Key */ 0, |r| {
+            r.string(&StringRule { min: 1, max: Some(64), ..StringRule::NONE })
+        });
         let body = input.body(OrderInput::read);
         Some(Self { body: body? })
     }
@@ -115,7 +117,7 @@ impl Respond for CreateOrderError {
 
 impl GetOrderRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let _ = input.optional(1, String::read);
+        let _ = input.optional(/* If-None-Match */ 1, String::read);
         let order_id = input.required(0, OrderId::read);
         let fields = input.optional(2, |r| r.array(&ArrayRule::NONE, ListOrdersFieldsItem::read));
         Some(Self { order_id: order_id?, fields })

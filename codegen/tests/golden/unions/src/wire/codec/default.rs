@@ -50,7 +50,7 @@ impl Read for Transfer {
         let mut iban = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => iban = String::read(r),
             }
         }
@@ -67,7 +67,7 @@ impl Read for Cash {
             ..ObjectRule::NONE
         })?;
         while r.next_field(&mut object).is_some() {
-            r.skip();
+            r.skip(/* kind */);
         }
         r.end_object(object);
         Some(Self {})

@@ -8,10 +8,10 @@ pub static ID: Pattern = Pattern::linear("^o-[0-9]+$", "^o-[0-9]+$");
 
 pub static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
 
-pub static EVEN_GUARD: SchemaValidator =
+pub static EVEN_SCHEMA: SchemaValidator =
     SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
 
-pub static WINDOW_GUARD: SchemaValidator = SchemaValidator::new(
+pub static WINDOW_SCHEMA: SchemaValidator = SchemaValidator::new(
     Dialect::Draft202012,
     r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#,
 );

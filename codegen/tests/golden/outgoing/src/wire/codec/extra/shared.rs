@@ -92,7 +92,7 @@ impl Read for Made {
         let mut order = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => order = Order::read(r),
             }
         }
@@ -111,7 +111,7 @@ impl Read for Ended {
         let mut reason = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => r.skip(),
+                0 => r.skip(/* kind */),
                 _ => reason = String::read(r),
             }
         }

@@ -1,0 +1,28 @@
+//! The links between what is generated: methods, requests, responses, errors and operation entries.
+
+use serde_json::Value as Json;
+
+use crate::workspace::{self, COMPILED};
+
+/// Crates with keywords as names, several media types, outgoing calls, and policies.
+const DOCUMENTED: &[&str] = &["golden-names", "golden-media", "golden-outgoing", "golden-policies"];
+
+/// The lints that generated crates leave to the prose of the contract.
+const FORCED: &str = r#"build.rustdocflags=["--force-warn=rustdoc::broken_intra_doc_links","--force-warn=rustdoc::private_intra_doc_links"]"#;
+
+#[test]
+fn every_link_of_the_documentation_leads_somewhere() {
+    assert!(COMPILED.contains_key(DOCUMENTED[0]), "the workspace is written");
+    let target = workspace::target();
+    let mut arguments =
+        vec!["doc", "--no-deps", "--lib", "--all-features", "--message-format=json", "--config", FORCED];
+    DOCUMENTED.iter().for_each(|name| arguments.extend(["--package", name]));
+    let finished = workspace::cargo(&target.join("workspace"), &target, &arguments);
+    let said = String::from_utf8_lossy(&finished.stdout);
+    let messages = said.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let broken: Vec<String> = messages
+        .filter_map(|message| message.pointer("/message/rendered").and_then(Json::as_str).map(str::to_owned))
+        .collect();
+    assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
