@@ -39,39 +39,39 @@ pub(super) struct ComponentNames<'d> {
     names: HashMap<(&'static str, String), Option<usize>>,
 }
 
-/// Where something of another file stands in the bundle.
+/// An object of another file that became a component.
 pub(super) struct MovedComponent<'d> {
     pub kind: ObjectKind,
     pub name: String,
     pub path: NodePath,
-    /// What lives there.
+    /// The object.
     pub node: &'d Node,
-    /// The name that it has in its own file.
+    /// Its name in its own file.
     pub own_name: Option<String>,
-    /// Whether the entry has a component of the name already, which only refers to it.
+    /// True if the entry has a component of the name already, which only refers to the object.
     pub adopted: bool,
 }
 
 impl<'d> ComponentNames<'d> {
     /// Those that the entry has already: its components that are nothing but references into other files.
     pub fn of(document: &'d Document) -> ComponentNames<'d> {
-        let mut names =
+        let mut given =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
         let components = document.root_node().get("components");
         for (kind, section) in sections(rule(ObjectKind::Components)) {
             let entries = components.and_then(|all| all.get(section)).and_then(Node::as_object);
             for (key, node) in entries.into_iter().flatten() {
-                names.names.insert((section, key.name.clone()), None);
+                given.names.insert((section, key.name.clone()), None);
                 let alone = node.as_object().is_some_and(|object| object.len() == 1);
                 let text = reference_of(node).filter(|_| alone);
                 let target = text.and_then(|text| document.resolve(document.root, text).ok());
                 let target = target.filter(|target| target.path.file != document.root);
-                if let Some(target) = target.filter(|target| names.get(kind, target.node).is_none()) {
-                    names.add(kind, key.name.clone(), &target, true);
+                if let Some(target) = target.filter(|target| given.get(kind, target.node).is_none()) {
+                    given.add(kind, key.name.clone(), &target, true);
                 }
             }
         }
-        names
+        given
     }
 
     /// The component that an object became, if it moved.
