@@ -14,9 +14,9 @@
 //! | `response` | replies, problems, the error envelope, statuses and streams |
 //! | `request` | the head and the body of a request, and decoding them |
 //! | `serve` | the router, the pipeline, and the traits that a server implements |
-//! | [`client`](crate) | calling the operations of a contract (feature `client`) |
-//! | [`serde`](crate) | `serde` for the types of a contract (feature `serde`) |
-//! | [`openapi`](crate) | the contract as a value of `utoipa` (feature `openapi`) |
+//! | `client` | calling the operations of a contract (feature `client`) |
+//! | `serde` | `serde` for the types of a contract (feature `serde`) |
+//! | `openapi` | the contract as a value of `utoipa` (feature `openapi`) |
 
 #[cfg(feature = "client")]
 pub mod client;
@@ -78,7 +78,7 @@ pub use crate::serve::unwritten::{fill_unwritten, log_unwritten};
 pub use crate::validate::format::Format;
 pub use crate::validate::pattern::Pattern;
 pub use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, ObjectRule, StringRule, Unknown};
-pub use crate::validate::violation::{InputLocation, Violation, Violations};
+pub use crate::validate::violation::{InputLocation, MOST_VIOLATIONS, Violation, Violations};
 pub use crate::values::etag::{ETag, IfMatch};
 pub use crate::values::page::{Page, PageAt, PageRequest, Pagination};
 pub use crate::values::patch::Patch;

@@ -1,16 +1,16 @@
-//! What generated code says of answers: which of its types one is, by status.
+//! From a response to the type that the contract declares for its status.
 
 use super::failure::{Failure, Received};
 use super::incoming::Incoming;
 
-/// A response or error type of the contract, at the end that receives it.
+/// A response or error type of the contract that a client receives.
 pub trait FromResponse: Sized {
     /// Reads an answer. `None` where the status is none of this type's, or after it was recorded what
     /// is wrong.
     fn read(answer: &mut Incoming) -> Option<Self>;
 }
 
-/// What came of reading an answer.
+/// The result of reading a response.
 pub(super) enum Outcome<R, E> {
     /// It is read, for better or worse.
     Done(Result<R, Failure<E>>),

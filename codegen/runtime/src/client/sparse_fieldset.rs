@@ -22,7 +22,7 @@ pub trait SupportsSparseFieldset: FromResponse {
 /// the contract says.
 pub struct SparseResponse<R> {
     received: Received,
-    whole: PhantomData<fn() -> R>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl<R> SparseResponse<R> {
@@ -56,7 +56,7 @@ impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
         // There is no whole where something is missing: what counts is that nothing is wrong.
         drop(answer.sparse_fieldset(R::OBJECTS, R::read));
         let fits = answer.is_sound() && !answer.is_undeclared();
-        fits.then(|| SparseResponse { received: answer.received(), whole: PhantomData })
+        fits.then(|| SparseResponse { received: answer.received(), response: PhantomData })
     }
 }
 

@@ -1,10 +1,17 @@
-//! Bodies of a media type that the contract leaves open, `image/*`: the handler says which it is.
+//! Bodies whose media type the contract leaves open (`image/*`): the sender names it.
 
 use std::borrow::Cow;
 
 use crate::http::media::MediaType;
 
-/// A body with its media type, within the range that the contract declares.
+/// A body with its media type, which must be within the range that the contract declares.
+///
+/// ```
+/// use writ_runtime::AnyMedia;
+///
+/// let image = AnyMedia::new("image/png", vec![0x89, b'P', b'N', b'G']);
+/// assert_eq!(image.media_type, "image/png");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnyMedia<T> {
     /// The media type: `image/png`.

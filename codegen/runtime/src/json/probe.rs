@@ -1,4 +1,4 @@
-//! A first look at a value that several branches may be meant for.
+//! Probing a value before it is read as a branch of a union: its type, its fields and its extent.
 
 use super::branch::Branch;
 use super::mark::{Content, Mark};
@@ -9,22 +9,23 @@ use super::text::{TextCursor, TextValue};
 use super::token::{Fault, Kind};
 use super::types::Types;
 
-/// What a value is like, and where it begins and ends.
+/// The type, the fields and the extent of a value that was read over.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
     pub(crate) start: Mark<'a>,
     pub(crate) end: Mark<'a>,
-    /// How long it is, as a measure of the work that reading it makes.
+    /// The length of the value, as a measure of the work that reading it makes.
     pub(crate) length: usize,
     pub(crate) types: Types,
     fields: Vec<(String, Content<'a>)>,
 }
 
-/// The branches that a value may be meant for.
+/// The branches of a union that a value may be meant for.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
+    /// The branches that the value can fit.
     pub(crate) possible: Vec<usize>,
-    /// Where none is possible, the one of the right type that lacks the least.
+    /// The branch of the value's type that lacks the fewest fields, if no branch is possible.
     pub(crate) nearest: Option<usize>,
 }
 

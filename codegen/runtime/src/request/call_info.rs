@@ -6,7 +6,7 @@ use crate::http::accept::Accept;
 use crate::http::request_id::RequestId;
 use crate::operation::Operation;
 
-/// The part of a context that does not depend on who calls.
+/// The operation, the request id, the client's address and the accepted media types of a request.
 #[derive(Debug, Clone)]
 pub struct CallInfo {
     /// The operation that was called.

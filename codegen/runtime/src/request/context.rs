@@ -21,12 +21,12 @@ pub struct Context<P> {
     idempotency: Option<IdempotencyKey>,
 }
 
-/// Where a context has its part from that does not depend on who calls.
+/// The owner of the part of a context that does not depend on the caller.
 #[derive(Debug)]
 enum Surroundings {
-    /// The request's, which the pipeline needs as well.
+    /// The head of a request, which the pipeline shares.
     Request(Arc<RequestHead>),
-    /// One of its own.
+    /// The context itself, in a test.
     Own(Box<CallInfo>),
 }
 

@@ -5,16 +5,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// Shared by the pipeline and the body that a handler reads; holds the first refusal. There is none
-/// where the body was read before the handler was called.
+/// The first refusal that is found while a handler reads the body. The pipeline and the body share it;
+/// it stays empty where the body was read before the handler was called.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeferredRefusal(Option<Arc<Mutex<Option<Problem>>>>);
 
 impl DeferredRefusal {
+    /// Returns one that can be filled.
     pub(crate) fn shared() -> DeferredRefusal {
         DeferredRefusal(Some(Arc::default()))
     }
 
+    /// Keeps a refusal, unless there is one already.
     #[cfg(feature = "multipart")]
     pub(crate) fn put(&self, problem: Problem) {
         if let Some(shared) = &self.0 {

@@ -1,4 +1,4 @@
-//! What is known of a request before its body is read.
+//! The head of a request: everything that is known before its body is read.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -20,15 +20,15 @@ use crate::style::spread::belongs;
 const OF_ONE_EXCHANGE: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "idempotency-key", "x-request-id"];
 
-/// A request that has found its operation.
+/// The head of a request that was routed to its operation. It is shared, and never changed.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) parts: Parts,
-    /// What the context and the gate are told.
+    /// The part of it that the context and the gate see.
     pub(crate) call: CallInfo,
-    /// Where the path's parameters stand in it, in the order of the template.
+    /// The positions of the parameters in the path, in the order of the template.
     pub(crate) captured: Vec<Captured>,
-    /// What tells two answers apart; empty where nothing is kept.
+    /// The cache key of the response; empty where no response may be kept.
     pub(crate) cache_key: String,
 }
 

@@ -1,4 +1,4 @@
-//! The contract's error envelope, and how every refusal is put into it.
+//! The error envelope of a contract: every refusal leaves in it.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -18,7 +18,7 @@ pub struct ErrorEnvelope {
     pub media_type: &'static str,
 }
 
-/// RFC 9457 problem details, for contracts that have no envelope of their own.
+/// The envelope of RFC 9457 problem details, for contracts that have no envelope of their own.
 pub static PROBLEM_JSON: ErrorEnvelope =
     ErrorEnvelope { write: problem_details, media_type: "application/problem+json" };
 

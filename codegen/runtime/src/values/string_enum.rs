@@ -2,40 +2,64 @@
 
 use crate::json::Reader;
 
-/// An enum whose values the contract names.
+/// An enum of strings, whose values the contract lists.
+///
+/// ```
+/// use writ_runtime::StringEnum;
+///
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum Status {
+///     Active,
+///     Closed,
+/// }
+///
+/// impl StringEnum for Status {
+///     const NAMES: &'static [&'static str] = &["active", "closed"];
+///     const ALL: &'static [Self] = &[Status::Active, Status::Closed];
+///
+///     fn index(self) -> usize {
+///         self as usize
+///     }
+/// }
+///
+/// writ_runtime::string_enum!(Status);
+///
+/// assert_eq!("closed".parse(), Ok(Status::Closed));
+/// assert_eq!(Status::Active.to_string(), "active");
+/// ```
 pub trait StringEnum: Sized + Copy + 'static {
     /// The names as the contract spells them, in its order.
     const NAMES: &'static [&'static str];
 
-    /// The values, each where its name stands in [`StringEnum::NAMES`].
+    /// The values, in the order of [`StringEnum::NAMES`].
     const ALL: &'static [Self];
 
-    /// Where its name stands in [`StringEnum::NAMES`].
+    /// Returns the position of the value in [`StringEnum::ALL`].
     fn index(self) -> usize;
 
-    /// The value that is named `NAMES[index]`.
+    /// Returns the value at a position of [`StringEnum::ALL`].
     fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()
     }
 
-    /// Its name as the contract spells it.
+    /// Returns the name of the value as the contract spells it.
     fn name(self) -> &'static str {
         Self::NAMES.get(self.index()).copied().unwrap_or_default()
     }
 
-    /// The value of that name.
+    /// Returns the value of that name.
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
     }
 
-    /// Every value, in the order of the contract.
+    /// Returns every value, in the order of the contract.
     fn all() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied()
     }
 }
 
 impl Reader<'_> {
-    /// A value of an enum.
+    /// Reads a value of an enum of strings.
     pub fn string_enum<T: StringEnum>(&mut self) -> Option<T> {
         self.name_index(T::NAMES).and_then(T::from_index)
     }

@@ -106,7 +106,7 @@ fn imports(sources: &BTreeMap<Module, Source>) -> Vec<Import> {
     let mut imports = Vec::new();
     for (from, source) in sources {
         for used in &source.uses {
-            let to = resolve(sources, &used.path, 0);
+            let to = resolve(sources, from, &used.path, 0);
             // A module that re-exports its own parts does not depend on them.
             let re_exports = used.is_public && to.starts_with(from);
             if to != *from && !re_exports {
@@ -118,20 +118,21 @@ fn imports(sources: &BTreeMap<Module, Source>) -> Vec<Import> {
     imports
 }
 
-/// The module that defines what a path names, through re-exports.
-fn resolve(sources: &BTreeMap<Module, Source>, path: &[String], depth: usize) -> Module {
+/// The module that defines what a path names, through the imports of the modules between.
+fn resolve(sources: &BTreeMap<Module, Source>, from: &Module, path: &[String], depth: usize) -> Module {
     let length = (0..=path.len()).rev().find(|length| sources.contains_key(&path[..*length])).unwrap_or(0);
     let module = path[..length].to_vec();
     let (Some(source), Some(name)) = (sources.get(&module), path.get(length)) else { return module };
     if depth > 8 || source.items.contains(name) {
         return module;
     }
-    let public = || source.uses.iter().filter(|used| used.is_public);
-    if let Some(used) = public().find(|used| used.name == *name) {
-        return resolve(sources, &[used.path.as_slice(), &path[length + 1..]].concat(), depth + 1);
+    // A module sees what those above it import, public or not.
+    let seen = || source.uses.iter().filter(|used| used.is_public || from.starts_with(&module));
+    if let Some(used) = seen().find(|used| used.name == *name) {
+        return resolve(sources, from, &[used.path.as_slice(), &path[length + 1..]].concat(), depth + 1);
     }
-    for used in public().filter(|used| used.name == "*") {
-        let found = resolve(sources, &[used.path.as_slice(), &path[length..]].concat(), depth + 1);
+    for used in seen().filter(|used| used.name == "*") {
+        let found = resolve(sources, from, &[used.path.as_slice(), &path[length..]].concat(), depth + 1);
         if sources.get(&found).is_some_and(|source| source.items.contains(name)) {
             return found;
         }
