@@ -12,7 +12,7 @@ use crate::{
     TypesResponse, Unevaluated, UnevaluatedError, UnevaluatedRequest, UnevaluatedResponse,
     operations,
 };
-use crate::wire::codec::patterns::{CONDITIONS_GUARD, DEPENDENTS_GUARD, UNEVALUATED_GUARD};
+use crate::wire::codec::patterns::{CONDITIONS_SCHEMA, DEPENDENTS_SCHEMA, UNEVALUATED_SCHEMA};
 
 /// Binds every operation of the tag to its method.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -127,7 +127,7 @@ impl Respond for ArraysError {
 
 impl ConditionsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&CONDITIONS_GUARD, Conditions::read));
+        let body = input.body(|r| r.guarded(&CONDITIONS_SCHEMA, Conditions::read));
         Some(Self { body: body? })
     }
 }
@@ -158,7 +158,7 @@ impl Respond for ConditionsError {
 
 impl DependentsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&DEPENDENTS_GUARD, Dependents::read));
+        let body = input.body(|r| r.guarded(&DEPENDENTS_SCHEMA, Dependents::read));
         Some(Self { body: body? })
     }
 }
@@ -189,7 +189,7 @@ impl Respond for DependentsError {
 
 impl UnevaluatedRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&UNEVALUATED_GUARD, Unevaluated::read));
+        let body = input.body(|r| r.guarded(&UNEVALUATED_SCHEMA, Unevaluated::read));
         Some(Self { body: body? })
     }
 }
