@@ -9,7 +9,7 @@ use crate::{
     AnyPet, Beside, BesideMail, BesidePhone, Card, Cash, Cat, Denied, Dog, Fields, FieldsCircle,
     FieldsSquare, First, Implied, Mapped, Outer, OuterObject, Pet, Tried, Typed, TypedObject,
 };
-use crate::wire::codec::patterns::{ANY_SCHEMA, NUMBER, NUMBER_SCHEMA, WORD_SCHEMA};
+use crate::wire::codec::patterns::{ANY_VALIDATOR, NUMBER, NUMBER_VALIDATOR, WORD_VALIDATOR};
 
 impl Read for Mapped {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -372,9 +372,9 @@ impl Read for Denied {
         let mut any = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => word = r.guarded(&WORD_SCHEMA, String::read),
-                1 => number = r.guarded(&NUMBER_SCHEMA, i64::read),
-                _ => any = r.guarded(&ANY_SCHEMA, |r| r.any()),
+                0 => word = r.guarded(&WORD_VALIDATOR, String::read),
+                1 => number = r.guarded(&NUMBER_VALIDATOR, i64::read),
+                _ => any = r.guarded(&ANY_VALIDATOR, |r| r.any()),
             }
         }
         r.end_object(object);

@@ -5,8 +5,8 @@ use writ_runtime::{Dialect, Guard, Pattern};
 
 pub static NUMBER: Pattern = Pattern::linear("^\\d{4}$", "^[0-9]{4}$");
 
-pub static ANY_SCHEMA: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
+pub static ANY_VALIDATOR: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"type":"string"}}"#);
 
-pub static NUMBER_SCHEMA: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
+pub static NUMBER_VALIDATOR: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"maximum":7,"minimum":5},"type":"integer"}"#);
 
-pub static WORD_SCHEMA: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);
+pub static WORD_VALIDATOR: Guard = Guard::new(Dialect::Draft4, r#"{"not":{"enum":["root","admin"]},"type":"string"}"#);

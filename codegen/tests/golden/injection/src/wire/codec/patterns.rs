@@ -9,4 +9,4 @@ pub static IDEMPOTENCY_KEY: Pattern = Pattern::linear("a\nb\"", "a\nb\"");
 
 pub static ID_X: Pattern = Pattern::linear("^\"#\"; compile_error!\\(\"pattern\"\\); \\\\ r#\"$", "^\"\\#\";\\ compile_error!\\(\"pattern\"\\);\\ \\\\\\ r\\#\"$");
 
-pub static GUARDED_SCHEMA: Guard = Guard::new(Dialect::Draft4, "{\"not\":{\"enum\":[\"\\\"#; compile_error!(\\\"guard\\\"); //\",\"\\\"##\\n\\\\\",\"\u{202e}\"]},\"type\":\"string\"}");
+pub static GUARDED_VALIDATOR: Guard = Guard::new(Dialect::Draft4, "{\"not\":{\"enum\":[\"\\\"#; compile_error!(\\\"guard\\\"); //\",\"\\\"##\\n\\\\\",\"\u{202e}\"]},\"type\":\"string\"}");

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use writ_runtime::{ArrayRule, Named, ObjectRule, Read, Reader, StringRule, Unknown, Write, Writer};
 use crate::{Hostile, HostileDollarCrate, HostileEmpty, HostileRItem};
-use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_SCHEMA};
+use crate::wire::codec::patterns::{A_COMPILE_ERROR_NOT_REQUIRED, GUARDED_VALIDATOR};
 
 impl Read for Hostile {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -36,7 +36,7 @@ impl Read for Hostile {
                 4 => r_ = r.array(&ArrayRule::NONE, HostileRItem::read),
                 5 => dollar_crate = HostileDollarCrate::read(r),
                 6 => empty3 = String::read(r),
-                7 => guarded = r.guarded(&GUARDED_SCHEMA, String::read),
+                7 => guarded = r.guarded(&GUARDED_VALIDATOR, String::read),
                 8 => a = r.one_of_values(&["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"]).and_then(|at| writ_runtime::json::value(["1", "\"\\\"; compile_error!(\\\"value\\\"); //\"", "{\"\\\"\":\"\\n\"}"][at])),
                 _ => {
                     let key = object.key().to_owned();

@@ -11,9 +11,9 @@ use crate::{
     UnevaluatedC,
 };
 use crate::wire::codec::patterns::{
-    DENIED_SCHEMA, GONE_SCHEMA, HAS_SCHEMA, NAMED_SCHEMA, NONE_NEEDED_SCHEMA, OPEN_SCHEMA,
-    PAIR_SCHEMA, PATTERNED_OPEN_SCHEMA, PATTERNED_SCHEMA, SCHEMA_SCHEMA, SCHEMA_SCHEMA_2,
-    SOME_SCHEMA, UNEVALUATED_SCHEMA_2,
+    DENIED_VALIDATOR, GONE_VALIDATOR, HAS_VALIDATOR, NAMED_VALIDATOR, NONE_NEEDED_VALIDATOR,
+    OPEN_VALIDATOR, PAIR_VALIDATOR, PATTERNED_OPEN_VALIDATOR, PATTERNED_VALIDATOR, SCHEMA_VALIDATOR,
+    SCHEMA_VALIDATOR_2, SOME_VALIDATOR, UNEVALUATED_VALIDATOR_2,
 };
 
 impl Read for Objects {
@@ -29,11 +29,11 @@ impl Read for Objects {
         let mut denied = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => patterned = r.guarded(&PATTERNED_SCHEMA, |r| r.map(&MapRule::NONE, |r| r.any())),
-                1 => patterned_open = r.guarded(&PATTERNED_OPEN_SCHEMA, ObjectsPatternedOpen::read),
-                2 => named = r.guarded(&NAMED_SCHEMA, |r| r.map(&MapRule::NONE, i64::read)),
+                0 => patterned = r.guarded(&PATTERNED_VALIDATOR, |r| r.map(&MapRule::NONE, |r| r.any())),
+                1 => patterned_open = r.guarded(&PATTERNED_OPEN_VALIDATOR, ObjectsPatternedOpen::read),
+                2 => named = r.guarded(&NAMED_VALIDATOR, |r| r.map(&MapRule::NONE, i64::read)),
                 3 => never = ObjectsNever::read(r),
-                _ => denied = r.guarded(&DENIED_SCHEMA, ObjectsDenied::read),
+                _ => denied = r.guarded(&DENIED_VALIDATOR, ObjectsDenied::read),
             }
         }
         r.end_object(object);
@@ -73,12 +73,12 @@ impl Read for Arrays {
         let mut unevaluated = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => pair = r.guarded(&PAIR_SCHEMA, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                1 => open = r.guarded(&OPEN_SCHEMA, |r| r.array(&ArrayRule::NONE, |r| r.any())),
-                2 => has = r.guarded(&HAS_SCHEMA, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
-                3 => some = r.guarded(&SOME_SCHEMA, |r| r.array(&ArrayRule::NONE, i64::read)),
-                4 => none_needed = r.guarded(&NONE_NEEDED_SCHEMA, |r| r.array(&ArrayRule::NONE, i64::read)),
-                _ => unevaluated = r.guarded(&UNEVALUATED_SCHEMA_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                0 => pair = r.guarded(&PAIR_VALIDATOR, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                1 => open = r.guarded(&OPEN_VALIDATOR, |r| r.array(&ArrayRule::NONE, |r| r.any())),
+                2 => has = r.guarded(&HAS_VALIDATOR, |r| r.array(&ArrayRule::NONE, TypesModelEither::read)),
+                3 => some = r.guarded(&SOME_VALIDATOR, |r| r.array(&ArrayRule::NONE, i64::read)),
+                4 => none_needed = r.guarded(&NONE_NEEDED_VALIDATOR, |r| r.array(&ArrayRule::NONE, i64::read)),
+                _ => unevaluated = r.guarded(&UNEVALUATED_VALIDATOR_2, |r| r.array(&ArrayRule::NONE, |r| r.any())),
             }
         }
         r.end_object(object);
@@ -200,8 +200,8 @@ impl Read for Unevaluated {
             Branch { name: "C", types: Types::OBJECT, required: &["c"], ..Branch::NONE },
         ];
         r.any_of(BRANCHES, |r, branch| match branch {
-            0 => r.guarded(&SCHEMA_SCHEMA, UnevaluatedB::read).map(Self::B),
-            _ => r.guarded(&SCHEMA_SCHEMA_2, UnevaluatedC::read).map(Self::C),
+            0 => r.guarded(&SCHEMA_VALIDATOR, UnevaluatedB::read).map(Self::B),
+            _ => r.guarded(&SCHEMA_VALIDATOR_2, UnevaluatedC::read).map(Self::C),
         })
     }
 }
@@ -385,7 +385,7 @@ impl Read for ObjectsNever {
         let mut any = None;
         while let Some(field) = r.next_field(&mut object) {
             match field {
-                0 => gone = r.guarded(&GONE_SCHEMA, |r| r.any()),
+                0 => gone = r.guarded(&GONE_VALIDATOR, |r| r.any()),
                 _ => any = r.any(),
             }
         }

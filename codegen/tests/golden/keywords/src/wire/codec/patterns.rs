@@ -3,34 +3,34 @@
 
 use writ_runtime::{Dialect, Guard};
 
-pub static CONDITIONS_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"else":{"required":["note"]},"if":{"properties":{"country":{"const":"DE"}}},"properties":{"country":{"type":"string"},"note":{"type":"string"},"zip":{"type":"string"}},"required":["country"],"then":{"properties":{"zip":{"pattern":"^[0-9]{5}$"}},"required":["zip"]},"type":"object"}"#);
+pub static CONDITIONS_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"else":{"required":["note"]},"if":{"properties":{"country":{"const":"DE"}}},"properties":{"country":{"type":"string"},"note":{"type":"string"},"zip":{"type":"string"}},"required":["country"],"then":{"properties":{"zip":{"pattern":"^[0-9]{5}$"}},"required":["zip"]},"type":"object"}"#);
 
-pub static DENIED_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"required":["a","b"]},"properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"type":"object"}"#);
+pub static DENIED_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"required":["a","b"]},"properties":{"a":{"type":"integer"},"b":{"type":"integer"}},"type":"object"}"#);
 
-pub static DEPENDENTS_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"card":["address"]},"dependentSchemas":{"code":{"properties":{"card":{"minLength":4}}}},"properties":{"address":{"type":"string"},"card":{"type":"string"},"code":{"type":"integer"}},"type":"object"}"#);
+pub static DEPENDENTS_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"card":["address"]},"dependentSchemas":{"code":{"properties":{"card":{"minLength":4}}}},"properties":{"address":{"type":"string"},"card":{"type":"string"},"code":{"type":"integer"}},"type":"object"}"#);
 
-pub static GONE_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"false"#);
+pub static GONE_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"false"#);
 
-pub static HAS_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"type":"integer"},"items":{"type":["string","integer"]},"type":"array"}"#);
+pub static HAS_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"type":"integer"},"items":{"type":["string","integer"]},"type":"array"}"#);
 
-pub static NAMED_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"integer"},"propertyNames":{"maxLength":3,"pattern":"^[a-z]+$"},"type":"object"}"#);
+pub static NAMED_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"integer"},"propertyNames":{"maxLength":3,"pattern":"^[a-z]+$"},"type":"object"}"#);
 
-pub static NONE_NEEDED_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":1},"items":{"type":"integer"},"maxContains":1,"minContains":0,"type":"array"}"#);
+pub static NONE_NEEDED_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":1},"items":{"type":"integer"},"maxContains":1,"minContains":0,"type":"array"}"#);
 
-pub static OPEN_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"items":{"type":"boolean"},"prefixItems":[{"type":"string"}],"type":"array"}"#);
+pub static OPEN_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"items":{"type":"boolean"},"prefixItems":[{"type":"string"}],"type":"array"}"#);
 
-pub static PAIR_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"items":false,"prefixItems":[{"type":"string"},{"type":"integer"}],"type":"array"}"#);
+pub static PAIR_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"items":false,"prefixItems":[{"type":"string"},{"type":"integer"}],"type":"array"}"#);
 
-pub static PATTERNED_OPEN_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"string"},"patternProperties":{"^n":{"type":"integer"}},"properties":{"known":{"type":"boolean"}},"type":"object"}"#);
+pub static PATTERNED_OPEN_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"string"},"patternProperties":{"^n":{"type":"integer"}},"properties":{"known":{"type":"boolean"}},"type":"object"}"#);
 
-pub static PATTERNED_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":false,"patternProperties":{"^n":{"type":"integer"},"^x-":{"type":"string"}},"type":"object"}"#);
+pub static PATTERNED_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":false,"patternProperties":{"^n":{"type":"integer"},"^x-":{"type":"string"}},"type":"object"}"#);
 
-pub static SCHEMA_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}]}"#);
+pub static SCHEMA_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}]}"#);
 
-pub static SCHEMA_SCHEMA_2: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"c":{"type":"integer"}},"required":["c"]},{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}]}"#);
+pub static SCHEMA_VALIDATOR_2: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"c":{"type":"integer"}},"required":["c"]},{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}]}"#);
 
-pub static SOME_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":1},"items":{"type":"integer"},"maxContains":3,"minContains":2,"type":"array"}"#);
+pub static SOME_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":1},"items":{"type":"integer"},"maxContains":3,"minContains":2,"type":"array"}"#);
 
-pub static UNEVALUATED_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}"#);
+pub static UNEVALUATED_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"allOf":[{"properties":{"a":{"type":"integer"}}}],"anyOf":[{"properties":{"b":{"type":"integer"}},"required":["b"]},{"properties":{"c":{"type":"integer"}},"required":["c"]}],"type":"object","unevaluatedProperties":false}"#);
 
-pub static UNEVALUATED_SCHEMA_2: Guard = Guard::new(Dialect::Draft202012, r#"{"prefixItems":[{"type":"string"}],"type":"array","unevaluatedItems":false}"#);
+pub static UNEVALUATED_VALIDATOR_2: Guard = Guard::new(Dialect::Draft202012, r#"{"prefixItems":[{"type":"string"}],"type":"array","unevaluatedItems":false}"#);

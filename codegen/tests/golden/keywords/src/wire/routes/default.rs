@@ -12,7 +12,9 @@ use crate::{
     TypesResponse, Unevaluated, UnevaluatedError, UnevaluatedRequest, UnevaluatedResponse,
     operations,
 };
-use crate::wire::codec::patterns::{CONDITIONS_SCHEMA, DEPENDENTS_SCHEMA, UNEVALUATED_SCHEMA};
+use crate::wire::codec::patterns::{
+    CONDITIONS_VALIDATOR, DEPENDENTS_VALIDATOR, UNEVALUATED_VALIDATOR,
+};
 
 /// Binds every operation of the tag to its method.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -127,7 +129,7 @@ impl Respond for ArraysError {
 
 impl ConditionsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&CONDITIONS_SCHEMA, Conditions::read));
+        let body = input.body(|r| r.guarded(&CONDITIONS_VALIDATOR, Conditions::read));
         Some(Self { body: body? })
     }
 }
@@ -158,7 +160,7 @@ impl Respond for ConditionsError {
 
 impl DependentsRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&DEPENDENTS_SCHEMA, Dependents::read));
+        let body = input.body(|r| r.guarded(&DEPENDENTS_VALIDATOR, Dependents::read));
         Some(Self { body: body? })
     }
 }
@@ -189,7 +191,7 @@ impl Respond for DependentsError {
 
 impl UnevaluatedRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&UNEVALUATED_SCHEMA, Unevaluated::read));
+        let body = input.body(|r| r.guarded(&UNEVALUATED_VALIDATOR, Unevaluated::read));
         Some(Self { body: body? })
     }
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use writ_runtime::{ArrayRule, Branch, MapRule, Named, ObjectRule, Read, Reader, Types, Unknown};
 use crate::{Rule, RuleEither, RuleKind};
-use crate::wire::codec::patterns::{ATTRIBUTES_SCHEMA, NAME_SCHEMA, NEVER_SCHEMA, TAGS_SCHEMA};
+use crate::wire::codec::patterns::{
+    ATTRIBUTES_VALIDATOR, NAME_VALIDATOR, NEVER_VALIDATOR, TAGS_VALIDATOR,
+};
 
 impl Read for Rule {
     fn read(r: &mut Reader<'_>) -> Option<Self> {
@@ -33,15 +35,15 @@ impl Read for Rule {
             match field {
                 0 => kind = RuleKind::read(r),
                 1 => value = f64::read(r),
-                2 => tags = r.guarded(&TAGS_SCHEMA, |r| r.array(&ArrayRule::NONE, String::read)),
-                3 => name = r.guarded(&NAME_SCHEMA, String::read),
-                4 => attributes = r.guarded(&ATTRIBUTES_SCHEMA, |r| r.map(&MapRule::NONE, String::read)),
-                5 => never = r.guarded(&NEVER_SCHEMA, |r| r.any()),
+                2 => tags = r.guarded(&TAGS_VALIDATOR, |r| r.array(&ArrayRule::NONE, String::read)),
+                3 => name = r.guarded(&NAME_VALIDATOR, String::read),
+                4 => attributes = r.guarded(&ATTRIBUTES_VALIDATOR, |r| r.map(&MapRule::NONE, String::read)),
+                5 => never = r.guarded(&NEVER_VALIDATOR, |r| r.any()),
                 6 => either = RuleEither::read(r),
-                7 => few = r.guarded(&NEVER_SCHEMA, |r| r.any()),
-                8 => above = r.guarded(&NEVER_SCHEMA, |r| r.any()),
+                7 => few = r.guarded(&NEVER_VALIDATOR, |r| r.any()),
+                8 => above = r.guarded(&NEVER_VALIDATOR, |r| r.any()),
                 9 => between = String::read(r),
-                10 => gone = r.guarded(&NEVER_SCHEMA, |r| r.any()),
+                10 => gone = r.guarded(&NEVER_VALIDATOR, |r| r.any()),
                 _ => {
                     let key = object.key().to_owned();
                     if let Some(value) = r.any() {
@@ -97,7 +99,7 @@ impl Read for RuleEither {
         ];
         r.one_of(BRANCHES, |r, branch| match branch {
             0 => i64::read(r).map(Self::Integer),
-            _ => r.guarded(&NEVER_SCHEMA, |r| r.any()).map(Self::Any),
+            _ => r.guarded(&NEVER_VALIDATOR, |r| r.any()).map(Self::Any),
         })
     }
 }

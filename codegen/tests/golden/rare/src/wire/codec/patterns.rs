@@ -3,12 +3,12 @@
 
 use writ_runtime::{Dialect, Guard};
 
-pub static ATTRIBUTES_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"}"#);
+pub static ATTRIBUTES_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"}"#);
 
-pub static NAME_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"const":"root"},"type":"string"}"#);
+pub static NAME_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"const":"root"},"type":"string"}"#);
 
-pub static NEVER_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"false"#);
+pub static NEVER_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"false"#);
 
-pub static RULE_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"name":["tags"]},"if":{"properties":{"kind":{"const":"fixed"}}},"properties":{"above":{"maximum":3,"minimum":5,"type":"number"},"attributes":{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"},"between":{"maximum":3,"minimum":5,"type":["integer","string"]},"either":{"oneOf":[{"type":"integer"},{"allOf":[{"type":"string"},{"items":{},"type":"array"}]}]},"few":{"items":{"type":"string"},"maxItems":2,"minItems":4,"type":"array"},"gone":{"properties":{"it":false},"required":["it"],"type":"object"},"kind":{"enum":["fixed","ranged"],"type":"string"},"name":{"not":{"const":"root"},"type":"string"},"never":{"allOf":[{"type":"string"},{"type":"boolean"}]},"tags":{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"},"value":{"type":"number"}},"required":["kind"],"then":{"required":["value"]},"type":"object"}"#);
+pub static RULE_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"name":["tags"]},"if":{"properties":{"kind":{"const":"fixed"}}},"properties":{"above":{"maximum":3,"minimum":5,"type":"number"},"attributes":{"additionalProperties":{"type":"string"},"propertyNames":{"pattern":"^[a-z]+$"},"type":"object"},"between":{"maximum":3,"minimum":5,"type":["integer","string"]},"either":{"oneOf":[{"type":"integer"},{"allOf":[{"type":"string"},{"items":{},"type":"array"}]}]},"few":{"items":{"type":"string"},"maxItems":2,"minItems":4,"type":"array"},"gone":{"properties":{"it":false},"required":["it"],"type":"object"},"kind":{"enum":["fixed","ranged"],"type":"string"},"name":{"not":{"const":"root"},"type":"string"},"never":{"allOf":[{"type":"string"},{"type":"boolean"}]},"tags":{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"},"value":{"type":"number"}},"required":["kind"],"then":{"required":["value"]},"type":"object"}"#);
 
-pub static TAGS_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"}"#);
+pub static TAGS_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"contains":{"const":"main"},"items":{"type":"string"},"maxContains":1,"type":"array"}"#);

@@ -3,7 +3,7 @@
 
 use writ_runtime::{Decoder, Read, Reply, Respond, Responder};
 use crate::{AddRuleError, AddRuleRequest, AddRuleResponse, DefaultApi, Rule, operations};
-use crate::wire::codec::patterns::RULE_SCHEMA;
+use crate::wire::codec::patterns::RULE_VALIDATOR;
 
 /// Binds every operation of the tag to its method.
 pub fn bind<S, P>(routes: &mut writ_runtime::Routes<'_, S, P>)
@@ -16,7 +16,7 @@ where
 
 impl AddRuleRequest {
     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
-        let body = input.body(|r| r.guarded(&RULE_SCHEMA, Rule::read));
+        let body = input.body(|r| r.guarded(&RULE_VALIDATOR, Rule::read));
         Some(Self { body: body? })
     }
 }

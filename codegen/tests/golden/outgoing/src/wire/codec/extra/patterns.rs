@@ -8,6 +8,6 @@ pub static ID: Pattern = Pattern::linear("^o-[0-9]+$", "^o-[0-9]+$");
 
 pub static PATTERN: Pattern = Pattern::linear("^[0-9-]+$", "^[0-9-]+$");
 
-pub static EVEN_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
+pub static EVEN_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"not":{"multipleOf":2},"type":"integer"}"#);
 
-pub static WINDOW_SCHEMA: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#);
+pub static WINDOW_VALIDATOR: Guard = Guard::new(Dialect::Draft202012, r#"{"dependentRequired":{"to":["from"]},"properties":{"from":{"type":"integer"},"to":{"type":"integer"}},"type":"object"}"#);

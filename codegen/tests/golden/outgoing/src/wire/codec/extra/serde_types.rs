@@ -6,7 +6,7 @@ use crate::{
     ArchivedKind, ArchivedSortItem, Ended, Event, Line, Made, Order, Receipt, Subscription,
     SubscriptionInput, Window,
 };
-use crate::wire::codec::extra::patterns::WINDOW_SCHEMA;
+use crate::wire::codec::extra::patterns::WINDOW_VALIDATOR;
 
 writ_runtime::serde! {
     ArchivedKind,
@@ -19,5 +19,5 @@ writ_runtime::serde! {
     Receipt,
     Subscription,
     SubscriptionInput,
-    Window = |r| r.guarded(&WINDOW_SCHEMA, Window::read),
+    Window = |r| r.guarded(&WINDOW_VALIDATOR, Window::read),
 }
