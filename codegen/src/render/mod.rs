@@ -91,6 +91,18 @@ mod tests {
     }
 
     #[test]
+    fn text_of_a_contract_cannot_mention_a_name() {
+        let mention = crate::rust::mention::runtime("Reader").to_string();
+        for filter in ["literal", "doc", "module_doc"] {
+            let mut renderer = Renderer::new(false).expect("the templates");
+            renderer.environment.add_template_owned("test", format!("{{{{ text | {filter} }}}}")).expect("a template");
+            let view = std::collections::BTreeMap::from([("text", &mention)]);
+            let rendered = renderer.render("test", &view).expect("text");
+            assert!(!rendered.contains(crate::rust::mention::OPEN), "{filter}: {rendered:?}");
+        }
+    }
+
+    #[test]
     fn an_undefined_name_is_an_error() {
         assert!(one_line("{{ nothing }}").is_err());
     }

@@ -5,7 +5,7 @@ use writ_contract::model::operation::{Operation, RequestBody};
 use writ_contract::model::sparse_fieldset::sparse_response;
 
 use crate::rust::client::client_responses::{content_reads, error_arms, response_arms};
-use crate::rust::client::sent_body::send_body;
+use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
 use crate::rust::expr::envelope::envelope_places;
@@ -15,8 +15,8 @@ use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{
-    CallView, ClientView, FieldSource, OperationView, Presence, RequestFieldView, RequestView, SendArmView, SendView,
-    SentRequestView, TagCallsView, TagView,
+    CallRequestView, CallView, ClientView, FieldSource, OperationView, Presence, RequestFieldView, RequestView,
+    SendArmView, SendView, TagCallsView, TagView,
 };
 
 /// The client of a contract, its tags as the server's.
@@ -83,7 +83,7 @@ pub fn call_view(
         route: view.route.clone(),
         terms: view.terms.clone(),
         deprecated: view.deprecated,
-        request: view.request.as_ref().map(|request| SentRequestView {
+        request: view.request.as_ref().map(|request| CallRequestView {
             name: request.name.clone(),
             borrow: if request.streamed { "" } else { "&" },
             sends: sends(plan, operation, names, request),

@@ -3,4 +3,4 @@
 pub mod client_calls;
 pub mod client_responses;
 pub mod outgoing;
-pub mod sent_body;
+pub mod send_body;

@@ -127,7 +127,7 @@ impl Patterns {
         let base = static_name(schema.component.as_deref().or(hint).unwrap_or("pattern"));
         let mut name = base.clone();
         let mut number = 2;
-        while self.views.contains_key(&name) {
+        while self.views.contains_key(&name) || self.validators.contains_key(&name) {
             name = format!("{base}_{number}");
             number += 1;
         }
@@ -145,7 +145,7 @@ impl Patterns {
             return;
         }
         let base = format!(
-            "{}_SCHEMA",
+            "{}_VALIDATOR",
             static_name(contract.schemas.get(id).component.as_deref().or(hint).unwrap_or("schema"))
         );
         let mut name = base.clone();

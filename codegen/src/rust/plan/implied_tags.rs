@@ -29,8 +29,8 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     };
     let served = contract.operations.iter().flat_map(|operation| roots(contract, operation));
     let payloads = contract.webhooks().filter_map(|(_, webhook)| webhook.payload);
-    let sent = contract.outgoing_calls().flat_map(|outgoing| roots(contract, outgoing.operation));
-    served.chain(sent).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
+    let called = contract.outgoing_calls().flat_map(|outgoing| roots(contract, outgoing.operation));
+    served.chain(called).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
     for id in schemas.ids().filter(|id| usage.is_read(*id) || usage.is_written(*id)) {
         match &schemas.get(id).kind {
             // What stands for another holds nothing itself.

@@ -103,5 +103,8 @@ fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> C
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
         codecs.extend(codec(&calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
     }
-    CodecsView { title: "How these types go the ways that the server does not need.".to_owned(), codecs }
+    CodecsView {
+        title: "How a client and `serde` read and write these types, where the server does not.".to_owned(),
+        codecs,
+    }
 }

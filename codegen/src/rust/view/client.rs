@@ -46,7 +46,7 @@ pub struct CallView {
     /// `deprecated`.
     pub deprecated: bool,
     /// What it takes.
-    pub request: Option<SentRequestView>,
+    pub request: Option<CallRequestView>,
     /// The enum of the parts of its body.
     pub parts: Option<Code>,
     /// What they must be, where nothing that reads them says it.
@@ -69,7 +69,7 @@ pub struct CallView {
 
 /// A request as it is sent.
 #[derive(Debug, Serialize)]
-pub struct SentRequestView {
+pub struct CallRequestView {
     /// Its type.
     pub name: Code,
     /// `&`, or nothing where it is given away.
