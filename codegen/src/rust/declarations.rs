@@ -115,7 +115,7 @@ pub(super) fn declaration(
             uses.ty(&ty);
             view.target = Code::of(&ty);
             if schema.deduplicated {
-                view.docs = format!("The same as [`{ty}`].");
+                view.docs = format!("Equal to [`{ty}`].");
             }
         }
     }

@@ -288,7 +288,7 @@ impl Paging {
             calls.uses.runtime("StringRule");
         }
         Field {
-            docs: "Which page.".to_owned(),
+            docs: "The requested page.".to_owned(),
             ty: None,
             shown: "PageRequest".to_owned(),
             extra: vec!["PageRequest"],
