@@ -107,7 +107,7 @@ pub trait Orders: Send + Sync + 'static {
 pub struct ListUserOrdersRequest {
     /// Which user.
     pub user_id: UserId,
-    /// Which page.
+    /// The requested page.
     pub page: PageRequest,
     /// Only orders of this status.
     pub status: Option<OrderStatus>,
@@ -211,7 +211,7 @@ pub enum CreateOrderError {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListOrdersRequest {
-    /// Which page.
+    /// The requested page.
     pub page: PageRequest,
     /// Only orders of this status.
     pub status: Option<OrderStatus>,
@@ -387,7 +387,7 @@ pub enum DeleteOrderError {
 pub struct ListOrderItemsRequest {
     /// Which order.
     pub order_id: OrderId,
-    /// Which page.
+    /// The requested page.
     pub page: PageRequest,
 }
 

@@ -39,7 +39,7 @@ pub trait Products: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListProductsRequest {
-    /// Which page.
+    /// The requested page.
     pub page: PageRequest,
 }
 

@@ -103,7 +103,7 @@ pub trait Users: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct ListUsersRequest {
-    /// Which page.
+    /// The requested page.
     pub page: PageRequest,
     /// Only users of this role.
     pub role: Option<UserRole>,

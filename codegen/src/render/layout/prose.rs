@@ -43,8 +43,9 @@ pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String
 fn is_prose(line: &str) -> bool {
     let text = line.trim_start();
     let indented = line.len() - text.len() >= 4 && marker(text) == 0;
-    !(indented || text.starts_with(['#', '|']) || text.contains(" | ") || text.contains("<pre"))
-        && !(text.starts_with('[') && text.contains("]:"))
+    let is_table = text.starts_with('|') || text.contains(" | ");
+    let is_definition = text.starts_with('[') && text.contains("]:");
+    !(indented || is_table || is_definition || text.starts_with('#') || text.contains("<pre"))
 }
 
 /// The length of the mark of a list or a quotation at the start of a line, with the space after it.

@@ -95,7 +95,7 @@ impl Paging {
             format!("read_cursor: {read_cursor}"),
         ];
         RequestField {
-            docs: "Which page.".to_owned(),
+            docs: "The requested page.".to_owned(),
             ty: Ty::PageRequest,
             presence: Presence::Required,
             default: None,

@@ -103,7 +103,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
             let ty = plan.structure(key.schema, direction);
             view.target = Code::of(&ty);
             if schema.deduplicated {
-                view.docs = format!("The same as [`{}`].", plain(&ty.to_string()));
+                view.docs = format!("Equal to [`{}`].", plain(&ty.to_string()));
             }
         }
     }

@@ -10,7 +10,7 @@ pub mod health;
 
 use writ_runtime::client::Connection;
 
-/// Where the parts of a refusal stand.
+/// The places of the parts of the error envelope.
 pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
     code: &["error", "code"],
     message: &["error", "message"],
@@ -19,7 +19,7 @@ pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::clien
     request_id: &["error", "requestId"],
 };
 
-/// A service of this contract, to be called.
+/// A client of the contract: a field for each tag.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// Sessions: signing in, staying in and signing out.
@@ -37,7 +37,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The service at the other end of a connection.
+    /// A client that calls over `connection`.
     pub fn new(connection: Connection) -> Self {
         let connection = connection.refusals(&ENVELOPE);
         Self {

@@ -5,7 +5,7 @@ pub mod subscriptions;
 
 use writ_runtime::client::Connection;
 
-/// Where the parts of a refusal stand.
+/// The places of the parts of the error envelope.
 pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::client::Envelope {
     code: &["code"],
     message: &["message"],
@@ -14,7 +14,7 @@ pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::clien
     request_id: &[],
 };
 
-/// A service of this contract, to be called.
+/// A client of the contract: a field for each tag.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// Who wants to hear of what.
@@ -22,7 +22,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// The service at the other end of a connection.
+    /// A client that calls over `connection`.
     pub fn new(connection: Connection) -> Self {
         let connection = connection.refusals(&ENVELOPE);
         Self {

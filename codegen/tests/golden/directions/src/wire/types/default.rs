@@ -14,7 +14,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// One of what is required; `..Account::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Account::new(..)` fills in the others.
     pub fn new(id: AccountId, email: String) -> Self {
         Self {
             id,

@@ -11,7 +11,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// One of what is required; `..Thing::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Thing::new(..)` fills in the others.
     pub fn new(name: String) -> Self {
         Self {
             name,

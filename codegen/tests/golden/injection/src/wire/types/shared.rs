@@ -32,7 +32,7 @@ pub struct Hostile {
 }
 
 impl Hostile {
-    /// One of what is required; `..Hostile::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Hostile::new(..)` fills in the others.
     pub fn new(a_compile_error_not_required: String) -> Self {
         Self {
             a_compile_error_not_required,

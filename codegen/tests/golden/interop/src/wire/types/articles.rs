@@ -49,7 +49,7 @@ pub struct Article {
 }
 
 impl Article {
-    /// One of what is required; `..Article::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Article::new(..)` fills in the others.
     pub fn new(id: ArticleId, title: String, subtitle: Option<String>, section: Section, at: DateTime<Utc>) -> Self {
         Self {
             id,

@@ -37,7 +37,7 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// One of what is required; `..Conditions::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Conditions::new(..)` fills in the others.
     pub fn new(country: String) -> Self {
         Self {
             country,
@@ -100,7 +100,7 @@ pub struct Nulls {
 }
 
 impl Nulls {
-    /// One of what is required; `..Nulls::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Nulls::new(..)` fills in the others.
     pub fn new(needed: Option<String>) -> Self {
         Self {
             needed,
@@ -147,7 +147,7 @@ pub struct ObjectsDenied {
     pub b: Option<i64>,
 }
 
-/// The same as [`TypesModelEither`].
+/// Equal to [`TypesModelEither`].
 pub type ArraysHasItem = TypesModelEither;
 
 /// `UnevaluatedB`
@@ -160,7 +160,7 @@ pub struct UnevaluatedB {
 }
 
 impl UnevaluatedB {
-    /// One of what is required; `..UnevaluatedB::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..UnevaluatedB::new(..)` fills in the others.
     pub fn new(b: i64) -> Self {
         Self {
             b,
@@ -180,7 +180,7 @@ pub struct UnevaluatedC {
 }
 
 impl UnevaluatedC {
-    /// One of what is required; `..UnevaluatedC::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..UnevaluatedC::new(..)` fills in the others.
     pub fn new(c: i64) -> Self {
         Self {
             c,

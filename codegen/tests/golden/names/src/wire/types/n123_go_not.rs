@@ -35,7 +35,7 @@ pub struct ResultModel {
 }
 
 impl ResultModel {
-    /// One of what is required; `..ResultModel::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..ResultModel::new(..)` fills in the others.
     pub fn new(ok: bool) -> Self {
         Self {
             ok,

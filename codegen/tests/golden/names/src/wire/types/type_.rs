@@ -32,7 +32,7 @@ pub struct Keywords {
 }
 
 impl Keywords {
-    /// One of what is required; `..Keywords::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Keywords::new(..)` fills in the others.
     pub fn new(r#type: KeywordsType, self_: bool, self_2: bool, super_: bool) -> Self {
         Self {
             r#type,

@@ -17,7 +17,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// One of what is required; `..Order::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Order::new(..)` fills in the others.
     pub fn new(total: Decimal) -> Self {
         Self {
             id: None,
@@ -62,5 +62,5 @@ pub enum ListOrdersFieldsItem {
     Note,
 }
 
-/// The same as [`ListOrdersFieldsItem`].
+/// Equal to [`ListOrdersFieldsItem`].
 pub type GetOrderFieldsItem = ListOrdersFieldsItem;

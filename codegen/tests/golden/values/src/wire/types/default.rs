@@ -100,7 +100,7 @@ pub struct Nulls {
 }
 
 impl Nulls {
-    /// One of what is required; `..Nulls::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Nulls::new(..)` fills in the others.
     pub fn new(needed: String, needed_null: Option<String>) -> Self {
         Self {
             needed,

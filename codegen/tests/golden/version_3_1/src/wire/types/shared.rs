@@ -17,7 +17,7 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// One of what is required; `..Reading::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Reading::new(..)` fills in the others.
     pub fn new(kind: ReadingKind, value: Option<f64>) -> Self {
         Self {
             kind,
