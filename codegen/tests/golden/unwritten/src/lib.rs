@@ -36,14 +36,14 @@ const _: () = writ_runtime::made_for("0.1");
 /// The contract's version.
 pub const VERSION: &str = "1";
 
-/// What paths begin with at the contract's first server, for [`Api::router_at`].
+/// The path of the contract's first server, for [`Api::router_at`].
 pub const BASE_PATH: &str = "";
 
 /// The services that implement the contract, by name.
 pub struct Api<A, G, PetsService> {
-    /// Who proves callers.
+    /// Authenticates callers.
     pub authenticator: A,
-    /// Who lets requests in.
+    /// Admits requests before their bodies are read.
     pub gate: G,
     /// The pets.
     pub pets: PetsService,
@@ -55,24 +55,24 @@ where
     G: Gate<A::Principal>,
     PetsService: pets::Pets,
 {
-    /// Every route, and the contract's envelope for all others.
+    /// Returns a router of all operations; any other request is refused in the contract's envelope.
     pub fn router(self) -> Router {
         self.router_with(writ_runtime::Timeouts::default())
     }
 
-    /// The same under other limits of time.
+    /// Like [`Api::router`], with timeouts of your own.
     pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
         self.router_at("", timeouts)
     }
 
-    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    /// Like [`Api::router_with`], below a base path: [`BASE_PATH`], unless a proxy strips it.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         let endpoints = self.endpoints(timeouts);
         writ_runtime::log_unwritten(&endpoints);
         writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
     }
 
-    /// Every operation, for a router that is put together from several contracts.
+    /// Returns an endpoint for each operation, for a router of several contracts.
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(3);
@@ -82,8 +82,8 @@ where
     }
 }
 
-/// An [`Api`] that some services are still missing from: every operation of those is answered 501,
-/// as is every method that a service has not written.
+/// An [`Api`] without some of its services. Their operations are answered 501, as is every method
+/// that a service has not written.
 ///
 /// `Unwritten::new(authenticator, gate).pets(service).router()`
 pub struct Unwritten<A, G> {
@@ -96,12 +96,12 @@ where
     A: Authenticate,
     G: Gate<A::Principal>,
 {
-    /// No service is there yet.
+    /// Starts without any service.
     pub fn new(authenticator: A, gate: G) -> Self {
         Self::new_with(authenticator, gate, writ_runtime::Timeouts::default())
     }
 
-    /// The same under other limits of time.
+    /// Like [`Unwritten::new`], with timeouts of your own.
     pub fn new_with(authenticator: A, gate: G, timeouts: writ_runtime::Timeouts) -> Self {
         Self {
             pipeline: writ_runtime::Pipeline::new(&ERROR_ENVELOPE, authenticator, gate, timeouts),
@@ -118,19 +118,19 @@ where
         self
     }
 
-    /// Every route, and the contract's envelope for all others. The log names what is not written.
+    /// Returns a router of all operations, and logs which of them are not written.
     pub fn router(self) -> Router {
         self.router_at("")
     }
 
-    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    /// Like [`Unwritten::router`], below a base path: [`BASE_PATH`], unless a proxy strips it.
     pub fn router_at(self, base: &str) -> Router {
         let endpoints = self.endpoints();
         writ_runtime::log_unwritten(&endpoints);
         writ_runtime::router_at(base, &ERROR_ENVELOPE, endpoints).fallback(writ_runtime::fallback(&ERROR_ENVELOPE))
     }
 
-    /// Every operation, for a router that is put together from several contracts.
+    /// Returns an endpoint for each operation, for a router of several contracts.
     pub fn endpoints(mut self) -> Vec<Endpoint> {
         writ_runtime::fill_unwritten(&self.pipeline, operations::ALL, &mut self.endpoints);
         self.endpoints

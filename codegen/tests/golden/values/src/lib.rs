@@ -39,14 +39,14 @@ const _: () = writ_runtime::made_for("0.1");
 /// The contract's version.
 pub const VERSION: &str = "1.0.0";
 
-/// What paths begin with at the contract's first server, for [`Api::router_at`].
+/// The path of the contract's first server, for [`Api::router_at`].
 pub const BASE_PATH: &str = "";
 
 /// The services that implement the contract, by name.
 pub struct Api<A, G, DefaultApiService> {
-    /// Who proves callers.
+    /// Authenticates callers.
     pub authenticator: A,
-    /// Who lets requests in.
+    /// Admits requests before their bodies are read.
     pub gate: G,
     /// The operations under `default`.
     pub default: DefaultApiService,
@@ -58,24 +58,24 @@ where
     G: Gate<A::Principal>,
     DefaultApiService: default::DefaultApi,
 {
-    /// Every route, and the contract's envelope for all others.
+    /// Returns a router of all operations; any other request is refused in the contract's envelope.
     pub fn router(self) -> Router {
         self.router_with(writ_runtime::Timeouts::default())
     }
 
-    /// The same under other limits of time.
+    /// Like [`Api::router`], with timeouts of your own.
     pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
         self.router_at("", timeouts)
     }
 
-    /// The same below a base path: [`BASE_PATH`], where no proxy takes it off.
+    /// Like [`Api::router_with`], below a base path: [`BASE_PATH`], unless a proxy strips it.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
             &ERROR_ENVELOPE,
         ))
     }
 
-    /// Every operation, for a router that is put together from several contracts.
+    /// Returns an endpoint for each operation, for a router of several contracts.
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(10);

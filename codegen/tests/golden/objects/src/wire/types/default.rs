@@ -24,7 +24,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// One of what is required; `..Profile::new(..)` fills up the rest.
+    /// Makes a value of the required fields; `..Profile::new(..)` fills in the others.
     pub fn new(id: Uuid, name: String, nickname: Option<String>, settings: Settings) -> Self {
         Self {
             id,
