@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
-use crate::model::Direction;
 use crate::model::Webhook;
+use crate::model::direction::Direction;
 use crate::model::operation::{ContentKind, Operation, Scheme};
 use crate::source::Span;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::document::Node;
-use crate::model::Direction;
+use crate::model::direction::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::model::{Callback, Outgoing};
 use crate::source::Span;
