@@ -1,7 +1,5 @@
 //! The direction of operations, and of the values that their requests and responses carry.
 
-use super::operation::Operation;
-
 /// A direction, as the service of the contract sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
@@ -18,17 +16,5 @@ impl Direction {
             Direction::Inbound => Direction::Outbound,
             Direction::Outbound => Direction::Inbound,
         }
-    }
-}
-
-impl Operation {
-    /// Returns the direction of the values in requests: that of the operation itself.
-    pub fn request_direction(&self) -> Direction {
-        self.direction
-    }
-
-    /// Returns the direction of the values in responses: opposite to the operation's.
-    pub fn response_direction(&self) -> Direction {
-        self.direction.opposite()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::Direction;
+use crate::model::direction::Direction;
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
@@ -47,6 +47,16 @@ impl Operation {
     /// What it is called in Rust, before the case of the place.
     pub fn name(&self) -> &str {
         self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
+    }
+
+    /// Returns the direction of the values in requests: that of the operation itself.
+    pub fn request_direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Returns the direction of the values in responses: opposite to the operation's.
+    pub fn response_direction(&self) -> Direction {
+        self.direction.opposite()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
-use crate::model::Direction;
+use crate::model::direction::Direction;
 use crate::model::operation::{Operation, Scheme};
 use crate::source::Span;
 

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use crate::document::Node;
+use crate::model::direction::Direction;
 use crate::model::operation::{ContentKind, Operation, RequestBody, Scheme};
-use crate::model::{Callback, Direction, OutgoingOperation, SchemaId, Trigger};
+use crate::model::{Callback, OutgoingOperation, SchemaId, Trigger};
 use crate::source::Span;
 
 use super::builder::Builder;
