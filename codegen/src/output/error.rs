@@ -63,7 +63,7 @@ impl WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WriteError::Io { path, source } => write!(f, "cannot write `{}`: {source}", path.display()),
+            WriteError::Io { path, .. } => write!(f, "cannot read or write `{}`", path.display()),
             WriteError::Conflicts { folder, conflicts } => {
                 let files = if conflicts.len() == 1 { "file is" } else { "files are" };
                 write!(f, "{} {files} in the way, and nothing was written:", conflicts.len())?;
@@ -75,7 +75,7 @@ impl fmt::Display for WriteError {
             WriteError::Manifest { path, line } => {
                 write!(
                     f,
-                    "cannot read `{}`: line {line} is no hash and path; restore the file as it was generated",
+                    "cannot read `{}`: line {line} is not a hash and a path; restore the file as it was generated",
                     path.display()
                 )
             }

@@ -73,8 +73,8 @@ pub(super) fn is_marked(start: &[u8]) -> bool {
 /// Returns every file below a folder that carries the header and is not generated now, as sorted
 /// relative paths.
 ///
-/// Symbolic links are not followed; hidden folders, cargo's `target`, and folders with a manifest of
-/// their own are not looked into.
+/// Symbolic links are not followed; hidden folders, cargo's `target`, and folders of other crates are not
+/// looked into.
 pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>, WriteError> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
@@ -86,9 +86,17 @@ pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>
             let Ok(name) = entry.file_name().into_string() else { continue };
             let kind = entry.file_type().map_err(|error| failed(&entry.path(), error))?;
             let relative = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-            if kind.is_dir() && !name.starts_with('.') && name != "target" && !entry.path().join(MANIFEST).exists() {
-                folders.push(relative);
-            } else if kind.is_file() && !output.files.contains_key(&relative) && has_header(&entry.path())? {
+            if kind.is_dir() {
+                let package = entry.path().join("Cargo.toml").exists();
+                let other = package && !output.files.contains_key(&format!("{relative}/Cargo.toml"));
+                if !other && !name.starts_with('.') && name != "target" && !entry.path().join(MANIFEST).exists() {
+                    folders.push(relative);
+                }
+            } else if kind.is_file()
+                && relative != MANIFEST
+                && !output.files.contains_key(&relative)
+                && has_header(&entry.path())?
+            {
                 found.push(relative);
             }
         }

@@ -21,7 +21,7 @@ const MOST: usize = 40;
 /// Says which files were written and removed.
 pub fn changes(folder: &str, changes: &Changes) {
     for path in changes.unlisted.iter().take(MOST) {
-        step("Kept", format_args!("{folder}/{path}, which is no longer generated: remove it if it is not yours"));
+        step("Kept", format_args!("{folder}/{path}: an earlier version generated it; delete it if nobody needs it"));
     }
     if changes.unlisted.len() > MOST {
         step("Kept", format_args!("{} more such files", changes.unlisted.len() - MOST));
