@@ -36,12 +36,12 @@ fn refusal(service: &str) -> &'static Message {
     error
 }
 
-/// Compares the error of a service to the letter with the text beside its source. `WRIT_BLESS=1`
+/// Compares the error of a service to the letter with the `.stderr` file beside its source. `WRIT_BLESS=1`
 /// writes the text anew.
 fn assert_refusal(service: &str) {
     let error = refusal(service);
     let said = error.rendered.replace(&format!("{}/", root().display()), "");
-    let file = root().join(format!("codegen/tests/services/{}.txt", service.replace('-', "_")));
+    let file = root().join(format!("codegen/tests/services/{}.stderr", service.replace('-', "_")));
     if std::env::var_os("WRIT_BLESS").is_some() {
         return fs::write(file, said).expect("the expected text is written");
     }
