@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::FileState;
+use super::file_state::FileState;
 
 /// The changes that writing made, as relative paths in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use super::{FileState, MANIFEST};
+use super::file_state::FileState;
+use super::files::MANIFEST;
 
 /// A reason for which writing failed; the folder is as it was.
 #[derive(Debug)]

@@ -5,7 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
-use super::{FileState, MANIFEST, MARK, Output, WriteError};
+use super::error::WriteError;
+use super::file_state::FileState;
+use super::files::{MANIFEST, MARK, Output};
 
 /// The folders below that of the generated files, looked at once each.
 pub(super) struct Folders<'a> {

@@ -9,10 +9,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Output, TOML_HEADER, WriteError, folder};
-
-/// The name of the manifest in the folder of the generated files.
-pub const MANIFEST: &str = "writ-manifest.txt";
+use super::error::WriteError;
+use super::files::{MANIFEST, Output, TOML_HEADER};
+use super::folder;
 
 /// The second line of every manifest.
 const PURPOSE: &str = "# SHA-256 of every generated file in this folder. Other files are never replaced or removed.";

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::changes::Changes;
+use super::error::WriteError;
+use super::files::{MANIFEST, Output};
 use super::folder::failed;
-use super::{Changes, MANIFEST, Output, WriteError};
 
 /// The moves that bring a folder to what was generated.
 pub(super) struct Moves<'a> {

@@ -6,8 +6,9 @@ use std::{fmt, fs};
 use glob::{MatchOptions, Pattern};
 use toml::{Table, Value};
 
+use super::description::Workspace;
 use super::path::{parts, relative};
-use super::{RUNTIME, Runtime, Workspace};
+use super::runtime_source::{RUNTIME, Runtime};
 
 /// A workspace, as its manifest describes it.
 struct Enclosing {

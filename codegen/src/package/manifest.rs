@@ -2,7 +2,8 @@
 
 use toml::{Table, Value};
 
-use super::{Package, RUNTIME, Runtime, Workspace};
+use super::description::{Package, Workspace};
+use super::runtime_source::{RUNTIME, Runtime};
 use crate::output::TOML_HEADER;
 
 /// Returns the text of the manifest.

@@ -1,5 +1,6 @@
 //! Writing and checking, on real folders.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

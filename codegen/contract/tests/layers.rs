@@ -1,0 +1,17 @@
+//! The folders of the crate import one way.
+
+#[path = "../../runtime/tests/layers/imports.rs"]
+mod imports;
+
+use std::path::Path;
+
+/// The folders, the lowest first.
+const LAYERS: &[&str] = &["source", "diagnostic", "document", "model"];
+
+#[test]
+fn each_folder_imports_only_from_folders_below_it() {
+    let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    if let Err(faults) = imports::check(src, LAYERS, &[]) {
+        panic!("{faults}");
+    }
+}
