@@ -12,7 +12,7 @@ use crate::auth::AuthService;
 use crate::carts::CartService;
 use crate::health::HealthService;
 use crate::orders::OrderService;
-use crate::outage::Candid;
+use crate::outage::ErrorTranslation;
 use crate::platform::{Platform, docs};
 use crate::products::ProductService;
 use crate::users::UserService;
@@ -21,7 +21,7 @@ use crate::users::UserService;
 pub fn router(platform: &Platform) -> Router {
     let api = v1::Api {
         authenticator: platform.authenticator(),
-        gate: Candid(platform.gate()),
+        gate: ErrorTranslation(platform.gate()),
         auth: AuthService::new(platform),
         users: UserService::new(platform),
         products: ProductService::new(platform),

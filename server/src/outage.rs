@@ -1,4 +1,4 @@
-//! A fault that passes is a 503: a database that is away or out of patience is no error of ours.
+//! A fault that passes is a 503: a database that is unavailable or out of patience is no error of ours.
 
 use http::{HeaderValue, StatusCode, header};
 use writ_runtime::problem::code_of;
@@ -12,9 +12,9 @@ const PASSING: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
 /// A gate that lets out a 503 with `Retry-After` where a handler met an outage. Handlers say `?`.
 #[derive(Debug, Clone)]
-pub struct Candid<G>(pub G);
+pub struct ErrorTranslation<G>(pub G);
 
-impl<G: Gate<Caller>> Gate<Caller> for Candid<G> {
+impl<G: Gate<Caller>> Gate<Caller> for ErrorTranslation<G> {
     type Pass = G::Pass;
 
     async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<G::Pass>, Problem> {
@@ -66,7 +66,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_database_that_is_away_is_a_503_that_says_when_to_come_again() {
-        let away = testing::databases_away();
+        let away = testing::databases_unavailable();
         let reply = answer(sqlx::query("SELECT 1").execute(&away.orders).await.unwrap_err());
         assert_eq!((reply.status.as_u16(), &reply.headers["retry-after"]), (503, &HeaderValue::from_static("1")));
         let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };

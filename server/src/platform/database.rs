@@ -22,7 +22,7 @@ pub struct Databases {
 }
 
 impl Databases {
-    /// Opens the pools. No connection is made yet, so a database that is away is met later.
+    /// Opens the pools. No connection is made yet, so a database that is unavailable is met later.
     ///
     /// # Errors
     /// An address that cannot be read.
@@ -36,7 +36,7 @@ impl Databases {
     /// Brings both schemas up to date. Several processes may do so at once.
     ///
     /// # Errors
-    /// A database that is away, or a migration that does not apply.
+    /// A database that is unavailable, or a migration that does not apply.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         migrate(&self.users, &USERS, "users").await?;
         migrate(&self.orders, &ORDERS, "orders").await

@@ -121,7 +121,7 @@ mod tests {
     #[tokio::test]
     async fn without_redis_the_service_is_degraded() {
         let database = TestDatabases::migrated().await;
-        let health = Health::new(database.pools.clone(), testing::redis_away(), Shutdown::default());
+        let health = Health::new(database.pools.clone(), testing::redis_unavailable(), Shutdown::default());
         let report = health.report().await;
         assert_eq!(report.status, HealthStatus::Degraded);
         assert_eq!(report.queue.status, HealthStatus::Unhealthy);
@@ -129,7 +129,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_database_it_is_unhealthy_and_says_so_within_the_limit() {
-        let health = Health::new(testing::databases_away(), testing::redis(), Shutdown::default());
+        let health = Health::new(testing::databases_unavailable(), testing::redis(), Shutdown::default());
         let started = Instant::now();
         assert_eq!(health.report().await.status, HealthStatus::Unhealthy);
         assert!(started.elapsed() < Duration::from_millis(1500));

@@ -1,4 +1,4 @@
-//! Redis behind one short limit: either it answers soon, or it counts as away for a moment.
+//! Redis behind one short limit: either it answers soon, or it counts as unavailable for a moment.
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,15 +27,15 @@ pub struct Redis {
 
 /// Redis did not answer in time. What follows is decided by who asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Away;
+pub struct Unavailable;
 
-impl fmt::Display for Away {
+impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("redis did not answer in time")
     }
 }
 
-impl std::error::Error for Away {}
+impl std::error::Error for Unavailable {}
 
 impl fmt::Debug for Redis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,35 +71,35 @@ impl Redis {
     /// Runs a pipeline within the limit.
     ///
     /// # Errors
-    /// [`Away`] when Redis does not answer, or answers what was not asked for.
-    pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Away> {
+    /// [`Unavailable`] when Redis does not answer, or answers what was not asked for.
+    pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Unavailable> {
         if self.elapsed() < self.resting.load(Ordering::Relaxed) {
-            return Err(Away);
+            return Err(Unavailable);
         }
         self.ask(pipeline, self.timeout).await
     }
 
-    /// Runs a pipeline even when Redis was away a moment ago: for health checks.
+    /// Runs a pipeline even when Redis was unavailable a moment ago: for health checks.
     ///
     /// # Errors
-    /// [`Away`] when Redis does not answer within `limit`, or answers what was not asked for.
-    pub async fn ask<T: FromRedisValue>(&self, pipeline: &Pipeline, limit: Duration) -> Result<T, Away> {
+    /// [`Unavailable`] when Redis does not answer within `limit`, or answers what was not asked for.
+    pub async fn ask<T: FromRedisValue>(&self, pipeline: &Pipeline, limit: Duration) -> Result<T, Unavailable> {
         let mut manager = self.manager.clone();
         let reason = match tokio::time::timeout(limit, pipeline.query_async(&mut manager)).await {
             Ok(Ok(answer)) => return Ok(answer),
             // It is there, and said no: out of memory, or still loading. The next may fare better.
             Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => {
                 tracing::warn!(%error, "redis refused a command");
-                return Err(Away);
+                return Err(Unavailable);
             }
             Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer in time".to_owned(),
         };
         let until = self.elapsed() + u64::try_from(REST.as_millis()).unwrap_or(u64::MAX);
         if self.resting.fetch_max(until, Ordering::Relaxed) < self.elapsed() {
-            tracing::warn!(reason, "redis is away");
+            tracing::warn!(reason, "redis is unavailable");
         }
-        Err(Away)
+        Err(Unavailable)
     }
 
     /// Whether anybody has waited for an answer that did not come.
@@ -134,14 +134,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn redis_away_is_found_out_soon_and_remembered_for_a_moment() {
-        let redis = testing::redis_away();
+    async fn unavailable_redis_is_found_out_soon_and_remembered_for_a_moment() {
+        let redis = testing::redis_unavailable();
         let mut ping = redis::pipe();
         ping.cmd("PING");
         let started = Instant::now();
-        assert_eq!(redis.run::<Value>(&ping).await, Err(Away));
+        assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
         assert!(started.elapsed() < Duration::from_secs(1));
         assert!(redis.was_asked_in_vain());
-        assert_eq!(redis.run::<Value>(&ping).await, Err(Away));
+        assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
     }
 }

@@ -30,7 +30,7 @@ impl std::error::Error for SeedError {}
 /// Makes the administrator unless somebody has the address already. True when it was made now.
 ///
 /// # Errors
-/// A database that is away, or a password that cannot be hashed.
+/// A database that is unavailable, or a password that cannot be hashed.
 pub async fn administrator(users: &PgPool, passwords: &Passwords, admin: &AdminConfig) -> Result<bool, SeedError> {
     let taken = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL) AS "taken!""#,

@@ -75,7 +75,7 @@ pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            tracing::info!("told to stop: {word}");
+            tracing::info!("received {word}: draining connections");
             step(&shutdown);
         }
     });

@@ -109,7 +109,7 @@ impl Platform {
     /// Brings the databases up to date, makes the administrator, and begins to sweep.
     ///
     /// # Errors
-    /// A database that is away, or a migration that does not apply.
+    /// A database that is unavailable, or a migration that does not apply.
     pub async fn prepare(&self) -> Result<(), StartError> {
         self.databases.migrate().await.map_err(failed("migrating the databases"))?;
         if let Some(admin) = &self.config.admin {

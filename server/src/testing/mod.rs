@@ -30,12 +30,12 @@ pub fn redis() -> Redis {
 }
 
 /// A Redis that does not answer.
-pub fn redis_away() -> Redis {
+pub fn redis_unavailable() -> Redis {
     Redis::open(&redis_config(&format!("redis://{NOWHERE}"))).expect("the address can be read")
 }
 
 /// Databases that do not answer.
-pub fn databases_away() -> Databases {
+pub fn databases_unavailable() -> Databases {
     Databases::open(&database_config(&format!("postgres://user@{NOWHERE}/writ"))).expect("the address can be read")
 }
 

@@ -5,7 +5,7 @@
 //! an invalidation can be stored, but is never served. A tag without a version is given one by
 //! whoever reads it first, so forgetting a tag (also when Redis evicts it) only ever makes misses.
 
-mod flight;
+mod single_flight;
 mod stored;
 
 use std::collections::BTreeSet;
@@ -16,16 +16,16 @@ use redis::{Pipeline, Value};
 use uuid::Uuid;
 use writ_runtime::Reply;
 
-use crate::platform::redis::{Away, Redis};
-use flight::{Boarding, Flights};
+use crate::platform::redis::{Redis, Unavailable};
+use single_flight::{Role, SingleFlight};
 
-pub(crate) use flight::Flight;
+pub(crate) use single_flight::Leader;
 
 /// How long a tag's version is kept; an entry that outlives it becomes a miss.
 const VERSION_SECONDS: u64 = 86_400;
 
 /// How long a caller waits for another who is making the same answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const FOLLOWER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Larger answers are not kept.
 const LARGEST: usize = 256 * 1024;
@@ -36,9 +36,9 @@ pub struct Cache(Arc<Inner>);
 
 struct Inner {
     redis: Redis,
-    flights: Flights,
-    /// Tags that Redis could not be told to forget yet. Nothing is served until it was.
-    owed: Mutex<BTreeSet<String>>,
+    single_flight: SingleFlight,
+    /// The tags whose invalidation Redis has not confirmed. Nothing is served while there are any.
+    pending: Mutex<BTreeSet<String>>,
 }
 
 /// What is looked for: an entry, and the tags that it depends on.
@@ -65,7 +65,7 @@ pub(crate) struct Ticket {
     key: String,
     versions: Vec<String>,
     /// Held while others wait for this answer.
-    flight: Option<Flight>,
+    leader: Option<Leader>,
 }
 
 impl std::fmt::Debug for Cache {
@@ -77,16 +77,16 @@ impl std::fmt::Debug for Cache {
 impl Cache {
     /// Answers in `redis`.
     pub fn new(redis: Redis) -> Cache {
-        Cache(Arc::new(Inner { redis, flights: Flights::default(), owed: Mutex::default() }))
+        Cache(Arc::new(Inner { redis, single_flight: SingleFlight::default(), pending: Mutex::default() }))
     }
 
     /// Forgets every answer with one of these tags; to be called after the transaction that makes
-    /// them wrong has committed. When Redis is away, this process serves nothing from the cache
+    /// them wrong has committed. When Redis is unavailable, this process serves nothing from the cache
     /// until Redis has been told.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
         let tags: BTreeSet<String> = tags.iter().map(|tag| self.tag(tag.as_ref())).collect();
-        if !tags.is_empty() && self.forget(&tags).await.is_err() {
-            self.owe(tags);
+        if !tags.is_empty() && self.delete_versions(&tags).await.is_err() {
+            self.defer(tags);
         }
     }
 
@@ -94,7 +94,7 @@ impl Cache {
     /// may be served: looked at before Redis is asked, since what it answers may be older than what
     /// it is told in the meantime.
     pub(crate) fn question(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Question> {
-        if !self.owed().is_empty() {
+        if !self.pending().is_empty() {
             return None;
         }
         let key = self.0.redis.key(format_args!("cache:{key}"));
@@ -118,10 +118,10 @@ impl Cache {
             Found::Miss(ticket) => ticket,
             found => return found,
         };
-        match self.0.flights.board(&question.key) {
-            Boarding::First(flight) => Found::Miss(Ticket { flight: Some(flight), ..ticket }),
-            Boarding::Later(landing) => {
-                landing.wait(PATIENCE).await;
+        match self.0.single_flight.join(&question.key) {
+            Role::Leader(leader) => Found::Miss(Ticket { leader: Some(leader), ..ticket }),
+            Role::Follower(follower) => {
+                follower.wait(FOLLOWER_TIMEOUT).await;
                 self.look_again(question).await
             }
         }
@@ -142,7 +142,7 @@ impl Cache {
             pipeline.cmd("SET").arg(&ticket.key).arg(entry).arg("PX").arg(jittered(lifetime)).ignore();
             // A failure costs the next caller a read of the database, and nobody more.
             let _ = self.0.redis.run::<()>(&pipeline).await;
-            drop(ticket.flight);
+            drop(ticket.leader);
         }
     }
 
@@ -153,16 +153,16 @@ impl Cache {
         let answer = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut answers| answers.pop());
         match self.found(question, answer) {
             // Whoever was first has failed. Nobody waits a second time.
-            Found::Miss(ticket) => match self.0.flights.board(&question.key) {
-                Boarding::First(flight) => Found::Miss(Ticket { flight: Some(flight), ..ticket }),
-                Boarding::Later(_) => Found::Miss(ticket),
+            Found::Miss(ticket) => match self.0.single_flight.join(&question.key) {
+                Role::Leader(leader) => Found::Miss(Ticket { leader: Some(leader), ..ticket }),
+                Role::Follower(_) => Found::Miss(ticket),
             },
             found => found,
         }
     }
 
     fn found(&self, question: &Question, answer: Option<Value>) -> Found {
-        if !self.owed().is_empty() {
+        if !self.pending().is_empty() {
             return Found::Bypass;
         }
         let answer = answer.and_then(|answer| redis::from_redis_value::<Vec<Option<Vec<u8>>>>(answer).ok());
@@ -175,22 +175,22 @@ impl Cache {
         };
         match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
             Some(reply) => Found::Hit(reply),
-            None => Found::Miss(Ticket { key: question.key.clone(), versions, flight: None }),
+            None => Found::Miss(Ticket { key: question.key.clone(), versions, leader: None }),
         }
     }
 
-    async fn forget(&self, tags: &BTreeSet<String>) -> Result<(), Away> {
+    async fn delete_versions(&self, tags: &BTreeSet<String>) -> Result<(), Unavailable> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("DEL").arg(tags).ignore();
         self.0.redis.run::<()>(&pipeline).await
     }
 
     /// Tells Redis as soon as it is back.
-    fn owe(&self, tags: BTreeSet<String>) {
-        let mut owed = self.owed();
-        let first = owed.is_empty();
-        owed.extend(tags);
-        drop(owed);
+    fn defer(&self, tags: BTreeSet<String>) {
+        let mut pending = self.pending();
+        let first = pending.is_empty();
+        pending.extend(tags);
+        drop(pending);
         if !first {
             return;
         }
@@ -198,10 +198,10 @@ impl Cache {
         tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_millis(500)).await;
-                let owed = this.owed().clone();
-                if this.forget(&owed).await.is_ok() {
-                    let mut left = this.owed();
-                    left.retain(|tag| !owed.contains(tag));
+                let pending = this.pending().clone();
+                if this.delete_versions(&pending).await.is_ok() {
+                    let mut left = this.pending();
+                    left.retain(|tag| !pending.contains(tag));
                     if left.is_empty() {
                         break;
                     }
@@ -210,8 +210,8 @@ impl Cache {
         });
     }
 
-    fn owed(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-        self.0.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tag(&self, tag: &str) -> String {

@@ -158,7 +158,7 @@ async fn no_reader_sees_what_was_invalidated_before_it_started() {
 
 #[tokio::test]
 async fn without_redis_the_cache_is_passed_by() {
-    let cache = Cache::new(testing::redis_away());
+    let cache = Cache::new(testing::redis_unavailable());
     let question = question(&cache, "a");
     assert!(matches!(look(&cache, &question).await, Found::Bypass));
     cache.invalidate(&["users"]).await;

@@ -91,7 +91,7 @@ pub struct RedisConfig {
     pub url: SecretString,
     /// What every key begins with.
     pub prefix: String,
-    /// After which time it counts as away.
+    /// After which time it counts as unavailable.
     pub timeout: Duration,
 }
 

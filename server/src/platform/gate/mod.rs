@@ -45,7 +45,7 @@ impl PolicyGate {
         PolicyGate { redis, limiter, cache, revocations }
     }
 
-    /// Everything that Redis is asked about a request, at once. `None`: Redis is away.
+    /// Everything that Redis is asked about a request, at once. `None`: Redis is unavailable.
     async fn ask(&self, asked: &Asked<'_>) -> Option<std::vec::IntoIter<Value>> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();

@@ -106,7 +106,7 @@ async fn every_answer_tells_the_limit_and_the_one_too_many_when_to_come_back() {
     let database = TestDatabases::migrated().await;
     let caller = caller(Role::User);
     live(&database, &caller).await;
-    for redis in [testing::redis(), testing::redis_away()] {
+    for redis in [testing::redis(), testing::redis_unavailable()] {
         let gate = gate(&database, redis);
         let sent = Sent::new(&GET_USER, Some(&caller));
         for left in ["2", "1", "0"] {
@@ -176,7 +176,7 @@ async fn a_refused_change_forgets_nothing_and_one_without_an_answer_does() {
 #[tokio::test]
 async fn an_ended_session_is_refused_with_redis_and_without() {
     let database = TestDatabases::migrated().await;
-    for redis in [testing::redis(), testing::redis_away()] {
+    for redis in [testing::redis(), testing::redis_unavailable()] {
         let gate = gate(&database, redis);
         let user = caller(Role::User);
         live(&database, &user).await;
@@ -193,8 +193,8 @@ async fn an_ended_session_is_refused_with_redis_and_without() {
 
 #[tokio::test]
 async fn an_operation_without_policies_touches_nothing() {
-    let redis = testing::redis_away();
-    let databases = testing::databases_away();
+    let redis = testing::redis_unavailable();
+    let databases = testing::databases_unavailable();
     let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
     let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
     let sent = Sent::new(&LIVEZ, None);
@@ -205,8 +205,8 @@ async fn an_operation_without_policies_touches_nothing() {
 
 #[tokio::test]
 async fn without_a_way_to_check_the_session_nobody_is_let_in() {
-    let redis = testing::redis_away();
-    let databases = testing::databases_away();
+    let redis = testing::redis_unavailable();
+    let databases = testing::databases_unavailable();
     let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
     let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
     let refused = gate.enter(&Sent::new(&PUT_USER, Some(&caller(Role::User))).entry()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Rate limits: token buckets in Redis, and in this process while Redis is away.
+//! Rate limits: token buckets in Redis, and in this process while Redis is unavailable.
 
 mod bucket;
 mod local;

@@ -33,7 +33,7 @@ async fn taken(limiter: &Limiter, counted: &[Counted], times: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_as_many_pass_as_the_limit_says() {
-    for redis in [testing::redis(), testing::redis_away()] {
+    for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
         assert_eq!(taken(&limiter, &[counted(&THREE, "a")], 50).await, 3);
         assert_eq!(taken(&limiter, &[counted(&THREE, "b")], 50).await, 3);
@@ -42,7 +42,7 @@ async fn of_many_at_once_as_many_pass_as_the_limit_says() {
 
 #[tokio::test]
 async fn a_bucket_fills_again() {
-    for redis in [testing::redis(), testing::redis_away()] {
+    for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
         assert_eq!(taken(&limiter, &[counted(&QUICK, "a")], 30).await, 10);
         tokio::time::sleep(Duration::from_millis(1200)).await;
@@ -62,7 +62,7 @@ async fn a_refusal_takes_from_no_bucket() {
 
 #[tokio::test]
 async fn what_is_left_is_told() {
-    for redis in [testing::redis(), testing::redis_away()] {
+    for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
         let both = [counted(&THREE, "a"), counted(&HUNDRED, "a")];
         let first = limiter.take(&both).await.unwrap();

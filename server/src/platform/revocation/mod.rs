@@ -2,7 +2,7 @@
 //!
 //! The truth is `sessions.revoked_at`. Redis holds a marker for each session that was revoked
 //! within the life of an access token, and one key that says the markers are complete. Where that
-//! key is missing (a new or emptied Redis) or Redis is away, the row itself is asked. The key is
+//! key is missing (a new or emptied Redis) or Redis is unavailable, the row itself is asked. The key is
 //! written anew every minute, so that a Redis which came back with old data is not believed for long.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use redis::Pipeline;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::platform::redis::{Away, Redis};
+use crate::platform::redis::{Redis, Unavailable};
 
 /// How far clocks of the database and of ours may differ.
 const SLACK: Duration = Duration::from_secs(60);
@@ -52,7 +52,7 @@ impl Revocations {
     }
 
     /// Tells everybody that sessions were revoked; to be called after the transaction that says so
-    /// in the database has committed. When Redis is away, this goes on trying.
+    /// in the database has committed. When Redis is unavailable, this goes on trying.
     pub async fn announce(&self, sessions: &[Uuid]) {
         if self.mark(sessions, false).await.is_err() {
             self.load_in_background();
@@ -82,7 +82,7 @@ impl Revocations {
     /// Asks the session's row, and has the markers completed if Redis lacks them.
     ///
     /// # Errors
-    /// A database that is away.
+    /// A database that is unavailable.
     pub async fn ask_row(&self, session: Uuid, redis_is_there: bool) -> Result<bool, sqlx::Error> {
         if redis_is_there {
             self.load_in_background();
@@ -129,7 +129,7 @@ impl Revocations {
         self.mark(&sessions, true).await.map_err(|error| error.to_string())
     }
 
-    async fn mark(&self, sessions: &[Uuid], complete: bool) -> Result<(), Away> {
+    async fn mark(&self, sessions: &[Uuid], complete: bool) -> Result<(), Unavailable> {
         // In pieces, so that no pipeline takes longer than a request may.
         for some in sessions.chunks(500) {
             let mut pipeline = redis::pipe();

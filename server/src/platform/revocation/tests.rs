@@ -37,7 +37,7 @@ async fn marker(revocations: &Revocations, session: Uuid) -> Marker {
     revocations.ask(&mut pipeline, session);
     match revocations.redis.run::<(bool, bool)>(&pipeline).await {
         Ok((revoked, complete)) => revocations.read(revoked, complete, all_told),
-        Err(Away) => Marker::Unknown,
+        Err(Unavailable) => Marker::Unknown,
     }
 }
 
@@ -84,7 +84,7 @@ async fn an_emptied_redis_is_not_believed_until_it_is_complete_again() {
 #[tokio::test]
 async fn without_redis_the_row_is_asked() {
     let database = TestDatabases::migrated().await;
-    let revocations = revocations(&database, testing::redis_away());
+    let revocations = revocations(&database, testing::redis_unavailable());
     let (ended, live) = (session(&database.pools.users).await, session(&database.pools.users).await);
     end(&database.pools.users, ended).await;
     revocations.announce(&[ended]).await;

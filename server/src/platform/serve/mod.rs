@@ -52,7 +52,7 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, most:
             Some(_) = connections.join_next() => continue,
             () = &mut stopping => break,
         };
-        let app = app.clone().map_request(move |request| told(request, peer));
+        let app = app.clone().map_request(move |request| received(request, peer));
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
         let connection = graceful.watch(connection);
         connections.spawn(async move {
@@ -72,7 +72,7 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, most:
 }
 
 /// The request as the router takes it, with the peer's address for the layers.
-fn told(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
+fn received(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     request

@@ -1,0 +1,57 @@
+//! Single flight: of the requests for one response, one asks the database and the others wait for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// The responses that are being made in this process, by their cache keys.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>);
+
+/// The part of a request in making a response.
+pub(super) enum Role {
+    /// The request makes the response.
+    Leader(Leader),
+    /// Another request makes it.
+    Follower(Follower),
+}
+
+/// Marks a response as being made, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Leader {
+    key: String,
+    flights: SingleFlight,
+    _done: watch::Sender<()>,
+}
+
+/// Waits for the response of another request.
+pub(super) struct Follower(watch::Receiver<()>);
+
+impl SingleFlight {
+    /// Joins the requests for the response under `key`: the first one leads.
+    pub(super) fn join(&self, key: &str) -> Role {
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(done) = flights.get(key) {
+            return Role::Follower(Follower(done.clone()));
+        }
+        let (sender, done) = watch::channel(());
+        flights.insert(key.to_owned(), done);
+        Role::Leader(Leader { key: key.to_owned(), flights: self.clone(), _done: sender })
+    }
+}
+
+impl Follower {
+    /// Returns when the leader has succeeded or failed, or after `timeout`.
+    pub(super) async fn wait(mut self, timeout: Duration) {
+        // The sender never sends: its drop is the message.
+        let _ = tokio::time::timeout(timeout, self.0.changed()).await;
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        self.flights.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}
