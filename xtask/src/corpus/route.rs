@@ -48,17 +48,16 @@ pub fn add_program(member: &str, output: &mut Output) {
     output.files.insert("src/main.rs".to_owned(), text);
 }
 
-/// The services that `Unwritten` takes, in the root of generated code, whose form is known.
+/// The services that `Unwritten` takes, in the root of generated code, whose form is known. Long lines of it
+/// are broken, so that a bound ends where the body of its method begins.
 fn services(root: &str) -> Vec<Service<'_>> {
     let mut services = Vec::new();
-    let mut method = "";
-    for line in root.lines() {
-        if let Some(rest) = line.strip_prefix("    pub fn ") {
-            method = rest.strip_suffix("<S>(mut self, service: S) -> Self").unwrap_or_default();
-        } else if let Some(bound) = line.strip_prefix("        S: ").filter(|_| !method.is_empty()) {
-            let path = bound.split(['<', ',']).next().unwrap_or_default();
-            services.push(Service { method, path, secured: bound.contains("<Principal") });
-        }
+    for method in root.split("\n    pub fn ").skip(1) {
+        let Some((name, rest)) = method.split_once("<S>(") else { continue };
+        let head = rest.split("\n    {").next().unwrap_or_default();
+        let Some((_, bound)) = head.split_once("        S: ") else { continue };
+        let path = bound.split(|letter| matches!(letter, '<' | ',')).next().unwrap_or_default().trim();
+        services.push(Service { method: name, path, secured: bound.contains("Principal = ") });
     }
     services
 }
@@ -76,10 +75,15 @@ mod tests {
 
     #[test]
     fn services_are_read_where_they_are_taken() {
-        let root = "    pub fn new(a: A) -> Self {\n    pub fn users<S>(mut self, service: S) -> Self\n    where\n        \
-                    S: users::Users<Principal = A::Principal>,\n    pub fn r#type<S>(mut self, service: S) -> Self\n    \
-                    where\n        S: type_::Type,\n";
-        let found: Vec<_> = services(root).into_iter().map(|one| (one.method, one.path, one.secured)).collect();
-        assert_eq!(found, [("users", "users::Users", true), ("r#type", "type_::Type", false)]);
+        let root = "    pub fn new(a: A) -> Self {\n    }\n\n    pub fn users<S>(mut self, service: S) -> Self\n    where\n        \
+                    S: users::Users<Principal = A::Principal>,\n    {\n        self\n    }\n\n    \
+                    pub fn long<S>(mut self, service: S) -> Self\n    where\n        S: long::Long<\n            \
+                    Principal = A::Principal,\n        >,\n    {\n        self\n    }\n\n    \
+                    pub fn r#type<S>(mut self, service: S) -> Self\n    where\n        S: type_::Type,\n    {\n";
+        let root = format!("impl Unwritten {{\n{root}");
+        let found: Vec<_> = services(&root).into_iter().map(|one| (one.method, one.path, one.secured)).collect();
+        let expected =
+            [("users", "users::Users", true), ("long", "long::Long", true), ("r#type", "type_::Type", false)];
+        assert_eq!(found, expected);
     }
 }
