@@ -69,7 +69,7 @@ pub use authenticate::{Authenticate, Credential, Denied, NoAuthentication};
 pub use concrete::Concrete;
 pub use context::{CallInfo, Context};
 pub use contract::{Contract, PROBLEM_JSON};
-pub use declares::Declares;
+pub use declares::{Declares, OperationError};
 pub use decoder::{Decoder, PageRule};
 pub use edge::{Edge, Settings};
 pub use endpoint::{Call, Endpoint, Pending};
