@@ -56,7 +56,7 @@ pub use crate::request::multipart::{
     FilePart, FileStream, FormPart, FormRule, Held, Multipart, MultipartError, Part, PartHeader, PartKind, PartRule,
     Parts,
 };
-pub use crate::response::declares::Declares;
+pub use crate::response::declares::{Declares, OperationError};
 pub use crate::response::error_envelope::{ErrorEnvelope, PROBLEM_JSON};
 pub use crate::response::events::{EventStream, JsonLines};
 pub use crate::response::idempotent::{Idempotent, Recorded};

@@ -128,6 +128,26 @@ fn can_be_broken(line: &str) -> bool {
 }
 
 #[test]
+fn no_line_of_the_sample_contract_is_over_120_columns() {
+    let mut folders = vec![contracts::root().join("generated/src")];
+    let mut long = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("the generated crate").flatten().map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if !name.starts_with("openapi") {
+                // Those hold the contract itself, as it stands.
+                let text = fs::read_to_string(&path).expect("a generated file");
+                let lines = text.lines().filter(|line| line.chars().count() > 120 && can_be_broken(line));
+                long.extend(lines.map(|line| format!("{}: {line}", path.display())));
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
 fn every_generated_file_is_laid_out_as_a_person_would() {
     let mut ugly = Vec::new();
     for subject in contracts::golden() {

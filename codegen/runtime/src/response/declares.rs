@@ -1,5 +1,9 @@
 //! The conversions into an operation's error type, and what the compiler says where there is none.
 
+use std::error::Error;
+
+use crate::response::internal::Internal;
+
 /// A conversion from `E` into the error type of an operation.
 ///
 /// It exists for the statuses that the contract declares for the operation, and for every
@@ -24,8 +28,33 @@
     note = "an error of your own is converted by `impl From<{E}> for {Self}`"
 )]
 pub trait Declares<E>: Sized {
-    /// Converts the error.
-    fn from_declared(error: E) -> Self;
+    /// The conversion. It is a constant, since a compiler takes longer over a function, and a large
+    /// contract has thousands of conversions.
+    const FROM: fn(E) -> Self;
+}
+
+/// The error type of an operation, which holds an internal error if need be.
+pub trait OperationError: Sized {
+    /// The conversion of an internal error.
+    const INTERNAL: fn(Internal) -> Self;
+}
+
+// Not a remedy for a status that is not declared: as an `Error` it would become a 500.
+#[diagnostic::do_not_recommend]
+impl<E, X> Declares<E> for X
+where
+    E: Error + Send + Sync + 'static,
+    X: OperationError,
+{
+    const FROM: fn(E) -> Self = internal;
+}
+
+fn internal<E, X>(cause: E) -> X
+where
+    E: Error + Send + Sync + 'static,
+    X: OperationError,
+{
+    X::INTERNAL(Internal::from(cause))
 }
 
 /// Implements the conversions into an operation's error: from exactly the refusals that its contract
@@ -52,25 +81,16 @@ macro_rules! refusals {
             $error: $crate::Declares<E>,
         {
             fn from(error: E) -> Self {
-                <Self as $crate::Declares<E>>::from_declared(error)
+                <Self as $crate::Declares<E>>::FROM(error)
             }
         }
 
-        // Not a remedy for a status that is not declared: as an `Error` it would become a 500.
-        #[diagnostic::do_not_recommend]
-        impl<E> $crate::Declares<E> for $error
-        where
-            E: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static,
-        {
-            fn from_declared(cause: E) -> Self {
-                Self::Internal($crate::Internal::from(cause))
-            }
+        impl $crate::OperationError for $error {
+            const INTERNAL: fn($crate::Internal) -> Self = Self::Internal;
         }
 
         $(impl $crate::Declares<$marker> for $error {
-            fn from_declared(refusal: $marker) -> Self {
-                Self::$variant(refusal)
-            }
+            const FROM: fn($marker) -> Self = Self::$variant;
         })*
     };
 }
