@@ -56,7 +56,7 @@ fn services(root: &str) -> Vec<Service<'_>> {
         let Some((name, rest)) = method.split_once("<S>(") else { continue };
         let head = rest.split("\n    {").next().unwrap_or_default();
         let Some((_, bound)) = head.split_once("        S: ") else { continue };
-        let path = bound.split(|letter| matches!(letter, '<' | ',')).next().unwrap_or_default().trim();
+        let path = bound.split(['<', ',']).next().unwrap_or_default().trim();
         services.push(Service { method: name, path, secured: bound.contains("Principal = ") });
     }
     services
