@@ -30,28 +30,50 @@ fn plain(name: &Value) -> Value {
 
 /// Lines of a doc comment, each with its line break; none for empty text.
 fn doc(text: &str, slashes: &str, indent: usize) -> String {
-    let mut out = String::new();
-    let mut blank = false;
-    let mut fence = None;
+    let text = text.trim();
     let prefix = format!("{:indent$}{slashes} ", "");
-    for line in text.trim().split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
+    let mut out = String::with_capacity(text.len() + prefix.len() + 1);
+    let mut comment = Comment { blank: false, fence: None, prefix: &prefix, out: &mut out };
+    // Most text is plain: its lines need no look at each letter.
+    if text.bytes().all(|byte| byte == b'\n' || (b' '..0x7f).contains(&byte)) {
+        text.split('\n').for_each(|line| comment.add(line));
+        return out;
+    }
+    for line in text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}']) {
         let line: String = line
             .chars()
             .filter(|letter| !letter.is_control() || *letter == '\t')
             .filter(|letter| !is_bidirectional(*letter))
             .collect();
-        let line = line.trim_end();
-        if line.is_empty() {
-            blank = !out.is_empty();
-            continue;
-        }
-        if blank {
-            out.push_str(&format!("{:indent$}{slashes}\n", ""));
-            blank = false;
-        }
-        wrap(&line.replace('\t', "    "), &prefix, &mut fence, &mut out);
+        comment.add(&line.trim_end().replace('\t', "    "));
     }
     out
+}
+
+/// A doc comment whose lines are being added.
+struct Comment<'a> {
+    /// True if an empty line was passed since the last one that holds text.
+    blank: bool,
+    /// The code block that was opened and not closed.
+    fence: Option<char>,
+    /// The beginning of each line.
+    prefix: &'a str,
+    out: &'a mut String,
+}
+
+impl Comment<'_> {
+    /// Adds a line. Empty lines at the beginning and the end are left out, and several are one.
+    fn add(&mut self, line: &str) {
+        let line = line.trim_end();
+        if line.is_empty() {
+            self.blank = !self.out.is_empty();
+            return;
+        }
+        if std::mem::take(&mut self.blank) {
+            self.out.extend([self.prefix.trim_end(), "\n"]);
+        }
+        wrap(line, self.prefix, &mut self.fence, self.out);
+    }
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ impl Origin {
 
 /// Returns the last segment of a path.
 fn last(path: &str) -> &str {
-    path.rsplit("::").next().unwrap_or(path)
+    &path[path.bytes().rposition(|byte| byte == b':').map_or(0, |colon| colon + 1)..]
 }
 
 #[cfg(test)]
