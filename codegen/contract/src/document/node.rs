@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 
+use foldhash::fast::RandomState;
 use indexmap::IndexMap;
 
 use crate::source::{Span, Spanned};
@@ -45,7 +46,7 @@ pub struct Key {
 /// A map whose entries keep the order of the file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Object {
-    entries: IndexMap<Key, Node>,
+    entries: IndexMap<Key, Node, RandomState>,
 }
 
 impl PartialEq for Key {
@@ -115,7 +116,8 @@ impl FromIterator<(Key, Node)> for Object {
     /// Returns an object of the entries; of two with the same name, the first counts.
     fn from_iter<I: IntoIterator<Item = (Key, Node)>>(entries: I) -> Object {
         let entries = entries.into_iter();
-        let mut object = Object { entries: IndexMap::with_capacity(entries.size_hint().0) };
+        let mut object =
+            Object { entries: IndexMap::with_capacity_and_hasher(entries.size_hint().0, RandomState::default()) };
         for (key, node) in entries {
             let _ = object.insert(key, node);
         }
