@@ -12,7 +12,18 @@ use super::files::{MANIFEST, MARK, Output};
 /// The folders below that of the generated files, looked at once each.
 pub(super) struct Folders<'a> {
     dir: &'a Path,
-    known: BTreeMap<String, Option<FileState>>,
+    known: BTreeMap<String, Folder>,
+}
+
+/// A folder on the way to generated files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Folder {
+    /// The folder is not there, and so is no file in it.
+    Missing,
+    /// Generated files can stand in the folder.
+    Open,
+    /// No file may be written there, for this reason.
+    Closed(FileState),
 }
 
 impl<'a> Folders<'a> {
@@ -21,24 +32,32 @@ impl<'a> Folders<'a> {
         Folders { dir, known: BTreeMap::new() }
     }
 
-    /// Returns why nothing may be written at a path, if a folder on the way to it is not ours.
-    pub(super) fn closed(&mut self, path: &str) -> Option<FileState> {
-        let ends = path.match_indices('/').map(|(end, _)| end);
-        ends.into_iter().find_map(|end| self.closed_folder(&path[..end]))
+    /// Returns the state of the file at a path as far as the folders on the way to it decide it: closed
+    /// ones, and one that is not there.
+    pub(super) fn decide(&mut self, path: &str) -> Option<FileState> {
+        for (end, _) in path.match_indices('/') {
+            match self.folder(&path[..end]) {
+                Folder::Open => {}
+                Folder::Missing => return Some(FileState::Missing),
+                Folder::Closed(state) => return Some(state),
+            }
+        }
+        None
     }
 
-    fn closed_folder(&mut self, folder: &str) -> Option<FileState> {
-        if let Some(state) = self.known.get(folder) {
-            return *state;
+    fn folder(&mut self, folder: &str) -> Folder {
+        if let Some(known) = self.known.get(folder) {
+            return *known;
         }
         let path = self.dir.join(folder);
-        let state = match path.symlink_metadata() {
-            Ok(found) if found.is_symlink() => Some(FileState::Link),
-            Ok(_) if path.join(MANIFEST).exists() => Some(FileState::OtherCrate),
-            _ => None,
+        let found = match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => Folder::Closed(FileState::Link),
+            Ok(_) if path.join(MANIFEST).exists() => Folder::Closed(FileState::OtherCrate),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Folder::Missing,
+            _ => Folder::Open,
         };
-        self.known.insert(folder.to_owned(), state);
-        state
+        self.known.insert(folder.to_owned(), found);
+        found
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn states(
     let mut states = BTreeMap::new();
     for (path, text) in &output.files {
         folder::refuse_outside(path)?;
-        let state = match folders.closed(path) {
+        let state = match folders.decide(path) {
             Some(state) => state,
             None => generated(&dir.join(path), text, manifest.map(|manifest| manifest.files.get(path)))?,
         };
@@ -27,7 +27,7 @@ pub(super) fn states(
     }
     for (path, recorded) in manifest.into_iter().flat_map(|manifest| &manifest.files) {
         // The owner of a folder within decides about its files.
-        if output.files.contains_key(path) || folders.closed(path).is_some() {
+        if output.files.contains_key(path) || folders.decide(path).is_some() {
             continue;
         }
         match folder::read(&dir.join(path))? {
