@@ -99,15 +99,15 @@ impl Enclosing {
         self.excluded.iter().any(|excluded| Path::new(place).starts_with(excluded))
     }
 
-    /// Returns the runtime that a member other than the crate in `out` is or holds.
+    /// Returns the runtime that a member is or holds, other than that of the crate in `out`.
     fn runtime_beside(&self, out: &Path) -> Option<PathBuf> {
         let folders = self.members.iter().flat_map(|pattern| {
             let pattern = Path::new(&Pattern::escape(&self.folder.to_string_lossy())).join(pattern);
             glob::glob(&pattern.to_string_lossy()).into_iter().flatten().flatten()
         });
-        let others = folders.chain([self.folder.clone()]).filter(|folder| !folder.starts_with(out));
-        let places = others.flat_map(|folder| [folder.join(RUNTIME), folder]);
-        places.into_iter().find(|place| package_name(place).as_deref() == Some(RUNTIME))
+        let own = out.join(RUNTIME);
+        let mut places = folders.chain([self.folder.clone()]).flat_map(|folder| [folder.join(RUNTIME), folder]);
+        places.find(|place| *place != own && package_name(place).as_deref() == Some(RUNTIME))
     }
 }
 
@@ -198,6 +198,8 @@ mod tests {
         assert_eq!(fit("crates/one", &Runtime::Embedded), Ok(None), "its own runtime is no second one");
         let shared = folder.0.join("crates/one/writ-runtime");
         assert_eq!(fit("crates/two", &Runtime::Embedded), Err(Misfit::TwoRuntimes { other: shared.clone() }));
+        let above = fit("crates", &Runtime::Embedded);
+        assert_eq!(above, Err(Misfit::TwoRuntimes { other: shared.clone() }), "one level too high");
         assert_eq!(fit("crates/two", &Runtime::Path(shared)), Ok(None));
         let missing = Runtime::Path(folder.0.join("nowhere"));
         assert!(matches!(fit("crates/two", &missing), Err(Misfit::NoRuntime { .. })));
