@@ -14,7 +14,7 @@ const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternPro
 pub(super) struct Anchor {
     /// The steps to what bears it.
     pub steps: Vec<String>,
-    /// Where its name stands.
+    /// The place of its name.
     pub span: Span,
 }
 

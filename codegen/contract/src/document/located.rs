@@ -8,7 +8,7 @@ use crate::source::NodePath;
 pub struct Located<'d> {
     /// The node.
     pub node: &'d Node,
-    /// Where it stands.
+    /// The place of the node.
     pub path: NodePath,
 }
 

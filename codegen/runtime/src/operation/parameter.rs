@@ -5,7 +5,7 @@
 pub struct Parameter {
     /// The name as the contract spells it. Header names compare without case.
     pub name: &'static str,
-    /// Where it stands.
+    /// The part of the request that carries it.
     pub location: ParameterLocation,
     /// How arrays and objects are written.
     pub style: Style,

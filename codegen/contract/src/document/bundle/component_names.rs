@@ -1,4 +1,4 @@
-//! Where in the bundle things of other files stand: under which section, by which name.
+//! The components of a bundle that come from other files: their sections and their names.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ pub(super) struct MovedComponent<'d> {
     pub path: NodePath,
     /// The object.
     pub node: &'d Node,
-    /// Its name in its own file.
+    /// The name in the file that it comes from.
     pub own_name: Option<String>,
     /// True if the entry has a component of the name already, which only refers to the object.
     pub adopted: bool,
@@ -79,7 +79,7 @@ impl<'d> ComponentNames<'d> {
         self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
     }
 
-    /// What a component of the entry stands for, if something moved there.
+    /// Returns the object that a component of the entry stands for, if one moved there.
     pub fn adopted(&self, section: &str, name: &str) -> Option<(ObjectKind, &'d Node)> {
         let at = (*self.names.get(&(section, name.to_owned()))?)?;
         let moved = self.list.get(at).filter(|moved| moved.adopted)?;

@@ -53,7 +53,7 @@ impl<'d> Bundler<'d> {
         Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// What moved into a section, in the order in which it was met.
+    /// Returns the objects that moved into a section, in the order in which the walk met them.
     fn relocated(&mut self, section: &str) -> Vec<(Key, Node)> {
         let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
         let names: Vec<_> =

@@ -19,15 +19,15 @@ use component_names::{ComponentNames, fragment};
 struct Bundler<'d> {
     document: &'d Document,
     names: ComponentNames<'d>,
-    /// Where the path items of other files stand in the bundle.
+    /// The places in the bundle of the path items of other files.
     items: HashMap<NodePath, String>,
-    /// The same, as the walk before found it: that one has seen all of them.
+    /// The places that the first walk found: it has met every path item, the second walk only those so far.
     known_items: HashMap<NodePath, String>,
-    /// The JSON pointer of what is being written.
+    /// The JSON pointer of the node that is being written.
     pointer: Pointer,
-    /// How many path items within each other are being put in the place of references.
+    /// The number of path items, one within another, that are being written in place of references.
     nesting: usize,
-    /// Whether everything that moves is known, so that it can be written.
+    /// True in the second walk: every object that moves is known, so that the bundle can be written.
     complete: bool,
 }
 
@@ -95,7 +95,7 @@ impl<'d> Bundler<'d> {
         Node { span: node.span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// What a reference becomes; `None` where it stays as it is.
+    /// Returns the node that takes the place of a reference; `None` if the reference stays as it is.
     fn rewritten(&mut self, kind: ObjectKind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;

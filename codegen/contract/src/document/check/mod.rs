@@ -33,7 +33,7 @@ struct Checker<'d, 'o> {
     seen: HashMap<usize, ObjectKind>,
     /// References that are still to be followed.
     pending: VecDeque<Pending<'d>>,
-    /// What is written wrong and clear all the same.
+    /// The changes to values that are wrong but whose meaning is certain.
     repairs: Repairs,
 }
 

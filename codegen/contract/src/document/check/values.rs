@@ -94,7 +94,7 @@ fn expected(shape: &Shape) -> String {
     }
 }
 
-/// The same value in the type that is expected, where there is no doubt of it.
+/// Returns the value in the expected type, if only one value can be meant.
 fn converted(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),

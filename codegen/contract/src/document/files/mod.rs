@@ -18,8 +18,8 @@ pub use paths::display_path;
 
 /// Reads the files of a contract. No reference may leave the folder `root`, that of the entry where none is given.
 ///
-/// What cannot be read goes to `diagnostics`; nothing else is checked. `None` only if the entry cannot be read
-/// as an OpenAPI document at all.
+/// Reports files that cannot be read to `diagnostics` and checks nothing else. Returns `None` only if the entry
+/// cannot be read as an OpenAPI document at all.
 pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = read_file(display_path(entry, root), entry, &mut sources, diagnostics);

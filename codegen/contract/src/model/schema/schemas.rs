@@ -15,7 +15,7 @@ pub struct Schemas {
 /// One schema after resolving and merging.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// Where it stands.
+    /// The place of the schema.
     pub span: Span,
     /// The name of the component it is, where it is one.
     pub component: Option<String>,
