@@ -1,4 +1,4 @@
-//! The values of numbers kept as text.
+//! Tests of the values of numbers kept as source text.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Each pass by what it makes of small schemas.
+//! Tests of the upgrade passes on small schemas.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::document::node::Node;
 use crate::document::{LoadOptions, Version, load};
 
-/// A contract of 3.0, upgraded.
+/// Returns an OpenAPI 3.0 contract after the upgrade.
 fn upgraded(contract: &Json) -> Json {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -23,7 +23,7 @@ fn upgraded(contract: &Json) -> Json {
     node.to_json()
 }
 
-/// A schema of 3.0, upgraded.
+/// Returns an OpenAPI 3.0 schema after the upgrade.
 fn schema(schema: Json) -> Json {
     let contract = json!({
         "openapi": "3.0.3",

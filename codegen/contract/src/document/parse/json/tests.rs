@@ -1,4 +1,4 @@
-//! What JSON means, and where it stands.
+//! Tests of the JSON reader: values and spans.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What YAML means, and where it stands.
+//! Tests of the YAML reader: values, spans and errors.
 
 use serde_json::json;
 
