@@ -1,11 +1,11 @@
-//! Inline schemas that say the same: each is one schema, which the others are other names of.
+//! The deduplication pass: equal inline schemas become one schema, the others become its aliases.
 //!
-//! Contracts repeat themselves where they have no components: the fields that every list can be
-//! asked for, the `{ data: … }` around each answer. As one type they are compiled once, and a value
-//! that was made for one operation fits the next.
+//! Contracts without components repeat themselves, for example in the fields that every list has or in the `{
+//! data: … }` around each response. As one type these schemas are compiled once, and a value made for one
+//! operation can be used for the next.
 //!
-//! Components are never merged: their names say that they are meant to be told apart. Nor are
-//! schemas whose words differ, since those words are their documentation.
+//! Components are never merged, since their names show that they are intended as separate types. Schemas with
+//! different descriptions are not merged either, since the descriptions are their documentation.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use super::schema::{Additional, Kind, ObjectShape, Schema, StringShape};
 use super::{Contract, Options, SchemaId, Schemas};
 use crate::diagnostic::Diagnostics;
 
-/// Turns every inline object, enum and union that says what an earlier one says into an alias of it.
+/// Turns every inline object, enum and union that equals an earlier one into an alias of it.
 pub(super) fn dedupe_schemas(contract: &mut Contract, _options: &Options, _diagnostics: &mut Diagnostics) {
     let schemas = &contract.schemas;
     let branches: HashSet<SchemaId> = schemas.ids().flat_map(|id| branches(&schemas.get(id).kind).to_vec()).collect();
@@ -38,7 +38,7 @@ fn branches(kind: &Kind) -> &[SchemaId] {
     }
 }
 
-/// Whether a schema of this kind is a type of its own, so that there is something to save.
+/// Returns true if a schema of this kind becomes a declared type, so that deduplication saves code.
 fn is_declared(kind: &Kind) -> bool {
     match kind {
         Kind::Strings(_) | Kind::Union(_) => true,
@@ -47,7 +47,7 @@ fn is_declared(kind: &Kind) -> bool {
     }
 }
 
-/// Which schemas say the same: each by the first of them.
+/// The classes of equal schemas, each represented by its first schema.
 struct Classes<'s> {
     schemas: &'s Schemas,
     of: HashMap<SchemaId, SchemaId>,
@@ -55,7 +55,7 @@ struct Classes<'s> {
 }
 
 impl Classes<'_> {
-    /// Finds the first schema that says the same. A list of what is still to do, since schemas may be deep.
+    /// Finds the class of a schema. It uses an explicit stack, since schemas may be deeply nested.
     fn find(&mut self, id: SchemaId) {
         let mut todo = vec![(id, false)];
         let mut open = HashSet::new();
@@ -76,13 +76,15 @@ impl Classes<'_> {
                 todo.push((id, true));
                 todo.extend(held(&schema.kind).into_iter().map(|held| (held, false)));
             } else {
-                // It holds itself, and so is like no other.
+                // A recursive schema is not equal to any other.
                 self.of.insert(id, id);
             }
         }
     }
 
-    /// Everything that a schema says but its place, what it holds by its class.
+    /// Returns the properties of a schema except its location; subschemas are represented by their class.
+    ///
+    /// Two schemas are equal if these texts are equal. Returns `None` for schemas that are never merged.
     fn said(&self, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
         let default = default.as_ref().map(|(value, _)| value);
@@ -131,7 +133,7 @@ impl Classes<'_> {
     }
 }
 
-/// Whether a schema is told apart from others by what it says alone.
+/// Returns true if the schema can be equal to another one.
 fn is_comparable(schema: &Schema) -> bool {
     schema.component.is_none()
         && schema.rust_name.is_none()
@@ -140,7 +142,7 @@ fn is_comparable(schema: &Schema) -> bool {
         && !schema.holds_itself
 }
 
-/// The schemas that a kind holds.
+/// Returns the direct subschemas of a kind.
 fn held(kind: &Kind) -> Vec<SchemaId> {
     match kind {
         Kind::Alias(target) => vec![*target],

@@ -1,4 +1,4 @@
-//! The operation model: what can be called, with what, under which policies, and what it answers.
+//! The model of an operation: its parameters, bodies, responses, security and policies.
 
 use std::time::Duration;
 
@@ -6,108 +6,129 @@ use crate::model::direction::Direction;
 use crate::model::schema::SchemaId;
 use crate::source::{Span, Spanned};
 
-/// One operation.
+/// An operation of the contract: a method of a path, or a request that the service sends.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::operation::{ParameterLocation, Status};
+/// use writ_contract::model::{Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let operation = &contract.operations[0];
+/// assert_eq!((operation.id.as_str(), operation.method), ("getPet", "GET"));
+/// assert_eq!(operation.parameters[0].location, ParameterLocation::Path);
+/// assert_eq!(operation.responses[1].status, Status::Code(404));
+/// assert_eq!(operation.policies.rate_limits[0].requests, 100);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// `operationId`, or one made of method and path where the contract has none.
+    /// The `operationId`, or an id made of method and path if the contract has none. Unique in the contract.
     pub id: String,
-    /// Where the operation stands.
+    /// The span of the `operationId`, or of the method if there is none.
     pub span: Span,
-    /// Inbound where the service serves it, outbound where the service calls it.
+    /// The direction: inbound if the service serves the operation, outbound if it calls the operation.
     pub direction: Direction,
-    /// The HTTP method, upper case.
+    /// The HTTP method, in upper case.
     pub method: &'static str,
-    /// The path template.
+    /// The path template, such as `/pets/{petId}`; empty for an outgoing operation.
     pub path: String,
-    /// What stands behind it after a `?`, which tells it from another operation of its method and path.
+    /// The fixed query string after the `?` of the path, which distinguishes operations of one method and
+    /// path.
     pub query: String,
-    /// The tag whose trait holds it.
+    /// The tag whose handler trait contains the operation; `default` if it has no tag.
     pub tag: String,
-    /// `summary`.
+    /// The summary (`summary`).
     pub summary: Option<String>,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
-    /// `deprecated`.
+    /// True if the operation is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// Those of the path item and its own, in order.
+    /// The parameters of the path item and of the operation, in order.
     pub parameters: Vec<Parameter>,
-    /// `requestBody`.
+    /// The request body (`requestBody`).
     pub body: Option<RequestBody>,
-    /// In the order of the contract.
+    /// The declared responses, in the order of the contract.
     pub responses: Vec<Response>,
-    /// Alternatives of schemes that are all needed. Empty: public.
+    /// The alternatives of security requirements; all requirements of one alternative must be satisfied.
+    /// Empty for a public operation.
     pub security: Vec<Vec<Requirement>>,
-    /// The `x-` policies.
+    /// The policies (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
     pub policies: Policies,
-    /// `x-rust-name`.
+    /// The Rust name of the operation (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
 }
 
 impl Operation {
-    /// What it is called in Rust, before the case of the place.
+    /// Returns the Rust name of the operation before case conversion: `x-rust-name`, or the id.
     pub fn name(&self) -> &str {
         self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
     }
 
-    /// Returns the direction of the values in requests: that of the operation itself.
+    /// Returns the direction of the values in requests, which is that of the operation.
     pub fn request_direction(&self) -> Direction {
         self.direction
     }
 
-    /// Returns the direction of the values in responses: opposite to the operation's.
+    /// Returns the direction of the values in responses, which is opposite to that of the operation.
     pub fn response_direction(&self) -> Direction {
         self.direction.opposite()
     }
 }
 
-/// One parameter.
+/// A parameter of an operation.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its name on the wire.
+    /// The name of the parameter in requests.
     pub name: String,
-    /// Where it stands in the contract.
+    /// The span of the parameter object.
     pub span: Span,
-    /// Its location in a request.
+    /// The location of the parameter in a request.
     pub location: ParameterLocation,
-    /// `required`.
+    /// True if the parameter is required. Path parameters always are.
     pub required: bool,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
-    /// `deprecated`.
+    /// True if the parameter is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// How arrays and objects are written.
+    /// The serialization of arrays and objects (`style`).
     pub style: Style,
-    /// Whether each element is written on its own.
+    /// True if each element or property is written as a separate parameter (`explode`).
     pub explode: bool,
-    /// Its schema.
+    /// The schema of the parameter's value.
     pub schema: SchemaId,
-    /// The name of the component that it is, where it is one.
+    /// The name of the parameter in `components.parameters`, if it is a component.
     pub component: Option<String>,
-    /// `x-rust-name`.
+    /// The Rust name of the parameter (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
-    /// `allowEmptyValue` of a query parameter.
+    /// True for a query parameter that may be sent without a value (`allowEmptyValue`).
     pub may_be_empty: bool,
-    /// `x-sort`.
+    /// True if the parameter lists the sort order of the response (`x-sort`).
     pub sort: bool,
-    /// `x-sparse`.
+    /// True if the parameter selects the sparse fieldset of the response (`x-sparse`).
     pub sparse: bool,
 }
 
 /// The location of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParameterLocation {
-    /// A segment of the path.
+    /// The path.
     Path,
     /// The query string.
     Query,
-    /// A header.
+    /// The header section.
     Header,
-    /// A cookie.
+    /// The cookies.
     Cookie,
 }
 
 impl ParameterLocation {
-    /// The word of the contract.
+    /// Returns the value of `in` for the location.
     pub fn word(self) -> &'static str {
         match self {
             ParameterLocation::Path => "path",
@@ -118,7 +139,7 @@ impl ParameterLocation {
     }
 }
 
-/// `style`, and `content` as one more.
+/// The serialization of a parameter: a `style` of OpenAPI, or the media type of its `content`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of OpenAPI")]
 pub enum Style {
@@ -129,77 +150,77 @@ pub enum Style {
     SpaceDelimited,
     PipeDelimited,
     DeepObject,
-    /// `content` with a JSON media type.
+    /// The parameter has `content` with a JSON media type.
     Json,
-    /// `content` with another media type.
+    /// The parameter has `content` with another media type.
     Text,
 }
 
-/// The request body.
+/// The request body of an operation.
 #[derive(Debug, Clone)]
 pub struct RequestBody {
-    /// Where it stands.
+    /// The span of the request body object.
     pub span: Span,
-    /// `required`.
+    /// True if the body is required (`required`).
     pub required: bool,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
-    /// Its media types.
+    /// The media types that the operation accepts.
     pub content: Vec<Content>,
-    /// The largest size in bytes.
+    /// The size limit of the body in bytes (`x-body-limit`, or 1 MiB).
     pub limit: u64,
 }
 
-/// One media type with its schema.
+/// A media type of a request body or response, with its schema.
 #[derive(Debug, Clone)]
 pub struct Content {
-    /// As the contract spells it.
+    /// The media type, as the contract spells it.
     pub media_type: String,
-    /// Where it stands.
+    /// The span of the media type's key.
     pub span: Span,
-    /// How it is read or written.
+    /// The codec of the media type.
     pub kind: ContentKind,
-    /// Its schema.
+    /// The schema of the content, if it has one.
     pub schema: Option<SchemaId>,
-    /// `encoding`.
+    /// The encodings of properties in forms and multipart bodies (`encoding`).
     pub encoding: Vec<Encoding>,
 }
 
-/// How one property of a form or multipart body is written.
+/// The encoding of one property of a form or multipart body.
 #[derive(Debug, Clone)]
 pub struct Encoding {
-    /// The property.
+    /// The name of the property.
     pub property: String,
-    /// Where it stands.
+    /// The span of the property's name.
     pub span: Span,
-    /// `contentType`, ranges among them. Empty: what the schema makes of it.
+    /// The media types of the property (`contentType`), which may be ranges. Empty if the schema decides.
     pub media_types: Vec<String>,
-    /// `headers` of a part.
+    /// The headers of a part of a multipart body (`headers`).
     pub headers: Vec<Header>,
-    /// `style` of a form's property.
+    /// The `style` of a form's property.
     pub style: Option<Style>,
-    /// `explode` of a form's property.
+    /// The `explode` of a form's property.
     pub explode: Option<bool>,
 }
 
 impl Content {
-    /// Type and subtype, lower case.
+    /// Returns the media type in lower case and without parameters.
     pub fn essence(&self) -> String {
         essence(&self.media_type)
     }
 
-    /// Whether it stands for several media types, `image/*`.
+    /// Returns true if the media type is a range, such as `image/*`.
     pub fn is_range(&self) -> bool {
         self.essence().contains('*')
     }
 }
 
-/// Type and subtype of a media type, lower case.
+/// Returns a media type in lower case and without parameters.
 pub fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// A media type as it compares: lower case, with the parameters that tell it from others.
+/// Returns a media type in the form that is compared: in lower case, without `charset`, `boundary` and `q`.
 pub fn normal_media_type(media_type: &str) -> String {
     let mut normal = essence(media_type);
     for parameter in media_type.split(';').skip(1) {
@@ -212,87 +233,87 @@ pub fn normal_media_type(media_type: &str) -> String {
     normal
 }
 
-/// How a media type is read or written.
+/// The codec of a media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {
-    /// JSON and `+json`.
+    /// JSON, including media types that end in `+json`.
     Json,
-    /// `application/x-www-form-urlencoded`.
+    /// A form, `application/x-www-form-urlencoded`.
     Form,
-    /// `multipart/*`.
+    /// A multipart body, `multipart/*`.
     Multipart,
-    /// `text/*`.
+    /// Text, `text/*`.
     Text,
     /// Bytes.
     Binary,
-    /// Events or lines, each sent as it is made.
+    /// A stream of events or lines, each sent when it is ready.
     Stream,
 }
 
-/// One response.
+/// A declared response of an operation.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// Where it stands.
+    /// The span of the response object.
     pub span: Span,
-    /// Its status.
+    /// The status of the response.
     pub status: Status,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
-    /// Its headers, `Content-Type` left out as OpenAPI says.
+    /// The headers, without `Content-Type`, which OpenAPI ignores here.
     pub headers: Vec<Header>,
-    /// Its media types.
+    /// The media types of the response.
     pub content: Vec<Content>,
 }
 
-/// The status of a response.
+/// The status of a response, as declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// `404`
+    /// A status code, such as `404`.
     Code(u16),
-    /// `4XX`: the first digit.
+    /// A range of status codes by its first digit, such as `4XX`.
     Range(u8),
-    /// `default`
+    /// All other status codes (`default`).
     Default,
 }
 
-/// One header of a response.
+/// A header of a response or of a part of a multipart body.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// Its name as the contract spells it.
+    /// The name of the header, as the contract spells it.
     pub name: String,
-    /// `required`.
+    /// True if the header is required (`required`).
     pub required: bool,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
-    /// Its schema.
+    /// The schema of the header's value.
     pub schema: SchemaId,
-    /// Whether the properties of an object are written `name=value`.
+    /// True if the properties of an object are written as `name=value` (`explode`).
     pub explode: bool,
-    /// Whether it is JSON: `content` instead of `schema`.
+    /// True if the value is JSON, because the header has `content` instead of `schema`.
     pub json: bool,
 }
 
-/// One scheme that an alternative needs.
+/// A security scheme that an alternative requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
-    /// The scheme's name.
+    /// The name of the security scheme.
     pub scheme: String,
-    /// The scopes.
+    /// The scopes that the principal needs.
     pub scopes: Vec<String>,
 }
 
-/// A security scheme.
+/// A security scheme of the contract.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheme {
-    /// Its name in the components.
+    /// The name of the scheme in `components.securitySchemes`.
     pub name: String,
-    /// Where its credential stands.
+    /// The kind of credential and its location in a request.
     pub kind: SchemeKind,
-    /// `description`.
+    /// The description (`description`).
     pub description: Option<String>,
 }
 
-/// Where the credential of a scheme stands.
+/// The kind of credential of a security scheme and its location in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of OpenAPI")]
 pub enum SchemeKind {
@@ -305,48 +326,48 @@ pub enum SchemeKind {
     MutualTls,
 }
 
-/// The `x-` policies of an operation.
+/// The policies of an operation, declared by `x-` fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies {
-    /// `x-rate-limit`.
+    /// The rate limits (`x-rate-limit`).
     pub rate_limits: Vec<RateLimit>,
-    /// `x-idempotency`: how long an answer is replayed.
+    /// The time for which the response to an idempotency key is replayed (`x-idempotency`).
     pub idempotency: Option<Duration>,
-    /// `x-cache`.
+    /// The caching of responses (`x-cache`).
     pub cache: Option<Cache>,
-    /// `x-cache-invalidates`.
+    /// The cache tags that a successful call invalidates (`x-cache-invalidates`).
     pub invalidates: Vec<String>,
 }
 
-/// One limit of `x-rate-limit`.
+/// A rate limit (`x-rate-limit`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many requests pass.
+    /// The number of requests that are allowed per window.
     pub requests: u32,
-    /// In what time.
+    /// The length of the window.
     pub window: Duration,
-    /// Who is counted.
+    /// The party whose requests are counted.
     pub by: LimitBy,
 }
 
-/// Who a limit counts.
+/// The party whose requests a rate limit counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
-    /// The principal, else the address.
+    /// The principal, or the client address if there is no principal.
     Caller,
-    /// The address.
+    /// The client address.
     Address,
     /// The account that the request names.
     Account,
 }
 
-/// `x-cache`.
+/// The caching of an operation's responses (`x-cache`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
-    /// How long.
+    /// The time to live of a cached response.
     pub ttl: Duration,
-    /// Tags.
+    /// The cache tags of the response, which may contain path parameters in braces.
     pub tags: Vec<String>,
-    /// One answer for every principal.
+    /// True if all principals share one cached response.
     pub shared: bool,
 }
