@@ -42,7 +42,7 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         let change = help.replacement.as_ref();
         json!({
             "message": help.message,
-            "replace": change.map(|(span, _)| place(*span, sources)),
+            "replace": change.map(|(span, _)| location(*span, sources)),
             "with": change.map(|(_, text)| text),
         })
     });
@@ -58,10 +58,10 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 }
 
 fn labelled(label: &Label, sources: &Sources) -> Value {
-    json!({ "at": place(label.span, sources), "text": label.text })
+    json!({ "at": location(label.span, sources), "text": label.text })
 }
 
-fn place(span: Span, sources: &Sources) -> Value {
+fn location(span: Span, sources: &Sources) -> Value {
     let (line, column) = sources.location(span);
     let (end_line, end_column) = sources.location(Span { start: span.end, ..span });
     json!({

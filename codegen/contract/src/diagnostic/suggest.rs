@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_finds_its_word() {
+    fn a_misspelt_name_finds_the_known_name() {
         let known = ["operationId", "parameters", "responses", "requestBody"];
         assert_eq!(nearest("operationID", known), Some(("operationId", Nearness::Same)));
         assert_eq!(nearest("request_body", known), Some(("requestBody", Nearness::Same)));
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_never_nearer_than_their_letters() {
+    fn the_lower_bound_never_exceeds_the_edit_distance() {
         let words = ["operationId", "opreationid", "tags", "tgas", "", "größe", "grösse", "日本語", "aaaa", "aa"];
         for one in words {
             for other in words {
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn two_swapped_letters_are_one_slip() {
+    fn two_swapped_letters_count_as_one_error() {
         assert_eq!(nearest("tgas", ["tags"]), Some(("tags", Nearness::Slip)));
     }
 }

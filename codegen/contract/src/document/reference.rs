@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_told_from_its_fragment() {
+    fn a_reference_is_split_into_file_and_fragment() {
         let reference = parse("../common%20parts/x.yaml#/Id");
         let file = "../common parts/x.yaml".to_owned();
         assert_eq!(reference, Ok(Reference { file, fragment: pointer(&["Id"]) }));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn another_origin_is_remote() {
+    fn a_reference_with_a_scheme_or_host_is_remote() {
         for remote in ["https://example.com/a.yaml#/X", "//example.com/a.yaml", "file:///etc/passwd", "urn:x"] {
             assert_eq!(parse(remote), Err(RefError::Remote), "{remote}");
         }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_percent_encoding_stays_as_it_is() {
+    fn invalid_percent_encoding_is_not_decoded() {
         assert_eq!(parse("#/a%zz%").map(|it| it.fragment), Ok(pointer(&["a%zz%"])));
         assert_eq!(parse("#/%ff").map(|it| it.fragment), Ok(pointer(&["%ff"])));
     }

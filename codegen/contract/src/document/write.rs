@@ -145,8 +145,8 @@ impl Marks {
         let mut text = parts.next().unwrap_or("").to_owned();
         for part in parts {
             let (number, rest) = part.split_once('x').unwrap_or(("", part));
-            let meant = number.parse::<usize>().ok().and_then(|number| texts.get(number));
-            text.push_str(meant.map_or("", String::as_str));
+            let replaced = number.parse::<usize>().ok().and_then(|number| texts.get(number));
+            text.push_str(replaced.map_or("", String::as_str));
             text.push_str(rest);
         }
         text

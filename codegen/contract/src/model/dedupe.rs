@@ -59,22 +59,22 @@ impl Classes<'_> {
     fn find(&mut self, id: SchemaId) {
         let mut todo = vec![(id, false)];
         let mut open = HashSet::new();
-        while let Some((id, held_are_known)) = todo.pop() {
+        while let Some((id, subschemas_are_known)) = todo.pop() {
             if self.of.contains_key(&id) {
                 continue;
             }
             let schema = self.schemas.get(id);
             if !is_comparable(schema) {
                 self.of.insert(id, id);
-            } else if held_are_known {
-                let class = match self.said(schema) {
-                    Some(said) => *self.first.entry(said).or_insert(id),
+            } else if subschemas_are_known {
+                let class = match self.signature(schema) {
+                    Some(signature) => *self.first.entry(signature).or_insert(id),
                     None => id,
                 };
                 self.of.insert(id, class);
             } else if open.insert(id) {
                 todo.push((id, true));
-                todo.extend(held(&schema.kind).into_iter().map(|held| (held, false)));
+                todo.extend(subschemas(&schema.kind).into_iter().map(|id| (id, false)));
             } else {
                 // A recursive schema is not equal to any other.
                 self.of.insert(id, id);
@@ -85,51 +85,51 @@ impl Classes<'_> {
     /// Returns the properties of a schema except its location; subschemas are represented by their class.
     ///
     /// Two schemas are equal if these texts are equal. Returns `None` for schemas that are never merged.
-    fn said(&self, schema: &Schema) -> Option<String> {
+    fn signature(&self, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
         let default = default.as_ref().map(|(value, _)| value);
-        let mut said = format!(
+        let mut signature = format!(
             "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
             (title.as_deref(), description.as_deref())
         );
         match kind {
             Kind::String(StringShape { format, min, max, patterns }) => {
                 let patterns: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.as_str()).collect();
-                write!(said, "string {format:?} {min:?} {max:?} {patterns:?}").ok()?;
+                write!(signature, "string {format:?} {min:?} {max:?} {patterns:?}").ok()?;
             }
             Kind::Array(array) => {
                 let items = self.of.get(&array.items)?;
-                write!(said, "array {items:?} {:?} {:?} {}", array.min, array.max, array.unique).ok()?;
+                write!(signature, "array {items:?} {:?} {:?} {}", array.min, array.max, array.unique).ok()?;
             }
             Kind::Object(ObjectShape { sparse_of: Some(_), .. }) => return None,
             Kind::Object(object) => {
-                write!(said, "object {:?} {:?}", object.min, object.max).ok()?;
+                write!(signature, "object {:?} {:?}", object.min, object.max).ok()?;
                 match object.additional {
-                    Additional::Kept(rest) => write!(said, " kept {:?}", self.of.get(&rest)?).ok()?,
-                    ref other => write!(said, " {other:?}").ok()?,
+                    Additional::Kept(rest) => write!(signature, " kept {:?}", self.of.get(&rest)?).ok()?,
+                    ref other => write!(signature, " {other:?}").ok()?,
                 }
                 for property in &object.properties {
                     let named = property.rust_name.as_ref().map(|name| name.value.as_str());
                     let class = self.of.get(&property.schema)?;
-                    write!(said, " {:?} {class:?} {} {named:?}", property.name, property.required).ok()?;
+                    write!(signature, " {:?} {class:?} {} {named:?}", property.name, property.required).ok()?;
                 }
             }
             Kind::Union(union) => {
-                write!(said, "union {} {:?}", union.exactly_one, union.discriminator).ok()?;
+                write!(signature, "union {} {:?}", union.exactly_one, union.discriminator).ok()?;
                 for branch in &union.branches {
-                    write!(said, " {:?}", self.of.get(branch)?).ok()?;
+                    write!(signature, " {:?}", self.of.get(branch)?).ok()?;
                 }
             }
-            Kind::Alias(target) => write!(said, "alias {:?}", self.of.get(target)?).ok()?,
+            Kind::Alias(target) => write!(signature, "alias {:?}", self.of.get(target)?).ok()?,
             Kind::Any
             | Kind::Null
             | Kind::Boolean
             | Kind::Integer(_)
             | Kind::Number(_)
             | Kind::Strings(_)
-            | Kind::Values(_) => write!(said, "{kind:?}").ok()?,
+            | Kind::Values(_) => write!(signature, "{kind:?}").ok()?,
         }
-        Some(said)
+        Some(signature)
     }
 }
 
@@ -143,7 +143,7 @@ fn is_comparable(schema: &Schema) -> bool {
 }
 
 /// Returns the direct subschemas of a kind.
-fn held(kind: &Kind) -> Vec<SchemaId> {
+fn subschemas(kind: &Kind) -> Vec<SchemaId> {
     match kind {
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],

@@ -18,7 +18,7 @@ pub struct OutgoingOperation {
     pub payload: Option<SchemaId>,
     /// The complete operation, if [`Options::outgoing`](super::Options::outgoing) is set.
     ///
-    /// Its path is empty, since the URL is known only at run time.
+    /// The path is empty, since the URL is known only at run time.
     pub operation: Option<Operation>,
 }
 
@@ -43,7 +43,7 @@ pub struct Callback {
 /// An outgoing operation that is resolved completely, so that a client can call it.
 #[derive(Debug, Clone, Copy)]
 pub struct OutgoingCall<'c> {
-    /// The operation. Its path is empty.
+    /// The resolved operation, which has an empty path.
     pub operation: &'c Operation,
     /// The origin of the callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,

@@ -1,12 +1,13 @@
-//! The parts of an operation that the server handles itself, so that handlers neither see nor set them.
+//! The parameters, headers and responses of an operation that the server handles instead of the handler.
 
 use super::envelope::is_error;
 use super::operation::{Header, Operation, Parameter, ParameterLocation, Response, Status};
 
 impl Operation {
-    /// Returns true if the server responds to conditional requests without calling the handler.
+    /// Returns true if the server evaluates conditional requests to the operation itself.
     ///
-    /// It does so if the contract declares the headers `ETag` and `If-None-Match` and the status 304.
+    /// It does so if the contract declares the headers `ETag` and `If-None-Match` and the status 304. The
+    /// server then replaces the handler's response by a 304 if the client has the current version.
     pub fn is_conditional(&self) -> bool {
         let header = self.parameters.iter().any(|parameter| {
             parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")

@@ -61,12 +61,12 @@ impl<'d> Bundler<'d> {
         for (key, node) in after.into_iter().flatten() {
             let text = before.and_then(|mapping| mapping.get(&key.name)).and_then(Node::as_str).unwrap_or("");
             let target = self.document.resolve(node.span.file, text).ok();
-            let meant = renamed.iter().position(|branch| match &target {
+            let branch = renamed.iter().position(|branch| match &target {
                 Some(target) => std::ptr::eq(target.node, branch.node),
                 None => text == branch.own_name,
             });
             let mut node = node.clone();
-            if let Some((branch, mapped)) = meant.and_then(|at| renamed.get(at).zip(mapped.get_mut(at))) {
+            if let Some((branch, mapped)) = branch.and_then(|at| renamed.get(at).zip(mapped.get_mut(at))) {
                 node.value = Value::String(branch.reference.clone());
                 *mapped = true;
             }

@@ -9,7 +9,7 @@ use crate::document::walk::{Visited, fits};
 use crate::source::Span;
 
 /// The fields that document the contract and do not affect the code.
-const SAID_ONLY: &[&str] =
+const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
 impl Checker<'_, '_> {
@@ -33,7 +33,7 @@ impl Checker<'_, '_> {
         let several = self.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
-        let harmless = SAID_ONLY.contains(&name.as_str());
+        let harmless = DOCUMENTATION.contains(&name.as_str());
         let mut problem = self.lax(!harmless, "wrong-type", span, message).label(format!("expected {expected}"));
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
             problem = problem.fix(format!("write {expected}"), span, fixed);

@@ -19,7 +19,7 @@ struct Collector {
     /// The objects that were visited, by address; the trees do not move meanwhile.
     seen: HashSet<usize>,
     /// The references that were found, for duplicates.
-    met: HashSet<Reference>,
+    found: HashSet<Reference>,
     /// The references that are not followed yet.
     pending: VecDeque<Reference>,
 }
@@ -27,7 +27,7 @@ struct Collector {
 /// Reads every file that references reach, starting from the root of the entry.
 pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
-    let mut collector = Collector { version, seen: HashSet::new(), met: HashSet::new(), pending: VecDeque::new() };
+    let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };
     begin(&mut collector, ObjectKind::Root, loader.document.root_node());
     // References whose target is behind a file that is not read yet.
     let mut deferred: VecDeque<Reference> = VecDeque::new();
@@ -52,9 +52,9 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 }
 
 impl Collector {
-    fn meet(&mut self, node: &Node, text: &str, kind: ObjectKind) {
+    fn record(&mut self, node: &Node, text: &str, kind: ObjectKind) {
         let reference = (node.span.file, text.to_owned(), kind);
-        if self.met.insert(reference.clone()) {
+        if self.found.insert(reference.clone()) {
             self.pending.push_back(reference);
         }
     }
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> for Collector {
             return;
         }
         if let Some(standing) = standing_reference(kind, object, self.version) {
-            self.meet(standing.node, standing.text, kind);
+            self.record(standing.node, standing.text, kind);
             if standing.alone {
                 return;
             }
@@ -81,6 +81,6 @@ impl<'d> Walk<'d> for Collector {
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
-        self.meet(node, text, ObjectKind::Schema);
+        self.record(node, text, ObjectKind::Schema);
     }
 }

@@ -111,7 +111,7 @@ pub enum Shape {
     Number,
     /// A non-negative integer.
     Count,
-    /// One of a list of words.
+    /// A string from a list of words.
     Word(&'static [&'static str]),
     List(&'static Shape),
     /// A map with free names.

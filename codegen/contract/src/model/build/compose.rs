@@ -124,7 +124,7 @@ impl<'d> Builder<'d, '_> {
                         self.settled(id, none);
                         continue;
                     }
-                    facets.rare.other |= facets.says_more_than_a_rule() || facets.overlaps();
+                    facets.rare.other |= facets.has_several_patterns() || facets.overlaps();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
                     if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
                         // Other values are valid too, but must satisfy the constraints of the schema.

@@ -90,7 +90,7 @@ fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
     while let Some(at) = next.pop() {
         let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
         let mut applied = Vec::new();
-        brought(held, at, value, &mut applied);
+        collect_applied(held, at, value, &mut applied);
         if applied.contains(&id) {
             return true;
         }
@@ -100,23 +100,23 @@ fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
 }
 
 /// Collects the schemas whose defaults apply while a value is read.
-fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
+fn collect_applied(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
     held.deeper(|| {
         match (held.schemas.kind(id), value) {
             (Kind::Object(object), Json::Object(fields)) => {
                 for property in &object.properties {
                     match fields.get(&property.name) {
-                        Some(value) => brought(held, property.schema, value, applied),
+                        Some(value) => collect_applied(held, property.schema, value, applied),
                         None => applied.push(property.schema),
                     }
                 }
             }
             (Kind::Array(array), Json::Array(elements)) => {
-                elements.iter().for_each(|element| brought(held, array.items, element, applied));
+                elements.iter().for_each(|element| collect_applied(held, array.items, element, applied));
             }
             (Kind::Union(union), _) => {
                 let fitting = union.branches.iter().find(|branch| within(held, **branch, value).is_none());
-                fitting.into_iter().for_each(|branch| brought(held, *branch, value, applied));
+                fitting.into_iter().for_each(|branch| collect_applied(held, *branch, value, applied));
             }
             _ => {}
         }
@@ -132,10 +132,10 @@ pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<
 }
 
 fn within(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
-    held.deeper(|| of_its_kind(held, id, value))
+    held.deeper(|| kind_mismatch(held, id, value))
 }
 
-fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
+fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let schemas = held.schemas;
     if value.is_null() {
         let kind = schemas.kind(id);

@@ -47,13 +47,13 @@ impl SparseFieldset {
         facets: &Facets<'_>,
         properties: &[(&str, Vec<&Node>)],
     ) -> SparseFieldset {
-        let place = |nodes: &[&Node]| nodes.first().map_or(node.span, |node| node.span);
+        let location = |nodes: &[&Node]| nodes.first().map_or(node.span, |node| node.span);
         SparseFieldset {
             id,
             at: node.span,
             full: node.as_str().and_then(|text| text.rsplit('/').next()).unwrap_or_default().to_owned(),
             required: facets.required.first().map(|(_, span)| *span),
-            properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), place(nodes))).collect(),
+            properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), location(nodes))).collect(),
         }
     }
 }

@@ -49,7 +49,7 @@ pub(super) struct Facets<'d> {
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
     /// The span of the strictest bound of each count, such as `minItems`.
-    pub places: Vec<(&'d str, Span)>,
+    pub count_spans: Vec<(&'d str, Span)>,
     pub unions: Vec<UnionFacet<'d>>,
     pub rare: Rare,
     /// The constraints that no value satisfies together.
@@ -115,7 +115,7 @@ impl<'d> Facets<'d> {
     }
 
     /// Returns true if there are more constraints on a string than a string shape can hold.
-    pub fn says_more_than_a_rule(&self) -> bool {
+    pub fn has_several_patterns(&self) -> bool {
         self.text.patterns.len() > 1
     }
 
@@ -126,8 +126,8 @@ impl<'d> Facets<'d> {
     }
 
     /// Returns the span of the strictest bound of a count.
-    pub fn place(&self, keyword: &str) -> Option<Span> {
-        self.places.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
+    pub fn count_span(&self, keyword: &str) -> Option<Span> {
+        self.count_spans.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
     }
 
     /// Records a contradiction if the lower bound of a count is above its upper bound.
@@ -140,11 +140,11 @@ impl<'d> Facets<'d> {
         (has, what): (&str, &str),
     ) -> bool {
         let (Some(min), Some(max)) = (low, high) else { return false };
-        let Some(span) = self.place(most).filter(|_| min > max) else { return false };
+        let Some(span) = self.count_span(most).filter(|_| min > max) else { return false };
         let report =
             Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
                 .label(format!("`{most}` is below `{least}`"));
-        self.contradictions.push(match self.place(least) {
+        self.contradictions.push(match self.count_span(least) {
             Some(low) => report.also(low, "at least this"),
             None => report,
         });
@@ -166,8 +166,8 @@ impl<'d> Facets<'d> {
     /// Records the span of a bound if it is stricter than the previous ones.
     pub fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
         if narrower {
-            self.places.retain(|(known, _)| *known != keyword);
-            self.places.push((keyword, span));
+            self.count_spans.retain(|(known, _)| *known != keyword);
+            self.count_spans.push((keyword, span));
         }
     }
 }

@@ -133,7 +133,7 @@ impl<'d> Builder<'d, '_> {
 
     /// Records a contradiction if elements are required and no value is a valid element.
     fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
-        let Some(least) = facets.place("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
+        let Some(least) = facets.count_span("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
         let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
         let Some(refusing) = refusing else { return false };
         facets.contradictions.push(

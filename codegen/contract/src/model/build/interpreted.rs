@@ -75,7 +75,7 @@ impl<'d> Builder<'d, '_> {
     ///
     /// Returns `None`, with a diagnostic, if the interpreter cannot compile it.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
-        let schema = self.whole(nodes);
+        let schema = self.combined(nodes);
         self.interpreter(&schema, nodes)?;
         Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
     }
@@ -94,7 +94,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
-        let schema = self.whole(nodes);
+        let schema = self.combined(nodes);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
         // A value of a wrong type is reported elsewhere.
         let fits =
@@ -110,7 +110,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Returns the nodes as one JSON schema, with all schemas that they refer to as definitions.
-    fn whole(&mut self, nodes: &[&'d Node]) -> Json {
+    fn combined(&mut self, nodes: &[&'d Node]) -> Json {
         let mut definitions = Definitions::default();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {

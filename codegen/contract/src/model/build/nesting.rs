@@ -12,14 +12,14 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     let mut deep: Vec<SchemaId> = Vec::new();
     for found in walk(schemas, same_value) {
         match found {
-            Found::Circle(id, last) => diagnostics.push(circle(schemas, id, last)),
+            Found::Cycle(id, last) => diagnostics.push(cycle(schemas, id, last)),
             Found::Depth(id) => deep.push(id),
         }
         schemas.get_mut(found.schema()).kind = Kind::Any;
     }
     for found in walk(schemas, value_within) {
         match found {
-            Found::Circle(id, _) => {
+            Found::Cycle(id, _) => {
                 let id = schemas.target(id);
                 schemas.get_mut(id).holds_itself = true;
             }
@@ -41,7 +41,7 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn circle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
+fn cycle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
     let schema = schemas.get(id);
     let union = matches!(schema.kind, Kind::Union(_));
     let report =
@@ -59,7 +59,7 @@ fn called(schema: &Schema) -> String {
 #[derive(Debug, Clone, Copy)]
 enum Found {
     /// A schema that leads back to itself, and the last schema before it.
-    Circle(SchemaId, SchemaId),
+    Cycle(SchemaId, SchemaId),
     /// A schema with too many levels below it.
     Depth(SchemaId),
 }
@@ -67,7 +67,7 @@ enum Found {
 impl Found {
     fn schema(self) -> SchemaId {
         match self {
-            Found::Circle(id, _) | Found::Depth(id) => id,
+            Found::Cycle(id, _) | Found::Depth(id) => id,
         }
     }
 }
@@ -109,7 +109,7 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
     }
     let mut states = vec![State::New; schemas.len()];
     let mut found = Vec::new();
-    let mut circles = vec![false; schemas.len()];
+    let mut in_cycles = vec![false; schemas.len()];
     for start in schemas.ids() {
         if states[start.index()] != State::New {
             continue;
@@ -127,8 +127,8 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
                         states[target.index()] = State::Open;
                     }
                     State::Open => {
-                        if !std::mem::replace(&mut circles[target.index()], true) {
-                            found.push(Found::Circle(target, id));
+                        if !std::mem::replace(&mut in_cycles[target.index()], true) {
+                            found.push(Found::Cycle(target, id));
                         }
                         work.push((id, next + 1, depth));
                     }

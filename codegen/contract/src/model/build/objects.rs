@@ -148,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         let required: Vec<&(&str, Span)> =
             facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
         if let (Some(most), Some(at), Some((_, last))) =
-            (facets.max_properties, facets.place("maxProperties"), required.last())
+            (facets.max_properties, facets.count_span("maxProperties"), required.last())
             && required.len() as u64 > most
         {
             let message = format!("{} properties are required and at most {most} let in", required.len());
@@ -157,7 +157,7 @@ impl<'d> Builder<'d, '_> {
         }
         let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
         if let (Some(least), Some(at), Some((_, closed))) =
-            (facets.min_properties, facets.place("minProperties"), facets.closed.first())
+            (facets.min_properties, facets.count_span("minProperties"), facets.closed.first())
             && least > known
             && !facets.rare.names
         {

@@ -16,7 +16,7 @@ pub struct Schemas {
 
 /// A schema with references resolved and compositions merged.
 ///
-/// Its values are described by a [`Kind`], apart from null. An alias has annotations of its own; the methods
+/// A [`Kind`] describes the values apart from null. An alias can have other annotations than its target; the methods
 /// of [`Schemas`] look through aliases.
 ///
 /// ```
