@@ -32,7 +32,7 @@ pub enum Severity {
 /// A location in the source with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// The location.
+    /// The location that the label marks.
     pub span: Span,
     /// The text beside the underline of the location; may be empty.
     pub text: String,
@@ -41,7 +41,7 @@ pub struct Label {
 /// The suggested solution of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Help {
-    /// The suggestion in words.
+    /// The suggested solution in words.
     pub message: String,
     /// The span to replace and its new text; `None` if the solution is not a single replacement.
     pub replacement: Option<(Span, String)>,
@@ -74,7 +74,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The location of the problem.
     pub primary: Label,
-    /// Further locations that explain the problem.
+    /// Further locations that help to explain the problem.
     pub secondary: Vec<Label>,
     /// Remarks below the excerpt: consequences, or the location as a JSON pointer.
     pub notes: Vec<String>,
@@ -104,11 +104,11 @@ pub struct Diagnostics {
 /// The number of diagnostics of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// The number of errors.
+    /// The number of diagnostics that are errors.
     pub errors: usize,
-    /// The number of warnings.
+    /// The number of diagnostics that are warnings.
     pub warnings: usize,
-    /// The number of notes.
+    /// The number of diagnostics that are notes.
     pub notes: usize,
 }
 
@@ -212,7 +212,7 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// Creates an empty collection.
+    /// Creates an empty collection of diagnostics.
     pub fn new() -> Diagnostics {
         Diagnostics::default()
     }
@@ -237,7 +237,7 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
-    /// Returns a copy without the notes.
+    /// Returns a copy of the diagnostics without the notes.
     #[must_use]
     pub fn without_notes(&self) -> Diagnostics {
         let mut kept = self.clone();
@@ -245,7 +245,7 @@ impl Diagnostics {
         kept
     }
 
-    /// Returns the errors alone.
+    /// Returns the diagnostics that are errors.
     #[must_use]
     pub fn only_errors(mut self) -> Diagnostics {
         self.found.retain(|found| found.severity == Severity::Error);

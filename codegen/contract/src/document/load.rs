@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostics;
 pub struct LoadOptions {
     /// The folder that references must not leave; the folder of the entry file if `None`.
     pub root: Option<PathBuf>,
-    /// True if every unknown field is an error; otherwise only a misspelt field is.
+    /// True if deviations that lose nothing, such as an unknown field, are errors instead of warnings.
     pub strict: bool,
 }
 

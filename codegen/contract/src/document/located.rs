@@ -9,7 +9,7 @@ use crate::source::NodePath;
 /// nodes.
 #[derive(Debug, Clone)]
 pub struct Located<'d> {
-    /// The node.
+    /// The node in the tree of its file.
     pub node: &'d Node,
     /// The file of the node and the JSON pointer to it.
     pub path: NodePath,

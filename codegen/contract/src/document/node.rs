@@ -26,7 +26,7 @@ use crate::source::{Span, Spanned};
 pub struct Node {
     /// The span of the value, including quotes and brackets.
     pub span: Span,
-    /// The value.
+    /// The value that is written there.
     pub value: Value,
 }
 
@@ -35,15 +35,15 @@ pub struct Node {
 pub enum Value {
     /// A null: `null`, `~`, or an entry without a value.
     Null,
-    /// A boolean.
+    /// A boolean: `true` or `false`.
     Bool(bool),
     /// A number, as it is written in the source.
     Number(String),
     /// A string, with escape sequences decoded.
     String(String),
-    /// An array.
+    /// An array of nodes.
     Array(Vec<Node>),
-    /// An object.
+    /// An object with named entries.
     Object(Object),
 }
 

@@ -22,7 +22,7 @@ pub(super) enum Repair {
 pub(super) struct Repairs(HashMap<Span, Repair>);
 
 impl Repairs {
-    /// Records a repair.
+    /// Records the repair of the value or entry at a span.
     pub(super) fn add(&mut self, span: Span, repair: Repair) {
         self.0.insert(span, repair);
     }

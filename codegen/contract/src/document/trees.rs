@@ -30,7 +30,7 @@ use crate::source::{FileId, NodePath, Sources};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text of the files.
+    /// The text of the files of the contract.
     pub sources: Sources,
     /// The entry: the file that contains the `openapi` field.
     pub root: FileId,
@@ -62,7 +62,7 @@ impl Document {
         self.trees.push(Arc::new(tree));
     }
 
-    /// Returns the tree of the entry.
+    /// Returns the tree of the entry file.
     pub fn root_node(&self) -> &Node {
         self.file_node(self.root)
     }

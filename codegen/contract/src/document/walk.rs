@@ -24,7 +24,7 @@ pub(super) trait Outcome: Sized {
 /// A value that a walk visits.
 #[derive(Clone, Copy)]
 pub(super) struct Visited<'d> {
-    /// The value.
+    /// The value that is visited.
     pub node: &'d Node,
     /// The key of the entry that has the value; `None` for an element of an array and for the start of a
     /// walk.
@@ -35,7 +35,7 @@ pub(super) struct Visited<'d> {
 
 /// The actions of a walk. The default of each method leaves the value unchanged.
 pub(super) trait Walk<'d>: Sized {
-    /// The result of visiting a value.
+    /// The result of visiting a value in this walk.
     type Outcome: Outcome;
 
     /// Returns the version of OpenAPI whose grammar the walk follows.
@@ -94,7 +94,7 @@ pub(super) trait Walk<'d>: Sized {
 pub(super) struct Standing<'d> {
     /// The node of the `$ref`'s value.
     pub node: &'d Node,
-    /// The text of the reference.
+    /// The text of the `$ref`.
     pub text: &'d str,
     /// True if all other fields of the object are ignored.
     pub alone: bool,

@@ -59,7 +59,7 @@ pub struct Contract {
 /// A server of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// The URL, with variables in braces (`url`).
+    /// The URL of the server, with variables in braces (`url`).
     pub url: String,
     /// The description of the server (`description`); empty if absent.
     pub description: String,
@@ -70,11 +70,11 @@ pub struct Server {
 /// A variable in the URL of a server, written `{name}` there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// The name of the variable.
+    /// The name of the server variable.
     pub name: String,
     /// The default value of the variable (`default`).
     pub default: String,
-    /// The allowed values (`enum`); empty if every value is allowed.
+    /// The allowed values of the variable (`enum`); empty if every value is allowed.
     pub values: Vec<String>,
     /// The description of the variable (`description`); empty if absent.
     pub description: String,

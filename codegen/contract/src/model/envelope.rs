@@ -13,7 +13,7 @@ pub enum Envelope {
     Problem,
     /// An error schema of the contract.
     Own {
-        /// The error schema.
+        /// The error schema that is filled from a problem.
         schema: SchemaId,
         /// The media type of error responses.
         media_type: String,
@@ -25,7 +25,7 @@ pub enum Envelope {
 /// A property of the error schema that is filled from a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeField {
-    /// The value that the property receives.
+    /// The value of the problem that the property receives.
     pub role: Role,
     /// The names of the properties from the root of the schema to this one.
     pub path: Vec<String>,
@@ -34,15 +34,15 @@ pub struct EnvelopeField {
 /// The value of a problem that a property of the error schema receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// The error code, for programs.
+    /// The error code of the problem, for programs.
     Code,
-    /// The status code, as a number.
+    /// The status code of the response, as a number.
     Status,
-    /// The message, for people.
+    /// The message of the problem, for people.
     Message,
-    /// The list of violations.
+    /// The list of violations in the request.
     Details,
-    /// The request id.
+    /// The id of the request.
     RequestId,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn find(
         }
     }
     let explicit = root.get("x-error-envelope");
-    // If only a rarer shape can be filled, the other error schemas are returned by handlers as typed values.
+    // The most frequent shape that can be filled is the envelope; other error schemas become separate types.
     shapes.sort_by_key(|(schema, _, count)| (std::cmp::Reverse(*count), *schema));
     for (schema, media_type, _) in shapes {
         if explicit.is_none() && media_type.starts_with("application/problem+json") {

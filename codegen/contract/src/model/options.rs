@@ -60,21 +60,21 @@ impl Options {
 /// A Rust name from the settings, which replaces the name that the contract implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameOverride {
-    /// The kind of object that is named.
+    /// The kind of object that gets the Rust name.
     pub target: NameTarget,
-    /// The name of the object in the contract.
+    /// The name of the object in the contract, or its id if it is an operation.
     pub contract: Spanned<String>,
-    /// The name of the object in Rust.
+    /// The Rust name that the object gets.
     pub rust: Spanned<String>,
 }
 
 /// The kinds of objects that the settings can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameTarget {
-    /// A component schema.
+    /// A component schema, by its name.
     Schema,
     /// An operation, by its id.
     Operation,
-    /// A tag.
+    /// A tag, by its name.
     Tag,
 }

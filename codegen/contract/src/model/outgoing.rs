@@ -8,13 +8,13 @@ use super::schema::SchemaId;
 pub struct OutgoingOperation {
     /// The event or request that triggers the call.
     pub trigger: Trigger,
-    /// The HTTP method, in upper case.
+    /// The HTTP method of the outgoing operation, in upper case.
     pub method: &'static str,
     /// The `operationId` as written; the id of [`OutgoingOperation::operation`] is unique.
     pub operation_id: Option<String>,
-    /// The summary, or the description if there is no summary.
+    /// The summary of the operation, or its description if there is no summary.
     pub description: Option<String>,
-    /// The schema of the JSON request body.
+    /// The schema of the JSON request body that the service sends.
     pub payload: Option<SchemaId>,
     /// The complete operation, if [`Options::outgoing`](super::Options::outgoing) is set.
     ///
@@ -31,7 +31,7 @@ pub enum Trigger {
     Callback(Callback),
 }
 
-/// The origin of a callback.
+/// The origin of a callback: the operation and the expression that provide its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
     /// The id of the operation whose request provides the URL.

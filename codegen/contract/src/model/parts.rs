@@ -8,7 +8,7 @@ use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property,
 pub struct Parts<'c> {
     /// The object schema whose properties are the parts.
     pub object: &'c ObjectShape,
-    /// The parts that the contract names.
+    /// The parts that the contract names as properties.
     pub named: Vec<Part<'c>>,
     /// The description of all other parts, if they are kept.
     pub rest: Option<Part<'c>>,
@@ -21,7 +21,7 @@ pub struct Part<'c> {
     pub name: &'c str,
     /// The schema of the part's value. If the property is an array, each part is an element.
     pub schema: SchemaId,
-    /// The schema of the property.
+    /// The schema of the property that describes the part.
     pub property: SchemaId,
     /// True if the part is required.
     pub required: bool,

@@ -9,9 +9,9 @@ pub(crate) struct Pointer(String);
 /// A step from a node to one of its entries or elements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step<'s> {
-    /// The name of an entry.
+    /// The name of an entry of an object.
     Name(&'s str),
-    /// The index of an element.
+    /// The index of an element of an array.
     Index(usize),
 }
 
@@ -26,7 +26,7 @@ impl Pointer {
         &self.0
     }
 
-    /// Appends a step.
+    /// Appends a step to the pointer.
     pub(crate) fn push(&mut self, step: Step<'_>) {
         match step {
             Step::Name(name) => push_name(&mut self.0, name),
@@ -35,7 +35,7 @@ impl Pointer {
         }
     }
 
-    /// Removes the last step.
+    /// Removes the last step of the pointer.
     pub(crate) fn pop(&mut self) {
         // Slashes within names are escaped, so the last slash starts the last step.
         self.0.truncate(self.0.rfind('/').unwrap_or(0));

@@ -45,7 +45,7 @@ struct SourceFile {
 }
 
 impl Sources {
-    /// Adds a file and returns its identifier.
+    /// Adds a file of the contract and returns its identifier.
     ///
     /// `display_path` is the path by which diagnostics name the file, with `/` between its components.
     pub fn add(&mut self, display_path: String, path: PathBuf, text: String) -> FileId {

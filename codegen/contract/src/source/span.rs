@@ -7,16 +7,16 @@ use super::file_id::FileId;
 pub struct Span {
     /// The file that contains the range.
     pub file: FileId,
-    /// The offset of the first byte.
+    /// The offset of the first byte of the range in the file.
     pub start: u32,
-    /// The offset one past the last byte.
+    /// The offset one past the last byte of the range in the file.
     pub end: u32,
 }
 
 /// A value together with the span that it was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
-    /// The value.
+    /// The value that was read.
     pub value: T,
     /// The span that the value was read from.
     pub span: Span,

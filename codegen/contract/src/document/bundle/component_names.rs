@@ -44,7 +44,7 @@ pub(super) struct MovedComponent<'d> {
     pub kind: ObjectKind,
     pub name: String,
     pub path: NodePath,
-    /// The object in its file.
+    /// The moved object in its own file.
     pub node: &'d Node,
     /// The name of the object in its own file, if it is not the root of the file.
     pub own_name: Option<String>,
@@ -121,7 +121,7 @@ impl<'d> ComponentNames<'d> {
 }
 
 impl MovedComponent<'_> {
-    /// Returns a reference to the component.
+    /// Returns a reference to the component in the bundle.
     pub fn reference(&self) -> String {
         fragment(&self.path.pointer)
     }

@@ -2,7 +2,7 @@
 
 use crate::document::version::Version;
 
-/// The kind of an object of OpenAPI.
+/// The kind of an object in an OpenAPI document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
     Root,
@@ -51,13 +51,13 @@ pub struct Rule {
 
 /// The entries of an object whose names follow a form, such as paths and status codes.
 pub struct Pattern {
-    /// Returns true if a name has the form.
+    /// Returns true if a name has the form that the pattern requires.
     pub matches: fn(&str) -> bool,
     /// The meaning of the names, with an article: `a path`.
     pub entry: &'static str,
     /// The form as a predicate for messages: `begins with …`.
     pub form: &'static str,
-    /// The shape of the values.
+    /// The shape of the values of these entries.
     pub shape: Shape,
 }
 
@@ -82,22 +82,22 @@ pub enum Role {
     Pattern(&'static Pattern),
     /// A `$ref` in an object that no `$ref` may stand for.
     MisplacedReference,
-    /// An unknown entry.
+    /// An entry that the object does not have.
     Unknown,
 }
 
 /// The versions of OpenAPI that have a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// All versions.
+    /// All versions of OpenAPI have the field.
     Always,
-    /// OpenAPI 3.0 only.
+    /// Only OpenAPI 3.0 has the field.
     V30Only,
-    /// OpenAPI 3.1 and later.
+    /// OpenAPI 3.1 and later have the field.
     V31,
-    /// OpenAPI 3.2, if ignoring the field changes the meaning of the contract.
+    /// OpenAPI 3.2 has the field, and ignoring it changes the meaning of the contract.
     V32,
-    /// OpenAPI 3.2, if ignoring the field loses nothing that affects code.
+    /// OpenAPI 3.2 has the field, and ignoring it does not affect the code.
     V32Remark,
 }
 
@@ -109,12 +109,12 @@ pub enum Shape {
     Text,
     Bool,
     Number,
-    /// A non-negative integer.
+    /// An integer that is zero or positive.
     Count,
     /// A string from a list of words.
     Word(&'static [&'static str]),
     List(&'static Shape),
-    /// A map with free names.
+    /// A map from free names to values of a shape.
     Map(&'static Shape),
     /// A section of the components: a map whose names are component names.
     Components(&'static Shape),

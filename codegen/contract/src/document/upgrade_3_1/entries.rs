@@ -18,7 +18,7 @@ impl Entries {
         self.list.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
-    /// Removes and returns an entry.
+    /// Removes the entry with a name and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Node> {
         let at = self.list.iter().position(|(key, _)| key.name == name)?;
         Some(self.list.remove(at).1)

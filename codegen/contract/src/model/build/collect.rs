@@ -22,7 +22,7 @@ impl<'d> Builder<'d, '_> {
             return;
         }
         let Some(object) = node.as_object() else {
-            // OpenAPI 3.1 has the schemas `true` and `false`; other values were reported by the loading.
+            // OpenAPI 3.1 has the schemas `true` and `false`; other values were reported during loading.
             facets.rare.other |= node.as_bool() == Some(false);
             return;
         };
@@ -183,7 +183,7 @@ impl<'d> Builder<'d, '_> {
         };
         for name in names {
             let Some(text) = name.as_str() else { continue };
-            // An unknown type was reported by the loading.
+            // An unknown type was reported during loading.
             if let Some(one) = TypeSet::named(text) {
                 set = set.or(one);
             }

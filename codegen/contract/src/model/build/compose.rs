@@ -38,7 +38,7 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the schema of a node.
+    /// Returns the schema of a node; it is created at the first request.
     pub(super) fn schema(&mut self, node: &'d Node) -> SchemaId {
         let target = match is_plain_reference(node) {
             true => self.follow_schema(node).unwrap_or(node),

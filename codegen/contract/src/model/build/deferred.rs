@@ -23,9 +23,9 @@ pub(super) struct Unsettled<'d> {
 /// A schema with contradictory constraints.
 pub(super) struct Contradiction {
     pub(super) schema: SchemaId,
-    /// True if null is a valid value anyway.
+    /// True if null is a valid value despite the contradiction.
     pub(super) null: bool,
-    /// The contradictions, as errors.
+    /// The diagnostics of the contradictions, as errors.
     pub(super) reports: Vec<Diagnostic>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct SparseFieldset {
     pub(super) id: SchemaId,
     /// The span of the value of `x-sparse-of`.
     pub(super) at: Span,
-    /// The name of the complete schema.
+    /// The name of the complete schema that the fieldset belongs to.
     pub(super) full: String,
     pub(super) required: Option<Span>,
     pub(super) properties: Vec<(String, Span)>,

@@ -28,7 +28,7 @@ impl<'d> Builder<'d, '_> {
                     Some("spaceDelimited") => Some(Style::SpaceDelimited),
                     Some("pipeDelimited") => Some(Style::PipeDelimited),
                     Some("deepObject") => Some(Style::DeepObject),
-                    // Any other style was reported by the loading.
+                    // Any other style was reported during loading.
                     _ => None,
                 },
                 explode: node.get("explode").and_then(Node::as_bool),

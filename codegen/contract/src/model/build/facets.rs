@@ -7,7 +7,7 @@ use crate::source::Span;
 
 use super::type_set::TypeSet;
 
-/// The constraints of a schema.
+/// The constraints of a schema, collected from all its nodes.
 #[derive(Debug, Default)]
 pub(super) struct Facets<'d> {
     /// The unions whose branch is chosen already, so that they no longer constrain the schema.
@@ -35,7 +35,7 @@ pub(super) struct Facets<'d> {
     /// The properties, each with all schemas that it must match.
     pub properties: Vec<(&'d str, Vec<&'d Node>)>,
     pub required: Vec<(&'d str, Span)>,
-    /// The schemas of `additionalProperties`.
+    /// The schemas of all `additionalProperties`.
     pub additional: Vec<&'d Node>,
     /// For each of these schemas, the property names that it does not apply to.
     pub additional_beside: Vec<Vec<&'d str>>,
@@ -83,7 +83,7 @@ pub(super) struct UnionFacet<'d> {
     pub discriminator: Option<&'d Node>,
 }
 
-/// A bound of a number.
+/// A lower or upper bound of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bound {
     pub value: f64,

@@ -1,4 +1,4 @@
-//! The build: the first stage of the model, which turns a document into an unpruned [`Contract`].
+//! The build: the first stage of the model, which turns a document into a [`Contract`] for the passes.
 //!
 //! Each file reads one kind of object. Operations come first and request the schemas that they use; the queue
 //! of schemas is then settled. A schema goes through three steps: `compose` gathers its nodes, `collect`

@@ -55,7 +55,7 @@ fn called(schema: &Schema) -> String {
     schema.component.as_deref().map_or("this schema".to_owned(), |name| format!("`{name}`"))
 }
 
-/// A problem that a walk found.
+/// A problem that a walk over nested schemas found.
 #[derive(Debug, Clone, Copy)]
 enum Found {
     /// A schema that leads back to itself, and the last schema before it.

@@ -83,7 +83,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// Reports a plain name in `x-sparse-of`. A reference that leads nowhere was reported by the loading.
+    /// Reports a plain name in `x-sparse-of`. A reference that leads nowhere was reported during loading.
     fn unresolved_full_schema(&mut self, node: &Node, name: &str) {
         if name.contains(['#', '/', '.']) {
             return;

@@ -34,7 +34,7 @@ impl<'d> Builder<'d, '_> {
             if path.name.starts_with("x-") {
                 continue;
             }
-            // A path without a leading `/` was reported by the loading.
+            // A path without a leading `/` was reported during loading.
             if !path.name.starts_with('/') {
                 continue;
             }

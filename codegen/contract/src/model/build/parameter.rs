@@ -72,7 +72,7 @@ impl<'d> Builder<'d, '_> {
             "query" => ParameterLocation::Query,
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
-            // Any other location was reported by the loading.
+            // Any other location was reported during loading.
             _ => return None,
         };
         meant.unread = before;
@@ -149,7 +149,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
-            // Any other style was reported by the loading.
+            // Any other style was reported during loading.
             Some(_) => default_style,
         };
         let fits = match style {

@@ -36,7 +36,7 @@ const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
 const A_COUNT: &str = "an integer from 1";
 
 impl<'d> Builder<'d, '_> {
-    /// Returns the policies of an operation.
+    /// Returns the policies of an operation, and reports mistakes in them.
     pub(super) fn policies(&mut self, node: &'d Node) -> Policies {
         let rate_limits = match node.get(RATE_LIMIT.name).map(|limits| (limits, limits.as_array())) {
             Some((_, Some(list))) => list.iter().filter_map(|one| self.rate_limit(one)).collect(),
@@ -120,7 +120,7 @@ impl<'d> Builder<'d, '_> {
         Some(())
     }
 
-    /// Returns a required field of a policy.
+    /// Returns a required field of a policy, and reports it if it is missing or invalid.
     fn needed<T>(
         &mut self,
         form: &Form,
@@ -145,7 +145,7 @@ impl<'d> Builder<'d, '_> {
         None
     }
 
-    /// Returns an optional field of a policy.
+    /// Returns an optional field of a policy, and reports it if it is invalid.
     fn field<T>(
         &mut self,
         form: &Form,
@@ -183,7 +183,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Returns a list of cache tags.
+    /// Returns a list of cache tags; reports a value that is not such a list.
     fn tags(&mut self, node: Option<&'d Node>, what: &str) -> Vec<String> {
         let Some(node) = node else { return Vec::new() };
         let texts: Option<Vec<String>> =

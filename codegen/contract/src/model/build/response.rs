@@ -35,7 +35,7 @@ impl<'d> Builder<'d, '_> {
             if key.name.starts_with("x-") {
                 continue;
             }
-            // An invalid status and a dangling reference were reported by the loading.
+            // An invalid status and a dangling reference were reported during loading.
             let Some(status) = status(&key.name) else { continue };
             let Some(node) = self.follow(reference) else {
                 let (headers, content) = (Vec::new(), Vec::new());

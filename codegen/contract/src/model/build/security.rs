@@ -23,7 +23,7 @@ impl<'d> Builder<'d, '_> {
                 (Some("apiKey"), _, Some("header")) => SchemeKind::Header(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("query")) => SchemeKind::Query(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("cookie")) => SchemeKind::Cookie(string(node, "name").unwrap_or_default()),
-                // An invalid scheme was reported by the loading; requirements of it are not reported again.
+                // An invalid scheme was reported during loading; requirements of it are not reported again.
                 _ => SchemeKind::Bearer,
             };
             schemes.push(Scheme { name: name.clone(), kind, description: string(node, "description") });

@@ -12,7 +12,7 @@ pub struct RequestBody {
     pub span: Span,
     /// True if the body is required (`required`).
     pub required: bool,
-    /// The description (`description`).
+    /// The description of the request body (`description`).
     pub description: Option<String>,
     /// The media types that the operation accepts.
     pub content: Vec<Content>,
@@ -29,7 +29,7 @@ pub struct Content {
     pub span: Span,
     /// The codec of the media type.
     pub kind: ContentKind,
-    /// The schema of the content, if it has one.
+    /// The schema of the media type, if it has one.
     pub schema: Option<SchemaId>,
     /// The encodings of properties in forms and multipart bodies (`encoding`).
     pub encoding: Vec<Encoding>,
@@ -38,17 +38,17 @@ pub struct Content {
 /// The encoding of one property of a form or multipart body.
 #[derive(Debug, Clone)]
 pub struct Encoding {
-    /// The name of the property.
+    /// The name of the property that is encoded.
     pub property: String,
-    /// The span of the property's name.
+    /// The span of the encoded property's name.
     pub span: Span,
     /// The media types of the property (`contentType`), which may be ranges. Empty if the schema decides.
     pub media_types: Vec<String>,
     /// The headers of a part of a multipart body (`headers`).
     pub headers: Vec<Header>,
-    /// The `style` of a form's property.
+    /// The style of the property in a form (`style`).
     pub style: Option<Style>,
-    /// The `explode` of a form's property.
+    /// True if the elements of the property are written separately in a form (`explode`).
     pub explode: Option<bool>,
 }
 
@@ -85,7 +85,7 @@ pub fn normal_media_type(media_type: &str) -> String {
 /// The codec of a media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContentKind {
-    /// JSON, including media types that end in `+json`.
+    /// JSON: `application/json` and media types that end in `+json`.
     Json,
     /// A form, `application/x-www-form-urlencoded`.
     Form,
@@ -93,7 +93,7 @@ pub enum ContentKind {
     Multipart,
     /// Text, `text/*`.
     Text,
-    /// Bytes.
+    /// Bytes, which are neither decoded nor checked.
     Binary,
     /// A stream of events or lines, each sent when it is ready.
     Stream,

@@ -9,7 +9,7 @@ pub struct Header {
     pub name: String,
     /// True if the header is required (`required`).
     pub required: bool,
-    /// The description (`description`).
+    /// The description of the header (`description`).
     pub description: Option<String>,
     /// The schema of the header's value.
     pub schema: SchemaId,

@@ -47,7 +47,7 @@ pub struct Operation {
     pub span: Span,
     /// The direction: inbound if the service serves the operation, outbound if it calls the operation.
     pub direction: Direction,
-    /// The HTTP method, in upper case.
+    /// The HTTP method of the operation, in upper case.
     pub method: &'static str,
     /// The path template, such as `/pets/{petId}`; empty for an outgoing operation.
     pub path: String,
@@ -56,15 +56,15 @@ pub struct Operation {
     pub query: String,
     /// The tag whose handler trait contains the operation; `default` if it has no tag.
     pub tag: String,
-    /// The summary (`summary`).
+    /// The summary of the operation (`summary`).
     pub summary: Option<String>,
-    /// The description (`description`).
+    /// The description of the operation (`description`).
     pub description: Option<String>,
     /// True if the operation is deprecated (`deprecated`).
     pub deprecated: bool,
     /// The parameters of the path item and of the operation, in order.
     pub parameters: Vec<Parameter>,
-    /// The request body (`requestBody`).
+    /// The request body of the operation (`requestBody`).
     pub body: Option<RequestBody>,
     /// The declared responses, in the order of the contract.
     pub responses: Vec<Response>,

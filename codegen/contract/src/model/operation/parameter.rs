@@ -14,7 +14,7 @@ pub struct Parameter {
     pub location: ParameterLocation,
     /// True if the parameter is required. Path parameters always are.
     pub required: bool,
-    /// The description (`description`).
+    /// The description of the parameter (`description`).
     pub description: Option<String>,
     /// True if the parameter is deprecated (`deprecated`).
     pub deprecated: bool,
@@ -24,7 +24,7 @@ pub struct Parameter {
     pub explode: bool,
     /// The schema of the parameter's value.
     pub schema: SchemaId,
-    /// The name of the parameter in `components.parameters`, if it is a component.
+    /// The name of the component, if the parameter is one.
     pub component: Option<String>,
     /// The Rust name of the parameter (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
@@ -39,13 +39,13 @@ pub struct Parameter {
 /// The location of a parameter in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParameterLocation {
-    /// The path.
+    /// A placeholder in the path (`in: path`).
     Path,
-    /// The query string.
+    /// The query string (`in: query`).
     Query,
-    /// The header section.
+    /// A header (`in: header`).
     Header,
-    /// The cookies.
+    /// A cookie (`in: cookie`).
     Cookie,
 }
 

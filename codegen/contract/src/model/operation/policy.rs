@@ -5,11 +5,11 @@ use std::time::Duration;
 /// The policies of an operation, declared by `x-` fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policies {
-    /// The rate limits (`x-rate-limit`).
+    /// The rate limits of the operation (`x-rate-limit`).
     pub rate_limits: Vec<RateLimit>,
     /// The time for which the response to an idempotency key is replayed (`x-idempotency`).
     pub idempotency: Option<Duration>,
-    /// The caching of responses (`x-cache`).
+    /// The caching of the operation's responses (`x-cache`).
     pub cache: Option<Cache>,
     /// The cache tags that a successful call invalidates (`x-cache-invalidates`).
     pub invalidates: Vec<String>,
@@ -20,9 +20,9 @@ pub struct Policies {
 pub struct RateLimit {
     /// The number of requests that are allowed per window.
     pub requests: u32,
-    /// The length of the window.
+    /// The length of the window in which requests are counted.
     pub window: Duration,
-    /// The party whose requests are counted.
+    /// The party whose requests the limit counts.
     pub by: LimitBy,
 }
 
@@ -31,7 +31,7 @@ pub struct RateLimit {
 pub enum LimitBy {
     /// The principal, or the client address if there is no principal.
     Caller,
-    /// The client address.
+    /// The network address of the client.
     Address,
     /// The account that the request names.
     Account,

@@ -11,7 +11,7 @@ pub struct Response {
     pub span: Span,
     /// The status of the response.
     pub status: Status,
-    /// The description (`description`).
+    /// The description of the response (`description`).
     pub description: Option<String>,
     /// The headers, without `Content-Type`, which OpenAPI ignores here.
     pub headers: Vec<Header>,
@@ -22,10 +22,10 @@ pub struct Response {
 /// The status of a response, as declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// A status code, such as `404`.
+    /// A single status code, such as `404`.
     Code(u16),
     /// A range of status codes by its first digit, such as `4XX`.
     Range(u8),
-    /// All other status codes (`default`).
+    /// All status codes that are not declared otherwise (`default`).
     Default,
 }

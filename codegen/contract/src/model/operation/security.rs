@@ -5,7 +5,7 @@
 pub struct Requirement {
     /// The name of the security scheme.
     pub scheme: String,
-    /// The scopes that the principal needs.
+    /// The scopes that the principal needs for the operation.
     pub scopes: Vec<String>,
 }
 
@@ -16,7 +16,7 @@ pub struct Scheme {
     pub name: String,
     /// The kind of credential and its location in a request.
     pub kind: SchemeKind,
-    /// The description (`description`).
+    /// The description of the security scheme (`description`).
     pub description: Option<String>,
 }
 

@@ -28,25 +28,25 @@ use crate::source::{Span, Spanned};
 /// ```
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// All JSON values.
+    /// All JSON values, of every type.
     Any,
-    /// Null only.
+    /// The value null only.
     Null,
-    /// Booleans.
+    /// The booleans.
     Boolean,
-    /// Integers.
+    /// Integers with these constraints.
     Integer(IntegerShape),
-    /// Numbers.
+    /// Numbers with these constraints.
     Number(NumberShape),
-    /// Strings.
+    /// Strings with these constraints.
     String(StringShape),
     /// An enumeration of strings.
     Strings(StringEnum),
-    /// An enumeration of other values.
+    /// An enumeration of JSON values that are not all strings.
     Values(Vec<Json>),
-    /// Arrays.
+    /// Arrays with these constraints.
     Array(ArrayShape),
-    /// Objects.
+    /// Objects with these constraints.
     Object(ObjectShape),
     /// The values of several schemas (`oneOf`, `anyOf`).
     Union(UnionShape),
@@ -59,9 +59,9 @@ pub enum Kind {
 pub struct IntegerShape {
     /// The width of the integer type.
     pub width: IntegerWidth,
-    /// The lowest value.
+    /// The lowest valid integer.
     pub min: Option<i128>,
-    /// The highest value.
+    /// The highest valid integer.
     pub max: Option<i128>,
     /// The divisor of all values (`multipleOf`).
     pub multiple_of: Option<i128>,
@@ -98,13 +98,13 @@ impl IntegerWidth {
 pub struct NumberShape {
     /// The representation of the number.
     pub width: NumberWidth,
-    /// The lower bound.
+    /// The lower bound of the number.
     pub min: Option<f64>,
-    /// The upper bound.
+    /// The upper bound of the number.
     pub max: Option<f64>,
-    /// True if `min` itself is not a valid value.
+    /// True if the lower bound itself is not a valid number.
     pub exclusive_min: bool,
-    /// True if `max` itself is not a valid value.
+    /// True if the upper bound itself is not a valid number.
     pub exclusive_max: bool,
     /// The divisor of all values (`multipleOf`).
     pub multiple_of: Option<f64>,
@@ -165,7 +165,7 @@ pub enum Format {
     Ipv6,
     /// Bytes in base64 (RFC 4648).
     Byte,
-    /// Raw bytes.
+    /// Raw bytes, which are not JSON.
     Binary,
     /// An exact decimal number, written as a string.
     Decimal,
@@ -202,7 +202,7 @@ pub struct ArrayShape {
 pub struct ObjectShape {
     /// The named properties, in the order of the contract.
     pub properties: Vec<Property>,
-    /// The treatment of other properties.
+    /// The treatment of properties that the schema does not name.
     pub additional: Additional,
     /// The lowest number of properties (`minProperties`).
     pub min: Option<u64>,
@@ -215,7 +215,7 @@ pub struct ObjectShape {
 /// A named property of an object.
 #[derive(Debug, Clone)]
 pub struct Property {
-    /// The name of the property in JSON.
+    /// The name of the property in the JSON object.
     pub name: String,
     /// The schema of the property.
     pub schema: SchemaId,
@@ -228,11 +228,11 @@ pub struct Property {
 /// The treatment of properties that the schema does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Additional {
-    /// They are valid, and their values are not kept.
+    /// Other properties are valid, but their values are not kept.
     Ignored,
-    /// They are rejected.
+    /// Other properties are rejected.
     Denied,
-    /// They are valid if their values match a schema, and their values are kept.
+    /// Other properties are kept; their values must match this schema.
     Kept(SchemaId),
 }
 
@@ -250,7 +250,7 @@ pub struct UnionShape {
 /// The property whose value selects the branch of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
-    /// The name of the property.
+    /// The name of the property whose value selects the branch.
     pub property: String,
     /// The values of the property, each with the index of the branch that it selects.
     pub mapping: Vec<(String, usize)>,

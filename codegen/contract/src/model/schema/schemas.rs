@@ -40,13 +40,13 @@ pub struct Schema {
     pub span: Span,
     /// The name of the component, if the schema is one.
     pub component: Option<String>,
-    /// The title (`title`).
+    /// The title of the schema (`title`).
     pub title: Option<String>,
-    /// The description (`description`).
+    /// The description of the schema (`description`).
     pub description: Option<String>,
     /// True if the schema is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// True if null is a valid value.
+    /// True if null is a valid value of the schema.
     pub nullable: bool,
     /// True if the value is omitted from requests (`readOnly`).
     pub read_only: bool,
@@ -54,9 +54,9 @@ pub struct Schema {
     pub write_only: bool,
     /// The default value (`default`) with its span.
     pub default: Option<(Json, Span)>,
-    /// The set of values, apart from null.
+    /// The set of values of the schema, apart from null.
     pub kind: Kind,
-    /// The Rust name of the type (`x-rust-name`).
+    /// The Rust name of the schema's type (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
     /// The user's own Rust type that replaces the generated one (`x-rust-type`).
     pub rust_type: Option<RustType>,
@@ -82,7 +82,7 @@ pub struct RustType {
 pub struct InterpretedSchema {
     /// True for the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of 3.1 (2020-12).
     pub draft4: bool,
-    /// The JSON text of the schema.
+    /// The JSON text of the interpreted schema.
     pub text: String,
 }
 
@@ -114,7 +114,7 @@ impl Schemas {
         self.list.is_empty()
     }
 
-    /// Iterates over all identifiers, in order.
+    /// Iterates over the identifiers of all schemas, in order.
     pub fn ids(&self) -> impl Iterator<Item = SchemaId> + use<> {
         (0..self.list.len() as u32).map(SchemaId)
     }
