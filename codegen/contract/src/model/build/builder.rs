@@ -72,7 +72,7 @@ impl<'d, 'o> Builder<'d, 'o> {
 impl<'d> Builder<'d, '_> {
     /// Returns the node at the end of a chain of references.
     ///
-    /// Returns `None` for a reference that leads nowhere, which the loading has reported.
+    /// Returns `None` for a reference that leads nowhere, which was reported during loading.
     pub(super) fn follow(&mut self, node: &'d Node) -> Option<&'d Node> {
         self.follow_while(node, |_| true)
     }

@@ -1,4 +1,4 @@
-//! Access to the fields of a node, with defaults for values of a wrong type, which the loading has reported.
+//! Access to the fields of a node, with defaults for values of a wrong type, which was reported during loading.
 
 use crate::document::Node;
 use crate::source::Spanned;
