@@ -25,7 +25,7 @@ use crate::source::{FileId, NodePath, Sources};
 ///     .ok_or("not an OpenAPI document")?;
 /// let pet = document.resolve(document.root, "#/components/schemas/Pet")?;
 /// assert_eq!(pet.path.to_string(), "#/components/schemas/Pet");
-/// assert_eq!(document.sources.location(pet.node.span), (26, 7));
+/// assert_eq!(document.sources.location(pet.node.span), (29, 7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -37,7 +37,7 @@ pub(super) struct Facets<'d> {
     pub required: Vec<(&'d str, Span)>,
     /// The schemas of all `additionalProperties`.
     pub additional: Vec<&'d Node>,
-    /// For each of these schemas, the property names that it does not apply to.
+    /// For each schema of `additionalProperties`, the property names that it does not apply to.
     pub additional_beside: Vec<Vec<&'d str>>,
     /// True for an explicit `additionalProperties: true`.
     pub open: bool,
@@ -114,7 +114,7 @@ impl<'d> Facets<'d> {
         self.properties.iter().any(|(name, _)| beside(name))
     }
 
-    /// Returns true if there are more constraints on a string than a string shape can hold.
+    /// Returns true if a string must match several patterns, which only an interpreter checks together.
     pub fn has_several_patterns(&self) -> bool {
         self.text.patterns.len() > 1
     }
