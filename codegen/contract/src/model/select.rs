@@ -1,10 +1,10 @@
-//! Which operations are to be implemented: those of the tags that were asked for.
+//! The selection pass: keeps the operations of the selected tags.
 
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::Contract;
 
-/// Leaves the operations of the chosen tags, and sets the others aside. Without a choice all stay.
+/// Moves the operations of other tags to `unselected`. Without a selection, all operations are kept.
 pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;

@@ -1,4 +1,7 @@
-//! The first pass of loading: reads the entry, and every file that references reach from it.
+//! The first pass of loading: reads the entry file and every file that references reach from it.
+//!
+//! [`read_files`] produces a [`Document`] of unchecked trees. Only problems that prevent reading are reported
+//! here; the `check` pass reports the others.
 
 mod entry;
 mod loader;
@@ -16,10 +19,12 @@ use loader::Loader;
 
 pub use paths::display_path;
 
-/// Reads the files of a contract. No reference may leave the folder `root`, that of the entry where none is given.
+/// Reads the files of a contract.
 ///
-/// Reports files that cannot be read to `diagnostics` and checks nothing else. Returns `None` only if the entry
-/// cannot be read as an OpenAPI document at all.
+/// References must not leave the folder `root`, which defaults to the folder of the entry. Files that cannot
+/// be read are reported to `diagnostics`; nothing else is checked.
+///
+/// Returns `None` only if the entry cannot be read as an OpenAPI document at all.
 pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = read_file(display_path(entry, root), entry, &mut sources, diagnostics);

@@ -1,4 +1,7 @@
-//! From the bytes of a file to a tree: encoding, then YAML or JSON.
+//! The parsing of a file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
+//!
+//! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
+//! first character.
 
 mod json;
 mod scalar;
@@ -18,21 +21,23 @@ pub(super) use scalar::plain_scalar;
 /// The largest file that is read, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
 
-/// Text of a file, as far as it could be read, and what was wrong with it.
+/// The text of a file, as far as it could be decoded, and the problem with its encoding.
 struct Text {
     text: String,
     problem: Option<Problem>,
 }
 
-/// What is wrong with the encoding of a file.
+/// A problem with the encoding of a file.
 struct Problem {
     at: usize,
     message: &'static str,
     help: &'static str,
 }
 
-/// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
-/// them being why nothing comes back.
+/// Adds a file to the sources and parses it.
+///
+/// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic is
+/// then the reason.
 pub(super) fn read_file(
     display_path: String,
     path: &Path,
@@ -73,7 +78,7 @@ fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) ->
     if extension.eq_ignore_ascii_case("json") {
         return json::read(file, text, diagnostics).map_err(|syntax| syntax.not_json(text));
     }
-    // JSON is YAML, and its own reader is many times faster.
+    // JSON is valid YAML, but the JSON reader is many times faster.
     if text.trim_start().starts_with('{') {
         let mut found = Diagnostics::new();
         if let Ok(node) = json::read(file, text, &mut found) {
@@ -98,7 +103,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| reason(&error))
 }
 
-/// Why the system refused, in words that are the same everywhere.
+/// Returns the reason of an I/O error, in words that do not depend on the operating system.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -129,7 +134,7 @@ fn decode(bytes: Vec<u8>) -> Text {
     }
 }
 
-/// Returns the tree of a file that could not be read.
+/// Returns the tree that stands for a file that could not be read.
 pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

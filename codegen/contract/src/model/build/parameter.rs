@@ -1,4 +1,4 @@
-//! Parameters: those of the path item and of the operation, checked against the path.
+//! The parameters of path items and operations, and their check against the path template.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
@@ -11,17 +11,17 @@ use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// What slips among the parameters stand for, so that none is reported twice.
+/// The mistakes among the parameters of an operation, so that none is reported twice.
 #[derive(Default)]
 struct Meant {
-    /// Names in the path that misspelt ones are near.
+    /// The placeholders of the path that misspelt parameters resemble.
     names: Vec<String>,
-    /// Whether one could not be read at all.
+    /// True if a parameter could not be read at all.
     unread: bool,
 }
 
 impl<'d> Builder<'d, '_> {
-    /// The parameters of an operation, its own in the place of those of the path item that they replace.
+    /// Returns the parameters of an operation; they replace equal parameters of the path item.
     pub(super) fn parameters(
         &mut self,
         item: &'d Node,
@@ -63,7 +63,7 @@ impl<'d> Builder<'d, '_> {
     }
 
     fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
-        // What cannot be read was reported; it may have been any parameter.
+        // An unreadable parameter was reported; it may be any parameter of the path.
         let before = std::mem::replace(&mut meant.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
@@ -72,7 +72,7 @@ impl<'d> Builder<'d, '_> {
             "query" => ParameterLocation::Query,
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
-            // Any other place was reported on reading.
+            // Any other location was reported during loading.
             _ => return None,
         };
         meant.unread = before;
@@ -82,7 +82,7 @@ impl<'d> Builder<'d, '_> {
         if location == ParameterLocation::Header
             && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
         {
-            // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
+            // OpenAPI 3.0.3, section 4.7.12.2 requires that such a definition is ignored.
             self.report(
                 Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
                     .label("ignored, as OpenAPI says: media types and security describe it"),
@@ -94,7 +94,7 @@ impl<'d> Builder<'d, '_> {
             meant.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
             let message = format!("`{path}` has no parameter `{name}`");
-            // A slip of the name leaves a placeholder without its parameter.
+            // A misspelt name leaves a placeholder without its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
                 None => self
@@ -106,7 +106,7 @@ impl<'d> Builder<'d, '_> {
                 None => report
                     .help(format!("write `{{{name}}}` where it stands in the path, or say that it is `in: query`")),
             });
-            // What else is wrong with it is said all the same.
+            // The schema is built anyway, so that its mistakes are reported.
             node.get("schema").map(|schema| self.schema(schema));
             return None;
         }
@@ -149,7 +149,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
-            // Any other style was reported on reading.
+            // Any other style was reported during loading.
             Some(_) => default_style,
         };
         let fits = match style {
@@ -188,12 +188,12 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// How a parameter with a media type is read.
+    /// Returns the style of a parameter with a media type.
     fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
             Some(ContentKind::Json) => Style::Json,
-            // A vendor's type without `+json` that has a structure is JSON all the same.
+            // A structured value of a vendor's media type without `+json` is JSON.
             Some(ContentKind::Binary) if structured => Style::Json,
             Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
             _ => {
@@ -205,7 +205,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Every `{name}` of the path must be declared.
+    /// Checks that every placeholder of the path is declared as a parameter.
     fn check_path(&mut self, parameters: &[Parameter], meant: &Meant, path: &str, span: Span) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
