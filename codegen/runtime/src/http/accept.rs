@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caller_gets_what_it_likes_best() {
+    fn the_media_type_with_the_highest_quality_is_chosen() {
         let offered = ["application/json", "text/csv; charset=utf-8"];
         assert_eq!(best("text/csv", &offered), Some(1));
         assert_eq!(best("text/csv;q=0.5, application/json;q=0.9", &offered), Some(0));
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nothing_is_not_acceptable() {
+    fn a_media_type_outside_all_ranges_is_not_acceptable() {
         let offered = ["application/json"];
         assert_eq!(best("text/html", &offered), None);
         assert_eq!(best("application/json;q=0", &offered), None);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accept_that_cannot_be_read_is_as_good_as_none() {
+    fn an_invalid_accept_header_accepts_everything() {
         let offered = ["application/json"];
         assert_eq!(best("", &offered), Some(0));
         assert_eq!(best(";;,/,a/", &offered), Some(0));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_tell_versions_apart() {
+    fn parameters_distinguish_versions_of_a_media_type() {
         let offered = ["application/json;version=1", "application/json;version=2"];
         assert_eq!(best("application/json;version=2", &offered), Some(1));
         assert_eq!(best("application/json;version=\"2\";q=0.5, application/json;version=1;q=0.1", &offered), Some(1));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_is_offered_is_accepted_with_what_is_within_it() {
+    fn an_offered_range_is_accepted_if_a_type_within_it_is() {
         assert_eq!(best("image/png", &["application/json", "image/*"]), Some(1));
         assert_eq!(best("image/*;q=0.2, application/json;q=0.1", &["application/json", "image/*"]), Some(1));
         assert_eq!(best("text/html", &["image/*"]), None);

@@ -68,7 +68,7 @@ impl MediaType {
                 None => {}
             }
         }
-        Some(Fit { distance, loose: self.told_apart_by() + other.told_apart_by() - 2 * shared })
+        Some(Fit { distance, loose: self.distinguishing_parameters() + other.distinguishing_parameters() - 2 * shared })
     }
 
     /// Returns true if one of the two ranges covers the other.
@@ -80,7 +80,7 @@ impl MediaType {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    fn told_apart_by(&self) -> usize {
+    fn distinguishing_parameters(&self) -> usize {
         self.parameters.iter().filter(|(name, _)| name != "charset").count()
     }
 }
@@ -89,7 +89,7 @@ impl MediaType {
 /// preferred to `type/*`, and that to `*/*`.
 ///
 /// Returns `None` if no declared media type matches, or if the charset is not UTF-8.
-pub(crate) fn of_body(content_type: &str, media: &[Media]) -> Option<usize> {
+pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Option<usize> {
     // Most clients send the media type as the contract spells it, which needs no parsing.
     if !content_type.contains(';')
         && let Some(index) = media.iter().position(|media| media.essence == content_type)
@@ -160,39 +160,39 @@ mod tests {
     use crate::operation::MediaKind;
 
     #[test]
-    fn a_body_is_read_as_the_media_type_that_names_it_most_exactly() {
+    fn the_most_specific_declared_media_type_is_chosen_for_a_body() {
         const MEDIA: &[Media] = &[
             Media { essence: "*/*", kind: MediaKind::Bytes },
             Media { essence: "text/*", kind: MediaKind::Text },
             Media { essence: "application/json", kind: MediaKind::Json },
         ];
-        assert_eq!(of_body("Application/JSON; charset=UTF-8", MEDIA), Some(2));
-        assert_eq!(of_body("text/html", MEDIA), Some(1));
-        assert_eq!(of_body("image/png", MEDIA), Some(0));
-        assert_eq!(of_body("application/json; charset=utf-16", MEDIA), None);
-        assert_eq!(of_body("nonsense", MEDIA), None);
-        assert_eq!(of_body("text/html", &MEDIA[2..]), None);
+        assert_eq!(declared_index("Application/JSON; charset=UTF-8", MEDIA), Some(2));
+        assert_eq!(declared_index("text/html", MEDIA), Some(1));
+        assert_eq!(declared_index("image/png", MEDIA), Some(0));
+        assert_eq!(declared_index("application/json; charset=utf-16", MEDIA), None);
+        assert_eq!(declared_index("nonsense", MEDIA), None);
+        assert_eq!(declared_index("text/html", &MEDIA[2..]), None);
     }
 
     #[test]
-    fn versions_of_a_media_type_are_told_apart_by_their_parameters() {
+    fn versions_of_a_media_type_differ_by_their_parameters() {
         const MEDIA: &[Media] = &[
             Media { essence: "application/json;version=1", kind: MediaKind::Json },
             Media { essence: "application/json;version=2", kind: MediaKind::Json },
             Media { essence: "application/*+json", kind: MediaKind::Json },
         ];
-        assert_eq!(of_body("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
-        assert_eq!(of_body("application/json", MEDIA), Some(0));
-        assert_eq!(of_body("application/json;version=3", MEDIA), None);
-        assert_eq!(of_body("application/vnd.acme+json", MEDIA), Some(2));
+        assert_eq!(declared_index("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
+        assert_eq!(declared_index("application/json", MEDIA), Some(0));
+        assert_eq!(declared_index("application/json;version=3", MEDIA), None);
+        assert_eq!(declared_index("application/vnd.acme+json", MEDIA), Some(2));
         const WITH_PLAIN: &[Media] = &[MEDIA[0], Media { essence: "application/json", kind: MediaKind::Json }];
-        assert_eq!(of_body("application/json", WITH_PLAIN), Some(1));
-        assert_eq!(of_body("application/json;version=1", WITH_PLAIN), Some(0));
-        assert_eq!(of_body("application/json;version=9", WITH_PLAIN), Some(1));
+        assert_eq!(declared_index("application/json", WITH_PLAIN), Some(1));
+        assert_eq!(declared_index("application/json;version=1", WITH_PLAIN), Some(0));
+        assert_eq!(declared_index("application/json;version=9", WITH_PLAIN), Some(1));
     }
 
     #[test]
-    fn separators_within_quotes_separate_nothing() {
+    fn separators_within_quotes_are_ignored() {
         let found: Vec<&str> = elements("a;b=\"c;\\\";d\";e", ';').collect();
         assert_eq!(found, ["a", "b=\"c;\\\";d\"", "e"]);
         assert_eq!(MediaType::parse("a/b;c=\"d\\\"e\"").unwrap().parameters, [("c".to_owned(), "d\"e".to_owned())]);

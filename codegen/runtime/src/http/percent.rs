@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_text_is_decoded_and_unsound_text_is_refused() {
+    fn valid_encodings_are_decoded_and_invalid_ones_are_rejected() {
         assert_eq!(decode("a%20b%C3%A9").as_deref(), Some("a bé"));
         assert_eq!(decode("a+b").as_deref(), Some("a+b"));
         assert_eq!(decode_form("a+b%2B").as_deref(), Some("a b+"));
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_encoded_decodes_to_itself() {
+    fn an_encoded_string_round_trips() {
         let text = "a/b?c=d&é ~-._";
         assert_eq!(decode(&encode(text).to_string()).as_deref(), Some(text));
     }

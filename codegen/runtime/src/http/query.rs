@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cookies_may_stand_in_several_headers() {
+    fn cookies_are_read_from_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=1; b=\"2\"".parse().unwrap());
         headers.append(header::COOKIE, "c=3".parse().unwrap());

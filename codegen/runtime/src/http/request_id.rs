@@ -157,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn a_harmless_id_is_taken_over() {
+    fn a_valid_id_is_accepted() {
         assert_eq!(id_of("abc-1._Z"), "abc-1._Z");
     }
 
     #[test]
-    fn another_id_is_replaced() {
+    fn an_invalid_id_is_replaced() {
         for bad in ["", "a b", "a\"b", &"x".repeat(65)] {
             assert_eq!(id_of(bad).len(), 36, "{bad}");
             assert_eq!(RequestId::new(bad).as_str().len(), 36, "{bad}");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_the_same_whether_it_was_made_or_taken_over() {
+    fn a_generated_id_equals_its_parsed_string() {
         let made = RequestId::generate();
         let taken = RequestId::new(made.as_str());
         assert_eq!((&made, made.header()), (&taken, taken.header()));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn new_ids_are_uuids_of_version_7_and_no_two_are_alike() {
+    fn new_ids_are_unique_uuids_of_version_7() {
         let ids: std::collections::HashSet<Uuid> = (0..4)
             .flat_map(|_| std::thread::spawn(|| (0..1000).map(|_| RequestId::generate()).collect::<Vec<_>>()).join())
             .flatten()

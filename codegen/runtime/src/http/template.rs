@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_with_text_around_it_matches_what_stands_between() {
+    fn a_parameter_matches_the_string_between_its_literals() {
         assert_eq!(caught("/{id}.json", "a.json"), Some(vec!["a"]));
         assert_eq!(caught("/{id}.json", ".json"), None);
         assert_eq!(caught("/{id}.json", "a.xml"), None);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_parameter_stays_text() {
+    fn text_that_is_not_a_parameter_is_literal() {
         for odd in ["/{}", "/{a", "/a}", "/{{a}}", "/", "/{a{b}", ""] {
             let _ = Template::parse(odd).shape_below("");
         }
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_holds_nothing_that_axum_gives_a_meaning() {
+    fn a_shape_contains_no_special_characters_of_axum() {
         assert_eq!(Template::parse("/a/{x}/b/{y}").shape_below(""), "/a/{p0}/b/{p1}");
         assert_eq!(Template::parse("/{id}.json").shape_below(""), "/{p0}");
         assert_eq!(Template::parse("/:all/*star/a:b").shape_below(""), "/{p0}/{p1}/a:b");

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn what_waits_for_too_long_is_given_up() {
+    async fn a_future_that_exceeds_its_limit_is_cancelled() {
         assert_eq!(within(Duration::ZERO, ready(7)).await, Ok(7));
         assert_eq!(within(Duration::from_secs(1), pending::<()>()).await, Err(Elapsed));
         assert_eq!(within(Duration::from_secs(2), pin!(sleep(Duration::from_secs(1)))).await, Ok(()));

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_twice_is_a_list() {
+    fn a_repeated_name_is_a_list() {
         assert_eq!(
             tree("a=1&b=2&a=3"),
             map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")])), ("b", scalar("2"))])
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_make_objects_and_counted_brackets_make_lists() {
+    fn brackets_make_objects_and_numbered_brackets_make_lists() {
         assert_eq!(
             tree("a[b][c]=1&a[d]=2"),
             map(vec![("a", map(vec![("b", map(vec![("c", scalar("1"))])), ("d", scalar("2"))]))])
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_brackets_are_a_name_and_no_recursion() {
+    fn a_name_with_many_brackets_is_one_key_without_recursion() {
         let name = format!("a{}", "[b]".repeat(100_000));
         let text = format!("{name}=1");
         assert_eq!(tree(&text), map(vec![(&name, scalar("1"))]));

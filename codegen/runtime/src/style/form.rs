@@ -68,7 +68,7 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
 
 /// Parses a JSON text into the value that plain form fields would have.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
-    serde_json::from_str(text).map(TextValue::of_json).map_err(|_| JSON)
+    serde_json::from_str(text).map(TextValue::from_json).map_err(|_| JSON)
 }
 
 /// Writes an object, given as JSON text, as a form.

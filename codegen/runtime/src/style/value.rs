@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_read_back_and_its_numbers_keep_their_digits() {
+    fn numbers_keep_their_digits_in_conversion() {
         let scalar = |text: &'static str| TextValue::Scalar(text.into());
         let found = text_value(br#"{"a": [1.10, 12345678901234567890, true], "b": null, "c": {"d": "x\n"}}"#);
         let expected = TextValue::Map(vec![

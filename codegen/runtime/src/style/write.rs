@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_would_be_read_back_as_another_one_is_not_written() {
+    fn a_value_that_would_be_read_back_differently_is_rejected() {
         assert_eq!(header(value(r#"["a,b"]"#), false), Err(COMMA));
         assert_eq!(header(value("[[1]]"), false), Err(NESTED));
         let spaced = Parameter::query("x").style(Style::SpaceDelimited, false);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_read_back_as_the_value_that_was_written() {
+    fn a_written_value_is_read_back_unchanged() {
         use crate::style::parse::{Found, parse};
         let values = [
             (ValueKind::Scalar, r#""a b""#),

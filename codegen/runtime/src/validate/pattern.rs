@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 /// The maximum length in code points of a string for a backtracking pattern, whose running time can be
 /// exponential.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 /// A regular expression that a string must match somewhere (`pattern`).
 ///

@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_comes_back_from_its_text() {
+    fn a_tag_round_trips_through_its_string() {
         for text in ["\"\"", "\"abc\"", "W/\"a,b\"", "\"W/\""] {
             assert_eq!(ETag::parse(text).map(|tag| tag.to_string()).as_deref(), Some(text));
         }
@@ -203,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn a_made_tag_can_always_stand_in_a_header() {
+    fn a_created_tag_is_a_valid_header_value() {
         assert_eq!(ETag::strong(7).to_string(), "\"7\"");
         assert_eq!(ETag::weak("a\"b\r\n é").to_string(), "W/\"a-b----\"");
     }
 
     #[test]
-    fn strong_comparison_refuses_weak_tags_and_weak_comparison_does_not() {
+    fn only_weak_comparison_accepts_weak_tags() {
         let (strong, weak) = (ETag::strong("1"), ETag::weak("1"));
         assert!(strong.matches_strong(&strong));
         assert!(!strong.matches_strong(&weak) && !weak.matches_strong(&weak));
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_a_star_or_a_list_whose_tags_may_hold_commas() {
+    fn a_condition_is_a_star_or_a_list_of_tags_that_can_contain_commas() {
         assert_eq!(IfMatch::parse(" * "), Some(IfMatch::Any));
         let tags = IfMatch::Tags(vec![ETag::strong("a,b"), ETag::weak("c")]);
         assert_eq!(IfMatch::parse("\"a,b\" ,, W/\"c\","), Some(tags.clone()));

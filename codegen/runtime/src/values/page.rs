@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_comes_back_from_its_text() {
+    fn a_page_round_trips_through_json() {
         let pagination = Pagination { total: 3, page: None, limit: 2, has_more: true, next_cursor: Some("x".into()) };
         let page = Page { data: vec![1_i64, 2], pagination };
         let mut writer = Writer::new();

@@ -199,7 +199,7 @@ mod tests {
     crate::open_string_enum!(Mood);
 
     #[test]
-    fn a_named_value_comes_back_from_its_text() {
+    fn a_value_round_trips_through_its_name() {
         for value in Outcome::all() {
             assert_eq!(value.to_string().parse(), Ok(value));
             assert_eq!(Outcome::from_name(value.as_str()), Some(value));
