@@ -164,7 +164,7 @@ fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
     };
     let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
     match serde_json::from_str::<Value>(&event.data) {
-        Ok(json @ (Value::Array(_) | Value::Object(_))) => finished(fields(TextValue::of_json(json)), read)
+        Ok(json @ (Value::Array(_) | Value::Object(_))) => finished(fields(TextValue::from_json(json)), read)
             .or_else(|wrong| finished(fields(plain()), read).map_err(|_| wrong)),
         _ => finished(fields(plain()), read),
     }

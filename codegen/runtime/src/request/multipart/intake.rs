@@ -134,7 +134,7 @@ impl Intake {
         if let Some(index) = rule.parts.iter().position(|known| known.name == name) {
             let again = std::mem::replace(&mut self.came[index], true);
             if again && !rule.parts[index].repeated {
-                self.violate(&name, "must not come twice".to_owned());
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((index, name));
@@ -146,7 +146,7 @@ impl Intake {
         let again = !self.others.insert(name.clone());
         if rule.rest.is_some() {
             if again && !rule.rest.is_some_and(|rest| rest.repeated) {
-                self.violate(&name, "must not come twice".to_owned());
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((rule.parts.len(), name));
