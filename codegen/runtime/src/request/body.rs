@@ -17,33 +17,34 @@ use crate::operation::{self, MediaKind};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 
-/// A body that was let in.
+/// The body of a request that passed the checks of media type and size.
 #[derive(Debug)]
 pub(crate) enum Payload {
-    /// None was sent, or the operation takes none.
+    /// The request has no body, or the operation declares none.
     Absent,
-    /// All of it.
+    /// The complete body.
     Bytes(Bytes),
     #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
-    /// To be read by the handler; it ends with an error where it passes the operation's limit.
+    /// A body that the handler reads. It ends with an error if it exceeds the operation's size limit.
     Stream(Body),
 }
 
-/// The body of a request, and the media type that it has: the index of it in
-/// [`operation::Body::media`].
+/// The body of a request and the index of its media type in [`operation::Body::media`].
 #[derive(Debug)]
 pub(crate) struct ReceivedBody {
     pub(crate) media: usize,
     pub(crate) payload: Payload,
 }
 
-/// Refuses a body that the operation does not take, and reads any other.
+/// Reads the body of a request, or rejects a body that the operation does not accept.
 ///
-/// The refusal is 415 for another media type or an encoded body, 413 for a body that is too large,
-/// 408 for one that takes longer than `limit`, 400 for one that breaks off.
+/// # Errors
 ///
-/// Reading is boxed, so that its many states are compiled once and not for each pipeline. A request
-/// without a body needs no box.
+/// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
+/// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
+///
+/// The reading future is boxed, so that its states are compiled once and not once for each pipeline. A
+/// request without a body needs no box.
 pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
@@ -70,7 +71,7 @@ async fn receive(
     if content_length(headers).is_some_and(|length| length > expected.limit as u64) {
         return Err(too_large(expected.limit));
     }
-    // A repeated request is known by its bytes, so that these are needed before the handler is called.
+    // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
     if expected.media[media].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
         let payload = Payload::Stream(Body::new(Limited::new(body, expected.limit)));
         return Ok(ReceivedBody { media, payload });
@@ -85,7 +86,7 @@ async fn receive(
     }
 }
 
-/// All bytes of a body. Most come in one piece, which is kept as it is.
+/// Returns all bytes of a body. A body that arrives in one chunk is not copied.
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     let mut whole = Bytes::new();
     let mut more = Vec::new();
@@ -105,7 +106,7 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
         if whole.is_empty() && more.is_empty() {
             whole = data;
         } else {
-            // From the second piece on all of it is in one vector.
+            // From the second chunk on, the vector holds all bytes.
             more.extend_from_slice(&std::mem::take(&mut whole));
             more.extend_from_slice(&data);
         }
@@ -116,12 +117,12 @@ async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
     Ok(if more.is_empty() { whole } else { more.into() })
 }
 
-/// The index of the media type that the body has.
+/// Returns the index of the body's media type in the list of the operation.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
     let refusal = |message: String| {
         let accepted: Vec<&str> = expected.media.iter().map(|media| media.essence).collect();
         let message = format!("{message}; it can be {}", accepted.join(", "));
-        // RFC 9110 § 15.5.16: what would have been accepted.
+        // The response lists the supported media types (RFC 9110 § 15.5.16).
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted.join(", "))
     };
     let encoded = headers
@@ -151,7 +152,7 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit} bytes at most"))
 }
 
-/// Whether a limit ended the body, this one or one of a layer outside.
+/// Returns true if a length limit ended the body. The limit may be that of this module or of an outer layer.
 pub(crate) fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(cause) = error {

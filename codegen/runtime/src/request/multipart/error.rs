@@ -1,4 +1,4 @@
-//! The error that ends a multipart body, and the refusal that is kept beside it.
+//! The error that ends a multipart body, and the refusal that is stored beside it.
 
 use std::fmt;
 
@@ -8,10 +8,21 @@ use crate::request::body::is_length_limit;
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
 
-/// The body cannot be read on.
+/// The error of a multipart body that is malformed, incomplete, too large or not valid.
 ///
-/// What exactly was wrong is remembered beside it: a handler returns this by `?`, and the caller
-/// is answered 400 or 413 with the reason, not 500.
+/// The exact reason is stored beside the request. If a handler returns this error with `?`, the caller
+/// receives 400, 413 or 422 with that reason, and not 500.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{FilePart, FileStream, Internal};
+///
+/// async fn store(avatar: FileStream) -> Result<FilePart, Internal> {
+///     // A body over the size limit becomes a 413, although the error type is `Internal`.
+///     Ok(avatar.collect().await?)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct MultipartError(());
 
@@ -29,7 +40,7 @@ impl MultipartError {
     }
 }
 
-/// Keeps the refusal of a body that cannot be read on.
+/// Stores the refusal for a body that cannot be read further.
 pub(super) fn refuse(refusal: &DeferredRefusal, error: multer::Error) -> MultipartError {
     let mut problem = if is_length_limit(&error) {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes")

@@ -1,4 +1,5 @@
-//! Taking a form in part by part, as its rule says: the work of all typed forms, compiled once.
+//! Receiving a form part by part and validating it by its rule. All typed forms share this code, so that it
+//! is compiled once.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -19,43 +20,43 @@ use crate::validate::rules::{ArrayRule, Unknown};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{Violation, Violations};
 
-/// How many parts a form may have.
+/// The maximum number of parts of a form.
 const MOST_PARTS: usize = 1024;
 
-/// How many bytes a part may have that is held to be read.
+/// The maximum size of a part that is held in memory, in bytes. Files are streamed and have no such limit.
 const LARGEST_VALUE: usize = 1 << 20;
 
-/// A part on its way to its type.
+/// A part that is about to become a value of its generated type.
 pub(super) enum Arrived<'a, 'r> {
     Value(usize, &'a str, &'a mut Reader<'r>),
     File(usize, &'a str, FileStream),
 }
 
-/// What makes a part of the contract's of what arrived; false where that is none.
+/// The callback that converts a part into its generated type. It returns false if the conversion fails.
 pub(super) type Take<'t> = dyn FnMut(Arrived<'_, '_>) -> bool + Send + 't;
 
-/// A form that is being taken in.
+/// The state of a form while it is received.
 #[derive(Debug)]
 pub(crate) struct Intake {
     parts: Multipart,
     operation: &'static Operation,
     refusal: DeferredRefusal,
     violations: Violations,
-    /// How many parts came.
+    /// The number of parts so far.
     count: usize,
-    /// Whether each named part came, and how many elements it has so far.
+    /// True for each part of the rule that was received, and the number of elements of each part so far.
     came: Vec<bool>,
     seen: Vec<usize>,
-    /// The names that came and that the contract does not list.
+    /// The names of received parts that the contract does not list.
     others: BTreeSet<String>,
-    /// The elements of lists in which no two may be equal.
+    /// The elements received so far of lists that declare `uniqueItems`.
     elements: Vec<(usize, Canonical)>,
-    /// Elements of a JSON array that came as one part.
+    /// The elements of a JSON array that was received as one part.
     pending: VecDeque<Content>,
     ended: bool,
 }
 
-/// The content of a part that is held to be read.
+/// The content of a part that is held in memory.
 #[derive(Debug)]
 struct Content {
     index: usize,
@@ -81,7 +82,7 @@ impl Intake {
         }
     }
 
-    /// Goes on to the next part that fits and hands it to `take`; false at the end of the form.
+    /// Passes the next valid part to `take`. Returns false at the end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
         self.came.resize(rule.parts.len(), false);
         self.seen.resize(rule.parts.len() + 1, 0);
@@ -123,7 +124,8 @@ impl Intake {
         }
     }
 
-    /// Which part of the rule this is; nothing for one that is skipped or refused.
+    /// Returns the index and the name of a part in the rule. Returns `None` for a part that is skipped or
+    /// refused.
     fn place(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
         let Some(name) = part.name().map(str::to_owned) else {
             if rule.unknown == Unknown::Deny {
@@ -139,7 +141,8 @@ impl Intake {
             }
             return Some((index, name));
         }
-        // RFC 7578 § 4.6: it tells the charset, and is no part of the form.
+        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 §
+        // 4.6).
         if name == "_charset_" {
             return None;
         }
@@ -157,7 +160,7 @@ impl Intake {
         None
     }
 
-    /// Checks the media type and the headers of a part.
+    /// Returns true if the media type and the headers of a part are valid. Records a violation otherwise.
     fn check_head(&mut self, rule: &PartRule, name: &str, index: usize, part: &Part) -> bool {
         let before = self.violations.list.len();
         let field = self.field(rule, name, index);
@@ -186,7 +189,7 @@ impl Intake {
         self.violations.list.len() == before
     }
 
-    /// All bytes of a part; nothing where there are too many.
+    /// Returns all bytes of a part. Returns `None` and records a violation if there are too many.
     async fn hold(&mut self, name: &str, mut part: Part) -> Result<Option<Bytes>, MultipartError> {
         let mut held = Vec::new();
         while let Some(chunk) = part.chunk().await? {
@@ -199,8 +202,7 @@ impl Intake {
         Ok(Some(Bytes::from(held)))
     }
 
-    /// Puts the elements of a part forward to be read: those of a JSON array, where it is a list that
-    /// came as one part.
+    /// Queues the content of a part. A list that was received as one JSON array is split into its elements.
     fn split(&mut self, rule: &PartRule, content: Content) {
         let is_array = content.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if !(rule.repeated && content.json && is_array) {
@@ -248,7 +250,7 @@ impl Intake {
         fits && self.violations.is_empty()
     }
 
-    /// Records what did not come, and of what too much or too little came.
+    /// Records a violation for each missing part and for each list with too few or too many elements.
     fn miss(&mut self, rule: &FormRule) {
         for (index, part) in rule.parts.iter().enumerate() {
             let count = self.seen[index];
@@ -271,7 +273,7 @@ impl Intake {
         }
     }
 
-    /// What messages call a part: an element of a list with its place.
+    /// Returns the field of a violation: the name of a part, with the index of an element of a list.
     fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
         match rule.repeated {
             true => format!("{name}[{}]", self.seen[index]),
@@ -283,7 +285,7 @@ impl Intake {
         self.violations.push(Violation::body(field, message));
     }
 
-    /// Refuses the body for all that is wrong with it: a 422 where the contract declares it, else a 400.
+    /// Stores the refusal with all violations: a 422 if the contract declares it, otherwise a 400.
     fn refuse(&mut self) -> MultipartError {
         let violations = std::mem::take(&mut self.violations);
         let status = match self.operation.declares(422) && !violations.malformed {
@@ -301,7 +303,8 @@ impl Intake {
         MultipartError::new()
     }
 
-    /// The parts are those of the rule and make no form: generated code and its rule do not agree.
+    /// Stores an internal error for a form that has all required parts but cannot be assembled. This happens
+    /// only if the generated code contradicts its own rule.
     pub(super) fn incomplete(&self) -> MultipartError {
         self.refusal.put(Problem::internal("a form is incomplete that lacks no part"));
         MultipartError::new()
@@ -312,8 +315,9 @@ fn media(part: &Part) -> Option<MediaType> {
     part.content_type().and_then(MediaType::parse)
 }
 
-/// Whether a part may have a media type. RFC 7578 § 4.4: what says nothing is `text/plain`, and
-/// what a browser sends of a value says nothing.
+/// Returns true if a part may have this media type.
+///
+/// A part without a media type is `text/plain` (RFC 7578 § 4.4). Browsers send values without one.
 fn fits(rule: &PartRule, said: Option<&MediaType>) -> bool {
     let utf8 = said.is_none_or(MediaType::is_utf8);
     let value = rule.kind != PartKind::File;
