@@ -1,26 +1,48 @@
-//! From a response to the type that the contract declares for its status.
+//! From a response to the generated type that the contract declares for its status code.
 
 use super::failure::{Failure, Received};
 use super::incoming::Incoming;
 
-/// A response or error type of the contract that a client receives.
+/// A response or error type of the contract that a client can read. Generated types implement it.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Read;
+/// use writ_runtime::client::{FromResponse, Incoming};
+///
+/// struct GetNameResponse {
+///     body: String,
+/// }
+///
+/// impl FromResponse for GetNameResponse {
+///     fn read(response: &mut Incoming) -> Option<Self> {
+///         match response.status() {
+///             200 => Some(Self { body: response.json(&["application/json"], String::read)? }),
+///             _ => response.undeclared(),
+///         }
+///     }
+/// }
+/// ```
 pub trait FromResponse: Sized {
-    /// Reads an answer. `None` where the status is none of this type's, or after it was recorded what
-    /// is wrong.
+    /// Reads a response.
+    ///
+    /// Returns `None` if this type does not declare the status code, if a violation was recorded, or if the
+    /// body is needed and has not arrived yet.
     fn read(answer: &mut Incoming) -> Option<Self>;
 }
 
 /// The result of reading a response.
 pub(super) enum Outcome<R, E> {
-    /// It is read, for better or worse.
+    /// The response is read completely: a success, a refusal, or a response that is not valid.
     Done(Result<R, Failure<E>>),
-    /// The whole body is needed first.
+    /// The complete body is needed first.
     Body,
-    /// The contract does not declare its status.
+    /// The contract does not declare the status code.
     Undeclared,
 }
 
-/// Reads an answer as a failure of the contract, else as a success.
+/// Reads a response as an error type, and otherwise as a success type.
 pub(super) fn outcome<R: FromResponse, E: FromResponse>(answer: &mut Incoming) -> Outcome<R, E> {
     if let Some(error) = E::read(answer).filter(|_| answer.is_sound()) {
         return Outcome::Done(Err(Failure::Refused(error, Box::new(answer.received()))));
@@ -48,7 +70,7 @@ impl Incoming {
     }
 }
 
-/// An answer that the contract knows nothing of.
+/// Returns the failure for a response that the contract does not declare.
 pub(super) fn unexpected<E>(answer: &mut Incoming) -> Failure<E> {
     Failure::Unexpected(Box::new(answer.received()))
 }

@@ -1,4 +1,4 @@
-//! Streams as they arrive: server-sent events (WHATWG HTML § 9.2.6) and JSON values in lines.
+//! Streams of a received response: server-sent events (WHATWG HTML § 9.2.6) and JSON lines.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 struct Lines {
     body: Body,
     held: BytesMut,
-    /// How much of `held` is known to hold no end of a line.
+    /// The length of the prefix of `held` that is known to contain no line break.
     seen: usize,
     limit: usize,
     ended: bool,
@@ -33,12 +33,12 @@ impl Lines {
         Lines { body, held: BytesMut::new(), seen: 0, limit, ended: false }
     }
 
-    /// The next line without its end: `\n`, `\r\n`, or `\r`.
+    /// Returns the next line without its line break: `\n`, `\r\n` or `\r`.
     async fn next(&mut self) -> Result<Option<String>, TransportError> {
         loop {
             let end = self.held[self.seen..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
             if let Some(end) = end.map(|end| end + self.seen) {
-                // Behind a `\r` a `\n` may still be on its way.
+                // A `\n` may still follow a `\r` at the end of the buffer.
                 if self.held[end] == b'\n' || end + 1 < self.held.len() || self.ended {
                     let mut line = self.held.split_to(end + 1);
                     if line[end] == b'\r' && self.held.first() == Some(&b'\n') {
@@ -72,7 +72,8 @@ fn text(line: &[u8]) -> Result<String, TransportError> {
     Ok(std::str::from_utf8(line)?.to_owned())
 }
 
-/// The values of JSON lines; of a JSON sequence too, whose separators count as white space.
+/// Returns the values of JSON lines, or of a JSON text sequence, whose record separators count as white
+/// space.
 pub(super) fn values<T: 'static>(
     body: Body,
     limit: usize,
@@ -95,7 +96,8 @@ pub(super) fn values<T: 'static>(
     })
 }
 
-/// The events of an event stream, their data read by `read`: as whole events where these are `described`.
+/// Returns the events of an event stream. `read` reads their data, or the complete event if it is
+/// `described`.
 pub(super) fn events<T: 'static>(
     body: Body,
     limit: usize,
@@ -116,7 +118,7 @@ pub(super) fn events<T: 'static>(
     })
 }
 
-/// The next event that has data. What the end cuts off is none.
+/// Returns the next event that has data. An event that the end of the stream cuts off is discarded.
 async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
     let mut event = Event::default();
     let mut data: Option<String> = None;
@@ -141,7 +143,7 @@ async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
             "event" => event.event = Some(value.to_owned()),
             "id" => event.id = Some(value.to_owned()),
             "retry" => event.retry = value.parse().ok(),
-            // A comment, or what nobody knows.
+            // Comments and unknown fields are ignored.
             _ => {}
         }
     }
@@ -152,7 +154,7 @@ fn value<T>(json: &str, read: Read<T>) -> Result<T, TransportError> {
     finished(Reader::json(json.as_bytes()), read)
 }
 
-/// A value that describes a whole event. Whether its data is text or a JSON text, the schema knows.
+/// Reads a value that describes a complete event. Its schema decides if the data is text or JSON.
 fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
     let fields = |data: TextValue<'static>| {
         let scalar = |text: &str| TextValue::Scalar(Cow::Owned(text.to_owned()));

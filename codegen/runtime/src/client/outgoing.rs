@@ -1,4 +1,4 @@
-//! One request while it is put together: what generated code hands over, each value to its place.
+//! A request under construction, to which generated code adds parameters and body.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,31 +22,52 @@ use crate::style::value::{json, text_value};
 use crate::style::write::write;
 use crate::values::page::{PageAt, PageRequest};
 
-/// A request to an operation. What cannot be written is remembered, and ends the call before anything
-/// is sent.
+/// A request to an operation, under construction.
+///
+/// A value that cannot be encoded is remembered, and the call fails before anything is sent.
+///
+/// # Examples
+///
+/// The generated function that encodes a request:
+///
+/// ```
+/// use writ_runtime::client::Outgoing;
+///
+/// struct ListUsersRequest {
+///     role: String,
+///     limit: Option<i64>,
+/// }
+///
+/// impl ListUsersRequest {
+///     fn encode(&self, out: &mut Outgoing) {
+///         out.required(0, &self.role);
+///         out.optional(1, &self.limit);
+///     }
+/// }
+/// ```
 pub struct Outgoing {
     pub(super) connection: Arc<Inner>,
     pub(super) operation: &'static Operation,
-    /// Where it goes instead of the operation's own path.
+    /// The target URL of a callback or webhook, instead of the path of the operation.
     url: Option<String>,
     pub(super) path: Vec<(&'static str, String)>,
     pub(super) query: Vec<String>,
     pub(super) headers: HeaderMap,
     pub(super) cookies: Vec<String>,
     pub(super) body: Option<Body>,
-    /// The same where it is written as a whole, for expressions over it.
+    /// The encoded body, if it is not a stream. Runtime expressions read it.
     pub(super) written: Option<Bytes>,
     pub(super) timeout: Duration,
     fault: Option<String>,
 }
 
 impl Connection {
-    /// Begins a request.
+    /// Creates a request to an operation of this service. Generated code calls it.
     pub fn begin(&self, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, None)
     }
 
-    /// Begins a request to a URL that is not of this service: a callback or a webhook.
+    /// Creates a request to a URL outside of this service, for a callback or webhook.
     pub fn begin_at(&self, url: &str, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, Some(url.to_owned()))
     }
@@ -77,7 +98,7 @@ impl Outgoing {
         }
     }
 
-    /// Sends the parameter at `index` of the operation.
+    /// Adds the parameter at `index` of the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
         if let Err(message) = self.place(parameter, &json(value)) {
@@ -85,21 +106,21 @@ impl Outgoing {
         }
     }
 
-    /// The same where there is a value.
+    /// Adds the parameter at `index` of the operation, if there is a value.
     pub fn optional<T: Write>(&mut self, index: usize, value: &Option<T>) {
         if let Some(value) = value {
             self.required(index, value);
         }
     }
 
-    /// The same of a list that says nothing where it is empty.
+    /// Adds the list parameter at `index` of the operation, if the list is not empty.
     pub fn listed<T: Write>(&mut self, index: usize, value: &[T]) {
         if !value.is_empty() {
             self.required(index, &value);
         }
     }
 
-    /// Sends which page is wanted: the parameters at these indices.
+    /// Adds the pagination parameters at these indices of the operation.
     pub fn page(&mut self, limit: usize, number: Option<usize>, cursor: Option<usize>, page: &PageRequest) {
         self.required(limit, &page.limit);
         match (&page.at, number, cursor) {
@@ -135,7 +156,7 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Sets a header, in the place of what was said of it before.
+    /// Sets a header and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
@@ -143,7 +164,7 @@ impl Outgoing {
         }
     }
 
-    /// The same of what no log may show.
+    /// Sets a header and marks its value as sensitive, so that logs hide it.
     pub(super) fn secret(&mut self, name: &str, value: &str) {
         self.set(name, value.as_bytes());
         if let Some(value) = self.headers.get_mut(name) {
@@ -151,7 +172,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets the media type of the body, unless it was said before.
+    /// Sets the media type of the body.
     pub(super) fn labelled(&mut self, media_type: &str) {
         self.set("content-type", media_type.as_bytes());
     }
@@ -160,10 +181,14 @@ impl Outgoing {
         self.fault.get_or_insert(message);
     }
 
-    /// The request as it is sent, or why it cannot be.
+    /// Returns the request to send.
+    ///
+    /// # Errors
+    ///
+    /// Returns a message if a value could not be encoded, or if the URL is not valid.
     pub(super) fn finish(&mut self) -> Result<Request<Body>, String> {
         let connection = Arc::clone(&self.connection);
-        // What was said of this call alone wins.
+        // Credentials of this call take precedence over those of the connection.
         if !self.headers.contains_key(header::AUTHORIZATION) {
             self.present(&connection.credentials);
         }
@@ -191,7 +216,7 @@ impl Outgoing {
         Ok(request)
     }
 
-    /// Puts the credentials that the operation asks for where their schemes have them.
+    /// Adds the credentials of the operation at the locations that their schemes specify.
     fn present(&mut self, credentials: &Credentials) {
         for (kind, secret) in credentials.presented(self.operation.security) {
             match kind {
@@ -208,7 +233,8 @@ impl Outgoing {
         }
     }
 
-    /// A key that an operation requires and nobody gave: each call is then one of its own.
+    /// Adds a generated key if the operation requires one and the caller set none. Each call then counts as a
+    /// separate request.
     fn make_key(&mut self) {
         let required = |parameter: &Parameter| {
             parameter.required

@@ -1,4 +1,4 @@
-//! Multipart bodies of requests (RFC 7578): values as their rules say, files as they are read.
+//! Multipart request bodies (RFC 7578): values encoded by their rules, and streamed files.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,16 +11,17 @@ use crate::json::Write;
 use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
 use crate::style::value::{json, text_value};
 
-/// One part of a form at the end that sends it, as generated code declares it.
+/// A part of a form that a client can send. Generated code implements it for an enum with a variant for each
+/// part.
 pub trait SendPart {
-    /// What the parts must be.
+    /// The constraints of the parts.
     const RULE: &'static FormRule;
 
-    /// Adds it to the form.
+    /// Adds the part to a form.
     fn send(self, form: &mut Form);
 }
 
-/// A form while it is put together.
+/// A form under construction.
 pub struct Form {
     rule: &'static FormRule,
     boundary: String,
@@ -40,7 +41,7 @@ impl Form {
         self.named_value(index, name, value);
     }
 
-    /// The same of a part that has its name from the caller.
+    /// Adds a value of the part at `index` of the rule, with a name that the caller chose.
     pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
         let rule = self.rule(index);
         if let Some(header) = rule.headers.iter().find(|header| header.required) {
@@ -65,7 +66,7 @@ impl Form {
         self.named_file(index, name, file);
     }
 
-    /// The same of a part that has its name from the caller.
+    /// Adds a file of the part at `index` of the rule, with a name that the caller chose.
     pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
         let rule = self.rule(index);
         let missing =
@@ -110,7 +111,7 @@ impl Form {
 }
 
 impl Outgoing {
-    /// Sends the parts of a form.
+    /// Sets the body to a form whose parts the contract describes.
     pub fn parts<T: SendPart>(&mut self, media: usize, parts: Parts<T>) {
         let mut form = Form::new(T::RULE);
         match parts.into_made() {
@@ -120,7 +121,7 @@ impl Outgoing {
         self.form(media, form);
     }
 
-    /// Sends parts that the contract does not describe.
+    /// Sets the body to a form whose parts the contract does not describe.
     pub fn multipart(&mut self, media: usize, parts: Multipart) {
         let mut form = Form::new(&FormRule::NONE);
         match parts.into_made() {
@@ -142,13 +143,13 @@ impl Outgoing {
     }
 }
 
-/// The media type of a part, where the contract leaves no choice.
+/// Returns the media type of a part, if the contract allows only one.
 fn only_media(rule: &PartRule) -> Option<&'static str> {
     let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
     rule.media.first().copied().filter(|media| !range(media))
 }
 
-/// As browsers do (WHATWG HTML § 4.10.22.8).
+/// Escapes a name as browsers do (WHATWG HTML § 4.10.22.8).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

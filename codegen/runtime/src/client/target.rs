@@ -1,10 +1,10 @@
-//! Where a request goes: the base, the path with its parameters filled in, and the query.
+//! The target of a request: base URL, path with its parameters, and query.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::http::template::{Piece, Segment, Template};
 
-/// What a path cannot hold (RFC 3986 § 3.3).
+/// The characters that a path cannot contain (RFC 3986 § 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,10 +22,10 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The same for text that is not encoded yet.
+/// The characters that a path segment cannot contain before it is encoded.
 const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_PATH.add(b'%');
 
-/// The path of a template, its parameters as they are written.
+/// Returns the path of a template with its parameters filled in. `values` are already encoded.
 pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) -> Result<String, String> {
     let parsed = Template::parse(template);
     let mut names = parsed.names.iter();
@@ -54,7 +54,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
                 }
             }
         }
-        // Whoever takes these for steps would end up elsewhere (RFC 3986 § 5.2.4).
+        // A service would resolve these segments as relative steps (RFC 3986 § 5.2.4).
         if matches!(&path[start..], "." | "..") {
             return Err(format!("`{}` cannot be a segment of a path", &path[start..]));
         }
@@ -62,7 +62,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
     Ok(path)
 }
 
-/// A URL with more behind its query.
+/// Appends pairs to the query of a URL.
 pub(super) fn with_query(mut url: String, query: &[String]) -> String {
     for pair in query {
         let separator = match url.split_once('?') {

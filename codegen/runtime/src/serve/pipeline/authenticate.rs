@@ -12,8 +12,10 @@ use crate::serve::credentials::{self, Presented};
 
 const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials cannot be read");
 
-/// Tries the alternatives of the contract in their order; the first that proves a principal
-/// with all scopes counts. Credentials that prove nothing are refused also where none are needed.
+/// Tries the alternatives of the contract in their order, and returns the first principal with all scopes.
+///
+/// Credentials that are not valid are refused even if the operation also permits requests without
+/// credentials.
 pub(super) async fn authenticate<A: Authenticate>(
     authenticator: &A,
     operation: &'static Operation,
