@@ -28,7 +28,7 @@ impl Outgoing {
             Some(MediaKind::Json) => self.send(media, bytes.into()),
             _ => match text_value(&bytes).as_ref().and_then(scalar) {
                 Some(text) => self.text_body(media, text),
-                None => self.fail("the body is no text".to_owned()),
+                None => self.fail("the body is not a string, number or boolean".to_owned()),
             },
         }
     }
@@ -54,14 +54,14 @@ impl Outgoing {
         }
         let media_type = body.media_type.clone();
         self.body = Some(Body::from(body.body.clone().into()));
-        self.labelled(&media_type);
+        self.set_media_type(&media_type);
     }
 
     fn send(&mut self, media: usize, bytes: Bytes) {
         let media_type = media_within(self.essence(media), self.kind(media));
         self.written = Some(bytes.clone());
         self.body = Some(Body::from(bytes));
-        self.labelled(&media_type);
+        self.set_media_type(&media_type);
     }
 
     fn kind(&self, media: usize) -> Option<MediaKind> {

@@ -40,7 +40,7 @@ use crate::values::etag::IfMatch;
 #[must_use = "a call is made by `.await`"]
 pub struct Call<R, E> {
     outgoing: Outgoing,
-    answer: PhantomData<fn() -> (R, E)>,
+    response: PhantomData<fn() -> (R, E)>,
 }
 
 /// A conditional call. `.await` returns `None` if the response is 304, that is, if the resource has not
@@ -48,7 +48,7 @@ pub struct Call<R, E> {
 #[must_use = "a call is made by `.await`"]
 pub struct Conditional<R, E>(Call<R, E>);
 
-type Made<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type CallFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Outgoing {
     /// Returns the call that sends the request. Generated code calls it.
@@ -59,7 +59,7 @@ impl Outgoing {
 
 impl<R: FromResponse, E: FromResponse> Call<R, E> {
     pub(super) fn new(outgoing: Outgoing) -> Call<R, E> {
-        Call { outgoing, answer: PhantomData }
+        Call { outgoing, response: PhantomData }
     }
 
     pub(super) fn into_outgoing(self) -> Outgoing {
@@ -123,11 +123,11 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
 
 impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Call<R, E> {
     type Output = Result<R, Failure<E>>;
-    type IntoFuture = Made<Self::Output>;
+    type IntoFuture = CallFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut incoming = exchange(self.outgoing).await.map_err(Trouble::of)?;
+            let mut incoming = exchange(self.outgoing).await.map_err(ExchangeError::into_failure)?;
             match outcome(&mut incoming) {
                 Outcome::Done(done) => return done,
                 Outcome::Body | Outcome::Undeclared => {}
@@ -143,7 +143,7 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Call<R
 
 impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Conditional<R, E> {
     type Output = Result<Option<R>, Failure<E>>;
-    type IntoFuture = Made<Self::Output>;
+    type IntoFuture = CallFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
@@ -157,29 +157,29 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Condit
 }
 
 /// The reason why there is no response.
-enum Trouble {
+enum ExchangeError {
     Unsent(String),
     Transport(TransportError),
 }
 
-impl Trouble {
-    fn of<E>(self) -> Failure<E> {
+impl ExchangeError {
+    fn into_failure<E>(self) -> Failure<E> {
         match self {
-            Trouble::Unsent(message) => Failure::Unsent(message),
-            Trouble::Transport(cause) => Failure::Transport(cause),
+            ExchangeError::Unsent(message) => Failure::Unsent(message),
+            ExchangeError::Transport(cause) => Failure::Transport(cause),
         }
     }
 }
 
 /// Sends a request and waits for the head of its response. It is boxed, so that it is compiled only once.
-fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
+fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError>> {
     Box::pin(async move {
-        let request = outgoing.finish().map_err(Trouble::Unsent)?;
+        let request = outgoing.finish().map_err(ExchangeError::Unsent)?;
         let connection = outgoing.connection;
-        let answered = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
-        let response = match answered {
-            Ok(sent) => sent.map_err(Trouble::Transport)?,
-            Err(_) => return Err(Trouble::Transport(Box::new(TimedOut))),
+        let outcome = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
+        let response = match outcome {
+            Ok(sent) => sent.map_err(ExchangeError::Transport)?,
+            Err(_) => return Err(ExchangeError::Transport(Box::new(TimedOut))),
         };
         let (parts, body): (_, Body) = response.into_parts();
         let headers: HeaderMap = parts.headers;

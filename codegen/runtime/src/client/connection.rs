@@ -75,7 +75,7 @@ impl Connection {
         let base = url.trim_end_matches('/');
         let parsed: Uri = base.parse().map_err(|error| InvalidUrl(format!("{url}: {error}")))?;
         if parsed.scheme().is_none() || parsed.authority().is_none() || parsed.query().is_some() {
-            return Err(InvalidUrl(format!("{url}: a scheme and a host are needed, and no query")));
+            return Err(InvalidUrl(format!("{url}: it must have a scheme and a host, and no query")));
         }
         Ok(Connection::to(base.to_owned(), Arc::new(transport)))
     }
@@ -170,7 +170,7 @@ impl fmt::Debug for Connection {
 
 impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no URL of a service: {}", self.0)
+        write!(f, "not a valid base URL: {}", self.0)
     }
 }
 

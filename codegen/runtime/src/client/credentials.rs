@@ -42,7 +42,7 @@ impl Credentials {
         self.named.push((scheme, secret));
     }
 
-    fn of(&self, scheme: &Scheme) -> Option<&Secret> {
+    fn secret_of(&self, scheme: &Scheme) -> Option<&Secret> {
         let named = self.named.iter().find(|(name, _)| *name == scheme.name).map(|(_, secret)| secret);
         named.or(match scheme.kind {
             SchemeKind::Bearer => self.bearer.as_ref(),
@@ -53,8 +53,10 @@ impl Credentials {
 
     /// Returns true if the client has the credentials of every scheme of an alternative. The transport
     /// provides a client certificate.
-    fn meet(&self, alternative: &[Requirement]) -> bool {
-        let has = |one: &Requirement| matches!(one.scheme.kind, SchemeKind::MutualTls) || self.of(one.scheme).is_some();
+    fn covers(&self, alternative: &[Requirement]) -> bool {
+        let has = |one: &Requirement| {
+            matches!(one.scheme.kind, SchemeKind::MutualTls) || self.secret_of(one.scheme).is_some()
+        };
         alternative.iter().all(has)
     }
 
@@ -63,10 +65,10 @@ impl Credentials {
     ///
     /// Returns an empty list if there is no such alternative. The service then refuses the request.
     pub(super) fn presented(&self, alternatives: &[&'static [Requirement]]) -> Vec<(&'static SchemeKind, &str)> {
-        let met = alternatives.iter().find(|alternative| !alternative.is_empty() && self.meet(alternative));
-        let requirements = met.copied().into_iter().flatten();
+        let covered = alternatives.iter().find(|alternative| !alternative.is_empty() && self.covers(alternative));
+        let requirements = covered.copied().into_iter().flatten();
         let secret = |requirement: &'static Requirement| {
-            self.of(requirement.scheme).map(|Secret(secret)| (&requirement.scheme.kind, secret.as_str()))
+            self.secret_of(requirement.scheme).map(|Secret(secret)| (&requirement.scheme.kind, secret.as_str()))
         };
         requirements.filter_map(secret).collect()
     }

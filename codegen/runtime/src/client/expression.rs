@@ -79,7 +79,7 @@ mod tests {
     };
 
     #[test]
-    fn an_expression_is_what_the_request_says() {
+    fn an_expression_evaluates_to_a_value_of_the_request() {
         let mut out = Connection::in_process(Router::new()).begin(&ASK);
         out.required(0, &"a/b".to_owned());
         out.required(1, &"http://x/?y=1&z".to_owned());

@@ -138,9 +138,9 @@ impl<E> fmt::Display for Failure<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Refused(_, received) => write!(f, "the service refused with {received}"),
-            Failure::Unexpected(received) => write!(f, "the contract does not declare the answer {received}"),
+            Failure::Unexpected(received) => write!(f, "the contract does not declare the response {received}"),
             Failure::Invalid(received, violations) => {
-                write!(f, "the answer {} is not what the contract says", received.status)?;
+                write!(f, "the response {} does not match the contract", received.status)?;
                 for (at, violation) in violations.iter().enumerate() {
                     let field = if violation.field.is_empty() { "the body" } else { &violation.field };
                     write!(f, "{}{field} {}", if at == 0 { ": " } else { "; " }, violation.message)?;
@@ -148,7 +148,7 @@ impl<E> fmt::Display for Failure<E> {
                 Ok(())
             }
             Failure::Unsent(message) => write!(f, "the request cannot be sent: {message}"),
-            Failure::Transport(_) => f.write_str("no answer came"),
+            Failure::Transport(_) => f.write_str("no complete response was received"),
         }
     }
 }
@@ -164,7 +164,7 @@ impl<E: fmt::Debug> Error for Failure<E> {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the answer has more than {} bytes", self.0)
+        write!(f, "the response has more than {} bytes", self.0)
     }
 }
 
@@ -172,7 +172,7 @@ impl Error for TooLong {}
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no answer came in time")
+        f.write_str("no response was received in time")
     }
 }
 

@@ -29,7 +29,7 @@ pub trait FromResponse: Sized {
     ///
     /// Returns `None` if this type does not declare the status code, if a violation was recorded, or if the
     /// body is needed and has not arrived yet.
-    fn read(answer: &mut Incoming) -> Option<Self>;
+    fn read(response: &mut Incoming) -> Option<Self>;
 }
 
 /// The result of reading a response.
@@ -43,25 +43,25 @@ pub(super) enum Outcome<R, E> {
 }
 
 /// Reads a response as an error type, and otherwise as a success type.
-pub(super) fn outcome<R: FromResponse, E: FromResponse>(answer: &mut Incoming) -> Outcome<R, E> {
-    if let Some(error) = E::read(answer).filter(|_| answer.is_sound()) {
-        return Outcome::Done(Err(Failure::Refused(error, Box::new(answer.received()))));
+pub(super) fn outcome<R: FromResponse, E: FromResponse>(response: &mut Incoming) -> Outcome<R, E> {
+    if let Some(error) = E::read(response).filter(|_| response.is_sound()) {
+        return Outcome::Done(Err(Failure::Refused(error, Box::new(response.received()))));
     }
-    if answer.is_undeclared() {
-        answer.begin_again();
-        if let Some(response) = R::read(answer).filter(|_| answer.is_sound()) {
+    if response.is_undeclared() {
+        response.restart();
+        if let Some(response) = R::read(response).filter(|_| response.is_sound()) {
             return Outcome::Done(Ok(response));
         }
     }
-    if answer.wants_body() {
-        answer.begin_again();
+    if response.needs_body() {
+        response.restart();
         return Outcome::Body;
     }
-    if answer.is_undeclared() {
+    if response.is_undeclared() {
         return Outcome::Undeclared;
     }
-    let violations = answer.violations();
-    Outcome::Done(Err(Failure::Invalid(Box::new(answer.received()), violations)))
+    let violations = response.violations();
+    Outcome::Done(Err(Failure::Invalid(Box::new(response.received()), violations)))
 }
 
 impl Incoming {
@@ -71,6 +71,6 @@ impl Incoming {
 }
 
 /// Returns the failure for a response that the contract does not declare.
-pub(super) fn unexpected<E>(answer: &mut Incoming) -> Failure<E> {
-    Failure::Unexpected(Box::new(answer.received()))
+pub(super) fn unexpected<E>(response: &mut Incoming) -> Failure<E> {
+    Failure::Unexpected(Box::new(response.received()))
 }

@@ -40,20 +40,20 @@ pub struct Incoming {
     pub(super) timeout: Duration,
     violations: Violations,
     undeclared: bool,
-    wanting: bool,
+    body_needed: bool,
     /// The objects of a JSON body that are limited to a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
 enum Content {
     Arriving(Body),
-    Whole(Bytes),
+    Complete(Bytes),
     Taken,
 }
 
 /// An internal error of the service, as its refusal describes it.
 #[derive(Debug)]
-struct Told(Problem);
+struct RemoteError(Problem);
 
 impl Incoming {
     pub(super) fn new(
@@ -73,7 +73,7 @@ impl Incoming {
             timeout,
             violations: Violations::default(),
             undeclared: false,
-            wanting: false,
+            body_needed: false,
             sparse: None,
         }
     }
@@ -123,13 +123,13 @@ impl Incoming {
     /// one.
     pub fn media(&mut self, declared: &[&str]) -> Option<usize> {
         let Some(value) = self.headers.get(header::CONTENT_TYPE) else { return Some(0) };
-        let said = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let sent = MediaType::parse(&said);
-        let fits =
+        let content_type = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let sent = MediaType::parse(&content_type);
+        let matching =
             |(index, declared): (usize, &&str)| Some((MediaType::parse(declared)?.covers(sent.as_ref()?)?, index));
-        let found = declared.iter().enumerate().filter_map(fits).min().map(|(_, index)| index);
+        let found = declared.iter().enumerate().filter_map(matching).min().map(|(_, index)| index);
         if found.is_none() {
-            let message = format!("must be {}, not {said}", declared.join(" or "));
+            let message = format!("must be {}, not {content_type}", declared.join(" or "));
             self.violations.push(Violation {
                 location: InputLocation::Header,
                 field: "content-type".into(),
@@ -142,7 +142,7 @@ impl Incoming {
     /// Reads a JSON body of one of the declared media types.
     pub fn json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         self.media(declared)?;
-        let bytes = self.whole()?;
+        let bytes = self.complete_body()?;
         let mut reader = Reader::json(&bytes);
         self.sparse.into_iter().for_each(|objects| reader.allow_missing_fields(objects));
         let value = read(&mut reader);
@@ -160,7 +160,7 @@ impl Incoming {
     /// Returns the body as UTF-8 text.
     pub fn text(&mut self, declared: &[&str]) -> Option<String> {
         self.media(declared)?;
-        let bytes = self.whole()?;
+        let bytes = self.complete_body()?;
         let text = String::from_utf8(bytes.into()).ok();
         if text.is_none() {
             self.violations.push(Violation::body("", "must be UTF-8"));
@@ -179,7 +179,7 @@ impl Incoming {
     /// Returns the raw bytes of the body.
     pub fn bytes(&mut self, declared: &[&str]) -> Option<Bytes> {
         self.media(declared)?;
-        self.whole()
+        self.complete_body()
     }
 
     /// Returns the body as a stream.
@@ -229,24 +229,24 @@ impl Incoming {
 
     /// Returns the problem that the response describes.
     pub fn problem(&mut self) -> Option<Problem> {
-        let body = self.whole()?;
+        let body = self.complete_body()?;
         Some(self.envelope.read(self.code, &self.headers, &body))
     }
 
     /// Returns the problem that the response describes, as an internal error.
     pub fn internal(&mut self) -> Option<Internal> {
-        Some(Internal(Box::new(Told(self.problem()?))))
+        Some(Internal(Box::new(RemoteError(self.problem()?))))
     }
 
     fn content_type(&self) -> String {
         self.all("content-type").into_iter().next().unwrap_or_default()
     }
 
-    fn whole(&mut self) -> Option<Bytes> {
+    fn complete_body(&mut self) -> Option<Bytes> {
         match &self.body {
-            Content::Whole(bytes) => Some(bytes.clone()),
+            Content::Complete(bytes) => Some(bytes.clone()),
             Content::Arriving(_) => {
-                self.wanting = true;
+                self.body_needed = true;
                 None
             }
             Content::Taken => Some(Bytes::new()),
@@ -256,7 +256,7 @@ impl Incoming {
     fn arriving(&mut self) -> Option<Body> {
         match std::mem::replace(&mut self.body, Content::Taken) {
             Content::Arriving(body) => Some(body),
-            Content::Whole(bytes) => Some(Body::from(bytes)),
+            Content::Complete(bytes) => Some(Body::from(bytes)),
             Content::Taken => None,
         }
     }
@@ -307,19 +307,19 @@ impl Incoming {
     }
 
     pub(super) fn is_sound(&self) -> bool {
-        self.violations.is_empty() && !self.wanting
+        self.violations.is_empty() && !self.body_needed
     }
 
     pub(super) fn is_undeclared(&self) -> bool {
         self.undeclared
     }
 
-    pub(super) fn wants_body(&self) -> bool {
-        self.wanting
+    pub(super) fn needs_body(&self) -> bool {
+        self.body_needed
     }
 
-    pub(super) fn begin_again(&mut self) {
-        (self.undeclared, self.wanting) = (false, false);
+    pub(super) fn restart(&mut self) {
+        (self.undeclared, self.body_needed) = (false, false);
         self.violations = Violations::default();
     }
 
@@ -329,7 +329,7 @@ impl Incoming {
 
     pub(super) fn bytes_so_far(&self) -> Bytes {
         match &self.body {
-            Content::Whole(bytes) => bytes.clone(),
+            Content::Complete(bytes) => bytes.clone(),
             Content::Arriving(_) | Content::Taken => Bytes::new(),
         }
     }
@@ -337,23 +337,23 @@ impl Incoming {
     /// Collects the complete body.
     pub(super) async fn collect(&mut self) -> Result<(), TransportError> {
         let Content::Arriving(body) = &mut self.body else { return Ok(()) };
-        let mut whole = BytesMut::new();
+        let mut collected = BytesMut::new();
         while let Some(frame) = body.frame().await {
             let data = frame?.into_data().unwrap_or_default();
-            if data.len() > self.limit - whole.len() {
+            if data.len() > self.limit - collected.len() {
                 return Err(Box::new(TooLong(self.limit)));
             }
-            whole.extend_from_slice(&data);
+            collected.extend_from_slice(&data);
         }
-        self.body = Content::Whole(whole.freeze());
+        self.body = Content::Complete(collected.freeze());
         Ok(())
     }
 }
 
-impl std::fmt::Display for Told {
+impl std::fmt::Display for RemoteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the service answered {} {}: {}", self.0.status, self.0.code, self.0.message)
+        write!(f, "the service responded with {} {}: {}", self.0.status, self.0.code, self.0.message)
     }
 }
 
-impl std::error::Error for Told {}
+impl std::error::Error for RemoteError {}

@@ -101,7 +101,7 @@ impl Outgoing {
     /// Adds the parameter at `index` of the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
-        if let Err(message) = self.place(parameter, &json(value)) {
+        if let Err(message) = self.add_parameter(parameter, &json(value)) {
             self.fail(format!("the parameter `{}` cannot be written: {message}", parameter.name));
         }
     }
@@ -126,18 +126,18 @@ impl Outgoing {
         match (&page.at, number, cursor) {
             (PageAt::Number(wanted), Some(number), _) => self.required(number, wanted),
             (PageAt::Number(1), None, _) => {}
-            (PageAt::Number(_), None, _) => self.fail("pages of this list have no numbers".to_owned()),
+            (PageAt::Number(_), None, _) => self.fail("this list does not support page numbers".to_owned()),
             (PageAt::Cursor(wanted), _, Some(cursor)) => self.required(cursor, wanted),
-            (PageAt::Cursor(_), _, None) => self.fail("pages of this list have no cursors".to_owned()),
+            (PageAt::Cursor(_), _, None) => self.fail("this list does not support cursors".to_owned()),
         }
     }
 
-    fn place(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
+    fn add_parameter(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
         let value = match parameter.style {
             Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
             _ => text_value(json),
         };
-        let value = value.ok_or("it is no value")?;
+        let value = value.ok_or("it is not valid JSON")?;
         match parameter.location {
             ParameterLocation::Path => self.path.push((parameter.name, write(parameter, &value, Coding::Path)?)),
             ParameterLocation::Query => {
@@ -160,7 +160,7 @@ impl Outgoing {
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            _ => self.fail(format!("the header `{name}` cannot hold its value")),
+            _ => self.fail(format!("the header `{name}` cannot contain its value")),
         }
     }
 
@@ -173,7 +173,7 @@ impl Outgoing {
     }
 
     /// Sets the media type of the body.
-    pub(super) fn labelled(&mut self, media_type: &str) {
+    pub(super) fn set_media_type(&mut self, media_type: &str) {
         self.set("content-type", media_type.as_bytes());
     }
 
@@ -190,9 +190,9 @@ impl Outgoing {
         let connection = Arc::clone(&self.connection);
         // Credentials of this call take precedence over those of the connection.
         if !self.headers.contains_key(header::AUTHORIZATION) {
-            self.present(&connection.credentials);
+            self.add_credentials(&connection.credentials);
         }
-        self.make_key();
+        self.add_idempotency_key();
         if !self.cookies.is_empty() {
             let cookies = self.cookies.join("; ");
             self.set("cookie", cookies.as_bytes());
@@ -205,9 +205,9 @@ impl Outgoing {
             None => format!("{}{}", connection.base, target::path(self.operation.path, &self.path)?),
         };
         let url = target::with_query(url, &self.query);
-        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is no URL: {error}"))?;
+        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a valid URL: {error}"))?;
         if uri.host().is_none() {
-            return Err(format!("`{url}` is no URL: it has no host"));
+            return Err(format!("`{url}` is not a valid URL: it has no host"));
         }
         let mut request = Request::new(self.body.take().unwrap_or_else(Body::empty));
         *request.method_mut() = self.operation.method.into();
@@ -217,7 +217,7 @@ impl Outgoing {
     }
 
     /// Adds the credentials of the operation at the locations that their schemes specify.
-    fn present(&mut self, credentials: &Credentials) {
+    fn add_credentials(&mut self, credentials: &Credentials) {
         for (kind, secret) in credentials.presented(self.operation.security) {
             match kind {
                 SchemeKind::Bearer => self.secret("authorization", &format!("Bearer {secret}")),
@@ -235,7 +235,7 @@ impl Outgoing {
 
     /// Adds a generated key if the operation requires one and the caller set none. Each call then counts as a
     /// separate request.
-    fn make_key(&mut self) {
+    fn add_idempotency_key(&mut self) {
         let required = |parameter: &Parameter| {
             parameter.required
                 && parameter.location == ParameterLocation::Header

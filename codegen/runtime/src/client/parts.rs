@@ -45,7 +45,7 @@ impl Form {
     pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
         let rule = self.rule(index);
         if let Some(header) = rule.headers.iter().find(|header| header.required) {
-            let message = format!("the part `{name}` needs the header `{}`, which a value cannot carry", header.name);
+            let message = format!("the part `{name}` needs the header `{}`, but a value has no headers", header.name);
             self.fault.get_or_insert(message);
         }
         let written = json(value);
@@ -77,14 +77,14 @@ impl Form {
         self.add(name, file, only_media(rule));
     }
 
-    fn add(&mut self, name: &str, file: FileStream, usual: Option<&str>) {
-        match file.into_made() {
+    fn add(&mut self, name: &str, file: FileStream, default_media: Option<&str>) {
+        match file.into_outgoing() {
             Ok(file) => {
-                let media = file.content_type.as_deref().or(usual).unwrap_or("application/octet-stream");
+                let media = file.content_type.as_deref().or(default_media).unwrap_or("application/octet-stream");
                 let file_name = file.file_name.as_deref().unwrap_or(name);
                 self.part(name, Some(file_name), Some(media.to_owned()), &file.headers, file.body);
             }
-            Err(body) => self.part(name, Some(name), usual.map(str::to_owned), &[], body),
+            Err(body) => self.part(name, Some(name), default_media.map(str::to_owned), &[], body),
         }
     }
 
@@ -96,7 +96,7 @@ impl Form {
         let media = media.map(|media| ("Content-Type".to_owned(), media));
         for (name, value) in media.iter().chain(more) {
             if name.contains(['\r', '\n', ':']) || value.contains(['\r', '\n']) {
-                self.fault.get_or_insert(format!("the header `{name}` of a part cannot hold its value"));
+                self.fault.get_or_insert(format!("the header `{name}` of a part cannot contain its value"));
             }
             head.push_str(&format!("\r\n{name}: {value}"));
         }
@@ -114,9 +114,9 @@ impl Outgoing {
     /// Sets the body to a form whose parts the contract describes.
     pub fn parts<T: SendPart>(&mut self, media: usize, parts: Parts<T>) {
         let mut form = Form::new(T::RULE);
-        match parts.into_made() {
+        match parts.into_outgoing() {
             Some(parts) => parts.into_iter().for_each(|part| part.send(&mut form)),
-            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+            None => self.fail("received parts cannot be sent: create new parts from them".to_owned()),
         }
         self.form(media, form);
     }
@@ -124,9 +124,9 @@ impl Outgoing {
     /// Sets the body to a form whose parts the contract does not describe.
     pub fn multipart(&mut self, media: usize, parts: Multipart) {
         let mut form = Form::new(&FormRule::NONE);
-        match parts.into_made() {
+        match parts.into_outgoing() {
             Some(parts) => parts.into_iter().for_each(|(name, file)| form.add(&name, file, None)),
-            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+            None => self.fail("received parts cannot be sent: create new parts from them".to_owned()),
         }
         self.form(media, form);
     }
@@ -139,7 +139,7 @@ impl Outgoing {
         let essence = self.essence(media);
         let essence = if essence.contains('*') { "multipart/form-data" } else { essence };
         self.body = Some(Body::from_stream(stream::iter(form.pieces).flat_map(Body::into_data_stream)));
-        self.labelled(&format!("{essence}; boundary={}", form.boundary));
+        self.set_media_type(&format!("{essence}; boundary={}", form.boundary));
     }
 }
 

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_comes_back_out_of_its_envelope() {
+    fn a_refusal_is_read_from_its_envelope() {
         const OWN: Envelope = Envelope {
             code: &["error", "code"],
             message: &["error", "text"],
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_in_another_shape_is_what_its_status_says() {
+    fn a_response_in_another_shape_becomes_its_status() {
         let problem = Envelope::PROBLEM.read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), b"<html>");
         assert_eq!((&*problem.code, &*problem.message), ("BAD_GATEWAY", "Bad Gateway"));
     }

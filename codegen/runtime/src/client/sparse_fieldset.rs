@@ -51,11 +51,11 @@ impl<R> fmt::Debug for SparseResponse<R> {
 }
 
 impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
-    fn read(answer: &mut Incoming) -> Option<Self> {
+    fn read(incoming: &mut Incoming) -> Option<Self> {
         // The value is incomplete if fields are missing, so only the absence of violations counts.
-        drop(answer.sparse_fieldset(R::OBJECTS, R::read));
-        let fits = answer.is_sound() && !answer.is_undeclared();
-        fits.then(|| SparseResponse { received: answer.received(), response: PhantomData })
+        drop(incoming.sparse_fieldset(R::OBJECTS, R::read));
+        let valid = incoming.is_sound() && !incoming.is_undeclared();
+        valid.then(|| SparseResponse { received: incoming.received(), response: PhantomData })
     }
 }
 

@@ -85,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn parameters_stand_where_the_template_has_them() {
+    fn parameters_replace_their_placeholders() {
         assert_eq!(filled("/a/{id}/b:c", &[("id", "x%2Fy")]).as_deref(), Ok("/a/x%2Fy/b:c"));
         assert_eq!(filled("/{name}.{ext}/", &[("ext", "json"), ("name", "n")]).as_deref(), Ok("/n.json/"));
         assert_eq!(filled("/café au lait/%20", &[]).as_deref(), Ok("/caf%C3%A9%20au%20lait/%20"));
     }
 
     #[test]
-    fn a_value_cannot_lead_elsewhere() {
+    fn a_parameter_cannot_change_the_path() {
         for value in ["", ".", ".."] {
             assert!(filled("/a/{id}", &[("id", value)]).is_err(), "{value}");
         }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_added_to_what_there_is() {
+    fn pairs_are_appended_to_an_existing_query() {
         let pairs = ["a=1".to_owned(), "b=2".to_owned()];
         assert_eq!(with_query("http://x/".into(), &pairs), "http://x/?a=1&b=2");
         assert_eq!(with_query("http://x/?".into(), &pairs), "http://x/?a=1&b=2");

@@ -13,6 +13,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::http::media;
 use crate::http::timeout::{self, Elapsed};
+use crate::json::Count;
 use crate::operation::{self, MediaKind};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
@@ -82,66 +83,66 @@ async fn receive(
             Ok(ReceivedBody { media, payload })
         }
         Ok(Err(problem)) => Err(problem),
-        Err(Elapsed) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),
+        Err(Elapsed) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive")),
     }
 }
 
 /// Returns all bytes of a body. A body that arrives in one chunk is not copied.
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let mut whole = Bytes::new();
-    let mut more = Vec::new();
+    let mut first = Bytes::new();
+    let mut rest = Vec::new();
     while let Some(frame) = body.frame().await {
         let data = match frame {
             Ok(frame) => frame.into_data().unwrap_or_default(),
             Err(error) if is_length_limit(&error) => return Err(too_large(limit)),
             Err(error) => {
-                let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the body could not be read to its end");
+                let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the request body is incomplete");
                 problem.cause = Some(error.into());
                 return Err(problem);
             }
         };
-        if data.len() > limit - whole.len() - more.len() {
+        if data.len() > limit - first.len() - rest.len() {
             return Err(too_large(limit));
         }
-        if whole.is_empty() && more.is_empty() {
-            whole = data;
+        if first.is_empty() && rest.is_empty() {
+            first = data;
         } else {
             // From the second chunk on, the vector holds all bytes.
-            more.extend_from_slice(&std::mem::take(&mut whole));
-            more.extend_from_slice(&data);
+            rest.extend_from_slice(&std::mem::take(&mut first));
+            rest.extend_from_slice(&data);
         }
         if body.is_end_stream() {
             break;
         }
     }
-    Ok(if more.is_empty() { whole } else { more.into() })
+    Ok(if rest.is_empty() { first } else { rest.into() })
 }
 
 /// Returns the index of the body's media type in the list of the operation.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
+    let accepted = || expected.media.iter().map(|media| media.essence).collect::<Vec<_>>().join(", ");
+    // The response lists the supported media types (RFC 9110 § 15.5.16).
     let refusal = |message: String| {
-        let accepted: Vec<&str> = expected.media.iter().map(|media| media.essence).collect();
-        let message = format!("{message}; it can be {}", accepted.join(", "));
-        // The response lists the supported media types (RFC 9110 § 15.5.16).
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted.join(", "))
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted())
     };
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
         .iter()
         .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
-        return Err(
-            refusal("an encoded body is not accepted".to_owned()).with_header(header::ACCEPT_ENCODING, "identity")
-        );
+        let message = "the content encoding of the request body is not supported".to_owned();
+        return Err(refusal(message).with_header(header::ACCEPT_ENCODING, "identity"));
     }
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else {
-        return Err(refusal("a body needs a Content-Type".to_owned()));
+        return Err(refusal(format!("the Content-Type header is missing; this operation accepts {}", accepted())));
     };
     let found =
         value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::of_body(value, expected.media));
-    found.ok_or_else(|| refusal("this Content-Type is not accepted".to_owned()))
+    found.ok_or_else(|| {
+        refusal(format!("the media type of the request body is not supported; this operation accepts {}", accepted()))
+    })
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
@@ -149,7 +150,10 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit} bytes at most"))
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the request body is larger than the limit of {}", Count(limit, "byte")),
+    )
 }
 
 /// Returns true if a length limit ended the body. The limit may be that of this module or of an outer layer.

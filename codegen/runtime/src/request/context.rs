@@ -79,7 +79,7 @@ impl<P> Context<P> {
     }
 
     /// Creates the context of a request, after its idempotency key is known.
-    pub(crate) fn of_request(
+    pub(crate) fn for_request(
         principal: Arc<P>,
         head: Arc<RequestHead>,
         idempotency: Option<IdempotencyKey>,

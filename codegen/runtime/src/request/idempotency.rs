@@ -7,7 +7,7 @@ use crate::request::request_head::RequestHead;
 use crate::validate::violation::{InputLocation, Violation};
 
 /// The maximum length of an `Idempotency-Key`, in bytes.
-const LONGEST_KEY: usize = 255;
+const MAX_KEY_LENGTH: usize = 255;
 
 /// The idempotency key of a request: the key that the caller sent, and a hash of the request.
 ///
@@ -59,7 +59,7 @@ pub(crate) fn key(head: &RequestHead, payload: &Payload) -> Option<Result<Idempo
     let (first, second) = (values.next()?, values.next());
     let key = first.to_str().ok().map(str::trim);
     Some(match key {
-        Some(key) if second.is_none() && (1..=LONGEST_KEY).contains(&key.len()) => {
+        Some(key) if second.is_none() && (1..=MAX_KEY_LENGTH).contains(&key.len()) => {
             let body: &[u8] = match payload {
                 Payload::Bytes(bytes) => bytes,
                 _ => &[],

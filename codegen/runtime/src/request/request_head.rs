@@ -17,7 +17,7 @@ use crate::response::problem::Problem;
 use crate::style::spread::belongs;
 
 /// Request headers that do not belong to the cache key, because they concern a single exchange.
-const OF_ONE_EXCHANGE: [&str; 5] =
+const EXCHANGE_HEADERS: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "idempotency-key", "x-request-id"];
 
 /// The head of a request that was routed to an operation. It is shared and never modified.
@@ -56,7 +56,7 @@ impl RequestHead {
             return Ok(());
         }
         let offered = produces.join(", ");
-        Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the answer can only be {offered}")))
+        Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the response is only available as {offered}")))
     }
 
     /// Returns the path parameters.
@@ -92,7 +92,7 @@ fn cache_key(head: &RequestHead) -> String {
                 }
             }
             ParameterLocation::Header
-                if !OF_ONE_EXCHANGE.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
+                if !EXCHANGE_HEADERS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
             {
                 for value in head.parts.headers.get_all(parameter.name) {
                     let value = String::from_utf8_lossy(value.as_bytes());
@@ -110,8 +110,8 @@ fn cache_key(head: &RequestHead) -> String {
         }
     }
     let produces = head.call.operation.produces;
-    let liked: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
-    let _ = write!(key, "|{}", liked.join(","));
+    let preferred: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
+    let _ = write!(key, "|{}", preferred.join(","));
     if produces.iter().any(|media| media.contains('*')) {
         // A media range lets the handler choose the media type, so the raw `Accept` header belongs to the
         // key.

@@ -117,12 +117,12 @@ impl<T: Write + 'static> EventStream<T> {
     /// Returns the body. If the schema describes complete events (`described`), the fields of each value
     /// become the fields of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
-        let encode = move |event: Result<Event<T>, Failure>| match event.map(written) {
-            Ok(event) => Ok(Bytes::from(if described { taken_apart(event) } else { event }.encode())),
-            Err(cause) => Err(told(cause)),
+        let encode = move |event: Result<Event<T>, Failure>| match event.map(with_json_data) {
+            Ok(event) => Ok(Bytes::from(if described { from_description(event) } else { event }.encode())),
+            Err(cause) => Err(logged(cause)),
         };
         let events: Boxed<Bytes> = Box::pin(self.events.map(encode));
-        Body::from_stream(Alive { events, every: self.keep_alive, next: None })
+        Body::from_stream(KeepAlive { events, every: self.keep_alive, next: None })
     }
 }
 
@@ -154,7 +154,7 @@ impl<T: Write + 'static> JsonLines<T> {
                 framed.push(b'\n');
                 Ok(Bytes::from(framed))
             }
-            Err(cause) => Err(told(cause)),
+            Err(cause) => Err(logged(cause)),
         };
         Body::from_stream(self.lines.map(encode))
     }
@@ -189,13 +189,13 @@ impl<T> fmt::Debug for JsonLines<T> {
 }
 
 /// A stream of events with a comment whenever no event is sent for a while.
-struct Alive {
+struct KeepAlive {
     events: Boxed<Bytes>,
     every: Duration,
     next: Option<Pin<Box<Sleep>>>,
 }
 
-impl Stream for Alive {
+impl Stream for KeepAlive {
     type Item = Result<Bytes, Failure>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -218,7 +218,7 @@ impl Stream for Alive {
 }
 
 /// Returns the event with its data written as JSON.
-fn written<T: Write>(event: Event<T>) -> Event {
+fn with_json_data<T: Write>(event: Event<T>) -> Event {
     let Event { event, id, retry, data } = event;
     Event { event, id, retry, data: text(&data) }
 }
@@ -230,7 +230,7 @@ fn text(value: &impl Write) -> String {
 }
 
 /// Returns the event that a JSON object describes: `{ "event": …, "id": …, "data": … }`.
-fn taken_apart(event: Event) -> Event {
+fn from_description(event: Event) -> Event {
     let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&event.data) else { return event };
     let plain = |value: serde_json::Value| match value {
         serde_json::Value::String(text) => Some(text),
@@ -247,8 +247,8 @@ fn taken_apart(event: Event) -> Event {
 }
 
 /// Logs the cause of a broken stream. The client only notices that the connection closes.
-fn told(cause: Failure) -> Failure {
-    tracing::error!(cause = %cause, "an answer that was being sent broke off");
+fn logged(cause: Failure) -> Failure {
+    tracing::error!(cause = %cause, "a streamed response ended with an error");
     cause
 }
 
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn values_and_events_of_values_are_written() {
+    async fn an_event_stream_writes_values_and_events() {
         let values = stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]);
         assert_eq!(sent(EventStream::new(values).into_body(false)).await, "data: 1\n\ndata: 2\n\n");
         let event = Event { id: Some("7".into()), ..Event::from("a\nb".to_owned()) };
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn described_events_are_taken_apart() {
+    async fn described_events_become_the_fields_of_an_event() {
         let value = serde_json::json!({ "event": "made", "id": 7, "data": { "a": 1 } });
         let values = stream::iter([Ok::<_, std::io::Error>(value)]);
         let body = EventStream::new(values).into_body(true);
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_comment_keeps_a_quiet_stream_alive() {
+    async fn an_idle_stream_sends_keep_alive_comments() {
         let slow = stream::once(async {
             tokio::time::sleep(Duration::from_secs(25)).await;
             Ok::<_, std::io::Error>(1_i64)
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_are_framed_as_their_media_type_wants() {
+    async fn json_lines_are_framed_by_their_media_type() {
         let lines = || JsonLines::new(stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]));
         assert_eq!(sent(lines().into_body("application/jsonl")).await, "1\n2\n");
         assert_eq!(sent(lines().into_body("application/json-seq")).await, "\u{1e}1\n\u{1e}2\n");

@@ -82,9 +82,9 @@ impl<T: Respond> Respond for Idempotent<T> {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Idempotent::Fresh(response) => response.respond(responder),
-            Idempotent::Recorded(recorded) => recorded
-                .reply()
-                .unwrap_or_else(|| Reply::from(Problem::internal("a recorded answer cannot be sent again"))),
+            Idempotent::Recorded(recorded) => recorded.reply().unwrap_or_else(|| {
+                Reply::from(Problem::internal("a recorded response is not valid and cannot be sent again"))
+            }),
         }
     }
 }

@@ -43,7 +43,7 @@ mod tests {
     use crate::response::reply::ReplyBody;
 
     #[test]
-    fn a_cause_from_inside_goes_no_further_than_the_problem() {
+    fn an_internal_cause_is_not_part_of_the_message() {
         let reply = Internal::from(std::io::Error::other("disk")).respond(&Responder::default());
         let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
         assert!(!problem.message.contains("disk"));

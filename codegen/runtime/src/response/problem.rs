@@ -63,7 +63,7 @@ impl Problem {
 
     /// Creates a problem with status 500. The cause is logged, and the message does not reveal it.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
-        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error happened");
+        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error occurred");
         problem.cause = Some(cause.into());
         problem
     }
@@ -90,8 +90,8 @@ impl Problem {
 
     /// Returns a header of the problem, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let named = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
-        self.headers.iter().find(named).and_then(|(_, value)| value.to_str().ok())
+        let has_name = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
+        self.headers.iter().find(has_name).and_then(|(_, value)| value.to_str().ok())
     }
 
     /// Writes the violations as an array of objects with these two keys. The array is empty if there are

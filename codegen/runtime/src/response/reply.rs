@@ -164,11 +164,12 @@ impl Reply {
         if text == b"null" {
             return self;
         }
-        let text = text_value(&text).ok_or("it is not JSON").and_then(|value| style::write::header(value, explode));
+        let text =
+            text_value(&text).ok_or("it is not valid JSON").and_then(|value| style::write::header(value, explode));
         match text {
             Ok(text) => self.optional_header(name, text),
             Err(message) => {
-                Reply::from(Problem::internal(format!("the header {name} cannot hold its value: {message}")))
+                Reply::from(Problem::internal(format!("the header {name} cannot contain its value: {message}")))
             }
         }
     }
@@ -215,13 +216,13 @@ impl Reply {
     fn event_body(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
         self.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         self.body = ReplyBody::Stream(body);
-        self.labelled(constant(content_type))
+        self.with_media_type(constant(content_type))
     }
 
     /// Sets a body of JSON values, framed as the media type requires.
     pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
         self.body = ReplyBody::Stream(body.into_body(content_type));
-        self.labelled(constant(content_type))
+        self.with_media_type(constant(content_type))
     }
 
     /// Sets a body that has a variant for each media type.
@@ -244,7 +245,7 @@ impl Reply {
         if let Err(message) = body.check(range) {
             return Reply::from(Problem::internal(message));
         }
-        self.json("application/json", &body.body, responder).labelled(HeaderValue::from_str(&body.media_type))
+        self.json("application/json", &body.body, responder).with_media_type(HeaderValue::from_str(&body.media_type))
     }
 
     /// A reply that became a 500, because of a header that is not valid, keeps its body.
@@ -252,10 +253,10 @@ impl Reply {
         if !matches!(self.body, ReplyBody::Problem(_)) {
             self.body = body;
         }
-        self.labelled(content_type)
+        self.with_media_type(content_type)
     }
 
-    fn labelled(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
+    fn with_media_type(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
         if matches!(self.body, ReplyBody::Problem(_)) {
             return self;
         }

@@ -119,13 +119,13 @@ mod tests {
     statuses! { NotFound = 404, Conflict = 409 }
 
     #[test]
-    fn a_404_says_what_was_not_found() {
+    fn a_404_names_the_missing_resource() {
         let problem = Problem::from(NotFound::new("user"));
         assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (404, "NOT_FOUND", "user not found"));
     }
 
     #[test]
-    fn a_refusal_carries_code_details_and_headers() {
+    fn a_marker_sends_code_details_and_headers() {
         let conflict = Conflict::new("taken")
             .code("EMAIL_TAKEN")
             .detail("email", "is taken")

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn events_are_sent_one_after_the_other() {
+    async fn events_are_sent_in_order() {
         let first = Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64) };
         let second = Event { data: "a\r\nb\rc".into(), retry: Some(500), ..Event::default() };
         let events = ByteStream::events(stream::iter([Ok::<_, std::io::Error>(first), Ok(second)]));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_breaks_the_stream_off() {
+    async fn an_error_ends_the_stream() {
         let bytes = stream::iter([Ok("x".into()), Err(std::io::Error::other("gone"))]);
         assert!(ByteStream::new(bytes).into_body().collect().await.is_err());
     }

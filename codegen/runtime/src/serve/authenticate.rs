@@ -104,7 +104,7 @@ impl Authenticate for NoAuthentication {
     type Principal = std::convert::Infallible;
 
     async fn authenticate(&self, _: &[Credential<'_>], _: &'static Operation) -> Result<Self::Principal, Denied> {
-        Err(Denied::Unauthenticated(Cow::Borrowed("this service knows no callers")))
+        Err(Denied::Unauthenticated(Cow::Borrowed("this service does not accept credentials")))
     }
 
     fn holds_scope(&self, principal: &Self::Principal, _: &'static Scheme, _: &str) -> bool {

@@ -140,11 +140,11 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
 /// valid (RFC 6750 § 3.1).
 pub(crate) fn unauthenticated(operation: &Operation, message: Cow<'static, str>, presented: bool) -> Problem {
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, message);
-    let mut named = Vec::new();
+    let mut challenges = Vec::new();
     for requirement in operation.security.iter().copied().flatten() {
         let challenge = challenge(&requirement.scheme.kind, presented);
-        if let Some(challenge) = challenge.filter(|challenge| !named.contains(challenge)) {
-            named.push(challenge.clone());
+        if let Some(challenge) = challenge.filter(|challenge| !challenges.contains(challenge)) {
+            challenges.push(challenge.clone());
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 problem.headers.push((header::WWW_AUTHENTICATE, value));
             }
@@ -160,7 +160,7 @@ pub(crate) fn missing(operation: &Operation) -> Problem {
 
 /// Returns the 403 of a principal without the required scopes (RFC 6750 § 3.1, `insufficient_scope`).
 pub(crate) fn lacks_scope(requirement: &Requirement) -> Problem {
-    let problem = Problem::new(StatusCode::FORBIDDEN, "the caller may not do this");
+    let problem = Problem::new(StatusCode::FORBIDDEN, "the caller does not have the required permissions");
     match requirement.scheme.kind {
         SchemeKind::Bearer => {
             let scopes = quoted(&requirement.scopes.join(" "));

@@ -137,7 +137,11 @@ impl Node {
         let same = |known: &Operation| (known.method, known.query) == (operation.method, operation.query);
         if node.routes.iter().any(|known| same(known.endpoint.operation)) {
             let (id, path) = (operation.id, operation.path);
-            tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
+            tracing::error!(
+                operation = id,
+                path,
+                "operation is unreachable: another operation has its method and path"
+            );
         }
         let method = operation.method.into();
         node.routes.push(Route { endpoint, method, names: template.names });
@@ -247,7 +251,7 @@ impl Table {
     ///
     /// Returns the response of a refusal if no operation matches, or if a parameter is not valid
     /// percent-encoding.
-    #[allow(clippy::result_large_err, reason = "a refusal is answered as it is, and a box would only be opened")]
+    #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,
         request: &Request,
@@ -277,7 +281,7 @@ impl Table {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
             return self.envelope.response(reply, request_id, Extensions::new());
         }
-        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know the method")
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed for this path")
             .with_header(header::ALLOW, node.allowed());
         self.envelope.refuse(problem, request_id)
     }
@@ -288,17 +292,17 @@ impl Table {
 fn rank(route: &Route, query: &str) -> usize {
     let own = query::pairs(route.endpoint.operation.query);
     own.map(|wanted| {
-        let there = |pair: query::Pair<'_>| {
+        let matches = |pair: query::Pair<'_>| {
             pair.name == wanted.name && (pair.raw == wanted.raw || wanted.raw.is_empty() || wanted.raw.starts_with('{'))
         };
-        query::pairs(query).any(there)
+        query::pairs(query).any(matches)
     })
-    .try_fold(1, |rank, there| there.then_some(rank + 1))
+    .try_fold(1, |rank, matches| matches.then_some(rank + 1))
     .unwrap_or(0)
 }
 
 fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+    Problem::new(StatusCode::NOT_FOUND, "the requested path does not exist")
 }
 
 fn undecodable(name: &str) -> Problem {

@@ -14,10 +14,10 @@ where
     A: Authenticate,
     G: Gate<A::Principal>,
 {
-    let there: HashSet<&str> = endpoints.iter().map(|endpoint| endpoint.operation.id).collect();
+    let bound: HashSet<&str> = endpoints.iter().map(|endpoint| endpoint.operation.id).collect();
     let missing: Vec<Endpoint> = operations
         .iter()
-        .filter(|operation| !there.contains(operation.id))
+        .filter(|operation| !bound.contains(operation.id))
         .map(|operation| pipeline.unwritten(operation))
         .collect();
     endpoints.extend(missing);
@@ -34,8 +34,8 @@ pub fn log_unwritten(endpoints: &[Endpoint]) {
     if count == 0 {
         return;
     }
-    tracing::warn!("{count} of {} operations are not written and are answered 501", endpoints.len());
+    tracing::warn!(count, total = endpoints.len(), "operations without an implementation respond with 501");
     for (tag, ids) in by_tag {
-        tracing::info!("{} of `{tag}`: {}", ids.len(), ids.join(", "));
+        tracing::info!(tag, operations = ids.join(", "), "operations without an implementation");
     }
 }

@@ -57,9 +57,9 @@ pub struct Decoder<'a> {
     #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
     /// The number of violations that concern parameters.
-    of_parameters: usize,
+    parameter_violations: usize,
     /// True if a required `If-Match` header is missing and the operation declares 428.
-    unconditional: bool,
+    lacks_if_match: bool,
 }
 
 impl<'a> Decoder<'a> {
@@ -77,8 +77,8 @@ impl<'a> Decoder<'a> {
             payload,
             violations: Violations::default(),
             refusal,
-            of_parameters: 0,
-            unconditional: false,
+            parameter_violations: 0,
+            lacks_if_match: false,
         };
         found.into_iter().for_each(|violation| decoder.violate(violation));
         decoder
@@ -104,7 +104,7 @@ impl<'a> Decoder<'a> {
         let responder = self.finish()?;
         match value {
             Some(value) => Ok((value, responder)),
-            None => Err(Problem::internal("decoding failed without naming a violation")),
+            None => Err(Problem::internal("decoding failed without a violation")),
         }
     }
 
@@ -146,9 +146,9 @@ impl<'a> Decoder<'a> {
         }
         let operation = self.head.call.operation;
         let readable = !self.violations.malformed;
-        let (status, message) = if self.unconditional && self.of_parameters == 1 && readable {
-            (StatusCode::PRECONDITION_REQUIRED, "the request must be conditional: send If-Match")
-        } else if self.of_parameters > 0 {
+        let (status, message) = if self.lacks_if_match && self.parameter_violations == 1 && readable {
+            (StatusCode::PRECONDITION_REQUIRED, "the request must contain an If-Match header")
+        } else if self.parameter_violations > 0 {
             (StatusCode::BAD_REQUEST, "the request is not valid")
         } else if readable && operation.declares(422) {
             (StatusCode::UNPROCESSABLE_ENTITY, "the body is not valid")
@@ -158,7 +158,7 @@ impl<'a> Decoder<'a> {
             (StatusCode::BAD_REQUEST, "the body could not be read")
         };
         let mut problem = Problem::new(status, message);
-        if status == StatusCode::BAD_REQUEST && (readable || self.of_parameters > 0) {
+        if status == StatusCode::BAD_REQUEST && (readable || self.parameter_violations > 0) {
             problem.code = "VALIDATION_ERROR".into();
         }
         problem.violations = self.violations.list;
@@ -200,21 +200,21 @@ impl<'a> Decoder<'a> {
                 self.close(&mut reader, true);
             }
             Found::Wrong(message) => {
-                let violation = Violation { message: message.into(), ..self.at(index) };
+                let violation = Violation { message: message.into(), ..self.violation_at(index) };
                 self.violate(violation);
             }
             Found::Absent => {}
         }
     }
 
-    fn close(&mut self, reader: &mut Reader<'_>, of_parameter: bool) {
+    fn close(&mut self, reader: &mut Reader<'_>, is_parameter: bool) {
         reader.finish();
         if reader.met() == 0 {
             return;
         }
         let violations = reader.take_violations();
-        if of_parameter {
-            self.of_parameters += violations.list.len();
+        if is_parameter {
+            self.parameter_violations += violations.list.len();
         }
         self.violations.extend(violations);
     }
@@ -235,15 +235,15 @@ impl<'a> Decoder<'a> {
     }
 
     fn missing(&mut self, index: usize) {
-        let violation = self.at(index);
+        let violation = self.violation_at(index);
         if violation.location == InputLocation::Header && violation.field.eq_ignore_ascii_case("if-match") {
-            self.unconditional = self.head.call.operation.declares(428);
+            self.lacks_if_match = self.head.call.operation.declares(428);
         }
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
     /// Returns a violation of the parameter at `index` whose message is still empty.
-    fn at(&self, index: usize) -> Violation {
+    fn violation_at(&self, index: usize) -> Violation {
         let parameter = self.head.call.operation.parameters.get(index);
         let (location, name) =
             parameter.map_or((InputLocation::Query, ""), |known| (known.location.into(), known.name));
@@ -251,7 +251,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn violate(&mut self, violation: Violation) {
-        self.of_parameters += 1;
+        self.parameter_violations += 1;
         self.violations.push(violation);
     }
 }

@@ -38,7 +38,7 @@ impl Decoder<'_> {
         let at = match (page, cursor) {
             (Some(_), Some((index, _))) => {
                 let message = "cannot be combined with a page number";
-                self.violate(Violation { message: message.into(), ..self.at(index) });
+                self.violate(Violation { message: message.into(), ..self.violation_at(index) });
                 None
             }
             (Some((index, found)), None) => {

@@ -46,7 +46,7 @@ enum Source {
     Arriving(multer::Multipart<'static>),
     /// Parts that a client is about to send.
     #[cfg(feature = "client")]
-    Made(Vec<(String, FileStream)>),
+    Outgoing(Vec<(String, FileStream)>),
 }
 
 impl Multipart {
@@ -73,13 +73,13 @@ impl Multipart {
     /// Creates a body to send from named parts. Such a body cannot be read by [`Multipart::next`].
     #[cfg(feature = "client")]
     pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
-        Multipart { parts: Source::Made(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
+        Multipart { parts: Source::Outgoing(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
     }
 
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Option<Vec<(String, FileStream)>> {
+    pub(crate) fn into_outgoing(self) -> Option<Vec<(String, FileStream)>> {
         match self.parts {
-            Source::Made(parts) => Some(parts),
+            Source::Outgoing(parts) => Some(parts),
             Source::Arriving(_) => None,
         }
     }
@@ -95,7 +95,7 @@ impl Multipart {
         let next = match &mut self.parts {
             Source::Arriving(parts) => parts.next_field().await,
             #[cfg(feature = "client")]
-            Source::Made(_) => return Err(MultipartError::new()),
+            Source::Outgoing(_) => return Err(MultipartError::new()),
         };
         match next {
             Ok(field) => Ok(field.map(|field| Part::new(field, self.refusal.clone()))),

@@ -28,7 +28,7 @@ pub struct MultipartError(());
 
 impl fmt::Display for MultipartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the multipart body cannot be read on")
+        f.write_str("the multipart body cannot be read further")
     }
 }
 
@@ -43,9 +43,9 @@ impl MultipartError {
 /// Stores the refusal for a body that cannot be read further.
 pub(super) fn refuse(refusal: &DeferredRefusal, error: multer::Error) -> MultipartError {
     let mut problem = if is_length_limit(&error) {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes")
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request body is larger than the limit of this operation")
     } else {
-        Problem::new(StatusCode::BAD_REQUEST, "the multipart body cannot be read")
+        Problem::new(StatusCode::BAD_REQUEST, "the multipart body is malformed or incomplete")
     };
     problem.cause = Some(Box::new(error));
     refusal.put(problem);

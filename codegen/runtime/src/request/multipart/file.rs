@@ -43,12 +43,12 @@ pub struct FileStream(Box<Source>);
 #[derive(Debug)]
 enum Source {
     Arriving(Part),
-    Made(Made),
+    Outgoing(OutgoingFile),
 }
 
 /// A file that is to be sent.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct OutgoingFile {
     pub(crate) file_name: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
@@ -88,37 +88,37 @@ impl FileStream {
 
     /// Creates a file to send from bytes, or from a body that is read while it is sent.
     pub fn of(content: impl Into<Body>) -> FileStream {
-        FileStream(Box::new(Source::Made(Made { body: content.into(), ..Made::default() })))
+        FileStream(Box::new(Source::Outgoing(OutgoingFile { body: content.into(), ..OutgoingFile::default() })))
     }
 
     /// Sets the file name of a file to send.
     pub fn named(self, file_name: impl Into<String>) -> FileStream {
-        self.with(|made| made.file_name = Some(file_name.into()))
+        self.with(|file| file.file_name = Some(file_name.into()))
     }
 
     /// Sets the media type of a file to send.
     pub fn typed(self, content_type: impl Into<String>) -> FileStream {
-        self.with(|made| made.content_type = Some(content_type.into()))
+        self.with(|file| file.content_type = Some(content_type.into()))
     }
 
     /// Adds a header to the part of a file to send.
     pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> FileStream {
-        self.with(|made| made.headers.push((name.into(), value.into())))
+        self.with(|file| file.headers.push((name.into(), value.into())))
     }
 
     /// Changes a file to send. A received file stays unchanged.
-    fn with(mut self, change: impl FnOnce(&mut Made)) -> FileStream {
-        if let Source::Made(made) = &mut *self.0 {
-            change(made);
+    fn with(mut self, change: impl FnOnce(&mut OutgoingFile)) -> FileStream {
+        if let Source::Outgoing(file) = &mut *self.0 {
+            change(file);
         }
         self
     }
 
     /// Returns the file to send, or the bytes of a received file as a body.
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Result<Made, Body> {
+    pub(crate) fn into_outgoing(self) -> Result<OutgoingFile, Body> {
         match *self.0 {
-            Source::Made(made) => Ok(made),
+            Source::Outgoing(file) => Ok(file),
             Source::Arriving(part) => Err(Body::from_stream(futures_util::stream::unfold(part, |mut part| async {
                 part.chunk().await.transpose().map(|chunk| (chunk, part))
             }))),
@@ -129,7 +129,7 @@ impl FileStream {
     pub fn file_name(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.file_name(),
-            Source::Made(made) => made.file_name.as_deref(),
+            Source::Outgoing(file) => file.file_name.as_deref(),
         }
     }
 
@@ -138,7 +138,7 @@ impl FileStream {
     pub fn content_type(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.content_type(),
-            Source::Made(made) => made.content_type.as_deref(),
+            Source::Outgoing(file) => file.content_type.as_deref(),
         }
     }
 
@@ -146,9 +146,9 @@ impl FileStream {
     pub fn header(&self, name: &str) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.header(name),
-            Source::Made(made) => {
-                let named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-                made.headers.iter().find(named).map(|(_, value)| value.as_str())
+            Source::Outgoing(file) => {
+                let has_name = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+                file.headers.iter().find(has_name).map(|(_, value)| value.as_str())
             }
         }
     }
@@ -157,7 +157,7 @@ impl FileStream {
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         match &mut *self.0 {
             Source::Arriving(part) => part.chunk().await,
-            Source::Made(made) => match made.body.frame().await {
+            Source::Outgoing(file) => match file.body.frame().await {
                 Some(frame) => {
                     frame.map(|frame| Some(frame.into_data().unwrap_or_default())).map_err(|_| MultipartError::new())
                 }
@@ -170,8 +170,8 @@ impl FileStream {
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         match *self.0 {
             Source::Arriving(part) => part.bytes().await,
-            Source::Made(made) => match made.body.collect().await {
-                Ok(whole) => Ok(whole.to_bytes()),
+            Source::Outgoing(file) => match file.body.collect().await {
+                Ok(collected) => Ok(collected.to_bytes()),
                 Err(_) => Err(MultipartError::new()),
             },
         }
@@ -188,7 +188,7 @@ impl FileStream {
 impl From<FilePart> for FileStream {
     fn from(file: FilePart) -> FileStream {
         let FilePart { file_name, content_type, bytes } = file;
-        FileStream(Box::new(Source::Made(Made {
+        FileStream(Box::new(Source::Outgoing(OutgoingFile {
             file_name,
             content_type,
             headers: Vec::new(),

@@ -102,19 +102,19 @@ pub struct Parts<T>(Source<T>);
 enum Source<T> {
     Arriving(Box<Intake>),
     /// Parts that a client is about to send, in this order.
-    Made(VecDeque<T>),
+    Outgoing(VecDeque<T>),
 }
 
 impl<T> Parts<T> {
     /// Creates a form to send from its parts.
     pub fn of(parts: impl IntoIterator<Item = T>) -> Parts<T> {
-        Parts(Source::Made(parts.into_iter().collect()))
+        Parts(Source::Outgoing(parts.into_iter().collect()))
     }
 
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Option<VecDeque<T>> {
+    pub(crate) fn into_outgoing(self) -> Option<VecDeque<T>> {
         match self.0 {
-            Source::Made(parts) => Some(parts),
+            Source::Outgoing(parts) => Some(parts),
             Source::Arriving(_) => None,
         }
     }
@@ -135,7 +135,7 @@ impl<T: FormPart> Parts<T> {
     pub async fn next(&mut self) -> Result<Option<T>, MultipartError> {
         let intake = match &mut self.0 {
             Source::Arriving(intake) => intake,
-            Source::Made(parts) => return Ok(parts.pop_front()),
+            Source::Outgoing(parts) => return Ok(parts.pop_front()),
         };
         let mut found = None;
         let mut take = |arrived: Arrived<'_, '_>| {
@@ -145,8 +145,8 @@ impl<T: FormPart> Parts<T> {
             };
             found.is_some()
         };
-        let handed = intake.next(T::RULE, &mut take).await?;
-        Ok(found.filter(|_| handed))
+        let passed = intake.next(T::RULE, &mut take).await?;
+        Ok(found.filter(|_| passed))
     }
 
     /// Reads the complete form, with its files in memory. The size limit of the operation bounds the memory.
@@ -168,8 +168,8 @@ impl<T: FormPart> Parts<T> {
                 }
                 value.is_some() || file.is_some()
             };
-            let handed = intake.next(T::RULE, &mut take).await?;
-            match (handed, value, file) {
+            let passed = intake.next(T::RULE, &mut take).await?;
+            match (passed, value, file) {
                 (true, Some(value), _) => parts.push(Held::Value(value)),
                 (true, None, Some((index, name, stream))) => {
                     parts.push(Held::File(index, name, stream.collect().await?));

@@ -65,12 +65,12 @@ impl<P> Invocation<'_, P> {
         let head = Arc::clone(head);
         match self {
             Invocation::Secured(handler, principal) => {
-                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+                handler(Context::for_request(Arc::clone(principal), head, key), decoder)
             }
             Invocation::Optional(handler, principal) => {
-                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+                handler(Context::for_request(Arc::clone(principal), head, key), decoder)
             }
-            Invocation::Public(handler, unit, _) => handler(Context::of_request(Arc::clone(unit), head, key), decoder),
+            Invocation::Public(handler, unit, _) => handler(Context::for_request(Arc::clone(unit), head, key), decoder),
         }
     }
 }

@@ -68,5 +68,5 @@ fn timed_out(operation: &Operation) -> Problem {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    Problem::new(status, "the answer took too long").with_code("TIMEOUT")
+    Problem::new(status, "the service did not respond in time").with_code("TIMEOUT")
 }
