@@ -82,6 +82,45 @@ impl Connection {
 
     /// Creates a connection without a base URL, for webhooks and callbacks: each call specifies its URL.
     ///
+    /// # Examples
+    ///
+    /// A webhook as the generated client sends it:
+    ///
+    /// ```
+    /// use writ_runtime::client::{Call, Connection, FromResponse};
+    /// use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+    ///
+    /// static ORDER_SHIPPED: Operation = Operation {
+    ///     id: "orderShipped",
+    ///     method: Method::POST,
+    ///     body: Some(Body {
+    ///         required: true,
+    ///         limit: 65_536,
+    ///         media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    ///     }),
+    ///     ..Operation::NONE
+    /// };
+    ///
+    /// /// Returns the call that notifies one subscriber. `.await` sends it.
+    /// fn order_shipped<R, E>(webhooks: &Connection, subscriber: &str, order: &String) -> Call<R, E>
+    /// where
+    ///     R: FromResponse,
+    ///     E: FromResponse,
+    /// {
+    ///     let mut out = webhooks.begin_at(subscriber, &ORDER_SHIPPED);
+    ///     out.body(0, order);
+    ///     out.call()
+    /// }
+    ///
+    /// let webhooks = Connection::anywhere().unwrap();
+    /// # #[derive(Debug)]
+    /// # struct Any;
+    /// # impl FromResponse for Any {
+    /// #     fn read(_: &mut writ_runtime::client::Incoming) -> Option<Any> { Some(Any) }
+    /// # }
+    /// # let _: Call<Any, Any> = order_shipped(&webhooks, "https://example.com/hook", &"ord_1".to_owned());
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if the HTTP client cannot be created, for example because TLS is not available.

@@ -72,7 +72,9 @@
 //! }
 //!
 //! // A service of the same process, as in a test. `Connection::new("https://…")` calls one over HTTP.
-//! let service = Router::new().route("/users/7", axum::routing::get(|| async { axum::Json("Ada") }));
+//! let service = Router::new().route("/users/7", axum::routing::get(|| async {
+//!     ([("content-type", "application/json")], "\"Ada\"")
+//! }));
 //! # let service = service.fallback(|| async { http::StatusCode::NOT_FOUND });
 //! let client = Client::new(Connection::in_process(service).bearer("a token"));
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
