@@ -153,17 +153,22 @@
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
 //!     axum::serve(listener, api.router()).await
 //! }
-//! # async fn get(path: &str) -> u16 {
+//! # async fn get(path: &str) -> (u16, String) {
 //! #     let users = UserService { names: vec!["Ada".to_owned()] };
 //! #     let router = Api { authenticator: NoAuthentication, gate: OpenGate, users }.router();
-//! #     let request = http::Request::get(path).body(axum::body::Body::empty()).unwrap();
+//! #     let request = http::Request::get(path).header("x-request-id", "1").body(axum::body::Body::empty()).unwrap();
 //! #     let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
-//! #     response.status().as_u16()
+//! #     let status = response.status().as_u16();
+//! #     let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+//! #     (status, String::from_utf8(body.to_vec()).unwrap())
 //! # }
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-//! # assert_eq!(runtime.block_on(get("/users/0")), 200);
-//! # assert_eq!(runtime.block_on(get("/users/7")), 404);
-//! # assert_eq!(runtime.block_on(get("/users/x")), 400);
+//! # assert_eq!(runtime.block_on(get("/users/0")), (200, r#"{"name":"Ada"}"#.to_owned()));
+//! # let (status, body) = runtime.block_on(get("/users/x"));
+//! # assert_eq!(status, 400);
+//! # let expected = r#""errors":[{"in":"path","field":"userId","message":"must be an integer"}]"#;
+//! # assert!(body.contains(expected), "{body}");
+//! # assert_eq!(runtime.block_on(get("/users/7")).0, 404);
 //! # let _ = serve;
 //! ```
 //!

@@ -35,7 +35,10 @@ macro_rules! statuses {
         pub struct $name(::std::boxed::Box<$crate::Problem>);
 
         impl $name {
-            #[doc = ::core::concat!("A ", $status, " with this message; for a 404 what was not found: `user`.")]
+            #[doc = ::core::concat!("Creates a refusal with status ", $status, " and this message.")]
+            ///
+            /// For status 404 the message is the name of the missing resource, such as `user`: ` not found` is
+            /// appended.
             pub fn new(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name($crate::status::refusal($status, message.into()))
             }
