@@ -17,7 +17,7 @@ use writ_codegen::render::Layout;
 use writ_contract::diagnostic::render;
 
 use super::measure::{self, Cost};
-use super::{Bench, clear, place};
+use super::{Bench, clear, work_folder};
 use crate::cargo;
 
 /// The crates of one generator.
@@ -125,7 +125,7 @@ impl Crates {
     }
 
     fn open(name: &str) -> anyhow::Result<Crates> {
-        let folder = place("compile").join(name);
+        let folder = work_folder("compile").join(name);
         clear(&folder)?;
         fs::create_dir_all(&folder)?;
         Ok(Crates { folder, names: Vec::new() })

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::measure::{Cost, cost, median};
 use super::peers::OAS3_GEN;
 use super::table::{Table, memory, ratio, seconds};
-use super::{Bench, clear, copies, place};
+use super::{Bench, clear, copies, work_folder};
 use crate::cargo;
 use crate::terminal::step;
 
@@ -33,7 +33,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
 }
 
 fn beside_peer(bench: &Bench, contract: &Path, peer: &Path) -> anyhow::Result<()> {
-    let out = place("generation/peer");
+    let out = work_folder("generation/peer");
     let rounds = bench.rounds.unwrap_or(5);
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
@@ -94,7 +94,7 @@ fn growth(bench: &Bench, contract: &Path) -> anyhow::Result<()> {
 
 /// Generates a crate as `cargo xtask codegen` does, without cargo.
 fn ours(bench: &Bench, contract: &Path) -> anyhow::Result<Cost> {
-    let out = place("generation/ours");
+    let out = work_folder("generation/ours");
     clear(&out)?;
     let mut command = Command::new(cargo::root().join("target/release/xtask"));
     command.current_dir(cargo::root()).args(["codegen", "--name", "bench", "--spec"]).arg(contract);

@@ -11,7 +11,7 @@ use writ_codegen::package::{Package, wrap};
 use writ_codegen::render::Layout;
 use writ_contract::diagnostic::render;
 
-use super::{Bench, place};
+use super::{Bench, work_folder};
 use crate::cargo;
 use crate::process::Kind;
 use crate::terminal::step;
@@ -24,10 +24,10 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     write_contract(&program.join("contract.yaml"))?;
     step("Compiling", format_args!("{PROGRAM}, optimized"));
     let mut command = cargo::command();
-    command.current_dir(&program).env("CARGO_TARGET_DIR", place("run/target"));
+    command.current_dir(&program).env("CARGO_TARGET_DIR", work_folder("run/target"));
     bench.session.run_quietly("cargo build", command.args(["build", "--quiet", "--release"]))?;
-    let mut command = std::process::Command::new(place("run/target/release/writ-bench-run"));
-    command.current_dir(place("run"));
+    let mut command = std::process::Command::new(work_folder("run/target/release/writ-bench-run"));
+    command.current_dir(work_folder("run"));
     let status = bench.session.start("writ-bench-run", Kind::Group, &mut command)?.wait()?;
     if !status.success() {
         bail!("writ-bench-run failed ({status})");
@@ -45,6 +45,6 @@ fn write_contract(entry: &Path) -> anyhow::Result<()> {
     };
     let package = Package::new("contract", &generated.title, &generated.features, &generated.parts)?;
     let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
-    output::write(&place("run/contract"), &whole, Conflicts::Overwrite)?;
+    output::write(&work_folder("run/contract"), &whole, Conflicts::Overwrite)?;
     Ok(())
 }

@@ -61,7 +61,7 @@ impl Checkout {
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.path).stdin(Stdio::null());
-        cargo::forget_run(&mut command);
+        cargo::clear_run_environment(&mut command);
         forget_settings(&mut command);
         command
             .env("CARGO_BUILD_BUILD_DIR", &self.target)
