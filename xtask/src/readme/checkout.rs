@@ -34,7 +34,7 @@ impl Checkout {
         session.remove_when_gone(folder.path());
         let path = folder.path().join("writ");
         clone(session, &path)?;
-        let services = folder::place_of(&path)?;
+        let services = folder::kept_path(&path)?;
         if services.exists() {
             bail!("{} is in use for another checkout: try again", services.display());
         }
