@@ -40,7 +40,7 @@ impl Folder {
 
     /// Creates an empty folder. It is removed when this value is dropped, or by the guard.
     pub fn temporary(session: &Session) -> anyhow::Result<Self> {
-        let account = Account::to_step_down_to()?;
+        let account = Account::unprivileged()?;
         // The temporary folder of root may be closed to other accounts; /tmp is not.
         let parent = if account.is_some() { "/tmp".into() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new()
