@@ -70,15 +70,16 @@ impl Checkout {
             .env("NO_COLOR", "1");
         command
     }
+
+    /// Undoes all changes to the files of the clone, except for files that Git ignores.
+    pub fn restore(&self, session: &Session) -> anyhow::Result<()> {
+        for arguments in [&["reset", "--quiet", "--hard"][..], &["clean", "--quiet", "--force", "-d"]] {
+            session.run_quietly("git", self.command("git").args(arguments))?;
+        }
+        Ok(())
+    }
 }
 
-/// Undoes all changes to the files of the clone, except for files that Git ignores.
-pub fn restore(&self, session: &Session) -> anyhow::Result<()> {
-    for arguments in [&["reset", "--quiet", "--hard"][..], &["clean", "--quiet", "--force", "-d"]] {
-        session.run_quietly("git", self.command("git").args(arguments))?;
-    }
-    Ok(())
-}
 impl Drop for Checkout {
     fn drop(&mut self) {
         // The folder does not exist if no server was started.

@@ -136,13 +136,12 @@ mod tests {
         ] {
             let error = format!("{:#}", plan(text).unwrap_err());
             assert!(error.starts_with(&format!("line {line}: {expected}")), "{error}");
-            assert_eq!(format!("{:#}", plan(text).unwrap_err()), expected);
         }
+    }
 
-        #[test]
-        fn commands_without_a_check_are_run() {
-            let run = Run { script: "cargo run\n".to_owned(), ..Run::default() };
-            assert_eq!(plan("```sh\ncargo run\n```\n").unwrap(), [(1, Step::Run(run))]);
-        }
+    #[test]
+    fn commands_without_a_check_are_run() {
+        let run = Run { script: "cargo run\n".to_owned(), ..Run::default() };
+        assert_eq!(plan("```sh\ncargo run\n```\n").unwrap(), [(1, Step::Run(run))]);
     }
 }
