@@ -48,6 +48,16 @@ impl Part {
         }
     }
 
+    /// Returns the code that the feature adds to the generated crate, as a sentence.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Part::Client => "A typed client, which calls the operations, webhooks and callbacks of the contract.",
+            Part::Eq => "`PartialEq` for all types without streams, for comparisons in tests.",
+            Part::Openapi => "`openapi()`, which returns the contract as a document of `utoipa`.",
+            Part::Serde => "`Serialize` and `Deserialize` for the types of the contract's schemas.",
+        }
+    }
+
     /// What its feature turns on, as the manifest of the generated crate lists it: features of the
     /// runtime as `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {

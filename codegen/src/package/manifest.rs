@@ -33,7 +33,13 @@ pub(super) fn of(package: &Package) -> String {
         let features = package.parts.iter().map(|part| (part.name().to_owned(), Value::from(part.turns_on().to_vec())));
         manifest.insert("features".to_owned(), Value::Table(features.collect()));
     }
-    format!("{TOML_HEADER}\n{manifest}")
+    let mut text = format!("{TOML_HEADER}\n{manifest}");
+    for part in &package.parts {
+        // Only a feature is a list under this name.
+        let entry = format!("\n{} = [", part.name());
+        text = text.replacen(&entry, &format!("\n# {}{entry}", part.purpose()), 1);
+    }
+    text
 }
 
 /// The dependency on the runtime.

@@ -25,8 +25,8 @@ use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
-    ClientView, DocumentView, ErrorsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, RootView,
-    SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
+    ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
+    PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use crate::rust::expr::envelope::envelope_writer;
@@ -110,7 +110,7 @@ pub fn views(
             WebhookView {
                 name: Code::of(name),
                 id: key.to_owned(),
-                docs: webhook.description.clone().unwrap_or_default(),
+                docs: webhook.description.clone().unwrap_or_else(|| format!("The webhook `{key}`.")),
                 method: Code::from(webhook.method),
                 payload: Code::of(payload),
             }
@@ -139,6 +139,12 @@ pub fn views(
             docs: contract.description.clone().unwrap_or_default(),
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
+            example: views.first().and_then(example),
+            features: options
+                .parts()
+                .iter()
+                .map(|part| FeatureView { name: part.name(), docs: part.purpose() })
+                .collect(),
             webhooks: !webhooks.is_empty(),
             callbacks: outgoing.iter().any(|group| group.kind == OutgoingKind::Callbacks),
             document: document.is_some(),
@@ -193,6 +199,26 @@ fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns
     })
 }
 
+/// Returns the first operation of a tag for the example in the documentation, or `None` if it has none.
+fn example(tag: &TagView) -> Option<ExampleView> {
+    let operation = tag.operations.first()?;
+    let response = &operation.response.name;
+    Some(ExampleView {
+        name: tag.name.clone(),
+        field: tag.field.clone(),
+        secured: tag.secured,
+        method: operation.method.clone(),
+        context: operation.context.clone(),
+        request: operation.request.as_ref().map(|request| request.name.clone()),
+        borrows: operation.request.as_ref().is_some_and(|request| !request.streamed),
+        response: match operation.idempotent {
+            true => Code::of(format!("Idempotent<{response}>")),
+            false => response.clone(),
+        },
+        error: operation.error.name.clone(),
+    })
+}
+
 fn summary(tag: &TagView) -> TagSummary {
     let mut exports = vec![tag.name.clone()];
     for operation in &tag.operations {
@@ -233,7 +259,7 @@ fn schemes(contract: &Contract) -> Vec<SchemeView> {
         name: Code::of(scheme_static(&scheme.name)),
         id: scheme.name.clone(),
         kind: Code::of(scheme_kind(&scheme.kind)),
-        docs: scheme.description.clone().unwrap_or_else(|| format!("`{}`", scheme.name)),
+        docs: scheme.description.clone().unwrap_or_else(|| format!("The security scheme `{}`.", scheme.name)),
     };
     contract.schemes.iter().map(view).collect()
 }

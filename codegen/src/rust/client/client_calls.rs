@@ -76,7 +76,10 @@ pub fn call_view(
         data: view.data.clone(),
         docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
-                format!("{}\n\nA request with `{parameter}` is awaited as `sparse_fieldset()`.", view.docs)
+                format!(
+                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response then lacks fields.",
+                    view.docs
+                )
             }
             None => view.docs.clone(),
         },

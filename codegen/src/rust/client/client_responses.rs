@@ -49,10 +49,10 @@ fn success_arm(
     let mut lines: Vec<Code> = Vec::new();
     let mut fields: Vec<String> = Vec::new();
     if success.any_status.is_some() {
-        fields.push("status: answer.any_status()?".to_owned());
+        fields.push("status: response.any_status()?".to_owned());
     }
     let mut read = |name: &str, expression: String, optional: bool| {
-        let variable = if name == "answer" { "answer_" } else { name };
+        let variable = if name == "response" { "response_" } else { name };
         lines.push(Code::of(format!("let {variable} = {expression};")));
         let end = if optional { "" } else { "?" };
         fields.push(if optional && variable == name { name.to_owned() } else { format!("{name}: {variable}{end}") });
@@ -60,7 +60,7 @@ fn success_arm(
     let headers = response.headers.iter().filter(|header| !header.is_platform());
     for (header, shown) in headers.zip(&success.headers) {
         if header.name.eq_ignore_ascii_case("set-cookie") {
-            read(&shown.name.0, "answer.all(\"set-cookie\")".to_owned(), true);
+            read(&shown.name.0, "response.all(\"set-cookie\")".to_owned(), true);
             continue;
         }
         let optional = shown.optional;
@@ -109,7 +109,7 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     } else {
         calls.value(header.schema).function()
     };
-    format!("answer.{method}({parameter}, {read})")
+    format!("response.{method}({parameter}, {read})")
 }
 
 /// The expression that reads the body of a response, `None` where it has none.
@@ -123,7 +123,7 @@ fn body_read(
     let named = names.contents.iter().find(|named| named.status == response.status);
     match (named, forms.as_slice()) {
         (_, []) => None,
-        (Some(named), [_, _, ..]) => Some(format!("{}::receive(answer)", contract_path(&named.body))),
+        (Some(named), [_, _, ..]) => Some(format!("{}::receive(response)", contract_path(&named.body))),
         (_, [form, ..]) => Some(form_read(calls, form)),
     }
 }
@@ -137,19 +137,19 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
         None => "|r| r.any()".to_owned(),
     };
     match form.encoding {
-        BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
-        BodyEncoding::AnyMediaJson => format!("answer.any_media_json({media}, {})", element(schema)),
-        BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
-        BodyEncoding::Bytes => format!("answer.bytes({media})"),
+        BodyEncoding::Json => format!("response.json({media}, {})", element(schema)),
+        BodyEncoding::AnyMediaJson => format!("response.any_media_json({media}, {})", element(schema)),
+        BodyEncoding::Bytes if form.ty == Ty::String => format!("response.text({media})"),
+        BodyEncoding::Bytes => format!("response.bytes({media})"),
         BodyEncoding::Shown => match schema {
-            Some(schema) => format!("answer.shown({media}, {})", calls.value(schema).function()),
-            None => format!("answer.text({media})"),
+            Some(schema) => format!("response.shown({media}, {})", calls.value(schema).function()),
+            None => format!("response.text({media})"),
         },
-        BodyEncoding::Stream => format!("answer.stream({media})"),
+        BodyEncoding::Stream => format!("response.stream({media})"),
         BodyEncoding::AnyMedia if form.ty == Ty::AnyMedia(Box::new(Ty::String)) => {
-            format!("answer.any_media_text({media})")
+            format!("response.any_media_text({media})")
         }
-        BodyEncoding::AnyMedia => format!("answer.any_media_bytes({media})"),
+        BodyEncoding::AnyMedia => format!("response.any_media_bytes({media})"),
         BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
             let method = match form.encoding {
                 BodyEncoding::Events => "events",
@@ -158,7 +158,7 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
             };
             let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
             let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| calls.element(value).function());
-            format!("answer.{method}({media}, {read})")
+            format!("response.{method}({media}, {read})")
         }
     }
 }
@@ -188,7 +188,7 @@ pub fn content_reads(
             .collect();
         reads.push(ContentReadView {
             name: view.name.clone(),
-            media: Code::of(format!("answer.media(&[{}])?", all.join(", "))),
+            media: Code::of(format!("response.media(&[{}])?", all.join(", "))),
             arms,
         });
     }
@@ -218,16 +218,16 @@ pub fn error_arms(
         let arm = |value: String| ArmView { status: span(low, high), lines: vec![Code::of(value)] };
         if in_envelope(contract, response) {
             if response.status == Status::Code(500) {
-                arms.push(arm("Some(Self::Internal(answer.internal()?))".to_owned()));
+                arms.push(arm("Some(Self::Internal(response.internal()?))".to_owned()));
                 continue;
             }
             let Some(marker) = markers.of(response.status) else { continue };
             let marker_path = contract_path(marker);
             arms.push(arm(match response.status {
                 Status::Code(code) => {
-                    format!("Some(Self::{}({marker_path}::received(answer.problem()?)))", variant(code))
+                    format!("Some(Self::{}({marker_path}::received(response.problem()?)))", variant(code))
                 }
-                _ => format!("Some(Self::{marker}({marker_path}::received(answer.problem()?)?))"),
+                _ => format!("Some(Self::{marker}({marker_path}::received(response.problem()?)?))"),
             }));
             continue;
         }
@@ -242,7 +242,7 @@ pub fn error_arms(
         }
         arms.push(arm(match response.status {
             Status::Code(_) => format!("Some(Self::{name}({body}?))"),
-            _ => format!("Some(Self::{name}(answer.any_status()?, {body}?))"),
+            _ => format!("Some(Self::{name}(response.any_status()?, {body}?))"),
         }));
     }
     arms

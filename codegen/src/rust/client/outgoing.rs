@@ -114,9 +114,9 @@ fn docs(outgoing: &OutgoingCall<'_>) -> String {
     docs.push(match outgoing.callback {
         Some(callback) => {
             let expression = callback.expression.replace('`', "'");
-            format!("`{}` to `{expression}`, as `{}` asks for it.", operation.method, callback.parent)
+            format!("`{}` to `{expression}`, a callback of `{}`.", operation.method, callback.parent)
         }
-        None => format!("`{}` to whoever subscribed.", operation.method),
+        None => format!("`{}` to the URL of a subscriber.", operation.method),
     });
     docs.join("\n\n")
 }

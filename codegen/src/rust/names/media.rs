@@ -28,3 +28,12 @@ pub fn media_name(content: &Content) -> String {
     }
     name
 }
+
+/// Returns media types as a list in prose: "`text/csv` or `application/json`".
+pub fn media_list(media_types: &[&str]) -> String {
+    let quoted: Vec<String> = media_types.iter().map(|media| format!("`{}`", media.replace('`', "'"))).collect();
+    match quoted.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        all => all.join(", "),
+    }
+}

@@ -115,7 +115,7 @@ impl Names {
 
     /// Why a name is not the first choice, as a sentence; nothing where it is.
     pub fn fallback(&self, name: &str) -> Option<String> {
-        self.fallbacks.get(name).map(|(first, kind)| format!("Not called `{first}`, which is {kind}."))
+        self.fallbacks.get(name).map(|(first, kind)| format!("Named `{name}` because `{first}` is {kind}."))
     }
 
     fn hold(&mut self, name: String, span: Span) {

@@ -65,7 +65,10 @@ pub fn tag_view(
         module: Code::of(&names.module),
         field: Code::of(&names.field),
         parameter: Code::of(&names.parameter),
-        docs: described.description.clone().unwrap_or_else(|| format!("The operations under `{}`.", described.name)),
+        docs: described
+            .description
+            .clone()
+            .unwrap_or_else(|| format!("The operations of the tag `{}`.", described.name)),
         secured,
         operations,
         unwritten: false,

@@ -252,7 +252,7 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
 
 fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     if is_rest {
-        return "Any other part, with its name.".to_owned();
+        return "A part that the contract does not name, with its name.".to_owned();
     }
     let schemas = &plan.contract.schemas;
     let described =

@@ -8,7 +8,7 @@ use crate::rust::code::Code;
 use crate::rust::expr::form_fields::form_fields;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::contract;
-use crate::rust::names::media::media_name;
+use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
@@ -98,7 +98,8 @@ pub fn body_field(
     names: &OperationNames,
     diagnostics: &mut Diagnostics,
 ) -> (RequestField, Option<FormsView>) {
-    let docs = body.description.clone().unwrap_or_default();
+    let described = body.description.clone().filter(|text| !text.trim().is_empty());
+    let docs = described.unwrap_or_else(|| "The body of the request.".to_owned());
     let decodes: Vec<BodyDecode> =
         body.content.iter().map(|content| body_decode(calls, (body, content), names, body.required)).collect();
     if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(tells_itself) {
@@ -138,7 +139,7 @@ pub fn body_field(
             FormView {
                 variant: Code::of(variant),
                 ty: Code::of(decode.ty),
-                docs: format!("`{}`", types.join("`, `")),
+                docs: media_list(&types),
                 media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
                 index: media.first().copied().unwrap_or_default(),
                 read: Code::of(decode.call),
@@ -154,7 +155,7 @@ pub fn body_field(
     (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
 }
 
-/// Returns the expression that decodes a body where there is one.
+/// Returns the expression that decodes a body only if the request has one.
 fn if_present(call: &str) -> String {
     format!("if input.has_body() {{ {call} }} else {{ None }}")
 }

@@ -44,7 +44,7 @@ pub fn response_view(
         );
         successes.push(SuccessView {
             variant: "Ok".into(),
-            docs: "`200 OK`".to_owned(),
+            docs: "The status 200. The contract declares no successful response.".to_owned(),
             status: "200".into(),
             headers: Vec::new(),
             body: None,
@@ -112,7 +112,7 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
     let view = |ty: Ty, optional: bool, set: &'static str, borrow: &'static str, more: &'static str| HeaderView {
         name: Code::of(value_name(&header.name)),
         wire: header.name.to_ascii_lowercase(),
-        docs: header.description.clone().unwrap_or_default(),
+        docs: header.description.clone().unwrap_or_else(|| format!("The header `{}`.", header.name.replace('`', "'"))),
         ty: Code::of(if optional { ty.optional() } else { ty }),
         optional,
         set,

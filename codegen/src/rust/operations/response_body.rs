@@ -7,7 +7,7 @@ use writ_contract::model::schema::{Kind, Schemas};
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::names::media::media_name;
+use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
 use crate::rust::operations::send_call::{Argument, SendCall};
@@ -222,7 +222,7 @@ pub fn body(
         index += spelled.len();
         views.push(ContentVariantView {
             name: Code::of(variant),
-            docs: format!("`{}`", spelled.join("`, `")),
+            docs: media_list(&spelled),
             ty: Code::of(&form.ty),
             send: Code::of(format!("reply.{}", send_call(form).with("body"))),
             places: Code::of(places.join(" | ")),

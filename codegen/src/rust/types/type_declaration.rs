@@ -55,7 +55,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
                 let ty = Ty::Map(Box::new(plan.element(rest, direction)));
                 all.push(FieldView {
                     name: Code::of(rest_name(&all)),
-                    docs: "All other fields.".to_owned(),
+                    docs: "The fields that the schema does not declare.".to_owned(),
                     deprecated: false,
                     ty: Code::of(&ty),
                 });
@@ -103,7 +103,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
             let ty = plan.structure(key.schema, direction);
             view.target = Code::of(&ty);
             if schema.deduplicated {
-                view.docs = format!("Equal to [`{}`].", plain(&ty.to_string()));
+                view.docs = format!("Another name of [`{}`], whose schema is equal.", plain(&ty.to_string()));
             }
         }
     }
@@ -182,8 +182,8 @@ fn docs(schema: &Schema, name: &str) -> String {
     match (&schema.description, &schema.title, &schema.component) {
         (Some(description), ..) if !description.trim().is_empty() => description.clone(),
         (_, Some(title), _) if !title.trim().is_empty() => title.clone(),
-        (.., Some(component)) => format!("`{component}`"),
-        _ => format!("`{name}`"),
+        (.., Some(component)) => format!("The schema `{component}` of the contract."),
+        _ => format!("The inline schema `{name}` of the contract."),
     }
 }
 

@@ -49,8 +49,8 @@ pub fn type_files(
             let tag = plan.contract.tags.get(group);
             let module = modules.get(group).cloned().unwrap_or_else(|| "shared".to_owned());
             let title = match tag {
-                Some(tag) => format!("The types of the operations under `{}`.", tag.name),
-                None => "The types that several tags share.".to_owned(),
+                Some(tag) => format!("The types that only operations of the tag `{}` use.", tag.name),
+                None => "The types that operations of several tags use, or that no operation uses.".to_owned(),
             };
             let mut file = file(plan, module, title, &keys, patterns, diagnostics);
             if both_ways {
@@ -83,13 +83,15 @@ fn file(
     }
     names.sort();
     TypeFile {
-        module,
         types: TypesView { title, types },
         codecs: CodecsView {
-            title: "How these types are read, every violation at once, and written.".to_owned(),
+            title: format!(
+                "Readers and writers of the types in `wire/types/{module}.rs`. A reader reports every violation."
+            ),
             codecs,
         },
         extra_codecs: CodecsView::default(),
+        module,
         names,
     }
 }
@@ -103,8 +105,5 @@ fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> C
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
         codecs.extend(codec(&calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
     }
-    CodecsView {
-        title: "How a client and `serde` read and write these types, where the server does not.".to_owned(),
-        codecs,
-    }
+    CodecsView { title: "The readers and writers of types that only a client or `serde` needs.".to_owned(), codecs }
 }

@@ -15,11 +15,15 @@ pub struct RootView {
     pub docs: String,
     /// What routes begin with at the first server.
     pub base_path: String,
-    /// The modules that hold tags.
+    /// The tags with operations, in the order of the contract.
     pub tags: Vec<TagSummary>,
-    /// Webhooks.
+    /// The operation that the example in the documentation implements, or `None` if there is no operation.
+    pub example: Option<ExampleView>,
+    /// The cargo features of the generated crate.
+    pub features: Vec<FeatureView>,
+    /// True if the contract declares webhooks.
     pub webhooks: bool,
-    /// Callbacks that can be sent.
+    /// True if the contract declares callbacks and a client is generated, which sends them.
     pub callbacks: bool,
     /// Whether the contract itself is part of the crate.
     pub document: bool,
@@ -35,6 +39,38 @@ pub struct RootView {
     pub client: bool,
     /// The version of the runtime that the code is made for: major and minor.
     pub runtime: &'static str,
+}
+
+/// A cargo feature of the generated crate.
+#[derive(Debug, Serialize)]
+pub struct FeatureView {
+    /// The name of the feature.
+    pub name: &'static str,
+    /// The code that the feature adds, as a sentence.
+    pub docs: &'static str,
+}
+
+/// The operation that the example in the documentation of the root implements and calls.
+#[derive(Debug, Serialize)]
+pub struct ExampleView {
+    /// The trait of the operation.
+    pub name: Code,
+    /// The field of `Client` for the tag of the operation.
+    pub field: Code,
+    /// True if the trait has a principal.
+    pub secured: bool,
+    /// The method of the trait.
+    pub method: Code,
+    /// The type argument of `Context` within the trait.
+    pub context: Code,
+    /// The request type, or `None` if the operation has neither parameters nor a body.
+    pub request: Option<Code>,
+    /// True if a client call borrows the request; a streamed request is passed by value.
+    pub borrows: bool,
+    /// The type of the `Ok` result.
+    pub response: Code,
+    /// The error type.
+    pub error: Code,
 }
 
 /// A tag, as the root sees it.
