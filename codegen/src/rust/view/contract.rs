@@ -1,19 +1,20 @@
-//! What the templates of the contract as a whole receive: its root, refusals, schemes, servers and webhooks.
+//! The views of the templates for the contract as a whole: root, errors, security schemes, servers and
+//! webhooks.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The root of a contract's module.
+/// The root module of a contract.
 #[derive(Debug, Serialize)]
 pub struct RootView {
-    /// `info.title`.
+    /// The title of the contract (`info.title`).
     pub title: String,
-    /// `info.version`.
+    /// The version of the contract (`info.version`).
     pub version: String,
-    /// `info.description`.
+    /// The description of the contract (`info.description`).
     pub docs: String,
-    /// What routes begin with at the first server.
+    /// The path of the first server, which precedes every route.
     pub base_path: String,
     /// The tags with operations, in the order of the contract.
     pub tags: Vec<TagSummary>,

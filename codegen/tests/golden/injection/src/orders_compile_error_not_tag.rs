@@ -74,7 +74,8 @@ pub struct GetCompileErrorNotIdFnXResponse {
     pub body: GetCompileErrorNotIdFnXResponseBody,
 }
 
-/// The body of a response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`], one variant for each media type.
+/// The body of a response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`], one
+/// variant for each media type.
 #[derive(Debug, Clone)]
 pub enum GetCompileErrorNotIdFnXResponseBody {
     /// A body of the media type `application/json; x="\"; compile_error!(\"media\"); //`.
@@ -84,7 +85,8 @@ pub enum GetCompileErrorNotIdFnXResponseBody {
     Text(String),
 }
 
-/// The media types of [`GetCompileErrorNotIdFnXResponseBody`]. `cx.preferred()` returns the one that the caller prefers.
+/// The media types of [`GetCompileErrorNotIdFnXResponseBody`]. `cx.preferred()` returns the one
+/// that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetCompileErrorNotIdFnXResponseMedia {
     /// The media type `application/json; x="\"; compile_error!(\"media\"); //`.

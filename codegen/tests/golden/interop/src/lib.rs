@@ -30,13 +30,17 @@
 //!
 //! # Modules
 //!
-//! - [`articles`]: the trait of a tag, with the request, response and error types
-//!   of its operations.
+//! - [`articles`]:
+//!   the trait of a tag, with the request, response and error types of its operations.
 //! - [`types`]: the types of the contract's schemas.
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
 //!
 //! All types, traits and errors are also exported from this module.
+//!
+//! # Cargo features
+//!
+//! - `openapi`: `openapi()`, which returns the contract as a document of `utoipa`.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.
 #![allow(rustdoc::all, reason = "the documentation quotes the contract")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]

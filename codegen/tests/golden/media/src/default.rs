@@ -269,8 +269,8 @@ pub enum AddPicturePart {
     Others(FileStream),
 }
 
-/// All parts of the multipart body of [`DefaultApi::add_picture`], with files in memory.
-/// `Parts::collect` returns this type.
+/// All parts of the multipart body of [`DefaultApi::add_picture`], with files in memory, as
+/// returned by `Parts::collect`.
 #[derive(Debug, Clone)]
 pub struct AddPictureForm {
     /// The picture itself.
@@ -322,8 +322,8 @@ pub enum StreamPicturePart {
     Others(FileStream),
 }
 
-/// All parts of the multipart body of [`DefaultApi::stream_picture`], with files in memory.
-/// `Parts::collect` returns this type.
+/// All parts of the multipart body of [`DefaultApi::stream_picture`], with files in memory, as
+/// returned by `Parts::collect`.
 #[derive(Debug, Clone)]
 pub struct StreamPictureForm {
     /// The picture itself.
@@ -375,8 +375,7 @@ pub enum UploadPart {
     Additional(String, FileStream),
 }
 
-/// All parts of the multipart body of [`DefaultApi::upload`], with files in memory.
-/// `Parts::collect` returns this type.
+/// All parts of the multipart body of [`DefaultApi::upload`], with files in memory, as returned by `Parts::collect`.
 #[derive(Debug, Clone)]
 pub struct UploadForm {
     /// A part that the contract does not name, with its name.

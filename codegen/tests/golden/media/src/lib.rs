@@ -30,8 +30,8 @@
 //!
 //! # Modules
 //!
-//! - [`default`]: the trait of a tag, with the request, response and error types
-//!   of its operations.
+//! - [`default`]:
+//!   the trait of a tag, with the request, response and error types of its operations.
 //! - [`types`]: the types of the contract's schemas.
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.

@@ -48,24 +48,27 @@ impl Callbacks {
         out.call()
     }
 
-    /// Returns the URL of the callback that a request of [`operations::SUBSCRIBE`] contains: the value of
-    /// [`ON_EVENT_URL`] for this request, or `None` if the request lacks a value that the expression needs.
+    /// Returns the URL of the callback for a request of [`operations::SUBSCRIBE`]: the value of [`ON_EVENT_URL`].
+    ///
+    /// Returns `None` if the request lacks a value that the expression needs.
     pub fn on_event_url(&self, request: &SubscribeRequest) -> Option<String> {
         let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.evaluate(ON_EVENT_URL)
     }
 
-    /// Returns the URL of the callback that a request of [`operations::SUBSCRIBE`] contains: the value of
-    /// [`REPORT_URL`] for this request, or `None` if the request lacks a value that the expression needs.
+    /// Returns the URL of the callback for a request of [`operations::SUBSCRIBE`]: the value of [`REPORT_URL`].
+    ///
+    /// Returns `None` if the request lacks a value that the expression needs.
     pub fn report_url(&self, request: &SubscribeRequest) -> Option<String> {
         let mut out = self.0.begin(&operations::SUBSCRIBE);
         request.encode(&mut out);
         out.evaluate(REPORT_URL)
     }
 
-    /// Returns the URL of the callback that a request of [`operations::RENEW`] contains: the value of
-    /// [`RENEW_EVENT_URL`] for this request, or `None` if the request lacks a value that the expression needs.
+    /// Returns the URL of the callback for a request of [`operations::RENEW`]: the value of [`RENEW_EVENT_URL`].
+    ///
+    /// Returns `None` if the request lacks a value that the expression needs.
     pub fn renew_event_url(&self, request: &RenewRequest) -> Option<String> {
         let mut out = self.0.begin(&operations::RENEW);
         request.encode(&mut out);

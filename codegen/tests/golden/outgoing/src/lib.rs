@@ -30,7 +30,7 @@
 //!
 //! # Calling this contract
 //!
-//! With the feature `client`:
+//! With the cargo feature `client`:
 //!
 //! ```text
 //! let connection = writ_runtime::client::Connection::new("https://api.example.com")?.bearer(token);
@@ -39,16 +39,22 @@
 //!
 //! # Modules
 //!
-//! - [`subscriptions`]: the trait of a tag, with the request, response and error types
-//!   of its operations.
+//! - [`subscriptions`]:
+//!   the trait of a tag, with the request, response and error types of its operations.
 //! - [`types`]: the types of the contract's schemas.
 //! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
 //! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
-//! - [`client`]: a typed client, with the feature `client`.
+//! - [`client`]: a typed client of the contract.
 //! - [`webhooks`]: the webhooks that the service sends.
-//! - [`callbacks`]: the callbacks that the service sends, with the feature `client`.
+//! - [`callbacks`]: the callbacks that the service sends.
 //!
 //! All types, traits and errors are also exported from this module.
+//!
+//! # Cargo features
+//!
+//! - `client`: A typed client, which calls the operations, webhooks and callbacks of the contract.
+//! - `eq`: `PartialEq` for all types without streams, for comparisons in tests.
+//! - `serde`: `Serialize` and `Deserialize` for the types of the contract's schemas.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.
 #![allow(rustdoc::all, reason = "the documentation quotes the contract")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]

@@ -52,8 +52,8 @@ pub enum AddPicturePart {
     Place(Place),
 }
 
-/// All parts of the multipart body of [`DefaultApi::add_picture`], with files in memory.
-/// `Parts::collect` returns this type.
+/// All parts of the multipart body of [`DefaultApi::add_picture`], with files in memory, as
+/// returned by `Parts::collect`.
 #[derive(Debug, Clone)]
 pub struct AddPictureForm {
     pub picture: FilePart,
