@@ -1,4 +1,5 @@
-//! All views of a contract: names first, in the order of right, then every file.
+//! The views of a complete contract. Names are taken first, in the order of precedence; then each view is
+//! made.
 
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
@@ -33,41 +34,41 @@ use crate::rust::expr::envelope::envelope_writer;
 use crate::rust::names::requested_names;
 use crate::rust::servers::server_views;
 
-/// Everything that the templates of one contract receive.
+/// The views of a contract, one for each template.
 pub struct CrateViews {
     /// The root module.
     pub root: RootView,
-    /// The refusals.
+    /// The error statuses and the error envelope.
     pub errors: ErrorsView,
-    /// The tags.
+    /// The tags, each with its trait and operations.
     pub tags: Vec<TagView>,
-    /// The operations of tags that were not selected, where those are answered 501.
+    /// The operations of tags that were not selected, or `None` unless they respond with status 501.
     pub unselected: Option<UnselectedView>,
-    /// The files of types.
+    /// The files of declared types, each with its codecs.
     pub types: Vec<TypeFile>,
-    /// The patterns.
+    /// The patterns that the server checks strings with.
     pub patterns: Vec<PatternView>,
-    /// The schemas for the interpreter.
+    /// The schemas that an interpreter checks for the server.
     pub validators: Vec<ValidatorView>,
-    /// The features of the runtime that the code needs.
+    /// The features of the runtime that the generated code requires.
     pub features: Vec<&'static str>,
     /// The security schemes.
     pub schemes: Vec<SchemeView>,
-    /// Where the contract says that it is served.
+    /// The servers that the contract declares.
     pub servers: Vec<ServerView>,
     /// The webhooks.
     pub webhooks: Vec<WebhookView>,
-    /// The codecs that a client or `serde` needs beside those of the server, where one is generated.
+    /// The codecs that only a client or `serde` needs, or `None` if neither is generated.
     pub extra_codec: Option<ExtraCodecView>,
-    /// The client, where it is asked for.
+    /// The client, or `None` if the option `client` is off.
     pub client: Option<ClientView>,
-    /// The operations that the service calls, where there is a client.
+    /// The webhooks and callbacks that the client sends; empty without a client.
     pub outgoing: Vec<OutgoingView>,
-    /// The contract itself, where it is to be served.
+    /// The bundled contract, or `None` if it is not part of the generated code.
     pub document: Option<DocumentView>,
 }
 
-/// Decides on everything.
+/// Decides all views of a contract.
 pub fn views(
     contract: &Contract,
     document: Option<DocumentView>,
@@ -83,7 +84,7 @@ pub fn views(
     let usage = usage(contract);
     let both_ways = options.both_ways();
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
-    // Components first, then the traits, then what operations bring: the order of right.
+    // The order of precedence: components, then traits, then the types of operations.
     names.now_for("a schema of the contract");
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     names.now_for("the trait of a tag");
@@ -182,7 +183,7 @@ pub fn views(
     }
 }
 
-/// Returns the codecs that these parts need beside those of the server.
+/// Returns the codecs that these parts need in addition to those of the server.
 fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<ExtraCodecView> {
     let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
     let features = match features.as_slice() {
@@ -219,6 +220,7 @@ fn example(tag: &TagView) -> Option<ExampleView> {
     })
 }
 
+/// Returns the summary of a tag for the root module.
 fn summary(tag: &TagView) -> TagSummary {
     let mut exports = vec![tag.name.clone()];
     for operation in &tag.operations {
@@ -246,7 +248,8 @@ fn summary(tag: &TagView) -> TagSummary {
     }
 }
 
-/// The method of `Unwritten` that takes a service: the field's name, unless the type has that method.
+/// Returns the method of `Unwritten` that takes a service: the name of the field, with the suffix `_service`
+/// if `Unwritten` has a method of this name.
 fn with(field: &Code) -> Code {
     match field.0.as_str() {
         taken @ ("new" | "new_with" | "router" | "endpoints") => Code::of(format!("{taken}_service")),
@@ -254,6 +257,7 @@ fn with(field: &Code) -> Code {
     }
 }
 
+/// Returns the views of the security schemes.
 fn schemes(contract: &Contract) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
         name: Code::of(scheme_static(&scheme.name)),
@@ -264,6 +268,7 @@ fn schemes(contract: &Contract) -> Vec<SchemeView> {
     contract.schemes.iter().map(view).collect()
 }
 
+/// Returns the expression of the runtime's `SchemeKind`.
 fn scheme_kind(kind: &SchemeKind) -> String {
     let name = runtime("SchemeKind");
     match kind {

@@ -1,4 +1,4 @@
-//! How a client reads the answers of an operation: an arm for each status, as response or as failure.
+//! The readers of client responses: a match arm for each status code, which reads a response or an error.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
@@ -16,7 +16,7 @@ use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, stre
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{ArmView, ContentArmView, ContentReadView, ContentView, ErrorView, ResponseView, SuccessView};
 
-/// The arms of the response type.
+/// Returns the match arms that read a successful response.
 pub fn response_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -33,11 +33,12 @@ pub fn response_arms(
         let target = if several { format!("Self::{}", success.variant) } else { "Self".to_owned() };
         arms.push((response.status, success_arm(calls, operation, response, names, success, &target)));
     }
-    // What is said of one status counts before what is said of many.
+    // A single status code takes precedence over a range that contains it.
     arms.sort_by_key(|(status, _)| *status);
     arms.into_iter().map(|(_, arm)| arm).collect()
 }
 
+/// Returns the match arm that reads one successful response into `target`, the path of its struct or variant.
 fn success_arm(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -78,18 +79,19 @@ fn success_arm(
     };
     lines.push(Code::of(format!("Some({value})")));
     let (low, high) = match response.status {
-        // Nothing else is declared.
+        // No other success is declared, so the default response covers every status code.
         Status::Default => (200, 599),
         status => bounds(status),
     };
     ArmView { status: span(low, high), lines }
 }
 
-/// The pattern of a range of statuses.
+/// Returns the pattern of a range of status codes.
 fn span(low: u16, high: u16) -> Code {
     Code::of(if low == high { low.to_string() } else { format!("{low}..={high}") })
 }
 
+/// Returns the expression that reads a response header.
 fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
     let name = literal(&header.name.to_ascii_lowercase());
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
@@ -112,7 +114,7 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     format!("response.{method}({parameter}, {read})")
 }
 
-/// The expression that reads the body of a response, `None` where it has none.
+/// Returns the expression that reads the body of a response, or `None` if the response has no body.
 fn body_read(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -128,6 +130,7 @@ fn body_read(
     }
 }
 
+/// Returns the expression that reads a response body of one form.
 fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = format!("&[{}]", media.join(", "));
@@ -163,7 +166,7 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     }
 }
 
-/// The bodies of several media types.
+/// Returns the readers of response bodies with several media types.
 pub fn content_reads(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -195,7 +198,7 @@ pub fn content_reads(
     reads
 }
 
-/// The arms of the error type.
+/// Returns the match arms that read an error response.
 pub fn error_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -210,7 +213,7 @@ pub fn error_arms(
     let ranges = responses.iter().filter(|response| matches!(response.status, Status::Range(_))).count();
     let mut arms = Vec::new();
     for response in responses {
-        // Nothing is left for it.
+        // The ranges `4XX` and `5XX` leave no status code to the default response.
         if response.status == Status::Default && ranges == 2 {
             continue;
         }

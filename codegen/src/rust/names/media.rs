@@ -1,4 +1,4 @@
-//! The variants of the Rust enums that choose a body by its media type.
+//! The names of media types in Rust enums and in documentation.
 
 use writ_contract::model::operation::Content;
 

@@ -1,4 +1,4 @@
-//! One parameter as a field of the request.
+//! A parameter as a field of the request type.
 
 use writ_contract::model::operation::{Parameter, ParameterLocation, Style};
 use writ_contract::model::schema::Kind;
@@ -15,7 +15,7 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// Returns the name of the field.
+/// Returns the name of the field for a parameter.
 pub fn parameter_name(parameter: &Parameter) -> String {
     value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
 }
@@ -54,7 +54,7 @@ pub fn parameter_field(
         let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
         return RequestField::new(docs, Ty::Sort(key), Presence::List, decode);
     }
-    // Text cannot say null; only JSON in a parameter can.
+    // Only a JSON value can be null; the text of any other parameter cannot.
     let nullable = parameter.style == Style::Json;
     let ty = if nullable { plan.element(parameter.schema, direction) } else { plan.ty(parameter.schema, direction) };
     let read: ReadExpression = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };

@@ -1,4 +1,4 @@
-//! The declared types as views: their declarations and their codecs, grouped into files.
+//! The files of declared types: declarations and codecs, grouped by the tags that use them.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,22 @@ use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
 use crate::rust::view::{CodecsView, TypesView};
 
-/// One file of types with the file of their codecs.
+/// A file of types, with the file of their codecs.
 pub struct TypeFile {
-    /// The module.
+    /// The module of the file.
     pub module: String,
     /// The declarations.
     pub types: TypesView,
-    /// How they are read and written, as the server needs it.
+    /// The codecs that the server needs.
     pub codecs: CodecsView,
-    /// The codecs that only a client or `serde` needs, where one is generated.
+    /// The codecs that only a client or `serde` needs; empty if neither is generated.
     pub extra_codecs: CodecsView,
-    /// The names it declares.
+    /// The names that the file declares.
     pub names: Vec<Code>,
 }
 
-/// The files of types: those that one tag alone uses by that tag, the others together.
+/// Returns the files of types: one for each tag with the types that only this tag uses, and one for all other
+/// types.
 pub fn type_files(
     plan: &TypePlan<'_>,
     modules: &[String],
@@ -61,6 +62,7 @@ pub fn type_files(
         .collect()
 }
 
+/// Returns a file with these types and the codecs that the server needs.
 fn file(
     plan: &TypePlan<'_>,
     module: String,
@@ -96,7 +98,7 @@ fn file(
     }
 }
 
-/// Returns the codecs that only a client or `serde` needs. Their diagnostics were reported already.
+/// Returns the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
 fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
     let mut said = Diagnostics::new();
     let mut codecs = Vec::new();
