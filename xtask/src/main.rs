@@ -16,6 +16,7 @@ mod services;
 mod sqlx;
 mod terminal;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Task {
     Package,
     /// Renew .sqlx, against which queries are checked while compiling.
     Sqlx(sqlx::Args),
+    /// Check that comments name their subject.
+    Words(words::Args),
     /// Does what README.md says, in a fresh clone, and holds it to what README.md promises.
     #[command(hide = true)]
     Readme,
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
         Task::Package => package::run(),
+        Task::Words(args) => words::run(&args),
         Task::Readme => readme::run(),
         Task::Measure(args) => bench::measure(&args),
         Task::Guard => process::guard::run(),
