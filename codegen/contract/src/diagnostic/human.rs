@@ -2,17 +2,14 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use indexmap::IndexMap;
-
+use super::fold::{self, fold, unfolded};
+use super::table::table;
 use super::{Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::source::{FileId, Sources, Span};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
-/// So many warnings of the same words are shown each by itself.
-const MOST_SHOWN: usize = 3;
-
-/// So many places are named of those that are not.
-const MOST_PLACES: usize = 12;
+/// The number of locations listed when repeats are collapsed.
+const MOST_LOCATIONS: usize = 12;
 
 /// A longer line (of minified JSON) is no use as a diff: the advice then stands in words alone.
 const LONGEST_DIFF_LINE: usize = 400;
@@ -33,51 +30,50 @@ struct Window<'s> {
     first_line: usize,
 }
 
-/// Every problem, in the look of rustc, an empty line between two; `color` adds ANSI escapes.
+/// Renders the diagnostics in the look of rustc, with an empty line between two; `color` adds ANSI escapes.
+///
+/// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
+/// ones of a severity, the first three of each code are shown and a table at the end counts all of them.
+/// [`render_all`] shows each.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+    let sorted = diagnostics.sorted();
+    let folded = fold(sorted.clone());
+    let mut text = render_groups(&folded.shown, sources, color);
+    for severity in folded.cut {
+        text.push('\n');
+        text.push_str(&table(&sorted, severity, sources, color));
+    }
+    text
+}
+
+/// Returns true if [`render`] only counts some diagnostics, in the table at its end.
+pub fn is_folded(diagnostics: &Diagnostics) -> bool {
+    !fold(diagnostics.sorted()).cut.is_empty()
+}
+
+/// Renders every diagnostic in full, however many there are.
+pub fn render_all(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+    render_groups(&unfolded(diagnostics.sorted()).shown, sources, color)
+}
+
+fn render_groups(shown: &[fold::Group<'_>], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
-    let shown: Vec<String> = gathered(diagnostics.sorted())
-        .into_iter()
-        .map(|same| {
-            let again = again(&same, sources);
-            widen(&renderer.render(&groups(same[0], again.as_deref(), sources)))
-        })
-        .collect();
-    shown.join("\n")
+    let shown = shown.iter().filter_map(|same| {
+        let first = same.first()?;
+        let repeats = repeats(first, same.repeats(), sources);
+        Some(widen(&renderer.render(&groups(first, repeats.as_deref(), sources))))
+    });
+    shown.collect::<Vec<String>>().join("\n")
 }
 
-/// Puts warnings of the same words under the first of them, where there are many: a contract that
-/// has one habit hears of it once. Errors stand each by itself, since each is to be put right.
-fn gathered(sorted: Vec<&Diagnostic>) -> Vec<Vec<&Diagnostic>> {
-    let mut groups: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
-    for found in &sorted {
-        groups.entry(words(found)).or_default().push(found);
+/// Returns the lines of the diagnostics that repeat the one shown; `None` if there are none.
+fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Option<String> {
+    if others.is_empty() {
+        return None;
     }
-    let mut shown = Vec::new();
-    for found in sorted {
-        match groups.get(&words(found)) {
-            Some(same) if found.severity != Severity::Error && same.len() > MOST_SHOWN => {
-                if same.first().is_some_and(|first| std::ptr::eq(*first, found)) {
-                    shown.push(same.clone());
-                }
-            }
-            _ => shown.push(vec![found]),
-        }
-    }
-    shown
-}
-
-/// What a problem says, wherever it stands.
-fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
-    (found.severity, found.code, &found.message, &found.primary.text)
-}
-
-/// Where else the same is to be said.
-fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
-    let others = same.get(1..).filter(|others| !others.is_empty())?;
     let mut places: Vec<String> = Vec::new();
-    let mut file = same.first()?.primary.span.file;
-    for other in others.iter().take(MOST_PLACES) {
+    let mut file = first.primary.span.file;
+    for other in others.iter().take(MOST_LOCATIONS) {
         let span = other.primary.span;
         let line = sources.location(span).0;
         match span.file == file {
@@ -86,9 +82,9 @@ fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
         }
         file = span.file;
     }
-    let more = others.len().saturating_sub(MOST_PLACES);
+    let more = others.len().saturating_sub(MOST_LOCATIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("the same {} more times, in lines {}{more}", others.len(), places.join(", ")))
+    Some(format!("repeated {} more times, on lines {}{more}", others.len(), places.join(", ")))
 }
 
 /// Line numbers take two columns at least, so that excerpts of one file stand in one line.
@@ -123,7 +119,7 @@ fn visible(mut line: &str) -> &str {
     line
 }
 
-fn groups<'s>(diagnostic: &'s Diagnostic, again: Option<&'s str>, sources: &'s Sources) -> Vec<Group<'s>> {
+fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s Sources) -> Vec<Group<'s>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -134,8 +130,8 @@ fn groups<'s>(diagnostic: &'s Diagnostic, again: Option<&'s str>, sources: &'s S
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    if let Some(again) = again {
-        group = group.element(Level::NOTE.message(again));
+    if let Some(repeats) = repeats {
+        group = group.element(Level::NOTE.message(repeats));
     }
     match &diagnostic.help {
         None => vec![group],

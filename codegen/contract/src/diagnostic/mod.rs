@@ -1,18 +1,21 @@
 //! One record for every problem, whatever stage finds it; the renderers stand beside it.
 
+mod fold;
 mod human;
 mod json_lines;
 mod suggest;
+mod table;
 
-pub use human::render;
+pub use human::{is_folded, render, render_all};
 pub use json_lines::render_json_lines;
+pub(crate) use suggest::is_one_edit_apart;
 pub use suggest::{Nearness, closest, nearest};
 
 use std::fmt;
 
 use indexmap::IndexSet;
 
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// How much a problem weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,11 +88,29 @@ impl fmt::Display for Counts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = named.iter().filter(|(count, _)| *count > 0);
-        let parts = parts.map(|(count, name)| format!("{count} {name}{}", if *count == 1 { "" } else { "s" }));
+        let parts = parts.map(|(count, name)| plural(*count, name));
         let parts: Vec<String> = parts.collect();
         formatter.write_str(if parts.is_empty() { "no problems" } else { "" })?;
         formatter.write_str(&parts.join(", "))
     }
+}
+
+impl Counts {
+    /// Returns the counts of `count` diagnostics of one severity.
+    fn of(severity: Severity, count: usize) -> Counts {
+        let mut counts = Counts::default();
+        match severity {
+            Severity::Error => counts.errors = count,
+            Severity::Warning => counts.warnings = count,
+            Severity::Note => counts.notes = count,
+        }
+        counts
+    }
+}
+
+/// Returns a number with its noun, in the singular or the plural: `1 operation`, `2 operations`.
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The longest text of one part of a diagnostic, in characters: texts quote contracts.
@@ -226,10 +247,16 @@ impl Diagnostics {
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
     }
 
-    /// All of them, by file in the order of reading, then by place, then by weight.
+    /// Returns the diagnostics in order: those of the command line, of the settings, and then of the contract
+    /// by file in the order of reading, by location and by severity.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
-        sorted.sort_by_key(|found| (found.primary.span, found.severity, found.code));
+        let origin = |found: &Diagnostic| match found.primary.span.file {
+            FileId::COMMAND_LINE => 0,
+            FileId::SETTINGS => 1,
+            _ => 2,
+        };
+        sorted.sort_by_key(|found| (origin(found), found.primary.span, found.severity, found.code));
         sorted
     }
 

@@ -20,6 +20,8 @@ pub struct LoadOptions {
 /// Reads the entry of a contract and every file that a `$ref` reaches, checks their structure against the
 /// grammar of OpenAPI, and puts right what is written wrong and clear all the same.
 ///
+/// The entry `-` is read from standard input; its references start from the working directory.
+///
 /// Every problem goes to `diagnostics`. `None` only if the entry cannot be read as an OpenAPI
 /// document at all; its sources are then in [`Diagnostics::sources`].
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {

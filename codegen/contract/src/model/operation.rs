@@ -11,6 +11,8 @@ use crate::source::{Span, Spanned};
 pub struct Operation {
     /// `operationId`, or one made of method and path where the contract has none.
     pub id: String,
+    /// True if the contract declares the `operationId`; otherwise `id` is derived from method and path.
+    pub has_id: bool,
     /// Where the operation stands.
     pub span: Span,
     /// Inbound where the service serves it, outbound where the service calls it.
@@ -47,6 +49,26 @@ impl Operation {
     /// What it is called in Rust, before the case of the place.
     pub fn name(&self) -> &str {
         self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
+    }
+
+    /// Returns the operation as messages name it: by method and path, and by its `operationId` if it has one.
+    pub fn title(&self) -> String {
+        match (self.path.is_empty(), self.has_id) {
+            (true, _) => format!("`{}`", self.id),
+            (false, false) => format!("`{}`", self.route()),
+            (false, true) => format!("`{}` (`{}`)", self.route(), self.id),
+        }
+    }
+
+    /// Returns method and path, as in `GET /users/{id}`.
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Returns true if `name` refers to the operation: as its id, or as method and path.
+    pub fn is_called(&self, name: &str) -> bool {
+        let route = || name.split_once(' ').filter(|(_, path)| path.trim_start() == self.path && !path.is_empty());
+        self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))
     }
 
     /// Returns the direction of the values in requests: that of the operation itself.

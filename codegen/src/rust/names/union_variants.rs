@@ -6,7 +6,7 @@ use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schemas};
 
 use crate::rust::names::ident::type_name;
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::namespace::{Collision, distinct};
 
 /// How many lists, one in the other, a name tells: a list may hold itself.
 const DEEPEST_LIST: usize = 4;
@@ -14,9 +14,9 @@ const DEEPEST_LIST: usize = 4;
 /// How many branches of a union know each property: unions may have thousands.
 type KnownBy<'s> = HashMap<&'s str, usize>;
 
-/// The names of a union's variants in the order of its branches, and whether a number tells two apart.
-pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, bool) {
-    let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), false) };
+/// Returns the names of a union's variants in the order of its branches, and the first collision of two of them.
+pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<Collision>) {
+    let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), None) };
     let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
     let named =
         |branch: SchemaId| schemas.nearest(branch, |schema| schema.component.clone().or_else(|| schema.title.clone()));

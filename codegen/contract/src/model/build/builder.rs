@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::deferred::{Contradiction, Source, SparseFieldset, Unsettled};
+use super::deferred::{Contradiction, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
@@ -38,6 +38,8 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// Schemas that no value fits.
     pub(super) contradictions: Vec<Contradiction>,
+    /// Undeclared parameters of the path that is read at present.
+    pub(super) undeclared: Vec<Undeclared>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
@@ -64,6 +66,7 @@ impl<'d, 'o> Builder<'d, 'o> {
             names: HashMap::new(),
             examples: Vec::new(),
             contradictions: Vec::new(),
+            undeclared: Vec::new(),
         }
     }
 }

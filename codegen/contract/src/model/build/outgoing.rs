@@ -148,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         method: &'static str,
         schemes: &[Scheme],
     ) -> Operation {
-        let mut parameters = self.parameters(item, node, "", span);
+        let mut parameters = self.parameters(item, node, (method, ""));
         // What can be sorted and trimmed is a matter of our own lists.
         for parameter in &mut parameters {
             (parameter.sort, parameter.sparse) = (false, false);
@@ -158,6 +158,7 @@ impl<'d> Builder<'d, '_> {
         Operation {
             direction: Direction::Outbound,
             id,
+            has_id: true,
             span: node.get("operationId").map_or(span, |id| id.span),
             method,
             path: String::new(),
