@@ -2,17 +2,14 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
-use indexmap::IndexMap;
-
+use super::fold::{self, fold, unfolded};
+use super::table::table;
 use super::{Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::source::{FileId, Sources, Span};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
-/// The number of equal warnings up to which each is shown separately; more are collapsed into one.
-const MOST_SHOWN: usize = 3;
-
-/// The number of further locations that are listed when equal warnings are collapsed.
-const MOST_PLACES: usize = 12;
+/// The number of locations listed when repeats are collapsed.
+const MOST_LOCATIONS: usize = 12;
 
 /// The longest source line that is shown as a diff, in bytes. For longer lines (minified JSON), the help is
 /// shown without a diff.
@@ -39,8 +36,11 @@ struct Window<'s> {
 
 /// Renders all diagnostics in the style of rustc, separated by empty lines.
 ///
-/// The diagnostics are ordered by location. Many equal warnings are collapsed into one. `color` adds ANSI
-/// escape sequences.
+/// The diagnostics are ordered by location. `color` adds ANSI escape sequences.
+///
+/// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
+/// ones of a severity, the first three of each code are shown and a table at the end counts all of them.
+/// [`render_all`] shows each.
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -74,51 +74,44 @@ struct Window<'s> {
 /// assert_eq!(render(&diagnostics, &sources, false), expected);
 /// ```
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+    let sorted = diagnostics.sorted();
+    let folded = fold(sorted.clone());
+    let mut text = render_groups(&folded.shown, sources, color);
+    for severity in folded.cut {
+        text.push('\n');
+        text.push_str(&table(&sorted, severity, sources, color));
+    }
+    text
+}
+
+/// Returns true if [`render`] only counts some diagnostics, in the table at its end.
+pub fn is_folded(diagnostics: &Diagnostics) -> bool {
+    !fold(diagnostics.sorted()).cut.is_empty()
+}
+
+/// Renders every diagnostic in full, however many there are.
+pub fn render_all(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+    render_groups(&unfolded(diagnostics.sorted()).shown, sources, color)
+}
+
+fn render_groups(shown: &[fold::Group<'_>], sources: &Sources, color: bool) -> String {
     let renderer = if color { Renderer::styled().hyperlink(false) } else { Renderer::plain() };
-    let shown: Vec<String> = gathered(diagnostics.sorted())
-        .into_iter()
-        .map(|same| {
-            let again = again(&same, sources);
-            widen(&renderer.render(&groups(same[0], again.as_deref(), sources)))
-        })
-        .collect();
-    shown.join("\n")
+    let shown = shown.iter().filter_map(|same| {
+        let first = same.first()?;
+        let repeats = repeats(first, same.repeats(), sources);
+        Some(widen(&renderer.render(&groups(first, repeats.as_deref(), sources))))
+    });
+    shown.collect::<Vec<String>>().join("\n")
 }
 
-/// Groups equal warnings under the first of them if there are more than [`MOST_SHOWN`].
-///
-/// A contract that repeats one habit in many places then gets one warning. Errors are shown separately, since
-/// each one has to be fixed.
-fn gathered(sorted: Vec<&Diagnostic>) -> Vec<Vec<&Diagnostic>> {
-    let mut groups: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
-    for found in &sorted {
-        groups.entry(words(found)).or_default().push(found);
+/// Returns the lines of the diagnostics that repeat the one shown; `None` if there are none.
+fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Option<String> {
+    if others.is_empty() {
+        return None;
     }
-    let mut shown = Vec::new();
-    for found in sorted {
-        match groups.get(&words(found)) {
-            Some(same) if found.severity != Severity::Error && same.len() > MOST_SHOWN => {
-                if same.first().is_some_and(|first| std::ptr::eq(*first, found)) {
-                    shown.push(same.clone());
-                }
-            }
-            _ => shown.push(vec![found]),
-        }
-    }
-    shown
-}
-
-/// Returns the properties in which diagnostics must agree to be collapsed; the location is not one of them.
-fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
-    (found.severity, found.code, &found.message, &found.primary.text)
-}
-
-/// Returns the note that lists the locations of the collapsed diagnostics after the first.
-fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
-    let others = same.get(1..).filter(|others| !others.is_empty())?;
     let mut places: Vec<String> = Vec::new();
-    let mut file = same.first()?.primary.span.file;
-    for other in others.iter().take(MOST_PLACES) {
+    let mut file = first.primary.span.file;
+    for other in others.iter().take(MOST_LOCATIONS) {
         let span = other.primary.span;
         let line = sources.location(span).0;
         match span.file == file {
@@ -127,9 +120,9 @@ fn again(same: &[&Diagnostic], sources: &Sources) -> Option<String> {
         }
         file = span.file;
     }
-    let more = others.len().saturating_sub(MOST_PLACES);
+    let more = others.len().saturating_sub(MOST_LOCATIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("the same {} more times, in lines {}{more}", others.len(), places.join(", ")))
+    Some(format!("repeated {} more times, on lines {}{more}", others.len(), places.join(", ")))
 }
 
 /// Indents excerpts with one-digit line numbers by one column, so that the excerpts of one file align.
@@ -164,7 +157,7 @@ fn visible(mut line: &str) -> &str {
     line
 }
 
-fn groups<'s>(diagnostic: &'s Diagnostic, again: Option<&'s str>, sources: &'s Sources) -> Vec<Group<'s>> {
+fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s Sources) -> Vec<Group<'s>> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -175,8 +168,8 @@ fn groups<'s>(diagnostic: &'s Diagnostic, again: Option<&'s str>, sources: &'s S
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    if let Some(again) = again {
-        group = group.element(Level::NOTE.message(again));
+    if let Some(repeats) = repeats {
+        group = group.element(Level::NOTE.message(repeats));
     }
     match &diagnostic.help {
         None => vec![group],

@@ -4,19 +4,22 @@
 //! [`render`] prints it for people, with excerpts of the [`Sources`], and [`render_json_lines`] prints it for
 //! tools. [`closest`] finds the name for "did you mean `…`?".
 
+mod fold;
 mod human;
 mod json_lines;
 mod suggest;
+mod table;
 
-pub use human::render;
+pub use human::{is_folded, render, render_all};
 pub use json_lines::render_json_lines;
+pub(crate) use suggest::is_one_edit_apart;
 pub use suggest::{Nearness, closest, nearest};
 
 use std::fmt;
 
 use indexmap::IndexSet;
 
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// The severity of a diagnostic, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,11 +120,29 @@ impl fmt::Display for Counts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = named.iter().filter(|(count, _)| *count > 0);
-        let parts = parts.map(|(count, name)| format!("{count} {name}{}", if *count == 1 { "" } else { "s" }));
+        let parts = parts.map(|(count, name)| plural(*count, name));
         let parts: Vec<String> = parts.collect();
         formatter.write_str(if parts.is_empty() { "no problems" } else { "" })?;
         formatter.write_str(&parts.join(", "))
     }
+}
+
+impl Counts {
+    /// Returns the counts of `count` diagnostics of one severity.
+    fn of(severity: Severity, count: usize) -> Counts {
+        let mut counts = Counts::default();
+        match severity {
+            Severity::Error => counts.errors = count,
+            Severity::Warning => counts.warnings = count,
+            Severity::Note => counts.notes = count,
+        }
+        counts
+    }
+}
+
+/// Returns a number with its noun, in the singular or the plural: `1 operation`, `2 operations`.
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// The longest text of one part of a diagnostic, in characters. Texts that quote a contract can be long.
@@ -258,10 +279,16 @@ impl Diagnostics {
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
     }
 
-    /// Returns all diagnostics, ordered by file in the order of reading, then by location, then by severity.
+    /// Returns the diagnostics in order: those of the command line, of the settings, and then of the contract
+    /// by file in the order of reading, by location and by severity.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
-        sorted.sort_by_key(|found| (found.primary.span, found.severity, found.code));
+        let origin = |found: &Diagnostic| match found.primary.span.file {
+            FileId::COMMAND_LINE => 0,
+            FileId::SETTINGS => 1,
+            _ => 2,
+        };
+        sorted.sort_by_key(|found| (origin(found), found.primary.span, found.severity, found.code));
         sorted
     }
 

@@ -65,6 +65,12 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
     })
 }
 
+/// Returns true if two words are equal apart from case and separators, or one letter away from that.
+pub(crate) fn is_one_edit_apart(one: &str, other: &str) -> bool {
+    let (one, other) = (fold(one), fold(other));
+    one.chars().count().abs_diff(other.chars().count()) <= 1 && strsim::damerau_levenshtein(&one, &other) <= 1
+}
+
 /// Returns a name in lower case and without separators.
 fn fold(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()

@@ -22,6 +22,8 @@ pub struct LoadOptions {
 /// The structure of each file is checked against the grammar of OpenAPI. Mistakes with only one possible
 /// meaning, such as an unquoted `null` in a list of types, are reported and repaired in the trees.
 ///
+/// The entry `-` is read from standard input; its references start from the working directory.
+///
 /// Problems are added to `diagnostics`. Returns `None` only if the entry cannot be read as an OpenAPI
 /// document at all; the files are then available from [`Diagnostics::sources`].
 ///

@@ -14,11 +14,15 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
             }
             NameTarget::Operation => {
                 let mut found = false;
-                for operation in contract.operations.iter_mut().filter(|it| it.id == named.contract.value) {
+                for operation in contract.operations.iter_mut().filter(|it| it.is_called(&named.contract.value)) {
                     operation.rust_name = Some(named.rust.clone());
                     found = true;
                 }
-                (found, contract.operations.iter().map(|operation| operation.id.clone()).collect())
+                let names = contract.operations.iter().map(|operation| match named.contract.value.contains(' ') {
+                    true => operation.route(),
+                    false => operation.id.clone(),
+                });
+                (found, names.collect())
             }
             NameTarget::Tag => {
                 let mut found = false;
@@ -74,12 +78,12 @@ fn unknown(
     diagnostics: &mut Diagnostics,
 ) {
     let what = match target {
-        NameTarget::Schema => "a schema",
-        NameTarget::Operation => "an operation",
-        NameTarget::Tag => "a tag",
+        NameTarget::Schema => "schema",
+        NameTarget::Operation => "operation",
+        NameTarget::Tag => "tag",
     };
-    let message = format!("`{}` is not {what} of the contract", name.value);
-    let problem = Diagnostic::error("unknown-name", name.span, message).label("names nothing");
+    let message = format!("the contract has no {what} `{}`", name.value);
+    let problem = Diagnostic::error("unknown-name", name.span, message).label("unknown name");
     diagnostics.push(match closest(&name.value, known.iter().map(String::as_str)) {
         Some(close) => {
             // A name that is not a bare key of TOML needs quotes, which are kept if the source has them.
@@ -90,7 +94,11 @@ fn unknown(
                 false => problem.suggest(span, format!("\"{close}\"")),
             }
         }
-        None => problem.help("names are those of the contract, letter for letter"),
+        None => problem.help(match target {
+            NameTarget::Schema => "use the name of a schema under `components/schemas`",
+            NameTarget::Operation => "use the `operationId`, or the method and path as in `\"GET /users/{id}\"`",
+            NameTarget::Tag => "use the name of a tag as the contract writes it",
+        }),
     });
 }
 
@@ -102,12 +110,12 @@ fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
         if matches!(contract.schemas.kind(id), Kind::String(_) | Kind::Strings(_)) {
             continue;
         }
-        let message = format!("`{}` goes through text, and this schema is no string", own.path.value);
+        let message = format!("`{}` is read with `as: text`, but its schema is not a string", own.path.value);
         diagnostics.push(
             Diagnostic::error("bad-rust-type", own.path.span, message)
-                .label("cannot be read from a text")
-                .also(schema.span, "the schema")
-                .help("implement `writ_runtime::Read` and `Write` for it, and leave `as: text` out"),
+                .label("a type that is read from a string")
+                .also(schema.span, "not a string schema")
+                .help("remove `as: text`, and implement `writ_runtime::Read` and `Write` for the type"),
         );
     }
 }

@@ -2,32 +2,20 @@
 
 use super::Checker;
 use super::advice::instead;
+use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
 use crate::document::node::Key;
 use crate::document::version::Version;
 use crate::source::Span;
 
-/// The vendor fields that have an effect. A typing error in one of them would silently disable it.
-const EXTENSIONS: &[&str] = &[
-    "x-body-limit",
-    "x-cache",
-    "x-cache-invalidates",
-    "x-error-envelope",
-    "x-extensible-enum",
-    "x-id-prefix",
-    "x-idempotency",
-    "x-rate-limit",
-    "x-rust-name",
-    "x-rust-type",
-    "x-sort",
-    "x-sparse",
-    "x-sparse-of",
-];
-
 impl Checker<'_, '_> {
     /// Reports a field that the object does not have.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
+        let vendor = key.name.starts_with("X-") && self.misspelt_extension(rule, key);
+        if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
+            return;
+        }
         if let Some(pattern) = &rule.pattern {
             self.without_form(rule, pattern, key);
             return;
@@ -41,7 +29,12 @@ impl Checker<'_, '_> {
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
         self.report(match meant {
             Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
-            None => problem.help("it has no effect; a field of your own begins with `x-`"),
+            None => problem.help(match (rule.name, key.name.as_str()) {
+                ("a response" | "a request body", "schema") => {
+                    "describe the body by media type: `content: { application/json: { schema: … } }`"
+                }
+                _ => "the field has no effect; names of custom fields begin with `x-`",
+            }),
         });
     }
 
@@ -86,18 +79,6 @@ impl Checker<'_, '_> {
             }
         };
         self.report(problem);
-    }
-
-    /// Reports a vendor field whose name is almost that of a field with an effect.
-    pub(super) fn extension(&mut self, key: &Key) {
-        if EXTENSIONS.contains(&key.name.as_str()) {
-            return;
-        }
-        if let Some((name, Nearness::Same | Nearness::Slip)) = nearest(&key.name, EXTENSIONS.iter().copied()) {
-            let message = format!("`{}` means nothing here, `{name}` does", key.name);
-            let problem = Diagnostic::warning("unknown-extension", key.span, message).label("has no effect");
-            self.report(problem.suggest(self.inside_quotes(key.span), name));
-        }
     }
 
     /// Reports a required field that is missing.

@@ -1,7 +1,6 @@
 //! The constraints between the fields of one object, which the table of fields cannot express.
 
 use super::Checker;
-use crate::diagnostic::Diagnostic;
 use crate::document::grammar::{ObjectKind, Rule};
 use crate::document::node::{Node, Object};
 use crate::document::version::Version;
@@ -29,23 +28,6 @@ impl Checker<'_, '_> {
         };
         if !enough.iter().any(|name| object.contains_key(name)) {
             self.missing(rule, "paths", anchor);
-        }
-    }
-
-    /// Checks that a parameter or header has either `schema` or `content`, but not both.
-    fn described(&mut self, rule: &Rule, object: &Object, anchor: Span) {
-        match (object.key_span("schema"), object.key_span("content")) {
-            (None, None) => {
-                let message = format!("{} needs `schema` or `content`", rule.name);
-                let problem = Diagnostic::error("missing-field", anchor, message);
-                self.report(problem.label("nothing says what it holds"));
-            }
-            (Some(schema), Some(content)) => {
-                let message = format!("{} has `schema` and `content`", rule.name);
-                let problem = Diagnostic::error("conflicting-fields", content, message).label("and this");
-                self.report(problem.also(schema, "this").help("keep one of the two"));
-            }
-            _ => {}
         }
     }
 

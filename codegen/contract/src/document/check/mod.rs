@@ -4,7 +4,9 @@
 //! which the third pass applies. It changes nothing itself.
 
 mod advice;
+mod described;
 mod entries;
+mod extensions;
 mod fields;
 mod pending;
 mod references;
@@ -119,7 +121,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
     fn entry(&mut self, rule: &'static Rule, role: Role, key: &'d Key) {
         match role {
             Role::Field(field) if !field.since.knows(self.version()) => self.other_version(rule, field, key),
-            Role::Extension => self.extension(key),
+            Role::Extension => self.extension(rule, key),
             Role::MisplacedReference => self.misplaced_reference(key, rule.name),
             Role::Unknown => self.unknown(rule, key),
             Role::Field(_) | Role::Reference | Role::Pattern(_) => {}

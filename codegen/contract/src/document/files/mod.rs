@@ -10,7 +10,7 @@ mod references;
 
 use std::path::Path;
 
-use super::parse::read_file;
+use super::parse::{read_file, read_stdin};
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
 use crate::source::Sources;
@@ -18,6 +18,9 @@ use entry::version;
 use loader::Loader;
 
 pub use paths::display_path;
+
+/// The path that stands for standard input as the entry of a contract.
+const STDIN: &str = "-";
 
 /// Reads the files of a contract.
 ///
@@ -27,7 +30,10 @@ pub use paths::display_path;
 /// Returns `None` only if the entry cannot be read as an OpenAPI document at all.
 pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
-    let (file, tree) = read_file(display_path(entry, root), entry, &mut sources, diagnostics);
+    let (file, tree) = match entry == Path::new(STDIN) {
+        true => read_stdin(entry, &mut sources, diagnostics),
+        false => read_file(display_path(entry, root), entry, &mut sources, diagnostics),
+    };
     let version = tree.as_ref().and_then(|tree| version(tree, diagnostics));
     let (Some(tree), Some(version)) = (tree, version) else {
         diagnostics.set_sources(&sources);

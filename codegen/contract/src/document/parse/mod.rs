@@ -3,17 +3,20 @@
 //! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
 //! first character.
 
+mod advice;
 mod json;
 mod scalar;
 mod syntax;
 mod yaml;
 mod yaml_error;
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Node, Value};
 use crate::source::{FileId, Sources, Span};
+use advice::entry_advice;
 use syntax::Syntax;
 
 pub(super) use scalar::plain_scalar;
@@ -49,10 +52,43 @@ pub(super) fn read_file(
         Err(message) => {
             let message = format!("cannot read `{display_path}`: {message}");
             let file = sources.add(display_path, path.to_owned(), String::new());
-            diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+            let problem = Diagnostic::error("unreadable-file", Span::start_of(file), message);
+            diagnostics.push(match entry_advice(path) {
+                Some(advice) => problem.help(advice),
+                None => problem,
+            });
             return (file, None);
         }
     };
+    read_text(display_path, path, text, sources, diagnostics)
+}
+
+/// Reads a contract from standard input, as the file `path`, which does not exist.
+pub(super) fn read_stdin(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> (FileId, Option<Node>) {
+    let display_path = "standard input".to_owned();
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_SIZE + 1).read_to_end(&mut bytes);
+    let refusal = match read {
+        Err(error) => Some(reason(&error)),
+        Ok(_) if bytes.len() as u64 > MAX_SIZE => Some(too_large()),
+        Ok(_) => None,
+    };
+    if let Some(refusal) = refusal {
+        let file = sources.add(display_path, path.to_owned(), String::new());
+        let message = format!("cannot read standard input: {refusal}");
+        diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+        return (file, None);
+    }
+    read_text(display_path, path, decode(bytes), sources, diagnostics)
+}
+
+fn read_text(
+    display_path: String,
+    path: &Path,
+    text: Text,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> (FileId, Option<Node>) {
     let file = sources.add(display_path, path.to_owned(), text.text);
     if let Some(problem) = text.problem {
         let span = Span::new(file, problem.at, problem.at);
@@ -92,15 +128,19 @@ fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) ->
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = std::fs::metadata(path).map_err(|error| reason(&error))?;
     if metadata.is_dir() {
-        return Err("it is a folder".to_owned());
+        return Err("it is a folder, not a file".to_owned());
     }
     if !metadata.is_file() {
         return Err("it is not a regular file".to_owned());
     }
     if metadata.len() > MAX_SIZE {
-        return Err(format!("it is larger than {} MiB", MAX_SIZE >> 20));
+        return Err(too_large());
     }
     std::fs::read(path).map_err(|error| reason(&error))
+}
+
+fn too_large() -> String {
+    format!("it is larger than {} MiB", MAX_SIZE >> 20)
 }
 
 /// Returns the reason of an I/O error, in words that do not depend on the operating system.

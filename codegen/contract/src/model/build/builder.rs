@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::deferred::{Contradiction, Source, SparseFieldset, Unsettled};
+use super::deferred::{Contradiction, Source, SparseFieldset, Undeclared, Unsettled};
 use super::node_fields::{entries, is_plain_reference};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node, Version};
@@ -39,6 +39,8 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// The schemas without a valid value.
     pub(super) contradictions: Vec<Contradiction>,
+    /// Undeclared parameters of the path that is read at present.
+    pub(super) undeclared: Vec<Undeclared>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
@@ -65,6 +67,7 @@ impl<'d, 'o> Builder<'d, 'o> {
             names: HashMap::new(),
             examples: Vec::new(),
             contradictions: Vec::new(),
+            undeclared: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::facets::Facets;
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
 use crate::model::SchemaId;
+use crate::model::operation::ParameterLocation;
 use crate::source::Span;
 
 /// The identity of a schema: the spans of the nodes that it is made of, and of the unions that are decided.
@@ -56,4 +57,14 @@ impl SparseFieldset {
             properties: properties.iter().map(|(name, nodes)| ((*name).to_owned(), location(nodes))).collect(),
         }
     }
+}
+
+/// A parameter of a path template that an operation does not declare as a path parameter.
+pub(super) struct Undeclared {
+    /// The name between the braces.
+    pub(super) name: String,
+    /// The method of the operation.
+    pub(super) method: &'static str,
+    /// The span and location of a parameter of this name that is declared elsewhere.
+    pub(super) elsewhere: Option<(Span, ParameterLocation)>,
 }

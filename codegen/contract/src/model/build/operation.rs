@@ -54,11 +54,12 @@ impl<'d> Builder<'d, '_> {
                     let numbered = (2..).map(|number| format!("{made}_{number}"));
                     let instead = std::iter::once(made.clone()).chain(numbered).find(free).unwrap_or_default();
                     self.duplicate_id(span, first, &operation.id, named, &instead);
-                    operation.id = instead;
+                    (operation.id, operation.has_id) = (instead, false);
                 }
                 ids.entry(operation.id.clone()).or_insert(span);
                 operations.push(operation);
             }
+            self.report_undeclared(path, &methods(item).map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
         }
         operations
     }
@@ -102,7 +103,7 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Operation {
         let path = matched(&template.name);
-        let parameters = self.parameters(item, node, path, template.span);
+        let parameters = self.parameters(item, node, (method, path));
         let body = self.body(node);
         let responses = self.responses(node);
         let policies = self.policies(node);
@@ -111,6 +112,7 @@ impl<'d> Builder<'d, '_> {
         let operation = Operation {
             direction: Direction::Inbound,
             id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
+            has_id: id_written(node).is_some(),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),

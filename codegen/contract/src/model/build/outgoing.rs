@@ -150,7 +150,7 @@ impl<'d> Builder<'d, '_> {
         method: &'static str,
         schemes: &[Scheme],
     ) -> Operation {
-        let mut parameters = self.parameters(item, node, "", span);
+        let mut parameters = self.parameters(item, node, (method, ""));
         // Sorting and sparse fieldsets apply only to operations that the service serves.
         for parameter in &mut parameters {
             (parameter.sort, parameter.sparse) = (false, false);
@@ -160,6 +160,7 @@ impl<'d> Builder<'d, '_> {
         Operation {
             direction: Direction::Outbound,
             id,
+            has_id: true,
             span: node.get("operationId").map_or(span, |id| id.span),
             method,
             path: String::new(),

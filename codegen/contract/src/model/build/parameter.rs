@@ -7,6 +7,7 @@ use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::deferred::Undeclared;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
@@ -26,8 +27,7 @@ impl<'d> Builder<'d, '_> {
         &mut self,
         item: &'d Node,
         operation: &'d Node,
-        path: &str,
-        path_span: Span,
+        (method, path): (&'static str, &str),
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         let mut meant = Meant::default();
@@ -58,7 +58,7 @@ impl<'d> Builder<'d, '_> {
                 }
             }
         }
-        self.check_path(&parameters, &meant, path, path_span);
+        self.find_undeclared(&parameters, &meant, method, path);
         parameters
     }
 
@@ -205,28 +205,67 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Checks that every placeholder of the path is declared as a parameter.
-    fn check_path(&mut self, parameters: &[Parameter], meant: &Meant, path: &str, span: Span) {
+    /// Collects the `{name}`s of the path that the operation does not declare.
+    fn find_undeclared(&mut self, parameters: &[Parameter], meant: &Meant, method: &'static str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
             let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
             if declared || meant.unread || meant.names.iter().any(|other| other == name) {
                 continue;
             }
-            let report = Diagnostic::error(
-                "path-parameter-undeclared",
-                span,
-                format!("path parameter `{name}` is not declared"),
-            )
-            .label(format!("`{{{name}}}` stands in the path"));
-            self.report(match named().next() {
-                Some(other) => report
-                    .also(other.span, format!("a {} parameter", other.location.word()))
-                    .help("write `in: path` and `required: true` there"),
+            let elsewhere = named().next().map(|other| (other.span, other.location));
+            self.undeclared.push(Undeclared { name: name.to_owned(), method, elsewhere });
+        }
+    }
+
+    /// Reports the undeclared path parameters of the operations of one path, once for each parameter.
+    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
+        let mut undeclared = std::mem::take(&mut self.undeclared);
+        while let Some(Undeclared { name, elsewhere, .. }) = undeclared.first() {
+            let (name, elsewhere) = (name.clone(), *elsewhere);
+            let lacks = |method: &str| undeclared.iter().any(|one| one.name == name && one.method == method);
+            let (lacking, declaring): (Vec<_>, Vec<_>) = methods.iter().partition(|(method, _)| lacks(method));
+            let report = undeclared_parameter(&name, path, &lacking, &declaring);
+            self.report(match elsewhere {
+                Some((span, location)) => report
+                    .also(span, format!("declared as a {} parameter", location.word()))
+                    .help("if this is the parameter of the path, write `in: path` and `required: true`"),
                 None => report.help(format!(
                     "add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
                 )),
             });
+            undeclared.retain(|one| one.name != name);
         }
+    }
+}
+
+/// Returns the report of a path parameter that the operations `lacking` do not declare, and `declaring` do.
+fn undeclared_parameter(
+    name: &str,
+    path: &Key,
+    lacking: &[(&'static str, Span)],
+    declaring: &[(&'static str, Span)],
+) -> Diagnostic {
+    let listed = |methods: &[(&'static str, Span)]| {
+        methods.iter().map(|(method, _)| format!("`{method}`")).collect::<Vec<_>>().join(", ")
+    };
+    let first = lacking.first().map_or("", |(method, _)| *method);
+    let subject = match lacking.len() {
+        1 => format!("`{first} {}` does", path.name),
+        _ if declaring.is_empty() => format!("the operations of `{}` do", path.name),
+        _ => format!("{} of `{}` do", listed(lacking), path.name),
+    };
+    let others = match declaring.len() {
+        0 => String::new(),
+        1 => format!("; {} does", listed(declaring)),
+        _ => format!("; {} do", listed(declaring)),
+    };
+    let message = format!("{subject} not declare the path parameter `{name}`{others}");
+    match lacking.first().filter(|_| !declaring.is_empty()) {
+        Some((_, key)) => Diagnostic::error("path-parameter-undeclared", *key, message)
+            .label(format!("`{name}` is not declared"))
+            .also(path.span, format!("`{{{name}}}` in the path")),
+        None => Diagnostic::error("path-parameter-undeclared", path.span, message)
+            .label(format!("`{{{name}}}` in the path")),
     }
 }

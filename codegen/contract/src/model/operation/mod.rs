@@ -43,6 +43,8 @@ use crate::source::{Span, Spanned};
 pub struct Operation {
     /// The `operationId`, or an id made of method and path if the contract has none. Unique in the contract.
     pub id: String,
+    /// True if the contract declares the `operationId`; otherwise `id` is derived from method and path.
+    pub has_id: bool,
     /// The span of the `operationId`, or of the method if there is none.
     pub span: Span,
     /// The direction: inbound if the service serves the operation, outbound if it calls the operation.
@@ -81,6 +83,26 @@ impl Operation {
     /// Returns the Rust name of the operation before case conversion: `x-rust-name`, or the id.
     pub fn name(&self) -> &str {
         self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
+    }
+
+    /// Returns the name of the operation in messages: method and path, and the `operationId` if it has one.
+    pub fn title(&self) -> String {
+        match (self.path.is_empty(), self.has_id) {
+            (true, _) => format!("`{}`", self.id),
+            (false, false) => format!("`{}`", self.route()),
+            (false, true) => format!("`{}` (`{}`)", self.route(), self.id),
+        }
+    }
+
+    /// Returns method and path, such as `GET /users/{id}`.
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Returns true if `name` refers to the operation: as its id, or as method and path.
+    pub fn is_called(&self, name: &str) -> bool {
+        let route = || name.split_once(' ').filter(|(_, path)| path.trim_start() == self.path && !path.is_empty());
+        self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))
     }
 
     /// Returns the direction of the values in requests, which is that of the operation.
