@@ -34,7 +34,9 @@ pub struct Document {
     pub sources: Sources,
     /// The entry: the file that contains the `openapi` field.
     pub root: FileId,
+    /// The version of OpenAPI that the entry declares.
     pub(super) version: Version,
+    /// The tree of each file, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
     /// The files that could not be read. Each has a diagnostic, so references into it are not reported again.
     pub(super) unreadable: HashSet<FileId>,

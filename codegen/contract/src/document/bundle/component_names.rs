@@ -41,8 +41,11 @@ pub(super) struct ComponentNames<'d> {
 
 /// An object of another file that becomes a component.
 pub(super) struct MovedComponent<'d> {
+    /// The kind of the object, which decides its section.
     pub kind: ObjectKind,
+    /// The name of the component in the bundle.
     pub name: String,
+    /// The path of the component in the bundle.
     pub path: NodePath,
     /// The moved object in its own file.
     pub node: &'d Node,

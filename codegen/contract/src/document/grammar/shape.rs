@@ -63,9 +63,13 @@ pub struct Pattern {
 
 /// A fixed field of an object.
 pub struct Field {
+    /// The name of the field.
     pub name: &'static str,
+    /// The shape of the field's value.
     pub shape: Shape,
+    /// True if the object must have the field.
     pub required: bool,
+    /// The versions of OpenAPI that have the field.
     pub since: Since,
 }
 

@@ -15,6 +15,7 @@ impl Syntax {
         Syntax(Box::new(problem))
     }
 
+    /// Creates the error of a value that is nested too deeply.
     pub(super) fn too_deep(span: Span) -> Syntax {
         let message = format!("nested deeper than {MAX_DEPTH} levels");
         Syntax::new(Diagnostic::error("too-deep", span, message).label("one level too many"))

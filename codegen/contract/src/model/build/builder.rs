@@ -11,7 +11,9 @@ use crate::source::Span;
 
 /// The state of building the model.
 pub(super) struct Builder<'d, 'o> {
+    /// The document that the model is built from.
     pub(super) document: &'d Document,
+    /// The diagnostics of the run.
     pub(super) diagnostics: &'o mut Diagnostics,
     /// True if deviations that lose nothing are errors (`--strict`).
     pub(super) strict: bool,
@@ -19,6 +21,7 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) implied_types: bool,
     /// True if formats are checked; otherwise they are annotations.
     pub(super) check_formats: bool,
+    /// The schemas built so far.
     pub(super) schemas: Schemas,
     /// The schemas by the nodes that they are made of, so that equal sets of nodes become one schema.
     pub(super) known: HashMap<Source, SchemaId>,

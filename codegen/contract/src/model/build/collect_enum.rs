@@ -14,6 +14,7 @@ use super::facets::Facets;
 use super::node_fields::elements;
 
 impl<'d> Builder<'d, '_> {
+    /// Intersects the valid values with those of an `enum` or `const`.
     pub(super) fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
         let before: Option<HashSet<Json>> =
             facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());

@@ -13,6 +13,7 @@ use super::builder::Builder;
 
 /// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
+    /// The reason, in words that follow a colon.
     pub why: String,
     meant: Option<Json>,
 }

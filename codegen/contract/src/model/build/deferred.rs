@@ -10,7 +10,9 @@ use crate::source::Span;
 /// The identity of a schema: the spans of the nodes that it is made of, and of the unions that are decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Source {
+    /// The spans of the nodes that the schema is made of.
     pub(super) parts: Vec<Span>,
+    /// The spans of the unions whose branch is chosen already.
     pub(super) decided: Vec<Span>,
 }
 
@@ -37,7 +39,9 @@ pub(super) struct SparseFieldset {
     pub(super) at: Span,
     /// The name of the complete schema that the fieldset belongs to.
     pub(super) full: String,
+    /// The span of the first required property, if there is one.
     pub(super) required: Option<Span>,
+    /// The properties of the fieldset, each with its span.
     pub(super) properties: Vec<(String, Span)>,
 }
 

@@ -16,24 +16,32 @@ pub(super) struct Facets<'d> {
     pub siblings: Vec<Span>,
     /// The remaining types; `None` for all types.
     pub types: Option<(TypeSet, Span)>,
+    /// True if a node declares `nullable: true`.
     pub nullable: bool,
     /// The remaining values; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
+    /// True if other strings than those of the enum are valid (`x-extensible-enum`).
     pub extensible: bool,
     /// The values of an enum, each with its Rust name (`x-enum-varnames`).
     pub names: Vec<(&'d str, &'d str)>,
+    /// The format, with its span.
     pub format: Option<(&'d str, Span)>,
     pub id_prefix: Option<&'d str>,
+    /// The strictest lower bound of a number.
     pub min: Option<Bound>,
+    /// The strictest upper bound of a number.
     pub max: Option<Bound>,
     pub multiple_of: Option<&'d Node>,
+    /// The constraints of a string, without its format.
     pub text: StringShape,
+    /// The schemas of the array elements, all of which must match.
     pub items: Vec<&'d Node>,
     pub min_items: Option<u64>,
     pub max_items: Option<u64>,
     pub unique: bool,
     /// The properties, each with all schemas that it must match.
     pub properties: Vec<(&'d str, Vec<&'d Node>)>,
+    /// The names of the required properties, each with its span.
     pub required: Vec<(&'d str, Span)>,
     /// The schemas of all `additionalProperties`.
     pub additional: Vec<&'d Node>,
@@ -50,7 +58,9 @@ pub(super) struct Facets<'d> {
     pub sparse_of: Option<&'d Node>,
     /// The span of the strictest bound of each count, such as `minItems`.
     pub count_spans: Vec<(&'d str, Span)>,
+    /// The unions, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
+    /// The keywords that only an interpreter can check.
     pub rare: Rare,
     /// The constraints that no value satisfies together.
     pub contradictions: Vec<Diagnostic>,

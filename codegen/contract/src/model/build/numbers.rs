@@ -8,6 +8,7 @@ use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
 impl<'d> Builder<'d, '_> {
+    /// Returns the integer shape that the facets describe.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
         let min = facets.min.map(|bound| whole(bound, true));
         let max = facets.max.map(|bound| whole(bound, false));
@@ -61,6 +62,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
+    /// Returns the number shape that the facets describe.
     pub(super) fn number(&mut self, facets: &mut Facets<'d>) -> NumberShape {
         if let (Some(low), Some(high)) = (facets.min, facets.max)
             && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))

@@ -18,6 +18,7 @@ const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema 
 const REFUSES: &str = "refuses every property that does not stand beside it";
 
 impl<'d> Builder<'d, '_> {
+    /// Returns the object shape that the facets describe.
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_properties, facets.max_properties);
         if facets.contradicting_counts(("minProperties", min), ("maxProperties", max), ("object has", "properties")) {

@@ -54,6 +54,7 @@ impl<'d> Builder<'d, '_> {
         responses
     }
 
+    /// Returns the headers of a response or of a multipart part.
     pub(super) fn headers(&mut self, response: &'d Node) -> Vec<Header> {
         let mut headers: Vec<Header> = Vec::new();
         let nodes: Vec<_> = entries(response.get("headers")).collect();

@@ -19,7 +19,9 @@ pub(super) struct Routes {
 
 /// The properties of a request that select an operation, apart from its method.
 pub(super) struct Route {
+    /// The path template that requests must match.
     pub(super) path: String,
+    /// The query string that requests must contain; empty if there is none.
     pub(super) query: String,
 }
 

@@ -25,6 +25,7 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Builder<'_, '_> {
+    /// Returns the format with a name, and reports an unknown name.
     pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
         match name {
             // An encoding is part of the type, not a check of the value.
@@ -51,6 +52,7 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Reports an unknown format, with the nearest known one as a suggestion.
     pub(super) fn unknown_format(&mut self, name: &str, span: Span, known: &[&str]) {
         let report = self
             .remark("unknown-format", span, format!("unknown format `{name}`"))
