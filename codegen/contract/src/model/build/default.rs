@@ -55,6 +55,8 @@ impl Builder<'_, '_> {
 /// The deepest level of a default that is checked against its schema. Deeper values are left to the generated
 /// code, since unions can contain each other.
 const DEEPEST: u32 = 64;
+
+/// The number of steps that the check of one default may take.
 const MOST_STEPS: u32 = 20_000;
 
 /// The schemas that a default is checked against, with the limits of the check.

@@ -80,7 +80,8 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Returns every `operationId` in the contract, which generated ids must not repeat, and the plain paths.
+    /// Returns every `operationId` in the contract, which generated ids must not repeat, and the routes without a
+    /// query and fragment.
     fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {

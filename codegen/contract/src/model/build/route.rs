@@ -21,7 +21,7 @@ pub(super) struct Routes {
 pub(super) struct Route {
     /// The path template that requests must match.
     pub(super) path: String,
-    /// The query string that requests must contain; empty if there is none.
+    /// The fixed query string of the path; empty if there is none.
     pub(super) query: String,
 }
 
