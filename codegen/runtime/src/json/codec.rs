@@ -41,6 +41,6 @@ pub trait Read: Sized {
 /// assert_eq!(writer.finish(), br#"{"id":7}"#);
 /// ```
 pub trait Write {
-    /// Writes exactly one JSON value.
+    /// Writes the value as exactly one JSON value.
     fn write(&self, writer: &mut Writer);
 }

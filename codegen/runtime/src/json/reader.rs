@@ -42,7 +42,7 @@ pub struct Reader<'a> {
     spent: usize,
 }
 
-/// The input of a reader.
+/// The input of a reader: JSON, or a parameter or form.
 #[derive(Debug)]
 pub(crate) enum Source<'a> {
     Json(Scan<'a>),
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the recorded violations.
+    /// Returns the violations that the reader recorded.
     pub fn into_violations(self) -> Violations {
         self.violations.into_violations()
     }

@@ -3,7 +3,7 @@
 /// A security scheme that an operation requires, with the required scopes.
 #[derive(Debug)]
 pub struct Requirement {
-    /// The required scheme.
+    /// The security scheme that is required.
     pub scheme: &'static Scheme,
     /// The scopes that the principal must have under the scheme.
     pub scopes: &'static [&'static str],
@@ -12,9 +12,9 @@ pub struct Requirement {
 /// A security scheme of the contract (OpenAPI 3.0.3 § 4.7.27).
 #[derive(Debug)]
 pub struct Scheme {
-    /// The name of the scheme in `components.securitySchemes`.
+    /// The name of the security scheme in `components.securitySchemes`.
     pub name: &'static str,
-    /// The location of the credential in a request.
+    /// The location of the scheme's credential in a request.
     pub kind: SchemeKind,
 }
 

@@ -17,11 +17,11 @@ const MATRIX: &str = "must be written as ;name=value (matrix style)";
 /// The result of looking for a parameter in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found<'a> {
-    /// The parameter was not sent.
+    /// The result if the parameter was not sent.
     Absent,
-    /// A value whose scalars are strings.
+    /// A value of the parameter, whose scalars are strings.
     Text(TextValue<'a>),
-    /// The text of a JSON value.
+    /// The JSON text of a parameter that is encoded as JSON.
     Json(Cow<'a, str>),
     /// A string that the style does not allow, with the message of the violation.
     Wrong(&'static str),
