@@ -1,6 +1,17 @@
 //! The request body of an operation: media types and size limit.
 
-/// The request body of an operation.
+/// The request body of an operation: its media types and its maximum size.
+///
+/// ```
+/// use writ_runtime::{Body, Media, MediaKind};
+///
+/// const BODY: Body = Body {
+///     required: true,
+///     limit: 16_384,
+///     media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+/// };
+/// # assert!(BODY.required);
+/// ```
 #[derive(Debug)]
 pub struct Body {
     /// True if a request without a body is a violation.

@@ -1,6 +1,16 @@
 //! The security requirements of an operation and the security schemes that they refer to.
 
 /// A security scheme that an operation requires, with the required scopes.
+///
+/// ```
+/// use writ_runtime::{Requirement, Scheme, SchemeKind};
+///
+/// static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+///
+/// // security: [{ bearer: ["users:read"] }]
+/// const SECURITY: &[&[Requirement]] = &[&[Requirement { scheme: &BEARER, scopes: &["users:read"] }]];
+/// # assert_eq!(SECURITY[0][0].scheme.name, "bearer");
+/// ```
 #[derive(Debug)]
 pub struct Requirement {
     /// The security scheme that is required.

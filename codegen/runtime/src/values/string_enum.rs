@@ -76,7 +76,7 @@ pub struct UnknownValue {
     pub names: &'static [&'static str],
 }
 
-/// Returns the value with that name, or an error that lists all names.
+/// Returns the value with that name, or an error that lists all names. `FromStr` of generated enums calls it.
 pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
     T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
 }
