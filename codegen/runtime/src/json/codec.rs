@@ -10,7 +10,7 @@ use super::writer::Writer;
 pub trait Read: Sized {
     /// Reads a value.
     ///
-    /// Returns `None` if the reader recorded at least one violation. The reader is after the value in
+    /// Returns `None` if the reader recorded at least one violation. The reader moves past the value in
     /// either case.
     fn read(reader: &mut Reader<'_>) -> Option<Self>;
 }

@@ -24,7 +24,7 @@ pub(crate) struct ViolationSink<'a> {
     root: &'a str,
     segments: Vec<Segment>,
     violations: Violations,
-    /// The number of violations, with those beyond the limit and those of muted tries.
+    /// The number of all violations, including those that were not recorded.
     met: usize,
     muted: u32,
     /// The objects that may miss required fields, for a response with a sparse fieldset.
@@ -103,7 +103,7 @@ impl<'a> ViolationSink<'a> {
         self.met
     }
 
-    /// Sets the number of violations back to `met`, to discard those of a try.
+    /// Sets the number of violations back to `met`, to discard the violations of a try.
     pub(crate) fn reset_met(&mut self, met: usize) {
         if !self.is_malformed() {
             self.met = met;

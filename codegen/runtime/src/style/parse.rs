@@ -38,7 +38,7 @@ pub(crate) fn parse_all<'a>(
 ) -> Result<Found<'a>, &'static str> {
     match (texts.next(), texts.next()) {
         (None, _) => Ok(Found::Absent),
-        // By far the most frequent kind of parameter.
+        // Scalars in form style are by far the most frequent parameters, so they need no list.
         (Some(only), None) if parameter.kind == ValueKind::Scalar && parameter.style == Style::Form => {
             let value = percent::decode_form(only).filter(|_| coding == Coding::Query);
             match value {
