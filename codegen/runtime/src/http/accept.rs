@@ -32,10 +32,36 @@ struct Range {
     quality: u16,
 }
 
-/// The media types that a response of an operation can have. Generated code implements it for an enum
-/// with a variant for each media type.
+/// The media types that a response of an operation can have, as an enum.
+///
+/// Generated code implements it, and a handler receives the preferred one from `cx.preferred()`:
+///
+/// ```
+/// use writ_runtime::{Accept, Offer};
+///
+/// // Generated from the contract.
+/// #[derive(Debug, PartialEq)]
+/// enum ReportMedia {
+///     Json,
+///     Csv,
+/// }
+///
+/// impl Offer for ReportMedia {
+///     const TYPES: &'static [&'static str] = &["application/json", "text/csv"];
+///
+///     fn at(index: usize) -> ReportMedia {
+///         match index {
+///             0 => ReportMedia::Json,
+///             _ => ReportMedia::Csv,
+///         }
+///     }
+/// }
+///
+/// // A request without `Accept` accepts everything, so the first media type is preferred.
+/// assert_eq!(Accept::default().preferred::<ReportMedia>(), ReportMedia::Json);
+/// ```
 pub trait Offer: Sized {
-    /// The media types in the order of the contract, as it spells them. Never empty.
+    /// The media types in the order of the contract, in its spelling. The list is never empty.
     const TYPES: &'static [&'static str];
 
     /// Returns the variant for the media type at `index` of [`TYPES`](Self::TYPES).

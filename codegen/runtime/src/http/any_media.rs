@@ -19,7 +19,7 @@ use crate::http::media::MediaType;
 pub struct AnyMedia<T> {
     /// The concrete media type, for example `image/png`.
     pub media_type: Cow<'static, str>,
-    /// The body.
+    /// The body, of the type that the contract declares.
     pub body: T,
 }
 

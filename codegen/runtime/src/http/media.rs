@@ -5,7 +5,7 @@ use crate::operation::Media;
 /// A media type or a media range, for example `application/json` or `image/*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MediaType {
-    /// `type/subtype` in lower case.
+    /// The essence of the media type: `type/subtype` in lower case.
     pub(crate) essence: String,
     /// The parameters: names in lower case, and values without their quotes.
     pub(crate) parameters: Vec<(String, String)>,
@@ -14,7 +14,7 @@ pub(crate) struct MediaType {
 /// The closeness of a media range to a media type that it covers. The lesser one is the better match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fit {
-    /// 0 if the essences are equal, 1 if only the types are equal, 2 if the range is `*/*`.
+    /// 0 if the essences are equal, 1 if the range is `type/*` or `type/*+suffix`, 2 if it is `*/*`.
     distance: u8,
     /// The number of parameters that only the range or only the media type has.
     loose: usize,
@@ -110,8 +110,8 @@ fn is_utf8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
 }
 
-/// Returns the distance of an essence from a range that covers it: 0 if they are equal, 1 if the types are
-/// equal, 2 for `*/*`.
+/// Returns the distance of an essence from a range that covers it: 0 if they are equal, 1 if the range is
+/// `type/*` or `type/*+suffix`, 2 if it is `*/*`.
 fn distance(range: &str, essence: &str) -> Option<u8> {
     if range == essence {
         return Some(0);

@@ -12,7 +12,7 @@ const MOST_SHAPE_PARAMETERS: usize = 20;
 /// A path template, for example `/v1/files/{name}.{extension}`.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// The segments between the slashes.
+    /// The segments of the path template, between its slashes.
     pub(crate) segments: Vec<Segment>,
     /// The names of the parameters, in the order of the path.
     pub(crate) names: Vec<&'static str>,
@@ -21,20 +21,20 @@ pub(crate) struct Template {
 /// A segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Segment {
-    /// A fixed string, percent-decoded.
+    /// A segment that is a fixed string, percent-decoded.
     Literal(String),
-    /// A single parameter without any text.
+    /// A segment that is a single parameter.
     Parameter,
-    /// One or more parameters with text between them, for example `{name}.{extension}`.
+    /// A segment with text beside parameters, or with several parameters, for example `{name}.{extension}`.
     Mixed(Vec<Piece>),
 }
 
 /// A piece of a mixed segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// A fixed string, without decoding.
+    /// A fixed string in a mixed segment, without decoding.
     Literal(&'static str),
-    /// A parameter, which matches at least one character.
+    /// A parameter in a mixed segment. It matches at least one character.
     Parameter,
 }
 

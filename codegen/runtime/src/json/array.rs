@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
                 check::string(&key, rule, &mut self.violations);
             }
             match read(self) {
-                // `met` is older than the key, so a violation by the key keeps its entry out of the map.
+                // Violations of the key count too, so an entry with an invalid key is omitted.
                 Some(value) if met == self.violations.met() => drop(entries.insert(key, value)),
                 _ => {}
             }

@@ -7,11 +7,11 @@ use super::types::Types;
 pub struct Branch {
     /// The name of the alternative in messages.
     pub name: &'static str,
-    /// The JSON types that the alternative allows.
+    /// The JSON types of the values that the alternative allows.
     pub types: Types,
-    /// The fields that an object must have.
+    /// The names of the fields that an object must have to match the alternative.
     pub required: &'static [&'static str],
-    /// The fields with a constant value, as JSON text.
+    /// The names of the fields with a constant value, each with the value as JSON text.
     pub consts: &'static [(&'static str, &'static str)],
 }
 

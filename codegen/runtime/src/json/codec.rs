@@ -10,7 +10,7 @@ use super::writer::Writer;
 pub trait Read: Sized {
     /// Reads a value.
     ///
-    /// Returns `None` if the reader recorded at least one violation. The reader is after the value in
+    /// Returns `None` if the reader recorded at least one violation. The reader moves past the value in
     /// either case.
     fn read(reader: &mut Reader<'_>) -> Option<Self>;
 }
@@ -41,6 +41,6 @@ pub trait Read: Sized {
 /// assert_eq!(writer.finish(), br#"{"id":7}"#);
 /// ```
 pub trait Write {
-    /// Writes exactly one JSON value.
+    /// Writes the value as exactly one JSON value.
     fn write(&self, writer: &mut Writer);
 }

@@ -2,8 +2,7 @@
 //!
 //! Generated code reads each type by [`Read`] from a [`Reader`] and writes it by [`Write`] to a [`Writer`].
 //! The reader takes JSON bytes, and parameters and forms as [`TextValue`], by one and the same code. It
-//! continues after a violation, so that a caller learns all of them at once. [`SparseObjects`] and
-//! [`SchemaValidator`] exist with their features only.
+//! continues after a violation, so that a caller learns all of them at once.
 //!
 //! ```
 //! use writ_runtime::{ObjectRule, Read, Reader, StringRule, Unknown};

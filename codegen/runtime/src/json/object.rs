@@ -1,4 +1,5 @@
-//! Reading objects with known fields. A field is first compared with the one that follows the last field.
+//! Reading objects with known fields. Each key is first compared with the field that is next in the contract,
+//! since most clients send the fields in that order.
 
 use std::collections::BTreeSet;
 

@@ -25,7 +25,7 @@ pub(crate) struct Probe<'a> {
 pub(crate) struct Candidates {
     /// The indices of the alternatives that the value can match.
     pub(crate) possible: Vec<usize>,
-    /// The alternative of the value's type with the fewest missing fields, even if none is possible.
+    /// The alternative of the value's type that differs least in its constants and required fields.
     pub(crate) nearest: Option<usize>,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Probe<'a> {
                 candidates.nearest = Some(index);
             }
         }
-        // If only one alternative has the type of the value, its violations are the most useful ones.
+        // If a single alternative has the type of the value, it is tried, so that missing fields are reported.
         if of_the_type == 1 && least.is_some_and(|(_, different)| different == 0) {
             candidates.possible = candidates.nearest.into_iter().collect();
         }

@@ -33,13 +33,13 @@ pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Marks bytes that are zero in their highest bits. Only the lowest mark is exact.
+/// Sets the highest bit of each byte that is zero in `word`. Only the lowest bit that is set is exact.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word
 }
 
-/// Marks bytes below 0x20 in their highest bits. Only the lowest mark is exact.
+/// Sets the highest bit of each byte below 0x20 in `word`. Only the lowest bit that is set is exact.
 #[inline]
 fn below_space(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word

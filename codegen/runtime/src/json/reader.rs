@@ -14,7 +14,7 @@ use crate::validate::violation::Violations;
 /// A reader of one value, which collects all its violations.
 ///
 /// Each method reads exactly one value and checks it against a rule. It returns `None` if it recorded a
-/// violation; the reader is after the value in either case. If the input is not valid JSON, that is
+/// violation. The reader moves past the value in either case. If the input is not valid JSON, that is
 /// recorded once, and all later calls return `None`.
 ///
 /// Generated code calls a reader as follows:
@@ -42,7 +42,7 @@ pub struct Reader<'a> {
     spent: usize,
 }
 
-/// The input of a reader.
+/// The input of a reader: JSON, or a parameter or form.
 #[derive(Debug)]
 pub(crate) enum Source<'a> {
     Json(Scan<'a>),
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the recorded violations.
+    /// Returns the violations that the reader recorded.
     pub fn into_violations(self) -> Violations {
         self.violations.into_violations()
     }
@@ -191,7 +191,8 @@ impl<'a> Reader<'a> {
 
     /// Counts bytes that a union reads again. Returns false if the limit is exceeded, and ends reading.
     ///
-    /// Nested unions could multiply the work without bound. The limit is 1 MiB and 64 times the input.
+    /// Nested unions could multiply the work without bound. The limit is 1 MiB plus 64 times the length of
+    /// the input.
     pub(crate) fn spend(&mut self, bytes: usize) -> bool {
         self.spent = self.spent.saturating_add(bytes);
         if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 20) {

@@ -12,7 +12,7 @@ use super::token::{Fault, Kind, Scanned};
 pub(crate) struct Scan<'a> {
     text: &'a str,
     at: usize,
-    /// The last string that contained escapes, decoded.
+    /// The decoded form of the last string that contained escapes.
     plain: String,
 }
 

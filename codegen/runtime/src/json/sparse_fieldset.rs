@@ -5,7 +5,7 @@
 pub(crate) struct SparseFieldset {
     keep: Vec<String>,
     objects: SparseObjects,
-    /// True while the list of the page is written.
+    /// True while the array of a page is being written.
     in_list: bool,
     /// The length of the output before a field that is removed, and true if a comma was pending there.
     before: Option<(usize, bool)>,

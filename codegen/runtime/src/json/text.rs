@@ -19,11 +19,11 @@ use serde_json::Value;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextValue<'a> {
-    /// A single value.
+    /// A single value, as a string.
     Scalar(Cow<'a, str>),
     /// A list of values.
     List(Vec<TextValue<'a>>),
-    /// Names with values.
+    /// Names with values, which can be an object.
     Map(Vec<(Cow<'a, str>, TextValue<'a>)>),
 }
 
@@ -42,7 +42,7 @@ impl<'a> TextValue<'a> {
         }
     }
 
-    /// Converts the value into one that borrows nothing.
+    /// Converts the value into one that owns its strings.
     #[cfg(feature = "client")]
     pub(crate) fn into_owned(self) -> TextValue<'static> {
         match self {
@@ -58,7 +58,7 @@ impl<'a> TextValue<'a> {
 /// A position in a [`TextValue`].
 #[derive(Debug)]
 pub(crate) struct TextCursor<'a> {
-    /// The next value to read.
+    /// The value that is read next.
     pub(crate) current: Option<TextValue<'a>>,
     /// The remaining values of each open list and map.
     frames: Vec<Frame<'a>>,

@@ -5,7 +5,7 @@
 pub struct Types(u8);
 
 impl Types {
-    /// The empty set.
+    /// The empty set of JSON types.
     pub const NONE: Types = Types(0);
     /// The type of `null`.
     pub const NULL: Types = Types(1);
@@ -23,15 +23,15 @@ impl Types {
     pub const ARRAY: Types = Types(32);
     /// The type of objects.
     pub const OBJECT: Types = Types(64);
-    /// The set of all types.
+    /// The set of all JSON types.
     pub const ANY: Types = Types(127);
 
-    /// Returns the union of two sets.
+    /// Returns the union of two sets of JSON types.
     pub const fn or(self, other: Types) -> Types {
         Types(self.0 | other.0)
     }
 
-    /// Returns true if the two sets have a type in common.
+    /// Returns true if two sets have a JSON type in common.
     pub const fn meets(self, other: Types) -> bool {
         self.0 & other.0 != 0
     }

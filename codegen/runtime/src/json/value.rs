@@ -22,8 +22,14 @@ pub fn value(text: &str) -> Option<Value> {
 
 /// Returns the default of an absent value. `json` is the JSON text in the contract.
 ///
-/// The generator has checked the default against its schema. If reading still fails, the call fails by a
-/// fault of the contract and not of the caller.
+/// The generator has checked the default against its schema. If reading it still fails, the result is `None`,
+/// and the response is a 500, since the contract is wrong and not the request.
+///
+/// ```
+/// use writ_runtime::{Read, default_value};
+///
+/// assert_eq!(default_value("20", i32::read), Some(20));
+/// ```
 pub fn default_value<T>(json: &str, read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Option<T> {
     let mut reader = Reader::json(json.as_bytes());
     let value = read(&mut reader);

@@ -10,7 +10,7 @@ use super::sparse_fieldset::SparseObjects;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{MOST_VIOLATIONS, Violation, Violations};
 
-/// The maximum nesting depth of arrays and objects.
+/// The maximum nesting depth of arrays and objects in an input.
 pub(crate) const DEEPEST: usize = 64;
 
 /// The maximum length, in code points, of a caller's own key in a path.
@@ -24,23 +24,24 @@ pub(crate) struct ViolationSink<'a> {
     root: &'a str,
     segments: Vec<Segment>,
     violations: Violations,
-    /// The number of violations, with those beyond the limit and those of muted tries.
+    /// The number of all violations, including those that were not recorded.
     met: usize,
     muted: u32,
-    /// The objects that may miss required fields.
+    /// The objects that may miss required fields, for a response with a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
 /// A segment of the path into a value.
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// The name of a field that the contract declares.
+    /// A step into a field, by the name that the contract declares.
     Field(&'static str),
-    /// The index of an element.
+    /// A step into an element of an array, by its index.
     Index(usize),
-    /// A key of the JSON input, by the offset of its opening quote. It is decoded when it is needed.
+    /// A step into a field, by the offset of the key's opening quote in the JSON text. The key is decoded
+    /// when it is needed.
     Key(usize),
-    /// A key of a parameter or form.
+    /// A step into a field, by a key of a parameter or form.
     Owned(String),
 }
 
@@ -102,7 +103,7 @@ impl<'a> ViolationSink<'a> {
         self.met
     }
 
-    /// Sets the number of violations back to `met`, to discard those of a try.
+    /// Sets the number of violations back to `met`, to discard the violations of a try.
     pub(crate) fn reset_met(&mut self, met: usize) {
         if !self.is_malformed() {
             self.met = met;
@@ -128,13 +129,13 @@ impl<'a> ViolationSink<'a> {
         self.muted > 0
     }
 
-    /// Records a violation of the current value.
+    /// Records a violation of the value that the reader is at.
     #[cold]
     pub(crate) fn record(&mut self, message: fmt::Arguments<'_>) {
         self.record_in(None, message);
     }
 
-    /// Records a violation of a field of the current value, which may be missing.
+    /// Records a violation of a field of the value that the reader is at. The field may be missing.
     #[cold]
     pub(crate) fn record_in(&mut self, field: Option<&str>, message: fmt::Arguments<'_>) {
         self.record_at(message, |path| field.into_iter().for_each(|field| push_name(path, field)));

@@ -22,7 +22,7 @@ pub struct Writer {
     out: Vec<u8>,
     /// True if a comma precedes the next element or key.
     comma: bool,
-    /// The number of open arrays and objects.
+    /// The number of arrays and objects that are open.
     depth: usize,
     sparse: Option<Box<SparseFieldset>>,
 }

@@ -1,6 +1,17 @@
 //! The request body of an operation: media types and size limit.
 
-/// The request body of an operation.
+/// The request body of an operation: its media types and its maximum size.
+///
+/// ```
+/// use writ_runtime::{Body, Media, MediaKind};
+///
+/// const BODY: Body = Body {
+///     required: true,
+///     limit: 16_384,
+///     media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+/// };
+/// # assert!(BODY.required);
+/// ```
 #[derive(Debug)]
 pub struct Body {
     /// True if a request without a body is a violation.
@@ -17,7 +28,7 @@ pub struct Media {
     /// The type and subtype in lower case, with the parameters that distinguish the media type from others
     /// of the same operation. `*` is a wildcard.
     pub essence: &'static str,
-    /// The way in which the body is parsed.
+    /// The way in which a body of this media type is parsed.
     pub kind: MediaKind,
 }
 
@@ -26,12 +37,12 @@ pub struct Media {
 pub enum MediaKind {
     /// A JSON text (RFC 8259), also for media types with the suffix `+json`.
     Json,
-    /// Name and value pairs of `application/x-www-form-urlencoded`.
+    /// A form, `application/x-www-form-urlencoded`, parsed into names and values.
     Form,
-    /// The parts of `multipart/form-data` (RFC 7578).
+    /// A `multipart/form-data` body (RFC 7578), parsed part by part.
     Multipart,
-    /// UTF-8 text.
+    /// A text in UTF-8.
     Text,
-    /// Bytes without any interpretation.
+    /// Bytes that are not parsed.
     Bytes,
 }

@@ -50,9 +50,9 @@ pub use server::{Server, ServerVariable};
 /// ```
 #[derive(Debug)]
 pub struct Operation {
-    /// The `operationId`, as the contract spells it.
+    /// The `operationId` of the operation, as the contract spells it.
     pub id: &'static str,
-    /// The HTTP method.
+    /// The HTTP method of the operation.
     pub method: Method,
     /// The path template, for example `/v1/users/{userId}`.
     pub path: &'static str,

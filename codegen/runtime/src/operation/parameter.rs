@@ -17,7 +17,7 @@ pub struct Parameter {
     pub name: &'static str,
     /// The part of the request that contains the parameter (`in`).
     pub location: ParameterLocation,
-    /// The notation of arrays and objects (`style`).
+    /// The notation of an array or object in the parameter (`style`).
     pub style: Style,
     /// True if each element of an array or object is written separately (`explode`).
     pub explode: bool,
@@ -66,13 +66,13 @@ impl Parameter {
         Parameter::new(name, ParameterLocation::Cookie, Style::Form)
     }
 
-    /// Returns the parameter as a required one.
+    /// Returns this parameter as a required one.
     pub const fn required(mut self) -> Parameter {
         self.required = true;
         self
     }
 
-    /// Returns the parameter with another style and `explode`.
+    /// Returns this parameter with another `style` and `explode`.
     pub const fn style(mut self, style: Style, explode: bool) -> Parameter {
         self.style = style;
         self.explode = explode;
@@ -91,7 +91,7 @@ impl Parameter {
         self
     }
 
-    /// Returns the parameter with another kind of value.
+    /// Returns this parameter with another kind of value.
     pub const fn kind(mut self, kind: ValueKind) -> Parameter {
         self.kind = kind;
         self
@@ -101,13 +101,13 @@ impl Parameter {
 /// The part of a request that contains a parameter (`in` in a contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterLocation {
-    /// A segment of the path.
+    /// A parameter in a segment of the path.
     Path,
-    /// The query string.
+    /// A parameter in the query string.
     Query,
-    /// A header field.
+    /// A parameter in a header.
     Header,
-    /// A cookie.
+    /// A parameter in a cookie.
     Cookie,
 }
 
@@ -137,10 +137,10 @@ pub enum Style {
 /// The kind of value that a parameter has. RFC 6570 defines a notation for each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// A single value.
+    /// A single value, which is neither an array nor an object.
     Scalar,
-    /// A list of values.
+    /// A list of values, for a schema of type `array`.
     Array,
-    /// A set of names with values.
+    /// A set of names with values, for a schema of type `object`.
     Object,
 }

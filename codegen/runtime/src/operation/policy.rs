@@ -13,23 +13,24 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
-    /// The number of requests that are admitted in a window.
+    /// The number of requests that a rate limit admits in a window.
     pub requests: u32,
-    /// The length of the window.
+    /// The length of the window of a rate limit.
     pub window: Duration,
-    /// The property by which requests are counted.
+    /// The property by which a rate limit counts requests.
     pub by: LimitBy,
 }
 
 /// The property by which a rate limit counts requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
-    /// Each principal separately. Requests without a principal are counted by the client's address.
+    /// Counts the requests of each principal separately. Requests without a principal are counted by the
+    /// client's address.
     Caller,
-    /// Each client address separately.
+    /// Counts the requests of each client address separately.
     Address,
-    /// Each account that a request names, for example in the body of a login. The handler applies this
-    /// limit, since the gate does not know the account.
+    /// Counts the requests for each account separately, for example the account in the body of a login.
+    /// The handler applies this limit, since the gate does not know the account.
     Account,
 }
 

@@ -1,9 +1,19 @@
 //! The security requirements of an operation and the security schemes that they refer to.
 
 /// A security scheme that an operation requires, with the required scopes.
+///
+/// ```
+/// use writ_runtime::{Requirement, Scheme, SchemeKind};
+///
+/// static BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };
+///
+/// // security: [{ bearer: ["users:read"] }]
+/// const SECURITY: &[&[Requirement]] = &[&[Requirement { scheme: &BEARER, scopes: &["users:read"] }]];
+/// # assert_eq!(SECURITY[0][0].scheme.name, "bearer");
+/// ```
 #[derive(Debug)]
 pub struct Requirement {
-    /// The required scheme.
+    /// The security scheme that is required.
     pub scheme: &'static Scheme,
     /// The scopes that the principal must have under the scheme.
     pub scopes: &'static [&'static str],
@@ -12,9 +22,9 @@ pub struct Requirement {
 /// A security scheme of the contract (OpenAPI 3.0.3 § 4.7.27).
 #[derive(Debug)]
 pub struct Scheme {
-    /// The name of the scheme in `components.securitySchemes`.
+    /// The name of the security scheme in `components.securitySchemes`.
     pub name: &'static str,
-    /// The location of the credential in a request.
+    /// The location of the scheme's credential in a request.
     pub kind: SchemeKind,
 }
 

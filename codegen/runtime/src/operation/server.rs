@@ -6,22 +6,22 @@ pub struct Server {
     /// The URL, in which `{name}` is the placeholder of a variable. A URL without a scheme is relative to
     /// the location of the contract.
     pub url: &'static str,
-    /// The `description`, or an empty string.
+    /// The `description` of the server, or an empty string.
     pub description: &'static str,
-    /// The variables of the URL.
+    /// The variables in the URL of the server.
     pub variables: &'static [ServerVariable],
 }
 
 /// A variable in the URL of a server (OpenAPI 3.0.3 § 4.7.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// The name of the variable.
+    /// The name of the variable in the URL.
     pub name: &'static str,
-    /// The value that is used if no other value is chosen.
+    /// The value of the variable if no other value is chosen.
     pub default: &'static str,
-    /// The allowed values. If the list is empty, every value is allowed.
+    /// The allowed values of the variable. If the list is empty, every value is allowed.
     pub values: &'static [&'static str],
-    /// The `description`, or an empty string.
+    /// The `description` of the variable, or an empty string.
     pub description: &'static str,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! [`serialize`] and [`deserialize`] go through [`Write`] and [`Read`], so that the serialized form is the
 //! wire form of the contract and deserialization validates. The error lists every violation with its
-//! field. Only human-readable formats are supported: others, such as `bincode`, need types that the wire
-//! form does not contain.
+//! field. Only human-readable formats are supported. Others, such as `bincode`, are rejected, since they do
+//! not describe the types of the values in them.
 //!
 //! The macro [`serde!`](crate::serde!) implements both traits. Generated code calls it:
 //!

@@ -10,9 +10,9 @@ pub(crate) const ENCODING: &str = "must be percent-encoded UTF-8";
 /// The encoding of a string, which depends on the part of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// Percent-encoding.
+    /// Percent-encoding, as in paths.
     Path,
-    /// Percent-encoding, with `+` for a space.
+    /// Percent-encoding with `+` for a space, as in queries and forms.
     Query,
     /// Percent-encoding that only some clients apply. A string that cannot be decoded is taken as it is.
     Cookie,

@@ -17,11 +17,11 @@ const MATRIX: &str = "must be written as ;name=value (matrix style)";
 /// The result of looking for a parameter in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found<'a> {
-    /// The parameter was not sent.
+    /// The result if the parameter was not sent.
     Absent,
-    /// A value whose scalars are strings.
+    /// A value of the parameter, whose scalars are strings.
     Text(TextValue<'a>),
-    /// The text of a JSON value.
+    /// The JSON text of a parameter that is encoded as JSON.
     Json(Cow<'a, str>),
     /// A string that the style does not allow, with the message of the violation.
     Wrong(&'static str),
@@ -38,7 +38,7 @@ pub(crate) fn parse_all<'a>(
 ) -> Result<Found<'a>, &'static str> {
     match (texts.next(), texts.next()) {
         (None, _) => Ok(Found::Absent),
-        // By far the most frequent kind of parameter.
+        // Scalars in form style are by far the most frequent parameters, so they need no list.
         (Some(only), None) if parameter.kind == ValueKind::Scalar && parameter.style == Style::Form => {
             let value = percent::decode_form(only).filter(|_| coding == Coding::Query);
             match value {

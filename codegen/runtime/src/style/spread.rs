@@ -32,7 +32,7 @@ pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> boo
     if !is_exploded_object(parameter) {
         return parameter.name == name;
     }
-    // The properties of an exploded object have plain names, which other parameters must not claim.
+    // The properties of an exploded object have plain names. A name that another parameter has is not one.
     parameter.fields.is_none_or(|fields| fields.contains(&name))
         && !parameters.iter().enumerate().any(|(other, declared)| {
             other != index

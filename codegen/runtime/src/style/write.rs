@@ -26,7 +26,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     }
     match value {
         TextValue::Scalar(text) => coding.encode(text, &mut out.out),
-        // Each element begins with the prefix, so an empty list has none.
+        // The prefix is part of each element, so an empty list is an empty string.
         TextValue::List(list) if list.is_empty() && layout.elements == Elements::NamedValues => out.out.clear(),
         TextValue::List(list) => {
             for element in list {

@@ -4,16 +4,25 @@ use crate::validate::format::Format;
 use crate::validate::pattern::Pattern;
 
 /// The constraints on a string.
+///
+/// ```
+/// use writ_runtime::{Reader, StringRule};
+///
+/// const NAME: StringRule = StringRule { min: 1, max: Some(100), ..StringRule::NONE };
+/// let mut reader = Reader::json(br#""""#);
+/// assert_eq!(reader.string(&NAME), None);
+/// assert_eq!(reader.into_violations().list[0].message, "must have at least 1 character");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct StringRule {
-    /// The minimum length in code points (`minLength`).
+    /// The minimum length of the string in code points (`minLength`).
     pub min: usize,
-    /// The maximum length in code points (`maxLength`).
+    /// The maximum length of the string in code points (`maxLength`).
     pub max: Option<usize>,
     /// The pattern that the string must match. A rule with a pattern is a `static`, since the pattern
     /// is compiled on first use.
     pub pattern: Option<&'static Pattern>,
-    /// The format of the string.
+    /// The format of the string (`format`).
     pub format: Option<Format>,
 }
 
@@ -27,9 +36,9 @@ impl StringRule {
 /// Exclusive bounds are converted to inclusive ones.
 #[derive(Debug, Clone, Copy)]
 pub struct IntegerRule {
-    /// The minimum.
+    /// The minimum of the integer (`minimum`).
     pub min: Option<i128>,
-    /// The maximum.
+    /// The maximum of the integer (`maximum`).
     pub max: Option<i128>,
     /// The divisor of the integer (`multipleOf`). A divisor that is not positive is ignored.
     pub multiple_of: Option<i128>,
@@ -40,12 +49,12 @@ impl IntegerRule {
     pub const NONE: IntegerRule = IntegerRule { min: None, max: None, multiple_of: None };
 }
 
-/// The constraints on a number.
+/// The constraints on a number that can have a fraction.
 #[derive(Debug, Clone, Copy)]
 pub struct NumberRule {
-    /// The lower bound.
+    /// The lower bound of the number (`minimum` or `exclusiveMinimum`).
     pub min: Option<f64>,
-    /// The upper bound.
+    /// The upper bound of the number (`maximum` or `exclusiveMaximum`).
     pub max: Option<f64>,
     /// True if the number must be greater than `min`.
     pub exclusive_min: bool,
@@ -65,9 +74,9 @@ impl NumberRule {
 /// The constraints on an array, without those on its elements.
 #[derive(Debug, Clone, Copy)]
 pub struct ArrayRule {
-    /// The minimum number of elements.
+    /// The minimum number of elements of the array (`minItems`).
     pub min: usize,
-    /// The maximum number of elements.
+    /// The maximum number of elements of the array (`maxItems`).
     pub max: Option<usize>,
     /// True if all elements must be different, compared as JSON values (`uniqueItems`).
     pub unique: bool,
@@ -81,11 +90,11 @@ impl ArrayRule {
 /// The constraints on an object that is read as a map, without those on its values.
 #[derive(Debug, Clone, Copy)]
 pub struct MapRule {
-    /// The minimum number of properties.
+    /// The minimum number of properties of the object (`minProperties`).
     pub min: usize,
-    /// The maximum number of properties.
+    /// The maximum number of properties of the object (`maxProperties`).
     pub max: Option<usize>,
-    /// The rule that every key must satisfy (`propertyNames`).
+    /// The rule that every key of the map must satisfy (`propertyNames`).
     pub key: Option<&'static StringRule>,
 }
 
@@ -101,11 +110,11 @@ pub struct ObjectRule {
     pub fields: &'static [&'static str],
     /// The names of the required fields, a subset of `fields`. Reading is fastest in their order.
     pub required: &'static [&'static str],
-    /// The treatment of unknown fields.
+    /// The treatment of fields that are not in `fields`.
     pub unknown: Unknown,
-    /// The minimum number of properties.
+    /// The minimum number of properties of the object (`minProperties`).
     pub min: usize,
-    /// The maximum number of properties.
+    /// The maximum number of properties of the object (`maxProperties`).
     pub max: Option<usize>,
 }
 
@@ -117,10 +126,10 @@ impl ObjectRule {
 /// The treatment of a field that the contract does not declare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// The field is skipped.
+    /// Skips an unknown field.
     Ignore,
-    /// The field is a violation.
+    /// Records an unknown field as a violation (`additionalProperties: false`).
     Deny,
-    /// The field is returned with its key, so that generated code can put it into a map.
+    /// Returns an unknown field with its key, so that generated code can put it into a map.
     Keep,
 }

@@ -10,15 +10,15 @@ pub const MOST_VIOLATIONS: usize = 100;
 /// The part of a request that contains an invalid value: the location of a parameter, or the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputLocation {
-    /// The path.
+    /// A violation in a path parameter.
     Path,
-    /// The query string.
+    /// A violation in a query parameter.
     Query,
-    /// A header field.
+    /// A violation in a header.
     Header,
-    /// A cookie.
+    /// A violation in a cookie.
     Cookie,
-    /// The request body.
+    /// A violation in the request body.
     Body,
 }
 
@@ -75,7 +75,7 @@ impl Violation {
     }
 }
 
-/// The violations of an input.
+/// The violations of an input, such as a parameter, a body or a complete request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Violations {
     /// The violations in the order of the input, at most [`MOST_VIOLATIONS`].
@@ -85,7 +85,7 @@ pub struct Violations {
 }
 
 impl Violations {
-    /// Returns true if the input is valid.
+    /// Returns true if there is no violation.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && !self.malformed
     }

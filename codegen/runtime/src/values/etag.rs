@@ -18,7 +18,7 @@ use crate::json::{Read, Reader, Write, Writer};
 pub struct ETag {
     /// True for a weak tag (`W/`), which promises equivalent content but not equal bytes.
     pub weak: bool,
-    /// The opaque tag, without the quotes.
+    /// The opaque tag of the entity tag, without its quotes.
     pub tag: String,
 }
 

@@ -63,14 +63,14 @@ pub struct Pagination {
 pub struct PageRequest {
     /// The maximum number of elements on the page.
     pub limit: u32,
-    /// The start of the page.
+    /// The start of the page: a page number or a cursor.
     pub at: PageAt,
 }
 
 /// The start of a page in its list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageAt {
-    /// The page with this number, starting at 1.
+    /// The page of this number, where the first page has the number 1.
     Number(u32),
     /// The page after the position of this cursor: a `next_cursor` of an earlier page.
     Cursor(String),
@@ -87,7 +87,7 @@ impl PageRequest {
 }
 
 impl Reader<'_> {
-    /// Reads a page. `element` reads each element.
+    /// Reads a page of a list. `element` reads each element.
     pub fn page<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Page<T>> {
         const RULE: &ObjectRule =
             &ObjectRule { fields: &["data", "pagination"], required: &["data", "pagination"], ..ObjectRule::NONE };

@@ -58,7 +58,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Applies `f` to the value, if there is one.
+    /// Applies `f` to the value of the field, if there is one.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Patch<U> {
         match self {
             Patch::Absent => Patch::Absent,
@@ -69,7 +69,7 @@ impl<T> Patch<T> {
 }
 
 impl<T> From<Option<T>> for Patch<T> {
-    /// Converts `None` into [`Patch::Null`].
+    /// Converts `Some` into [`Patch::Value`] and `None` into [`Patch::Null`].
     fn from(value: Option<T>) -> Patch<T> {
         value.map_or(Patch::Null, Patch::Value)
     }

@@ -37,7 +37,7 @@ use crate::values::string_enum::StringEnum;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort<T> {
-    /// The field to sort by.
+    /// The field to sort by, a value of the contract's enum.
     pub by: T,
     /// True if the greatest value comes first (`-name`).
     pub descending: bool,

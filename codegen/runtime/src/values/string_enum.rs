@@ -33,13 +33,13 @@ pub trait StringEnum: Sized + Copy + 'static {
     /// The strings as the contract spells them, in its order.
     const NAMES: &'static [&'static str];
 
-    /// The values, in the order of [`StringEnum::NAMES`].
+    /// The values of the enum, in the order of [`StringEnum::NAMES`].
     const ALL: &'static [Self];
 
-    /// Returns the position of the value in [`StringEnum::ALL`].
+    /// Returns the position of this value in [`StringEnum::ALL`].
     fn index(self) -> usize;
 
-    /// Returns the value at a position of [`StringEnum::ALL`].
+    /// Returns the value at a position of [`StringEnum::ALL`], or `None` beyond its end.
     fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()
     }
@@ -70,13 +70,13 @@ impl Reader<'_> {
 /// The error of parsing a string that is not the name of a value of an enum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownValue {
-    /// The string that was parsed.
+    /// The string that is not a name of the enum.
     pub text: String,
     /// The names of all values of the enum.
     pub names: &'static [&'static str],
 }
 
-/// Returns the value with that name, or an error that lists all names.
+/// Returns the value with that name, or an error that lists all names. `FromStr` of generated enums calls it.
 pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
     T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
 }

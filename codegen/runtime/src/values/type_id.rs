@@ -47,7 +47,7 @@ pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
 /// The error of parsing a string that is not a TypeID with the expected prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId {
-    /// The expected prefix.
+    /// The prefix that the identifier must have.
     pub prefix: &'static str,
 }
 

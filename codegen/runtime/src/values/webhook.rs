@@ -17,9 +17,9 @@ use crate::operation::Method;
 /// ```
 #[derive(Debug)]
 pub struct Webhook<T> {
-    /// The key of the webhook under `webhooks`.
+    /// The key of the webhook under `webhooks` in the contract.
     pub name: &'static str,
-    /// The method of the requests.
+    /// The HTTP method of the requests that deliver the webhook.
     pub method: Method,
     payload: PhantomData<fn(T)>,
 }

@@ -68,7 +68,7 @@ impl Format {
     }
 }
 
-/// Returns true if `text` has the format.
+/// Returns true if the string `text` has this format.
 pub fn check(format: Format, text: &str) -> bool {
     match format {
         Format::Email => email::is_mailbox(text),

@@ -21,7 +21,7 @@ pub(crate) fn date_time(text: &str) -> Option<DateTime<Utc>> {
     let day = date(day)?;
     let time = time(rest.strip_prefix(['T', 't'])?)?;
     let seconds = time.hour * 3600 + time.minute * 60 + time.second.min(59);
-    // chrono represents a leap second as the 59th second with more than a billion nanoseconds.
+    // chrono represents a leap second as second 59 with a billion nanoseconds or more.
     let nanosecond = time.nanosecond + if time.second == 60 { 1_000_000_000 } else { 0 };
     let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
     DateTime::from_timestamp(midnight + i64::from(seconds) - i64::from(time.offset) * 60, nanosecond)
@@ -129,7 +129,7 @@ fn is_run(text: &str, units: &[u8]) -> bool {
 pub(crate) struct Shown {
     bytes: [u8; 30],
     length: usize,
-    /// The string of a rare value, a leap second or a year beyond 9999, which chrono formats.
+    /// The string of a rare value, which chrono formats: a leap second, or a year that has not four digits.
     rare: Option<String>,
 }
 
