@@ -192,7 +192,7 @@
 //! let response = client.users.get_user(&GetUserRequest { user_id: 0 }).await?;
 //! ```
 //!
-//! # Where to start
+//! # Items by task
 //!
 //! | task | item |
 //! |---|---|
