@@ -37,7 +37,7 @@ use crate::values::etag::IfMatch;
 ///     call.header("x-trace", 7).timeout(Duration::from_secs(2)).await
 /// }
 /// ```
-#[must_use = "a call is made by `.await`"]
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Call<R, E> {
     outgoing: Outgoing,
     response: PhantomData<fn() -> (R, E)>,
@@ -45,7 +45,7 @@ pub struct Call<R, E> {
 
 /// A conditional call. `.await` returns `None` if the response is 304, that is, if the resource has not
 /// changed.
-#[must_use = "a call is made by `.await`"]
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Conditional<R, E>(Call<R, E>);
 
 type CallFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;

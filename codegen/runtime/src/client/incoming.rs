@@ -78,12 +78,12 @@ impl Incoming {
         }
     }
 
-    /// Returns the status code.
+    /// Returns the status code of the response.
     pub fn status(&self) -> u16 {
         self.code.as_u16()
     }
 
-    /// Returns the status code as one of a range.
+    /// Returns the status code of the response as one of a range.
     pub fn any_status<const LOW: u16, const HIGH: u16>(&mut self) -> Option<AnyStatus<LOW, HIGH>> {
         AnyStatus::new(self.status()).ok().or_else(|| self.undeclared())
     }

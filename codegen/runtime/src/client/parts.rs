@@ -21,7 +21,7 @@ pub trait SendPart {
     fn send(self, form: &mut Form);
 }
 
-/// A form under construction.
+/// A multipart form that a client builds before it sends the request.
 pub struct Form {
     rule: &'static FormRule,
     boundary: String,
