@@ -265,7 +265,7 @@ fn everything_that_is_wrong_with_a_form_is_told_at_once() {
         "picture: must be image/png or image/svg+xml, not image/gif",
         "picture.x-taken-at: must be a date as in `2024-05-31`",
         "title: must have at most 10 characters",
-        "title: must not come twice",
+        "title: must appear only once",
         "tags[1]: must be one of red, green, blue",
         "tags[2]: must not be equal to another element",
         "lines[0].title: must have at least 1 character",
@@ -309,7 +309,7 @@ fn files_of_any_name_are_a_map_and_other_media_types_stand_beside_them() {
     assert_eq!(service.ask("POST", "/uploads", &[], "").body, "nothing");
     let answer =
         upload(FORM, &form(&[("name=\"a\"", "1"), ("name=\"a\"", "2"), ("name=\"b\"", ""), ("name=\"c\"", "")]));
-    let wrong = ["a: must not come twice", ": must have at most 2 fields"].map(str::to_owned);
+    let wrong = ["a: must appear only once", ": must have at most 2 fields"].map(str::to_owned);
     assert_eq!(violations(&answer), wrong);
     assert_eq!(violations(&upload(FORM, "--B--\r\n")), [": must have at least 1 field"]);
     let parts = "--x\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x\r\nx-a: b\r\n\r\n{}\r\n--x--\r\n";

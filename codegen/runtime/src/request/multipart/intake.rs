@@ -137,7 +137,7 @@ impl Intake {
         if let Some(index) = rule.parts.iter().position(|known| known.name == name) {
             let repeated = std::mem::replace(&mut self.received[index], true);
             if repeated && !rule.parts[index].repeated {
-                self.violate(&name, "must not come twice".to_owned());
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((index, name));
@@ -150,7 +150,7 @@ impl Intake {
         let repeated = !self.unlisted.insert(name.clone());
         if rule.rest.is_some() {
             if repeated && !rule.rest.is_some_and(|rest| rest.repeated) {
-                self.violate(&name, "must not come twice".to_owned());
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((rule.parts.len(), name));
