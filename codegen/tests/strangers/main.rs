@@ -27,7 +27,7 @@ use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 
-use contracts::said;
+use contracts::rendered;
 use library::{Member, compile};
 use mutate::{Random, mutate};
 
@@ -56,7 +56,7 @@ fn own() -> Vec<Member> {
     let member = |path: PathBuf| {
         let module = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let generated = generated(&path, &module, module.ends_with("names"));
-        let output = generated.output.unwrap_or_else(|| panic!("{}", said(&generated.diagnostics)));
+        let output = generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)));
         Member {
             module,
             output,

@@ -166,7 +166,7 @@ fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, TransportError>
     };
     let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
     match serde_json::from_str::<Value>(&event.data) {
-        Ok(json @ (Value::Array(_) | Value::Object(_))) => read_all(fields(TextValue::of_json(json)), read)
+        Ok(json @ (Value::Array(_) | Value::Object(_))) => read_all(fields(TextValue::from_json(json)), read)
             .or_else(|wrong| read_all(fields(plain()), read).map_err(|_| wrong)),
         _ => read_all(fields(plain()), read),
     }

@@ -139,7 +139,7 @@ fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, 
         return Err(refusal(format!("the Content-Type header is missing; this operation accepts {}", accepted())));
     };
     let found =
-        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::of_body(value, expected.media));
+        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::declared_index(value, expected.media));
     found.ok_or_else(|| {
         refusal(format!("the media type of the request body is not supported; this operation accepts {}", accepted()))
     })
