@@ -156,7 +156,7 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Condit
     }
 }
 
-/// The reason why there is no response.
+/// The reason why a call received no response.
 enum ExchangeError {
     Unsent(String),
     Transport(TransportError),
@@ -187,7 +187,7 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
     })
 }
 
-/// Collects the complete body within the time limit.
+/// Collects the complete body of a response within the time limit.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
         match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {

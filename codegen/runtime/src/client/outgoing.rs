@@ -172,7 +172,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets the media type of the body.
+    /// Sets the media type of the request body.
     pub(super) fn set_media_type(&mut self, media_type: &str) {
         self.set("content-type", media_type.as_bytes());
     }

@@ -85,13 +85,13 @@ pub struct Responder {
 /// assert_eq!(reply.status, 200);
 /// ```
 pub trait Respond {
-    /// Encodes the response.
+    /// Encodes the response or error as a reply.
     fn respond(self, responder: &Responder) -> Reply;
 }
 
 /// A response body with a variant for each media type. Generated enums implement it.
 pub trait Content {
-    /// Adds the body to a reply.
+    /// Adds the body to a reply, with the media type of its variant.
     fn send(self, reply: Reply, responder: &Responder) -> Reply;
 }
 

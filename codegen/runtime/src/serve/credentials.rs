@@ -22,11 +22,11 @@ const REALM: &str = "api";
 /// The credentials of a request for one scheme or one alternative.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Presented<T> {
-    /// The request has no credentials.
+    /// The request has no credentials for the scheme.
     Nothing,
     /// The credentials are malformed or ambiguous.
     Unusable,
-    /// The request has credentials.
+    /// The credentials that the request contains.
     Something(T),
 }
 

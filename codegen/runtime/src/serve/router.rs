@@ -214,7 +214,7 @@ impl Node {
         best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
     }
 
-    /// Returns the value of the header `Allow`.
+    /// Returns the value of the header `Allow` for the path of this node.
     fn allowed(&self) -> String {
         let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
         if methods.contains("GET") {
