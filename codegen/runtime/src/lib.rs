@@ -62,9 +62,9 @@
 //! }
 //! ```
 //!
-//! A service implements the trait. `?` converts a marker such as `NotFound` into the error type, but only if the
-//! contract declares its status code: anything else does not compile. An `Api` assembles the services and
-//! returns an [`axum::Router`]:
+//! A service implements the trait. `?` converts a marker such as `NotFound` into the error type. An undeclared
+//! status code does not compile. Every [`std::error::Error`] becomes a 500 whose cause is logged and not sent.
+//! An `Api` assembles the services and returns an [`axum::Router`]:
 //!
 //! ```
 //! use writ_runtime::{Context, NoAuthentication, OpenGate};
@@ -192,7 +192,7 @@
 //! let response = client.users.get_user(&GetUserRequest { user_id: 0 }).await?;
 //! ```
 //!
-//! # Where to start
+//! # Items by task
 //!
 //! | task | item |
 //! |---|---|

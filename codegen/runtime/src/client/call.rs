@@ -37,7 +37,7 @@ use crate::values::etag::IfMatch;
 ///     call.header("x-trace", 7).timeout(Duration::from_secs(2)).await
 /// }
 /// ```
-#[must_use = "a call is made by `.await`"]
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Call<R, E> {
     outgoing: Outgoing,
     response: PhantomData<fn() -> (R, E)>,
@@ -45,7 +45,7 @@ pub struct Call<R, E> {
 
 /// A conditional call. `.await` returns `None` if the response is 304, that is, if the resource has not
 /// changed.
-#[must_use = "a call is made by `.await`"]
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Conditional<R, E>(Call<R, E>);
 
 type CallFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -156,7 +156,7 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Condit
     }
 }
 
-/// The reason why there is no response.
+/// The reason why a call received no response.
 enum ExchangeError {
     Unsent(String),
     Transport(TransportError),
@@ -187,7 +187,7 @@ fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError
     })
 }
 
-/// Collects the complete body within the time limit.
+/// Collects the complete body of a response within the time limit.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
         match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {

@@ -162,7 +162,7 @@ impl Connection {
     /// `secret` is the token, the key, or `user:password`.
     pub fn credential(self, scheme: impl Into<String>, secret: impl Into<String>) -> Connection {
         let (scheme, secret) = (scheme.into(), Secret::new(secret));
-        self.with(|inner| inner.credentials.named(scheme, secret))
+        self.with(|inner| inner.credentials.set(scheme, secret))
     }
 
     /// Removes all credentials.

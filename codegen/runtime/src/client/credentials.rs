@@ -13,7 +13,7 @@ pub(super) struct Secret(String);
 pub(super) struct Credentials {
     bearer: Option<Secret>,
     basic: Option<Secret>,
-    named: Vec<(String, Secret)>,
+    by_scheme: Vec<(String, Secret)>,
 }
 
 impl Secret {
@@ -37,14 +37,14 @@ impl Credentials {
         self.basic = Some(Secret(pair));
     }
 
-    pub(super) fn named(&mut self, scheme: String, secret: Secret) {
-        self.named.retain(|(known, _)| *known != scheme);
-        self.named.push((scheme, secret));
+    pub(super) fn set(&mut self, scheme: String, secret: Secret) {
+        self.by_scheme.retain(|(known, _)| *known != scheme);
+        self.by_scheme.push((scheme, secret));
     }
 
     fn secret_of(&self, scheme: &Scheme) -> Option<&Secret> {
-        let named = self.named.iter().find(|(name, _)| *name == scheme.name).map(|(_, secret)| secret);
-        named.or(match scheme.kind {
+        let secret = self.by_scheme.iter().find(|(name, _)| *name == scheme.name).map(|(_, secret)| secret);
+        secret.or(match scheme.kind {
             SchemeKind::Bearer => self.bearer.as_ref(),
             SchemeKind::Basic => self.basic.as_ref(),
             _ => None,
@@ -54,8 +54,8 @@ impl Credentials {
     /// Returns true if the client has the credentials of every scheme of an alternative. The transport
     /// provides a client certificate.
     fn covers(&self, alternative: &[Requirement]) -> bool {
-        let has = |one: &Requirement| {
-            matches!(one.scheme.kind, SchemeKind::MutualTls) || self.secret_of(one.scheme).is_some()
+        let has = |requirement: &Requirement| {
+            matches!(requirement.scheme.kind, SchemeKind::MutualTls) || self.secret_of(requirement.scheme).is_some()
         };
         alternative.iter().all(has)
     }

@@ -15,10 +15,10 @@ impl Outgoing {
         }
         let mut text = String::new();
         let mut rest = expression;
-        while let Some((before, behind)) = rest.split_once("{$") {
+        while let Some((before, rest_of_text)) = rest.split_once("{$") {
             // A JSON pointer in a runtime expression contains only escaped braces, so the first `}` ends the
             // expression.
-            let (inside, after) = behind.split_once('}')?;
+            let (inside, after) = rest_of_text.split_once('}')?;
             text.push_str(before);
             text.push_str(&self.value_of(&format!("${inside}"))?);
             rest = after;

@@ -54,11 +54,11 @@ pub enum Failure<E> {
 /// A received response: status code, headers and body.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The status code.
+    /// The status code of the response.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The body, or the bytes of it that were read.
+    /// The bytes of the body that were read. They are empty if the body was not needed or was streamed.
     pub body: Bytes,
 }
 

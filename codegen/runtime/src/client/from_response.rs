@@ -36,7 +36,7 @@ pub trait FromResponse: Sized {
 pub(super) enum Outcome<R, E> {
     /// The response is read completely: a success, a refusal, or a response that is not valid.
     Done(Result<R, Failure<E>>),
-    /// The complete body is needed first.
+    /// The response cannot be read before its complete body has arrived.
     Body,
     /// The contract does not declare the status code.
     Undeclared,

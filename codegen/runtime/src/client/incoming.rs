@@ -78,12 +78,12 @@ impl Incoming {
         }
     }
 
-    /// Returns the status code.
+    /// Returns the status code of the response.
     pub fn status(&self) -> u16 {
         self.code.as_u16()
     }
 
-    /// Returns the status code as one of a range.
+    /// Returns the status code of the response as one of a range.
     pub fn any_status<const LOW: u16, const HIGH: u16>(&mut self) -> Option<AnyStatus<LOW, HIGH>> {
         AnyStatus::new(self.status()).ok().or_else(|| self.undeclared())
     }
@@ -94,7 +94,7 @@ impl Incoming {
         None
     }
 
-    /// Reads a header. A missing header is a violation.
+    /// Reads a header of the response. A missing header is a violation.
     pub fn required<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => {
@@ -105,7 +105,7 @@ impl Incoming {
         }
     }
 
-    /// Reads a header. Returns `None` if it is absent.
+    /// Reads a header of the response. Returns `None` if it is absent.
     pub fn optional<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => None,
@@ -334,7 +334,7 @@ impl Incoming {
         }
     }
 
-    /// Collects the complete body.
+    /// Collects the complete body of the response.
     pub(super) async fn collect(&mut self) -> Result<(), TransportError> {
         let Content::Arriving(body) = &mut self.body else { return Ok(()) };
         let mut collected = BytesMut::new();

@@ -18,7 +18,7 @@ use crate::validate::violation::Violations;
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// The lines of a body.
+/// A reader of the lines of a streamed body.
 struct Lines {
     body: Body,
     buffer: BytesMut,

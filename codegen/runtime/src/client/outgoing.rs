@@ -124,10 +124,10 @@ impl Outgoing {
     pub fn page(&mut self, limit: usize, number: Option<usize>, cursor: Option<usize>, page: &PageRequest) {
         self.required(limit, &page.limit);
         match (&page.at, number, cursor) {
-            (PageAt::Number(wanted), Some(number), _) => self.required(number, wanted),
+            (PageAt::Number(value), Some(number), _) => self.required(number, value),
             (PageAt::Number(1), None, _) => {}
             (PageAt::Number(_), None, _) => self.fail("this list does not support page numbers".to_owned()),
-            (PageAt::Cursor(wanted), _, Some(cursor)) => self.required(cursor, wanted),
+            (PageAt::Cursor(value), _, Some(cursor)) => self.required(cursor, value),
             (PageAt::Cursor(_), _, None) => self.fail("this list does not support cursors".to_owned()),
         }
     }
@@ -172,7 +172,7 @@ impl Outgoing {
         }
     }
 
-    /// Sets the media type of the body.
+    /// Sets the media type of the request body.
     pub(super) fn set_media_type(&mut self, media_type: &str) {
         self.set("content-type", media_type.as_bytes());
     }
@@ -241,8 +241,8 @@ impl Outgoing {
                 && parameter.location == ParameterLocation::Header
                 && parameter.name.eq_ignore_ascii_case("idempotency-key")
         };
-        let wanted = self.operation.idempotency.is_some() && self.operation.parameters.iter().any(required);
-        if wanted && !self.headers.contains_key("idempotency-key") {
+        let needs_key = self.operation.idempotency.is_some() && self.operation.parameters.iter().any(required);
+        if needs_key && !self.headers.contains_key("idempotency-key") {
             self.set("idempotency-key", uuid::Uuid::now_v7().to_string().as_bytes());
         }
     }

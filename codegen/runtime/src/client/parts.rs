@@ -14,14 +14,14 @@ use crate::style::value::{json, text_value};
 /// A part of a form that a client can send. Generated code implements it for an enum with a variant for each
 /// part.
 pub trait SendPart {
-    /// The constraints of the parts.
+    /// The constraints of the parts of the form.
     const RULE: &'static FormRule;
 
     /// Adds the part to a form.
     fn send(self, form: &mut Form);
 }
 
-/// A form under construction.
+/// A multipart form that a client builds before it sends the request.
 pub struct Form {
     rule: &'static FormRule,
     boundary: String,

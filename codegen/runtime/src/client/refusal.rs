@@ -14,15 +14,15 @@ use crate::validate::violation::Violation;
 /// A list is empty if the schema has no such field. Generated code has one `static` of it.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The error code for programs.
+    /// The location of the error code for programs.
     pub code: &'static [&'static str],
-    /// The message for people.
+    /// The location of the message for people.
     pub message: &'static [&'static str],
-    /// The violations.
+    /// The location of the list of violations.
     pub details: &'static [&'static str],
     /// The keys of a violation: its field and its message.
     pub detail: (&'static str, &'static str),
-    /// The request id.
+    /// The location of the request id.
     pub request_id: &'static [&'static str],
 }
 
@@ -54,9 +54,11 @@ impl Envelope {
         }
         if let Some(Value::Array(details)) = find(&value, self.details) {
             let (field, message) = self.detail;
-            let part =
+            let text_of =
                 |detail: &Value, name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            problem.violations.extend(details.iter().map(|one| Violation::body(part(one, field), part(one, message))));
+            problem
+                .violations
+                .extend(details.iter().map(|detail| Violation::body(text_of(detail, field), text_of(detail, message))));
         }
         problem.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         let id = text(self.request_id).and_then(|id| HeaderValue::try_from(id).ok());

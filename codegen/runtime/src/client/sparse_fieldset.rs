@@ -19,6 +19,22 @@ pub trait SupportsSparseFieldset: FromResponse {
 }
 
 /// A response that is limited to a sparse fieldset, as it was received. Each field that it has is valid.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Value;
+/// use writ_runtime::client::{Call, Failure, FromResponse, SupportsSparseFieldset};
+///
+/// /// Sends a call whose request names the fields to return.
+/// async fn some_fields<R, E>(call: Call<R, E>) -> Result<Value, Failure<E>>
+/// where
+///     R: SupportsSparseFieldset + 'static,
+///     E: FromResponse + 'static,
+/// {
+///     Ok(call.sparse_fieldset().await?.json())
+/// }
+/// ```
 pub struct SparseResponse<R> {
     received: Received,
     response: PhantomData<fn() -> R>,

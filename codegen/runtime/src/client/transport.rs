@@ -16,7 +16,7 @@ use tower::ServiceExt;
 /// The reason why a request received no response.
 pub type TransportError = Box<dyn Error + Send + Sync>;
 
-/// A pending response.
+/// The future of a response, as a transport returns it.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// A way to send requests and receive responses.

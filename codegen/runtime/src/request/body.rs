@@ -23,7 +23,7 @@ use crate::response::problem::Problem;
 pub(crate) enum Payload {
     /// The request has no body, or the operation declares none.
     Absent,
-    /// The complete body.
+    /// The complete request body.
     Bytes(Bytes),
     #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
     /// A body that the handler reads. It ends with an error if it exceeds the operation's size limit.

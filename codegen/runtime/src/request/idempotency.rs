@@ -43,7 +43,7 @@ const MAX_KEY_LENGTH: usize = 255;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The key as the caller sent it, 1 to 255 bytes.
+    /// The value of the header `Idempotency-Key`, 1 to 255 bytes.
     pub key: String,
     /// The SHA-256 hash of method, path, query and body.
     pub request_hash: [u8; 32],

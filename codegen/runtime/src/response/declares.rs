@@ -59,7 +59,7 @@ use crate::response::internal::Internal;
 #[diagnostic::on_unimplemented(
     message = "the contract does not declare `{E}` for this operation",
     label = "`{Self}` has no `{E}`: declare it in the contract, or return an error that is declared",
-    note = "an error of your own is converted by `impl From<{E}> for {Self}`"
+    note = "for an error type of your own, implement `From<{E}>` for `{Self}`"
 )]
 pub trait Declares<E>: Sized {
     /// The conversion. It is a constant because a compiler checks a constant faster than a function, and a

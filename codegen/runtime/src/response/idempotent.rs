@@ -43,11 +43,11 @@ pub enum Idempotent<T> {
 /// A recorded response. A retry receives the recorded bytes unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// The status code.
+    /// The status code of the recorded response.
     pub status: u16,
-    /// The headers that the contract declares for the response.
+    /// The headers of the recorded response that the contract declares.
     pub headers: Vec<(String, String)>,
-    /// The encoded body.
+    /// The encoded body of the recorded response.
     pub body: Vec<u8>,
 }
 

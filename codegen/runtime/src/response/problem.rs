@@ -68,19 +68,19 @@ impl Problem {
         problem
     }
 
-    /// Replaces the error code.
+    /// Replaces the error code of the problem.
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Problem {
         self.code = code.into();
         self
     }
 
-    /// Adds a violation.
+    /// Adds a violation to the problem.
     pub fn with_violation(mut self, violation: Violation) -> Problem {
         self.violations.push(violation);
         self
     }
 
-    /// Adds a header. A value that is not valid in a header is ignored.
+    /// Adds a header to the response of the problem. A value that is not valid in a header is ignored.
     pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Problem {
         if let Ok(value) = value.try_into() {
             self.headers.push((name, value));

@@ -32,22 +32,22 @@ use crate::style::value::{json, text_value};
 /// ```
 #[derive(Debug)]
 pub struct Reply {
-    /// The status code.
+    /// The status code of the reply.
     pub status: StatusCode,
-    /// The headers, including `Content-Type`.
+    /// The headers of the reply, including `Content-Type`.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body of the reply.
     pub body: ReplyBody,
 }
 
 /// The body of a reply.
 #[derive(Debug)]
 pub enum ReplyBody {
-    /// No body.
+    /// The reply has no body.
     Empty,
-    /// Encoded bytes.
+    /// A body of encoded bytes.
     Bytes(Bytes),
-    /// A stream of bytes.
+    /// A body that is sent as a stream.
     Stream(axum::body::Body),
     /// A refusal that is not yet written in the error envelope of the contract.
     Problem(Box<Problem>),
@@ -85,13 +85,13 @@ pub struct Responder {
 /// assert_eq!(reply.status, 200);
 /// ```
 pub trait Respond {
-    /// Encodes the response.
+    /// Encodes the response or error as a reply.
     fn respond(self, responder: &Responder) -> Reply;
 }
 
 /// A response body with a variant for each media type. Generated enums implement it.
 pub trait Content {
-    /// Adds the body to a reply.
+    /// Adds the body to a reply, with the media type of its variant.
     fn send(self, reply: Reply, responder: &Responder) -> Reply;
 }
 
@@ -136,7 +136,7 @@ impl Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// Adds a header. A value that is not valid in a header turns the reply into a 500.
+    /// Adds a header to the reply. A value that is not valid in a header turns the reply into a 500.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
             (Ok(name), Ok(value)) => {
@@ -148,7 +148,7 @@ impl Reply {
         }
     }
 
-    /// Adds a header if there is a value.
+    /// Adds a header to the reply if there is a value.
     pub fn optional_header(self, name: &'static str, value: Option<impl std::fmt::Display>) -> Reply {
         match value {
             Some(value) => self.header(name, value),

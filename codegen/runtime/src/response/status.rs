@@ -65,7 +65,7 @@ macro_rules! statuses {
                 self
             }
 
-            /// Returns the problem that is sent.
+            /// Returns the problem that this refusal sends.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }

@@ -146,7 +146,7 @@ macro_rules! status_ranges {
                 self
             }
 
-            /// Returns the problem that is sent.
+            /// Returns the problem that this refusal sends.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }

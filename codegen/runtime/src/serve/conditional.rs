@@ -14,10 +14,10 @@ pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
     if !reads || !head.call.operation.conditional || !reply.status.is_success() {
         return;
     }
-    let (Some(wanted), Some(tag)) = (condition(&head.parts.headers), tag(&reply.headers)) else {
+    let (Some(condition), Some(tag)) = (if_none_match(&head.parts.headers), tag(&reply.headers)) else {
         return;
     };
-    if !wanted.matches_weak(&tag) {
+    if !condition.matches_weak(&tag) {
         return;
     }
     reply.status = StatusCode::NOT_MODIFIED;
@@ -31,7 +31,7 @@ pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
     reply.body = ReplyBody::Empty;
 }
 
-fn condition(headers: &HeaderMap) -> Option<IfMatch> {
+fn if_none_match(headers: &HeaderMap) -> Option<IfMatch> {
     let values: Result<Vec<&str>, _> = headers.get_all(header::IF_NONE_MATCH).iter().map(HeaderValue::to_str).collect();
     let values = values.ok().filter(|values| !values.is_empty())?;
     IfMatch::parse(&values.join(", "))

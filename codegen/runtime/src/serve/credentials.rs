@@ -22,11 +22,11 @@ const REALM: &str = "api";
 /// The credentials of a request for one scheme or one alternative.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Presented<T> {
-    /// The request has no credentials.
+    /// The request has no credentials for the scheme.
     Nothing,
     /// The credentials are malformed or ambiguous.
     Unusable,
-    /// The request has credentials.
+    /// The credentials that the request contains.
     Something(T),
 }
 
@@ -60,13 +60,13 @@ fn present<'a>(scheme: &Scheme, head: &'a RequestHead, extensions: &'a Extension
         },
         SchemeKind::Authorization(name) => authorization(headers, name),
         SchemeKind::Header(name) => {
-            one(headers.get_all(*name).iter().map(|value| value.to_str().ok().map(Cow::Borrowed)))
+            single(headers.get_all(*name).iter().map(|value| value.to_str().ok().map(Cow::Borrowed)))
         }
-        SchemeKind::Query(name) => {
-            one(query::pairs(head.query()).filter(|pair| pair.name == *name).map(|pair| percent::decode_form(pair.raw)))
-        }
+        SchemeKind::Query(name) => single(
+            query::pairs(head.query()).filter(|pair| pair.name == *name).map(|pair| percent::decode_form(pair.raw)),
+        ),
         SchemeKind::Cookie(name) => {
-            one(query::cookies(headers).filter(|pair| pair.name == *name).map(|pair| Some(Cow::Borrowed(pair.raw))))
+            single(query::cookies(headers).filter(|pair| pair.name == *name).map(|pair| Some(Cow::Borrowed(pair.raw))))
         }
         SchemeKind::MutualTls => match extensions.get::<ClientCertificate>() {
             Some(certificate) => Presented::Something(Cow::Borrowed(&certificate.0)),
@@ -85,7 +85,7 @@ impl<'a> Presented<Cow<'a, str>> {
 }
 
 /// Returns the only value. An empty value, or two values, are ambiguous.
-fn one<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
+fn single<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
     match (found.next(), found.next()) {
         (None, _) => Presented::Nothing,
         (Some(Some(secret)), None) if !secret.is_empty() => Presented::Something(secret),

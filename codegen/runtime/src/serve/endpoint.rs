@@ -30,7 +30,7 @@ pub(crate) trait Serve: Send + Sync {
 }
 
 impl Endpoint {
-    /// Returns the operation.
+    /// Returns the operation of the endpoint.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }

@@ -81,6 +81,40 @@ pub enum Admission<T> {
 }
 
 /// The data of a request that a gate receives.
+///
+/// # Examples
+///
+/// A gate that sends cached responses. The handler is not called for them:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::RwLock;
+/// use writ_runtime::{Admission, Entry, Gate, Problem, Recorded, Reply};
+///
+/// #[derive(Default)]
+/// struct CacheGate {
+///     responses: RwLock<HashMap<String, Recorded>>,
+/// }
+///
+/// impl<P: Sync> Gate<P> for CacheGate {
+///     type Pass = ();
+///
+///     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<()>, Problem> {
+///         // The key is empty if the operation does not declare `x-cache`.
+///         let shared = entry.call.operation.cache.as_ref().is_some_and(|cache| cache.shared);
+///         let cached = match shared {
+///             true => self.responses.read().unwrap().get(entry.cache_key).cloned(),
+///             false => None,
+///         };
+///         match cached.and_then(Recorded::reply) {
+///             Some(reply) => Ok(Admission::Reply(reply)),
+///             None => Ok(Admission::Proceed(())),
+///         }
+///     }
+///
+///     async fn leave(&self, (): (), _: &Entry<'_, P>, _: &mut Reply) {}
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Entry<'a, P> {
     /// The operation, the request id and the client's address.

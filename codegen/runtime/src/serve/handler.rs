@@ -31,7 +31,7 @@ pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
     /// The future that the method returns.
     type Future: Future<Output = Result<Self::Success, Self::Error>> + Send + 'a;
 
-    /// Calls the method.
+    /// Calls the method of the service with a context and its other arguments.
     fn call(self, service: &'a S, cx: &'a Context<P>, arguments: A) -> Self::Future;
 }
 

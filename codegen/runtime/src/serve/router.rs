@@ -201,7 +201,7 @@ impl Node {
     /// Among several routes of one method, it prefers the one whose fixed query parameters match most. If
     /// none matches, it returns the first one.
     fn method(&self, method: &Method, query: &str) -> Option<&Route> {
-        let named = |name: &Method| {
+        let best_route = |name: &Method| {
             let mut routes = self.routes.iter().filter(|route| route.method == *name);
             let first = routes.next()?;
             let Some(second) = routes.next() else { return Some(first) };
@@ -211,10 +211,10 @@ impl Node {
             });
             Some(best.1)
         };
-        named(method).or_else(|| if method == Method::HEAD { named(&Method::GET) } else { None })
+        best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
     }
 
-    /// Returns the value of the header `Allow`.
+    /// Returns the value of the header `Allow` for the path of this node.
     fn allowed(&self) -> String {
         let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
         if methods.contains("GET") {
@@ -290,15 +290,17 @@ impl Table {
 /// Returns the rank of a route by its fixed query parameters: 0 if one of them does not match, otherwise
 /// their number plus 1.
 fn rank(route: &Route, query: &str) -> usize {
-    let own = query::pairs(route.endpoint.operation.query);
-    own.map(|wanted| {
-        let matches = |pair: query::Pair<'_>| {
-            pair.name == wanted.name && (pair.raw == wanted.raw || wanted.raw.is_empty() || wanted.raw.starts_with('{'))
-        };
-        query::pairs(query).any(matches)
-    })
-    .try_fold(1, |rank, matches| matches.then_some(rank + 1))
-    .unwrap_or(0)
+    let fixed = query::pairs(route.endpoint.operation.query);
+    fixed
+        .map(|expected| {
+            let matches = |pair: query::Pair<'_>| {
+                pair.name == expected.name
+                    && (pair.raw == expected.raw || expected.raw.is_empty() || expected.raw.starts_with('{'))
+            };
+            query::pairs(query).any(matches)
+        })
+        .try_fold(1, |rank, matches| matches.then_some(rank + 1))
+        .unwrap_or(0)
 }
 
 fn not_found() -> Problem {

@@ -9,6 +9,24 @@ use crate::serve::gate::Gate;
 use crate::serve::pipeline::Pipeline;
 
 /// Adds an endpoint that responds with 501 for each of `operations` that has no endpoint yet.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{
+///     Endpoint, NoAuthentication, OpenGate, Operation, PROBLEM_JSON, Pipeline, Timeouts, fill_unwritten,
+///     log_unwritten,
+/// };
+///
+/// static DELETE_USER: Operation = Operation { id: "deleteUser", path: "/users/{userId}", ..Operation::NONE };
+///
+/// let pipeline = Pipeline::new(&PROBLEM_JSON, NoAuthentication, OpenGate, Timeouts::default());
+/// let mut endpoints: Vec<Endpoint> = Vec::new();
+/// fill_unwritten(&pipeline, &[&DELETE_USER], &mut endpoints);
+/// log_unwritten(&endpoints);
+///
+/// assert!(!endpoints[0].is_written());
+/// ```
 pub fn fill_unwritten<A, G>(pipeline: &Pipeline<A, G>, operations: &[&'static Operation], endpoints: &mut Vec<Endpoint>)
 where
     A: Authenticate,

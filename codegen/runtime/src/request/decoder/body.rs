@@ -165,8 +165,8 @@ impl Decoder<'_> {
             Source::Json(bytes) => Some(Reader::json(bytes)),
             Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), InputLocation::Body, "")),
             Source::Form(text) => match form::parse_form(text, fields) {
-                Ok((value, wrong)) => {
-                    wrong.into_iter().for_each(|violation| self.violations.push(violation));
+                Ok((value, violations)) => {
+                    violations.into_iter().for_each(|violation| self.violations.push(violation));
                     Some(Reader::text(value, InputLocation::Body, ""))
                 }
                 Err(message) => {

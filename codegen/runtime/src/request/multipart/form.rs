@@ -13,10 +13,10 @@ use super::rule::FormRule;
 /// A part of a form that the contract describes. Generated code implements it for an enum with a variant for
 /// each part.
 pub trait FormPart: Sized + Send {
-    /// The type of the complete form.
+    /// The type of the complete form, with a field for each part.
     type Form;
 
-    /// The constraints of the parts.
+    /// The constraints of the parts of the form.
     const RULE: &'static FormRule;
 
     /// Reads the value of the part at `index` of the rule. `name` is the name that the caller sent.
@@ -38,7 +38,7 @@ pub trait FormPart: Sized + Send {
 /// A part of a form that is held in memory until the form is complete.
 #[derive(Debug)]
 pub enum Held<T> {
-    /// The value of a part.
+    /// The decoded value of a part of a form.
     Value(T),
     /// A file, with the index and the name of its part.
     File(usize, String, FilePart),

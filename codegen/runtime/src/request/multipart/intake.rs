@@ -44,8 +44,9 @@ pub(crate) struct Intake {
     violations: Violations,
     /// The number of parts so far.
     count: usize,
-    /// True for each part of the rule that was received, and the number of elements of each part so far.
+    /// True for each part of the rule that was received, by its index.
     received: Vec<bool>,
+    /// The number of elements received so far of each part of the rule, by its index.
     counts: Vec<usize>,
     /// The names of received parts that the contract does not list.
     unlisted: BTreeSet<String>,

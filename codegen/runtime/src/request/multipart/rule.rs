@@ -3,14 +3,14 @@
 use crate::json::Reader;
 use crate::validate::rules::Unknown;
 
-/// The constraints of a form.
+/// The constraints of a multipart form and of its parts.
 #[derive(Debug)]
 pub struct FormRule {
     /// The parts that the contract lists. Generated code refers to them by index.
     pub parts: &'static [PartRule],
     /// The constraints of all other parts, if the form keeps them. Their index is `parts.len()`.
     pub rest: Option<PartRule>,
-    /// The treatment of other parts if the form does not keep them.
+    /// The treatment of a part that the contract does not list, if the form does not keep it.
     pub unknown: Unknown,
     /// The minimum number of different part names.
     pub min: usize,
@@ -23,14 +23,14 @@ impl FormRule {
     pub const NONE: FormRule = FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None };
 }
 
-/// The constraints of a part.
+/// The constraints of one part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartRule {
-    /// The name of the part.
+    /// The name of a part of a form.
     pub name: &'static str,
-    /// The encoding of the part.
+    /// The encoding of a part of a form.
     pub kind: PartKind,
-    /// True if the part is required.
+    /// True if this part of a form is required.
     pub required: bool,
     /// True if the part is an element of a list, so that several parts may have this name.
     pub repeated: bool,
@@ -47,7 +47,7 @@ pub struct PartRule {
     pub headers: &'static [PartHeader],
 }
 
-/// The encoding of a part.
+/// The encoding of a part of a multipart form: text, JSON or raw bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
     /// Text in the syntax of a parameter, or JSON if the part has a JSON media type.
@@ -58,12 +58,12 @@ pub enum PartKind {
     File,
 }
 
-/// A header of a part.
+/// A header of a part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartHeader {
-    /// The name of the header.
+    /// The name of a header of a part.
     pub name: &'static str,
-    /// True if the header is required.
+    /// True if this header of a part is required.
     pub required: bool,
     /// The function that validates the text of the header. It records violations and returns true if there is
     /// none.
@@ -96,17 +96,17 @@ impl PartRule {
         PartRule { kind: PartKind::File, ..PartRule::text(name) }
     }
 
-    /// Makes the part required.
+    /// Makes this part of a form required.
     pub const fn required(self) -> PartRule {
         PartRule { required: true, ..self }
     }
 
-    /// Makes the part an element of a list with `min` to `max` elements.
+    /// Makes this part of a form an element of a list with `min` to `max` elements.
     pub const fn repeated(self, min: usize, max: Option<usize>) -> PartRule {
         PartRule { repeated: true, min, max, ..self }
     }
 
-    /// Requires that no two elements are equal.
+    /// Requires that no two elements of the list are equal.
     pub const fn unique(self) -> PartRule {
         PartRule { unique: true, ..self }
     }
@@ -116,7 +116,7 @@ impl PartRule {
         PartRule { media, ..self }
     }
 
-    /// Adds headers to the part.
+    /// Adds the headers that the contract declares for the part.
     pub const fn headers(self, headers: &'static [PartHeader]) -> PartRule {
         PartRule { headers, ..self }
     }

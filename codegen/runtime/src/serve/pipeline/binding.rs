@@ -11,11 +11,11 @@ use crate::serve::handler::{ErasedHandler, HandlerFuture};
 
 /// The handler of an operation, by the principal that it requires.
 pub(crate) enum Binding<P> {
-    /// The principal is required.
+    /// A handler that requires a principal.
     Secured(ErasedHandler<P>),
-    /// The principal is optional.
+    /// A handler with an optional principal.
     Optional(ErasedHandler<Option<P>>),
-    /// The handler receives no principal. A single unit value serves all requests.
+    /// A handler without a principal. A single unit value serves all requests.
     Public(ErasedHandler<()>, Arc<()>),
 }
 
