@@ -1,11 +1,11 @@
-//! Every way to answer: the id of a job says which.
+//! The service of responses with every kind of status. The id of a job selects the response.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use responses::*;
 use writ_runtime::{AnyStatus, Context, ETag};
 
-/// Answers the first start in the first way, the second in the second, and begins anew.
+/// The service; its counter selects the response to the next start of a job.
 struct Service(AtomicU32);
 
 fn job(state: JobState) -> Job {
@@ -46,7 +46,7 @@ impl DefaultApi for Service {
     }
 
     async fn head_job(&self, _: &Context<()>, request: HeadJobRequest) -> Result<HeadJobResponse, HeadJobError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(HeadJobResponse)
     }
 
