@@ -21,7 +21,7 @@ pub async fn every_response_is_the_variant_of_its_status(served: &Served) {
     assert_eq!(default.start_job().await.unwrap(), StartJobResponse::NoContent);
     match default.start_job().await {
         Err(Failure::Refused(StartJobError::Conflict(conflict), received)) => {
-            assert_eq!((&*conflict.problem().message, received.status.as_u16()), ("it runs already", 409));
+            assert_eq!((&*conflict.problem().message, received.status.as_u16()), ("the job already runs", 409));
             assert!(conflict.problem().header("x-request-id").is_some());
         }
         other => panic!("{other:?}"),
@@ -29,7 +29,7 @@ pub async fn every_response_is_the_variant_of_its_status(served: &Served) {
     match default.start_job().await {
         Err(Failure::Refused(StartJobError::ClientError(refusal), _)) => {
             let problem = refusal.problem();
-            assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (418, "TEAPOT", "not like this"));
+            assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (418, "TEAPOT", "the job cannot start"));
         }
         other => panic!("{other:?}"),
     }

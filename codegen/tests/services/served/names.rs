@@ -8,7 +8,7 @@ struct Service;
 impl Type for Service {
     async fn r#type(&self, _: &Context<()>, request: TypeCall) -> Result<TypeResponse, TypeError> {
         crate::record(&request);
-        Err(std::io::Error::other("it has no words"))?
+        Err(std::io::Error::other("an error without a response"))?
     }
 }
 

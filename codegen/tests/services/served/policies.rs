@@ -56,7 +56,7 @@ impl Orders for Service {
         crate::record(&request);
         match request.if_match.matches_strong(&ETag::strong("v1")) {
             true => Ok(PutOrderResponse),
-            false => Err(PreconditionFailed::new("it has changed"))?,
+            false => Err(PreconditionFailed::new("the order has changed"))?,
         }
     }
 }

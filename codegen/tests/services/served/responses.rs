@@ -19,8 +19,8 @@ impl DefaultApi for Service {
             1 => StartJobResponse::Accepted { location: "/jobs/1".to_owned(), retry_after: Some(5), body: job(JobState::Queued) },
             2 => StartJobResponse::Accepted { location: "/jobs/1".to_owned(), retry_after: None, body: job(JobState::Running) },
             3 => StartJobResponse::NoContent,
-            4 => Err(Conflict::new("it runs already"))?,
-            5 => Err(ClientError::of::<418>("not like this").code("TEAPOT"))?,
+            4 => Err(Conflict::new("the job already runs"))?,
+            5 => Err(ClientError::of::<418>("the job cannot start").code("TEAPOT"))?,
             _ => Err(Unexpected::new(503, "try later")?)?,
         })
     }

@@ -18,8 +18,8 @@ impl Authenticate for Doorkeeper {
     async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Shown, Denied> {
         for credential in credentials {
             match &*credential.secret {
-                "bad" => return Err(Denied::Unauthenticated("it proves nothing".into())),
-                "barred" => return Err(Denied::Forbidden("not you".into())),
+                "bad" => return Err(Denied::Unauthenticated("the token is not valid".into())),
+                "barred" => return Err(Denied::Forbidden("the caller is blocked".into())),
                 "broken" => return Err(Denied::Unavailable("the keys cannot be fetched".into())),
                 _ => {}
             }
