@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use cargo_writ::codegen::{self as any, Args, compare, report, show};
+use cargo_writ::codegen::{self as any, Args, Display, compare, report, show};
 use writ_codegen::generate::{Request, generate};
 use writ_codegen::options::Part;
 use writ_codegen::output::{Conflicts, Output};
 use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
-use writ_contract::diagnostic::Diagnostics;
+use writ_contract::diagnostic::{Diagnostics, plural};
 
 /// The folder of the contracts, with a folder for each version.
 const CONTRACTS: &str = "spec";
@@ -25,19 +25,20 @@ const GENERATED: &str = "generated";
 
 /// Runs the subcommand.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    args.check_extra()?;
     match &args.spec {
         Some(spec) => any::run(args, shared_root(spec))?,
-        None => all(args.check, args.notes, args.stubs.as_ref(), args.conflicts())?,
+        None => all(args.check, args.display(), args.stubs.as_ref(), args.conflicts())?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Generates generated/ from every contract of spec/, or only compares the files if `check` is true.
 pub fn generate_all(check: bool) -> anyhow::Result<()> {
-    all(check, false, None, Conflicts::Refuse)
+    all(check, Display { notes: false, all: false }, None, Conflicts::Refuse)
 }
 
-fn all(check: bool, notes: bool, stubs: Option<&Option<String>>, conflicts: Conflicts) -> anyhow::Result<()> {
+fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts: Conflicts) -> anyhow::Result<()> {
     let root = crate::cargo::root();
     let modules = modules(&root.join(CONTRACTS))?;
     let mut combined = Output::default();
@@ -55,7 +56,7 @@ fn all(check: bool, notes: bool, stubs: Option<&Option<String>>, conflicts: Conf
         let layout = Layout::Module(module.clone());
         let generated =
             generate(&Request { entry, root: Some(contracts), strict: true, layout, options: settings.options });
-        problems += show(&found, notes) + show(&generated.diagnostics, notes);
+        problems += show(&found, display) + show(&generated.diagnostics, display);
         parts.extend(generated.parts);
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
@@ -63,8 +64,7 @@ fn all(check: bool, notes: bool, stubs: Option<&Option<String>>, conflicts: Conf
         combined.files.extend(generated.output.unwrap_or_default().files);
     }
     if problems > 0 {
-        let plural = if problems == 1 { "problem" } else { "problems" };
-        bail!("{problems} {plural} in {CONTRACTS}/; {GENERATED}/ is unchanged");
+        bail!("{} in {CONTRACTS}/; {GENERATED}/ is unchanged", plural(problems, "problem"));
     }
     let path = |module: &str| format!("{GENERATED}::{module}");
     if let Some(only) = stubs {

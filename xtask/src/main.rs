@@ -16,6 +16,7 @@ mod services;
 mod sqlx;
 mod terminal;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,8 @@ enum Task {
     Package,
     /// Update .sqlx, the query metadata that compiling without a database needs.
     Sqlx(sqlx::Args),
+    /// Check that comments name their subject.
+    Words(words::Args),
     /// Run the commands of README.md, ARCHITECTURE.md and docs/ in a fresh clone, and compare their output.
     #[command(hide = true)]
     Readme,
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
         Task::Package => package::run(),
+        Task::Words(args) => words::run(&args),
         Task::Readme => readme::run(),
         Task::Measure(args) => bench::measure(&args),
         Task::Guard => process::guard::run(),

@@ -265,7 +265,7 @@ fn all_violations_in_a_form_are_reported_at_once() {
         "picture: must be image/png or image/svg+xml, not image/gif",
         "picture.x-taken-at: must be a date as in `2024-05-31`",
         "title: must have at most 10 characters",
-        "title: must not come twice",
+        "title: must appear only once",
         "tags[1]: must be one of red, green, blue",
         "tags[2]: must not be equal to another element",
         "lines[0].title: must have at least 1 character",
@@ -312,7 +312,7 @@ fn files_with_any_field_name_are_a_map_beside_other_media_types() {
     assert_eq!(service.request("POST", "/uploads", &[], "").body, "nothing");
     let response =
         upload(FORM, &form(&[("name=\"a\"", "1"), ("name=\"a\"", "2"), ("name=\"b\"", ""), ("name=\"c\"", "")]));
-    let wrong = ["a: must not come twice", ": must have at most 2 fields"].map(str::to_owned);
+    let wrong = ["a: must appear only once", ": must have at most 2 fields"].map(str::to_owned);
     assert_eq!(violations(&response), wrong);
     assert_eq!(violations(&upload(FORM, "--B--\r\n")), [": must have at least 1 field"]);
     let parts = "--x\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x\r\nx-a: b\r\n\r\n{}\r\n--x--\r\n";
@@ -390,7 +390,7 @@ fn the_fields_of_a_form_are_decoded_by_their_encoding() {
         assert_eq!(order(form).body, json, "{form}");
     }
     let response = order("note={&sizes=1|x&place[lat]=far");
-    let wrong = ["note: must be JSON", "place.lat: must be a number", "sizes[1]: must be an integer"];
+    let wrong = ["note: must be valid JSON", "place.lat: must be a number", "sizes[1]: must be an integer"];
     assert_eq!((response.status, violations(&response)), (400, wrong.map(str::to_owned).to_vec()));
     let json = r#"{"tags":["a,b"]}"#;
     assert_eq!(service.send("POST", "/orders", "application/json", json).body, json);

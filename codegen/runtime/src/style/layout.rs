@@ -1,11 +1,11 @@
-//! The table of styles: how each of them puts a value into one text.
+//! The table of parameter styles: the layout of a value in a single string.
 
 use crate::operation::{Style, ValueKind};
 
-/// The layout of a value in one text: a prefix, then elements with a delimiter between them.
+/// The layout of a value in a single string: a prefix, then elements with a delimiter between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// The character that comes first, if any.
+    /// The first character of the string, if the style has a prefix.
     pub(super) prefix: Option<char>,
     /// True if `name=` follows the prefix.
     pub(super) named: bool,
@@ -40,7 +40,7 @@ pub(super) enum Elements {
 /// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
 /// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
 ///
-/// Exploded lists and objects in a query are spread over several pairs before they come here.
+/// Exploded lists and objects in a query are separate pairs, so they do not use this table.
 #[inline]
 pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
     let (prefix, delimiter) = match style {

@@ -1,8 +1,8 @@
-//! Files that the generator did not write, or that somebody edited since, are not its own.
+//! Tests that files which the generator did not write, or which were edited since, are not replaced.
 
 use super::*;
 
-/// The paths and states of the files in the way.
+/// Returns the paths and states of the files in the way.
 fn conflicts(result: Result<Changes, WriteError>) -> Vec<(String, FileState)> {
     match result {
         Err(WriteError::Conflicts { conflicts, .. }) => {
@@ -15,14 +15,14 @@ fn conflicts(result: Result<Changes, WriteError>) -> Vec<(String, FileState)> {
 #[test]
 fn a_folder_one_level_too_high_loses_no_file_of_the_crates_below_it() {
     let folder = Folder::new();
-    // A crate as earlier versions wrote it, without a manifest, and one with a manifest.
+    // Earlier versions wrote a crate without a manifest.
     folder.put("old-api/src/lib.rs", &generated("old"));
     folder.put("old-api/Cargo.toml", &generated("old"));
     write(&folder.0.join("api"), &output(&[("src/lib.rs", "a"), ("src/users.rs", "b")]), Conflicts::Refuse).unwrap();
     let before = folder.all();
     let changes = folder.write(&[("Cargo.toml", "a"), ("src/lib.rs", "a")]).unwrap();
     assert_eq!((changes.removed.len(), changes.unlisted.len()), (0, 0));
-    // The same holds on the second run, which finds a manifest, and for a folder that is taken over.
+    // The second run finds a manifest, and a folder without one is taken over; neither removes a file.
     assert!(folder.write(&[("Cargo.toml", "b")]).unwrap().removed.iter().all(|path| path == "src/lib.rs"));
     fs::remove_file(folder.0.join(MANIFEST)).unwrap();
     let changes = folder.write(&[("Cargo.toml", "c")]).unwrap();
@@ -113,7 +113,7 @@ fn a_crate_within_the_folder_is_never_touched() {
         assert!(!result.as_ref().unwrap_err().can_be_overwritten());
         assert_eq!(conflicts(result), [("inner/src/lib.rs".to_owned(), FileState::OtherCrate)]);
     }
-    // Even a manifest that lists a file of the inner crate gives no right to it.
+    // A manifest that lists a file of the inner crate does not make it a file of this crate.
     folder.write(&[("lib.rs", "a")]).unwrap();
     let line = format!("{}  inner/src/lib.rs\n", manifest::hash(generated("inner").as_bytes()));
     folder.put(MANIFEST, &(folder.text(MANIFEST).unwrap() + &line));

@@ -1,4 +1,4 @@
-//! What becomes of lines that are too long, and that no token is lost.
+//! The layout of long lines, and the invariant that no token changes.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn within(text: &str, max: usize) -> String {
     out
 }
 
-/// Asserts what a line becomes; every `_` in it stands for a long name.
+/// Asserts the layout of a line. Each `_` represents a long name.
 #[track_caller]
 fn assert_becomes(line: &str, expected: &str) {
     let long = "a_name_that_is_long_because_the_contract_has_it";
@@ -27,8 +27,8 @@ fn assert_becomes(line: &str, expected: &str) {
     assert_eq!(normal(&laid_out), normal(&line), "no token changes");
 }
 
-/// The tokens of a text, without what a line break may add: a comma before a closing bracket, and
-/// braces around the body of a closure or of an arm.
+/// Returns the tokens of a text without those that a line break may add: a comma before a closing bracket,
+/// and the braces around the body of a closure or match arm.
 fn normal(text: &str) -> Vec<String> {
     let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
     let mut out = Vec::new();
@@ -207,7 +207,7 @@ fn what_is_no_prose_is_not_wrapped() {
     assert!(!wrapped(&[&list, &list.repeat(2)]).contains("/// - no"));
 }
 
-/// Every Rust file below a folder.
+/// Collects every Rust file below a folder.
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).expect("the folder is read").flatten() {
         let path = entry.path();

@@ -1,4 +1,4 @@
-//! How a client sends the body of a request: the call for each media type.
+//! The calls by which a client sends a request body, for each media type.
 
 use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
 use writ_contract::model::parts::parts;
@@ -13,7 +13,7 @@ use crate::rust::plan::types::TypePlan;
 pub struct SendBody {
     /// The call up to the value.
     head: String,
-    /// True if the value is given away, as the parts of a form are; otherwise it is borrowed.
+    /// True if the value is passed by value, as the parts of a form are; otherwise it is borrowed.
     pub gives_away: bool,
 }
 

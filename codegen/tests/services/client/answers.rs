@@ -162,7 +162,7 @@ pub async fn a_response_that_violates_the_contract_is_an_error(_: &Served) {
     }
     assert!(matches!(sparse("[]").await, Err(Failure::Invalid(..))));
     let failure = call(200, "text/html", "<p>").only_default().await.unwrap_err();
-    let text = "the answer 200 OK is not what the contract says: content-type must be application/json, not text/html";
+    let text = "the response 200 OK does not match the contract: content-type must be application/json, not text/html";
     assert_eq!(failure.to_string(), text);
     match call(304, "text/html", "<p>").get_job(&get).await {
         Err(Failure::Unexpected(received)) => assert_eq!(received.to_string(), "304 Not Modified: <p>"),
@@ -177,14 +177,14 @@ pub async fn a_response_that_violates_the_contract_is_an_error(_: &Served) {
     }
     let long = always(200, "application/json", r#"{"state": "done"}"#).limit(5);
     let failure = responses::client::Client::new(long).default.only_default().await.unwrap_err();
-    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "the answer has more than 5 bytes"));
+    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "the response has more than 5 bytes"));
     let closed = Connection::new("http://127.0.0.1:9").unwrap();
     let failure = responses::client::Client::new(closed).default.only_default().await.unwrap_err();
     assert!(matches!(failure, Failure::Transport(_)), "{failure}");
     let slow = Router::new().fallback(|_: Request<Body>| std::future::pending::<()>());
     let slow = Connection::in_process(slow).timeout(std::time::Duration::from_millis(20));
     let failure = responses::client::Client::new(slow).default.only_default().await.unwrap_err();
-    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "no answer came in time"));
+    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "no response was received in time"));
     for url in ["", "example.com", "/v1", "http://", "http://a/?b"] {
         assert!(Connection::new(url).is_err(), "{url}");
     }

@@ -103,7 +103,7 @@ pub async fn forms_and_files_survive_a_round_trip(served: &Served) {
     assert_eq!(default.put_report(&request).await.unwrap().body, image);
     let wrong = PutReportBody::Image(AnyMedia::new("text/plain", Bytes::new()));
     let unsent = default.put_report(&PutReportRequest { id: 1, body: wrong }).await.unwrap_err();
-    assert_eq!(unsent.to_string(), "the request cannot be sent: `text/plain` is no media type of image/*");
+    assert_eq!(unsent.to_string(), "the request cannot be sent: `text/plain` is not a media type within `image/*`");
     for (body, made) in [
         (None, AddNoteResponse::Ok { body: Note { title: "none".to_owned(), text: None } }),
         (

@@ -141,7 +141,7 @@ pub async fn pages_sort_keys_and_conditions_survive_a_round_trip(served: &Served
     assert_eq!(page.json()["data"], json!([{"id": "ord_00000000000000000000000000"}]));
     assert_eq!(page.json()["pagination"]["limit"], 7);
     let invalid = client.orders.list_orders(&some).await.unwrap_err();
-    assert!(invalid.to_string().ends_with("is not what the contract says: data[0].total is required"), "{invalid}");
+    assert!(invalid.to_string().ends_with("does not match the contract: data[0].total is required"), "{invalid}");
     let some = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Note]), ..get.clone() };
     let noted = client.orders.get_order(&some).sparse_fieldset().await.unwrap();
     assert_eq!((noted.json(), noted.header("etag")), (json!({}), Some("\"v1\"")));

@@ -1,4 +1,4 @@
-//! Collects the demands of `enum`: the values, each once, and their names.
+//! The collection of `enum` and `const`: the values without duplicates, and their names.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -52,7 +52,7 @@ impl<'d> Builder<'d, '_> {
         facets.values = Some(kept);
     }
 
-    /// What the values of an enum are called, where the contract says: one name for each of them.
+    /// Adds the names of enum values, if the contract declares one name for each value.
     pub(super) fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
         let values = elements(Some(values));
         for keyword in ["x-enum-varnames", "x-enumNames"] {

@@ -1,4 +1,4 @@
-//! `format` of a string: what it means here, and a word on those that mean nothing.
+//! The `format` of strings: its meaning, and reports of unknown formats.
 
 use crate::model::schema::Format;
 use crate::source::Span;
@@ -27,7 +27,7 @@ const KNOWN: &[&str] = &[
 impl Builder<'_, '_> {
     pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
         match name {
-            // What a value is written in is no check of it.
+            // An encoding is part of the type, not a check of the value.
             "byte" => Format::Byte,
             "binary" => Format::Binary,
             _ if !self.check_formats => Format::Plain,

@@ -43,7 +43,7 @@ impl TypeSet {
         self.0 & other.0 == other.0
     }
 
-    /// The types in words: `a string or a number`.
+    /// Returns the types in words: `a string or a number`.
     pub fn words(self) -> String {
         let word = |one: TypeSet| match one {
             TypeSet::NULL => "null",
@@ -61,7 +61,7 @@ impl TypeSet {
         self.0 == 0
     }
 
-    /// The single types of the set; `number` stands for `integer` where both are in.
+    /// Returns the single types of the set; `number` includes `integer`.
     pub fn each(self) -> Vec<TypeSet> {
         let all = [
             TypeSet::NULL,
