@@ -31,7 +31,7 @@ use contracts::rendered;
 use library::{Member, compile};
 use mutate::{Random, mutate};
 
-/// The size in bytes from which contracts are split into sections, since large ones take long to compile.
+/// The size in bytes from which contracts are split into excerpts, since large ones take long to compile.
 const LARGEST_SEED: u64 = 30_000;
 
 /// The largest number of lines to compile. More code takes longer but tests nothing new.
