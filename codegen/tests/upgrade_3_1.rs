@@ -116,15 +116,15 @@ fn the_model_of_utoipa_loses_nothing() {
     let mut seen = 0;
     for (entry, root) in contracts() {
         let Some((text, _)) = upgraded(&entry, root.as_ref()) else { continue };
-        let held = writ_runtime::openapi::read(&text);
-        let out = held.to_json().expect("JSON");
+        let model = writ_runtime::openapi::read(&text);
+        let out = model.to_json().expect("JSON");
         let mut before: Json = serde_json::from_str(&text).expect("JSON");
         let after: Json = serde_json::from_str(&out).expect("JSON");
         allow(&mut before);
         differences("", &before, &after, &mut |what| lost.push(format!("{}{what}", name(&entry))));
         // A key that the document contains twice is an error here.
         let mut diagnostics = Diagnostics::new();
-        let path = written(&format!("{}-held", name(&entry)), &out);
+        let path = written(&format!("{}-model", name(&entry)), &out);
         load(&path, &LoadOptions::default(), &mut diagnostics);
         if diagnostics.has_errors() {
             lost.push(render(&diagnostics, diagnostics.sources(), false));

@@ -64,14 +64,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };
     let bench = Bench { session: Session::open()?, contracts, peers, rounds: args.rounds };
-    let wanted = |benchmark| args.benchmark.is_none_or(|only| only == benchmark);
-    if wanted(Benchmark::Generation) {
+    let selected = |benchmark| args.benchmark.is_none_or(|only| only == benchmark);
+    if selected(Benchmark::Generation) {
         generation::run(&bench)?;
     }
-    if wanted(Benchmark::Compile) {
+    if selected(Benchmark::Compile) {
         compile::run(&bench)?;
     }
-    if wanted(Benchmark::Run) {
+    if selected(Benchmark::Run) {
         run::run(&bench)?;
     }
     Ok(ExitCode::SUCCESS)

@@ -16,7 +16,7 @@ pub type Fetch<'f> = &'f dyn Fn(&str) -> Option<Json>;
 
 /// The location of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
+pub struct Location {
     /// The index of the document; the first is the schema itself.
     pub document: usize,
     /// The steps to the schema in its document.
@@ -29,22 +29,22 @@ pub struct Addresses<'f> {
     fetch: Fetch<'f>,
     documents: Vec<Json>,
     /// The addresses of document roots and of schemas with their own address.
-    bases: BTreeMap<Spot, Uri<String>>,
+    bases: BTreeMap<Location, Uri<String>>,
     /// The locations by address. A document may have two addresses: the one it was read from, and the declared one.
-    resources: BTreeMap<String, Spot>,
+    resources: BTreeMap<String, Location>,
     /// The locations of named schemas, by the schema with an address that contains them and by name.
-    names: BTreeMap<(Spot, String), Spot>,
+    names: BTreeMap<(Location, String), Location>,
 }
 
-impl Spot {
+impl Location {
     /// Returns the location of a document's root.
-    pub fn root(document: usize) -> Spot {
-        Spot { document, steps: Vec::new() }
+    pub fn root(document: usize) -> Location {
+        Location { document, steps: Vec::new() }
     }
 
     /// Returns the location that is some steps below this one.
-    pub fn within(&self, steps: &[String]) -> Spot {
-        Spot { document: self.document, steps: [&self.steps, steps].concat() }
+    pub fn within(&self, steps: &[String]) -> Location {
+        Location { document: self.document, steps: [&self.steps, steps].concat() }
     }
 }
 
@@ -66,37 +66,37 @@ impl<'f> Addresses<'f> {
 
     /// Returns true if the schema and its subschemas have no addresses and no names.
     pub fn is_plain(&self) -> bool {
-        let first = |spot: &&Spot| spot.document == 0;
-        let root = self.bases.get(&Spot::root(0)).is_some_and(|base| base.as_str().starts_with("nowhere:"));
+        let first = |location: &&Location| location.document == 0;
+        let root = self.bases.get(&Location::root(0)).is_some_and(|base| base.as_str().starts_with("nowhere:"));
         root && self.bases.keys().filter(first).count() == 1 && !self.names.keys().any(|(root, _)| root.document == 0)
     }
 
     /// Returns the schema at a location.
-    pub fn schema(&self, spot: &Spot) -> Option<&Json> {
-        subschemas::at(self.documents.get(spot.document)?, &spot.steps)
+    pub fn schema(&self, location: &Location) -> Option<&Json> {
+        subschemas::at(self.documents.get(location.document)?, &location.steps)
     }
 
     /// Returns the address of a schema that has one.
-    pub fn base(&self, root: &Spot) -> &str {
+    pub fn base(&self, root: &Location) -> &str {
         self.bases[root].as_str()
     }
 
     /// Returns true if a schema has its own address.
-    pub fn is_root(&self, spot: &Spot) -> bool {
-        self.bases.contains_key(spot)
+    pub fn is_root(&self, location: &Location) -> bool {
+        self.bases.contains_key(location)
     }
 
     /// Returns the innermost schema with an address that contains a location, and the steps from there.
-    pub fn root_of(&self, spot: &Spot) -> (Spot, Vec<String>) {
-        let cut = (0..=spot.steps.len())
-            .rev()
-            .find(|cut| self.is_root(&Spot { document: spot.document, steps: spot.steps[..*cut].to_vec() }));
-        let (before, after) = spot.steps.split_at(cut.unwrap_or_default());
-        (Spot { document: spot.document, steps: before.to_vec() }, after.to_vec())
+    pub fn root_of(&self, location: &Location) -> (Location, Vec<String>) {
+        let cut = (0..=location.steps.len()).rev().find(|cut| {
+            self.is_root(&Location { document: location.document, steps: location.steps[..*cut].to_vec() })
+        });
+        let (before, after) = location.steps.split_at(cut.unwrap_or_default());
+        (Location { document: location.document, steps: before.to_vec() }, after.to_vec())
     }
 
     /// Returns the target of a reference in the schema of `root`.
-    pub fn resolve(&mut self, root: &Spot, reference: &str) -> Option<Spot> {
+    pub fn resolve(&mut self, root: &Location, reference: &str) -> Option<Location> {
         let target = resolve_against(&self.bases[root].borrow(), reference).ok()?;
         let (address, fragment) = target.as_str().split_once('#').unwrap_or((target.as_str(), ""));
         if !self.resources.contains_key(address) {
@@ -105,7 +105,7 @@ impl<'f> Addresses<'f> {
         }
         let resource = self.resources.get(address)?.clone();
         let fragment = percent_decode_str(fragment).decode_utf8().ok()?;
-        let spot = match fragment.strip_prefix('/') {
+        let location = match fragment.strip_prefix('/') {
             _ if fragment.is_empty() => resource,
             Some(pointer) => {
                 let steps = pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
@@ -113,12 +113,12 @@ impl<'f> Addresses<'f> {
             }
             None => self.names.get(&(resource, fragment.into_owned()))?.clone(),
         };
-        self.schema(&spot).is_some().then_some(spot)
+        self.schema(&location).is_some().then_some(location)
     }
 
     /// Adds a document with its address.
     fn read(&mut self, document: Json, address: Uri<String>) {
-        let root = Spot::root(self.documents.len());
+        let root = Location::root(self.documents.len());
         self.documents.push(document.clone());
         self.resources.insert(address.as_str().to_owned(), root.clone());
         self.bases.insert(root.clone(), address);
@@ -126,7 +126,7 @@ impl<'f> Addresses<'f> {
     }
 
     /// Collects the addresses and names of a schema and its subschemas.
-    fn collect(&mut self, schema: &Json, spot: Spot, mut root: Spot) {
+    fn collect(&mut self, schema: &Json, location: Location, mut root: Location) {
         let draft4 = self.dialect == Dialect::Draft4;
         if draft4 && schema["$ref"].is_string() {
             return;
@@ -137,19 +137,19 @@ impl<'f> Addresses<'f> {
             Some(name) if draft4 && name.starts_with('#') => names = vec![&name[1..]],
             Some(address) => {
                 if let Ok(address) = resolve_against(&self.bases[&root].borrow(), address.trim_end_matches('#')) {
-                    self.resources.insert(address.as_str().to_owned(), spot.clone());
-                    self.bases.insert(spot.clone(), address);
-                    root = spot.clone();
+                    self.resources.insert(address.as_str().to_owned(), location.clone());
+                    self.bases.insert(location.clone(), address);
+                    root = location.clone();
                 }
             }
             None => {}
         }
         for name in names {
-            self.names.insert((root.clone(), name.to_owned()), spot.clone());
+            self.names.insert((root.clone(), name.to_owned()), location.clone());
         }
         for steps in subschemas::steps(schema) {
             if let Some(inner) = subschemas::at(schema, &steps) {
-                self.collect(inner, spot.within(&steps), root.clone());
+                self.collect(inner, location.within(&steps), root.clone());
             }
         }
     }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-use crate::addresses::{Addresses, Fetch, Spot};
+use crate::addresses::{Addresses, Fetch, Location};
 use crate::subschemas;
 use crate::suite::Dialect;
 
@@ -34,9 +34,9 @@ struct Translation<'f> {
     dialect: Dialect,
     addresses: Addresses<'f>,
     /// The file name of each schema that becomes a file.
-    names: BTreeMap<Spot, String>,
+    names: BTreeMap<Location, String>,
     /// The schemas whose files are not written yet.
-    open: Vec<Spot>,
+    open: Vec<Location>,
     /// The pointer of the schema in the contract.
     pointer: &'f str,
     folder: &'f str,
@@ -51,7 +51,7 @@ pub fn translate(dialect: Dialect, schema: &Json, pointer: &str, folder: &str, f
     let inline = addresses.is_plain();
     let (names, open) = (BTreeMap::new(), Vec::new());
     let mut translation = Translation { dialect, addresses, names, open, pointer, folder, inline };
-    let root = Spot::root(0);
+    let root = Location::root(0);
     let schema = match inline {
         true => translation.rewrite(schema, &root, &root),
         false => json!({ "$ref": format!("{folder}/{}", translation.file(&root)) }),
@@ -67,7 +67,7 @@ pub fn translate(dialect: Dialect, schema: &Json, pointer: &str, folder: &str, f
 
 impl Translation<'_> {
     /// Rewrites a schema for its file. Subschemas with their own addresses become references to other files.
-    fn rewrite(&mut self, schema: &Json, spot: &Spot, root: &Spot) -> Json {
+    fn rewrite(&mut self, schema: &Json, location: &Location, root: &Location) -> Json {
         let mut written = schema.clone();
         if let Some(object) = written.as_object_mut() {
             for key in ["$schema", self.dialect.address()] {
@@ -80,7 +80,7 @@ impl Translation<'_> {
             }
         }
         for steps in subschemas::steps(schema) {
-            let inner = spot.within(&steps);
+            let inner = location.within(&steps);
             let new = match subschemas::at(schema, &steps) {
                 Some(_) if self.addresses.is_root(&inner) => json!({ "$ref": self.path(root, &inner) }),
                 Some(schema) => self.rewrite(schema, &inner, root),
@@ -94,11 +94,11 @@ impl Translation<'_> {
     }
 
     /// Rewrites a reference in the schema of `root` to a path and a pointer.
-    fn reference(&mut self, root: &Spot, reference: &str) -> String {
-        let Some(spot) = self.addresses.resolve(root, reference) else { return reference.to_owned() };
-        let (target, steps) = self.addresses.root_of(&spot);
+    fn reference(&mut self, root: &Location, reference: &str) -> String {
+        let Some(location) = self.addresses.resolve(root, reference) else { return reference.to_owned() };
+        let (target, steps) = self.addresses.root_of(&location);
         let local = reference.strip_prefix('#').filter(|_| target == *root);
-        let prefix = if self.inline && target == Spot::root(0) { self.pointer } else { "" };
+        let prefix = if self.inline && target == Location::root(0) { self.pointer } else { "" };
         match local {
             // Names of draft 4 have no counterpart in a contract.
             Some(name) if self.dialect != Dialect::Draft4 && !name.is_empty() && !name.starts_with('/') => {
@@ -117,16 +117,16 @@ impl Translation<'_> {
     }
 
     /// Returns the path to the file of a schema from the file of another schema.
-    fn path(&mut self, from: &Spot, to: &Spot) -> String {
+    fn path(&mut self, from: &Location, to: &Location) -> String {
         let file = self.file(to);
-        match self.inline && *from == Spot::root(0) {
+        match self.inline && *from == Location::root(0) {
             true => format!("{}/{file}", self.folder),
             false => file,
         }
     }
 
     /// Returns the file name of a schema, which is the last segment of its address.
-    fn file(&mut self, root: &Spot) -> String {
+    fn file(&mut self, root: &Location) -> String {
         if let Some(name) = self.names.get(root) {
             return name.clone();
         }

@@ -31,7 +31,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The memory limit of the process for one input, in bytes.
 const MEMORY: u64 = 2 << 30;
 
-/// The size in bytes from which contracts are split into sections.
+/// The size in bytes from which contracts are split into excerpts.
 const LARGEST_SEED: u64 = 120_000;
 
 /// The stack size of a main thread on Linux, which the command line runs with.
@@ -133,7 +133,7 @@ fn a_randomly_changed_contract_is_generated_or_rejected_in_time() {
     assert!(!seeds.is_empty(), "no contract was found to start with");
     assert!(memory::peak().is_some_and(|bytes| bytes > 1 << 20) || !cfg!(target_os = "linux"), "the peak is wrong");
     let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
-    eprintln!("{count} inputs from {} contracts and sections", seeds.len());
+    eprintln!("{count} inputs from {} contracts and excerpts", seeds.len());
     if let Some(Failure { seed, why, contract }) = failure {
         let shown: String = contract.to_string().chars().take(600).collect();
         panic!("WRIT_FUZZ_SEED={seed}: {why}\n{shown}");

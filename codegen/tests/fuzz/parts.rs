@@ -1,4 +1,4 @@
-//! Sections of large contracts: some paths with everything that they refer to. So large contracts are changed
+//! Excerpts of large contracts: some paths with everything that they refer to. So large contracts are changed
 //! as often as small ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// The fields of a document that contain operations.
 const SECTIONS: &[&str] = &["paths", "webhooks"];
 
-/// The description of a schema that replaces one for which a section has no room.
+/// The description of a schema that replaces one for which an excerpt has no room.
 const CUT: &str = "cut off";
 
 /// A contract with the components that its operations refer to.
@@ -18,9 +18,9 @@ struct Index<'c> {
     pieces: BTreeMap<String, (&'c Value, usize)>,
 }
 
-/// Splits a contract into at most `count` sections of about `largest` bytes, which are spread over the
+/// Splits a contract into at most `count` excerpts of about `largest` bytes, which are spread over the
 /// contract. The result is deterministic.
-pub fn parts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
+pub fn excerpts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
     let index = Index::of(contract);
     let mut groups: Vec<(Vec<String>, BTreeSet<String>)> = Vec::new();
     for at in index.pieces.keys().filter(|at| !at.starts_with("#/components/")) {
@@ -34,21 +34,21 @@ pub fn parts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
         }
     }
     let step = groups.len().div_ceil(count.max(1)).max(1);
-    groups.iter().step_by(step).map(|(members, _)| index.part(members, largest)).collect()
+    groups.iter().step_by(step).map(|(members, _)| index.excerpt(members, largest)).collect()
 }
 
 impl<'c> Index<'c> {
     fn of(contract: &'c Value) -> Index<'c> {
         let mut pieces = BTreeMap::new();
-        let mut add = |section: &str, held: &'c Value| {
-            for (name, value) in held.as_object().into_iter().flatten() {
+        let mut add = |section: &str, components: &'c Value| {
+            for (name, value) in components.as_object().into_iter().flatten() {
                 let at = format!("#/{section}/{}", name.replace('~', "~0").replace('/', "~1"));
                 pieces.insert(at, (value, value.to_string().len()));
             }
         };
         SECTIONS.iter().for_each(|section| add(section, &contract[section]));
-        for (name, held) in contract["components"].as_object().into_iter().flatten() {
-            add(&format!("components/{name}"), held);
+        for (name, components) in contract["components"].as_object().into_iter().flatten() {
+            add(&format!("components/{name}"), components);
         }
         Index { contract, pieces }
     }
@@ -92,11 +92,11 @@ impl<'c> Index<'c> {
         }
     }
 
-    /// Returns a section with some path items and everything that they refer to. If it would be too large, the
+    /// Returns an excerpt with some path items and everything that they refer to. If it would be too large, the
     /// farthest schemas are replaced.
-    fn part(&self, members: &[String], largest: usize) -> Value {
-        let mut part = self.contract.clone();
-        let Some(object) = part.as_object_mut() else { return part };
+    fn excerpt(&self, members: &[String], largest: usize) -> Value {
+        let mut excerpt = self.contract.clone();
+        let Some(object) = excerpt.as_object_mut() else { return excerpt };
         SECTIONS.iter().for_each(|section| drop(object.remove(*section)));
         let schemes = self.contract["components"].get("securitySchemes").cloned();
         object.insert("paths".to_owned(), json!({}));
@@ -109,9 +109,9 @@ impl<'c> Index<'c> {
             room = room.saturating_sub(if fits { *size } else { CUT.len() });
             let steps: Vec<String> =
                 at[2..].split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
-            insert(&mut part, &steps, value);
+            insert(&mut excerpt, &steps, value);
         }
-        part
+        excerpt
     }
 }
 
@@ -152,27 +152,27 @@ mod tests {
     }
 
     #[test]
-    fn each_section_contains_the_references_of_its_paths_and_every_path_is_in_a_section() {
-        let parts = parts(&contract(), 700, 9);
-        let paths: Vec<Vec<&String>> = parts
+    fn each_excerpt_contains_the_references_of_its_paths_and_every_path_is_in_an_excerpt() {
+        let excerpts = excerpts(&contract(), 700, 9);
+        let paths: Vec<Vec<&String>> = excerpts
             .iter()
-            .map(|part| part["paths"].as_object().into_iter().flatten().map(|(name, _)| name).collect())
+            .map(|excerpt| excerpt["paths"].as_object().into_iter().flatten().map(|(name, _)| name).collect())
             .collect();
         assert_eq!(paths, [["/a", "/b"].as_slice(), ["/c"].as_slice()]);
         let names =
             |value: &Value| value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&parts[1]["components"]["schemas"]), ["S", "T"]);
-        assert_eq!(names(&parts[1]["components"]["responses"]), ["A"]);
-        assert_eq!(names(&parts[1]["components"]["securitySchemes"]), ["key"]);
-        assert_eq!(parts[0]["info"]["title"], "Large");
+        assert_eq!(names(&excerpts[1]["components"]["schemas"]), ["S", "T"]);
+        assert_eq!(names(&excerpts[1]["components"]["responses"]), ["A"]);
+        assert_eq!(names(&excerpts[1]["components"]["securitySchemes"]), ["key"]);
+        assert_eq!(excerpts[0]["info"]["title"], "Large");
     }
 
     #[test]
-    fn schemas_without_room_are_cut_off_and_sections_are_spread_over_the_contract() {
-        let all = parts(&contract(), 100, 9);
+    fn schemas_without_room_are_cut_off_and_excerpts_are_spread_over_the_contract() {
+        let all = excerpts(&contract(), 100, 9);
         assert_eq!(all.len(), 3);
         assert_eq!(all[0]["components"]["schemas"]["T"], json!({ "description": CUT }));
-        let few = parts(&contract(), 100, 2);
+        let few = excerpts(&contract(), 100, 2);
         assert_eq!(few, [all[0].clone(), all[2].clone()]);
     }
 }

@@ -7,10 +7,10 @@ use serde_json::Value;
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::document::{LoadOptions, load};
 
-use crate::parts::parts;
+use crate::parts::excerpts;
 
-/// The largest number of sections that are taken from one contract.
-const PARTS: usize = 20;
+/// The largest number of excerpts that are taken from one contract.
+const EXCERPTS: usize = 20;
 
 /// Collects the contracts in a folder and the folders below it.
 fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -27,7 +27,7 @@ fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Returns the contracts to start with: those of the tests, of this repository, and published ones if they
-/// exist. Contracts of `largest` bytes or more are split into sections, since a large contract takes too long.
+/// exist. Contracts of `largest` bytes or more are split into excerpts, since a large contract takes too long.
 pub fn seeds(largest: u64) -> Vec<Value> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
@@ -40,8 +40,8 @@ pub fn seeds(largest: u64) -> Vec<Value> {
         let document = load(path, &LoadOptions::default(), &mut Diagnostics::new());
         let Some(tree) = document.map(|document| document.root_node().to_json()) else { return Vec::new() };
         match fs::metadata(path).is_ok_and(|data| data.len() >= largest) {
-            // A section has no white space, and several sections repeat the components that they share.
-            true => parts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), PARTS),
+            // An excerpt has no white space, and several excerpts repeat the components that they share.
+            true => excerpts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), EXCERPTS),
             false => vec![tree],
         }
     });

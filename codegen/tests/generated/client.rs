@@ -68,7 +68,7 @@ fn forms_and_files_survive_a_round_trip() {
 
 #[test]
 fn every_response_is_the_variant_of_its_status() {
-    play("answers", SERVED);
+    play("responses", SERVED);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_response_that_violates_the_contract_is_an_error() {
 }
 
 #[test]
-fn credentials_satisfy_security_requirements_with_and_and_or() {
+fn credentials_satisfy_requirements_with_and_and_or() {
     play("credentials", SERVED);
 }
 
