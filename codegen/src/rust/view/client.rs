@@ -139,7 +139,7 @@ pub struct ContentReadView {
 #[derive(Debug, Serialize)]
 pub struct ContentArmView {
     /// The pattern of the indices of the media types.
-    pub places: Code,
+    pub indices: Code,
     /// The variant.
     pub variant: Code,
     /// The expression that reads the body.
@@ -186,12 +186,12 @@ pub struct CallbackUrlView {
     pub method: Code,
     /// The request that the expression is evaluated for. `None` if the expression needs values of the
     /// response too.
-    pub asking: Option<AskingRequestView>,
+    pub request: Option<CallbackRequestView>,
 }
 
 /// The request of an operation that declares a callback.
 #[derive(Debug, Serialize)]
-pub struct AskingRequestView {
+pub struct CallbackRequestView {
     /// The request type.
     pub request: Code,
     /// The name of the operation's static in the operation table.

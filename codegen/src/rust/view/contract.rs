@@ -155,7 +155,7 @@ pub struct DocumentView {
     /// The literal of the contract as YAML.
     pub yaml: Code,
     /// The expression of the contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
-    pub raised: Option<Code>,
+    pub upgraded: Option<Code>,
     /// True if the crate contains no other contract.
     pub alone: bool,
 }

@@ -97,7 +97,7 @@ pub struct ContentVariantView {
     /// The expression that adds `body` to `reply`.
     pub send: Code,
     /// The pattern of the indices of the media types.
-    pub places: Code,
+    pub indices: Code,
 }
 
 /// The error type of an operation.
