@@ -13,7 +13,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = std::env::temp_dir().join(format!("writ-codegen-example-{}", std::process::id()));
 //! # std::fs::create_dir_all(&folder)?;
-//! # std::fs::write(folder.join("openapi.yaml"), r#"
+//! # std::fs::write(folder.join("openapi.yaml"), r##"
 //! # openapi: 3.0.3
 //! # info: { title: Pets, version: "1" }
 //! # servers: [{ url: / }]
@@ -33,7 +33,7 @@
 //! # components:
 //! #   schemas:
 //! #     Pet: { type: object, required: [name], properties: { name: { type: string } } }
-//! # "#)?;
+//! # "##)?;
 //! # std::fs::write(folder.join("codegen.toml"), "client = true\n")?;
 //!
 //! // `codegen.toml` next to the contract is optional.

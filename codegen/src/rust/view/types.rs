@@ -87,7 +87,7 @@ pub struct FieldView {
 pub struct VariantView {
     /// The Rust name of the variant.
     pub name: Code,
-    /// The documentation of a union variant; for a string enum the value in a code span.
+    /// The documentation of the variant.
     pub docs: String,
     /// The type that the variant holds, if the enum is a union.
     pub ty: Code,
