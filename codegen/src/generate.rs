@@ -81,7 +81,7 @@ pub struct GeneratedOperation {
     pub request: Option<String>,
     /// The type of the successful response.
     pub response: String,
-    /// The error type.
+    /// The error type that the method returns.
     pub error: String,
     /// True if the method returns the response in `Idempotent`, which can hold a recorded response.
     pub idempotent: bool,

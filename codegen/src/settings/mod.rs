@@ -56,7 +56,7 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// The folder of the settings file. Relative paths in the file begin here.
     pub folder: PathBuf,
-    /// The options of generation.
+    /// The options of generation that the file sets.
     pub options: Options,
 }
 

@@ -78,7 +78,8 @@ pub fn call_view(
         docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
                 format!(
-                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response then lacks fields.",
+                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response \
+                     then lacks fields.",
                     view.docs
                 )
             }

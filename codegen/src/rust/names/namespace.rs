@@ -76,7 +76,7 @@ const RESERVED: &[&str] = &[
     "Writer",
 ];
 
-/// A namespace.
+/// A namespace of Rust names, in which each name is taken once.
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Holder>,

@@ -25,7 +25,7 @@ pub struct TypeKey {
 /// The types that are declared for a contract, with their names.
 #[derive(Debug, Clone)]
 pub struct TypePlan<'c> {
-    /// The contract.
+    /// The contract that the types are declared for.
     pub contract: &'c Contract,
     /// The directions and tags of each schema.
     pub usage: Usage,
