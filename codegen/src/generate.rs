@@ -83,7 +83,7 @@ pub struct GeneratedOperation {
     pub request: Option<String>,
     /// The type of the successful response.
     pub response: String,
-    /// The error type.
+    /// The error type that the method returns.
     pub error: String,
     /// True if the method returns the response in `Idempotent`, which can hold a recorded response.
     pub idempotent: bool,
@@ -119,7 +119,7 @@ pub fn generate(request: &Request) -> Generated {
         check_dependencies(&contract, options, &mut diagnostics);
     }
     note_unselected(&contract, options, &mut diagnostics);
-    let bundled = carried(&document, request, &mut diagnostics);
+    let bundled = bundled_document(&document, request, &mut diagnostics);
     // Warnings about the Rust of an invalid contract are of no use to its author.
     let broken = diagnostics.has_errors();
     let mut decided = Diagnostics::new();
@@ -196,7 +196,7 @@ const DEEPEST_DOCUMENT: usize = 120;
 ///
 /// A module in a shared crate always contains it, so that a server can serve it. A standalone crate contains
 /// it only with the option `openapi`.
-fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
+fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
     let alone = request.layout == Layout::Crate;
     if alone && !request.options.openapi {
         return None;
@@ -214,7 +214,7 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
     Some(DocumentView {
         json: Code::from(raw_literal(&document::to_json(&bundled))),
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
-        raised: upgraded.map(|upgraded| match document.version() {
+        upgraded: upgraded.map(|upgraded| match document.version() {
             Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
             Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),

@@ -11,7 +11,7 @@ use super::files::MANIFEST;
 pub enum WriteError {
     /// A file or folder cannot be read or written.
     Io {
-        /// The file or folder.
+        /// The file or folder that cannot be read or written.
         path: PathBuf,
         /// The error of the operating system.
         source: io::Error,
@@ -25,7 +25,7 @@ pub enum WriteError {
     },
     /// The manifest is not valid.
     Manifest {
-        /// The manifest.
+        /// The path of the invalid manifest.
         path: PathBuf,
         /// The number of the invalid line, starting at 1. It is neither a comment nor a hash and a path.
         line: usize,

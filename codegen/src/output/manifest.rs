@@ -65,12 +65,12 @@ pub(super) fn hash(content: &[u8]) -> String {
 /// Rejects a folder whose files are listed in the manifest of a parent folder, since they belong to another
 /// crate.
 pub(super) fn refuse_foreign_folder(dir: &Path) -> Result<(), WriteError> {
-    let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    let whole = whole.canonicalize().unwrap_or(whole);
-    for owner in whole.ancestors().skip(1) {
+    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let absolute = absolute.canonicalize().unwrap_or(absolute);
+    for owner in absolute.ancestors().skip(1) {
         // An invalid manifest in a parent folder is reported when that folder is written.
         let Ok(Some(manifest)) = Manifest::read(owner) else { continue };
-        let below = |path: &String| owner.join(path).parent().is_some_and(|folder| folder.starts_with(&whole));
+        let below = |path: &String| owner.join(path).parent().is_some_and(|folder| folder.starts_with(&absolute));
         if manifest.files.keys().any(below) {
             return Err(WriteError::Inside { folder: dir.to_owned(), owner: owner.to_owned() });
         }

@@ -59,11 +59,11 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
         }));
     };
     let manifest = around.folder.join("Cargo.toml");
-    let place = relative(&around.folder, &out);
-    if around.excludes(&place) {
+    let path = relative(&around.folder, &out);
+    if around.excludes(&path) {
         return Ok(None);
     }
-    let pattern = around.members.iter().find(|pattern| matches(pattern, &place)).cloned();
+    let pattern = around.members.iter().find(|pattern| matches(pattern, &path)).cloned();
     match (workspace, pattern) {
         (Workspace::Own, Some(pattern)) => Err(Misfit::TwoRoots { manifest, pattern }),
         (Workspace::Own, None) => Ok(Some(format!(
@@ -76,9 +76,9 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
             {
                 return Err(Misfit::TwoRuntimes { other });
             }
-            Ok(pattern.is_none().then(|| {
-                format!("add {place:?} to `members` in {}, unless a member depends on it", manifest.display())
-            }))
+            Ok(pattern
+                .is_none()
+                .then(|| format!("add {path:?} to `members` in {}, unless a member depends on it", manifest.display())))
         }
     }
 }
@@ -98,8 +98,8 @@ impl Enclosing {
     }
 
     /// Returns true if the workspace excludes a folder.
-    fn excludes(&self, place: &str) -> bool {
-        self.excluded.iter().any(|excluded| Path::new(place).starts_with(excluded))
+    fn excludes(&self, path: &str) -> bool {
+        self.excluded.iter().any(|excluded| Path::new(path).starts_with(excluded))
     }
 
     /// Returns the folder of a runtime in the workspace, other than that of the crate in `out`.
@@ -109,15 +109,15 @@ impl Enclosing {
             glob::glob(&pattern.to_string_lossy()).into_iter().flatten().flatten()
         });
         let own = out.join(RUNTIME);
-        let mut places = folders.chain([self.folder.clone()]).flat_map(|folder| [folder.join(RUNTIME), folder]);
-        places.find(|place| *place != own && package_name(place).as_deref() == Some(RUNTIME))
+        let mut candidates = folders.chain([self.folder.clone()]).flat_map(|folder| [folder.join(RUNTIME), folder]);
+        candidates.find(|path| *path != own && package_name(path).as_deref() == Some(RUNTIME))
     }
 }
 
 /// Returns true if an entry of `members` matches a path by the rules of cargo.
-fn matches(pattern: &str, place: &str) -> bool {
+fn matches(pattern: &str, path: &str) -> bool {
     let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
-    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(place, options))
+    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(path, options))
 }
 
 /// Returns the name of the package in a folder.
@@ -175,9 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_of_its_own_is_refused_where_a_workspace_takes_it_for_a_member() {
+    fn a_separate_workspace_is_refused_if_the_crate_matches_members() {
         let folder = Folder::with("own", "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/apart\"]\n");
-        let own = |place: &str| fit(&folder.0.join(place), Workspace::Own, &Runtime::Embedded);
+        let own = |path: &str| fit(&folder.0.join(path), Workspace::Own, &Runtime::Embedded);
         let misfit = own("crates/api").unwrap_err();
         assert!(misfit.to_string().contains("(`crates/*`)"), "{misfit}");
         assert_eq!(own("crates/apart"), Ok(None));
@@ -185,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_named_where_the_workspace_does_not_list_it() {
+    fn a_member_that_the_workspace_does_not_list_gets_a_remark() {
         let folder = Folder::with("member", "[workspace]\nmembers = [\"crates/*\"]\n");
-        let member = |place: &str| fit(&folder.0.join(place), Workspace::Member, &Runtime::Embedded);
+        let member = |path: &str| fit(&folder.0.join(path), Workspace::Member, &Runtime::Embedded);
         assert_eq!(member("crates/api"), Ok(None));
         let hint = member("libs/api").unwrap().unwrap();
         assert!(hint.starts_with("add \"libs/api\" to `members` in "), "{hint}");
@@ -197,7 +197,7 @@ mod tests {
     fn a_second_embedded_runtime_is_refused_and_the_first_can_be_shared() {
         let folder = Folder::with("runtime", "[workspace]\nmembers = [\"crates/*\"]\n");
         folder.put("crates/one/writ-runtime/Cargo.toml", "[package]\nname = \"writ-runtime\"\n");
-        let fit = |place: &str, runtime: &Runtime| super::fit(&folder.0.join(place), Workspace::Member, runtime);
+        let fit = |path: &str, runtime: &Runtime| super::fit(&folder.0.join(path), Workspace::Member, runtime);
         assert_eq!(fit("crates/one", &Runtime::Embedded), Ok(None), "its own runtime is no second one");
         let shared = folder.0.join("crates/one/writ-runtime");
         assert_eq!(fit("crates/two", &Runtime::Embedded), Err(Misfit::TwoRuntimes { other: shared.clone() }));

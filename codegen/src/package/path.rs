@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_of_the_settings_is_found_from_the_generated_crate() {
+    fn a_path_in_the_settings_becomes_relative_to_the_generated_crate() {
         let found = relative(Path::new("/work/out/api"), Path::new("/work/contracts/../types"));
         assert_eq!(found, "../../types");
         assert_eq!(relative(Path::new("/a"), Path::new("/a/b")), "b");

@@ -72,20 +72,20 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
 
 /// Returns a dependency with the version of the workspace and the features of both.
 fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
-    let mut whole = match version {
+    let mut merged = match version {
         Some(Value::Table(table)) => table.clone(),
         Some(text) => Table::from_iter([("version".to_owned(), text.clone())]),
         None => Table::new(),
     };
     for (key, value) in dependency.iter().filter(|(key, _)| *key != "workspace") {
-        match (whole.get_mut(key), value) {
+        match (merged.get_mut(key), value) {
             (Some(Value::Array(all)), Value::Array(more)) => all.extend(more.iter().cloned()),
-            _ => drop(whole.insert(key.clone(), value.clone())),
+            _ => drop(merged.insert(key.clone(), value.clone())),
         }
     }
-    match whole.get("version") {
-        Some(version) if whole.len() == 1 => version.clone(),
-        _ => Value::Table(whole),
+    match merged.get("version") {
+        Some(version) if merged.len() == 1 => version.clone(),
+        _ => Value::Table(merged),
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_manifest_takes_nothing_from_a_workspace() {
+    fn the_embedded_manifest_inherits_nothing_from_a_workspace() {
         let files = embedded_runtime().expect("the manifests").files;
         let text = &files["Cargo.toml"];
         assert!(!text.contains("workspace"), "{text}");

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_runtime_is_read_as_it_is_written_on_the_command_line() {
+    fn each_form_of_a_runtime_is_parsed() {
         assert_eq!("embedded".parse(), Ok(Runtime::Embedded));
         assert_eq!("path:../shared".parse(), Ok(Runtime::Path("../shared".into())));
         assert_eq!("version:0.1".parse(), Ok(Runtime::Version("0.1".to_owned())));
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_generated_code_is_not_for_is_refused() {
+    fn a_version_other_than_that_of_generated_code_is_refused() {
         let error = Runtime::version("99").unwrap_err();
         assert!(error.contains("which `99` excludes"), "{error}");
     }

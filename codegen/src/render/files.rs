@@ -36,14 +36,14 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     };
     let mut add = |path: &str, text: String| {
         let text = resolve(text, &module);
-        let mut whole = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
-        whole.extend([HEADER, "\n"]);
+        let mut file = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
+        file.extend([HEADER, "\n"]);
         match path.contains("openapi") {
             // The bundled contract is one long string, which needs no layout.
-            true => whole.push_str(&text),
-            false => lay_out(&text, &mut whole),
+            true => file.push_str(&text),
+            false => lay_out(&text, &mut file),
         }
-        output.files.insert(format!("{prefix}{path}"), whole);
+        output.files.insert(format!("{prefix}{path}"), file);
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
@@ -88,7 +88,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     let document = views.document.as_ref();
     let wire =
-        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.raised.is_some()) };
+        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.upgraded.is_some()) };
     add("wire/mod.rs", renderer.render("wire_mod.rs", &wire)?);
     if let Some(extra) = &views.extra_codec {
         extra_codec_files(renderer, views, extra, &mut add)?;
@@ -111,7 +111,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     if let Some(document) = &views.document {
         add("wire/openapi.rs", renderer.render("openapi.rs", document)?);
-        if document.raised.is_some() {
+        if document.upgraded.is_some() {
             add("wire/openapi_31.rs", renderer.render("openapi_31.rs", document)?);
         }
     }

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_doc_comment_cannot_be_left() {
+    fn text_cannot_end_a_doc_comment() {
         let text = "first\r\nfn evil() {}\u{2028}*/ also evil\n\n\n\nlast";
         assert_eq!(
             doc(text, "///", 4),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_description_is_no_comment() {
+    fn an_empty_description_makes_no_comment() {
         assert_eq!(doc("  \n ", "///", 0), "");
     }
 }

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_paths_that_end_in_one_name_the_contracts_gets_it() {
+    fn a_name_of_the_contract_takes_precedence_over_an_equal_name() {
         assert_eq!(
             file("@imports\nfn f(a: @{contract::Style}, b: @{writ_runtime::Style}) {}\n"),
             "use crate::v1::Style;\nfn f(a: Style, b: writ_runtime::Style) {}\n"
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_place_serves_the_text_behind_it() {
+    fn a_second_import_line_applies_to_the_text_after_it() {
         assert_eq!(
             file(
                 "@imports\nfn f(a: @{writ_runtime::A}) {}\nmod m {\n    @imports\n    fn g(b: @{writ_runtime::B}) {}\n}\n"

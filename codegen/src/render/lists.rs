@@ -9,8 +9,8 @@ const WIDTH: usize = 100;
 /// the column of the first line.
 pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> String {
     let commas = elements.len().saturating_sub(1) * 2;
-    let whole: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
-    if indent + width(open) + whole + width(close) <= WIDTH {
+    let total: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
+    if indent + width(open) + total + width(close) <= WIDTH {
         return format!("{open}{}{close}", elements.join(", "));
     }
     let margin = " ".repeat(indent + 3);

@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn rust_is_written_as_it_is() {
+    fn code_is_written_unchanged() {
         assert_eq!(one_line("{{ code }}").ok().as_deref(), Some("a::b"));
     }
 

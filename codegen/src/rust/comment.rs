@@ -26,7 +26,7 @@ mod tests {
     use super::comment;
 
     #[test]
-    fn a_comment_carries_a_name() {
+    fn a_comment_contains_the_name() {
         assert_eq!(comment("Idempotency-Key"), "/* Idempotency-Key */");
         assert_eq!(comment("application/json; charset=utf-8"), "/* application/json; charset=utf-8 */");
     }

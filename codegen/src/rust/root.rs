@@ -36,7 +36,7 @@ use crate::rust::servers::server_views;
 
 /// The views of a contract, one for each template.
 pub struct CrateViews {
-    /// The root module.
+    /// The root module of the contract.
     pub root: RootView,
     /// The error statuses and the error envelope.
     pub errors: ErrorsView,
@@ -52,11 +52,11 @@ pub struct CrateViews {
     pub validators: Vec<ValidatorView>,
     /// The features of the runtime that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The security schemes.
+    /// The security schemes of the contract.
     pub schemes: Vec<SchemeView>,
     /// The servers that the contract declares.
     pub servers: Vec<ServerView>,
-    /// The webhooks.
+    /// The webhooks of the contract.
     pub webhooks: Vec<WebhookView>,
     /// The codecs that only a client or `serde` needs, or `None` if neither is generated.
     pub extra_codec: Option<ExtraCodecView>,

@@ -56,7 +56,7 @@ pub struct Settings {
     pub runtime: Option<Runtime>,
     /// The folder of the settings file. Relative paths in the file begin here.
     pub folder: PathBuf,
-    /// The options of generation.
+    /// The options of generation that the file sets.
     pub options: Options,
 }
 
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_and_the_runtime_are_read_and_a_path_begins_at_the_settings() {
+    fn paths_in_the_settings_are_relative_to_their_folder() {
         let settings = read("path", "workspace = \"member\"\nruntime = { path = \"../runtime\" }\n");
         assert_eq!(settings.workspace, Some(Workspace::Member));
         let runtime = settings.runtime.expect("a runtime");

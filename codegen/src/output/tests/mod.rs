@@ -97,7 +97,7 @@ fn the_manifest_lists_every_file_with_its_hash() {
 }
 
 #[test]
-fn a_file_that_is_no_longer_generated_goes_with_its_empty_folder() {
+fn a_leftover_file_is_removed_with_its_empty_folder() {
     let folder = Folder::new();
     folder.write(&[("lib.rs", "a"), ("v1/users.rs", "b")]).unwrap();
     let changes = folder.write(&[("lib.rs", "c")]).unwrap();
@@ -107,7 +107,7 @@ fn a_file_that_is_no_longer_generated_goes_with_its_empty_folder() {
 }
 
 #[test]
-fn a_failure_half_way_leaves_everything_as_it_was() {
+fn a_failed_write_leaves_the_folder_unchanged() {
     let folder = Folder::new();
     folder.write(&[("a.rs", "old"), ("gone.rs", "old")]).unwrap();
     // A folder has the path of a file to be written.
@@ -123,7 +123,7 @@ fn a_failure_half_way_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn a_path_that_leads_out_of_the_folder_is_refused() {
+fn a_path_outside_the_folder_is_refused() {
     let folder = Folder::new();
     for path in ["../out.rs", "/tmp/out.rs", "", "a/../../b.rs"] {
         assert!(folder.write(&[(path, "a")]).is_err(), "{path}");
@@ -155,7 +155,7 @@ fn a_check_names_stale_missing_edited_and_leftover_files_and_writes_nothing() {
 }
 
 #[test]
-fn a_check_holds_the_manifest_to_the_files() {
+fn a_check_reports_a_stale_or_missing_manifest() {
     let folder = Folder::new();
     let files = [("a.rs", "x")];
     folder.write(&files).unwrap();

@@ -8,7 +8,7 @@ use crate::rust::client::client_responses::{content_reads, error_arms, response_
 use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
-use crate::rust::expr::envelope::envelope_places;
+use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::operations::errors::Markers;
@@ -29,7 +29,7 @@ pub fn client_view(
 ) -> ClientView {
     ClientView {
         tags: tags.iter().map(|tag| tag_calls(plan, tag, names, patterns, markers)).collect(),
-        envelope: envelope_places(plan.contract),
+        envelope: envelope_fields(plan.contract),
     }
 }
 
@@ -78,7 +78,8 @@ pub fn call_view(
         docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
                 format!(
-                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response then lacks fields.",
+                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response \
+                     then lacks fields.",
                     view.docs
                 )
             }
@@ -158,7 +159,7 @@ fn body(
     let call = |index: usize, value: &str| {
         let send = send_body(plan, operation, (body, &body.content[index]), names, index);
         // Parts are passed by value; every other body is borrowed.
-        Code::of(send.call(&if request.streamed && !send.gives_away { format!("&{value}") } else { value.to_owned() }))
+        Code::of(send.call(&if request.streamed && !send.by_value { format!("&{value}") } else { value.to_owned() }))
     };
     match &request.forms {
         Some(forms) => SendView::Match {

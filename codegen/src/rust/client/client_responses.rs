@@ -184,7 +184,7 @@ pub fn content_reads(
             .iter()
             .zip(&view.variants)
             .map(|(form, variant)| ContentArmView {
-                places: variant.places.clone(),
+                indices: variant.indices.clone(),
                 variant: variant.name.clone(),
                 read: Code::of(form_read(calls, form)),
             })

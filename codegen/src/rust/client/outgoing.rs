@@ -5,14 +5,14 @@ use writ_contract::model::{Callback, Direction, OutgoingCall};
 
 use crate::rust::client::client_calls::call_view;
 use crate::rust::code::Code;
-use crate::rust::expr::envelope::envelope_places;
+use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::names::namespace::Names;
 use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::{OperationNames, named};
 use crate::rust::operations::operation_views::operation_view;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::view::{AskingRequestView, CallbackUrlView, OutgoingKind, OutgoingView, TagView};
+use crate::rust::view::{CallbackRequestView, CallbackUrlView, OutgoingKind, OutgoingView, TagView};
 
 /// The outgoing operations of one kind, with their names.
 pub struct Group<'c> {
@@ -66,7 +66,7 @@ fn outgoing_view(
         types: Vec::new(),
         calls: Vec::new(),
         urls: Vec::new(),
-        envelope: !envelope_places(plan.contract).is_empty(),
+        envelope: !envelope_fields(plan.contract).is_empty(),
     };
     for (outgoing, names) in group.all.iter().zip(&group.names) {
         let mut types = operation_view(plan, outgoing.operation, names, patterns, markers, diagnostics);
@@ -87,16 +87,16 @@ fn callback_url(callback: &Callback, names: &OperationNames, group: &Group<'_>, 
     let taken = group.names.iter().any(|names| names.method == plain);
     let mut operations = tags.iter().flat_map(|tag| &tag.operations);
     let parent = operations.find(|operation| operation.id == callback.parent);
-    let asking = parent.filter(|_| is_of_request(&callback.expression)).and_then(|parent| {
+    let request = parent.filter(|_| is_of_request(&callback.expression)).and_then(|parent| {
         let request = parent.request.as_ref().filter(|request| !request.streamed)?;
-        Some(AskingRequestView { request: request.name.clone(), data: parent.data.clone() })
+        Some(CallbackRequestView { request: request.name.clone(), data: parent.data.clone() })
     });
     CallbackUrlView {
         constant: Code::of(format!("{}_URL", names.data)),
         expression: callback.expression.clone(),
         parent: callback.parent.clone(),
         method: Code::of(if taken { format!("{method}_expression_url") } else { plain }),
-        asking,
+        request,
     }
 }
 
@@ -109,8 +109,8 @@ fn is_of_request(expression: &str) -> bool {
 /// Returns the documentation of an outgoing call: its description, its method and its destination.
 fn docs(outgoing: &OutgoingCall<'_>) -> String {
     let operation = outgoing.operation;
-    let told = [&operation.summary, &operation.description];
-    let mut docs: Vec<String> = told.into_iter().flatten().map(|text| text.trim().to_owned()).collect();
+    let parts = [&operation.summary, &operation.description];
+    let mut docs: Vec<String> = parts.into_iter().flatten().map(|text| text.trim().to_owned()).collect();
     docs.dedup();
     docs.retain(|text| !text.is_empty());
     docs.push(match outgoing.callback {

@@ -85,13 +85,13 @@ pub fn default_text(plan: &TypePlan<'_>, id: SchemaId) -> String {
 /// Returns the default as an expression, or `None` if only JSON text can represent it.
 fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, direction: Direction) -> Option<DefaultValue> {
     let target = plan.contract.schemas.target(id);
-    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.own(id).is_some() {
+    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.custom_type(id).is_some() {
         return None;
     }
     match (plan.contract.schemas.kind(id), value) {
         (Kind::Boolean, Json::Bool(truth)) => Some(DefaultValue::Constant(truth.to_string())),
         (Kind::Integer(shape), Json::Number(number)) => {
-            let whole = number
+            let integer = number
                 .as_i64()
                 .map(i128::from)
                 .or_else(|| number.as_u64().map(i128::from))
@@ -102,8 +102,8 @@ fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, directio
                 Ty::U64 => (0, i128::from(u64::MAX)),
                 _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
             };
-            let fits = whole >= shape.min.unwrap_or(low).max(low) && whole <= shape.max.unwrap_or(high).min(high);
-            fits.then(|| DefaultValue::Constant(whole.to_string()))
+            let fits = integer >= shape.min.unwrap_or(low).max(low) && integer <= shape.max.unwrap_or(high).min(high);
+            fits.then(|| DefaultValue::Constant(integer.to_string()))
         }
         (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), direction) {
             Ty::F32 | Ty::F64 => Some(DefaultValue::Constant(float(number.as_f64()?))),

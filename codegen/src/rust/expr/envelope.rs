@@ -29,7 +29,7 @@ pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
 
 /// Returns the fields of the runtime's `client::Envelope`, by which a client reads an error; empty for RFC
 /// 9457.
-pub fn envelope_places(contract: &Contract) -> Vec<Code> {
+pub fn envelope_fields(contract: &Contract) -> Vec<Code> {
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
     let find = |role: Role| fields.iter().find(|field| field.role == role).map(|field| field.path.as_slice());
     let steps = |path: Option<&[String]>| {
@@ -44,14 +44,14 @@ pub fn envelope_places(contract: &Contract) -> Vec<Code> {
         here = property.schema;
     }
     let (field, message) = detail_names(&contract.schemas, contract.schemas.kind(here));
-    let places = [
+    let view = [
         format!("code: {}", steps(find(Role::Code).or_else(|| find(Role::Status)))),
         format!("message: {}", steps(find(Role::Message))),
         format!("details: {}", steps(details)),
         format!("detail: ({}, {})", literal(&field), literal(&message)),
         format!("request_id: {}", steps(find(Role::RequestId))),
     ];
-    places.into_iter().map(Code::from).collect()
+    view.into_iter().map(Code::from).collect()
 }
 
 /// Adds the statements that write an object of the envelope.

@@ -183,19 +183,19 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_backtracking_is_told_apart() {
+    fn look_around_and_back_references_need_backtracking() {
         assert_eq!(engine(r"^(?!a)b"), Ok(Engine::Backtracking));
         assert_eq!(engine(r"(a)\1"), Ok(Engine::Backtracking));
     }
 
     #[test]
-    fn what_is_no_pattern_is_an_error() {
+    fn an_invalid_pattern_is_an_error() {
         assert!(engine("(").is_err());
         assert!(engine("[a").is_err());
     }
 
     #[test]
-    fn escaped_punctuation_and_surrogate_pairs_are_understood() {
+    fn escaped_punctuation_and_surrogate_pairs_are_translated() {
         assert!(regex::Regex::new(&linear(r"^\/v1\-x$")).is_ok_and(|regex| regex.is_match("/v1-x")));
         assert!(regex::Regex::new(&linear(r"^\ud83d\ude00$")).is_ok_and(|regex| regex.is_match("😀")));
         assert!(

@@ -74,8 +74,8 @@ impl Patterns {
         diagnostics: &mut Diagnostics,
     ) {
         for id in ids {
-            if let Some(guard) = &contract.schemas.get(*id).interpreted {
-                self.add_validator(contract, *id, hints.get(id).copied(), guard);
+            if let Some(interpreted) = &contract.schemas.get(*id).interpreted {
+                self.add_validator(contract, *id, hints.get(id).copied(), interpreted);
             }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
             // The first pattern is a rule. If there are several, the validator checks all of them.
@@ -140,8 +140,14 @@ impl Patterns {
         self.names.insert(pattern.to_owned(), name);
     }
 
-    fn add_validator(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
-        if self.validator_names.contains_key(guard) {
+    fn add_validator(
+        &mut self,
+        contract: &Contract,
+        id: SchemaId,
+        hint: Option<&str>,
+        interpreted: &InterpretedSchema,
+    ) {
+        if self.validator_names.contains_key(interpreted) {
             return;
         }
         let base = format!(
@@ -154,21 +160,21 @@ impl Patterns {
             name = format!("{base}_{number}");
             number += 1;
         }
-        let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
+        let dialect = if interpreted.draft4 { "Draft4" } else { "Draft202012" };
         self.validators.insert(
             name.clone(),
             ValidatorView {
                 name: Code::of(&name),
                 dialect: Code::from(dialect),
-                schema: Code(raw_literal(&guard.text)),
+                schema: Code(raw_literal(&interpreted.text)),
             },
         );
-        self.validator_names.insert(guard.clone(), name);
+        self.validator_names.insert(interpreted.clone(), name);
     }
 
     /// Returns a mention of the static of a schema validator.
-    pub fn validator(&self, guard: &InterpretedSchema) -> String {
-        self.mention(self.validator_names.get(guard))
+    pub fn validator(&self, interpreted: &InterpretedSchema) -> String {
+        self.mention(self.validator_names.get(interpreted))
     }
 
     /// Returns the schema validators in the order of their names: those of the server, or the extra ones.

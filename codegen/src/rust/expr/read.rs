@@ -63,12 +63,12 @@ impl ReadCalls<'_, '_> {
         }
         let nullable = chain.iter().rposition(|schema| schema.nullable).map_or(0, |at| at + 1);
         let (outer, inner) = chain.split_at(nullable);
-        let asked = if of_null { outer } else { inner };
-        asked
+        let chosen = if of_null { outer } else { inner };
+        chosen
             .iter()
             .rev()
             .filter_map(|schema| schema.interpreted.as_ref())
-            .map(|guard| self.patterns.validator(guard))
+            .map(|interpreted| self.patterns.validator(interpreted))
             .collect()
     }
 
@@ -107,8 +107,8 @@ impl ReadCalls<'_, '_> {
             return self.structure(target);
         }
         // The object of a sparse fieldset is read as the complete object.
-        if let Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) = schemas.get(id).kind {
-            return self.unvalidated(whole);
+        if let Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) = schemas.get(id).kind {
+            return self.unvalidated(complete);
         }
         self.structure(id)
     }
@@ -124,16 +124,16 @@ impl ReadCalls<'_, '_> {
     /// Returns an expression that reads the type that a schema consists of, without regard to its name.
     pub fn structure(&self, id: SchemaId) -> ReadExpression {
         match &self.plan.contract.schemas.get(id).rust_type {
-            Some(own) => self.own(id, own),
+            Some(custom) => self.custom(id, custom),
             None => self.kind(id),
         }
     }
 
     /// Returns an expression that reads a custom type: by its own `Read`, or from text that satisfies the
     /// schema.
-    fn own(&self, id: SchemaId, own: &RustType) -> ReadExpression {
-        if !own.text {
-            return ReadExpression::read(format_args!("::{}", own.path.value));
+    fn custom(&self, id: SchemaId, custom: &RustType) -> ReadExpression {
+        if !custom.text {
+            return ReadExpression::read(format_args!("::{}", custom.path.value));
         }
         let schemas = &self.plan.contract.schemas;
         let check: ReadExpression = match schemas.kind(id) {

@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keywords_become_raw_and_the_few_that_cannot_get_an_underscore() {
+    fn keywords_become_raw_or_get_a_suffix() {
         assert_eq!(value_name("type"), "r#type");
         assert_eq!(value_name("gen"), "r#gen");
         assert_eq!(value_name("self"), "self_");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_begin_with_digits_or_hold_nothing_legal_are_names_all_the_same() {
+    fn text_without_a_legal_start_becomes_a_name() {
         assert_eq!(type_name("2fa"), "N2fa");
         assert_eq!(value_name("2fa"), "n2fa");
         assert_eq!(type_name(""), "Empty");
@@ -135,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_named_as_files_can_be() {
+    fn module_names_are_valid_file_names() {
         assert_eq!(module_name("Große Übung"), "groe_bung");
         assert_eq!(module_name("名前"), "tag");
         assert_eq!(module_name("self"), "self_");
     }
 
     #[test]
-    fn signs_tell_names_apart() {
+    fn signs_make_names_distinct() {
         assert_eq!(type_name("+1"), "Plus1");
         assert_eq!(type_name("-1"), "Minus1");
         assert_eq!(value_name("createdAt"), "created_at");

@@ -76,7 +76,7 @@ const RESERVED: &[&str] = &[
     "Writer",
 ];
 
-/// A namespace.
+/// A namespace of Rust names, in which each name is taken once.
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Holder>,
@@ -139,7 +139,7 @@ impl Names {
     }
 
     /// Takes a name that the contract or the settings request. A name that is taken already is an error.
-    pub fn take_own(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
+    pub fn take_requested(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
         match self.taken.get(&own.value).map(|holder| holder.span) {
             None => {
                 self.hold(own.value.clone(), own.span);
@@ -162,8 +162,8 @@ impl Names {
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(outgoing);
         let bodies = operations.clone().flat_map(|operation| operation.body.iter()).flat_map(|body| &body.content);
-        let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
-        for content in bodies.chain(answers) {
+        let responses = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
+        for content in bodies.chain(responses) {
             if content.is_range() {
                 self.reserve("AnyMedia");
             }

@@ -46,13 +46,13 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
         let parameters = operation.parameters.iter().filter_map(|parameter| parameter.rust_name.as_ref());
         names.extend(parameters.map(|own| (own, NameKind::Field)));
     }
-    let mut told = HashSet::new();
-    for (own, place) in names {
-        let wanted = place.spelled(&own.value);
-        if own.value == wanted || !told.insert(own.span) {
+    let mut reported = HashSet::new();
+    for (own, kind) in names {
+        let wanted = kind.spelled(&own.value);
+        if own.value == wanted || !reported.insert(own.span) {
             continue;
         }
-        let message = format!("`{}` is not {}", own.value, place.described());
+        let message = format!("`{}` is not {}", own.value, kind.described());
         let problem = Diagnostic::error("bad-rust-name", own.span, message).label("not a name that Rust takes here");
         diagnostics.push(problem.suggest(sources.inside_quotes(own.span), wanted));
     }

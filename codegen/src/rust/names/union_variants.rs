@@ -33,11 +33,11 @@ pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<C
     let mut counts: HashMap<&str, usize> = HashMap::new();
     raw.iter().for_each(|name| *counts.entry(name).or_default() += 1);
     let known = known_by(schemas, &union.branches);
-    let telling = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
-        true => narrower(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
+    let specific = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
+        true => specific_name(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
         false => name.clone(),
     });
-    let raw: Vec<String> = telling.collect();
+    let raw: Vec<String> = specific.collect();
     // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
     let short: Option<Vec<String>> = raw
         .iter()
@@ -72,7 +72,7 @@ fn kind_word(kind: &Kind) -> &'static str {
 }
 
 /// Returns a word for the format, value, item or property of a branch, which is more specific than its kind.
-fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
+fn specific_name(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
     match schemas.kind(branch) {
         Kind::String(shape) => format_word(&shape.format),
         Kind::Strings(names) => match names.values.as_slice() {
@@ -90,7 +90,7 @@ fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usi
                 |schema: &writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
             let item = schemas.nearest(array.items, named).map(|name| type_name(&name));
             let item = item.or_else(|| match depth < DEEPEST_LIST {
-                true => narrower(schemas, array.items, &KnownBy::new(), depth + 1),
+                true => specific_name(schemas, array.items, &KnownBy::new(), depth + 1),
                 false => None,
             });
             Some(format!("{}List", item.unwrap_or_else(|| kind_word(schemas.kind(array.items)).to_owned())))

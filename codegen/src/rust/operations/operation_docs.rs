@@ -33,14 +33,14 @@ pub fn terms(operation: &Operation) -> String {
     let mut terms = vec![security(operation)];
     terms.extend(policies.rate_limits.iter().map(rate_limit));
     if let Some(retention) = policies.idempotency {
-        let retention = spoken(retention);
+        let retention = duration_text(retention);
         terms.push(format!(
             "A request that repeats an `Idempotency-Key` within {retention} gets the recorded response."
         ));
     }
     if let Some(cache) = &policies.cache {
         let callers = if cache.shared { "for all callers" } else { "per caller" };
-        terms.push(format!("Responses are cached for {}, {callers}.", spoken(cache.ttl)));
+        terms.push(format!("Responses are cached for {}, {callers}.", duration_text(cache.ttl)));
     }
     terms.join(" ")
 }
@@ -80,11 +80,11 @@ fn rate_limit(limit: &RateLimit) -> String {
         LimitBy::Account => "account",
     };
     let requests = if limit.requests == 1 { "request" } else { "requests" };
-    format!("Allows {} {requests} in {} per {by}.", limit.requests, spoken(limit.window))
+    format!("Allows {} {requests} in {} per {by}.", limit.requests, duration_text(limit.window))
 }
 
 /// Returns a duration in the largest unit that divides it.
-fn spoken(duration: Duration) -> String {
+fn duration_text(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         _ if duration.subsec_nanos() != 0 => format!("{} ms", duration.as_millis()),

@@ -111,7 +111,7 @@ pub fn tag_names(
         .map(|tag| {
             let base = type_name(&tag.name);
             let name = match &tag.rust_name {
-                Some(own) => types.take_own(own, diagnostics),
+                Some(own) => types.take_requested(own, diagnostics),
                 None => {
                     types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
                 }
@@ -184,7 +184,7 @@ pub fn named<'o>(
             let parts = part_names(plan, operation, &base, types, diagnostics);
             let verb = operation.method.to_ascii_lowercase();
             let method = match &operation.rust_name {
-                Some(own) => methods.take_own(&Spanned { value: method, span: own.span }, diagnostics),
+                Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
                     methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
                 }

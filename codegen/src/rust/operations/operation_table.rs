@@ -136,8 +136,8 @@ pub fn scheme_static(name: &str) -> String {
 
 /// Returns the expression of the runtime's `Parameter`.
 fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
-    let place = parameter.location.word();
-    let mut text = format!("{}::{place}({})", runtime("Parameter"), literal(&parameter.name));
+    let location = parameter.location.word();
+    let mut text = format!("{}::{location}({})", runtime("Parameter"), literal(&parameter.name));
     if parameter.required && parameter.location != ParameterLocation::Path {
         text.push_str(".required()");
     }

@@ -14,7 +14,7 @@ use crate::rust::operations::errors::{Markers, error_view};
 use crate::rust::operations::operation_docs::{prose, route, terms};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
 use crate::rust::operations::operation_table::operation_entry;
-use crate::rust::operations::parts::{described, parts_view, remark};
+use crate::rust::operations::parts::{described, parts_view, report_unchecked};
 use crate::rust::operations::request::request_view;
 use crate::rust::operations::response::response_view;
 use crate::rust::plan::types::TypePlan;
@@ -91,7 +91,7 @@ pub fn operation_view(
         _ => Access::Secured,
     };
     let (request, consumed) = request_view(plan, operation, names, patterns, diagnostics);
-    remark(plan, operation, diagnostics);
+    report_unchecked(plan, operation, diagnostics);
     let parts = described(plan, operation)
         .zip(names.parts.as_ref())
         .map(|((content, parts), names)| parts_view(plan, (operation, content), &parts, names, patterns, diagnostics));

@@ -41,7 +41,7 @@ pub fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
     let cursor = find("cursor")
         .filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)))
-        .filter(|at| plan.own(operation.parameters[*at].schema).is_none());
+        .filter(|at| plan.custom_type(operation.parameters[*at].schema).is_none());
     (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
 }
 

@@ -263,17 +263,17 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
 }
 
 /// Reports the constraints of multipart bodies that are not checked.
-pub fn remark(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
+pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
     let bodies = operation.body.iter().flat_map(|body| &body.content);
     let mut described_schema = None;
     for content in bodies.filter(|content| content.kind == ContentKind::Multipart) {
         let schemas = &plan.contract.schemas;
         let described =
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
-        let guarded = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
+        let interpreted = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
         let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
         match (described, content.schema) {
-            (Some(_), Some(schema)) if guarded(schema) => diagnostics.push(
+            (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
                 report("what holds between parts is not checked")
                     .label("each part is, and which of them must come")
                     .note("a rule over several parts needs all of them, and files are not held"),

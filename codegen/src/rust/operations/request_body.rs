@@ -67,7 +67,7 @@ fn body_decode(
             decode(Ty::Value, format!("input.{method}(|r| r.any())"), Absent::None)
         }
         (ContentKind::Text, Some(schema))
-            if plan.own(schema).is_some_and(|own| own.text)
+            if plan.custom_type(schema).is_some_and(|own| own.text)
                 || plan.structure(plan.contract.schemas.target(schema), calls.direction) == Ty::String =>
         {
             let call = format!("input.{method}({})", calls.value(schema).function());
@@ -88,7 +88,7 @@ fn body_decode(
 }
 
 /// Returns true if the name of the media type is irrelevant to the value. It matters for text and bytes.
-fn tells_itself(content: &Content) -> bool {
+fn ignores_media_type(content: &Content) -> bool {
     matches!(content.kind, ContentKind::Json | ContentKind::Form)
 }
 
@@ -103,7 +103,7 @@ pub fn body_field(
     let docs = described.unwrap_or_else(|| "The body of the request.".to_owned());
     let decodes: Vec<BodyDecode> =
         body.content.iter().map(|content| body_decode(calls, (body, content), names, body.required)).collect();
-    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(tells_itself) {
+    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(ignores_media_type) {
         let BodyDecode { ty, call, absent } = decodes[0].clone();
         let field = match absent {
             _ if body.required => RequestField::new(docs, ty, Presence::Required, call),
@@ -117,7 +117,7 @@ pub fn body_field(
     let mut forms: Vec<(BodyDecode, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
         let decode = body_decode(calls, (body, content), names, true);
-        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| tells_itself(content)) {
+        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| ignores_media_type(content)) {
             Some((_, media)) => media.push(index),
             None => forms.push((decode, vec![index])),
         }

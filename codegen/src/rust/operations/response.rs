@@ -131,7 +131,7 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
         // Each cookie is a separate header field, since its value may contain commas (RFC 9110 § 5.3).
         return view(Ty::Vec(Box::new(Ty::String)), false, "headers", "", "");
     }
-    let own_text = plan.own(header.schema).is_some_and(|own| own.text);
+    let own_text = plan.custom_type(header.schema).is_some_and(|own| own.text);
     let ty = match plan.ty(header.schema, operation.response_direction()) {
         // A header without a schema is a string.
         Ty::Value => Ty::String,

@@ -90,10 +90,12 @@ fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, Bo
             }
         },
         ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia),
-        ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
-            Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
-            None => (Ty::String, BodyEncoding::Bytes),
-        },
+        ContentKind::Text => {
+            match content.schema.filter(|schema| plan.custom_type(*schema).is_some_and(|own| own.text)) {
+                Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
+                None => (Ty::String, BodyEncoding::Bytes),
+            }
+        }
         _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia),
         _ => (Ty::Bytes, BodyEncoding::Bytes),
     }
@@ -110,7 +112,7 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
     }
     for content in &response.content {
         let (ty, encoding) = form(plan, direction, content);
-        match forms.iter_mut().find(|form| alike(encoding) && form.encoding == encoding && form.ty == ty) {
+        match forms.iter_mut().find(|form| ignores_media_type(encoding) && form.encoding == encoding && form.ty == ty) {
             Some(form) => form.media.push(content),
             None => forms.push(BodyForm { ty, encoding, media: vec![content] }),
         }
@@ -119,7 +121,7 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
 }
 
 /// Returns true if an encoding is independent of the name of the media type.
-fn alike(encoding: BodyEncoding) -> bool {
+fn ignores_media_type(encoding: BodyEncoding) -> bool {
     matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
 }
 
@@ -225,14 +227,14 @@ pub fn body(
     let mut views = Vec::new();
     for (form, variant) in forms.iter().zip(variants) {
         let spelled: Vec<&str> = form.media.iter().map(|content| content.media_type.as_str()).collect();
-        let places: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
+        let indices: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
         index += spelled.len();
         views.push(ContentVariantView {
             name: Code::of(variant),
             docs: media_list(&spelled),
             ty: Code::of(&form.ty),
             send: Code::of(format!("reply.{}", send_call(form).with("body"))),
-            places: Code::of(places.join(" | ")),
+            indices: Code::of(indices.join(" | ")),
         });
         types.extend(spelled.into_iter().map(str::to_owned));
     }

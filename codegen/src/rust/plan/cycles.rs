@@ -39,7 +39,7 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     let mut members = Vec::new();
     for direction in &directions {
         match &plan.contract.schemas.get(key.schema).kind {
-            _ if plan.own(key.schema).is_some() => {}
+            _ if plan.custom_type(key.schema).is_some() => {}
             Kind::Object(_) => {
                 let properties = plan.properties(key);
                 members.extend(properties.iter().filter_map(|property| plan.direct(property.schema, *direction)));
@@ -107,7 +107,7 @@ mod tests {
     use super::components;
 
     #[test]
-    fn nodes_on_one_circle_share_a_component_and_others_do_not() {
+    fn nodes_on_a_cycle_share_a_component_and_other_nodes_do_not() {
         // The edges are 0 -> 1 -> 2 -> 0, 2 -> 3, 3 -> 3 and 4 -> 0.
         let found = components(&[vec![1], vec![2], vec![0, 3], vec![3], vec![0]]);
         assert_eq!(found[0], found[1]);

@@ -60,7 +60,7 @@ impl Declarations<'_, '_> {
         }
         let schema = self.plan.contract.schemas.get(key.schema);
         let name = match &schema.rust_name {
-            Some(own) if candidates == [own.value.as_str()] => self.names.take_own(own, self.diagnostics),
+            Some(own) if candidates == [own.value.as_str()] => self.names.take_requested(own, self.diagnostics),
             _ => self.names.take(candidates, schema.span, self.diagnostics),
         };
         self.plan.names.insert(key, name);
@@ -142,7 +142,7 @@ impl Declarations<'_, '_> {
                 let variants = self.plan.variant_names(id);
                 union.branches.iter().zip(variants).map(|(branch, variant)| (*branch, one(&variant))).collect()
             }
-            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
+            Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) => vec![(*complete, vec![base.to_owned()])],
             Kind::Object(object) => {
                 let only = self.plan.usage.only(id, direction);
                 let properties = self.plan.properties(TypeKey { schema: id, only });

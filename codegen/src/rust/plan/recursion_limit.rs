@@ -9,7 +9,7 @@ use writ_contract::model::schema::{Additional, Kind, ObjectShape, Schema, Schema
 use crate::rust::plan::cycles::components;
 
 /// The default recursion limit of the compiler.
-const USUAL: usize = 128;
+const DEFAULT: usize = 128;
 
 /// The depth of the types around a generated type, such as futures and responses.
 const AROUND: usize = 32;
@@ -23,25 +23,25 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     let mut weights = vec![0; edges.len()];
     let mut arriving = vec![0_usize; edges.len()];
     for id in schemas.ids() {
-        let (at, circle) = (id.index(), component[id.index()]);
-        let boxed = edges[at].iter().any(|held| component[*held] == circle);
-        weights[circle] += levels(schemas.get(id)) + if boxed { 3 } else { 0 };
-        for held in edges[at].iter().filter(|held| component[**held] != circle) {
+        let (at, cycle) = (id.index(), component[id.index()]);
+        let boxed = edges[at].iter().any(|held| component[*held] == cycle);
+        weights[cycle] += levels(schemas.get(id)) + if boxed { 3 } else { 0 };
+        for held in edges[at].iter().filter(|held| component[**held] != cycle) {
             arriving[component[*held]] += 1;
         }
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
-    component.iter().enumerate().for_each(|(at, circle)| members[*circle].push(at));
+    component.iter().enumerate().for_each(|(at, cycle)| members[*cycle].push(at));
     // Visits components from those that nothing holds to those that hold nothing.
     let mut deepest = vec![0; edges.len()];
     let mut open: Vec<usize> = (0..edges.len()).filter(|at| component[*at] == *at && arriving[*at] == 0).collect();
     let mut longest = 0;
-    while let Some(circle) = open.pop() {
-        let here = deepest[circle] + weights[circle];
+    while let Some(cycle) = open.pop() {
+        let here = deepest[cycle] + weights[cycle];
         longest = longest.max(here);
-        for held in members[circle].iter().flat_map(|at| &edges[*at]) {
+        for held in members[cycle].iter().flat_map(|at| &edges[*at]) {
             let next = component[*held];
-            if next != circle {
+            if next != cycle {
                 deepest[next] = deepest[next].max(here);
                 arriving[next] -= 1;
                 if arriving[next] == 0 {
@@ -51,7 +51,7 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
         }
     }
     let needed = AROUND + longest;
-    (needed > USUAL).then(|| needed.next_power_of_two())
+    (needed > DEFAULT).then(|| needed.next_power_of_two())
 }
 
 /// Returns the schemas that a value of a schema holds.
@@ -122,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_deep_as_usual_needs_no_limit() {
+    fn shallow_types_need_no_limit() {
         assert_eq!(limit("usual", &chain(20, None)), None);
-        assert_eq!(limit("circle", &chain(10, Some(0))), None);
+        assert_eq!(limit("cycle", &chain(10, Some(0))), None);
     }
 
     #[test]
-    fn long_ways_and_large_circles_need_one() {
+    fn long_chains_and_large_cycles_need_a_limit() {
         assert_eq!(limit("long", &chain(100, None)), Some(256));
         assert_eq!(limit("large", &chain(100, Some(0))), Some(1024));
         assert_eq!(limit("behind", &chain(100, Some(50))), Some(512));

@@ -53,7 +53,7 @@ pub enum Ty {
     Page(Box<Ty>),
     Boxed(Box<Ty>),
     /// A custom type, by its full path.
-    Own(String),
+    Custom(String),
     /// A list of sort keys, by the name of the enum of the keys.
     Sort(String),
     /// The page of a list that a request selects.
@@ -118,7 +118,7 @@ impl fmt::Display for Ty {
             Ty::JsonLines(inner) => write!(f, "{}<{inner}>", runtime("JsonLines")),
             Ty::AnyMedia(inner) => write!(f, "{}<{inner}>", runtime("AnyMedia")),
             Ty::Named(name) => contract(name).fmt(f),
-            Ty::Own(path) => f.write_str(path),
+            Ty::Custom(path) => f.write_str(path),
             Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
             Ty::Map(inner) => write!(f, "{}<String, {inner}>", std("std::collections::BTreeMap")),
             Ty::Option(inner) => write!(f, "Option<{inner}>"),
@@ -135,7 +135,7 @@ impl fmt::Display for Ty {
 }
 
 /// Returns the path of a custom type. It begins at the crate, so that no generated name can shadow it.
-pub fn own_path(own: &RustType) -> String {
+pub fn custom_path(own: &RustType) -> String {
     match own.text {
         true => format!("writ_runtime::Text<::{}>", own.path.value),
         false => format!("::{}", own.path.value),

@@ -59,8 +59,8 @@ pub fn type_plan<'c>(
         }
         declarations.declare_component(id);
     }
-    let place: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-    declarations.plan.order.sort_by_key(|key| place.get(&key.schema).copied());
+    let position: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    declarations.plan.order.sort_by_key(|key| position.get(&key.schema).copied());
     let found: Vec<SchemaId> = contract
         .schemas
         .ids()

@@ -9,7 +9,7 @@ use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::implied_tags::Tag;
-use crate::rust::plan::ty::{Ty, own_path};
+use crate::rust::plan::ty::{Ty, custom_path};
 use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
 
 /// The identity of a declared type: a schema, or one direction of a schema that `readOnly` or `writeOnly`
@@ -25,7 +25,7 @@ pub struct TypeKey {
 /// The types that are declared for a contract, with their names.
 #[derive(Debug, Clone)]
 pub struct TypePlan<'c> {
-    /// The contract.
+    /// The contract that the types are declared for.
     pub contract: &'c Contract,
     /// The directions and tags of each schema.
     pub usage: Usage,
@@ -118,7 +118,7 @@ impl<'c> TypePlan<'c> {
     pub fn structure(&self, id: SchemaId, direction: Direction) -> Ty {
         let schema = self.contract.schemas.get(id);
         if let Some(own) = &schema.rust_type {
-            return Ty::Own(own_path(own));
+            return Ty::Custom(custom_path(own));
         }
         match &schema.kind {
             Kind::Any => Ty::Value,
@@ -152,8 +152,8 @@ impl<'c> TypePlan<'c> {
             },
             Kind::Array(array) => Ty::Vec(Box::new(self.element(array.items, direction))),
             Kind::Object(object) => {
-                if let Some(whole) = object.sparse_of {
-                    return self.ty(whole, direction);
+                if let Some(complete) = object.sparse_of {
+                    return self.ty(complete, direction);
                 }
                 if let Some(item) = self.page_of(object) {
                     return Ty::Page(Box::new(self.element(item, direction)));
@@ -189,12 +189,12 @@ impl<'c> TypePlan<'c> {
 
     /// Returns the declared struct or union of a schema, after resolving aliases.
     pub fn direct(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
-        if self.own(id).is_some() {
+        if self.custom_type(id).is_some() {
             return None;
         }
         let target = self.contract.schemas.target(id);
         let target = match self.contract.schemas.kind(target) {
-            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
+            Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) => self.contract.schemas.target(*complete),
             _ => target,
         };
         let key = TypeKey { schema: target, only: self.usage.only(target, direction) };
@@ -205,7 +205,7 @@ impl<'c> TypePlan<'c> {
     }
 
     /// Returns the custom type of a schema, after resolving aliases.
-    pub fn own(&self, id: SchemaId) -> Option<&'c RustType> {
+    pub fn custom_type(&self, id: SchemaId) -> Option<&'c RustType> {
         self.contract.schemas.nearest(id, |schema| schema.rust_type.as_ref())
     }
 

@@ -126,8 +126,8 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
         Kind::Union(union) => union.branches.clone(),
-        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Inbound) => {
-            vec![*whole]
+        Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) if direction != Some(Direction::Inbound) => {
+            vec![*complete]
         }
         Kind::Object(object) => {
             let goes = |property: &&Property| match direction {

@@ -24,7 +24,7 @@ pub struct CodecParts {
 
 impl CodecParts {
     /// Returns the implementations that the server needs: it reads inbound types and writes outbound types.
-    pub fn of_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
+    pub fn for_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
         let read = plan.usage.is_read(key.schema) && key.only != Some(Direction::Outbound);
         let write = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
         CodecParts { read, write, names: read || write }

@@ -180,7 +180,10 @@ fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnos
     views
         .map(|(index, (value, name))| VariantView {
             name: Code::of(name),
-            docs: format!("`{}`", value.replace('`', "'")),
+            docs: match value.as_str() {
+                "" => "The empty string.".to_owned(),
+                value => format!("The value `{}`.", value.replace('`', "'")),
+            },
             ty: Code::default(),
             wire: value.clone(),
             index,

@@ -78,7 +78,7 @@ fn file(
         let view = declaration(plan, *key, diagnostics);
         names.push(view.name.clone());
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        if let Some(codec) = codec(&calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
+        if let Some(codec) = codec(&calls, *key, &view, CodecParts::for_server(plan, *key), diagnostics) {
             codecs.push(codec);
         }
         types.push(view);
@@ -100,12 +100,12 @@ fn file(
 
 /// Returns the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
 fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
-    let mut said = Diagnostics::new();
+    let mut reported = Diagnostics::new();
     let mut codecs = Vec::new();
     for key in keys {
-        let view = declaration(plan, *key, &mut said);
+        let view = declaration(plan, *key, &mut reported);
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        codecs.extend(codec(&calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
+        codecs.extend(codec(&calls, *key, &view, CodecParts::for_server(plan, *key).extra(), &mut reported));
     }
     CodecsView { title: "The readers and writers of types that only a client or `serde` needs.".to_owned(), codecs }
 }

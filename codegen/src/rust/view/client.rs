@@ -18,9 +18,9 @@ pub struct ClientView {
 /// The client calls of a tag.
 #[derive(Debug, Serialize)]
 pub struct TagCallsView {
-    /// The name of the struct that has the calls as methods.
+    /// The name of the client struct of a tag, which has its calls as methods.
     pub name: Code,
-    /// The module of the struct.
+    /// The module of a tag's client struct.
     pub module: Code,
     /// The field of `Client` that holds the struct.
     pub field: Code,
@@ -33,7 +33,7 @@ pub struct TagCallsView {
 /// The client call of an operation.
 #[derive(Debug, Serialize)]
 pub struct CallView {
-    /// The name of the method.
+    /// The name of the client method of the operation.
     pub method: Code,
     /// The name of the operation's static in the operation table.
     pub data: Code,
@@ -54,14 +54,14 @@ pub struct CallView {
     pub rule: Option<FormRuleView>,
     /// The variants of the enum of the parts.
     pub variants: Vec<PartVariantView>,
-    /// The response type.
+    /// The type of the operation's successful response.
     pub response_name: Code,
     /// The match arms that read a successful response, by status code.
     pub response: Vec<ArmView>,
     /// The objects of the response that a sparse fieldset applies to, as a variant of the runtime's
     /// `client::SparseObjects`. `None` if the operation does not support sparse fieldsets.
     pub sparse_fieldset: Option<Code>,
-    /// The error type.
+    /// The error type of the operation.
     pub error_name: Code,
     /// The match arms that read an error response, by status code.
     pub error: Vec<ArmView>,
@@ -72,7 +72,7 @@ pub struct CallView {
 /// The request of a client call.
 #[derive(Debug, Serialize)]
 pub struct CallRequestView {
-    /// The request type.
+    /// The name of the operation's request type.
     pub name: Code,
     /// `&` if the call borrows the request, empty if it takes the request by value.
     pub borrow: &'static str,
@@ -84,22 +84,22 @@ pub struct CallRequestView {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendView {
-    /// A call.
+    /// A statement that always passes the field.
     Call(Code),
     /// A call that is made only if the optional `body` is present.
     Present {
-        /// The expression of the field.
+        /// The expression of the optional field.
         value: Code,
-        /// The call, with the value in the variable `body`.
+        /// The call that passes a present value, in the variable `body`.
         call: Code,
     },
     /// A `match` over the variants of a body, with a call for each.
     Match {
-        /// The expression of the field.
+        /// The expression of the field, whose type is an enum of bodies.
         value: Code,
         /// True if the body may be absent.
         optional: bool,
-        /// The enum of the bodies.
+        /// The name of the enum of request bodies.
         name: Code,
         /// The match arms, one for each variant.
         arms: Vec<SendArmView>,
@@ -109,9 +109,9 @@ pub enum SendView {
 /// A match arm that sends one variant of a body.
 #[derive(Debug, Serialize)]
 pub struct SendArmView {
-    /// The variant.
+    /// The variant of the enum of request bodies.
     pub variant: Code,
-    /// The call, with the value in the variable `body`.
+    /// The call that passes the value of the variant, in the variable `body`.
     pub call: Code,
 }
 
@@ -127,7 +127,7 @@ pub struct ArmView {
 /// The reader of a response body with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentReadView {
-    /// The enum of the bodies.
+    /// The name of the enum of response bodies.
     pub name: Code,
     /// The expression that returns the index of the received media type.
     pub media: Code,
@@ -139,10 +139,10 @@ pub struct ContentReadView {
 #[derive(Debug, Serialize)]
 pub struct ContentArmView {
     /// The pattern of the indices of the media types.
-    pub places: Code,
-    /// The variant.
+    pub indices: Code,
+    /// The variant of the enum of response bodies.
     pub variant: Code,
-    /// The expression that reads the body.
+    /// The expression that reads the body of this variant.
     pub read: Code,
 }
 
@@ -161,7 +161,7 @@ pub enum OutgoingKind {
 pub struct OutgoingView {
     /// The kind of the operations, which decides their module.
     pub kind: OutgoingKind,
-    /// The name of the struct that has the calls as methods.
+    /// The name of the struct that sends webhooks or callbacks.
     pub name: Code,
     /// The request, response and error types of each operation.
     pub types: Vec<OperationView>,
@@ -186,13 +186,13 @@ pub struct CallbackUrlView {
     pub method: Code,
     /// The request that the expression is evaluated for. `None` if the expression needs values of the
     /// response too.
-    pub asking: Option<AskingRequestView>,
+    pub request: Option<CallbackRequestView>,
 }
 
 /// The request of an operation that declares a callback.
 #[derive(Debug, Serialize)]
-pub struct AskingRequestView {
-    /// The request type.
+pub struct CallbackRequestView {
+    /// The name of the request type.
     pub request: Code,
     /// The name of the operation's static in the operation table.
     pub data: Code,

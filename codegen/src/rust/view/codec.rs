@@ -7,10 +7,10 @@ use crate::rust::code::Code;
 
 use super::{TypeForm, VariantView};
 
-/// A file of codecs.
+/// A file of codecs: the readers and writers of some types.
 #[derive(Debug, Default, Serialize)]
 pub struct CodecsView {
-    /// The documentation of the module.
+    /// The documentation of a module of codecs.
     pub title: String,
     /// The codecs of the file.
     pub codecs: Vec<CodecView>,
@@ -19,7 +19,7 @@ pub struct CodecsView {
 /// The codec of a type: its implementations of `Read` and `Write`.
 #[derive(Debug, Serialize)]
 pub struct CodecView {
-    /// The name of the type.
+    /// The name of the type that is read or written.
     pub name: Code,
     /// The form of the type's declaration.
     pub form: TypeForm,
@@ -67,11 +67,11 @@ pub struct ObjectRuleView {
 /// The codec of one field.
 #[derive(Debug, Serialize)]
 pub struct FieldCodecView {
-    /// The Rust name of the field.
+    /// The Rust name of a struct field.
     pub name: Code,
     /// The variable that holds the value while the object is read.
     pub variable: Code,
-    /// The name of the field in JSON.
+    /// The name of a struct field in JSON.
     pub wire: String,
     /// The index of the field in the rule.
     pub index: usize,
@@ -86,7 +86,7 @@ pub struct FieldCodecView {
 /// The map of undeclared fields.
 #[derive(Debug, Serialize)]
 pub struct RestView {
-    /// The Rust name of the map.
+    /// The Rust name of the field that holds the map of undeclared fields.
     pub name: Code,
     /// The expression that reads one value of the map.
     pub read: Code,
@@ -108,7 +108,7 @@ pub struct BranchView {
 /// The static of a pattern.
 #[derive(Debug, Clone, Serialize)]
 pub struct PatternView {
-    /// The name of the static.
+    /// The name of a pattern's static.
     pub name: Code,
     /// The pattern as the contract contains it, as a string literal.
     pub source: Code,
@@ -120,7 +120,7 @@ pub struct PatternView {
 /// The static of a schema that an interpreter checks.
 #[derive(Debug, Clone, Serialize)]
 pub struct ValidatorView {
-    /// The name of the static.
+    /// The name of a schema validator's static.
     pub name: Code,
     /// The variant of the runtime's `Dialect`.
     pub dialect: Code,

@@ -54,13 +54,13 @@ pub struct FeatureView {
 /// The operation that the example in the documentation of the root implements and calls.
 #[derive(Debug, Serialize)]
 pub struct ExampleView {
-    /// The trait of the operation.
+    /// The trait of the example's operation.
     pub name: Code,
     /// The field of `Client` for the tag of the operation.
     pub field: Code,
     /// True if the trait has a principal.
     pub secured: bool,
-    /// The method of the trait.
+    /// The method of the trait that the example implements.
     pub method: Code,
     /// The type argument of `Context` within the trait.
     pub context: Code,
@@ -68,9 +68,9 @@ pub struct ExampleView {
     pub request: Option<Code>,
     /// True if a client call borrows the request; a streamed request is passed by value.
     pub borrows: bool,
-    /// The type of the `Ok` result.
+    /// The type of the example's `Ok` result.
     pub response: Code,
-    /// The error type.
+    /// The type of the example's `Err` result.
     pub error: Code,
 }
 
@@ -117,16 +117,16 @@ pub struct ErrorsView {
 /// The marker of a status code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct StatusView {
-    /// The status code.
+    /// The status code of a marker.
     pub code: u16,
-    /// The name of the marker.
+    /// The name of a status code's marker.
     pub name: Code,
 }
 
 /// The marker of a range of status codes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RangeView {
-    /// The name of the marker.
+    /// The name of a range's marker.
     pub name: Code,
     /// The lowest status code of the range.
     pub low: u16,
@@ -137,7 +137,7 @@ pub struct RangeView {
 /// The static of a security scheme.
 #[derive(Debug, Serialize)]
 pub struct SchemeView {
-    /// The name of the static.
+    /// The name of a security scheme's static.
     pub name: Code,
     /// The name of the scheme in the contract.
     pub id: String,
@@ -155,23 +155,23 @@ pub struct DocumentView {
     /// The literal of the contract as YAML.
     pub yaml: Code,
     /// The expression of the contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
-    pub raised: Option<Code>,
+    pub upgraded: Option<Code>,
     /// True if the crate contains no other contract.
     pub alone: bool,
 }
 
-/// A webhook.
+/// A webhook that the service sends.
 #[derive(Debug, Serialize)]
 pub struct WebhookView {
-    /// The name of the static.
+    /// The name of a webhook's static.
     pub name: Code,
     /// The name of the webhook in the contract.
     pub id: String,
     /// The documentation of the static.
     pub docs: String,
-    /// The HTTP method.
+    /// The HTTP method of a webhook.
     pub method: Code,
-    /// The type of the payload.
+    /// The Rust type of a webhook's payload.
     pub payload: Code,
 }
 

@@ -24,7 +24,7 @@ pub struct TagView {
     pub docs: String,
     /// True if an operation of the tag has a principal.
     pub secured: bool,
-    /// The operations of the tag.
+    /// The operations of the tag, in the order of the contract.
     pub operations: Vec<OperationView>,
     /// True if the methods of the trait have a default that responds with status 501.
     pub unwritten: bool,
@@ -34,7 +34,7 @@ pub struct TagView {
 /// status 501.
 #[derive(Debug, Serialize)]
 pub struct UnselectedView {
-    /// The operations.
+    /// The operations of the tags that were not selected.
     pub operations: Vec<UnselectedOperationView>,
 }
 
@@ -52,7 +52,7 @@ pub struct UnselectedOperationView {
 /// An operation: its method, and its request, response and error types.
 #[derive(Debug, Serialize)]
 pub struct OperationView {
-    /// The method of the trait.
+    /// The trait method of the operation.
     pub method: Code,
     /// The function that decodes the parameters of a request without a request type.
     pub decode: Code,
@@ -89,7 +89,7 @@ pub struct OperationView {
     pub contents: Vec<ContentView>,
     /// True if the method returns `Idempotent`, which can hold a recorded response.
     pub idempotent: bool,
-    /// The error type.
+    /// The error type of the operation.
     pub error: ErrorView,
 }
 

@@ -39,9 +39,9 @@ pub struct FormRuleView {
 /// A variant of the enum of the parts.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartVariantView {
-    /// The name of the variant.
+    /// The name of a variant in the enum of parts.
     pub name: Code,
-    /// The documentation of the variant.
+    /// The documentation of a variant in the enum of parts.
     pub docs: String,
     /// The types that the variant holds.
     pub shown: Code,
@@ -56,11 +56,11 @@ pub struct PartVariantView {
 /// A field of the struct of all parts.
 #[derive(Debug, Serialize)]
 pub struct PartFieldView {
-    /// The name of the field.
+    /// The name of a field in the struct of all parts.
     pub name: Code,
     /// The documentation of the field.
     pub docs: String,
-    /// The type of the field.
+    /// The type of a field in the struct of all parts.
     pub ty: Code,
     /// The variable that collects the received parts.
     pub variable: Code,

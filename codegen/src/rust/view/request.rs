@@ -7,12 +7,12 @@ use crate::rust::code::Code;
 /// The request type of an operation.
 #[derive(Debug, Serialize)]
 pub struct RequestView {
-    /// The name of the type.
+    /// The name of the request type.
     pub name: Code,
     /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
     /// choice.
     pub fallback: String,
-    /// The fields of the type.
+    /// The fields of the request type.
     pub fields: Vec<RequestFieldView>,
     /// True if the type implements `Default`, because every field is optional.
     pub default: bool,
@@ -26,16 +26,16 @@ pub struct RequestView {
 /// The enum of the keys that a list can be sorted by.
 #[derive(Debug, Serialize)]
 pub struct SortView {
-    /// The name of the enum.
+    /// The name of the enum of sort keys.
     pub name: Code,
     /// The keys, one for each variant.
     pub keys: Vec<SortKeyView>,
 }
 
-/// A sort key.
+/// A key that a list can be sorted by.
 #[derive(Debug, Serialize)]
 pub struct SortKeyView {
-    /// The variant.
+    /// The variant of a sort key in its enum.
     pub name: Code,
     /// The name of the key in a request.
     pub wire: String,
@@ -65,11 +65,11 @@ pub struct RequestFieldView {
     /// The source of the field.
     #[serde(skip)]
     pub source: FieldSource,
-    /// The Rust name of the field.
+    /// The Rust name of a request field.
     pub name: Code,
     /// The documentation of the field.
     pub docs: String,
-    /// The type of the field.
+    /// The type of a request field.
     pub ty: Code,
     /// The treatment of an absent value.
     #[serde(skip)]
@@ -99,7 +99,7 @@ pub enum Presence {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecodeView {
-    /// An expression.
+    /// An expression that decodes the field from one parameter or from the body.
     Call(Code),
     /// The fields of a `PageRule`, by which the runtime decodes a page request.
     Page(Vec<Code>),
@@ -108,7 +108,7 @@ pub enum DecodeView {
 /// The enum of the request bodies that the media type selects from.
 #[derive(Debug, Serialize)]
 pub struct FormsView {
-    /// The name of the enum.
+    /// The name of the enum of request bodies.
     pub name: Code,
     /// The variants of the enum.
     pub forms: Vec<FormView>,
@@ -117,7 +117,7 @@ pub struct FormsView {
 /// A variant of the enum of request bodies.
 #[derive(Debug, Serialize)]
 pub struct FormView {
-    /// The name of the variant.
+    /// The name of a variant in the enum of request bodies.
     pub variant: Code,
     /// The type that the variant holds.
     pub ty: Code,

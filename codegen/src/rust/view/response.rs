@@ -7,7 +7,7 @@ use crate::rust::code::Code;
 /// The type of the successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct ResponseView {
-    /// The name of the type.
+    /// The name of the response type.
     pub name: Code,
     /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
     /// choice.
@@ -20,7 +20,7 @@ pub struct ResponseView {
     pub uses_responder: bool,
 }
 
-/// A successful response.
+/// A successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct SuccessView {
     /// The variant, if the type is an enum.
@@ -37,16 +37,16 @@ pub struct SuccessView {
     pub any_status: Option<Code>,
 }
 
-/// A response header.
+/// A header of a successful response.
 #[derive(Debug, Serialize)]
 pub struct HeaderView {
-    /// The Rust name of the field.
+    /// The Rust name of a header's field.
     pub name: Code,
     /// The name of the header in lower case.
     pub wire: String,
     /// The documentation of the field.
     pub docs: String,
-    /// The type of the field.
+    /// The type of a header's field.
     pub ty: Code,
     /// True if the type is an `Option`.
     #[serde(skip)]
@@ -71,9 +71,9 @@ pub struct ResponseBodyView {
 /// The body of a response with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentView {
-    /// The enum of the bodies.
+    /// The name of the enum of response bodies.
     pub name: Code,
-    /// The enum of the media types.
+    /// The name of the enum of media types.
     pub media: Code,
     /// The media types, in the order of the variants.
     pub types: Vec<String>,
@@ -97,13 +97,13 @@ pub struct ContentVariantView {
     /// The expression that adds `body` to `reply`.
     pub send: Code,
     /// The pattern of the indices of the media types.
-    pub places: Code,
+    pub indices: Code,
 }
 
 /// The error type of an operation.
 #[derive(Debug, Serialize)]
 pub struct ErrorView {
-    /// The name of the type.
+    /// The name of the error type.
     pub name: Code,
     /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
     /// choice.
@@ -115,7 +115,7 @@ pub struct ErrorView {
 /// A variant of the error type.
 #[derive(Debug, Serialize)]
 pub struct ErrorVariantView {
-    /// The name of the variant.
+    /// The name of a variant in the error type.
     pub name: Code,
     /// The documentation of the variant.
     pub docs: String,

@@ -4,19 +4,19 @@ use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// A file of types.
+/// A file of declared types.
 #[derive(Debug, Serialize)]
 pub struct TypesView {
-    /// The documentation of the module.
+    /// The documentation of a module of types.
     pub title: String,
     /// The types of the file.
     pub types: Vec<TypeView>,
 }
 
-/// A declared type.
+/// A type that is declared from a schema.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeView {
-    /// The name of the type.
+    /// The name of the declared type.
     pub name: Code,
     /// The documentation of the type: the description or title of its schema, or a sentence with its name.
     pub docs: String,
@@ -50,7 +50,7 @@ pub enum TypeForm {
     OpenNames,
     /// An enum of the branches of a union.
     Union,
-    /// A type alias.
+    /// A type alias of another type.
     Alias,
     /// A struct around the UUID of an identifier with a prefix.
     Id,
@@ -72,27 +72,27 @@ pub struct ConstructorView {
 /// A field of a struct.
 #[derive(Debug, Clone, Serialize)]
 pub struct FieldView {
-    /// The Rust name of the field.
+    /// The Rust name of a struct field.
     pub name: Code,
     /// The documentation of the field.
     pub docs: String,
     /// True if the contract marks the property as deprecated.
     pub deprecated: bool,
-    /// The type of the field.
+    /// The type of a struct field.
     pub ty: Code,
 }
 
 /// A variant of an enum.
 #[derive(Debug, Clone, Serialize)]
 pub struct VariantView {
-    /// The Rust name of the variant.
+    /// The Rust name of an enum variant.
     pub name: Code,
-    /// The documentation of a union variant; for a string enum the value in a code span.
+    /// The documentation of the variant.
     pub docs: String,
     /// The type that the variant holds, if the enum is a union.
     pub ty: Code,
     /// The string in JSON and parameters, if the enum is a string enum.
     pub wire: String,
-    /// The index of the variant.
+    /// The index of the variant in its enum.
     pub index: usize,
 }
