@@ -10,14 +10,14 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Carts: what a user means to order.
+/// Carts: the items that a user wants to order.
 #[derive(Debug, Clone)]
 pub struct Carts(pub(super) client::Connection);
 
 impl Carts {
     /// Get a cart.
     ///
-    /// What the user means to order; empty when nothing was put in.
+    /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v1/users/{userId}/cart`, scopes `orders:read`, 100 requests in 60 s ([`operations::GET_CART`]).
     pub fn get_cart(&self, request: &GetCartRequest) -> client::Call<GetCartResponse, GetCartError> {
@@ -26,9 +26,10 @@ impl Carts {
         out.call()
     }
 
-    /// Fill a cart.
+    /// Replace the content of a cart.
     ///
-    /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
+    /// Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and
+    /// the cart stays unchanged.
     ///
     /// `PUT /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::REPLACE_CART`]).
     pub fn replace_cart(&self, request: &ReplaceCartRequest) -> client::Call<ReplaceCartResponse, ReplaceCartError> {
@@ -39,7 +40,7 @@ impl Carts {
 
     /// Empty a cart.
     ///
-    /// Takes everything out. An empty cart answers the same.
+    /// Removes all items from the cart. Emptying an empty cart is not an error.
     ///
     /// `DELETE /v1/users/{userId}/cart`, scopes `orders:write`, 60 requests in 60 s ([`operations::DELETE_CART`]).
     pub fn delete_cart(&self, request: &DeleteCartRequest) -> client::Call<DeleteCartResponse, DeleteCartError> {

@@ -9,14 +9,14 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Products: what is for sale, and its price.
+/// Products: the catalogue and its prices.
 #[derive(Debug, Clone)]
 pub struct Products(pub(super) client::Connection);
 
 impl Products {
     /// List products.
     ///
-    /// Everything for sale, by `sku`. The same for everybody.
+    /// Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.
     ///
     /// `GET /v1/products`, public, 300 requests in 60 s, cached 5 min ([`operations::LIST_PRODUCTS`]).
     pub fn list_products(
@@ -30,7 +30,7 @@ impl Products {
 
     /// Get a product.
     ///
-    /// One product and its price. The same for everybody.
+    /// Returns a product and its price. The response does not depend on the caller.
     ///
     /// `GET /v1/products/{sku}`, public, 300 requests in 60 s, cached 5 min ([`operations::GET_PRODUCT`]).
     pub fn get_product(&self, request: &GetProductRequest) -> client::Call<GetProductResponse, GetProductError> {
