@@ -1,4 +1,5 @@
-//! Reads the settings, starts, and serves until told to stop.
+//! The server binary: reads the configuration, starts the platform and serves requests until it receives SIGTERM
+//! or SIGINT.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The operations on carts.
+//! The handlers of the operations on carts.
 
 use generated::v1::{
     Cart, Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest, GetCartResponse,
