@@ -20,7 +20,7 @@ impl std::fmt::Display for SeedError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SeedError::Password(error) => error.fmt(f),
-            SeedError::Database(error) => write!(f, "cannot create the administrator: {error}"),
+            SeedError::Database(error) => error.fmt(f),
         }
     }
 }

@@ -95,7 +95,7 @@ pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
         tracing::info!("received {first}: draining connections");
         shutdown.drain();
         let second = signal().await;
-        tracing::info!("received {second} again: stopping immediately");
+        tracing::info!("received {second}: stopping immediately");
         shutdown.end();
     });
     Ok(())

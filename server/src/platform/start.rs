@@ -102,13 +102,13 @@ impl Platform {
     /// # Errors
     /// Returns an error if a URL or a key of the configuration cannot be parsed.
     pub fn new(config: Config) -> Result<Platform, StartError> {
-        let databases = Databases::open(&config.databases).map_err(failed("DATABASE_URL"))?;
-        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL"))?;
+        let databases = Databases::open(&config.databases).map_err(failed("the URL of a database is not valid"))?;
+        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL: the URL is not valid"))?;
         let shutdown = Shutdown::default();
         warn_about_settings(&config);
         Ok(Platform {
-            tokens: Tokens::new(&config.tokens).map_err(failed("access tokens"))?,
-            passwords: Passwords::new().map_err(failed("passwords"))?,
+            tokens: Tokens::new(&config.tokens).map_err(failed("cannot read the keys of access tokens"))?,
+            passwords: Passwords::new().map_err(failed("cannot initialize password hashing"))?,
             limiter: Limiter::new(redis.clone()),
             cache: Cache::new(redis.clone()),
             revocations: Revocations::new(redis.clone(), databases.users.clone(), config.tokens.access_lifetime),
@@ -130,7 +130,7 @@ impl Platform {
         self.databases.migrate().await.map_err(failed("cannot migrate the databases"))?;
         if let Some(admin) = &self.config.admin {
             let created = seed::administrator(&self.databases.users, &self.passwords, admin).await;
-            if created.map_err(failed("ADMIN_EMAIL"))? {
+            if created.map_err(failed("cannot create the administrator of ADMIN_EMAIL"))? {
                 tracing::info!(email = admin.email, "created the administrator");
             }
         }
@@ -179,7 +179,9 @@ impl Platform {
         };
         match self.config.metrics_bind {
             Some(address) => {
-                let metrics = TcpListener::bind(address).await.map_err(failed("WRIT_METRICS_BIND"))?;
+                let metrics = TcpListener::bind(address)
+                    .await
+                    .map_err(failed("WRIT_METRICS_BIND: cannot listen on the address"))?;
                 tokio::join!(run(listener, self.around(app)), run(metrics, metrics::router(self.metrics.clone())));
             }
             None => run(listener, self.around(app)).await,
