@@ -9,7 +9,8 @@ use crate::platform::caller::Caller;
 /// The scope that grants access to the carts and orders of all users.
 const ADMIN_SCOPE: &str = "orders:admin";
 
-/// The lookup of user accounts for the services of carts and orders, whose tables contain only the ids of users.
+/// The lookup of user accounts for the services of carts and orders, whose tables contain only the ids of
+/// users.
 #[derive(Debug, Clone)]
 pub struct Customers {
     users: PgPool,
@@ -28,8 +29,8 @@ impl Customers {
 
     /// Returns the id of `user` if the caller has access to the carts and orders of that user.
     ///
-    /// Callers have access to their own data. A caller with the scope `orders:admin` has access to the data of every
-    /// user with an account. Returns `None` in all other cases.
+    /// Callers have access to their own data. A caller with the scope `orders:admin` has access to the data of
+    /// every user with an account. Returns `None` in all other cases.
     ///
     /// # Errors
     /// Returns the error of the database.

@@ -1,5 +1,5 @@
-//! The server binary: reads the configuration, starts the platform and serves requests until it receives SIGTERM
-//! or SIGINT.
+//! The server binary: reads the configuration, starts the platform and serves requests until it receives
+//! SIGTERM or SIGINT.
 
 use std::process::ExitCode;
 

@@ -6,14 +6,16 @@ use writ_runtime::{Admission, Entry, Gate, Problem, Reply, ReplyBody};
 
 use crate::platform::caller::Caller;
 
-/// The prefixes of the PostgreSQL error codes that describe a temporary failure (PostgreSQL, Appendix A): connection
-/// exceptions, insufficient resources, operator intervention, a lock that is not available, transaction rollback.
+/// The prefixes of the PostgreSQL error codes that describe a temporary failure (PostgreSQL, Appendix A):
+/// connection exceptions, insufficient resources, operator intervention, a lock that is not available,
+/// transaction rollback.
 const TRANSIENT: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
-/// A [`Gate`] that changes the response to 503 with `Retry-After` if a handler failed with a temporary database error.
+/// A [`Gate`] that changes the response to 503 with `Retry-After` if a handler failed with a temporary database
+/// error.
 ///
-/// Handlers can return database errors with `?` and need no code for outages. The gate changes a response only if
-/// the operation declares 503.
+/// Handlers can return database errors with `?` and need no code for outages. The gate changes a response only
+/// if the operation declares 503.
 #[derive(Debug, Clone)]
 pub struct ErrorTranslation<G>(pub G);
 

@@ -9,7 +9,7 @@ use crate::platform::revocation::Revocations;
 ///
 /// # Errors
 /// Returns the error of the database.
-pub async fn of_user(
+pub async fn end_user_sessions(
     connection: &mut PgConnection,
     user_id: Uuid,
     kept: Option<Uuid>,
@@ -28,9 +28,9 @@ pub async fn of_user(
 ///
 /// # Errors
 /// Returns the error of the database.
-pub async fn of_token(connection: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
-    // The session is selected by id, so that a token that another request is exchanging at this moment still leads
-    // to its session.
+pub async fn end_token_session(connection: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
+    // The session is selected by id, so that a token that another request is exchanging at this moment still
+    // leads to its session.
     let ended = sqlx::query_scalar!(
         "UPDATE sessions SET revoked_at = now()
          WHERE revoked_at IS NULL AND id IN (
@@ -46,8 +46,8 @@ pub async fn of_token(connection: &mut PgConnection, token_hash: &[u8; 32]) -> R
 
 /// Commits the transaction that ended these sessions, and then invalidates their access tokens.
 ///
-/// Both steps run in a separate task. If the client disconnects in between, they are still completed, so that no
-/// access token outlives its session.
+/// Both steps run in a separate task. If the client disconnects in between, they are still completed, so that
+/// no access token outlives its session.
 ///
 /// # Errors
 /// Returns the error of the database. In that case no session has ended.

@@ -4,8 +4,8 @@ use generated::v1::{LoginError, RefreshError, Unauthorized};
 
 /// The reason why a session was not opened or refreshed.
 ///
-/// It does not distinguish cases that a client must not learn, for example an unknown e-mail address from a wrong
-/// password.
+/// It does not distinguish cases that a client must not learn, for example an unknown e-mail address from a
+/// wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The account does not exist, or the password is wrong.

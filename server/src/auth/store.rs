@@ -22,16 +22,22 @@ pub struct Store {
 /// The stored credentials of an account.
 #[derive(Debug, Clone)]
 pub struct Account {
+    /// The id of the user.
     pub id: Uuid,
+    /// The password hash as a PHC string.
     pub password_hash: String,
 }
 
 /// A session that was opened or refreshed.
 #[derive(Debug)]
 pub struct SignedIn {
+    /// The id of the session.
     pub id: Uuid,
+    /// The id of the user.
     pub user_id: Uuid,
+    /// The e-mail address of the user.
     pub email: String,
+    /// The role of the user.
     pub role: Role,
     /// The new refresh token of the session. It can be used once.
     pub refresh_token: String,
@@ -59,8 +65,8 @@ impl Store {
         found.fetch_optional(&self.pool).await
     }
 
-    /// Replaces the hash of a password by a stronger hash of that password, unless the password has changed since
-    /// `account` was read.
+    /// Replaces the hash of a password by a stronger hash of that password, unless the password has changed
+    /// since `account` was read.
     pub async fn strengthen(&self, account: &Account, password_hash: &str) -> Result<(), sqlx::Error> {
         let strengthen = sqlx::query!(
             "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
@@ -71,7 +77,8 @@ impl Store {
         strengthen.execute(&self.pool).await.map(drop)
     }
 
-    /// Opens a session. Returns `None` if the account was deleted or its password has changed since `account` was read.
+    /// Opens a session. Returns `None` if the account was deleted or its password has changed since `account`
+    /// was read.
     pub async fn open(&self, account: &Account) -> Result<Option<SignedIn>, sqlx::Error> {
         let (id, refresh_token) = (Uuid::now_v7(), refresh_token::generate());
         // The statement locks the account while it writes the session. A concurrent request that deletes the
@@ -101,8 +108,8 @@ impl Store {
     /// Exchanges a refresh token for a new one.
     ///
     /// The exchange is one statement, so that only one of several concurrent requests with one token succeeds.
-    /// Returns `None` if the token is not valid. If the token belongs to a session, for example because it was used
-    /// before, the session ends.
+    /// Returns `None` if the token is not valid. If the token belongs to a session, for example because it was
+    /// used before, the session ends.
     pub async fn rotate(&self, token: &str) -> Result<Option<SignedIn>, sqlx::Error> {
         let (spent, refresh_token) = (refresh_token::hash(token), refresh_token::generate());
         let rotated = sqlx::query!(
@@ -138,7 +145,7 @@ impl Store {
 
     async fn end_by_hash(&self, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let ended = ending::of_token(&mut transaction, token_hash).await?;
+        let ended = ending::end_token_session(&mut transaction, token_hash).await?;
         ending::commit(transaction, &self.revocations, ended.clone()).await?;
         Ok(ended)
     }

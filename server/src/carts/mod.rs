@@ -1,5 +1,5 @@
-//! The service of the tag `carts`: the items that users want to order. Every user has a cart. A cart without a row
-//! in the database is empty.
+//! The service of the tag `carts`: the items that users want to order. Every user has a cart. A cart without a
+//! row in the database is empty.
 
 mod api;
 pub(crate) mod store;

@@ -3,17 +3,20 @@
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::products::basket::Wanted;
+use crate::products::basket::RequestedItem;
 
 /// Returns the items of a cart in their order.
-pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<Wanted>, sqlx::Error> {
-    let items =
-        sqlx::query_as!(Wanted, "SELECT sku, quantity FROM cart_items WHERE user_id = $1 ORDER BY position", user);
+pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
+    let items = sqlx::query_as!(
+        RequestedItem,
+        "SELECT sku, quantity FROM cart_items WHERE user_id = $1 ORDER BY position",
+        user
+    );
     items.fetch_all(pool).await
 }
 
 /// Replaces all items of a cart.
-pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[Wanted]) -> Result<(), sqlx::Error> {
+pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[RequestedItem]) -> Result<(), sqlx::Error> {
     let hold = sqlx::query!(
         "INSERT INTO carts (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET updated_at = now()",
         user
@@ -36,13 +39,13 @@ pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[Wanted]
 /// Removes all items from a cart and returns them in their order.
 ///
 /// The removal is part of the caller's transaction: if the transaction fails, the cart is unchanged.
-pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<Wanted>, sqlx::Error> {
-    // A separate statement takes the lock, so that the snapshot of the next statement contains all changes that were
-    // committed while this one waited.
+pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
+    // A separate statement takes the lock, so that the snapshot of the next statement contains all changes that
+    // were committed while this one waited.
     let hold = sqlx::query_scalar!("SELECT user_id FROM carts WHERE user_id = $1 FOR UPDATE", user);
     hold.fetch_optional(&mut *connection).await?;
     let taken = sqlx::query_as!(
-        Wanted,
+        RequestedItem,
         "WITH taken AS (DELETE FROM cart_items WHERE user_id = $1 RETURNING position, sku, quantity)
          SELECT sku, quantity FROM taken ORDER BY position",
         user

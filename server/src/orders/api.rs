@@ -72,7 +72,7 @@ impl Orders for OrderService {
         request: UpdateOrderRequest,
     ) -> Result<UpdateOrderResponse, UpdateOrderError> {
         let step = Step::new(request.order_id, request.body.status, owner(cx.principal()));
-        let step = step.of_version(request.body.version).if_match(request.if_match);
+        let step = step.require_version(request.body.version).if_match(request.if_match);
         let order = step::take(&self.pool, &step).await?;
         Ok(UpdateOrderResponse { etag: ETag::strong(order.version), body: order })
     }

@@ -72,8 +72,8 @@ pub fn item_filter_hash(order: OrderId) -> [u8; 8] {
 }
 
 impl OrderService {
-    /// Returns a page of the orders that match the filter. The items of the orders are read from the database only if
-    /// `fields` contains them or is `None`.
+    /// Returns a page of the orders that match the filter. The items of the orders are read from the database
+    /// only if `fields` contains them or is `None`.
     pub(super) async fn page<E>(
         &self,
         filter: &Filter,

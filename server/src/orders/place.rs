@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::store::{self, Line};
 use crate::carts;
-use crate::products::basket::{self, Prices, Unsellable, Wanted};
+use crate::products::basket::{self, Prices, RequestedItem, Unsellable};
 use crate::products::store::prices;
 
 /// The source of the items of an order.
@@ -31,23 +31,24 @@ pub enum PlaceError {
 
 /// Places an order for `user`. An order with `fromCart` empties the cart when the transaction commits.
 pub async fn place(connection: &mut PgConnection, user: Uuid, order: NewOrder) -> Result<Order, PlaceError> {
-    let (wanted, currency, origin): (Vec<Wanted>, _, _) = match order {
+    let (requested, currency, origin): (Vec<RequestedItem>, _, _) = match order {
         NewOrder::OfItems(order) => {
             (order.items.into_iter().map(Into::into).collect(), Some(order.currency), Origin::Body)
         }
         NewOrder::FromCart(_) => (carts::store::take_out(connection, user).await?, None, Origin::Cart),
     };
-    let prices = prices(connection, &wanted).await?;
-    // A cart has no currency. The price of its first item sets the currency, and the other items must have it too.
-    let first = wanted.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
-    basket::check(&wanted, &prices, currency.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
+    let prices = prices(connection, &requested).await?;
+    // A cart has no currency. The price of its first item sets the currency, and the other items must have it
+    // too.
+    let first = requested.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
+    basket::check(&requested, &prices, currency.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
     let currency = currency.or(first).ok_or(PlaceError::EmptyCart)?;
-    Ok(store::insert(connection, user, currency, &lines(wanted, &prices)).await?)
+    Ok(store::insert(connection, user, currency, &lines(requested, &prices)).await?)
 }
 
-fn lines(wanted: Vec<Wanted>, prices: &Prices) -> Vec<Line> {
-    let line = |item: Wanted| Some(Line { unit_price: prices.get(&item.sku)?.amount, wanted: item });
-    wanted.into_iter().filter_map(line).collect()
+fn lines(requested: Vec<RequestedItem>, prices: &Prices) -> Vec<Line> {
+    let line = |item: RequestedItem| Some(Line { unit_price: prices.get(&item.sku)?.amount, requested: item });
+    requested.into_iter().filter_map(line).collect()
 }
 
 impl From<sqlx::Error> for PlaceError {

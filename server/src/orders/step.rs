@@ -60,7 +60,7 @@ impl Step {
     }
 
     /// Requires that the order has this version.
-    pub fn of_version(mut self, version: i32) -> Step {
+    pub fn require_version(mut self, version: i32) -> Step {
         self.version = Some(version);
         self
     }
@@ -71,7 +71,8 @@ impl Step {
         self
     }
 
-    /// Returns the statuses from which this step is allowed. A step with a required owner is not by an administrator.
+    /// Returns the statuses from which this step is allowed. A step with a required owner is not by an
+    /// administrator.
     pub(super) fn from(&self) -> &'static [OrderStatus] {
         use OrderStatus::{Cancelled, Delivered, Paid, Pending, Shipped};
         match (self.to, self.owner) {
@@ -83,8 +84,8 @@ impl Step {
         }
     }
 
-    /// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never matches
-    /// (RFC 9110 § 13.1.1).
+    /// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
+    /// matches (RFC 9110 § 13.1.1).
     pub(super) fn tags(&self) -> Option<Vec<String>> {
         match self.if_match.as_ref()? {
             IfMatch::Any => None,

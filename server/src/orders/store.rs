@@ -12,7 +12,7 @@ use super::list::{Filter, ID, TOTAL};
 use super::step::{Step, StepResult};
 use crate::platform::cursor::SortValue;
 use crate::platform::keyset::{Paging, Rows};
-use crate::products::basket::Wanted;
+use crate::products::basket::RequestedItem;
 use crate::products::store::{money, string_enum};
 
 /// A row of `orders`.
@@ -43,7 +43,7 @@ struct ItemRow {
 #[derive(Debug)]
 pub struct Line {
     /// The requested product and its quantity.
-    pub wanted: Wanted,
+    pub requested: RequestedItem,
     /// The price of one unit.
     pub unit_price: Decimal,
 }
@@ -64,7 +64,7 @@ pub async fn insert(
     currency: Currency,
     lines: &[Line],
 ) -> Result<Order, sqlx::Error> {
-    let total: Decimal = lines.iter().map(|line| line.unit_price * Decimal::from(line.wanted.quantity)).sum();
+    let total: Decimal = lines.iter().map(|line| line.unit_price * Decimal::from(line.requested.quantity)).sum();
     let row = sqlx::query_as!(
         Row,
         "INSERT INTO orders (id, user_id, total, currency) VALUES ($1, $2, $3, $4)
@@ -75,8 +75,8 @@ pub async fn insert(
         currency.as_str()
     );
     let row = row.fetch_one(&mut *connection).await?;
-    let skus: Vec<String> = lines.iter().map(|line| line.wanted.sku.clone()).collect();
-    let quantities: Vec<i32> = lines.iter().map(|line| line.wanted.quantity).collect();
+    let skus: Vec<String> = lines.iter().map(|line| line.requested.sku.clone()).collect();
+    let quantities: Vec<i32> = lines.iter().map(|line| line.requested.quantity).collect();
     let prices: Vec<Decimal> = lines.iter().map(|line| line.unit_price).collect();
     let items = sqlx::query_as!(
         ItemRow,
@@ -138,8 +138,8 @@ pub async fn list(
     }))
 }
 
-/// Returns the data for listing the items of an order. Returns `None` if the order does not exist or does not belong
-/// to `owner`.
+/// Returns the data for listing the items of an order. Returns `None` if the order does not exist or does not
+/// belong to `owner`.
 pub async fn find_summary(
     pool: &PgPool,
     order: OrderId,
@@ -178,8 +178,9 @@ pub async fn items(
 
 /// Changes the status of an order if all preconditions of the step are met.
 ///
-/// One statement checks the preconditions and returns the order in either case, so that the caller can report which
-/// precondition failed. Returns `None` if the order does not exist or does not belong to the required owner.
+/// One statement checks the preconditions and returns the order in either case, so that the caller can report
+/// which precondition failed. Returns `None` if the order does not exist or does not belong to the required
+/// owner.
 pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx::Error> {
     let from: Vec<String> = step.from().iter().map(|status| status.to_string()).collect();
     let tags = step.tags();

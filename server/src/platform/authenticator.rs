@@ -10,8 +10,8 @@ use crate::platform::token::Tokens;
 
 /// An [`Authenticate`] implementation that accepts the access tokens of this service.
 ///
-/// It verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the session of the
-/// token has ended, together with rate limits and cache, to save a round trip to Redis.
+/// It verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the session of
+/// the token has ended, together with rate limits and cache, to save a round trip to Redis.
 #[derive(Debug, Clone)]
 pub struct TokenAuthenticator {
     tokens: Tokens,

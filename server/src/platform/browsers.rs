@@ -8,7 +8,8 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// The content security policy of API responses. They are data, so a browser must not load or frame anything in them.
+/// The content security policy of API responses. They are data, so a browser must not load or frame anything in
+/// them.
 const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// True if clients reach the service by TLS, so that responses have `Strict-Transport-Security` (RFC 6797).
@@ -29,7 +30,8 @@ pub async fn secure(State(strict): State<StrictTransport>, request: Request, nex
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
-    // A browser can store a response with an entity tag, but must revalidate it each time. It must not store others.
+    // A browser can store a response with an entity tag, but must revalidate it each time. It must not store
+    // others.
     let cache_control = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(cache_control));
     response
@@ -37,8 +39,8 @@ pub async fn secure(State(strict): State<StrictTransport>, request: Request, nex
 
 /// Returns a CORS layer that allows requests from pages of these origins.
 ///
-/// The layer does not allow cookies or other credentials of the browser, because callers send a token. Returns `None`
-/// if `origins` is empty: without the layer, browsers block pages of all other origins.
+/// The layer does not allow cookies or other credentials of the browser, because callers send a token. Returns
+/// `None` if `origins` is empty: without the layer, browsers block pages of all other origins.
 pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;

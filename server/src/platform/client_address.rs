@@ -26,8 +26,9 @@ pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, n
 
 /// Returns the address of the client, reading `X-Forwarded-For` from right to left.
 ///
-/// Each proxy appends the address of its peer. Therefore an entry is reliable only if the proxy that wrote it is
-/// trusted. The first untrusted address from the right is the client. Entries to the left of it can be forged.
+/// Each proxy appends the address of its peer. Therefore an entry is reliable only if the proxy that wrote it
+/// is trusted. The first untrusted address from the right is the client. Entries to the left of it can be
+/// forged.
 fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer;

@@ -89,8 +89,8 @@ impl fmt::Debug for Cursors {
 
 /// Returns a hash of the filters of a list, which ties a cursor to these filters.
 ///
-/// The filters must always be in the same sequence. An absent filter (`None`) and an empty filter (`Some("")`) have
-/// different hashes.
+/// The filters must always be in the same sequence. An absent filter (`None`) and an empty filter (`Some("")`)
+/// have different hashes.
 pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u8; 8] {
     let mut hash = Sha256::new();
     for filter in filters {
@@ -104,8 +104,8 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
 }
 
 impl Cursors {
-    /// Creates an encoder with `key`, 32 bytes in base64. Without a key it generates a random one, and cursors are valid
-    /// only until the process ends.
+    /// Creates an encoder with `key`, 32 bytes in base64. Without a key it generates a random one, and cursors
+    /// are valid only until the process ends.
     pub fn new(key: Option<&SecretString>) -> Cursors {
         let key = key
             .and_then(|key| decoded(key.expose_secret()))
@@ -132,8 +132,8 @@ impl Cursors {
     /// Decodes a cursor of the list with this sort order and filter hash.
     ///
     /// # Errors
-    /// Returns [`BadCursor::Unreadable`] if this service has not signed the text, and [`BadCursor::OtherList`] if the
-    /// cursor belongs to another list, sort order or filter.
+    /// Returns [`BadCursor::Unreadable`] if this service has not signed the text, and [`BadCursor::OtherList`]
+    /// if the cursor belongs to another list, sort order or filter.
     pub fn open(&self, text: &str, sort: &str, filter: [u8; 8]) -> Result<Cursor, BadCursor> {
         let cursor = self.read(text).ok_or(BadCursor::Unreadable)?;
         if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::OtherList) }
@@ -200,8 +200,8 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length")
 }
 
-/// Appends the length of a text in two bytes, and the text. A text is truncated to 65,535 bytes; PostgreSQL cannot index
-/// longer values either.
+/// Appends the length of a text in two bytes, and the text. A text is truncated to 65,535 bytes; PostgreSQL
+/// cannot index longer values either.
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());

@@ -1,4 +1,5 @@
-//! The connection pools of PostgreSQL. Each schema has a pool, so that a service can access only its own tables.
+//! The connection pools of PostgreSQL. Each schema has a pool, so that a service can access only its own
+//! tables.
 
 use std::str::FromStr;
 
@@ -12,7 +13,8 @@ use crate::platform::config::DatabaseConfig;
 static USERS: Migrator = sqlx::migrate!("migrations/users");
 static ORDERS: Migrator = sqlx::migrate!("migrations/orders");
 
-/// The connection pools of all schemas. The search path of a pool contains only its schema, so SQL needs no schema names.
+/// The connection pools of all schemas. The search path of a pool contains only its schema, so SQL needs no
+/// schema names.
 #[derive(Debug, Clone)]
 pub struct Databases {
     /// The pool of the schema `users`: users and sessions.
@@ -65,7 +67,8 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
 
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
-    // A migration can take longer than a statement of a request, and so can the wait for another process to migrate.
+    // A migration can take longer than a statement of a request, and so can the wait for another process to
+    // migrate.
     sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
     // The lock is needed because concurrent `CREATE SCHEMA IF NOT EXISTS` statements can fail.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;

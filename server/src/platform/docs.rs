@@ -6,15 +6,15 @@ use axum::routing::get;
 use http::{HeaderValue, header};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// The content security policy of the page. It runs scripts of this server, sends requests to this server and has inline
-/// styles.
+/// The content security policy of the page. It runs scripts of this server, sends requests to this server and
+/// has inline styles.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self'; frame-ancestors 'none'",
 );
 
-/// Returns the routes `/openapi.json` and `/openapi.yaml`, which serve the contract in these formats, and `/docs`, which
-/// serves Swagger UI.
+/// Returns the routes `/openapi.json` and `/openapi.yaml`, which serve the contract in these formats, and
+/// `/docs`, which serves Swagger UI.
 pub fn router(json: &'static str, yaml: &'static str) -> Router {
     let page: Router = SwaggerUi::new("/docs")
         .config(

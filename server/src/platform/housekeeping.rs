@@ -11,8 +11,8 @@ use crate::platform::shutdown::Shutdown;
 /// The time between two runs.
 const INTERVAL: Duration = Duration::from_secs(600);
 
-/// Starts a task that deletes expired rows every 10 minutes until the shutdown begins. Several processes can run it
-/// concurrently.
+/// Starts a task that deletes expired rows every 10 minutes until the shutdown begins. Several processes can
+/// run it concurrently.
 pub fn start(databases: Databases, shutdown: Shutdown) {
     tokio::spawn(async move {
         loop {
@@ -27,8 +27,8 @@ pub fn start(databases: Databases, shutdown: Shutdown) {
     });
 }
 
-/// Deletes expired idempotency records, sessions that expired more than a day ago, and users that were deleted more than
-/// 30 days ago.
+/// Deletes expired idempotency records, sessions that expired more than a day ago, and users that were deleted
+/// more than 30 days ago.
 ///
 /// # Errors
 /// Returns the error of the database.
@@ -40,7 +40,8 @@ pub async fn delete_expired(databases: &Databases) -> Result<(), sqlx::Error> {
 }
 
 async fn purge_sessions(users: &PgPool) -> Result<(), sqlx::Error> {
-    // A session is kept for a day after it expires, so that a second use of its refresh token is still detected.
+    // A session is kept for a day after it expires, so that a second use of its refresh token is still
+    // detected.
     let purge = sqlx::query!("DELETE FROM sessions WHERE expires_at < now() - interval '1 day'");
     purge.execute(users).await.map(drop)
 }

@@ -62,7 +62,8 @@ impl Metrics {
     /// Returns all metrics in the OpenMetrics text format.
     ///
     /// # Errors
-    /// Returns an error if formatting fails, which does not happen in practice: writing to a string cannot fail.
+    /// Returns an error if formatting fails, which does not happen in practice: writing to a string cannot
+    /// fail.
     pub fn render(&self) -> Result<String, std::fmt::Error> {
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;

@@ -1,5 +1,5 @@
-//! The infrastructure that services of any contract can use: configuration, databases, Redis, credentials, policies
-//! and the HTTP server. It does not depend on the contract of the sample.
+//! The infrastructure that services of any contract can use: configuration, databases, Redis, credentials,
+//! policies and the HTTP server. It does not depend on the contract of the sample.
 
 pub mod authenticator;
 pub mod browsers;

@@ -38,8 +38,8 @@ pub struct Passwords {
 pub enum Verdict {
     /// The password matches.
     Match,
-    /// The password matches, but its hash has weaker parameters than the current ones. Hash the password again and store
-    /// the new hash.
+    /// The password matches, but its hash has weaker parameters than the current ones. Hash the password again
+    /// and store the new hash.
     MatchWithWeakHash,
     /// The password does not match, or the user is unknown.
     Mismatch,
@@ -92,8 +92,8 @@ impl Passwords {
 
     /// Verifies a password against a stored hash.
     ///
-    /// `None` stands for an unknown user. It takes as long as a wrong password, so that the response time does not reveal
-    /// which users exist.
+    /// `None` stands for an unknown user. It takes as long as a wrong password, so that the response time does
+    /// not reveal which users exist.
     ///
     /// # Errors
     /// Returns an error if the stored hash is not a valid PHC string.
@@ -107,8 +107,8 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let failed = |error: &dyn fmt::Display| PasswordError(error.to_string());
-        // The blocking task owns the permit, because it continues if the caller disconnects. Otherwise callers that
-        // disconnect could start any number of concurrent hashes.
+        // The blocking task owns the permit, because it continues if the caller disconnects. Otherwise callers
+        // that disconnect could start any number of concurrent hashes.
         let permit = self.permits.clone().acquire_owned().await.map_err(|error| failed(&error))?;
         let work = tokio::task::spawn_blocking(move || {
             let result = work();

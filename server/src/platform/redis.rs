@@ -1,5 +1,5 @@
-//! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable for a moment, so that
-//! requests do not wait for it one after the other.
+//! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable for a moment, so
+//! that requests do not wait for it one after the other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -72,7 +72,8 @@ impl Redis {
     /// Executes a pipeline with the configured timeout. Fails immediately if Redis failed a moment ago.
     ///
     /// # Errors
-    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of another type.
+    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
+    /// another type.
     pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Unavailable> {
         if self.elapsed() < self.backoff_until.load(Ordering::Relaxed) {
             return Err(Unavailable);
@@ -83,7 +84,8 @@ impl Redis {
     /// Executes a pipeline with a timeout, even if Redis failed a moment ago. Health checks use it.
     ///
     /// # Errors
-    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of another type.
+    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
+    /// another type.
     pub async fn run_with_timeout<T: FromRedisValue>(
         &self,
         pipeline: &Pipeline,

@@ -27,7 +27,8 @@ impl std::fmt::Display for SeedError {
 
 impl std::error::Error for SeedError {}
 
-/// Creates the administrator unless an account already uses the e-mail address. Returns true if it created the account.
+/// Creates the administrator unless an account already uses the e-mail address. Returns true if it created the
+/// account.
 ///
 /// # Errors
 /// Returns an error if the database is unavailable or the password cannot be hashed.

@@ -1,4 +1,5 @@
-//! The shutdown of the process: the first signal drains connections, the second one stops the process immediately.
+//! The shutdown of the process: the first signal drains connections, the second one stops the process
+//! immediately.
 
 use tokio::sync::watch;
 
@@ -68,15 +69,15 @@ impl Shutdown {
         });
     }
 
-    async fn reached(&self, wanted: Phase) {
+    async fn reached(&self, target: Phase) {
         let mut phases = self.0.subscribe();
         // The wait fails only if there is no sender, and `self` is a sender.
-        let _ = phases.wait_for(|phase| *phase >= wanted).await;
+        let _ = phases.wait_for(|phase| *phase >= target).await;
     }
 }
 
-/// Starts a task that handles SIGTERM and SIGINT: the first signal begins the shutdown, the second one stops the process
-/// immediately.
+/// Starts a task that handles SIGTERM and SIGINT: the first signal begins the shutdown, the second one stops
+/// the process immediately.
 ///
 /// # Errors
 /// Returns an error if the signal handlers cannot be installed.

@@ -1,4 +1,5 @@
-//! The platform: creates the infrastructure of the services from the configuration, and serves an application on it.
+//! The platform: creates the infrastructure of the services from the configuration, and serves an application
+//! on it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -167,8 +168,8 @@ impl Platform {
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }
 
-    /// Serves an application on `listener` until the shutdown is complete. Also serves the metrics if an address is
-    /// configured for them.
+    /// Serves an application on `listener` until the shutdown is complete. Also serves the metrics if an
+    /// address is configured for them.
     ///
     /// # Errors
     /// Returns an error if the address for metrics is already in use.

@@ -13,7 +13,8 @@ use writ_runtime::{ClientAddress, Operation, RequestId};
 use crate::platform::config::{Config, LogFormat};
 use crate::platform::metrics::Metrics;
 
-/// Starts writing log lines to standard output, in the configured format. A second call in a process has no effect.
+/// Starts writing log lines to standard output, in the configured format. A second call in a process has no
+/// effect.
 pub fn start(config: &Config) {
     let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
@@ -24,7 +25,8 @@ pub fn start(config: &Config) {
     };
 }
 
-/// Logs one line for each request and updates the metrics; to be used with [`axum::middleware::from_fn_with_state`].
+/// Logs one line for each request and updates the metrics; to be used with
+/// [`axum::middleware::from_fn_with_state`].
 ///
 /// The line contains the operation instead of the path, because a path can contain personal data.
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
@@ -46,7 +48,7 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
         status,
         latencyMs = latency.as_micros() as f64 / 1000.0,
         address = address.map(tracing::field::display),
-        "request"
+        "request completed"
     );
     response
 }

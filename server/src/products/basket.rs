@@ -6,7 +6,7 @@ use generated::v1::{CartItem, Currency, Money, NewOrderItem, UnprocessableEntity
 
 /// A requested product and its quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RequestedItem {
     /// The SKU of the product.
     pub sku: String,
     /// The number of units.
@@ -24,7 +24,7 @@ pub struct Unsellable(Vec<(usize, String)>);
 ///
 /// # Errors
 /// Returns every item that fails, with its first reason.
-pub fn check(wanted: &[Wanted], prices: &Prices, currency: Option<Currency>) -> Result<(), Unsellable> {
+pub fn check(requested: &[RequestedItem], prices: &Prices, currency: Option<Currency>) -> Result<(), Unsellable> {
     let mut seen = HashSet::new();
     let mut reason = |sku: &str| match (prices.get(sku), currency) {
         (None, _) => Some(format!("{sku} is not for sale")),
@@ -35,12 +35,13 @@ pub fn check(wanted: &[Wanted], prices: &Prices, currency: Option<Currency>) -> 
         _ => None,
     };
     let flaws: Vec<_> =
-        wanted.iter().enumerate().filter_map(|(index, item)| Some((index, reason(&item.sku)?))).collect();
+        requested.iter().enumerate().filter_map(|(index, item)| Some((index, reason(&item.sku)?))).collect();
     if flaws.is_empty() { Ok(()) } else { Err(Unsellable(flaws)) }
 }
 
 impl Unsellable {
-    /// Returns a 422 with one detail for each item. `field` returns the name of the field for the index of an item.
+    /// Returns a 422 with one detail for each item. `field` returns the name of the field for the index of an
+    /// item.
     pub fn refusal(self, field: impl Fn(usize) -> String) -> UnprocessableEntity {
         let refusal = UnprocessableEntity::new("some items cannot be ordered");
         self.0.into_iter().fold(refusal, |refusal, (index, reason)| refusal.detail(field(index), reason))
@@ -52,21 +53,21 @@ pub fn field_of_sku(index: usize) -> String {
     format!("items[{index}].sku")
 }
 
-impl From<CartItem> for Wanted {
-    fn from(item: CartItem) -> Wanted {
-        Wanted { sku: item.sku, quantity: item.quantity }
+impl From<CartItem> for RequestedItem {
+    fn from(item: CartItem) -> RequestedItem {
+        RequestedItem { sku: item.sku, quantity: item.quantity }
     }
 }
 
-impl From<NewOrderItem> for Wanted {
-    fn from(item: NewOrderItem) -> Wanted {
-        Wanted { sku: item.sku, quantity: item.quantity }
+impl From<NewOrderItem> for RequestedItem {
+    fn from(item: NewOrderItem) -> RequestedItem {
+        RequestedItem { sku: item.sku, quantity: item.quantity }
     }
 }
 
-impl From<Wanted> for CartItem {
-    fn from(wanted: Wanted) -> CartItem {
-        CartItem { sku: wanted.sku, quantity: wanted.quantity }
+impl From<RequestedItem> for CartItem {
+    fn from(requested: RequestedItem) -> CartItem {
+        CartItem { sku: requested.sku, quantity: requested.quantity }
     }
 }
 
@@ -78,8 +79,8 @@ mod tests {
         let price = |cents, currency| Money { amount: rust_decimal::Decimal::new(cents, 2), currency };
         let prices = [("ABC-1", price(1999, Currency::Eur)), ("ENV-100", price(995, Currency::Usd))];
         let prices = prices.map(|(sku, price)| (sku.to_owned(), price)).into();
-        let wanted: Vec<_> = skus.iter().map(|sku| Wanted { sku: (*sku).to_owned(), quantity: 1 }).collect();
-        check(&wanted, &prices, currency)
+        let requested: Vec<_> = skus.iter().map(|sku| RequestedItem { sku: (*sku).to_owned(), quantity: 1 }).collect();
+        check(&requested, &prices, currency)
     }
 
     #[test]

@@ -7,7 +7,7 @@ use generated::v1::{Money, Product};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool, QueryBuilder};
 
-use super::basket::{Prices, Wanted};
+use super::basket::{Prices, RequestedItem};
 use crate::listing::MAX_TOTAL;
 use crate::platform::cursor::SortValue;
 use crate::platform::keyset::{Keyset, Paging, Rows, SortColumn};
@@ -60,21 +60,22 @@ pub async fn find(pool: &PgPool, sku: &str) -> Result<Option<Product>, sqlx::Err
 }
 
 /// Returns the prices of the requested products. A product that does not exist has no entry.
-pub async fn prices(connection: &mut PgConnection, wanted: &[Wanted]) -> Result<Prices, sqlx::Error> {
-    let skus: Vec<String> = wanted.iter().map(|item| item.sku.clone()).collect();
+pub async fn prices(connection: &mut PgConnection, requested: &[RequestedItem]) -> Result<Prices, sqlx::Error> {
+    let skus: Vec<String> = requested.iter().map(|item| item.sku.clone()).collect();
     let rows = sqlx::query!("SELECT sku, price, currency FROM products WHERE sku = ANY($1)", &skus);
     let rows = rows.fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok((row.sku, money(row.price, &row.currency)?))).collect()
 }
 
-/// Returns an amount with two decimal places, as all supported currencies have them. PostgreSQL returns zero without
-/// decimal places.
+/// Returns an amount with two decimal places, as all supported currencies have them. PostgreSQL returns zero
+/// without decimal places.
 pub fn money(mut amount: Decimal, currency: &str) -> Result<Money, sqlx::Error> {
     amount.rescale(2);
     Ok(Money { amount, currency: string_enum(currency)? })
 }
 
-/// Parses a string enum of the contract from a column. A check constraint of the table admits only known values.
+/// Parses a string enum of the contract from a column. A check constraint of the table admits only known
+/// values.
 pub fn string_enum<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

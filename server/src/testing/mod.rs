@@ -1,4 +1,5 @@
-//! Test support: each test has a separate database in a real PostgreSQL and a separate key prefix in a real Redis.
+//! Test support: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
+//! Redis.
 //!
 //! `cargo xtask test` starts both and sets their URLs in `WRIT_TEST_DATABASE_URL` and `WRIT_TEST_REDIS_URL`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]

@@ -68,7 +68,7 @@ impl Store {
         let mut ended = Vec::new();
         if found.role != found.old_role {
             // The access tokens of these sessions contain the old role.
-            ended = ending::of_user(&mut transaction, id.uuid(), None).await?;
+            ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
         }
         ending::commit(transaction, &self.revocations, ended).await?;
         let row = Row {
@@ -83,7 +83,8 @@ impl Store {
         Ok(Account::try_from(row)?)
     }
 
-    /// Deletes a user that the caller can see if its version matches `condition`, and ends all sessions of the user.
+    /// Deletes a user that the caller can see if its version matches `condition`, and ends all sessions of the
+    /// user.
     pub async fn delete(&self, id: UserId, caller: &Caller, condition: &IfMatch) -> Result<(), DeleteError> {
         let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
         let fresh = sqlx::query_scalar!(
@@ -103,7 +104,7 @@ impl Store {
         if !fresh {
             return Err(DeleteError::Stale);
         }
-        let ended = ending::of_user(&mut transaction, id.uuid(), None).await?;
+        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
         Ok(ending::commit(transaction, &self.revocations, ended).await?)
     }
 
@@ -129,7 +130,7 @@ impl Store {
         if changed.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let ended = ending::of_user(&mut transaction, id.uuid(), Some(current_session)).await?;
+        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), Some(current_session)).await?;
         ending::commit(transaction, &self.revocations, ended).await?;
         Ok(true)
     }
@@ -147,8 +148,8 @@ impl From<UserPatch> for Changes {
     }
 }
 
-/// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never matches
-/// (RFC 9110 § 13.1.1).
+/// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
+/// matches (RFC 9110 § 13.1.1).
 fn versions(condition: &IfMatch) -> Option<Vec<String>> {
     match condition {
         IfMatch::Any => None,

@@ -26,6 +26,7 @@ pub struct Store {
 /// A user together with the version of its row.
 #[derive(Debug, Clone)]
 pub struct Account {
+    /// The user as the contract describes it.
     pub user: User,
     version: i32,
 }
@@ -97,7 +98,8 @@ impl Store {
         found.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
     }
 
-    /// Returns the password hash of a user. Returns `None` if the user does not exist or the caller cannot see it.
+    /// Returns the password hash of a user. Returns `None` if the user does not exist or the caller cannot see
+    /// it.
     pub async fn password_hash(&self, id: UserId, caller: &Caller) -> Result<Option<String>, sqlx::Error> {
         let found = sqlx::query_scalar!(
             r#"SELECT password_hash AS "password_hash!"

@@ -11,8 +11,8 @@ use server::testing::TestServer;
 
 use crate::support::{Service, Session};
 
-/// A server that trusts `X-Forwarded-For`, so that each request can have another client address. Tests with many
-/// requests do not reach the rate limit of an address.
+/// A server that trusts `X-Forwarded-For`, so that each request can have another client address. Tests with
+/// many requests do not reach the rate limit of an address.
 pub struct Clients {
     pub service: Service,
     next: AtomicU32,

@@ -118,7 +118,8 @@ async fn every_operation_has_its_declared_rate_limit() {
                 break response;
             }
             accepted += 1;
-            // The bucket is refilled while the requests are sent, so more requests than the limit can be accepted.
+            // The bucket is refilled while the requests are sent, so more requests than the limit can be
+            // accepted.
             assert!(accepted < 2 * limit, "{method} {path}");
         };
         assert!(accepted >= limit, "{method} {path}: {accepted}");

@@ -31,8 +31,8 @@ async fn all_violations_of_an_order_are_reported_together() {
     for (body, named) in [
         (json!({ "items": [], "currency": "EUR" }), vec!["items"]),
         (json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }], "currency": "CHF" }), vec!["currency"]),
-        // The body matches neither form. The first violation is for the body itself, and the second one for the field
-        // that the closest form requires.
+        // The body matches neither form. The first violation is for the body itself, and the second one for the
+        // field that the closest form requires.
         (json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }] }), vec!["", "currency"]),
         (
             json!({ "items": [{ "sku": "ABC-1", "quantity": 1, "unitPrice": "0.01" }], "currency": "EUR" }),

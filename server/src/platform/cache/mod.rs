@@ -1,10 +1,10 @@
 //! A cache of responses in Redis, invalidated by tags.
 //!
-//! Each tag has a version, a random string under a Redis key of the tag. A request reads the versions of its tags
-//! before it reads the database, and stores them with the response. A cached response is served only if the versions
-//! have not changed. Therefore a response that was made from data before an invalidation is never served after it,
-//! even if it is stored later. The first reader of a tag without a version sets a new one. So a deleted or evicted
-//! tag causes cache misses, but never a stale response.
+//! Each tag has a version, a random string under a Redis key of the tag. A request reads the versions of its
+//! tags before it reads the database, and stores them with the response. A cached response is served only if
+//! the versions have not changed. Therefore a response that was made from data before an invalidation is never
+//! served after it, even if it is stored later. The first reader of a tag without a version sets a new one. So
+//! a deleted or evicted tag causes cache misses, but never a stale response.
 
 mod single_flight;
 mod stored;
@@ -22,7 +22,8 @@ use single_flight::{Role, SingleFlight};
 
 pub(crate) use single_flight::Leader;
 
-/// The time to live of the version of a tag, in seconds. A response that is older than its tags becomes a cache miss.
+/// The time to live of the version of a tag, in seconds. A response that is older than its tags becomes a cache
+/// miss.
 const VERSION_SECONDS: u64 = 86_400;
 
 /// The longest time that a request waits for another request that is making the response.
@@ -48,7 +49,8 @@ pub struct Cache(Arc<Inner>);
 struct Inner {
     redis: Redis,
     single_flight: SingleFlight,
-    /// The tags whose invalidation Redis has not confirmed. No response is served from the cache while there are any.
+    /// The tags whose invalidation Redis has not confirmed. No response is served from the cache while there
+    /// are any.
     pending: Mutex<BTreeSet<String>>,
 }
 
@@ -93,8 +95,9 @@ impl Cache {
 
     /// Invalidates every response with one of these tags.
     ///
-    /// Call it after the transaction that changes the data has committed. If Redis is unavailable, the invalidation
-    /// is pending: this process retries it in the background and serves no response from the cache until it succeeds.
+    /// Call it after the transaction that changes the data has committed. If Redis is unavailable, the
+    /// invalidation is pending: this process retries it in the background and serves no response from the cache
+    /// until it succeeds.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
         let tags: BTreeSet<String> = tags.iter().map(|tag| self.tag(tag.as_ref())).collect();
         if !tags.is_empty() && self.delete_versions(&tags).await.is_err() {
@@ -114,7 +117,8 @@ impl Cache {
         Some(Lookup { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
     }
 
-    /// Appends the commands of a lookup to a pipeline with `ignore_errors`. They return [`Lookup::result_count`] results.
+    /// Appends the commands of a lookup to a pipeline with `ignore_errors`. They return
+    /// [`Lookup::result_count`] results.
     pub(crate) fn push_lookup(&self, pipeline: &mut Pipeline, lookup: &Lookup) {
         for tag in &lookup.tags {
             let version = Uuid::new_v4().simple().to_string();
@@ -126,8 +130,8 @@ impl Cache {
 
     /// Evaluates the last result of a lookup.
     ///
-    /// If the cache has no valid response and another request of this process is making it, waits for that request
-    /// and repeats the lookup.
+    /// If the cache has no valid response and another request of this process is making it, waits for that
+    /// request and repeats the lookup.
     pub(crate) async fn read(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
         let ticket = match self.evaluate(lookup, result) {
             Outcome::Miss(ticket) => ticket,
@@ -142,15 +146,16 @@ impl Cache {
         }
     }
 
-    /// Stores a response for about `lifetime`. A response with a stream and one larger than 256 KiB is not stored.
+    /// Stores a response for about `lifetime`. A response with a stream and one larger than 256 KiB is not
+    /// stored.
     pub(crate) fn store(
         &self,
         ticket: Ticket,
         reply: &Reply,
         lifetime: Duration,
     ) -> impl Future<Output = ()> + Send + use<'_> {
-        // The reply is encoded outside the future, because a reply with a stream is not `Sync` and the future must be
-        // `Send`.
+        // The reply is encoded outside the future, because a reply with a stream is not `Sync` and the future
+        // must be `Send`.
         let entry = stored::write(&ticket.versions, reply).filter(|entry| entry.len() <= MAX_ENTRY_BYTES);
         async move {
             let Some(entry) = entry else { return };
@@ -242,8 +247,8 @@ impl Lookup {
     }
 }
 
-/// Returns the lifetime in milliseconds, randomly reduced by up to a tenth. So entries that are stored together do not
-/// expire together.
+/// Returns the lifetime in milliseconds, randomly reduced by up to a tenth. So entries that are stored together
+/// do not expire together.
 fn jittered(lifetime: Duration) -> u64 {
     let milliseconds = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
     let [byte] = crate::platform::random::bytes::<1>();

@@ -1,4 +1,5 @@
-//! Single flight: one of several concurrent requests for a response makes it, and the others wait for that request.
+//! Single flight: one of several concurrent requests for a response makes it, and the others wait for that
+//! request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

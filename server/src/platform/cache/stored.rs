@@ -14,8 +14,8 @@ struct Head {
     headers: Vec<(String, String)>,
 }
 
-/// Encodes a response. Returns `None` if the response cannot be stored: a problem, a stream, or a response with a header
-/// that is not visible ASCII.
+/// Encodes a response. Returns `None` if the response cannot be stored: a problem, a stream, or a response with
+/// a header that is not visible ASCII.
 pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     let body: &[u8] = match &reply.body {
         ReplyBody::Bytes(body) => body,
@@ -32,7 +32,8 @@ pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     Some(entry)
 }
 
-/// Decodes a response. Returns `None` if the tag versions have changed or the bytes are not an encoded response.
+/// Decodes a response. Returns `None` if the tag versions have changed or the bytes are not an encoded
+/// response.
 pub(super) fn read(entry: &[u8], versions: &[String]) -> Option<Reply> {
     // The JSON text contains no line break, so it ends at the first one.
     let end = entry.iter().position(|byte| *byte == b'\n')?;

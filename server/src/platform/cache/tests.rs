@@ -114,8 +114,8 @@ async fn a_waiting_request_continues_if_the_leader_fails() {
     assert!(tokio::time::timeout(Duration::from_secs(1), waiting).await.unwrap().unwrap());
 }
 
-/// A writer increments a count and then invalidates the cache. A reader that starts after the invalidation must not
-/// see an older count.
+/// A writer increments a count and then invalidates the cache. A reader that starts after the invalidation must
+/// not see an older count.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_never_sees_a_response_that_was_invalidated_before_it_started() {
     let cache = Cache::new(testing::redis());

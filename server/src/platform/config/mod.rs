@@ -47,8 +47,8 @@ pub struct Config {
     pub tokens: TokenConfig,
     /// The administrator to create at start. `None`: no administrator is created.
     pub admin: Option<AdminConfig>,
-    /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key and logs a
-    /// warning.
+    /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key
+    /// and logs a warning.
     pub cursor_key: Option<SecretString>,
     /// The networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<Network>,
@@ -60,7 +60,8 @@ pub struct Config {
     pub max_connections: usize,
     /// The format of log lines. Default: JSON.
     pub log_format: LogFormat,
-    /// The filter of log lines in the syntax of `tracing_subscriber::EnvFilter`, for example `info,server=debug`.
+    /// The filter of log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
+    /// `info,server=debug`.
     pub log_filter: String,
     /// The names of variables that begin with `WRIT_` but are not settings. They are probably misspelt.
     pub unknown: Vec<String>,
@@ -93,8 +94,8 @@ pub struct DatabaseConfig {
     pub orders: SecretString,
     /// The maximum number of connections in each pool. Default: 16.
     pub connections: u32,
-    /// The time after which PostgreSQL cancels a statement. Default: 5 s. A statement waits for a lock for at most 3/5
-    /// of this time.
+    /// The time after which PostgreSQL cancels a statement. Default: 5 s. A statement waits for a lock for at
+    /// most 3/5 of this time.
     pub statement_timeout: Duration,
     /// The longest time that a request waits for a connection of the pool. Default: 3 s.
     pub acquire_timeout: Duration,
@@ -114,8 +115,8 @@ pub struct RedisConfig {
 /// The settings of access and refresh tokens.
 #[derive(Debug, Clone)]
 pub struct TokenConfig {
-    /// The Ed25519 private keys, as PEM or as base64 seeds. The first key signs, all keys verify. If there is none, the
-    /// process generates a random key and logs a warning.
+    /// The Ed25519 private keys, as PEM or as base64 seeds. The first key signs, all keys verify. If there is
+    /// none, the process generates a random key and logs a warning.
     pub keys: Vec<SecretString>,
     /// The value of the claim `iss`. Default: `writ`.
     pub issuer: String,
@@ -143,12 +144,13 @@ pub struct AdminConfig {
 pub struct Timeouts {
     /// The longest time for receiving a body, and for a handler. Default: 30 s.
     pub request: Duration,
-    /// The longest time for receiving the head of a request, including the idle time of a connection. Default: 30 s.
+    /// The longest time for receiving the head of a request, including the idle time of a connection. Default:
+    /// 30 s.
     pub header: Duration,
     /// The longest time that running requests can take after shutdown has begun. Default: 20 s.
     pub drain: Duration,
-    /// The time between the first failing readiness check and the end of accepting connections, so that load balancers
-    /// notice the shutdown. Default: 0.
+    /// The time between the first failing readiness check and the end of accepting connections, so that load
+    /// balancers notice the shutdown. Default: 0.
     pub linger: Duration,
 }
 

@@ -36,8 +36,8 @@ impl Source {
         source
     }
 
-    /// Returns the value of the variable `name`. Returns `None` if it is absent or invalid, and records the fault of an
-    /// invalid value.
+    /// Returns the value of the variable `name`. Returns `None` if it is absent or invalid, and records the
+    /// fault of an invalid value.
     pub fn optional<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
         self.known.insert(name);
         match read(self.values.get(name)?) {
@@ -54,8 +54,8 @@ impl Source {
         self.optional(name, read).unwrap_or(default)
     }
 
-    /// Returns the value that `words` assigns to the text of the variable `name`. Returns `None` if the variable is
-    /// absent or its text is not one of the words.
+    /// Returns the value that `words` assigns to the text of the variable `name`. Returns `None` if the
+    /// variable is absent or its text is not one of the words.
     pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
         self.optional(name, |text| {
             words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {

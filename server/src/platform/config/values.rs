@@ -99,8 +99,8 @@ pub(super) fn key(text: &str) -> Result<SecretString, String> {
     }
 }
 
-/// Splits private keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM, `\n` can stand for a line
-/// break, because environment variables often have one line.
+/// Splits private keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM, `\n` can stand for
+/// a line break, because environment variables often have one line.
 pub(super) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     const END: &str = "-----END PRIVATE KEY-----";
     if text.contains("-----BEGIN") {

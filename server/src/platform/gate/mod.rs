@@ -14,8 +14,8 @@ use crate::platform::limiter::{Counted, Limiter, Standing, subject_of};
 use crate::platform::redis::Redis;
 use crate::platform::revocation::{Marker, Revocations};
 
-/// The [`Gate`] that applies the policies which the contract declares for an operation: `x-rate-limit`, `x-cache` and
-/// `x-cache-invalidates`. It also rejects access tokens whose session has ended.
+/// The [`Gate`] that applies the policies which the contract declares for an operation: `x-rate-limit`,
+/// `x-cache` and `x-cache-invalidates`. It also rejects access tokens whose session has ended.
 #[derive(Debug, Clone)]
 pub struct PolicyGate {
     redis: Redis,
@@ -34,8 +34,8 @@ pub struct Pass {
 
 /// The cache tags to invalidate when the operation is complete.
 ///
-/// If it is dropped without a response, because the client disconnected or the request timed out, it invalidates the
-/// tags too: the transaction may have committed.
+/// If it is dropped without a response, because the client disconnected or the request timed out, it
+/// invalidates the tags too: the transaction may have committed.
 #[derive(Debug)]
 struct Invalidation {
     cache: Cache,
@@ -155,7 +155,8 @@ impl Gate<Caller> for PolicyGate {
     }
 
     async fn leave(&self, mut pass: Pass, entry: &Entry<'_, Caller>, reply: &mut Reply) {
-        // A 5xx response does not prove that the transaction was rolled back, so only a 4xx response skips this.
+        // The tags are invalidated after a 5xx response too, because it does not prove that the transaction was
+        // rolled back.
         if !reply.status.is_client_error() && !pass.invalidation.tags.is_empty() {
             self.cache.invalidate(&pass.invalidation.tags).await;
         }
@@ -198,8 +199,8 @@ fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {
     limits.filter_map(|limit| Some(Counted::new(operation, limit, &subject(limit.by)?))).collect()
 }
 
-/// Returns the cache lookup for the request. Returns `None` if the contract declares no `x-cache` for the operation or an
-/// invalidation is pending.
+/// Returns the cache lookup for the request. Returns `None` if the contract declares no `x-cache` for the
+/// operation or an invalidation is pending.
 fn lookup(cache: &Cache, entry: &Entry<'_, Caller>) -> Option<Lookup> {
     let operation = entry.call.operation;
     let policy = operation.cache.as_ref()?;

@@ -1,7 +1,7 @@
 //! Idempotency keys: repeating a request with the same key has no second effect.
 //!
-//! The transaction of the handler also writes the record of the key, so that effect and record are committed together.
-//! A handler passes its work to [`once`].
+//! The transaction of the handler also writes the record of the key, so that effect and record are committed
+//! together. A handler passes its work to [`once`].
 
 use std::fmt::Display;
 
@@ -17,8 +17,8 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// The reason why an idempotency key is refused.
 ///
-/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts it into
-/// the statuses of its contract.
+/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
+/// it into the statuses of its contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyConflict {
     /// The key was used with a different request. The response should be 422.
@@ -29,9 +29,9 @@ pub enum KeyConflict {
 
 /// Runs `work` in a transaction, at most once for the `Idempotency-Key` of the request.
 ///
-/// Without a key, `work` runs in an ordinary transaction. With a key, the transaction first writes the record of the
-/// key. A second request with the key waits for the first and then returns its recorded response. If `work` fails, the
-/// record is rolled back too, so that the caller can try again.
+/// Without a key, `work` runs in an ordinary transaction. With a key, the transaction first writes the record
+/// of the key. A second request with the key waits for the first and then returns its recorded response. If
+/// `work` fails, the record is rolled back too, so that the caller can try again.
 ///
 /// Keys are separate for each `principal` and operation.
 ///

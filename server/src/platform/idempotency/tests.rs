@@ -69,7 +69,8 @@ async fn create(pool: &PgPool, cx: Context<()>, pause: Duration) -> Result<Idemp
     .await
 }
 
-/// A trait like a generated one. The future must be `Send`, and it borrows from the service, the context and the request.
+/// A trait like a generated one. The future must be `Send`, and it borrows from the service, the context and
+/// the request.
 trait Things: Send + Sync + 'static {
     fn create(
         &self,

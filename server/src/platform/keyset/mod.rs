@@ -9,7 +9,8 @@ use crate::platform::cursor::{BadCursor, Cursor, Cursors, SortValue};
 
 /// A column that a list can be sorted by.
 ///
-/// The column must not contain nulls. The names must be constants of the program, because they become part of SQL.
+/// The column must not contain nulls. The names must be constants of the program, because they become part of
+/// SQL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SortColumn {
     /// The name of the sort key in the contract.
@@ -47,7 +48,8 @@ pub struct Keyset {
 
 /// A requested page of a list.
 ///
-/// [`Paging::push`] completes a query, and [`Paging::rows`] converts the rows that the query returns into a page:
+/// [`Paging::push`] completes a query, and [`Paging::rows`] converts the rows that the query returns into a
+/// page:
 ///
 /// ```no_run
 /// # use server::platform::cursor::{BadCursor, Cursors, SortValue, filter_hash};
@@ -101,8 +103,8 @@ pub struct Rows<R> {
 }
 
 impl<R> Rows<R> {
-    /// Converts the rows into a page of the contract. `total` is the number of elements on all pages, and `convert`
-    /// converts one row.
+    /// Converts the rows into a page of the contract. `total` is the number of elements on all pages, and
+    /// `convert` converts one row.
     pub fn page<T>(self, total: u64, convert: impl FnMut(R) -> T) -> Page<T> {
         let Rows { rows, page, limit, has_more, next_cursor } = self;
         let pagination = Pagination { total, page, limit, has_more, next_cursor };
@@ -111,8 +113,8 @@ impl<R> Rows<R> {
 }
 
 impl Keyset {
-    /// Creates the list `name`, sorted by `keys` and then by the unique column `id`. The second key with a column is
-    /// ignored.
+    /// Creates the list `name`, sorted by `keys` and then by the unique column `id`. The second key with a
+    /// column is ignored.
     pub fn new(name: &'static str, keys: impl IntoIterator<Item = SortKey>, id: &'static SortColumn) -> Keyset {
         let mut unique: Vec<SortKey> = Vec::new();
         for key in keys {
@@ -169,7 +171,8 @@ impl Keyset {
             query.push("))");
             return;
         }
-        // The directions differ. The bound of the first key can use an index; the other conditions compare key by key.
+        // The directions differ. The bound of the first key can use an index; the other conditions compare key
+        // by key.
         query.push("(").push(first.0.column.sql).push(" ").push(beyond(first.0)).push("= ");
         bind(query, first.1);
         query.push(" AND (");
@@ -190,11 +193,12 @@ impl Keyset {
 }
 
 impl<'a> Paging<'a> {
-    /// Creates the page of a request. `filter` is the [`filter_hash`](crate::platform::cursor::filter_hash) of the
-    /// filters of the list.
+    /// Creates the page of a request. `filter` is the [`filter_hash`](crate::platform::cursor::filter_hash) of
+    /// the filters of the list.
     ///
     /// # Errors
-    /// Returns an error if the cursor of the request is not valid or belongs to another list, sort order or filter.
+    /// Returns an error if the cursor of the request is not valid or belongs to another list, sort order or
+    /// filter.
     pub fn open(
         cursors: &'a Cursors,
         keyset: Keyset,
@@ -214,7 +218,8 @@ impl<'a> Paging<'a> {
         Ok(Paging { cursors, keyset, filter, limit: request.limit.max(1), start })
     }
 
-    /// Appends the start of the page, the sort order and the limit to a query, which must end in a `WHERE` condition.
+    /// Appends the start of the page, the sort order and the limit to a query, which must end in a `WHERE`
+    /// condition.
     ///
     /// The limit is one more than the page needs, so that [`Paging::rows`] can detect another page.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
@@ -231,7 +236,8 @@ impl<'a> Paging<'a> {
         }
     }
 
-    /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort column.
+    /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort
+    /// column.
     pub fn rows<R>(&self, mut rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let has_more = rows.len() > limit;

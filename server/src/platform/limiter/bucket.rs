@@ -29,8 +29,8 @@ pub struct Level {
 }
 
 impl Standing {
-    /// Parses the result of the script: `allowed`, `now`, and three numbers for each bucket. Returns `None` if the result
-    /// has another form.
+    /// Parses the result of the script: `allowed`, `now`, and three numbers for each bucket. Returns `None` if
+    /// the result has another form.
     pub(super) fn read(numbers: &[i64], counted: &[Counted]) -> Option<Standing> {
         let (&[allowed, now], levels) = numbers.split_first_chunk::<2>()?;
         let number = |number: i64| u64::try_from(number).ok();
@@ -77,7 +77,8 @@ impl Level {
         }
     }
 
-    /// Returns the more restrictive of two states: the one with the longer wait, then the one with fewer requests left.
+    /// Returns the more restrictive of two states: the one with the longer wait, then the one with fewer
+    /// requests left.
     pub(super) fn tighter(self, other: Level) -> Level {
         let key = |level: &Level| (std::cmp::Reverse(level.retry_after), level.remaining, level.limit);
         if key(&other) < key(&self) { other } else { self }

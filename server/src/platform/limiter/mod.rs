@@ -21,8 +21,8 @@ use local::LocalBuckets;
 
 /// The rate limiter. Clones share the buckets.
 ///
-/// The gate applies limits by caller and by address. A handler applies limits by account, because only the handler
-/// knows the account of a request:
+/// The gate applies limits by caller and by address. A handler applies limits by account, because only the
+/// handler knows the account of a request:
 ///
 /// ```no_run
 /// # use server::platform::limiter::{Limited, Limiter};
@@ -51,8 +51,8 @@ pub struct Counted {
 
 /// The refusal of a request whose rate limit is exhausted.
 ///
-/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts it into
-/// the 429 of its contract, with the headers of [`Standing::headers`].
+/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
+/// it into the 429 of its contract, with the headers of [`Standing::headers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited(pub Standing);
 
@@ -77,7 +77,8 @@ impl Limiter {
         Limiter(Arc::new(Inner { redis, script: Script::new(include_str!("bucket.lua")), local: LocalBuckets::new() }))
     }
 
-    /// Takes one request from the limit by account of an operation. `account` identifies the account in any letter case.
+    /// Takes one request from the limit by account of an operation. `account` identifies the account in any
+    /// letter case.
     ///
     /// Does nothing if the contract declares no limit by account for the operation.
     ///
@@ -93,7 +94,8 @@ impl Limiter {
         }
     }
 
-    /// Takes one request from each bucket, or from none if one of them is empty. Returns `None` if `counted` is empty.
+    /// Takes one request from each bucket, or from none if one of them is empty. Returns `None` if `counted` is
+    /// empty.
     pub async fn take(&self, counted: &[Counted]) -> Option<Standing> {
         if counted.is_empty() {
             return None;
@@ -105,8 +107,8 @@ impl Limiter {
         Some(self.read(result, counted).await)
     }
 
-    /// Appends the command that takes from the buckets to a pipeline with `ignore_errors`. It returns one result. Appends
-    /// nothing if `counted` is empty.
+    /// Appends the command that takes from the buckets to a pipeline with `ignore_errors`. It returns one
+    /// result. Appends nothing if `counted` is empty.
     pub(crate) fn push_take(&self, pipeline: &mut Pipeline, counted: &[Counted]) {
         if counted.is_empty() {
             return;
@@ -143,8 +145,8 @@ impl Limiter {
     }
 }
 
-/// Returns the subject that a client address is counted for. All addresses of an IPv6 /64 network are one subject,
-/// because one client usually controls the complete network.
+/// Returns the subject that a client address is counted for. All addresses of an IPv6 /64 network are one
+/// subject, because one client usually controls the complete network.
 pub fn subject_of(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => format!("address:{address}"),

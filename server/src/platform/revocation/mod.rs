@@ -1,9 +1,10 @@
 //! The revocation of sessions. The access tokens of an ended session become invalid immediately.
 //!
-//! The source of truth is the column `sessions.revoked_at`. Redis contains a marker for each session that ended within
-//! the lifetime of an access token, and a key that states that the markers are complete. If that key is missing, for
-//! example in a new or flushed Redis, or if Redis is unavailable, the row of the session is queried. The key expires
-//! after a minute, so that a Redis that was restored with old data is not trusted for longer.
+//! The source of truth is the column `sessions.revoked_at`. Redis contains a marker for each session that ended
+//! within the lifetime of an access token, and a key that states that the markers are complete. If that key is
+//! missing, for example in a new or flushed Redis, or if Redis is unavailable, the row of the session is
+//! queried. The key expires after a minute, so that a Redis that was restored with old data is not trusted for
+//! longer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,7 +31,8 @@ pub struct Revocations {
     lifetime: Duration,
     /// True while this process is loading all markers into Redis. Until then it does not trust them.
     loading: Arc<AtomicBool>,
-    /// The number of requests to load the markers. A load that started before the latest request is not sufficient.
+    /// The number of requests to load the markers. A load that started before the latest request is not
+    /// sufficient.
     load_requests: Arc<AtomicU64>,
 }
 
@@ -53,8 +55,8 @@ impl Revocations {
 
     /// Marks sessions as ended, for all processes.
     ///
-    /// Call it after the transaction that ends the sessions has committed. If Redis is unavailable, this process retries
-    /// in the background.
+    /// Call it after the transaction that ends the sessions has committed. If Redis is unavailable, this
+    /// process retries in the background.
     pub async fn announce(&self, sessions: &[Uuid]) {
         if self.mark(sessions, false).await.is_err() {
             self.load_in_background();
@@ -68,8 +70,8 @@ impl Revocations {
 
     /// Returns true if Redis has the markers of all sessions that this process has ended.
     ///
-    /// Call it before the query to Redis, because the result of the query can be older than a marker that is written in
-    /// the meantime.
+    /// Call it before the query to Redis, because the result of the query can be older than a marker that is
+    /// written in the meantime.
     pub fn is_synchronized(&self) -> bool {
         !self.loading.load(Ordering::SeqCst)
     }
@@ -101,7 +103,8 @@ impl Revocations {
         Ok(!live.fetch_one(&self.users).await?)
     }
 
-    /// Loads all markers from the database into Redis and retries until this succeeds. Only one load runs at a time.
+    /// Loads all markers from the database into Redis and retries until this succeeds. Only one load runs at a
+    /// time.
     fn load_in_background(&self) {
         self.load_requests.fetch_add(1, Ordering::SeqCst);
         if self.loading.swap(true, Ordering::SeqCst) {

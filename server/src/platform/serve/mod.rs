@@ -28,8 +28,8 @@ const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
 /// Serves `app` on `listener` until the shutdown is complete, with at most `max_connections` open connections.
 ///
-/// When the shutdown begins, the server stops accepting connections after `timeouts.linger`. Running requests can finish
-/// within `timeouts.drain`. Connections that are still open after that are closed.
+/// When the shutdown begins, the server stops accepting connections after `timeouts.linger`. Running requests
+/// can finish within `timeouts.drain`. Connections that are still open after that are closed.
 pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, max_connections: usize, shutdown: Shutdown) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
@@ -68,8 +68,8 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, max_c
     tracing::debug!(connections = graceful.count(), "draining connections");
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(timeouts.drain) => tracing::warn!("the drain timeout has expired: closing the remaining connections"),
-        () = shutdown.ended() => tracing::warn!("stopping immediately: closing the remaining connections"),
+        () = tokio::time::sleep(timeouts.drain) => tracing::warn!("the drain timeout expired: closing connections"),
+        () = shutdown.ended() => tracing::warn!("stopping immediately: closing connections"),
     }
     connections.shutdown().await;
 }
@@ -81,13 +81,14 @@ fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
     request
 }
 
-/// Accepts the next connection. Errors do not stop the server, because each one concerns a single connection or is
-/// temporary.
+/// Accepts the next connection. Errors do not stop the server, because each one concerns a single connection or
+/// is temporary.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Responses are written in one piece, so delaying small packets (Nagle's algorithm) only adds latency.
+                // Responses are written in one piece, so delaying small packets (Nagle's algorithm) only adds
+                // latency.
                 let _ = stream.set_nodelay(true);
                 return (stream, peer);
             }

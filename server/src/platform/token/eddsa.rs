@@ -1,7 +1,7 @@
 //! A cryptography backend for `jsonwebtoken` that supports only EdDSA with Ed25519 (RFC 8037).
 //!
-//! The backends of the crate also contain RSA and the NIST curves. This backend has no code for other algorithms, so a
-//! token that names one of them cannot be accepted.
+//! The backends of the crate also contain RSA and the NIST curves. This backend has no code for other
+//! algorithms, so a token that names one of them cannot be accepted.
 
 use std::sync::Once;
 

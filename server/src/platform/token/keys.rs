@@ -16,8 +16,8 @@ use crate::platform::config::decoded;
 
 /// The keys of the service. The first configured key signs, all keys verify.
 ///
-/// So a new key can be distributed to all processes before it signs, and an old key verifies until its last token has
-/// expired.
+/// So a new key can be distributed to all processes before it signs, and an old key verifies until its last
+/// token has expired.
 pub(super) struct KeySet {
     /// The id of the signing key, for the header field `kid` (RFC 7515 § 4.1.4).
     pub(super) signing_id: String,
@@ -42,7 +42,8 @@ impl fmt::Display for BadKey {
 impl std::error::Error for BadKey {}
 
 impl KeySet {
-    /// Parses the keys. Without a key it generates a random one, and tokens are valid only until the process ends.
+    /// Parses the keys. Without a key it generates a random one, and tokens are valid only until the process
+    /// ends.
     pub(super) fn read(keys: &[SecretString]) -> Result<KeySet, BadKey> {
         eddsa::install();
         let mut read = Vec::with_capacity(keys.len());

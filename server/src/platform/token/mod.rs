@@ -61,8 +61,8 @@ pub struct AccessToken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidToken;
 
-/// The claims of an access token: registered claims (RFC 7519 § 4.1), and the claims `email`, `roles` and `sid` of this
-/// service.
+/// The claims of an access token: registered claims (RFC 7519 § 4.1), and the claims `email`, `roles` and `sid`
+/// of this service.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -132,8 +132,8 @@ impl Tokens {
     /// Verifies a token and returns its caller.
     ///
     /// # Errors
-    /// Returns [`InvalidToken`] if this service has not signed the token, if it has expired, or if its issuer or audience
-    /// is another service.
+    /// Returns [`InvalidToken`] if this service has not signed the token, if it has expired, or if its issuer
+    /// or audience is another service.
     pub fn verify(&self, token: &str) -> Result<Arc<Caller>, InvalidToken> {
         if token.len() > MAX_LENGTH {
             return Err(InvalidToken);
@@ -152,7 +152,8 @@ impl Tokens {
 
     fn check(&self, token: &str) -> Option<Verified> {
         let header = jsonwebtoken::decode_header(token).ok()?;
-        // The key determines the algorithm. No other field of the header is used, because the client controls it.
+        // The key determines the algorithm. No other field of the header is used, because the client controls
+        // it.
         let key = self.0.keys.verifying.get(&header.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         let role: Role =
