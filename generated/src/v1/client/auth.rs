@@ -9,7 +9,7 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Sessions: signing in, staying in and signing out.
+/// Sessions: sign in, refresh tokens and sign out.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
@@ -18,8 +18,9 @@ pub struct Auth(pub(super) client::Connection);
 impl Auth {
     /// Sign in.
     ///
-    /// Opens a session. A refusal does not say whether the address or the password was wrong.
-    /// Both limits count every attempt: one for where it comes from, one for the account it names.
+    /// Opens a session and returns its tokens. The 401 response does not reveal whether the e-mail address or the
+    /// password was wrong. Every attempt counts towards two rate limits: one for the address of the client and one
+    /// for the account.
     ///
     /// `POST /v1/auth/login` ([`operations::LOGIN`]). Requires no authentication. Allows 20
     /// requests in 60 s per client address. Allows 10 requests in 60 s per account.
@@ -29,10 +30,10 @@ impl Auth {
         out.call()
     }
 
-    /// Continue a session.
+    /// Refresh the tokens of a session.
     ///
-    /// Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
-    /// ends its session, since somebody else may hold it.
+    /// Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second
+    /// time, the session ends, because the token may have been stolen.
     ///
     /// `POST /v1/auth/refresh` ([`operations::REFRESH`]). Requires no authentication. Allows 30
     /// requests in 60 s per client address.
@@ -44,8 +45,8 @@ impl Auth {
 
     /// Sign out.
     ///
-    /// Ends the session of the refresh token; its access tokens stop working at once. A token that is
-    /// unknown or already spent answers the same.
+    /// Ends the session of the refresh token. The access tokens of the session become invalid immediately. A
+    /// refresh token that is unknown or already used is not an error.
     ///
     /// `POST /v1/auth/logout` ([`operations::LOGOUT`]). Requires no authentication. Allows 30
     /// requests in 60 s per client address.

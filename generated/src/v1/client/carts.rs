@@ -10,7 +10,7 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Carts: what a user means to order.
+/// Carts: the items that a user wants to order.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Carts(pub(super) client::Connection);
 impl Carts {
     /// Get a cart.
     ///
-    /// What the user means to order; empty when nothing was put in.
+    /// Returns the items that the user wants to order. The cart of a user who has added no items is empty.
     ///
     /// `GET /v1/users/{userId}/cart` ([`operations::GET_CART`]). Requires `bearer` with the scope
     /// `orders:read`. Allows 100 requests in 60 s per caller.
@@ -29,9 +29,10 @@ impl Carts {
         out.call()
     }
 
-    /// Fill a cart.
+    /// Replace the content of a cart.
     ///
-    /// Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
+    /// Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and
+    /// the cart stays unchanged.
     ///
     /// `PUT /v1/users/{userId}/cart` ([`operations::REPLACE_CART`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 60 requests in 60 s per caller.
@@ -43,7 +44,7 @@ impl Carts {
 
     /// Empty a cart.
     ///
-    /// Takes everything out. An empty cart answers the same.
+    /// Removes all items from the cart. Emptying an empty cart is not an error.
     ///
     /// `DELETE /v1/users/{userId}/cart` ([`operations::DELETE_CART`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 60 requests in 60 s per caller.

@@ -8,35 +8,37 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Health: for supervisors, load balancers and dashboards.
+/// Health: checks for supervisors, load balancers and dashboards.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
 pub struct HealthApi(pub(super) client::Connection);
 
 impl HealthApi {
-    /// Check the service and what it depends on.
+    /// Check the health of the service.
     ///
-    /// For people and dashboards: every dependency, with the time that it took to answer.
+    /// Checks every dependency and returns its state and the duration of the check. Intended for people and
+    /// dashboards.
     ///
     /// `GET /health` ([`operations::HEALTH`]). Requires no authentication.
     pub fn health(&self) -> client::Call<HealthResponse, HealthError> {
         self.0.begin(&operations::HEALTH).call()
     }
 
-    /// Check that the process runs.
+    /// Check that the process is running.
     ///
-    /// For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
+    /// Intended for a supervisor that restarts processes. It checks no dependency, so that an outage of the
+    /// database does not cause a restart.
     ///
     /// `GET /livez` ([`operations::LIVEZ`]). Requires no authentication.
     pub fn livez(&self) -> client::Call<LivezResponse, LivezError> {
         self.0.begin(&operations::LIVEZ).call()
     }
 
-    /// Check that traffic can be sent.
+    /// Check that the service accepts requests.
     ///
-    /// For a load balancer. 503 without the database and while shutting down; a missing cache or queue
-    /// degrades only.
+    /// Intended for load balancers. The response is 503 if the database is unavailable or the process is shutting
+    /// down. Without the cache or the queue the service is degraded and still accepts requests.
     ///
     /// `GET /readyz` ([`operations::READYZ`]). Requires no authentication.
     pub fn readyz(&self) -> client::Call<ReadyzResponse, ReadyzError> {

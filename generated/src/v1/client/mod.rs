@@ -27,17 +27,17 @@ pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::clien
 /// A client of the contract, with the calls of each tag in a field.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// Sessions: signing in, staying in and signing out.
+    /// Sessions: sign in, refresh tokens and sign out.
     pub auth: auth::Auth,
-    /// Users: registration and profiles.
+    /// Users: registration, profiles and passwords.
     pub users: users::Users,
-    /// Products: what is for sale, and its price.
+    /// Products: the catalogue and its prices.
     pub products: products::Products,
-    /// Carts: what a user means to order.
+    /// Carts: the items that a user wants to order.
     pub carts: carts::Carts,
-    /// Orders: from pending to delivered.
+    /// Orders: placement, status and cancellation.
     pub orders: orders::Orders,
-    /// Health: for supervisors, load balancers and dashboards.
+    /// Health: checks for supervisors, load balancers and dashboards.
     pub health: health::HealthApi,
 }
 

@@ -14,16 +14,17 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Orders: from pending to delivered.
+/// Orders: placement, status and cancellation.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
 pub struct Orders(pub(super) client::Connection);
 
 impl Orders {
-    /// List a user's orders.
+    /// List the orders of a user.
     ///
-    /// The orders of one user: oneself, or anybody for an administrator.
+    /// Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For
+    /// other callers another user does not exist: the response is 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -40,8 +41,9 @@ impl Orders {
 
     /// Place an order.
     ///
-    /// Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
-    /// An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
+    /// Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`
+    /// that does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is
+    /// changed.
     ///
     /// `POST /v1/users/{userId}/orders` ([`operations::CREATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller. A request that repeats an
@@ -54,7 +56,7 @@ impl Orders {
 
     /// List orders.
     ///
-    /// The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
+    /// Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -68,8 +70,8 @@ impl Orders {
 
     /// Get an order.
     ///
-    /// One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
-    /// exist.
+    /// Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers
+    /// the order of another user does not exist: the response is 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -81,12 +83,14 @@ impl Orders {
         out.call()
     }
 
-    /// Change an order's status.
+    /// Update the status of an order.
     ///
-    /// An administrator (scope `orders:admin`) moves an order from `pending` to `paid`, `shipped` and
-    /// `delivered`; its owner or an administrator moves a pending or paid one to `cancelled`. Any other
-    /// step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
-    /// answers 412.
+    /// A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`
+    /// and from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can
+    /// move a pending or paid order to `cancelled`.
+    ///
+    /// Any other change of status is refused with 409, and so is a request whose `version` is not the current
+    /// version. A request whose `If-Match` does not match the current `ETag` is refused with 412.
     ///
     /// `PATCH /v1/orders/{orderId}` ([`operations::UPDATE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller.
@@ -98,8 +102,8 @@ impl Orders {
 
     /// Cancel an order.
     ///
-    /// Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
-    /// delivered answers 409.
+    /// Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a
+    /// cancelled order again is not an error. A shipped or delivered order is refused with 409.
     ///
     /// `DELETE /v1/orders/{orderId}` ([`operations::DELETE_ORDER`]). Requires `bearer` with the
     /// scope `orders:write`. Allows 30 requests in 60 s per caller.
@@ -111,7 +115,7 @@ impl Orders {
 
     /// List the items of an order.
     ///
-    /// In the order in which they were ordered.
+    /// Returns the items in the sequence in which they were ordered.
     ///
     /// `GET /v1/orders/{orderId}/items` ([`operations::LIST_ORDER_ITEMS`]). Requires `bearer` with
     /// the scope `orders:read`. Allows 100 requests in 60 s per caller.

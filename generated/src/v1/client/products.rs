@@ -9,7 +9,7 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Products: what is for sale, and its price.
+/// Products: the catalogue and its prices.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub struct Products(pub(super) client::Connection);
 impl Products {
     /// List products.
     ///
-    /// Everything for sale, by `sku`. The same for everybody.
+    /// Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.
     ///
     /// `GET /v1/products` ([`operations::LIST_PRODUCTS`]). Requires no authentication. Allows 300
     /// requests in 60 s per client address. Responses are cached for 5 min, for all callers.
@@ -33,7 +33,7 @@ impl Products {
 
     /// Get a product.
     ///
-    /// One product and its price. The same for everybody.
+    /// Returns a product and its price. The response does not depend on the caller.
     ///
     /// `GET /v1/products/{sku}` ([`operations::GET_PRODUCT`]). Requires no authentication. Allows
     /// 300 requests in 60 s per client address. Responses are cached for 5 min, for all callers.

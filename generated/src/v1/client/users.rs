@@ -13,7 +13,7 @@ use crate::v1::{
 };
 use writ_runtime::client;
 
-/// Users: registration and profiles.
+/// Users: registration, profiles and passwords.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]
@@ -22,8 +22,8 @@ pub struct Users(pub(super) client::Connection);
 impl Users {
     /// List users.
     ///
-    /// Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
-    /// a cursor neither skips nor repeats while users come and go.
+    /// Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or
+    /// repeated if users are added or deleted meanwhile.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -35,10 +35,10 @@ impl Users {
         out.call()
     }
 
-    /// Open an account.
+    /// Create a user.
     ///
-    /// Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
-    /// of a deleted account is free again.
+    /// Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
+    /// e-mail address of a deleted account can be used again.
     ///
     /// `POST /v1/users` ([`operations::CREATE_USER`]). Requires no authentication. Allows 20
     /// requests in 60 s per client address.
@@ -50,7 +50,8 @@ impl Users {
 
     /// Get a user.
     ///
-    /// Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
+    /// Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers
+    /// another user does not exist: the response is 404.
     ///
     /// If the request contains `fields`, await `.sparse_fieldset()` of the call: the response then lacks fields.
     ///
@@ -65,7 +66,8 @@ impl Users {
 
     /// Replace a user.
     ///
-    /// Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
+    /// Sets all fields of a user that can change. The required header `If-Match` prevents two clients from
+    /// overwriting each other's changes.
     ///
     /// `PUT /v1/users/{userId}` ([`operations::REPLACE_USER`]). Requires `bearer` with the scope
     /// `users:write`. Allows 30 requests in 60 s per caller.
@@ -75,10 +77,10 @@ impl Users {
         out.call()
     }
 
-    /// Change a user.
+    /// Update a user.
     ///
-    /// Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
-    /// field can be removed, so null is refused.
+    /// Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON
+    /// Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
     ///
     /// `PATCH /v1/users/{userId}` ([`operations::UPDATE_USER`]). Requires `bearer` with the scope
     /// `users:write`. Allows 30 requests in 60 s per caller.
@@ -88,10 +90,10 @@ impl Users {
         out.call()
     }
 
-    /// Close an account.
+    /// Delete a user.
     ///
-    /// The user is gone for every caller, all of their sessions end, and the e-mail address is free
-    /// again. Orders stay for the books.
+    /// Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the
+    /// e-mail address can be used for a new account. The orders of the user are kept.
     ///
     /// `DELETE /v1/users/{userId}` ([`operations::DELETE_USER`]). Requires `bearer` with the scope
     /// `users:write`. Allows 30 requests in 60 s per caller.
@@ -103,7 +105,8 @@ impl Users {
 
     /// Change a password.
     ///
-    /// Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
+    /// Sets a new password and ends all other sessions of the user. If `current` is not the current password, the
+    /// response is 422 with a detail for that field.
     ///
     /// `POST /v1/users/{userId}/password` ([`operations::CHANGE_PASSWORD`]). Requires `bearer` with
     /// the scope `users:write`. Allows 10 requests in 60 s per caller.

@@ -48,17 +48,17 @@ pub static ALL: &[&Operation] = &[
 
 /// The servers that the contract declares.
 pub static SERVERS: &[Server] = &[
-    Server { url: "/", description: "Where this contract is served from.", variables: &[] },
+    Server { url: "/", description: "The server that serves this contract.", variables: &[] },
 ];
 
-/// The `accessToken` of `login` or `refresh`. The roles of its user grant scopes:
+/// The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:
 ///
-/// | scope | grants | role |
+/// | scope | permission | role |
 /// |---|---|---|
-/// | `users:read` | reading one's own account | user, admin |
-/// | `users:write` | changing and closing it | user, admin |
-/// | `users:admin` | everybody's account, and roles | admin |
-/// | `orders:read` | reading one's own cart and orders | user, admin |
-/// | `orders:write` | filling the cart, ordering, cancelling | user, admin |
-/// | `orders:admin` | everybody's carts and orders, and their progress | admin |
+/// | `users:read` | read your own account | user, admin |
+/// | `users:write` | change and delete your own account | user, admin |
+/// | `users:admin` | read and change all accounts and their roles | admin |
+/// | `orders:read` | read your own cart and orders | user, admin |
+/// | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
+/// | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
 pub static SCHEME_BEARER: Scheme = Scheme { name: "bearer", kind: SchemeKind::Bearer };

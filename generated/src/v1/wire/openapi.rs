@@ -7,12 +7,12 @@ pub const OPENAPI_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "Users, their carts and their orders.\n\n- **Errors** have one shape, `Error`, whatever refused the request.\n- **Lists** are `{ data, pagination }`, by `page` and `limit` or by `cursor` and `limit`.\n- **Money** is a decimal in a string, with its currency. **Times** are RFC 3339 in UTC.\n- **Identifiers** carry their type: `usr_…`, `ord_…`.\n- Every answer carries `X-Request-Id`; every answer of a limited operation also carries\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** always have the body `Error`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. Every response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.\n"
   },
   "servers": [
     {
       "url": "/",
-      "description": "Where this contract is served from."
+      "description": "The server that serves this contract."
     }
   ],
   "x-error-envelope": {
@@ -24,27 +24,27 @@ pub const OPENAPI_JSON: &str = r##"{
   "tags": [
     {
       "name": "auth",
-      "description": "Sessions: signing in, staying in and signing out."
+      "description": "Sessions: sign in, refresh tokens and sign out."
     },
     {
       "name": "users",
-      "description": "Users: registration and profiles."
+      "description": "Users: registration, profiles and passwords."
     },
     {
       "name": "products",
-      "description": "Products: what is for sale, and its price."
+      "description": "Products: the catalogue and its prices."
     },
     {
       "name": "carts",
-      "description": "Carts: what a user means to order."
+      "description": "Carts: the items that a user wants to order."
     },
     {
       "name": "orders",
-      "description": "Orders: from pending to delivered."
+      "description": "Orders: placement, status and cancellation."
     },
     {
       "name": "health",
-      "description": "Health: for supervisors, load balancers and dashboards."
+      "description": "Health: checks for supervisors, load balancers and dashboards."
     }
   ],
   "security": [
@@ -60,7 +60,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "auth"
         ],
         "summary": "Sign in",
-        "description": "Opens a session. A refusal does not say whether the address or the password was wrong.\nBoth limits count every attempt: one for where it comes from, one for the account it names.\n",
+        "description": "Opens a session and returns its tokens. The 401 response does not reveal whether the e-mail address or the\npassword was wrong. Every attempt counts towards two rate limits: one for the address of the client and one\nfor the account.\n",
         "security": [],
         "x-rate-limit": [
           {
@@ -129,8 +129,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "auth"
         ],
-        "summary": "Continue a session",
-        "description": "Exchanges a refresh token for new tokens and spends it. A token that is presented a second time\nends its session, since somebody else may hold it.\n",
+        "summary": "Refresh the tokens of a session",
+        "description": "Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second\ntime, the session ends, because the token may have been stolen.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 30,
@@ -192,7 +192,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "auth"
         ],
         "summary": "Sign out",
-        "description": "Ends the session of the refresh token; its access tokens stop working at once. A token that is\nunknown or already spent answers the same.\n",
+        "description": "Ends the session of the refresh token. The access tokens of the session become invalid immediately. A\nrefresh token that is unknown or already used is not an error.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 30,
@@ -248,7 +248,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "users"
         ],
         "summary": "List users",
-        "description": "Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;\na cursor neither skips nor repeats while users come and go.\n",
+        "description": "Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or\nrepeated if users are added or deleted meanwhile.\n",
         "security": [
           {
             "bearer": [
@@ -318,8 +318,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Open an account",
-        "description": "Makes a user of the role `user`. An e-mail address that an account already has answers 409; that\nof a deleted account is free again.\n",
+        "summary": "Create a user",
+        "description": "Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The\ne-mail address of a deleted account can be used again.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 20,
@@ -383,7 +383,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "users"
         ],
         "summary": "Get a user",
-        "description": "Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.\n",
+        "description": "Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers\nanother user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -451,7 +451,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "users"
         ],
         "summary": "Replace a user",
-        "description": "Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.\n",
+        "description": "Sets all fields of a user that can change. The required header `If-Match` prevents two clients from\noverwriting each other's changes.\n",
         "security": [
           {
             "bearer": [
@@ -543,8 +543,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Change a user",
-        "description": "Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no\nfield can be removed, so null is refused.\n",
+        "summary": "Update a user",
+        "description": "Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON\nMerge Patch (RFC 7396). No field can be removed, so null is not allowed.\n",
         "security": [
           {
             "bearer": [
@@ -642,8 +642,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Close an account",
-        "description": "The user is gone for every caller, all of their sessions end, and the e-mail address is free\nagain. Orders stay for the books.\n",
+        "summary": "Delete a user",
+        "description": "Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the\ne-mail address can be used for a new account. The orders of the user are kept.\n",
         "security": [
           {
             "bearer": [
@@ -668,7 +668,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "204": {
-            "description": "The account is closed."
+            "description": "The user has been deleted."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -707,7 +707,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "users"
         ],
         "summary": "Change a password",
-        "description": "Ends all other sessions of the user. A wrong `current` answers 422 and names that field.\n",
+        "description": "Sets a new password and ends all other sessions of the user. If `current` is not the current password, the\nresponse is 422 with a detail for that field.\n",
         "security": [
           {
             "bearer": [
@@ -737,14 +737,14 @@ pub const OPENAPI_JSON: &str = r##"{
               },
               "example": {
                 "current": "correct horse battery staple",
-                "new": "a longer phrase is a better one"
+                "new": "another correct horse battery staple"
               }
             }
           }
         },
         "responses": {
           "204": {
-            "description": "The password is changed."
+            "description": "The password has been changed."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -786,7 +786,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "carts"
         ],
         "summary": "Get a cart",
-        "description": "What the user means to order; empty when nothing was put in.\n",
+        "description": "Returns the items that the user wants to order. The cart of a user who has added no items is empty.\n",
         "security": [
           {
             "bearer": [
@@ -838,8 +838,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "carts"
         ],
-        "summary": "Fill a cart",
-        "description": "Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.\n",
+        "summary": "Replace the content of a cart",
+        "description": "Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and\nthe cart stays unchanged.\n",
         "security": [
           {
             "bearer": [
@@ -924,7 +924,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "carts"
         ],
         "summary": "Empty a cart",
-        "description": "Takes everything out. An empty cart answers the same.\n",
+        "description": "Removes all items from the cart. Emptying an empty cart is not an error.\n",
         "security": [
           {
             "bearer": [
@@ -975,8 +975,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "orders"
         ],
-        "summary": "List a user's orders",
-        "description": "The orders of one user: oneself, or anybody for an administrator.\n",
+        "summary": "List the orders of a user",
+        "description": "Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For\nother callers another user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -1050,7 +1050,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Place an order",
-        "description": "Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.\nAn unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.\n",
+        "description": "Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`\nthat does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is\nchanged.\n",
         "security": [
           {
             "bearer": [
@@ -1083,7 +1083,7 @@ pub const OPENAPI_JSON: &str = r##"{
               },
               "examples": {
                 "items": {
-                  "summary": "Item by item",
+                  "summary": "An order of listed items",
                   "value": {
                     "items": [
                       {
@@ -1095,7 +1095,7 @@ pub const OPENAPI_JSON: &str = r##"{
                   }
                 },
                 "fromCart": {
-                  "summary": "What the cart holds",
+                  "summary": "An order of the content of the cart",
                   "value": {
                     "fromCart": true
                   }
@@ -1154,7 +1154,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "products"
         ],
         "summary": "List products",
-        "description": "Everything for sale, by `sku`. The same for everybody.\n",
+        "description": "Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 300,
@@ -1208,7 +1208,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "products"
         ],
         "summary": "Get a product",
-        "description": "One product and its price. The same for everybody.\n",
+        "description": "Returns a product and its price. The response does not depend on the caller.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 300,
@@ -1260,7 +1260,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "orders"
         ],
         "summary": "List orders",
-        "description": "The caller's own orders; those of everybody for a caller with the scope `orders:admin`.\n",
+        "description": "Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.\n",
         "security": [
           {
             "bearer": [
@@ -1330,7 +1330,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Get an order",
-        "description": "One's own, or anybody's for an administrator. Another's order answers 404, as if it did not\nexist.\n",
+        "description": "Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers\nthe order of another user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -1391,8 +1391,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "orders"
         ],
-        "summary": "Change an order's status",
-        "description": "An administrator (scope `orders:admin`) moves an order from `pending` to `paid`, `shipped` and\n`delivered`; its owner or an administrator moves a pending or paid one to `cancelled`. Any other\nstep answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`\nanswers 412.\n",
+        "summary": "Update the status of an order",
+        "description": "A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`\nand from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can\nmove a pending or paid order to `cancelled`.\n\nAny other change of status is refused with 409, and so is a request whose `version` is not the current\nversion. A request whose `If-Match` does not match the current `ETag` is refused with 412.\n",
         "security": [
           {
             "bearer": [
@@ -1478,7 +1478,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Cancel an order",
-        "description": "Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or\ndelivered answers 409.\n",
+        "description": "Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a\ncancelled order again is not an error. A shipped or delivered order is refused with 409.\n",
         "security": [
           {
             "bearer": [
@@ -1500,7 +1500,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "204": {
-            "description": "The order is cancelled."
+            "description": "The order has been cancelled."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1539,7 +1539,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "orders"
         ],
         "summary": "List the items of an order",
-        "description": "In the order in which they were ordered.\n",
+        "description": "Returns the items in the sequence in which they were ordered.\n",
         "security": [
           {
             "bearer": [
@@ -1602,8 +1602,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check the service and what it depends on",
-        "description": "For people and dashboards: every dependency, with the time that it took to answer.\n",
+        "summary": "Check the health of the service",
+        "description": "Checks every dependency and returns its state and the duration of the check. Intended for people and\ndashboards.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1627,8 +1627,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check that the process runs",
-        "description": "For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.\n",
+        "summary": "Check that the process is running",
+        "description": "Intended for a supervisor that restarts processes. It checks no dependency, so that an outage of the\ndatabase does not cause a restart.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1649,8 +1649,8 @@ pub const OPENAPI_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check that traffic can be sent",
-        "description": "For a load balancer. 503 without the database and while shutting down; a missing cache or queue\ndegrades only.\n",
+        "summary": "Check that the service accepts requests",
+        "description": "Intended for load balancers. The response is 503 if the database is unavailable or the process is shutting\ndown. Without the cache or the queue the service is degraded and still accepts requests.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1675,13 +1675,13 @@ pub const OPENAPI_JSON: &str = r##"{
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The `accessToken` of `login` or `refresh`. The roles of its user grant scopes:\n\n| scope | grants | role |\n|---|---|---|\n| `users:read` | reading one's own account | user, admin |\n| `users:write` | changing and closing it | user, admin |\n| `users:admin` | everybody's account, and roles | admin |\n| `orders:read` | reading one's own cart and orders | user, admin |\n| `orders:write` | filling the cart, ordering, cancelling | user, admin |\n| `orders:admin` | everybody's carts and orders, and their progress | admin |\n"
+        "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n"
       }
     },
     "schemas": {
       "LoginRequest": {
         "type": "object",
-        "description": "What a person signs in with.",
+        "description": "The credentials to sign in with.",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1694,7 +1694,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "password": {
             "type": "string",
             "format": "password",
-            "description": "Any length up to the limit, so that no rule of today locks out a password of yesterday.",
+            "description": "The password of the account. The minimum length of new passwords does not apply here, so that users with\nan older password can still sign in.\n",
             "minLength": 1,
             "maxLength": 128,
             "example": "correct horse battery staple"
@@ -1703,7 +1703,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "RefreshRequest": {
         "type": "object",
-        "description": "What a session is continued with.",
+        "description": "The request to refresh the tokens of a session.",
         "additionalProperties": false,
         "required": [
           "refreshToken"
@@ -1716,7 +1716,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "LogoutRequest": {
         "type": "object",
-        "description": "What a session is ended with.",
+        "description": "The request to end a session.",
         "additionalProperties": false,
         "required": [
           "refreshToken"
@@ -1729,14 +1729,14 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "Opaque, good for one use. Keep it secret.",
+        "description": "An opaque refresh token. It can be used once. Keep it secret.",
         "minLength": 1,
         "maxLength": 256,
         "example": "3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE"
       },
       "Tokens": {
         "type": "object",
-        "description": "The two tokens of a session.",
+        "description": "The access token and the refresh token of a session.",
         "required": [
           "accessToken",
           "refreshToken",
@@ -1746,7 +1746,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
-            "description": "A JWT to send as `Authorization: Bearer …`.",
+            "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "example": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
           },
@@ -1759,7 +1759,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "expiresIn": {
             "type": "integer",
             "format": "int32",
-            "description": "Seconds until the access token expires.",
+            "description": "The lifetime of the access token, in seconds.",
             "minimum": 1,
             "maximum": 86400,
             "example": 900
@@ -1768,7 +1768,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "TokenType": {
         "type": "string",
-        "description": "How the access token is sent.",
+        "description": "The authentication scheme of the access token.",
         "enum": [
           "Bearer"
         ],
@@ -1776,7 +1776,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "UserId": {
         "type": "string",
-        "description": "Names a user for good.",
+        "description": "The permanent identifier of a user.",
         "x-id-prefix": "usr",
         "pattern": "^usr_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         "maxLength": 30,
@@ -1785,13 +1785,13 @@ pub const OPENAPI_JSON: &str = r##"{
       "Email": {
         "type": "string",
         "format": "email",
-        "description": "An e-mail address. Compared without regard to case.",
+        "description": "An e-mail address. Addresses that differ only in upper and lower case are equal.",
         "maxLength": 254,
         "example": "user@example.com"
       },
       "UserName": {
         "type": "string",
-        "description": "What a person is called. No control characters, no leading space.",
+        "description": "The display name of a user. It has no control characters and no leading space.",
         "pattern": "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
         "minLength": 1,
         "maxLength": 100,
@@ -1800,14 +1800,14 @@ pub const OPENAPI_JSON: &str = r##"{
       "Password": {
         "type": "string",
         "format": "password",
-        "description": "A long phrase is better than a short riddle.",
+        "description": "A password of 12 to 128 characters. A long passphrase is recommended.",
         "minLength": 12,
         "maxLength": 128,
         "example": "correct horse battery staple"
       },
       "UserRole": {
         "type": "string",
-        "description": "What a user may do. `user` has their own data, `admin` everybody's.",
+        "description": "The role of a user. A `user` has access to their own data, an `admin` to the data of all users.",
         "enum": [
           "user",
           "admin"
@@ -1816,7 +1816,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "User": {
         "type": "object",
-        "description": "Somebody with an account.",
+        "description": "A user account.",
         "required": [
           "id",
           "email",
@@ -1841,18 +1841,20 @@ pub const OPENAPI_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the user was created.",
             "example": "2026-01-15T09:30:00Z"
           },
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the user.",
             "example": "2026-01-15T09:30:00Z"
           }
         }
       },
       "SparseUser": {
         "type": "object",
-        "description": "A user, or only the parts that `fields` asks for.",
+        "description": "A user, reduced to the fields that the parameter `fields` selects.",
         "x-sparse-of": "#/components/schemas/User",
         "properties": {
           "id": {
@@ -1870,18 +1872,20 @@ pub const OPENAPI_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the user was created.",
             "example": "2026-01-15T09:30:00Z"
           },
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the user.",
             "example": "2026-01-15T09:30:00Z"
           }
         }
       },
       "UserField": {
         "type": "string",
-        "description": "A part of a user that `fields` can ask for.",
+        "description": "A field of a user that the parameter `fields` can select.",
         "enum": [
           "id",
           "email",
@@ -1893,7 +1897,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "NewUser": {
         "type": "object",
-        "description": "What an account is opened with. The role is `user`.",
+        "description": "The request to create a user. The new user has the role `user`.",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1914,7 +1918,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "UserReplacement": {
         "type": "object",
-        "description": "Everything of a user that can change. Changing `role` takes the scope `users:admin`.",
+        "description": "The new values of all fields of a user that can change. A change of `role` requires the scope\n`users:admin`.\n",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1935,7 +1939,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "UserPatch": {
         "type": "object",
-        "description": "The parts of a user to change. Changing `role` takes the scope `users:admin`.",
+        "description": "The fields of a user to change. A change of `role` requires the scope `users:admin`.",
         "additionalProperties": false,
         "minProperties": 1,
         "properties": {
@@ -1952,7 +1956,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "PasswordChange": {
         "type": "object",
-        "description": "The password as it is and as it shall be.",
+        "description": "The request to change a password.",
         "additionalProperties": false,
         "required": [
           "current",
@@ -1962,7 +1966,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "current": {
             "type": "string",
             "format": "password",
-            "description": "The password as it is.",
+            "description": "The current password.",
             "minLength": 1,
             "maxLength": 128,
             "example": "correct horse battery staple"
@@ -1974,7 +1978,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "UserPage": {
         "type": "object",
-        "description": "One page of users.",
+        "description": "A page of users.",
         "required": [
           "data",
           "pagination"
@@ -1982,6 +1986,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The users on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/SparseUser"
@@ -1994,7 +1999,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Sku": {
         "type": "string",
-        "description": "Names a product.",
+        "description": "The stock keeping unit (SKU), which identifies a product.",
         "pattern": "^[A-Z0-9]+(-[A-Z0-9]+)*$",
         "minLength": 1,
         "maxLength": 64,
@@ -2002,7 +2007,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Product": {
         "type": "object",
-        "description": "Something for sale.",
+        "description": "A product that is for sale.",
         "required": [
           "sku",
           "name",
@@ -2016,7 +2021,7 @@ pub const OPENAPI_JSON: &str = r##"{
           },
           "name": {
             "type": "string",
-            "description": "What the product is called.",
+            "description": "The display name of the product.",
             "minLength": 1,
             "maxLength": 200,
             "example": "Notebook"
@@ -2027,18 +2032,20 @@ pub const OPENAPI_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the product was created.",
             "example": "2026-01-01T00:00:00Z"
           },
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the product.",
             "example": "2026-01-01T00:00:00Z"
           }
         }
       },
       "ProductPage": {
         "type": "object",
-        "description": "One page of products.",
+        "description": "A page of products.",
         "required": [
           "data",
           "pagination"
@@ -2046,6 +2053,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The products on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/Product"
@@ -2058,7 +2066,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Cart": {
         "type": "object",
-        "description": "What a user means to order. A cart always exists; a new one is empty.",
+        "description": "The items that a user wants to order. Every user has a cart; a new cart is empty.",
         "additionalProperties": false,
         "required": [
           "items"
@@ -2066,7 +2074,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "items": {
             "type": "array",
-            "description": "Each `sku` at most once.",
+            "description": "The items of the cart. Each `sku` can occur once.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/CartItem"
@@ -2076,7 +2084,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "CartItem": {
         "type": "object",
-        "description": "So many of one product.",
+        "description": "A product in a cart and its quantity.",
         "additionalProperties": false,
         "required": [
           "sku",
@@ -2094,14 +2102,14 @@ pub const OPENAPI_JSON: &str = r##"{
       "Quantity": {
         "type": "integer",
         "format": "int32",
-        "description": "How many.",
+        "description": "The number of units of a product.",
         "minimum": 1,
         "maximum": 999,
         "example": 2
       },
       "OrderId": {
         "type": "string",
-        "description": "Names an order for good.",
+        "description": "The permanent identifier of an order.",
         "x-id-prefix": "ord",
         "pattern": "^ord_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         "maxLength": 30,
@@ -2109,7 +2117,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "OrderStatus": {
         "type": "string",
-        "description": "How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid\norder can become `cancelled`.\n",
+        "description": "The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or\npaid order can become `cancelled`.\n",
         "enum": [
           "pending",
           "paid",
@@ -2122,14 +2130,14 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderVersion": {
         "type": "integer",
         "format": "int32",
-        "description": "Counts the changes of an order, from 1.",
+        "description": "The version of an order. It starts at 1 and increases with every change.",
         "minimum": 1,
         "maximum": 2147483647,
         "example": 1
       },
       "Order": {
         "type": "object",
-        "description": "What a user has ordered, at the prices of that moment.",
+        "description": "An order of a user, with the prices at the time of the order.",
         "required": [
           "id",
           "userId",
@@ -2155,6 +2163,7 @@ pub const OPENAPI_JSON: &str = r##"{
           },
           "items": {
             "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2167,18 +2176,20 @@ pub const OPENAPI_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the order was created.",
             "example": "2026-01-16T09:30:00Z"
           },
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the order.",
             "example": "2026-01-16T09:30:00Z"
           }
         }
       },
       "SparseOrder": {
         "type": "object",
-        "description": "An order, or only the parts that `fields` asks for.",
+        "description": "An order, reduced to the fields that the parameter `fields` selects.",
         "x-sparse-of": "#/components/schemas/Order",
         "properties": {
           "id": {
@@ -2195,6 +2206,7 @@ pub const OPENAPI_JSON: &str = r##"{
           },
           "items": {
             "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2207,18 +2219,20 @@ pub const OPENAPI_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the order was created.",
             "example": "2026-01-16T09:30:00Z"
           },
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the order.",
             "example": "2026-01-16T09:30:00Z"
           }
         }
       },
       "OrderField": {
         "type": "string",
-        "description": "A part of an order that `fields` can ask for.",
+        "description": "A field of an order that the parameter `fields` can select.",
         "enum": [
           "id",
           "userId",
@@ -2232,7 +2246,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "OrderItem": {
         "type": "object",
-        "description": "So many of one product, at its price when it was ordered.",
+        "description": "A product in an order, with its quantity and its price at the time of the order.",
         "required": [
           "sku",
           "quantity",
@@ -2255,7 +2269,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "NewOrder": {
-        "description": "What to order, said item by item or taken from the cart. The prices are ours.",
+        "description": "The request to place an order, either with a list of items or with the content of the cart. The server\nsets the prices.\n",
         "oneOf": [
           {
             "$ref": "#/components/schemas/NewOrderOfItems"
@@ -2267,7 +2281,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "NewOrderOfItems": {
         "type": "object",
-        "description": "An order said item by item.",
+        "description": "The request to order the listed items.",
         "additionalProperties": false,
         "required": [
           "items",
@@ -2276,7 +2290,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "items": {
             "type": "array",
-            "description": "Each `sku` at most once.",
+            "description": "The items to order. Each `sku` can occur once.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2290,7 +2304,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "NewOrderItem": {
         "type": "object",
-        "description": "So many of one product.",
+        "description": "A product to order and its quantity.",
         "additionalProperties": false,
         "required": [
           "sku",
@@ -2307,7 +2321,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "NewOrderFromCart": {
         "type": "object",
-        "description": "An order of what the cart holds, which is empty afterwards.",
+        "description": "The request to order the content of the cart. The cart is empty afterwards.",
         "additionalProperties": false,
         "required": [
           "fromCart"
@@ -2315,6 +2329,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "fromCart": {
             "type": "boolean",
+            "description": "Always true.",
             "enum": [
               true
             ],
@@ -2324,7 +2339,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "OrderPatch": {
         "type": "object",
-        "description": "The next status of an order.",
+        "description": "The request to change the status of an order.",
         "additionalProperties": false,
         "required": [
           "version",
@@ -2341,7 +2356,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "OrderPage": {
         "type": "object",
-        "description": "One page of orders.",
+        "description": "A page of orders.",
         "required": [
           "data",
           "pagination"
@@ -2349,6 +2364,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The orders on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/SparseOrder"
@@ -2361,7 +2377,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "OrderItemPage": {
         "type": "object",
-        "description": "One page of the items of an order.",
+        "description": "A page of items of an order.",
         "required": [
           "data",
           "pagination"
@@ -2369,6 +2385,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The items of the order on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/OrderItem"
@@ -2381,7 +2398,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "HealthStatus": {
         "type": "string",
-        "description": "`healthy`: all is well. `degraded`: it works, without something that it can do without.\n`unhealthy`: it does not work.\n",
+        "description": "The state of the service or of a dependency.\n\n- `healthy`: it works.\n- `degraded`: it works, but a dependency that is not essential is unavailable.\n- `unhealthy`: it does not work.\n",
         "enum": [
           "healthy",
           "degraded",
@@ -2391,7 +2408,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Health": {
         "type": "object",
-        "description": "How the service is, and what it depends on.",
+        "description": "The state of the service and of its dependencies.",
         "required": [
           "status",
           "version",
@@ -2408,6 +2425,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the check.",
             "example": "2026-01-15T09:30:00Z"
           },
           "checks": {
@@ -2417,7 +2435,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "HealthChecks": {
         "type": "object",
-        "description": "What the service depends on. Without the database it is unhealthy, without another degraded.",
+        "description": "The state of each dependency. The service is unhealthy without the database and degraded without the\ncache or the queue.\n",
         "required": [
           "database",
           "cache",
@@ -2437,7 +2455,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "HealthCheck": {
         "type": "object",
-        "description": "How one dependency is.",
+        "description": "The state of one dependency.",
         "required": [
           "status",
           "latency"
@@ -2449,7 +2467,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "latency": {
             "type": "integer",
             "format": "int32",
-            "description": "How long the check took, in milliseconds.",
+            "description": "The duration of the check, in milliseconds.",
             "minimum": 0,
             "maximum": 60000,
             "example": 2
@@ -2458,7 +2476,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Liveness": {
         "type": "object",
-        "description": "That the process runs.",
+        "description": "The confirmation that the process is running.",
         "required": [
           "status",
           "version",
@@ -2474,20 +2492,21 @@ pub const OPENAPI_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the check.",
             "example": "2026-01-15T09:30:00Z"
           }
         }
       },
       "ServiceVersion": {
         "type": "string",
-        "description": "The release that runs.",
+        "description": "The version of the running release.",
         "minLength": 1,
         "maxLength": 64,
         "example": "1.0.0"
       },
       "Error": {
         "type": "object",
-        "description": "The one shape of every refusal.\n\n| `code` | status |\n|---|---|\n| `BAD_REQUEST` | 400, a request that cannot be read |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, an `Idempotency-Key` that came with another request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n\nNew codes may come: treat an unknown one by its status.\n",
+        "description": "The body of every error response.\n\n| `code` | status code |\n|---|---|\n| `BAD_REQUEST` | 400, if the request cannot be parsed |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n| `TIMEOUT` | 503, if the operation takes too long |\n\nNew codes can be added. Handle an unknown code by its status code.\n",
         "required": [
           "error"
         ],
@@ -2499,7 +2518,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "ErrorBody": {
         "type": "object",
-        "description": "What went wrong, for a program and for a person.",
+        "description": "The error, described for a program and for a person.",
         "required": [
           "code",
           "message",
@@ -2509,20 +2528,20 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "code": {
             "type": "string",
-            "description": "For programs. Stable.",
+            "description": "The kind of error, for programs. It is stable.",
             "pattern": "^[A-Z][A-Z0-9_]*$",
             "maxLength": 64,
             "example": "VALIDATION_ERROR"
           },
           "message": {
             "type": "string",
-            "description": "For people. Its wording may change.",
+            "description": "The explanation of the error, for people. Its wording can change.",
             "maxLength": 1024,
-            "example": "The request is not valid."
+            "example": "the request is not valid"
           },
           "details": {
             "type": "array",
-            "description": "Every violation that was found, empty where the fault lies in no one field.",
+            "description": "Every violation in the request. Empty if no single field is at fault.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/ErrorDetail"
@@ -2530,7 +2549,7 @@ pub const OPENAPI_JSON: &str = r##"{
           },
           "requestId": {
             "type": "string",
-            "description": "The same as the header `X-Request-Id`. Quote it when you ask for help.",
+            "description": "The identifier of the request, equal to the header `X-Request-Id`. Quote it in support requests.",
             "maxLength": 128,
             "example": "01kf0fv2e0fabr24pa3eywnyp2"
           }
@@ -2538,7 +2557,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "ErrorDetail": {
         "type": "object",
-        "description": "One violation.",
+        "description": "One violation in the request.",
         "required": [
           "field",
           "message"
@@ -2546,13 +2565,13 @@ pub const OPENAPI_JSON: &str = r##"{
         "properties": {
           "field": {
             "type": "string",
-            "description": "The path of the field in the body, or the name of the parameter.",
+            "description": "The path of the invalid field in the body, or the name of the invalid parameter.",
             "maxLength": 512,
             "example": "items[0].quantity"
           },
           "message": {
             "type": "string",
-            "description": "What the field must be.",
+            "description": "The rule that the value violates.",
             "maxLength": 1024,
             "example": "must be at least 1"
           }
@@ -2560,7 +2579,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Pagination": {
         "type": "object",
-        "description": "Where a page stands in its list.",
+        "description": "The position of a page in its list.",
         "required": [
           "total",
           "page",
@@ -2572,7 +2591,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "How many elements match, over all pages.",
+            "description": "The number of matching elements on all pages. Lists count up to 1,000,000 elements.",
             "minimum": 0,
             "maximum": 9007199254740991,
             "example": 42
@@ -2580,7 +2599,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "page": {
             "type": "integer",
             "format": "int32",
-            "description": "The number of this page, from 1. Null where the page was asked for by cursor.",
+            "description": "The number of this page, from 1. Null if the page was requested by cursor.",
             "nullable": true,
             "minimum": 1,
             "maximum": 10000,
@@ -2589,19 +2608,19 @@ pub const OPENAPI_JSON: &str = r##"{
           "limit": {
             "type": "integer",
             "format": "int32",
-            "description": "The most elements that a page holds.",
+            "description": "The maximum number of elements on a page.",
             "minimum": 1,
             "maximum": 100,
             "example": 20
           },
           "hasMore": {
             "type": "boolean",
-            "description": "Whether another page follows.",
+            "description": "True if another page follows.",
             "example": true
           },
           "nextCursor": {
             "type": "string",
-            "description": "The `cursor` of the page that follows. Null on the last page.",
+            "description": "The value of `cursor` for the next page. Null on the last page.",
             "nullable": true,
             "maxLength": 1024,
             "example": "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
@@ -2610,7 +2629,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Money": {
         "type": "object",
-        "description": "An exact amount in one currency.",
+        "description": "An exact amount of money in one currency.",
         "required": [
           "amount",
           "currency"
@@ -2619,7 +2638,7 @@ pub const OPENAPI_JSON: &str = r##"{
           "amount": {
             "type": "string",
             "format": "decimal",
-            "description": "A decimal number, as a string so that no digit is lost.",
+            "description": "The amount as a decimal number. It is a string, so that no digit is lost.",
             "maxLength": 20,
             "example": "19.99"
           },
@@ -2630,7 +2649,7 @@ pub const OPENAPI_JSON: &str = r##"{
       },
       "Currency": {
         "type": "string",
-        "description": "An ISO 4217 currency that we sell in.",
+        "description": "A supported currency, as an ISO 4217 code.",
         "enum": [
           "EUR",
           "USD",
@@ -2641,7 +2660,7 @@ pub const OPENAPI_JSON: &str = r##"{
     },
     "responses": {
       "Tokens": {
-        "description": "The tokens of the session.",
+        "description": "The access token and the refresh token of the session.",
         "content": {
           "application/json": {
             "schema": {
@@ -2657,7 +2676,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "BadRequest": {
-        "description": "A parameter is not valid, or the body cannot be read.",
+        "description": "A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2671,7 +2690,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "VALIDATION_ERROR",
-                "message": "The request is not valid.",
+                "message": "the request is not valid",
                 "details": [
                   {
                     "field": "limit",
@@ -2685,7 +2704,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Unauthorized": {
-        "description": "The credentials are missing, expired or wrong.",
+        "description": "The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2702,7 +2721,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "UNAUTHORIZED",
-                "message": "Authentication is required.",
+                "message": "credentials are required",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2711,7 +2730,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "NotAcceptable": {
-        "description": "None of the media types in `Accept` can be answered.",
+        "description": "The operation cannot respond with any media type in `Accept`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2725,7 +2744,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "NOT_ACCEPTABLE",
-                "message": "The answer is available as application/json only.",
+                "message": "the response can only be application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2734,7 +2753,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "PayloadTooLarge": {
-        "description": "The body is larger than this operation takes.",
+        "description": "The body is larger than the limit of this operation.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2748,7 +2767,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PAYLOAD_TOO_LARGE",
-                "message": "The body is too large.",
+                "message": "the body may have 16384 bytes at most",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2757,7 +2776,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "UnsupportedMediaType": {
-        "description": "This operation does not take a body of this media type.",
+        "description": "The operation does not accept the media type of the body.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2771,7 +2790,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "UNSUPPORTED_MEDIA_TYPE",
-                "message": "The body must be application/json.",
+                "message": "the body must be application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2780,7 +2799,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "UnprocessableEntity": {
-        "description": "The body can be read but is not valid.",
+        "description": "The body can be parsed but is not valid. `details` lists every violation.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2794,7 +2813,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "VALIDATION_ERROR",
-                "message": "The request is not valid.",
+                "message": "the body is not valid",
                 "details": [
                   {
                     "field": "email",
@@ -2812,7 +2831,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "TooManyRequests": {
-        "description": "The caller has used up a rate limit.",
+        "description": "The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2838,7 +2857,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "RATE_LIMITED",
-                "message": "Too many requests. Try again later.",
+                "message": "too many requests; try again later",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2847,7 +2866,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "InternalServerError": {
-        "description": "The fault is ours.",
+        "description": "An unexpected error happened in the server. Report the `requestId` if it happens again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2861,7 +2880,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "INTERNAL_ERROR",
-                "message": "Something went wrong.",
+                "message": "an internal error happened",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2870,7 +2889,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "ServiceUnavailable": {
-        "description": "We cannot answer now. Try again later.",
+        "description": "The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2887,7 +2906,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "SERVICE_UNAVAILABLE",
-                "message": "The service is not available now.",
+                "message": "the service is temporarily unavailable; try again later",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2927,7 +2946,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Forbidden": {
-        "description": "The caller may not do this.",
+        "description": "The caller is authenticated but lacks a scope that this operation requires.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2941,7 +2960,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "FORBIDDEN",
-                "message": "You may not do this.",
+                "message": "the caller may not do this",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2976,7 +2995,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Conflict": {
-        "description": "The request contradicts the present state of the resource.",
+        "description": "The request conflicts with the current state of the resource. Read the resource again before you retry.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2990,7 +3009,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "CONFLICT",
-                "message": "The request conflicts with the present state.",
+                "message": "the e-mail address is already in use",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2999,7 +3018,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "SparseUser": {
-        "description": "The user.",
+        "description": "The requested user.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3011,7 +3030,7 @@ pub const OPENAPI_JSON: &str = r##"{
               "$ref": "#/components/schemas/SparseUser"
             },
             "examples": {
-              "whole": {
+              "all": {
                 "summary": "Without `fields`",
                 "value": {
                   "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
@@ -3034,7 +3053,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "NotModified": {
-        "description": "What you hold is still what we have.",
+        "description": "The resource has not changed since the `ETag` in `If-None-Match`. Use your copy.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3045,7 +3064,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "NotFound": {
-        "description": "There is no such resource, or none that the caller may see.",
+        "description": "The resource does not exist, or the caller is not allowed to see it.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3059,7 +3078,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "NOT_FOUND",
-                "message": "The resource was not found.",
+                "message": "user not found",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3068,7 +3087,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "User": {
-        "description": "The user as changed.",
+        "description": "The user after the change.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3091,7 +3110,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "PreconditionFailed": {
-        "description": "The resource has changed since the `ETag` in `If-Match`.",
+        "description": "The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3105,7 +3124,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PRECONDITION_FAILED",
-                "message": "The resource has changed. Read it again.",
+                "message": "the user has changed; read it again",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3114,7 +3133,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "PreconditionRequired": {
-        "description": "The header `If-Match` is missing.",
+        "description": "The required header `If-Match` is missing. Read the resource and send its `ETag`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3128,7 +3147,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PRECONDITION_REQUIRED",
-                "message": "The header If-Match is required.",
+                "message": "the request must be conditional: send If-Match",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3137,7 +3156,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Cart": {
-        "description": "The cart.",
+        "description": "The content of the cart.",
         "content": {
           "application/json": {
             "schema": {
@@ -3281,7 +3300,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Product": {
-        "description": "The product.",
+        "description": "The requested product.",
         "content": {
           "application/json": {
             "schema": {
@@ -3301,7 +3320,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "SparseOrder": {
-        "description": "The order.",
+        "description": "The requested order.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3313,7 +3332,7 @@ pub const OPENAPI_JSON: &str = r##"{
               "$ref": "#/components/schemas/SparseOrder"
             },
             "examples": {
-              "whole": {
+              "all": {
                 "summary": "Without `fields`",
                 "value": {
                   "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
@@ -3354,7 +3373,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Order": {
-        "description": "The order as changed.",
+        "description": "The order after the change.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3407,7 +3426,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "OrderItemPage": {
-        "description": "A page of the items of the order.",
+        "description": "A page of items of the order.",
         "content": {
           "application/json": {
             "schema": {
@@ -3440,7 +3459,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Healthy": {
-        "description": "It works, degraded perhaps.",
+        "description": "The service works. It can be degraded.",
         "content": {
           "application/json": {
             "schema": {
@@ -3469,7 +3488,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Unhealthy": {
-        "description": "It does not work. The body says what is missing; it is not the envelope of errors.",
+        "description": "The service does not work. The body contains the result of each check instead of an `Error`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3503,7 +3522,7 @@ pub const OPENAPI_JSON: &str = r##"{
         }
       },
       "Alive": {
-        "description": "The process runs.",
+        "description": "The process is running.",
         "content": {
           "application/json": {
             "schema": {
@@ -3522,7 +3541,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "Page": {
         "name": "page",
         "in": "query",
-        "description": "The number of the page, from 1; the first when absent. Not together with `cursor`.",
+        "description": "The number of the page, from 1. The default is the first page. Cannot be combined with `cursor`.",
         "schema": {
           "type": "integer",
           "format": "int32",
@@ -3534,7 +3553,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "Limit": {
         "name": "limit",
         "in": "query",
-        "description": "The most elements that the page may hold.",
+        "description": "The maximum number of elements on a page.",
         "schema": {
           "type": "integer",
           "format": "int32",
@@ -3547,7 +3566,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "The `nextCursor` of the page before, with the same filters and sort. Not together with `page`.",
+        "description": "The `nextCursor` of the previous page. Send it with the filters and the sort order of that page. It\ncannot be combined with `page`.\n",
         "schema": {
           "type": "string",
           "minLength": 1,
@@ -3559,7 +3578,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "UserRole": {
         "name": "role",
         "in": "query",
-        "description": "Only users of this role.",
+        "description": "Returns only the users with this role.",
         "schema": {
           "$ref": "#/components/schemas/UserRole"
         },
@@ -3568,7 +3587,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "Only what was created after this moment.",
+        "description": "Returns only the elements that were created after this time.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3578,7 +3597,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "Only what was created before this moment.",
+        "description": "Returns only the elements that were created before this time.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3588,7 +3607,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "What to order by, first key first; `-` descends. `-createdAt` when absent.",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
@@ -3619,7 +3638,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "UserFields": {
         "name": "fields",
         "in": "query",
-        "description": "Only these fields, all when absent.",
+        "description": "The fields to return. The default is all fields.",
         "style": "form",
         "explode": false,
         "x-sparse": true,
@@ -3641,7 +3660,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "name": "userId",
         "in": "path",
         "required": true,
-        "description": "Which user.",
+        "description": "The identifier of the user.",
         "schema": {
           "$ref": "#/components/schemas/UserId"
         },
@@ -3650,7 +3669,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The `ETag` that you hold. An unchanged resource answers 304 without a body.",
+        "description": "The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a\nbody.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3661,7 +3680,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "name": "If-Match",
         "in": "header",
         "required": true,
-        "description": "The `ETag` that you last read. A resource that has changed since answers 412, a request\nwithout this header 428.\n",
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed. A request without this header is refused with 428.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3671,7 +3690,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderStatus": {
         "name": "status",
         "in": "query",
-        "description": "Only orders of this status.",
+        "description": "Returns only the orders with this status.",
         "schema": {
           "$ref": "#/components/schemas/OrderStatus"
         },
@@ -3680,7 +3699,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "What to order by, first key first; `-` descends. `-createdAt` when absent.",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
@@ -3708,7 +3727,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderFields": {
         "name": "fields",
         "in": "query",
-        "description": "Only these fields, all when absent.",
+        "description": "The fields to return. The default is all fields.",
         "style": "form",
         "explode": false,
         "x-sparse": true,
@@ -3729,7 +3748,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A value of your own, a UUID for example. The same key with the same request answers as the\nfirst time and has no second effect; with another request it answers 422, and while the first\nis still running 409.\n",
+        "description": "A unique value that you choose for this request, for example a UUID. If you repeat the request with\nthe same key, it has no second effect and you receive the first response again. A different request\nwith a used key is refused with 422. If the first request is still running, the response is 409: try\nagain later.\n",
         "schema": {
           "type": "string",
           "minLength": 1,
@@ -3742,7 +3761,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "name": "sku",
         "in": "path",
         "required": true,
-        "description": "Which product.",
+        "description": "The stock keeping unit of the product.",
         "schema": {
           "$ref": "#/components/schemas/Sku"
         },
@@ -3752,7 +3771,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "name": "orderId",
         "in": "path",
         "required": true,
-        "description": "Which order.",
+        "description": "The identifier of the order.",
         "schema": {
           "$ref": "#/components/schemas/OrderId"
         },
@@ -3761,7 +3780,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `ETag` that you last read. A resource that has changed since answers 412.",
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3771,7 +3790,7 @@ pub const OPENAPI_JSON: &str = r##"{
     },
     "headers": {
       "XRequestId": {
-        "description": "Names this request in our logs. The same as `requestId` in an error.",
+        "description": "The identifier of this request in the server logs. An error body repeats it as `requestId`.",
         "required": true,
         "schema": {
           "type": "string",
@@ -3780,7 +3799,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": "01kf0fv2e0fabr24pa3eywnyp2"
       },
       "WwwAuthenticate": {
-        "description": "The scheme to authenticate with (RFC 6750).",
+        "description": "The authentication scheme to use, and the reason for the refusal (RFC 6750).",
         "schema": {
           "type": "string",
           "maxLength": 256
@@ -3788,7 +3807,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": "Bearer error=\"invalid_token\""
       },
       "RetryAfter": {
-        "description": "Seconds to wait before the next attempt.",
+        "description": "The number of seconds to wait before the next attempt.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3799,7 +3818,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": 12
       },
       "RateLimitLimit": {
-        "description": "How many requests the window allows.",
+        "description": "The maximum number of requests in one window of the rate limit.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3810,7 +3829,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": 100
       },
       "RateLimitRemaining": {
-        "description": "How many requests are left now.",
+        "description": "The number of requests that the caller can still send now.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3821,7 +3840,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": 0
       },
       "RateLimitReset": {
-        "description": "When the whole limit is available again, in seconds since 1970-01-01 UTC.",
+        "description": "The time at which the full limit is available again, in seconds since 1970-01-01T00:00:00Z.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3832,7 +3851,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": 1768469460
       },
       "Location": {
-        "description": "Where the new resource is.",
+        "description": "The path of the new resource.",
         "required": true,
         "schema": {
           "type": "string",
@@ -3841,7 +3860,7 @@ pub const OPENAPI_JSON: &str = r##"{
         "example": "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"
       },
       "ETag": {
-        "description": "The version of what is returned, for `If-Match` and `If-None-Match`.",
+        "description": "The entity tag of the returned resource, for `If-Match` and `If-None-Match`.",
         "required": true,
         "schema": {
           "type": "string",
@@ -3860,17 +3879,19 @@ info:
   title: Writ
   version: 1.0.0
   description: |
-    Users, their carts and their orders.
+    An online shop: user accounts, products, carts and orders.
 
-    - **Errors** have one shape, `Error`, whatever refused the request.
-    - **Lists** are `{ data, pagination }`, by `page` and `limit` or by `cursor` and `limit`.
-    - **Money** is a decimal in a string, with its currency. **Times** are RFC 3339 in UTC.
-    - **Identifiers** carry their type: `usr_…`, `ord_…`.
-    - Every answer carries `X-Request-Id`; every answer of a limited operation also carries
+    - **Errors** always have the body `Error`.
+    - **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and
+      `limit`.
+    - **Money** is a decimal number in a string, together with its currency.
+    - **Times** are in UTC and formatted according to RFC 3339.
+    - **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.
+    - **Every response** has the header `X-Request-Id`. Every response of a rate-limited operation also has
       `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.
 servers:
 - url: /
-  description: Where this contract is served from.
+  description: The server that serves this contract.
 x-error-envelope:
   code: /error/code
   message: /error/message
@@ -3878,17 +3899,17 @@ x-error-envelope:
   requestId: /error/requestId
 tags:
 - name: auth
-  description: 'Sessions: signing in, staying in and signing out.'
+  description: 'Sessions: sign in, refresh tokens and sign out.'
 - name: users
-  description: 'Users: registration and profiles.'
+  description: 'Users: registration, profiles and passwords.'
 - name: products
-  description: 'Products: what is for sale, and its price.'
+  description: 'Products: the catalogue and its prices.'
 - name: carts
-  description: 'Carts: what a user means to order.'
+  description: 'Carts: the items that a user wants to order.'
 - name: orders
-  description: 'Orders: from pending to delivered.'
+  description: 'Orders: placement, status and cancellation.'
 - name: health
-  description: 'Health: for supervisors, load balancers and dashboards.'
+  description: 'Health: checks for supervisors, load balancers and dashboards.'
 security:
 - bearer: []
 paths:
@@ -3899,8 +3920,9 @@ paths:
       - auth
       summary: Sign in
       description: |
-        Opens a session. A refusal does not say whether the address or the password was wrong.
-        Both limits count every attempt: one for where it comes from, one for the account it names.
+        Opens a session and returns its tokens. The 401 response does not reveal whether the e-mail address or the
+        password was wrong. Every attempt counts towards two rate limits: one for the address of the client and one
+        for the account.
       security: []
       x-rate-limit:
       - requests: 20
@@ -3945,10 +3967,10 @@ paths:
       operationId: refresh
       tags:
       - auth
-      summary: Continue a session
+      summary: Refresh the tokens of a session
       description: |
-        Exchanges a refresh token for new tokens and spends it. A token that is presented a second time
-        ends its session, since somebody else may hold it.
+        Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second
+        time, the session ends, because the token may have been stolen.
       security: []
       x-rate-limit:
         requests: 30
@@ -3991,8 +4013,8 @@ paths:
       - auth
       summary: Sign out
       description: |
-        Ends the session of the refresh token; its access tokens stop working at once. A token that is
-        unknown or already spent answers the same.
+        Ends the session of the refresh token. The access tokens of the session become invalid immediately. A
+        refresh token that is unknown or already used is not an error.
       security: []
       x-rate-limit:
         requests: 30
@@ -4031,8 +4053,8 @@ paths:
       - users
       summary: List users
       description: |
-        Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;
-        a cursor neither skips nor repeats while users come and go.
+        Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or
+        repeated if users are added or deleted meanwhile.
       security:
       - bearer:
         - users:admin
@@ -4069,10 +4091,10 @@ paths:
       operationId: createUser
       tags:
       - users
-      summary: Open an account
+      summary: Create a user
       description: |
-        Makes a user of the role `user`. An e-mail address that an account already has answers 409; that
-        of a deleted account is free again.
+        Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The
+        e-mail address of a deleted account can be used again.
       security: []
       x-rate-limit:
         requests: 20
@@ -4117,7 +4139,8 @@ paths:
       - users
       summary: Get a user
       description: |
-        Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.
+        Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers
+        another user does not exist: the response is 404.
       security:
       - bearer:
         - users:read
@@ -4159,7 +4182,8 @@ paths:
       - users
       summary: Replace a user
       description: |
-        Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.
+        Sets all fields of a user that can change. The required header `If-Match` prevents two clients from
+        overwriting each other's changes.
       security:
       - bearer:
         - users:write
@@ -4217,10 +4241,10 @@ paths:
       operationId: updateUser
       tags:
       - users
-      summary: Change a user
+      summary: Update a user
       description: |
-        Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no
-        field can be removed, so null is refused.
+        Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON
+        Merge Patch (RFC 7396). No field can be removed, so null is not allowed.
       security:
       - bearer:
         - users:write
@@ -4281,10 +4305,10 @@ paths:
       operationId: deleteUser
       tags:
       - users
-      summary: Close an account
+      summary: Delete a user
       description: |
-        The user is gone for every caller, all of their sessions end, and the e-mail address is free
-        again. Orders stay for the books.
+        Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the
+        e-mail address can be used for a new account. The orders of the user are kept.
       security:
       - bearer:
         - users:write
@@ -4298,7 +4322,7 @@ paths:
       - $ref: '#/components/parameters/IfMatchRequired'
       responses:
         "204":
-          description: The account is closed.
+          description: The user has been deleted.
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -4324,7 +4348,8 @@ paths:
       - users
       summary: Change a password
       description: |
-        Ends all other sessions of the user. A wrong `current` answers 422 and names that field.
+        Sets a new password and ends all other sessions of the user. If `current` is not the current password, the
+        response is 422 with a detail for that field.
       security:
       - bearer:
         - users:write
@@ -4344,10 +4369,10 @@ paths:
               $ref: '#/components/schemas/PasswordChange'
             example:
               current: correct horse battery staple
-              new: a longer phrase is a better one
+              new: another correct horse battery staple
       responses:
         "204":
-          description: The password is changed.
+          description: The password has been changed.
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -4375,7 +4400,7 @@ paths:
       - carts
       summary: Get a cart
       description: |
-        What the user means to order; empty when nothing was put in.
+        Returns the items that the user wants to order. The cart of a user who has added no items is empty.
       security:
       - bearer:
         - orders:read
@@ -4407,9 +4432,10 @@ paths:
       operationId: replaceCart
       tags:
       - carts
-      summary: Fill a cart
+      summary: Replace the content of a cart
       description: |
-        Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.
+        Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and
+        the cart stays unchanged.
       security:
       - bearer:
         - orders:write
@@ -4462,7 +4488,7 @@ paths:
       - carts
       summary: Empty a cart
       description: |
-        Takes everything out. An empty cart answers the same.
+        Removes all items from the cart. Emptying an empty cart is not an error.
       security:
       - bearer:
         - orders:write
@@ -4493,9 +4519,10 @@ paths:
       operationId: listUserOrders
       tags:
       - orders
-      summary: List a user's orders
+      summary: List the orders of a user
       description: |
-        The orders of one user: oneself, or anybody for an administrator.
+        Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For
+        other callers another user does not exist: the response is 404.
       security:
       - bearer:
         - orders:read
@@ -4536,8 +4563,9 @@ paths:
       - orders
       summary: Place an order
       description: |
-        Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.
-        An unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.
+        Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`
+        that does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is
+        changed.
       security:
       - bearer:
         - orders:write
@@ -4558,14 +4586,14 @@ paths:
               $ref: '#/components/schemas/NewOrder'
             examples:
               items:
-                summary: Item by item
+                summary: An order of listed items
                 value:
                   items:
                   - sku: ABC-1
                     quantity: 2
                   currency: EUR
               fromCart:
-                summary: What the cart holds
+                summary: An order of the content of the cart
                 value:
                   fromCart: true
       responses:
@@ -4602,7 +4630,7 @@ paths:
       - products
       summary: List products
       description: |
-        Everything for sale, by `sku`. The same for everybody.
+        Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.
       security: []
       x-rate-limit:
         requests: 300
@@ -4637,7 +4665,7 @@ paths:
       - products
       summary: Get a product
       description: |
-        One product and its price. The same for everybody.
+        Returns a product and its price. The response does not depend on the caller.
       security: []
       x-rate-limit:
         requests: 300
@@ -4673,7 +4701,7 @@ paths:
       - orders
       summary: List orders
       description: |
-        The caller's own orders; those of everybody for a caller with the scope `orders:admin`.
+        Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.
       security:
       - bearer:
         - orders:read
@@ -4712,8 +4740,8 @@ paths:
       - orders
       summary: Get an order
       description: |
-        One's own, or anybody's for an administrator. Another's order answers 404, as if it did not
-        exist.
+        Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers
+        the order of another user does not exist: the response is 404.
       security:
       - bearer:
         - orders:read
@@ -4749,12 +4777,14 @@ paths:
       operationId: updateOrder
       tags:
       - orders
-      summary: Change an order's status
+      summary: Update the status of an order
       description: |
-        An administrator (scope `orders:admin`) moves an order from `pending` to `paid`, `shipped` and
-        `delivered`; its owner or an administrator moves a pending or paid one to `cancelled`. Any other
-        step answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`
-        answers 412.
+        A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`
+        and from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can
+        move a pending or paid order to `cancelled`.
+
+        Any other change of status is refused with 409, and so is a request whose `version` is not the current
+        version. A request whose `If-Match` does not match the current `ETag` is refused with 412.
       security:
       - bearer:
         - orders:write
@@ -4809,8 +4839,8 @@ paths:
       - orders
       summary: Cancel an order
       description: |
-        Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or
-        delivered answers 409.
+        Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a
+        cancelled order again is not an error. A shipped or delivered order is refused with 409.
       security:
       - bearer:
         - orders:write
@@ -4822,7 +4852,7 @@ paths:
       - $ref: '#/components/parameters/IfMatch'
       responses:
         "204":
-          description: The order is cancelled.
+          description: The order has been cancelled.
         "400":
           $ref: '#/components/responses/BadRequest'
         "401":
@@ -4848,7 +4878,7 @@ paths:
       - orders
       summary: List the items of an order
       description: |
-        In the order in which they were ordered.
+        Returns the items in the sequence in which they were ordered.
       security:
       - bearer:
         - orders:read
@@ -4884,9 +4914,10 @@ paths:
       operationId: health
       tags:
       - health
-      summary: Check the service and what it depends on
+      summary: Check the health of the service
       description: |
-        For people and dashboards: every dependency, with the time that it took to answer.
+        Checks every dependency and returns its state and the duration of the check. Intended for people and
+        dashboards.
       security: []
       responses:
         "200":
@@ -4902,9 +4933,10 @@ paths:
       operationId: livez
       tags:
       - health
-      summary: Check that the process runs
+      summary: Check that the process is running
       description: |
-        For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.
+        Intended for a supervisor that restarts processes. It checks no dependency, so that an outage of the
+        database does not cause a restart.
       security: []
       responses:
         "200":
@@ -4918,10 +4950,10 @@ paths:
       operationId: readyz
       tags:
       - health
-      summary: Check that traffic can be sent
+      summary: Check that the service accepts requests
       description: |
-        For a load balancer. 503 without the database and while shutting down; a missing cache or queue
-        degrades only.
+        Intended for load balancers. The response is 503 if the database is unavailable or the process is shutting
+        down. Without the cache or the queue the service is degraded and still accepts requests.
       security: []
       responses:
         "200":
@@ -4939,20 +4971,20 @@ components:
       scheme: bearer
       bearerFormat: JWT
       description: |
-        The `accessToken` of `login` or `refresh`. The roles of its user grant scopes:
+        The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:
 
-        | scope | grants | role |
+        | scope | permission | role |
         |---|---|---|
-        | `users:read` | reading one's own account | user, admin |
-        | `users:write` | changing and closing it | user, admin |
-        | `users:admin` | everybody's account, and roles | admin |
-        | `orders:read` | reading one's own cart and orders | user, admin |
-        | `orders:write` | filling the cart, ordering, cancelling | user, admin |
-        | `orders:admin` | everybody's carts and orders, and their progress | admin |
+        | `users:read` | read your own account | user, admin |
+        | `users:write` | change and delete your own account | user, admin |
+        | `users:admin` | read and change all accounts and their roles | admin |
+        | `orders:read` | read your own cart and orders | user, admin |
+        | `orders:write` | change your own cart, place and cancel your own orders | user, admin |
+        | `orders:admin` | read and change all carts and orders, and the status of orders | admin |
   schemas:
     LoginRequest:
       type: object
-      description: What a person signs in with.
+      description: The credentials to sign in with.
       additionalProperties: false
       required:
       - email
@@ -4963,13 +4995,15 @@ components:
         password:
           type: string
           format: password
-          description: Any length up to the limit, so that no rule of today locks out a password of yesterday.
+          description: |
+            The password of the account. The minimum length of new passwords does not apply here, so that users with
+            an older password can still sign in.
           minLength: 1
           maxLength: 128
           example: correct horse battery staple
     RefreshRequest:
       type: object
-      description: What a session is continued with.
+      description: The request to refresh the tokens of a session.
       additionalProperties: false
       required:
       - refreshToken
@@ -4978,7 +5012,7 @@ components:
           $ref: '#/components/schemas/RefreshToken'
     LogoutRequest:
       type: object
-      description: What a session is ended with.
+      description: The request to end a session.
       additionalProperties: false
       required:
       - refreshToken
@@ -4987,13 +5021,13 @@ components:
           $ref: '#/components/schemas/RefreshToken'
     RefreshToken:
       type: string
-      description: Opaque, good for one use. Keep it secret.
+      description: An opaque refresh token. It can be used once. Keep it secret.
       minLength: 1
       maxLength: 256
       example: 3q2-7wAAAAB1c2VyLXJlZnJlc2gtdG9rZW4tMDAwMDE
     Tokens:
       type: object
-      description: The two tokens of a session.
+      description: The access token and the refresh token of a session.
       required:
       - accessToken
       - refreshToken
@@ -5002,7 +5036,7 @@ components:
       properties:
         accessToken:
           type: string
-          description: 'A JWT to send as `Authorization: Bearer …`.'
+          description: 'The access token, a JWT. Send it as `Authorization: Bearer …`.'
           maxLength: 4096
           example: eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl
         refreshToken:
@@ -5012,19 +5046,19 @@ components:
         expiresIn:
           type: integer
           format: int32
-          description: Seconds until the access token expires.
+          description: The lifetime of the access token, in seconds.
           minimum: 1
           maximum: 86400
           example: 900
     TokenType:
       type: string
-      description: How the access token is sent.
+      description: The authentication scheme of the access token.
       enum:
       - Bearer
       example: Bearer
     UserId:
       type: string
-      description: Names a user for good.
+      description: The permanent identifier of a user.
       x-id-prefix: usr
       pattern: ^usr_[0-7][0-9a-hjkmnp-tv-z]{25}$
       maxLength: 30
@@ -5032,12 +5066,12 @@ components:
     Email:
       type: string
       format: email
-      description: An e-mail address. Compared without regard to case.
+      description: An e-mail address. Addresses that differ only in upper and lower case are equal.
       maxLength: 254
       example: user@example.com
     UserName:
       type: string
-      description: What a person is called. No control characters, no leading space.
+      description: The display name of a user. It has no control characters and no leading space.
       pattern: ^[^\x00-\x20\x7F][^\x00-\x1F\x7F]*$
       minLength: 1
       maxLength: 100
@@ -5045,20 +5079,20 @@ components:
     Password:
       type: string
       format: password
-      description: A long phrase is better than a short riddle.
+      description: A password of 12 to 128 characters. A long passphrase is recommended.
       minLength: 12
       maxLength: 128
       example: correct horse battery staple
     UserRole:
       type: string
-      description: What a user may do. `user` has their own data, `admin` everybody's.
+      description: The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
       enum:
       - user
       - admin
       example: user
     User:
       type: object
-      description: Somebody with an account.
+      description: A user account.
       required:
       - id
       - email
@@ -5078,14 +5112,16 @@ components:
         createdAt:
           type: string
           format: date-time
+          description: The time at which the user was created.
           example: "2026-01-15T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
+          description: The time of the last change to the user.
           example: "2026-01-15T09:30:00Z"
     SparseUser:
       type: object
-      description: A user, or only the parts that `fields` asks for.
+      description: A user, reduced to the fields that the parameter `fields` selects.
       x-sparse-of: '#/components/schemas/User'
       properties:
         id:
@@ -5099,14 +5135,16 @@ components:
         createdAt:
           type: string
           format: date-time
+          description: The time at which the user was created.
           example: "2026-01-15T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
+          description: The time of the last change to the user.
           example: "2026-01-15T09:30:00Z"
     UserField:
       type: string
-      description: A part of a user that `fields` can ask for.
+      description: A field of a user that the parameter `fields` can select.
       enum:
       - id
       - email
@@ -5116,7 +5154,7 @@ components:
       - updatedAt
     NewUser:
       type: object
-      description: What an account is opened with. The role is `user`.
+      description: The request to create a user. The new user has the role `user`.
       additionalProperties: false
       required:
       - email
@@ -5131,7 +5169,9 @@ components:
           $ref: '#/components/schemas/Password'
     UserReplacement:
       type: object
-      description: Everything of a user that can change. Changing `role` takes the scope `users:admin`.
+      description: |
+        The new values of all fields of a user that can change. A change of `role` requires the scope
+        `users:admin`.
       additionalProperties: false
       required:
       - email
@@ -5146,7 +5186,7 @@ components:
           $ref: '#/components/schemas/UserRole'
     UserPatch:
       type: object
-      description: The parts of a user to change. Changing `role` takes the scope `users:admin`.
+      description: The fields of a user to change. A change of `role` requires the scope `users:admin`.
       additionalProperties: false
       minProperties: 1
       properties:
@@ -5158,7 +5198,7 @@ components:
           $ref: '#/components/schemas/UserRole'
     PasswordChange:
       type: object
-      description: The password as it is and as it shall be.
+      description: The request to change a password.
       additionalProperties: false
       required:
       - current
@@ -5167,7 +5207,7 @@ components:
         current:
           type: string
           format: password
-          description: The password as it is.
+          description: The current password.
           minLength: 1
           maxLength: 128
           example: correct horse battery staple
@@ -5175,13 +5215,14 @@ components:
           $ref: '#/components/schemas/Password'
     UserPage:
       type: object
-      description: One page of users.
+      description: A page of users.
       required:
       - data
       - pagination
       properties:
         data:
           type: array
+          description: The users on this page.
           maxItems: 100
           items:
             $ref: '#/components/schemas/SparseUser'
@@ -5189,14 +5230,14 @@ components:
           $ref: '#/components/schemas/Pagination'
     Sku:
       type: string
-      description: Names a product.
+      description: The stock keeping unit (SKU), which identifies a product.
       pattern: ^[A-Z0-9]+(-[A-Z0-9]+)*$
       minLength: 1
       maxLength: 64
       example: ABC-1
     Product:
       type: object
-      description: Something for sale.
+      description: A product that is for sale.
       required:
       - sku
       - name
@@ -5208,7 +5249,7 @@ components:
           $ref: '#/components/schemas/Sku'
         name:
           type: string
-          description: What the product is called.
+          description: The display name of the product.
           minLength: 1
           maxLength: 200
           example: Notebook
@@ -5217,20 +5258,23 @@ components:
         createdAt:
           type: string
           format: date-time
+          description: The time at which the product was created.
           example: "2026-01-01T00:00:00Z"
         updatedAt:
           type: string
           format: date-time
+          description: The time of the last change to the product.
           example: "2026-01-01T00:00:00Z"
     ProductPage:
       type: object
-      description: One page of products.
+      description: A page of products.
       required:
       - data
       - pagination
       properties:
         data:
           type: array
+          description: The products on this page.
           maxItems: 100
           items:
             $ref: '#/components/schemas/Product'
@@ -5238,20 +5282,20 @@ components:
           $ref: '#/components/schemas/Pagination'
     Cart:
       type: object
-      description: What a user means to order. A cart always exists; a new one is empty.
+      description: The items that a user wants to order. Every user has a cart; a new cart is empty.
       additionalProperties: false
       required:
       - items
       properties:
         items:
           type: array
-          description: Each `sku` at most once.
+          description: The items of the cart. Each `sku` can occur once.
           maxItems: 100
           items:
             $ref: '#/components/schemas/CartItem'
     CartItem:
       type: object
-      description: So many of one product.
+      description: A product in a cart and its quantity.
       additionalProperties: false
       required:
       - sku
@@ -5264,13 +5308,13 @@ components:
     Quantity:
       type: integer
       format: int32
-      description: How many.
+      description: The number of units of a product.
       minimum: 1
       maximum: 999
       example: 2
     OrderId:
       type: string
-      description: Names an order for good.
+      description: The permanent identifier of an order.
       x-id-prefix: ord
       pattern: ^ord_[0-7][0-9a-hjkmnp-tv-z]{25}$
       maxLength: 30
@@ -5278,8 +5322,8 @@ components:
     OrderStatus:
       type: string
       description: |
-        How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid
-        order can become `cancelled`.
+        The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
+        paid order can become `cancelled`.
       enum:
       - pending
       - paid
@@ -5290,13 +5334,13 @@ components:
     OrderVersion:
       type: integer
       format: int32
-      description: Counts the changes of an order, from 1.
+      description: The version of an order. It starts at 1 and increases with every change.
       minimum: 1
       maximum: 2147483647
       example: 1
     Order:
       type: object
-      description: What a user has ordered, at the prices of that moment.
+      description: An order of a user, with the prices at the time of the order.
       required:
       - id
       - userId
@@ -5317,6 +5361,7 @@ components:
           $ref: '#/components/schemas/Money'
         items:
           type: array
+          description: The items of the order, in the sequence in which they were ordered.
           minItems: 1
           maxItems: 100
           items:
@@ -5326,14 +5371,16 @@ components:
         createdAt:
           type: string
           format: date-time
+          description: The time at which the order was created.
           example: "2026-01-16T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
+          description: The time of the last change to the order.
           example: "2026-01-16T09:30:00Z"
     SparseOrder:
       type: object
-      description: An order, or only the parts that `fields` asks for.
+      description: An order, reduced to the fields that the parameter `fields` selects.
       x-sparse-of: '#/components/schemas/Order'
       properties:
         id:
@@ -5346,6 +5393,7 @@ components:
           $ref: '#/components/schemas/Money'
         items:
           type: array
+          description: The items of the order, in the sequence in which they were ordered.
           minItems: 1
           maxItems: 100
           items:
@@ -5355,14 +5403,16 @@ components:
         createdAt:
           type: string
           format: date-time
+          description: The time at which the order was created.
           example: "2026-01-16T09:30:00Z"
         updatedAt:
           type: string
           format: date-time
+          description: The time of the last change to the order.
           example: "2026-01-16T09:30:00Z"
     OrderField:
       type: string
-      description: A part of an order that `fields` can ask for.
+      description: A field of an order that the parameter `fields` can select.
       enum:
       - id
       - userId
@@ -5374,7 +5424,7 @@ components:
       - updatedAt
     OrderItem:
       type: object
-      description: So many of one product, at its price when it was ordered.
+      description: A product in an order, with its quantity and its price at the time of the order.
       required:
       - sku
       - quantity
@@ -5390,13 +5440,15 @@ components:
         lineTotal:
           $ref: '#/components/schemas/Money'
     NewOrder:
-      description: What to order, said item by item or taken from the cart. The prices are ours.
+      description: |
+        The request to place an order, either with a list of items or with the content of the cart. The server
+        sets the prices.
       oneOf:
       - $ref: '#/components/schemas/NewOrderOfItems'
       - $ref: '#/components/schemas/NewOrderFromCart'
     NewOrderOfItems:
       type: object
-      description: An order said item by item.
+      description: The request to order the listed items.
       additionalProperties: false
       required:
       - items
@@ -5404,7 +5456,7 @@ components:
       properties:
         items:
           type: array
-          description: Each `sku` at most once.
+          description: The items to order. Each `sku` can occur once.
           minItems: 1
           maxItems: 100
           items:
@@ -5413,7 +5465,7 @@ components:
           $ref: '#/components/schemas/Currency'
     NewOrderItem:
       type: object
-      description: So many of one product.
+      description: A product to order and its quantity.
       additionalProperties: false
       required:
       - sku
@@ -5425,19 +5477,20 @@ components:
           $ref: '#/components/schemas/Quantity'
     NewOrderFromCart:
       type: object
-      description: An order of what the cart holds, which is empty afterwards.
+      description: The request to order the content of the cart. The cart is empty afterwards.
       additionalProperties: false
       required:
       - fromCart
       properties:
         fromCart:
           type: boolean
+          description: Always true.
           enum:
           - true
           example: true
     OrderPatch:
       type: object
-      description: The next status of an order.
+      description: The request to change the status of an order.
       additionalProperties: false
       required:
       - version
@@ -5449,13 +5502,14 @@ components:
           $ref: '#/components/schemas/OrderStatus'
     OrderPage:
       type: object
-      description: One page of orders.
+      description: A page of orders.
       required:
       - data
       - pagination
       properties:
         data:
           type: array
+          description: The orders on this page.
           maxItems: 100
           items:
             $ref: '#/components/schemas/SparseOrder'
@@ -5463,13 +5517,14 @@ components:
           $ref: '#/components/schemas/Pagination'
     OrderItemPage:
       type: object
-      description: One page of the items of an order.
+      description: A page of items of an order.
       required:
       - data
       - pagination
       properties:
         data:
           type: array
+          description: The items of the order on this page.
           maxItems: 100
           items:
             $ref: '#/components/schemas/OrderItem'
@@ -5478,8 +5533,11 @@ components:
     HealthStatus:
       type: string
       description: |
-        `healthy`: all is well. `degraded`: it works, without something that it can do without.
-        `unhealthy`: it does not work.
+        The state of the service or of a dependency.
+
+        - `healthy`: it works.
+        - `degraded`: it works, but a dependency that is not essential is unavailable.
+        - `unhealthy`: it does not work.
       enum:
       - healthy
       - degraded
@@ -5487,7 +5545,7 @@ components:
       example: healthy
     Health:
       type: object
-      description: How the service is, and what it depends on.
+      description: The state of the service and of its dependencies.
       required:
       - status
       - version
@@ -5501,12 +5559,15 @@ components:
         timestamp:
           type: string
           format: date-time
+          description: The time of the check.
           example: "2026-01-15T09:30:00Z"
         checks:
           $ref: '#/components/schemas/HealthChecks'
     HealthChecks:
       type: object
-      description: What the service depends on. Without the database it is unhealthy, without another degraded.
+      description: |
+        The state of each dependency. The service is unhealthy without the database and degraded without the
+        cache or the queue.
       required:
       - database
       - cache
@@ -5520,7 +5581,7 @@ components:
           $ref: '#/components/schemas/HealthCheck'
     HealthCheck:
       type: object
-      description: How one dependency is.
+      description: The state of one dependency.
       required:
       - status
       - latency
@@ -5530,13 +5591,13 @@ components:
         latency:
           type: integer
           format: int32
-          description: How long the check took, in milliseconds.
+          description: The duration of the check, in milliseconds.
           minimum: 0
           maximum: 60000
           example: 2
     Liveness:
       type: object
-      description: That the process runs.
+      description: The confirmation that the process is running.
       required:
       - status
       - version
@@ -5549,29 +5610,31 @@ components:
         timestamp:
           type: string
           format: date-time
+          description: The time of the check.
           example: "2026-01-15T09:30:00Z"
     ServiceVersion:
       type: string
-      description: The release that runs.
+      description: The version of the running release.
       minLength: 1
       maxLength: 64
       example: 1.0.0
     Error:
       type: object
       description: |
-        The one shape of every refusal.
+        The body of every error response.
 
-        | `code` | status |
+        | `code` | status code |
         |---|---|
-        | `BAD_REQUEST` | 400, a request that cannot be read |
+        | `BAD_REQUEST` | 400, if the request cannot be parsed |
         | `VALIDATION_ERROR` | 400 for parameters, 422 for a body |
         | `UNAUTHORIZED` | 401 |
         | `FORBIDDEN` | 403 |
         | `NOT_FOUND` | 404 |
         | `METHOD_NOT_ALLOWED` | 405 |
         | `NOT_ACCEPTABLE` | 406 |
+        | `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |
         | `CONFLICT` | 409 |
-        | `KEY_REUSED` | 422, an `Idempotency-Key` that came with another request before |
+        | `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |
         | `PRECONDITION_FAILED` | 412 |
         | `PAYLOAD_TOO_LARGE` | 413 |
         | `UNSUPPORTED_MEDIA_TYPE` | 415 |
@@ -5579,8 +5642,9 @@ components:
         | `RATE_LIMITED` | 429 |
         | `INTERNAL_ERROR` | 500 |
         | `SERVICE_UNAVAILABLE` | 503 |
+        | `TIMEOUT` | 503, if the operation takes too long |
 
-        New codes may come: treat an unknown one by its status.
+        New codes can be added. Handle an unknown code by its status code.
       required:
       - error
       properties:
@@ -5588,7 +5652,7 @@ components:
           $ref: '#/components/schemas/ErrorBody'
     ErrorBody:
       type: object
-      description: What went wrong, for a program and for a person.
+      description: The error, described for a program and for a person.
       required:
       - code
       - message
@@ -5597,46 +5661,46 @@ components:
       properties:
         code:
           type: string
-          description: For programs. Stable.
+          description: The kind of error, for programs. It is stable.
           pattern: ^[A-Z][A-Z0-9_]*$
           maxLength: 64
           example: VALIDATION_ERROR
         message:
           type: string
-          description: For people. Its wording may change.
+          description: The explanation of the error, for people. Its wording can change.
           maxLength: 1024
-          example: The request is not valid.
+          example: the request is not valid
         details:
           type: array
-          description: Every violation that was found, empty where the fault lies in no one field.
+          description: Every violation in the request. Empty if no single field is at fault.
           maxItems: 100
           items:
             $ref: '#/components/schemas/ErrorDetail'
         requestId:
           type: string
-          description: The same as the header `X-Request-Id`. Quote it when you ask for help.
+          description: The identifier of the request, equal to the header `X-Request-Id`. Quote it in support requests.
           maxLength: 128
           example: 01kf0fv2e0fabr24pa3eywnyp2
     ErrorDetail:
       type: object
-      description: One violation.
+      description: One violation in the request.
       required:
       - field
       - message
       properties:
         field:
           type: string
-          description: The path of the field in the body, or the name of the parameter.
+          description: The path of the invalid field in the body, or the name of the invalid parameter.
           maxLength: 512
           example: items[0].quantity
         message:
           type: string
-          description: What the field must be.
+          description: The rule that the value violates.
           maxLength: 1024
           example: must be at least 1
     Pagination:
       type: object
-      description: Where a page stands in its list.
+      description: The position of a page in its list.
       required:
       - total
       - page
@@ -5647,14 +5711,14 @@ components:
         total:
           type: integer
           format: int64
-          description: How many elements match, over all pages.
+          description: The number of matching elements on all pages. Lists count up to 1,000,000 elements.
           minimum: 0
           maximum: 9007199254740991
           example: 42
         page:
           type: integer
           format: int32
-          description: The number of this page, from 1. Null where the page was asked for by cursor.
+          description: The number of this page, from 1. Null if the page was requested by cursor.
           nullable: true
           minimum: 1
           maximum: 10000
@@ -5662,23 +5726,23 @@ components:
         limit:
           type: integer
           format: int32
-          description: The most elements that a page holds.
+          description: The maximum number of elements on a page.
           minimum: 1
           maximum: 100
           example: 20
         hasMore:
           type: boolean
-          description: Whether another page follows.
+          description: True if another page follows.
           example: true
         nextCursor:
           type: string
-          description: The `cursor` of the page that follows. Null on the last page.
+          description: The value of `cursor` for the next page. Null on the last page.
           nullable: true
           maxLength: 1024
           example: AWNyZWF0ZWRBdAExNzY4NDY5NDAw
     Money:
       type: object
-      description: An exact amount in one currency.
+      description: An exact amount of money in one currency.
       required:
       - amount
       - currency
@@ -5686,14 +5750,14 @@ components:
         amount:
           type: string
           format: decimal
-          description: A decimal number, as a string so that no digit is lost.
+          description: The amount as a decimal number. It is a string, so that no digit is lost.
           maxLength: 20
           example: "19.99"
         currency:
           $ref: '#/components/schemas/Currency'
     Currency:
       type: string
-      description: An ISO 4217 currency that we sell in.
+      description: A supported currency, as an ISO 4217 code.
       enum:
       - EUR
       - USD
@@ -5701,7 +5765,7 @@ components:
       example: EUR
   responses:
     Tokens:
-      description: The tokens of the session.
+      description: The access token and the refresh token of the session.
       content:
         application/json:
           schema:
@@ -5712,7 +5776,7 @@ components:
             tokenType: Bearer
             expiresIn: 900
     BadRequest:
-      description: A parameter is not valid, or the body cannot be read.
+      description: A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5723,13 +5787,13 @@ components:
           example:
             error:
               code: VALIDATION_ERROR
-              message: The request is not valid.
+              message: the request is not valid
               details:
               - field: limit
                 message: must be at most 100
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     Unauthorized:
-      description: The credentials are missing, expired or wrong.
+      description: The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5742,11 +5806,11 @@ components:
           example:
             error:
               code: UNAUTHORIZED
-              message: Authentication is required.
+              message: credentials are required
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     NotAcceptable:
-      description: None of the media types in `Accept` can be answered.
+      description: The operation cannot respond with any media type in `Accept`.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5757,11 +5821,11 @@ components:
           example:
             error:
               code: NOT_ACCEPTABLE
-              message: The answer is available as application/json only.
+              message: the response can only be application/json
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     PayloadTooLarge:
-      description: The body is larger than this operation takes.
+      description: The body is larger than the limit of this operation.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5772,11 +5836,11 @@ components:
           example:
             error:
               code: PAYLOAD_TOO_LARGE
-              message: The body is too large.
+              message: the body may have 16384 bytes at most
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UnsupportedMediaType:
-      description: This operation does not take a body of this media type.
+      description: The operation does not accept the media type of the body.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5787,11 +5851,11 @@ components:
           example:
             error:
               code: UNSUPPORTED_MEDIA_TYPE
-              message: The body must be application/json.
+              message: the body must be application/json
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UnprocessableEntity:
-      description: The body can be read but is not valid.
+      description: The body can be parsed but is not valid. `details` lists every violation.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5802,7 +5866,7 @@ components:
           example:
             error:
               code: VALIDATION_ERROR
-              message: The request is not valid.
+              message: the body is not valid
               details:
               - field: email
                 message: must be an e-mail address
@@ -5810,7 +5874,7 @@ components:
                 message: is required
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     TooManyRequests:
-      description: The caller has used up a rate limit.
+      description: The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5829,11 +5893,11 @@ components:
           example:
             error:
               code: RATE_LIMITED
-              message: Too many requests. Try again later.
+              message: too many requests; try again later
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     InternalServerError:
-      description: The fault is ours.
+      description: An unexpected error happened in the server. Report the `requestId` if it happens again.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5844,11 +5908,11 @@ components:
           example:
             error:
               code: INTERNAL_ERROR
-              message: Something went wrong.
+              message: an internal error happened
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     ServiceUnavailable:
-      description: We cannot answer now. Try again later.
+      description: The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5861,7 +5925,7 @@ components:
           example:
             error:
               code: SERVICE_UNAVAILABLE
-              message: The service is not available now.
+              message: the service is temporarily unavailable; try again later
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UserPage:
@@ -5885,7 +5949,7 @@ components:
               hasMore: true
               nextCursor: AWNyZWF0ZWRBdAExNzY4NDY5NDAw
     Forbidden:
-      description: The caller may not do this.
+      description: The caller is authenticated but lacks a scope that this operation requires.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5896,7 +5960,7 @@ components:
           example:
             error:
               code: FORBIDDEN
-              message: You may not do this.
+              message: the caller may not do this
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UserCreated:
@@ -5918,7 +5982,7 @@ components:
             createdAt: "2026-01-15T09:30:00Z"
             updatedAt: "2026-01-15T09:30:00Z"
     Conflict:
-      description: The request contradicts the present state of the resource.
+      description: The request conflicts with the current state of the resource. Read the resource again before you retry.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5929,11 +5993,11 @@ components:
           example:
             error:
               code: CONFLICT
-              message: The request conflicts with the present state.
+              message: the e-mail address is already in use
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     SparseUser:
-      description: The user.
+      description: The requested user.
       headers:
         ETag:
           $ref: '#/components/headers/ETag'
@@ -5942,7 +6006,7 @@ components:
           schema:
             $ref: '#/components/schemas/SparseUser'
           examples:
-            whole:
+            all:
               summary: Without `fields`
               value:
                 id: usr_01kf0fv2e0fabr24pa3eywnyp2
@@ -5957,14 +6021,14 @@ components:
                 id: usr_01kf0fv2e0fabr24pa3eywnyp2
                 name: Sample User
     NotModified:
-      description: What you hold is still what we have.
+      description: The resource has not changed since the `ETag` in `If-None-Match`. Use your copy.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
         ETag:
           $ref: '#/components/headers/ETag'
     NotFound:
-      description: There is no such resource, or none that the caller may see.
+      description: The resource does not exist, or the caller is not allowed to see it.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -5975,11 +6039,11 @@ components:
           example:
             error:
               code: NOT_FOUND
-              message: The resource was not found.
+              message: user not found
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     User:
-      description: The user as changed.
+      description: The user after the change.
       headers:
         ETag:
           $ref: '#/components/headers/ETag'
@@ -5995,7 +6059,7 @@ components:
             createdAt: "2026-01-15T09:30:00Z"
             updatedAt: "2026-01-15T10:30:00Z"
     PreconditionFailed:
-      description: The resource has changed since the `ETag` in `If-Match`.
+      description: The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -6006,11 +6070,11 @@ components:
           example:
             error:
               code: PRECONDITION_FAILED
-              message: The resource has changed. Read it again.
+              message: the user has changed; read it again
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     PreconditionRequired:
-      description: The header `If-Match` is missing.
+      description: The required header `If-Match` is missing. Read the resource and send its `ETag`.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -6021,11 +6085,11 @@ components:
           example:
             error:
               code: PRECONDITION_REQUIRED
-              message: The header If-Match is required.
+              message: 'the request must be conditional: send If-Match'
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     Cart:
-      description: The cart.
+      description: The content of the cart.
       content:
         application/json:
           schema:
@@ -6119,7 +6183,7 @@ components:
               hasMore: false
               nextCursor: null
     Product:
-      description: The product.
+      description: The requested product.
       content:
         application/json:
           schema:
@@ -6133,7 +6197,7 @@ components:
             createdAt: "2026-01-01T00:00:00Z"
             updatedAt: "2026-01-01T00:00:00Z"
     SparseOrder:
-      description: The order.
+      description: The requested order.
       headers:
         ETag:
           $ref: '#/components/headers/ETag'
@@ -6142,7 +6206,7 @@ components:
           schema:
             $ref: '#/components/schemas/SparseOrder'
           examples:
-            whole:
+            all:
               summary: Without `fields`
               value:
                 id: ord_01kf327se0fsytr0x9a1xe4sfc
@@ -6169,7 +6233,7 @@ components:
                 id: ord_01kf327se0fsytr0x9a1xe4sfc
                 status: pending
     Order:
-      description: The order as changed.
+      description: The order after the change.
       headers:
         ETag:
           $ref: '#/components/headers/ETag'
@@ -6205,7 +6269,7 @@ components:
             createdAt: "2026-01-16T09:30:00Z"
             updatedAt: "2026-01-16T09:45:00Z"
     OrderItemPage:
-      description: A page of the items of the order.
+      description: A page of items of the order.
       content:
         application/json:
           schema:
@@ -6227,7 +6291,7 @@ components:
               hasMore: false
               nextCursor: null
     Healthy:
-      description: It works, degraded perhaps.
+      description: The service works. It can be degraded.
       content:
         application/json:
           schema:
@@ -6247,7 +6311,7 @@ components:
                 status: healthy
                 latency: 1
     Unhealthy:
-      description: It does not work. The body says what is missing; it is not the envelope of errors.
+      description: The service does not work. The body contains the result of each check instead of an `Error`.
       headers:
         X-Request-Id:
           $ref: '#/components/headers/XRequestId'
@@ -6270,7 +6334,7 @@ components:
                 status: healthy
                 latency: 1
     Alive:
-      description: The process runs.
+      description: The process is running.
       content:
         application/json:
           schema:
@@ -6283,7 +6347,7 @@ components:
     Page:
       name: page
       in: query
-      description: The number of the page, from 1; the first when absent. Not together with `cursor`.
+      description: The number of the page, from 1. The default is the first page. Cannot be combined with `cursor`.
       schema:
         type: integer
         format: int32
@@ -6293,7 +6357,7 @@ components:
     Limit:
       name: limit
       in: query
-      description: The most elements that the page may hold.
+      description: The maximum number of elements on a page.
       schema:
         type: integer
         format: int32
@@ -6304,7 +6368,9 @@ components:
     Cursor:
       name: cursor
       in: query
-      description: The `nextCursor` of the page before, with the same filters and sort. Not together with `page`.
+      description: |
+        The `nextCursor` of the previous page. Send it with the filters and the sort order of that page. It
+        cannot be combined with `page`.
       schema:
         type: string
         minLength: 1
@@ -6314,14 +6380,14 @@ components:
     UserRole:
       name: role
       in: query
-      description: Only users of this role.
+      description: Returns only the users with this role.
       schema:
         $ref: '#/components/schemas/UserRole'
       example: admin
     CreatedAfter:
       name: createdAfter
       in: query
-      description: Only what was created after this moment.
+      description: Returns only the elements that were created after this time.
       schema:
         type: string
         format: date-time
@@ -6329,7 +6395,7 @@ components:
     CreatedBefore:
       name: createdBefore
       in: query
-      description: Only what was created before this moment.
+      description: Returns only the elements that were created before this time.
       schema:
         type: string
         format: date-time
@@ -6337,7 +6403,9 @@ components:
     UserSort:
       name: sort
       in: query
-      description: What to order by, first key first; `-` descends. `-createdAt` when absent.
+      description: |
+        The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
+        default is `-createdAt`, the newest first.
       style: form
       explode: false
       x-sort: true
@@ -6363,7 +6431,7 @@ components:
     UserFields:
       name: fields
       in: query
-      description: Only these fields, all when absent.
+      description: The fields to return. The default is all fields.
       style: form
       explode: false
       x-sparse: true
@@ -6381,14 +6449,16 @@ components:
       name: userId
       in: path
       required: true
-      description: Which user.
+      description: The identifier of the user.
       schema:
         $ref: '#/components/schemas/UserId'
       example: usr_01kf0fv2e0fabr24pa3eywnyp2
     IfNoneMatch:
       name: If-None-Match
       in: header
-      description: The `ETag` that you hold. An unchanged resource answers 304 without a body.
+      description: |
+        The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a
+        body.
       schema:
         type: string
         maxLength: 1024
@@ -6398,8 +6468,8 @@ components:
       in: header
       required: true
       description: |
-        The `ETag` that you last read. A resource that has changed since answers 412, a request
-        without this header 428.
+        The `ETag` of the version that you read last. If the resource has changed since then, the response is
+        412 and nothing is changed. A request without this header is refused with 428.
       schema:
         type: string
         maxLength: 1024
@@ -6407,14 +6477,16 @@ components:
     OrderStatus:
       name: status
       in: query
-      description: Only orders of this status.
+      description: Returns only the orders with this status.
       schema:
         $ref: '#/components/schemas/OrderStatus'
       example: paid
     OrderSort:
       name: sort
       in: query
-      description: What to order by, first key first; `-` descends. `-createdAt` when absent.
+      description: |
+        The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
+        default is `-createdAt`, the newest first.
       style: form
       explode: false
       x-sort: true
@@ -6437,7 +6509,7 @@ components:
     OrderFields:
       name: fields
       in: query
-      description: Only these fields, all when absent.
+      description: The fields to return. The default is all fields.
       style: form
       explode: false
       x-sparse: true
@@ -6455,9 +6527,10 @@ components:
       name: Idempotency-Key
       in: header
       description: |
-        A value of your own, a UUID for example. The same key with the same request answers as the
-        first time and has no second effect; with another request it answers 422, and while the first
-        is still running 409.
+        A unique value that you choose for this request, for example a UUID. If you repeat the request with
+        the same key, it has no second effect and you receive the first response again. A different request
+        with a used key is refused with 422. If the first request is still running, the response is 409: try
+        again later.
       schema:
         type: string
         minLength: 1
@@ -6468,7 +6541,7 @@ components:
       name: sku
       in: path
       required: true
-      description: Which product.
+      description: The stock keeping unit of the product.
       schema:
         $ref: '#/components/schemas/Sku'
       example: ABC-1
@@ -6476,34 +6549,36 @@ components:
       name: orderId
       in: path
       required: true
-      description: Which order.
+      description: The identifier of the order.
       schema:
         $ref: '#/components/schemas/OrderId'
       example: ord_01kf327se0fsytr0x9a1xe4sfc
     IfMatch:
       name: If-Match
       in: header
-      description: The `ETag` that you last read. A resource that has changed since answers 412.
+      description: |
+        The `ETag` of the version that you read last. If the resource has changed since then, the response is
+        412 and nothing is changed.
       schema:
         type: string
         maxLength: 1024
       example: '"3"'
   headers:
     XRequestId:
-      description: Names this request in our logs. The same as `requestId` in an error.
+      description: The identifier of this request in the server logs. An error body repeats it as `requestId`.
       required: true
       schema:
         type: string
         maxLength: 128
       example: 01kf0fv2e0fabr24pa3eywnyp2
     WwwAuthenticate:
-      description: The scheme to authenticate with (RFC 6750).
+      description: The authentication scheme to use, and the reason for the refusal (RFC 6750).
       schema:
         type: string
         maxLength: 256
       example: Bearer error="invalid_token"
     RetryAfter:
-      description: Seconds to wait before the next attempt.
+      description: The number of seconds to wait before the next attempt.
       required: true
       schema:
         type: integer
@@ -6512,7 +6587,7 @@ components:
         maximum: 86400
       example: 12
     RateLimitLimit:
-      description: How many requests the window allows.
+      description: The maximum number of requests in one window of the rate limit.
       required: true
       schema:
         type: integer
@@ -6521,7 +6596,7 @@ components:
         maximum: 1000000
       example: 100
     RateLimitRemaining:
-      description: How many requests are left now.
+      description: The number of requests that the caller can still send now.
       required: true
       schema:
         type: integer
@@ -6530,7 +6605,7 @@ components:
         maximum: 1000000
       example: 0
     RateLimitReset:
-      description: When the whole limit is available again, in seconds since 1970-01-01 UTC.
+      description: The time at which the full limit is available again, in seconds since 1970-01-01T00:00:00Z.
       required: true
       schema:
         type: integer
@@ -6539,14 +6614,14 @@ components:
         maximum: 253402300799
       example: 1768469460
     Location:
-      description: Where the new resource is.
+      description: The path of the new resource.
       required: true
       schema:
         type: string
         maxLength: 256
       example: /v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2
     ETag:
-      description: The version of what is returned, for `If-Match` and `If-None-Match`.
+      description: The entity tag of the returned resource, for `If-Match` and `If-None-Match`.
       required: true
       schema:
         type: string

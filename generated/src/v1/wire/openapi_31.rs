@@ -9,12 +9,12 @@ pub const OPENAPI_31_JSON: &str = r##"{
   "info": {
     "title": "Writ",
     "version": "1.0.0",
-    "description": "Users, their carts and their orders.\n\n- **Errors** have one shape, `Error`, whatever refused the request.\n- **Lists** are `{ data, pagination }`, by `page` and `limit` or by `cursor` and `limit`.\n- **Money** is a decimal in a string, with its currency. **Times** are RFC 3339 in UTC.\n- **Identifiers** carry their type: `usr_…`, `ord_…`.\n- Every answer carries `X-Request-Id`; every answer of a limited operation also carries\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.\n"
+    "description": "An online shop: user accounts, products, carts and orders.\n\n- **Errors** always have the body `Error`.\n- **Lists** have the shape `{ data, pagination }`. Request a page by `page` and `limit`, or by `cursor` and\n  `limit`.\n- **Money** is a decimal number in a string, together with its currency.\n- **Times** are in UTC and formatted according to RFC 3339.\n- **Identifiers** have a prefix for their type: `usr_…` for users, `ord_…` for orders.\n- **Every response** has the header `X-Request-Id`. Every response of a rate-limited operation also has\n  `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset`.\n"
   },
   "servers": [
     {
       "url": "/",
-      "description": "Where this contract is served from."
+      "description": "The server that serves this contract."
     }
   ],
   "x-error-envelope": {
@@ -26,27 +26,27 @@ pub const OPENAPI_31_JSON: &str = r##"{
   "tags": [
     {
       "name": "auth",
-      "description": "Sessions: signing in, staying in and signing out."
+      "description": "Sessions: sign in, refresh tokens and sign out."
     },
     {
       "name": "users",
-      "description": "Users: registration and profiles."
+      "description": "Users: registration, profiles and passwords."
     },
     {
       "name": "products",
-      "description": "Products: what is for sale, and its price."
+      "description": "Products: the catalogue and its prices."
     },
     {
       "name": "carts",
-      "description": "Carts: what a user means to order."
+      "description": "Carts: the items that a user wants to order."
     },
     {
       "name": "orders",
-      "description": "Orders: from pending to delivered."
+      "description": "Orders: placement, status and cancellation."
     },
     {
       "name": "health",
-      "description": "Health: for supervisors, load balancers and dashboards."
+      "description": "Health: checks for supervisors, load balancers and dashboards."
     }
   ],
   "security": [
@@ -62,7 +62,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "auth"
         ],
         "summary": "Sign in",
-        "description": "Opens a session. A refusal does not say whether the address or the password was wrong.\nBoth limits count every attempt: one for where it comes from, one for the account it names.\n",
+        "description": "Opens a session and returns its tokens. The 401 response does not reveal whether the e-mail address or the\npassword was wrong. Every attempt counts towards two rate limits: one for the address of the client and one\nfor the account.\n",
         "security": [],
         "x-rate-limit": [
           {
@@ -131,8 +131,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "auth"
         ],
-        "summary": "Continue a session",
-        "description": "Exchanges a refresh token for new tokens and spends it. A token that is presented a second time\nends its session, since somebody else may hold it.\n",
+        "summary": "Refresh the tokens of a session",
+        "description": "Exchanges a refresh token for a new pair of tokens. A refresh token can be used once. If it is used a second\ntime, the session ends, because the token may have been stolen.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 30,
@@ -194,7 +194,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "auth"
         ],
         "summary": "Sign out",
-        "description": "Ends the session of the refresh token; its access tokens stop working at once. A token that is\nunknown or already spent answers the same.\n",
+        "description": "Ends the session of the refresh token. The access tokens of the session become invalid immediately. A\nrefresh token that is unknown or already used is not an error.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 30,
@@ -250,7 +250,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "List users",
-        "description": "Everybody with an account, for administrators. Pages are asked for by `page` or by `cursor`;\na cursor neither skips nor repeats while users come and go.\n",
+        "description": "Returns all users. Pages can be requested by `page` or by `cursor`. With a cursor no user is skipped or\nrepeated if users are added or deleted meanwhile.\n",
         "security": [
           {
             "bearer": [
@@ -320,8 +320,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Open an account",
-        "description": "Makes a user of the role `user`. An e-mail address that an account already has answers 409; that\nof a deleted account is free again.\n",
+        "summary": "Create a user",
+        "description": "Creates a user with the role `user`. An e-mail address that another account uses is refused with 409. The\ne-mail address of a deleted account can be used again.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 20,
@@ -385,7 +385,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Get a user",
-        "description": "Oneself, or anybody for an administrator. Another's account answers 404, as if it did not exist.\n",
+        "description": "Returns the account of the caller. A caller with the scope `users:admin` can get any user. For other callers\nanother user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -453,7 +453,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Replace a user",
-        "description": "Sets all of a user that can change. `If-Match` keeps two writers from undoing each other's work.\n",
+        "description": "Sets all fields of a user that can change. The required header `If-Match` prevents two clients from\noverwriting each other's changes.\n",
         "security": [
           {
             "bearer": [
@@ -545,8 +545,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Change a user",
-        "description": "Sets what the body names and leaves the rest. Both media types mean the same (RFC 7396); no\nfield can be removed, so null is refused.\n",
+        "summary": "Update a user",
+        "description": "Sets the fields that the body contains and keeps the others. Both media types have the semantics of JSON\nMerge Patch (RFC 7396). No field can be removed, so null is not allowed.\n",
         "security": [
           {
             "bearer": [
@@ -644,8 +644,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "users"
         ],
-        "summary": "Close an account",
-        "description": "The user is gone for every caller, all of their sessions end, and the e-mail address is free\nagain. Orders stay for the books.\n",
+        "summary": "Delete a user",
+        "description": "Closes the account. The user is no longer visible to any caller, all sessions of the user end, and the\ne-mail address can be used for a new account. The orders of the user are kept.\n",
         "security": [
           {
             "bearer": [
@@ -670,7 +670,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "responses": {
           "204": {
-            "description": "The account is closed."
+            "description": "The user has been deleted."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -709,7 +709,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "users"
         ],
         "summary": "Change a password",
-        "description": "Ends all other sessions of the user. A wrong `current` answers 422 and names that field.\n",
+        "description": "Sets a new password and ends all other sessions of the user. If `current` is not the current password, the\nresponse is 422 with a detail for that field.\n",
         "security": [
           {
             "bearer": [
@@ -739,14 +739,14 @@ pub const OPENAPI_31_JSON: &str = r##"{
               },
               "example": {
                 "current": "correct horse battery staple",
-                "new": "a longer phrase is a better one"
+                "new": "another correct horse battery staple"
               }
             }
           }
         },
         "responses": {
           "204": {
-            "description": "The password is changed."
+            "description": "The password has been changed."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -788,7 +788,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "carts"
         ],
         "summary": "Get a cart",
-        "description": "What the user means to order; empty when nothing was put in.\n",
+        "description": "Returns the items that the user wants to order. The cart of a user who has added no items is empty.\n",
         "security": [
           {
             "bearer": [
@@ -840,8 +840,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "carts"
         ],
-        "summary": "Fill a cart",
-        "description": "Sets everything that the cart holds. An unknown `sku`, or one said twice, answers 422.\n",
+        "summary": "Replace the content of a cart",
+        "description": "Replaces all items of the cart. A `sku` that does not exist or that occurs twice is refused with 422, and\nthe cart stays unchanged.\n",
         "security": [
           {
             "bearer": [
@@ -926,7 +926,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "carts"
         ],
         "summary": "Empty a cart",
-        "description": "Takes everything out. An empty cart answers the same.\n",
+        "description": "Removes all items from the cart. Emptying an empty cart is not an error.\n",
         "security": [
           {
             "bearer": [
@@ -977,8 +977,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "orders"
         ],
-        "summary": "List a user's orders",
-        "description": "The orders of one user: oneself, or anybody for an administrator.\n",
+        "summary": "List the orders of a user",
+        "description": "Returns the orders of one user. A caller with the scope `orders:admin` can list the orders of any user. For\nother callers another user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -1052,7 +1052,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Place an order",
-        "description": "Orders the items of the body, or with `fromCart` those of the cart, at the prices of this moment.\nAn unknown `sku`, a price in another currency or an empty cart answers 422 and changes nothing.\n",
+        "description": "Orders the items of the body or, with `fromCart`, the content of the cart, at the current prices. A `sku`\nthat does not exist, a price in a different currency and an empty cart are refused with 422, and nothing is\nchanged.\n",
         "security": [
           {
             "bearer": [
@@ -1085,7 +1085,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
               },
               "examples": {
                 "items": {
-                  "summary": "Item by item",
+                  "summary": "An order of listed items",
                   "value": {
                     "items": [
                       {
@@ -1097,7 +1097,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
                   }
                 },
                 "fromCart": {
-                  "summary": "What the cart holds",
+                  "summary": "An order of the content of the cart",
                   "value": {
                     "fromCart": true
                   }
@@ -1156,7 +1156,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "products"
         ],
         "summary": "List products",
-        "description": "Everything for sale, by `sku`. The same for everybody.\n",
+        "description": "Returns all products that are for sale, sorted by `sku`. The response does not depend on the caller.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 300,
@@ -1210,7 +1210,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "products"
         ],
         "summary": "Get a product",
-        "description": "One product and its price. The same for everybody.\n",
+        "description": "Returns a product and its price. The response does not depend on the caller.\n",
         "security": [],
         "x-rate-limit": {
           "requests": 300,
@@ -1262,7 +1262,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "List orders",
-        "description": "The caller's own orders; those of everybody for a caller with the scope `orders:admin`.\n",
+        "description": "Returns the orders of the caller. A caller with the scope `orders:admin` receives the orders of all users.\n",
         "security": [
           {
             "bearer": [
@@ -1332,7 +1332,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Get an order",
-        "description": "One's own, or anybody's for an administrator. Another's order answers 404, as if it did not\nexist.\n",
+        "description": "Returns an order of the caller. A caller with the scope `orders:admin` can get any order. For other callers\nthe order of another user does not exist: the response is 404.\n",
         "security": [
           {
             "bearer": [
@@ -1393,8 +1393,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "orders"
         ],
-        "summary": "Change an order's status",
-        "description": "An administrator (scope `orders:admin`) moves an order from `pending` to `paid`, `shipped` and\n`delivered`; its owner or an administrator moves a pending or paid one to `cancelled`. Any other\nstep answers 409, and so does a `version` that is no longer the present one. A stale `If-Match`\nanswers 412.\n",
+        "summary": "Update the status of an order",
+        "description": "A caller with the scope `orders:admin` can move an order from `pending` to `paid`, from `paid` to `shipped`\nand from `shipped` to `delivered`. The owner of the order and a caller with the scope `orders:admin` can\nmove a pending or paid order to `cancelled`.\n\nAny other change of status is refused with 409, and so is a request whose `version` is not the current\nversion. A request whose `If-Match` does not match the current `ETag` is refused with 412.\n",
         "security": [
           {
             "bearer": [
@@ -1480,7 +1480,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "Cancel an order",
-        "description": "Sets a pending or paid order to `cancelled`; it can still be read. One that is shipped or\ndelivered answers 409.\n",
+        "description": "Sets the status of a pending or paid order to `cancelled`. The order can still be read. Cancelling a\ncancelled order again is not an error. A shipped or delivered order is refused with 409.\n",
         "security": [
           {
             "bearer": [
@@ -1502,7 +1502,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "responses": {
           "204": {
-            "description": "The order is cancelled."
+            "description": "The order has been cancelled."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -1541,7 +1541,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "orders"
         ],
         "summary": "List the items of an order",
-        "description": "In the order in which they were ordered.\n",
+        "description": "Returns the items in the sequence in which they were ordered.\n",
         "security": [
           {
             "bearer": [
@@ -1604,8 +1604,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check the service and what it depends on",
-        "description": "For people and dashboards: every dependency, with the time that it took to answer.\n",
+        "summary": "Check the health of the service",
+        "description": "Checks every dependency and returns its state and the duration of the check. Intended for people and\ndashboards.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1629,8 +1629,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check that the process runs",
-        "description": "For a supervisor that restarts. Asks no dependency, so that a hiccup of the database kills nothing.\n",
+        "summary": "Check that the process is running",
+        "description": "Intended for a supervisor that restarts processes. It checks no dependency, so that an outage of the\ndatabase does not cause a restart.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1651,8 +1651,8 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "tags": [
           "health"
         ],
-        "summary": "Check that traffic can be sent",
-        "description": "For a load balancer. 503 without the database and while shutting down; a missing cache or queue\ndegrades only.\n",
+        "summary": "Check that the service accepts requests",
+        "description": "Intended for load balancers. The response is 503 if the database is unavailable or the process is shutting\ndown. Without the cache or the queue the service is degraded and still accepts requests.\n",
         "security": [],
         "responses": {
           "200": {
@@ -1677,13 +1677,13 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "The `accessToken` of `login` or `refresh`. The roles of its user grant scopes:\n\n| scope | grants | role |\n|---|---|---|\n| `users:read` | reading one's own account | user, admin |\n| `users:write` | changing and closing it | user, admin |\n| `users:admin` | everybody's account, and roles | admin |\n| `orders:read` | reading one's own cart and orders | user, admin |\n| `orders:write` | filling the cart, ordering, cancelling | user, admin |\n| `orders:admin` | everybody's carts and orders, and their progress | admin |\n"
+        "description": "The `accessToken` that `login` or `refresh` returned. The role of the user grants its scopes:\n\n| scope | permission | role |\n|---|---|---|\n| `users:read` | read your own account | user, admin |\n| `users:write` | change and delete your own account | user, admin |\n| `users:admin` | read and change all accounts and their roles | admin |\n| `orders:read` | read your own cart and orders | user, admin |\n| `orders:write` | change your own cart, place and cancel your own orders | user, admin |\n| `orders:admin` | read and change all carts and orders, and the status of orders | admin |\n"
       }
     },
     "schemas": {
       "LoginRequest": {
         "type": "object",
-        "description": "What a person signs in with.",
+        "description": "The credentials to sign in with.",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1696,7 +1696,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "password": {
             "type": "string",
             "format": "password",
-            "description": "Any length up to the limit, so that no rule of today locks out a password of yesterday.",
+            "description": "The password of the account. The minimum length of new passwords does not apply here, so that users with\nan older password can still sign in.\n",
             "minLength": 1,
             "maxLength": 128,
             "examples": [
@@ -1707,7 +1707,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "RefreshRequest": {
         "type": "object",
-        "description": "What a session is continued with.",
+        "description": "The request to refresh the tokens of a session.",
         "additionalProperties": false,
         "required": [
           "refreshToken"
@@ -1720,7 +1720,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "LogoutRequest": {
         "type": "object",
-        "description": "What a session is ended with.",
+        "description": "The request to end a session.",
         "additionalProperties": false,
         "required": [
           "refreshToken"
@@ -1733,7 +1733,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "RefreshToken": {
         "type": "string",
-        "description": "Opaque, good for one use. Keep it secret.",
+        "description": "An opaque refresh token. It can be used once. Keep it secret.",
         "minLength": 1,
         "maxLength": 256,
         "examples": [
@@ -1742,7 +1742,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Tokens": {
         "type": "object",
-        "description": "The two tokens of a session.",
+        "description": "The access token and the refresh token of a session.",
         "required": [
           "accessToken",
           "refreshToken",
@@ -1752,7 +1752,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "accessToken": {
             "type": "string",
-            "description": "A JWT to send as `Authorization: Bearer …`.",
+            "description": "The access token, a JWT. Send it as `Authorization: Bearer …`.",
             "maxLength": 4096,
             "examples": [
               "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ.c2lnbmF0dXJl"
@@ -1767,7 +1767,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "expiresIn": {
             "type": "integer",
             "format": "int32",
-            "description": "Seconds until the access token expires.",
+            "description": "The lifetime of the access token, in seconds.",
             "minimum": 1,
             "maximum": 86400,
             "examples": [
@@ -1778,7 +1778,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "TokenType": {
         "type": "string",
-        "description": "How the access token is sent.",
+        "description": "The authentication scheme of the access token.",
         "enum": [
           "Bearer"
         ],
@@ -1788,7 +1788,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserId": {
         "type": "string",
-        "description": "Names a user for good.",
+        "description": "The permanent identifier of a user.",
         "x-id-prefix": "usr",
         "pattern": "^usr_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         "maxLength": 30,
@@ -1799,7 +1799,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Email": {
         "type": "string",
         "format": "email",
-        "description": "An e-mail address. Compared without regard to case.",
+        "description": "An e-mail address. Addresses that differ only in upper and lower case are equal.",
         "maxLength": 254,
         "examples": [
           "user@example.com"
@@ -1807,7 +1807,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserName": {
         "type": "string",
-        "description": "What a person is called. No control characters, no leading space.",
+        "description": "The display name of a user. It has no control characters and no leading space.",
         "pattern": "^[^\\x00-\\x20\\x7F][^\\x00-\\x1F\\x7F]*$",
         "minLength": 1,
         "maxLength": 100,
@@ -1818,7 +1818,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Password": {
         "type": "string",
         "format": "password",
-        "description": "A long phrase is better than a short riddle.",
+        "description": "A password of 12 to 128 characters. A long passphrase is recommended.",
         "minLength": 12,
         "maxLength": 128,
         "examples": [
@@ -1827,7 +1827,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserRole": {
         "type": "string",
-        "description": "What a user may do. `user` has their own data, `admin` everybody's.",
+        "description": "The role of a user. A `user` has access to their own data, an `admin` to the data of all users.",
         "enum": [
           "user",
           "admin"
@@ -1838,7 +1838,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "User": {
         "type": "object",
-        "description": "Somebody with an account.",
+        "description": "A user account.",
         "required": [
           "id",
           "email",
@@ -1863,6 +1863,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the user was created.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -1870,6 +1871,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the user.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -1878,7 +1880,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "SparseUser": {
         "type": "object",
-        "description": "A user, or only the parts that `fields` asks for.",
+        "description": "A user, reduced to the fields that the parameter `fields` selects.",
         "x-sparse-of": "#/components/schemas/User",
         "properties": {
           "id": {
@@ -1896,6 +1898,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the user was created.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -1903,6 +1906,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the user.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -1911,7 +1915,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserField": {
         "type": "string",
-        "description": "A part of a user that `fields` can ask for.",
+        "description": "A field of a user that the parameter `fields` can select.",
         "enum": [
           "id",
           "email",
@@ -1923,7 +1927,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "NewUser": {
         "type": "object",
-        "description": "What an account is opened with. The role is `user`.",
+        "description": "The request to create a user. The new user has the role `user`.",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1944,7 +1948,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserReplacement": {
         "type": "object",
-        "description": "Everything of a user that can change. Changing `role` takes the scope `users:admin`.",
+        "description": "The new values of all fields of a user that can change. A change of `role` requires the scope\n`users:admin`.\n",
         "additionalProperties": false,
         "required": [
           "email",
@@ -1965,7 +1969,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserPatch": {
         "type": "object",
-        "description": "The parts of a user to change. Changing `role` takes the scope `users:admin`.",
+        "description": "The fields of a user to change. A change of `role` requires the scope `users:admin`.",
         "additionalProperties": false,
         "minProperties": 1,
         "properties": {
@@ -1982,7 +1986,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "PasswordChange": {
         "type": "object",
-        "description": "The password as it is and as it shall be.",
+        "description": "The request to change a password.",
         "additionalProperties": false,
         "required": [
           "current",
@@ -1992,7 +1996,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "current": {
             "type": "string",
             "format": "password",
-            "description": "The password as it is.",
+            "description": "The current password.",
             "minLength": 1,
             "maxLength": 128,
             "examples": [
@@ -2006,7 +2010,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "UserPage": {
         "type": "object",
-        "description": "One page of users.",
+        "description": "A page of users.",
         "required": [
           "data",
           "pagination"
@@ -2014,6 +2018,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The users on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/SparseUser"
@@ -2026,7 +2031,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Sku": {
         "type": "string",
-        "description": "Names a product.",
+        "description": "The stock keeping unit (SKU), which identifies a product.",
         "pattern": "^[A-Z0-9]+(-[A-Z0-9]+)*$",
         "minLength": 1,
         "maxLength": 64,
@@ -2036,7 +2041,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Product": {
         "type": "object",
-        "description": "Something for sale.",
+        "description": "A product that is for sale.",
         "required": [
           "sku",
           "name",
@@ -2050,7 +2055,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "name": {
             "type": "string",
-            "description": "What the product is called.",
+            "description": "The display name of the product.",
             "minLength": 1,
             "maxLength": 200,
             "examples": [
@@ -2063,6 +2068,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the product was created.",
             "examples": [
               "2026-01-01T00:00:00Z"
             ]
@@ -2070,6 +2076,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the product.",
             "examples": [
               "2026-01-01T00:00:00Z"
             ]
@@ -2078,7 +2085,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "ProductPage": {
         "type": "object",
-        "description": "One page of products.",
+        "description": "A page of products.",
         "required": [
           "data",
           "pagination"
@@ -2086,6 +2093,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The products on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/Product"
@@ -2098,7 +2106,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Cart": {
         "type": "object",
-        "description": "What a user means to order. A cart always exists; a new one is empty.",
+        "description": "The items that a user wants to order. Every user has a cart; a new cart is empty.",
         "additionalProperties": false,
         "required": [
           "items"
@@ -2106,7 +2114,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "items": {
             "type": "array",
-            "description": "Each `sku` at most once.",
+            "description": "The items of the cart. Each `sku` can occur once.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/CartItem"
@@ -2116,7 +2124,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "CartItem": {
         "type": "object",
-        "description": "So many of one product.",
+        "description": "A product in a cart and its quantity.",
         "additionalProperties": false,
         "required": [
           "sku",
@@ -2134,7 +2142,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Quantity": {
         "type": "integer",
         "format": "int32",
-        "description": "How many.",
+        "description": "The number of units of a product.",
         "minimum": 1,
         "maximum": 999,
         "examples": [
@@ -2143,7 +2151,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderId": {
         "type": "string",
-        "description": "Names an order for good.",
+        "description": "The permanent identifier of an order.",
         "x-id-prefix": "ord",
         "pattern": "^ord_[0-7][0-9a-hjkmnp-tv-z]{25}$",
         "maxLength": 30,
@@ -2153,7 +2161,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderStatus": {
         "type": "string",
-        "description": "How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid\norder can become `cancelled`.\n",
+        "description": "The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or\npaid order can become `cancelled`.\n",
         "enum": [
           "pending",
           "paid",
@@ -2168,7 +2176,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderVersion": {
         "type": "integer",
         "format": "int32",
-        "description": "Counts the changes of an order, from 1.",
+        "description": "The version of an order. It starts at 1 and increases with every change.",
         "minimum": 1,
         "maximum": 2147483647,
         "examples": [
@@ -2177,7 +2185,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Order": {
         "type": "object",
-        "description": "What a user has ordered, at the prices of that moment.",
+        "description": "An order of a user, with the prices at the time of the order.",
         "required": [
           "id",
           "userId",
@@ -2203,6 +2211,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "items": {
             "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2215,6 +2224,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the order was created.",
             "examples": [
               "2026-01-16T09:30:00Z"
             ]
@@ -2222,6 +2232,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the order.",
             "examples": [
               "2026-01-16T09:30:00Z"
             ]
@@ -2230,7 +2241,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "SparseOrder": {
         "type": "object",
-        "description": "An order, or only the parts that `fields` asks for.",
+        "description": "An order, reduced to the fields that the parameter `fields` selects.",
         "x-sparse-of": "#/components/schemas/Order",
         "properties": {
           "id": {
@@ -2247,6 +2258,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "items": {
             "type": "array",
+            "description": "The items of the order, in the sequence in which they were ordered.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2259,6 +2271,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "createdAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time at which the order was created.",
             "examples": [
               "2026-01-16T09:30:00Z"
             ]
@@ -2266,6 +2279,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "updatedAt": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the last change to the order.",
             "examples": [
               "2026-01-16T09:30:00Z"
             ]
@@ -2274,7 +2288,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderField": {
         "type": "string",
-        "description": "A part of an order that `fields` can ask for.",
+        "description": "A field of an order that the parameter `fields` can select.",
         "enum": [
           "id",
           "userId",
@@ -2288,7 +2302,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderItem": {
         "type": "object",
-        "description": "So many of one product, at its price when it was ordered.",
+        "description": "A product in an order, with its quantity and its price at the time of the order.",
         "required": [
           "sku",
           "quantity",
@@ -2311,7 +2325,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "NewOrder": {
-        "description": "What to order, said item by item or taken from the cart. The prices are ours.",
+        "description": "The request to place an order, either with a list of items or with the content of the cart. The server\nsets the prices.\n",
         "oneOf": [
           {
             "$ref": "#/components/schemas/NewOrderOfItems"
@@ -2323,7 +2337,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "NewOrderOfItems": {
         "type": "object",
-        "description": "An order said item by item.",
+        "description": "The request to order the listed items.",
         "additionalProperties": false,
         "required": [
           "items",
@@ -2332,7 +2346,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "items": {
             "type": "array",
-            "description": "Each `sku` at most once.",
+            "description": "The items to order. Each `sku` can occur once.",
             "minItems": 1,
             "maxItems": 100,
             "items": {
@@ -2346,7 +2360,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "NewOrderItem": {
         "type": "object",
-        "description": "So many of one product.",
+        "description": "A product to order and its quantity.",
         "additionalProperties": false,
         "required": [
           "sku",
@@ -2363,7 +2377,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "NewOrderFromCart": {
         "type": "object",
-        "description": "An order of what the cart holds, which is empty afterwards.",
+        "description": "The request to order the content of the cart. The cart is empty afterwards.",
         "additionalProperties": false,
         "required": [
           "fromCart"
@@ -2371,6 +2385,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "fromCart": {
             "type": "boolean",
+            "description": "Always true.",
             "enum": [
               true
             ],
@@ -2382,7 +2397,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderPatch": {
         "type": "object",
-        "description": "The next status of an order.",
+        "description": "The request to change the status of an order.",
         "additionalProperties": false,
         "required": [
           "version",
@@ -2399,7 +2414,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderPage": {
         "type": "object",
-        "description": "One page of orders.",
+        "description": "A page of orders.",
         "required": [
           "data",
           "pagination"
@@ -2407,6 +2422,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The orders on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/SparseOrder"
@@ -2419,7 +2435,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "OrderItemPage": {
         "type": "object",
-        "description": "One page of the items of an order.",
+        "description": "A page of items of an order.",
         "required": [
           "data",
           "pagination"
@@ -2427,6 +2443,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "data": {
             "type": "array",
+            "description": "The items of the order on this page.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/OrderItem"
@@ -2439,7 +2456,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "HealthStatus": {
         "type": "string",
-        "description": "`healthy`: all is well. `degraded`: it works, without something that it can do without.\n`unhealthy`: it does not work.\n",
+        "description": "The state of the service or of a dependency.\n\n- `healthy`: it works.\n- `degraded`: it works, but a dependency that is not essential is unavailable.\n- `unhealthy`: it does not work.\n",
         "enum": [
           "healthy",
           "degraded",
@@ -2451,7 +2468,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Health": {
         "type": "object",
-        "description": "How the service is, and what it depends on.",
+        "description": "The state of the service and of its dependencies.",
         "required": [
           "status",
           "version",
@@ -2468,6 +2485,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the check.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -2479,7 +2497,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "HealthChecks": {
         "type": "object",
-        "description": "What the service depends on. Without the database it is unhealthy, without another degraded.",
+        "description": "The state of each dependency. The service is unhealthy without the database and degraded without the\ncache or the queue.\n",
         "required": [
           "database",
           "cache",
@@ -2499,7 +2517,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "HealthCheck": {
         "type": "object",
-        "description": "How one dependency is.",
+        "description": "The state of one dependency.",
         "required": [
           "status",
           "latency"
@@ -2511,7 +2529,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "latency": {
             "type": "integer",
             "format": "int32",
-            "description": "How long the check took, in milliseconds.",
+            "description": "The duration of the check, in milliseconds.",
             "minimum": 0,
             "maximum": 60000,
             "examples": [
@@ -2522,7 +2540,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Liveness": {
         "type": "object",
-        "description": "That the process runs.",
+        "description": "The confirmation that the process is running.",
         "required": [
           "status",
           "version",
@@ -2538,6 +2556,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "timestamp": {
             "type": "string",
             "format": "date-time",
+            "description": "The time of the check.",
             "examples": [
               "2026-01-15T09:30:00Z"
             ]
@@ -2546,7 +2565,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "ServiceVersion": {
         "type": "string",
-        "description": "The release that runs.",
+        "description": "The version of the running release.",
         "minLength": 1,
         "maxLength": 64,
         "examples": [
@@ -2555,7 +2574,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Error": {
         "type": "object",
-        "description": "The one shape of every refusal.\n\n| `code` | status |\n|---|---|\n| `BAD_REQUEST` | 400, a request that cannot be read |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, an `Idempotency-Key` that came with another request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n\nNew codes may come: treat an unknown one by its status.\n",
+        "description": "The body of every error response.\n\n| `code` | status code |\n|---|---|\n| `BAD_REQUEST` | 400, if the request cannot be parsed |\n| `VALIDATION_ERROR` | 400 for parameters, 422 for a body |\n| `UNAUTHORIZED` | 401 |\n| `FORBIDDEN` | 403 |\n| `NOT_FOUND` | 404 |\n| `METHOD_NOT_ALLOWED` | 405 |\n| `NOT_ACCEPTABLE` | 406 |\n| `REQUEST_TIMEOUT` | 408, if the body takes too long to arrive |\n| `CONFLICT` | 409 |\n| `KEY_REUSED` | 422, if an `Idempotency-Key` was used for a different request before |\n| `PRECONDITION_FAILED` | 412 |\n| `PAYLOAD_TOO_LARGE` | 413 |\n| `UNSUPPORTED_MEDIA_TYPE` | 415 |\n| `PRECONDITION_REQUIRED` | 428 |\n| `RATE_LIMITED` | 429 |\n| `INTERNAL_ERROR` | 500 |\n| `SERVICE_UNAVAILABLE` | 503 |\n| `TIMEOUT` | 503, if the operation takes too long |\n\nNew codes can be added. Handle an unknown code by its status code.\n",
         "required": [
           "error"
         ],
@@ -2567,7 +2586,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "ErrorBody": {
         "type": "object",
-        "description": "What went wrong, for a program and for a person.",
+        "description": "The error, described for a program and for a person.",
         "required": [
           "code",
           "message",
@@ -2577,7 +2596,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "code": {
             "type": "string",
-            "description": "For programs. Stable.",
+            "description": "The kind of error, for programs. It is stable.",
             "pattern": "^[A-Z][A-Z0-9_]*$",
             "maxLength": 64,
             "examples": [
@@ -2586,15 +2605,15 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "message": {
             "type": "string",
-            "description": "For people. Its wording may change.",
+            "description": "The explanation of the error, for people. Its wording can change.",
             "maxLength": 1024,
             "examples": [
-              "The request is not valid."
+              "the request is not valid"
             ]
           },
           "details": {
             "type": "array",
-            "description": "Every violation that was found, empty where the fault lies in no one field.",
+            "description": "Every violation in the request. Empty if no single field is at fault.",
             "maxItems": 100,
             "items": {
               "$ref": "#/components/schemas/ErrorDetail"
@@ -2602,7 +2621,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "requestId": {
             "type": "string",
-            "description": "The same as the header `X-Request-Id`. Quote it when you ask for help.",
+            "description": "The identifier of the request, equal to the header `X-Request-Id`. Quote it in support requests.",
             "maxLength": 128,
             "examples": [
               "01kf0fv2e0fabr24pa3eywnyp2"
@@ -2612,7 +2631,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "ErrorDetail": {
         "type": "object",
-        "description": "One violation.",
+        "description": "One violation in the request.",
         "required": [
           "field",
           "message"
@@ -2620,7 +2639,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "properties": {
           "field": {
             "type": "string",
-            "description": "The path of the field in the body, or the name of the parameter.",
+            "description": "The path of the invalid field in the body, or the name of the invalid parameter.",
             "maxLength": 512,
             "examples": [
               "items[0].quantity"
@@ -2628,7 +2647,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "message": {
             "type": "string",
-            "description": "What the field must be.",
+            "description": "The rule that the value violates.",
             "maxLength": 1024,
             "examples": [
               "must be at least 1"
@@ -2638,7 +2657,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Pagination": {
         "type": "object",
-        "description": "Where a page stands in its list.",
+        "description": "The position of a page in its list.",
         "required": [
           "total",
           "page",
@@ -2650,7 +2669,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "total": {
             "type": "integer",
             "format": "int64",
-            "description": "How many elements match, over all pages.",
+            "description": "The number of matching elements on all pages. Lists count up to 1,000,000 elements.",
             "minimum": 0,
             "maximum": 9007199254740991,
             "examples": [
@@ -2663,7 +2682,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "null"
             ],
             "format": "int32",
-            "description": "The number of this page, from 1. Null where the page was asked for by cursor.",
+            "description": "The number of this page, from 1. Null if the page was requested by cursor.",
             "minimum": 1,
             "maximum": 10000,
             "examples": [
@@ -2673,7 +2692,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "limit": {
             "type": "integer",
             "format": "int32",
-            "description": "The most elements that a page holds.",
+            "description": "The maximum number of elements on a page.",
             "minimum": 1,
             "maximum": 100,
             "examples": [
@@ -2682,7 +2701,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           },
           "hasMore": {
             "type": "boolean",
-            "description": "Whether another page follows.",
+            "description": "True if another page follows.",
             "examples": [
               true
             ]
@@ -2692,7 +2711,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "string",
               "null"
             ],
-            "description": "The `cursor` of the page that follows. Null on the last page.",
+            "description": "The value of `cursor` for the next page. Null on the last page.",
             "maxLength": 1024,
             "examples": [
               "AWNyZWF0ZWRBdAExNzY4NDY5NDAw"
@@ -2702,7 +2721,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Money": {
         "type": "object",
-        "description": "An exact amount in one currency.",
+        "description": "An exact amount of money in one currency.",
         "required": [
           "amount",
           "currency"
@@ -2711,7 +2730,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
           "amount": {
             "type": "string",
             "format": "decimal",
-            "description": "A decimal number, as a string so that no digit is lost.",
+            "description": "The amount as a decimal number. It is a string, so that no digit is lost.",
             "maxLength": 20,
             "examples": [
               "19.99"
@@ -2724,7 +2743,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       },
       "Currency": {
         "type": "string",
-        "description": "An ISO 4217 currency that we sell in.",
+        "description": "A supported currency, as an ISO 4217 code.",
         "enum": [
           "EUR",
           "USD",
@@ -2737,7 +2756,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
     },
     "responses": {
       "Tokens": {
-        "description": "The tokens of the session.",
+        "description": "The access token and the refresh token of the session.",
         "content": {
           "application/json": {
             "schema": {
@@ -2753,7 +2772,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "BadRequest": {
-        "description": "A parameter is not valid, or the body cannot be read.",
+        "description": "A parameter is not valid, or the body cannot be parsed. Correct the request before you send it again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2767,7 +2786,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "VALIDATION_ERROR",
-                "message": "The request is not valid.",
+                "message": "the request is not valid",
                 "details": [
                   {
                     "field": "limit",
@@ -2781,7 +2800,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Unauthorized": {
-        "description": "The credentials are missing, expired or wrong.",
+        "description": "The credentials are missing, expired or not valid. Sign in or refresh the session, then try again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2798,7 +2817,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "UNAUTHORIZED",
-                "message": "Authentication is required.",
+                "message": "credentials are required",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2807,7 +2826,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "NotAcceptable": {
-        "description": "None of the media types in `Accept` can be answered.",
+        "description": "The operation cannot respond with any media type in `Accept`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2821,7 +2840,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "NOT_ACCEPTABLE",
-                "message": "The answer is available as application/json only.",
+                "message": "the response can only be application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2830,7 +2849,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "PayloadTooLarge": {
-        "description": "The body is larger than this operation takes.",
+        "description": "The body is larger than the limit of this operation.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2844,7 +2863,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PAYLOAD_TOO_LARGE",
-                "message": "The body is too large.",
+                "message": "the body may have 16384 bytes at most",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2853,7 +2872,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "UnsupportedMediaType": {
-        "description": "This operation does not take a body of this media type.",
+        "description": "The operation does not accept the media type of the body.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2867,7 +2886,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "UNSUPPORTED_MEDIA_TYPE",
-                "message": "The body must be application/json.",
+                "message": "the body must be application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2876,7 +2895,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "UnprocessableEntity": {
-        "description": "The body can be read but is not valid.",
+        "description": "The body can be parsed but is not valid. `details` lists every violation.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2890,7 +2909,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "VALIDATION_ERROR",
-                "message": "The request is not valid.",
+                "message": "the body is not valid",
                 "details": [
                   {
                     "field": "email",
@@ -2908,7 +2927,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "TooManyRequests": {
-        "description": "The caller has used up a rate limit.",
+        "description": "The rate limit is exhausted. Wait for the number of seconds in `Retry-After`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2934,7 +2953,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "RATE_LIMITED",
-                "message": "Too many requests. Try again later.",
+                "message": "too many requests; try again later",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2943,7 +2962,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "InternalServerError": {
-        "description": "The fault is ours.",
+        "description": "An unexpected error happened in the server. Report the `requestId` if it happens again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2957,7 +2976,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "INTERNAL_ERROR",
-                "message": "Something went wrong.",
+                "message": "an internal error happened",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2966,7 +2985,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "ServiceUnavailable": {
-        "description": "We cannot answer now. Try again later.",
+        "description": "The service is temporarily unavailable. Wait for the number of seconds in `Retry-After`, then try again.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -2983,7 +3002,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "SERVICE_UNAVAILABLE",
-                "message": "The service is not available now.",
+                "message": "the service is temporarily unavailable; try again later",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3023,7 +3042,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Forbidden": {
-        "description": "The caller may not do this.",
+        "description": "The caller is authenticated but lacks a scope that this operation requires.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3037,7 +3056,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "FORBIDDEN",
-                "message": "You may not do this.",
+                "message": "the caller may not do this",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3072,7 +3091,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Conflict": {
-        "description": "The request contradicts the present state of the resource.",
+        "description": "The request conflicts with the current state of the resource. Read the resource again before you retry.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3086,7 +3105,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "CONFLICT",
-                "message": "The request conflicts with the present state.",
+                "message": "the e-mail address is already in use",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3095,7 +3114,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "SparseUser": {
-        "description": "The user.",
+        "description": "The requested user.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3107,7 +3126,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "$ref": "#/components/schemas/SparseUser"
             },
             "examples": {
-              "whole": {
+              "all": {
                 "summary": "Without `fields`",
                 "value": {
                   "id": "usr_01kf0fv2e0fabr24pa3eywnyp2",
@@ -3130,7 +3149,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "NotModified": {
-        "description": "What you hold is still what we have.",
+        "description": "The resource has not changed since the `ETag` in `If-None-Match`. Use your copy.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3141,7 +3160,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "NotFound": {
-        "description": "There is no such resource, or none that the caller may see.",
+        "description": "The resource does not exist, or the caller is not allowed to see it.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3155,7 +3174,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "NOT_FOUND",
-                "message": "The resource was not found.",
+                "message": "user not found",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3164,7 +3183,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "User": {
-        "description": "The user as changed.",
+        "description": "The user after the change.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3187,7 +3206,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "PreconditionFailed": {
-        "description": "The resource has changed since the `ETag` in `If-Match`.",
+        "description": "The resource has changed since the `ETag` in `If-Match`. Read it again before you retry.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3201,7 +3220,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PRECONDITION_FAILED",
-                "message": "The resource has changed. Read it again.",
+                "message": "the user has changed; read it again",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3210,7 +3229,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "PreconditionRequired": {
-        "description": "The header `If-Match` is missing.",
+        "description": "The required header `If-Match` is missing. Read the resource and send its `ETag`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3224,7 +3243,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PRECONDITION_REQUIRED",
-                "message": "The header If-Match is required.",
+                "message": "the request must be conditional: send If-Match",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3233,7 +3252,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Cart": {
-        "description": "The cart.",
+        "description": "The content of the cart.",
         "content": {
           "application/json": {
             "schema": {
@@ -3377,7 +3396,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Product": {
-        "description": "The product.",
+        "description": "The requested product.",
         "content": {
           "application/json": {
             "schema": {
@@ -3397,7 +3416,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "SparseOrder": {
-        "description": "The order.",
+        "description": "The requested order.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3409,7 +3428,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
               "$ref": "#/components/schemas/SparseOrder"
             },
             "examples": {
-              "whole": {
+              "all": {
                 "summary": "Without `fields`",
                 "value": {
                   "id": "ord_01kf327se0fsytr0x9a1xe4sfc",
@@ -3450,7 +3469,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Order": {
-        "description": "The order as changed.",
+        "description": "The order after the change.",
         "headers": {
           "ETag": {
             "$ref": "#/components/headers/ETag"
@@ -3503,7 +3522,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "OrderItemPage": {
-        "description": "A page of the items of the order.",
+        "description": "A page of items of the order.",
         "content": {
           "application/json": {
             "schema": {
@@ -3536,7 +3555,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Healthy": {
-        "description": "It works, degraded perhaps.",
+        "description": "The service works. It can be degraded.",
         "content": {
           "application/json": {
             "schema": {
@@ -3565,7 +3584,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Unhealthy": {
-        "description": "It does not work. The body says what is missing; it is not the envelope of errors.",
+        "description": "The service does not work. The body contains the result of each check instead of an `Error`.",
         "headers": {
           "X-Request-Id": {
             "$ref": "#/components/headers/XRequestId"
@@ -3599,7 +3618,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         }
       },
       "Alive": {
-        "description": "The process runs.",
+        "description": "The process is running.",
         "content": {
           "application/json": {
             "schema": {
@@ -3618,7 +3637,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Page": {
         "name": "page",
         "in": "query",
-        "description": "The number of the page, from 1; the first when absent. Not together with `cursor`.",
+        "description": "The number of the page, from 1. The default is the first page. Cannot be combined with `cursor`.",
         "schema": {
           "type": "integer",
           "format": "int32",
@@ -3630,7 +3649,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Limit": {
         "name": "limit",
         "in": "query",
-        "description": "The most elements that the page may hold.",
+        "description": "The maximum number of elements on a page.",
         "schema": {
           "type": "integer",
           "format": "int32",
@@ -3643,7 +3662,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "Cursor": {
         "name": "cursor",
         "in": "query",
-        "description": "The `nextCursor` of the page before, with the same filters and sort. Not together with `page`.",
+        "description": "The `nextCursor` of the previous page. Send it with the filters and the sort order of that page. It\ncannot be combined with `page`.\n",
         "schema": {
           "type": "string",
           "minLength": 1,
@@ -3655,7 +3674,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "UserRole": {
         "name": "role",
         "in": "query",
-        "description": "Only users of this role.",
+        "description": "Returns only the users with this role.",
         "schema": {
           "$ref": "#/components/schemas/UserRole"
         },
@@ -3664,7 +3683,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "Only what was created after this moment.",
+        "description": "Returns only the elements that were created after this time.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3674,7 +3693,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "Only what was created before this moment.",
+        "description": "Returns only the elements that were created before this time.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3684,7 +3703,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "UserSort": {
         "name": "sort",
         "in": "query",
-        "description": "What to order by, first key first; `-` descends. `-createdAt` when absent.",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
@@ -3715,7 +3734,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "UserFields": {
         "name": "fields",
         "in": "query",
-        "description": "Only these fields, all when absent.",
+        "description": "The fields to return. The default is all fields.",
         "style": "form",
         "explode": false,
         "x-sparse": true,
@@ -3737,7 +3756,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "name": "userId",
         "in": "path",
         "required": true,
-        "description": "Which user.",
+        "description": "The identifier of the user.",
         "schema": {
           "$ref": "#/components/schemas/UserId"
         },
@@ -3746,7 +3765,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The `ETag` that you hold. An unchanged resource answers 304 without a body.",
+        "description": "The `ETag` of the copy that you have. If the resource has not changed, the response is 304 without a\nbody.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3757,7 +3776,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "name": "If-Match",
         "in": "header",
         "required": true,
-        "description": "The `ETag` that you last read. A resource that has changed since answers 412, a request\nwithout this header 428.\n",
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed. A request without this header is refused with 428.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3767,7 +3786,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderStatus": {
         "name": "status",
         "in": "query",
-        "description": "Only orders of this status.",
+        "description": "Returns only the orders with this status.",
         "schema": {
           "$ref": "#/components/schemas/OrderStatus"
         },
@@ -3776,7 +3795,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderSort": {
         "name": "sort",
         "in": "query",
-        "description": "What to order by, first key first; `-` descends. `-createdAt` when absent.",
+        "description": "The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The\ndefault is `-createdAt`, the newest first.\n",
         "style": "form",
         "explode": false,
         "x-sort": true,
@@ -3804,7 +3823,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderFields": {
         "name": "fields",
         "in": "query",
-        "description": "Only these fields, all when absent.",
+        "description": "The fields to return. The default is all fields.",
         "style": "form",
         "explode": false,
         "x-sparse": true,
@@ -3825,7 +3844,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A value of your own, a UUID for example. The same key with the same request answers as the\nfirst time and has no second effect; with another request it answers 422, and while the first\nis still running 409.\n",
+        "description": "A unique value that you choose for this request, for example a UUID. If you repeat the request with\nthe same key, it has no second effect and you receive the first response again. A different request\nwith a used key is refused with 422. If the first request is still running, the response is 409: try\nagain later.\n",
         "schema": {
           "type": "string",
           "minLength": 1,
@@ -3838,7 +3857,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "name": "sku",
         "in": "path",
         "required": true,
-        "description": "Which product.",
+        "description": "The stock keeping unit of the product.",
         "schema": {
           "$ref": "#/components/schemas/Sku"
         },
@@ -3848,7 +3867,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "name": "orderId",
         "in": "path",
         "required": true,
-        "description": "Which order.",
+        "description": "The identifier of the order.",
         "schema": {
           "$ref": "#/components/schemas/OrderId"
         },
@@ -3857,7 +3876,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The `ETag` that you last read. A resource that has changed since answers 412.",
+        "description": "The `ETag` of the version that you read last. If the resource has changed since then, the response is\n412 and nothing is changed.\n",
         "schema": {
           "type": "string",
           "maxLength": 1024
@@ -3867,7 +3886,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
     },
     "headers": {
       "XRequestId": {
-        "description": "Names this request in our logs. The same as `requestId` in an error.",
+        "description": "The identifier of this request in the server logs. An error body repeats it as `requestId`.",
         "required": true,
         "schema": {
           "type": "string",
@@ -3876,7 +3895,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": "01kf0fv2e0fabr24pa3eywnyp2"
       },
       "WwwAuthenticate": {
-        "description": "The scheme to authenticate with (RFC 6750).",
+        "description": "The authentication scheme to use, and the reason for the refusal (RFC 6750).",
         "schema": {
           "type": "string",
           "maxLength": 256
@@ -3884,7 +3903,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": "Bearer error=\"invalid_token\""
       },
       "RetryAfter": {
-        "description": "Seconds to wait before the next attempt.",
+        "description": "The number of seconds to wait before the next attempt.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3895,7 +3914,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": 12
       },
       "RateLimitLimit": {
-        "description": "How many requests the window allows.",
+        "description": "The maximum number of requests in one window of the rate limit.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3906,7 +3925,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": 100
       },
       "RateLimitRemaining": {
-        "description": "How many requests are left now.",
+        "description": "The number of requests that the caller can still send now.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3917,7 +3936,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": 0
       },
       "RateLimitReset": {
-        "description": "When the whole limit is available again, in seconds since 1970-01-01 UTC.",
+        "description": "The time at which the full limit is available again, in seconds since 1970-01-01T00:00:00Z.",
         "required": true,
         "schema": {
           "type": "integer",
@@ -3928,7 +3947,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": 1768469460
       },
       "Location": {
-        "description": "Where the new resource is.",
+        "description": "The path of the new resource.",
         "required": true,
         "schema": {
           "type": "string",
@@ -3937,7 +3956,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         "example": "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2"
       },
       "ETag": {
-        "description": "The version of what is returned, for `If-Match` and `If-None-Match`.",
+        "description": "The entity tag of the returned resource, for `If-Match` and `If-None-Match`.",
         "required": true,
         "schema": {
           "type": "string",

@@ -3,50 +3,51 @@
 
 use crate::v1::Email;
 
-/// What a person signs in with.
+/// The credentials to sign in with.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginRequest {
-    /// An e-mail address. Compared without regard to case.
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
     pub email: Email,
-    /// Any length up to the limit, so that no rule of today locks out a password of yesterday.
+    /// The password of the account. The minimum length of new passwords does not apply here, so that users with
+    /// an older password can still sign in.
     pub password: String,
 }
 
-/// What a session is continued with.
+/// The request to refresh the tokens of a session.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshRequest {
-    /// Opaque, good for one use. Keep it secret.
+    /// An opaque refresh token. It can be used once. Keep it secret.
     pub refresh_token: RefreshToken,
 }
 
-/// What a session is ended with.
+/// The request to end a session.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutRequest {
-    /// Opaque, good for one use. Keep it secret.
+    /// An opaque refresh token. It can be used once. Keep it secret.
     pub refresh_token: RefreshToken,
 }
 
-/// Opaque, good for one use. Keep it secret.
+/// An opaque refresh token. It can be used once. Keep it secret.
 pub type RefreshToken = String;
 
-/// The two tokens of a session.
+/// The access token and the refresh token of a session.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Tokens {
-    /// A JWT to send as `Authorization: Bearer …`.
+    /// The access token, a JWT. Send it as `Authorization: Bearer …`.
     pub access_token: String,
-    /// Opaque, good for one use. Keep it secret.
+    /// An opaque refresh token. It can be used once. Keep it secret.
     pub refresh_token: RefreshToken,
-    /// How the access token is sent.
+    /// The authentication scheme of the access token.
     pub token_type: TokenType,
-    /// Seconds until the access token expires.
+    /// The lifetime of the access token, in seconds.
     pub expires_in: i32,
 }
 
-/// How the access token is sent.
+/// The authentication scheme of the access token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TokenType {
     /// The value `Bearer`.

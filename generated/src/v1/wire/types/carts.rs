@@ -3,20 +3,20 @@
 
 use crate::v1::{Quantity, Sku};
 
-/// What a user means to order. A cart always exists; a new one is empty.
+/// The items that a user wants to order. Every user has a cart; a new cart is empty.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Cart {
-    /// Each `sku` at most once.
+    /// The items of the cart. Each `sku` can occur once.
     pub items: Vec<CartItem>,
 }
 
-/// So many of one product.
+/// A product in a cart and its quantity.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct CartItem {
-    /// Names a product.
+    /// The stock keeping unit (SKU), which identifies a product.
     pub sku: Sku,
-    /// How many.
+    /// The number of units of a product.
     pub quantity: Quantity,
 }

@@ -3,8 +3,11 @@
 
 use writ_runtime::{DateTime, Utc};
 
-/// `healthy`: all is well. `degraded`: it works, without something that it can do without.
-/// `unhealthy`: it does not work.
+/// The state of the service or of a dependency.
+///
+/// - `healthy`: it works.
+/// - `degraded`: it works, but a dependency that is not essential is unavailable.
+/// - `unhealthy`: it does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HealthStatus {
     /// The value `healthy`.
@@ -15,54 +18,67 @@ pub enum HealthStatus {
     Unhealthy,
 }
 
-/// How the service is, and what it depends on.
+/// The state of the service and of its dependencies.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Health {
-    /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
-    /// `unhealthy`: it does not work.
+    /// The state of the service or of a dependency.
+    ///
+    /// - `healthy`: it works.
+    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
+    /// - `unhealthy`: it does not work.
     pub status: HealthStatus,
-    /// The release that runs.
+    /// The version of the running release.
     pub version: ServiceVersion,
+    /// The time of the check.
     pub timestamp: DateTime<Utc>,
-    /// What the service depends on. Without the database it is unhealthy, without another degraded.
+    /// The state of each dependency. The service is unhealthy without the database and degraded without the
+    /// cache or the queue.
     pub checks: HealthChecks,
 }
 
-/// What the service depends on. Without the database it is unhealthy, without another degraded.
+/// The state of each dependency. The service is unhealthy without the database and degraded without the
+/// cache or the queue.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthChecks {
-    /// How one dependency is.
+    /// The state of one dependency.
     pub database: HealthCheck,
-    /// How one dependency is.
+    /// The state of one dependency.
     pub cache: HealthCheck,
-    /// How one dependency is.
+    /// The state of one dependency.
     pub queue: HealthCheck,
 }
 
-/// How one dependency is.
+/// The state of one dependency.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct HealthCheck {
-    /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
-    /// `unhealthy`: it does not work.
+    /// The state of the service or of a dependency.
+    ///
+    /// - `healthy`: it works.
+    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
+    /// - `unhealthy`: it does not work.
     pub status: HealthStatus,
-    /// How long the check took, in milliseconds.
+    /// The duration of the check, in milliseconds.
     pub latency: i32,
 }
 
-/// That the process runs.
+/// The confirmation that the process is running.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Liveness {
-    /// `healthy`: all is well. `degraded`: it works, without something that it can do without.
-    /// `unhealthy`: it does not work.
+    /// The state of the service or of a dependency.
+    ///
+    /// - `healthy`: it works.
+    /// - `degraded`: it works, but a dependency that is not essential is unavailable.
+    /// - `unhealthy`: it does not work.
     pub status: HealthStatus,
-    /// The release that runs.
+    /// The version of the running release.
     pub version: ServiceVersion,
+    /// The time of the check.
     pub timestamp: DateTime<Utc>,
 }
 
-/// The release that runs.
+/// The version of the running release.
 pub type ServiceVersion = String;

@@ -4,12 +4,12 @@
 use writ_runtime::{DateTime, Page, Utc, Uuid};
 use crate::v1::{Currency, Money, Quantity, Sku, UserId};
 
-/// Names an order for good.
+/// The permanent identifier of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(pub Uuid);
 
-/// How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid
-/// order can become `cancelled`.
+/// The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
+/// paid order can become `cancelled`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderStatus {
     /// The value `pending`.
@@ -24,30 +24,33 @@ pub enum OrderStatus {
     Cancelled,
 }
 
-/// Counts the changes of an order, from 1.
+/// The version of an order. It starts at 1 and increases with every change.
 pub type OrderVersion = i32;
 
-/// What a user has ordered, at the prices of that moment.
+/// An order of a user, with the prices at the time of the order.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Order {
-    /// Names an order for good.
+    /// The permanent identifier of an order.
     pub id: OrderId,
-    /// Names a user for good.
+    /// The permanent identifier of a user.
     pub user_id: UserId,
-    /// How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid
-    /// order can become `cancelled`.
+    /// The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
+    /// paid order can become `cancelled`.
     pub status: OrderStatus,
-    /// An exact amount in one currency.
+    /// An exact amount of money in one currency.
     pub total: Money,
+    /// The items of the order, in the sequence in which they were ordered.
     pub items: Vec<OrderItem>,
-    /// Counts the changes of an order, from 1.
+    /// The version of an order. It starts at 1 and increases with every change.
     pub version: OrderVersion,
+    /// The time at which the order was created.
     pub created_at: DateTime<Utc>,
+    /// The time of the last change to the order.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A part of an order that `fields` can ask for.
+/// A field of an order that the parameter `fields` can select.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OrderField {
     /// The value `id`.
@@ -68,70 +71,72 @@ pub enum OrderField {
     UpdatedAt,
 }
 
-/// So many of one product, at its price when it was ordered.
+/// A product in an order, with its quantity and its price at the time of the order.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderItem {
-    /// Names a product.
+    /// The stock keeping unit (SKU), which identifies a product.
     pub sku: Sku,
-    /// How many.
+    /// The number of units of a product.
     pub quantity: Quantity,
-    /// An exact amount in one currency.
+    /// An exact amount of money in one currency.
     pub unit_price: Money,
-    /// An exact amount in one currency.
+    /// An exact amount of money in one currency.
     pub line_total: Money,
 }
 
-/// What to order, said item by item or taken from the cart. The prices are ours.
+/// The request to place an order, either with a list of items or with the content of the cart. The server
+/// sets the prices.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum NewOrder {
-    /// An order said item by item.
+    /// The request to order the listed items.
     OfItems(NewOrderOfItems),
-    /// An order of what the cart holds, which is empty afterwards.
+    /// The request to order the content of the cart. The cart is empty afterwards.
     FromCart(NewOrderFromCart),
 }
 
-/// An order said item by item.
+/// The request to order the listed items.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderOfItems {
-    /// Each `sku` at most once.
+    /// The items to order. Each `sku` can occur once.
     pub items: Vec<NewOrderItem>,
-    /// An ISO 4217 currency that we sell in.
+    /// A supported currency, as an ISO 4217 code.
     pub currency: Currency,
 }
 
-/// So many of one product.
+/// A product to order and its quantity.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderItem {
-    /// Names a product.
+    /// The stock keeping unit (SKU), which identifies a product.
     pub sku: Sku,
-    /// How many.
+    /// The number of units of a product.
     pub quantity: Quantity,
 }
 
-/// An order of what the cart holds, which is empty afterwards.
+/// The request to order the content of the cart. The cart is empty afterwards.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewOrderFromCart {
+    /// Always true.
     pub from_cart: bool,
 }
 
-/// The next status of an order.
+/// The request to change the status of an order.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct OrderPatch {
-    /// Counts the changes of an order, from 1.
+    /// The version of an order. It starts at 1 and increases with every change.
     pub version: OrderVersion,
-    /// How far an order has come: `pending`, then `paid`, `shipped`, `delivered`. A pending or paid
-    /// order can become `cancelled`.
+    /// The status of an order. An order goes from `pending` to `paid`, `shipped` and `delivered`. A pending or
+    /// paid order can become `cancelled`.
     pub status: OrderStatus,
 }
 
-/// One page of orders.
+/// A page of orders.
 pub type OrderPage = Page<Order>;
 
-/// One page of the items of an order.
+/// A page of items of an order.
 pub type OrderItemPage = Page<OrderItem>;

@@ -4,19 +4,21 @@
 use writ_runtime::{DateTime, Page, Utc};
 use crate::v1::{Money, Sku};
 
-/// Something for sale.
+/// A product that is for sale.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Product {
-    /// Names a product.
+    /// The stock keeping unit (SKU), which identifies a product.
     pub sku: Sku,
-    /// What the product is called.
+    /// The display name of the product.
     pub name: String,
-    /// An exact amount in one currency.
+    /// An exact amount of money in one currency.
     pub price: Money,
+    /// The time at which the product was created.
     pub created_at: DateTime<Utc>,
+    /// The time of the last change to the product.
     pub updated_at: DateTime<Utc>,
 }
 
-/// One page of products.
+/// A page of products.
 pub type ProductPage = Page<Product>;

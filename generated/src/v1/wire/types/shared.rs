@@ -3,46 +3,46 @@
 
 use writ_runtime::{Decimal, Uuid};
 
-/// Names a user for good.
+/// The permanent identifier of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(pub Uuid);
 
-/// An e-mail address. Compared without regard to case.
+/// An e-mail address. Addresses that differ only in upper and lower case are equal.
 pub type Email = String;
 
-/// Names a product.
+/// The stock keeping unit (SKU), which identifies a product.
 pub type Sku = String;
 
-/// How many.
+/// The number of units of a product.
 pub type Quantity = i32;
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Pagination {
-    /// How many elements match, over all pages.
+    /// The number of matching elements on all pages. Lists count up to 1,000,000 elements.
     pub total: i64,
-    /// The number of this page, from 1. Null where the page was asked for by cursor.
+    /// The number of this page, from 1. Null if the page was requested by cursor.
     pub page: Option<i32>,
-    /// The most elements that a page holds.
+    /// The maximum number of elements on a page.
     pub limit: i32,
-    /// Whether another page follows.
+    /// True if another page follows.
     pub has_more: bool,
-    /// The `cursor` of the page that follows. Null on the last page.
+    /// The value of `cursor` for the next page. Null on the last page.
     pub next_cursor: Option<String>,
 }
 
-/// An exact amount in one currency.
+/// An exact amount of money in one currency.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct Money {
-    /// A decimal number, as a string so that no digit is lost.
+    /// The amount as a decimal number. It is a string, so that no digit is lost.
     pub amount: Decimal,
-    /// An ISO 4217 currency that we sell in.
+    /// A supported currency, as an ISO 4217 code.
     pub currency: Currency,
 }
 
-/// An ISO 4217 currency that we sell in.
+/// A supported currency, as an ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Currency {
     /// The value `EUR`.

@@ -4,13 +4,13 @@
 use writ_runtime::{DateTime, Page, Utc};
 use crate::v1::{Email, UserId};
 
-/// What a person is called. No control characters, no leading space.
+/// The display name of a user. It has no control characters and no leading space.
 pub type UserName = String;
 
-/// A long phrase is better than a short riddle.
+/// A password of 12 to 128 characters. A long passphrase is recommended.
 pub type Password = String;
 
-/// What a user may do. `user` has their own data, `admin` everybody's.
+/// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserRole {
     /// The value `user`.
@@ -19,23 +19,25 @@ pub enum UserRole {
     Admin,
 }
 
-/// Somebody with an account.
+/// A user account.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct User {
-    /// Names a user for good.
+    /// The permanent identifier of a user.
     pub id: UserId,
-    /// An e-mail address. Compared without regard to case.
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
     pub email: Email,
-    /// What a person is called. No control characters, no leading space.
+    /// The display name of a user. It has no control characters and no leading space.
     pub name: UserName,
-    /// What a user may do. `user` has their own data, `admin` everybody's.
+    /// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
     pub role: UserRole,
+    /// The time at which the user was created.
     pub created_at: DateTime<Utc>,
+    /// The time of the last change to the user.
     pub updated_at: DateTime<Utc>,
 }
 
-/// A part of a user that `fields` can ask for.
+/// A field of a user that the parameter `fields` can select.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum UserField {
     /// The value `id`.
@@ -52,51 +54,52 @@ pub enum UserField {
     UpdatedAt,
 }
 
-/// What an account is opened with. The role is `user`.
+/// The request to create a user. The new user has the role `user`.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct NewUser {
-    /// An e-mail address. Compared without regard to case.
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
     pub email: Email,
-    /// What a person is called. No control characters, no leading space.
+    /// The display name of a user. It has no control characters and no leading space.
     pub name: UserName,
-    /// A long phrase is better than a short riddle.
+    /// A password of 12 to 128 characters. A long passphrase is recommended.
     pub password: Password,
 }
 
-/// Everything of a user that can change. Changing `role` takes the scope `users:admin`.
+/// The new values of all fields of a user that can change. A change of `role` requires the scope
+/// `users:admin`.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UserReplacement {
-    /// An e-mail address. Compared without regard to case.
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
     pub email: Email,
-    /// What a person is called. No control characters, no leading space.
+    /// The display name of a user. It has no control characters and no leading space.
     pub name: UserName,
-    /// What a user may do. `user` has their own data, `admin` everybody's.
+    /// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
     pub role: UserRole,
 }
 
-/// The parts of a user to change. Changing `role` takes the scope `users:admin`.
+/// The fields of a user to change. A change of `role` requires the scope `users:admin`.
 #[derive(Debug, Clone, Default)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct UserPatch {
-    /// An e-mail address. Compared without regard to case.
+    /// An e-mail address. Addresses that differ only in upper and lower case are equal.
     pub email: Option<Email>,
-    /// What a person is called. No control characters, no leading space.
+    /// The display name of a user. It has no control characters and no leading space.
     pub name: Option<UserName>,
-    /// What a user may do. `user` has their own data, `admin` everybody's.
+    /// The role of a user. A `user` has access to their own data, an `admin` to the data of all users.
     pub role: Option<UserRole>,
 }
 
-/// The password as it is and as it shall be.
+/// The request to change a password.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct PasswordChange {
-    /// The password as it is.
+    /// The current password.
     pub current: String,
-    /// A long phrase is better than a short riddle.
+    /// A password of 12 to 128 characters. A long passphrase is recommended.
     pub new: Password,
 }
 
-/// One page of users.
+/// A page of users.
 pub type UserPage = Page<User>;
