@@ -1,22 +1,22 @@
-//! The rules that the runtime checks values by: `&StringRule { .. }` with what the contract says, and
-//! no more.
+//! The runtime's rules for values, such as `&StringRule { .. }`, with the constraints that the contract
+//! declares.
 
 use writ_contract::model::schema::{ArrayShape, Format, IntegerShape, NumberShape, ObjectShape, StringShape};
 
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::mention::runtime;
 
-/// The fields of a rule that the contract gives a value: `name: value` each.
+/// The fields of a rule that the contract declares, as `name: value`.
 #[derive(Debug, Default)]
 pub struct RuleFields(Vec<String>);
 
 impl RuleFields {
-    /// Returns true if the contract gives no field a value.
+    /// Returns true if the contract declares no field of the rule.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the rule as an expression; `count` is how many fields the runtime's struct has.
+    /// Returns the rule as an expression. `count` is the number of fields of the runtime's struct.
     pub fn expression(mut self, name: &str, count: usize) -> String {
         let name = runtime(name);
         match self.0.len() {
@@ -90,7 +90,7 @@ pub fn number_rule(shape: &NumberShape) -> RuleFields {
     fields
 }
 
-/// Returns a float literal that reads back as the same number.
+/// Returns a float literal with exactly this value.
 pub fn float(value: f64) -> String {
     let text = format!("{value:?}");
     match text.as_str() {
