@@ -84,7 +84,7 @@ pub fn views(
     let both_ways = options.both_ways();
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // Components first, then the traits, then what operations bring: the order of right.
-    names.now_for("another schema");
+    names.now_for("a schema of the contract");
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);

@@ -33,13 +33,13 @@ struct Window<'s> {
 /// Renders the diagnostics in the look of rustc, with an empty line between two; `color` adds ANSI escapes.
 ///
 /// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
-/// ones of a severity, the first three of each code are shown and a table at the end counts all of them.
-/// [`render_all`] shows each.
+/// ones of a severity, the first three of each code are shown. A table at the end then counts all of them, and
+/// also if there are more than twenty errors. [`render_all`] shows each.
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     let sorted = diagnostics.sorted();
     let folded = fold(sorted.clone());
     let mut text = render_groups(&folded.shown, sources, color);
-    for severity in folded.cut {
+    for severity in folded.summed {
         text.push('\n');
         text.push_str(&table(&sorted, severity, sources, color));
     }

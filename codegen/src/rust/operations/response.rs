@@ -38,9 +38,13 @@ pub fn response_view(
     if successes.is_empty() {
         // Nothing is said of success: it is a 200 without a body.
         diagnostics.push(
-            Diagnostic::warning("no-success", operation.span, format!("`{}` declares no success", operation.id))
-                .label("answered 200 without a body")
-                .help("declare what it answers when all goes well"),
+            Diagnostic::warning(
+                "no-success",
+                operation.span,
+                format!("{} declares no successful response", operation.title()),
+            )
+            .label("responds with 200 and no body")
+            .help("declare a response such as `200` or `204`"),
         );
         successes.push(SuccessView {
             variant: "Ok".into(),

@@ -15,8 +15,8 @@ impl Syntax {
     }
 
     pub(super) fn too_deep(span: Span) -> Syntax {
-        let message = format!("nested deeper than {MAX_DEPTH} levels");
-        Syntax::new(Diagnostic::error("too-deep", span, message).label("one level too many"))
+        let message = format!("the file is nested deeper than {MAX_DEPTH} levels");
+        Syntax::new(Diagnostic::error("too-deep", span, message).label("exceeds the limit"))
     }
 
     /// A file named `.json` that was never meant as JSON deserves that hint.
@@ -30,8 +30,8 @@ impl Syntax {
 
 /// Two entries of one name in one map.
 pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-key", second, format!("`{name}` is written twice in one map"))
-        .label("again here")
-        .also(first, "first written here")
+    Diagnostic::error("duplicate-key", second, format!("the key `{name}` occurs twice in one object"))
+        .label("second occurrence")
+        .also(first, "first occurrence")
         .help("keep one of the two")
 }
