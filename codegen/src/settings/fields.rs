@@ -30,7 +30,7 @@ impl<'a, 'o> Fields<'a, 'o> {
         let text = self.text(name)?;
         if let Some(node) = self.object.and_then(|object| object.get(name)).filter(|_| !fits(&text)) {
             let problem = Diagnostic::error("bad-setting", node.span, format!("`{name}` must be {form}, not `{text}`"));
-            self.diagnostics.push(problem.label(format!("expected {form}")));
+            self.diagnostics.push(problem.label("invalid value"));
         }
         Some(text)
     }
@@ -77,9 +77,9 @@ impl<'a, 'o> Fields<'a, 'o> {
     /// Reports a value of the wrong type.
     pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
         let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
-        let problem = Diagnostic::error("bad-setting", node.span, message).label(format!("expected {expected}"));
+        let problem = Diagnostic::error("bad-setting", node.span, message).label(node.kind_name());
         self.diagnostics.push(match node.as_str() {
-            Some(word @ ("true" | "false")) => problem.fix(format!("write {expected}"), node.span, word),
+            Some(word @ ("true" | "false")) => problem.fix(format!("write `{word}` without quotes"), node.span, word),
             _ => problem,
         });
     }

@@ -24,6 +24,8 @@ pub(super) struct Folded<'d> {
     pub shown: Vec<Group<'d>>,
     /// The severities of which some groups are not shown.
     pub cut: Vec<Severity>,
+    /// The severities that a table at the end sums up: those that are cut, and errors if there are many.
+    pub summed: Vec<Severity>,
 }
 
 impl<'d> Group<'d> {
@@ -44,11 +46,12 @@ impl<'d> Group<'d> {
 
 /// Puts each diagnostic into a group of its own.
 pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
-    Folded { shown: sorted.into_iter().map(|found| Group(vec![found])).collect(), cut: Vec::new() }
+    Folded { shown: sorted.into_iter().map(|found| Group(vec![found])).collect(), cut: Vec::new(), summed: Vec::new() }
 }
 
 /// Groups repeated diagnostics, and selects the first groups of each code if there are too many.
 pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
+    let errors = sorted.iter().filter(|found| found.severity == Severity::Error).count();
     let groups = gather(sorted);
     let mut total: HashMap<Severity, usize> = HashMap::new();
     for (severity, _) in groups.iter().filter_map(Group::kind) {
@@ -70,7 +73,11 @@ pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
         }
     }
     cut.sort();
-    Folded { shown, cut }
+    let mut summed = cut.clone();
+    if errors > MOST_GROUPS && !summed.contains(&Severity::Error) {
+        summed.insert(0, Severity::Error);
+    }
+    Folded { shown, cut, summed }
 }
 
 /// Groups the diagnostics that repeat the words of another more than [`MOST_REPEATS`] times.

@@ -39,8 +39,8 @@ struct Window<'s> {
 /// The diagnostics are ordered by location. `color` adds ANSI escape sequences.
 ///
 /// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
-/// ones of a severity, the first three of each code are shown and a table at the end counts all of them.
-/// [`render_all`] shows each.
+/// ones of a severity, the first three of each code are shown. A table at the end then counts all of them, and
+/// also if there are more than twenty errors. [`render_all`] shows each.
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -77,7 +77,7 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> Stri
     let sorted = diagnostics.sorted();
     let folded = fold(sorted.clone());
     let mut text = render_groups(&folded.shown, sources, color);
-    for severity in folded.cut {
+    for severity in folded.summed {
         text.push('\n');
         text.push_str(&table(&sorted, severity, sources, color));
     }

@@ -52,11 +52,11 @@ impl fmt::Display for RefError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RefError::Remote => write!(formatter, "it is on another host"),
-            RefError::Outside => write!(formatter, "it lies outside the folder of the contract"),
+            RefError::Outside => write!(formatter, "it is outside the folder of the contract"),
             RefError::File(why) => write!(formatter, "its file cannot be read: {why}"),
-            RefError::Dangling { .. } => write!(formatter, "nothing is there"),
-            RefError::Ambiguous { .. } => write!(formatter, "several schemas bear its name"),
-            RefError::Cyclic => write!(formatter, "it leads in a circle"),
+            RefError::Dangling { .. } => write!(formatter, "its target does not exist"),
+            RefError::Ambiguous { .. } => write!(formatter, "several schemas have its name"),
+            RefError::Cyclic => write!(formatter, "it leads back to itself"),
         }
     }
 }

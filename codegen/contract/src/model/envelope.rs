@@ -107,10 +107,10 @@ pub(super) fn find(
                         Diagnostic::error(
                             "envelope-incomplete",
                             node.span,
-                            format!("the error schema requires `{missing}`, which nothing fills"),
+                            format!("the error schema requires `{missing}`, but no part of an error is written there"),
                         )
-                        .label("name its pointer here, or make it optional")
-                        .also(schemas.get(schema).span, "the error schema"),
+                        .label("add a pointer to it here, or make it optional")
+                        .also(schemas.get(schema).span, "error schema"),
                     );
                     return Envelope::Problem;
                 }
@@ -153,7 +153,7 @@ fn pointers(node: &Node) -> Vec<EnvelopeField> {
 /// Returns the mistakes in `x-error-envelope`: unknown fields, and pointers that lead nowhere.
 fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
     let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
-    let example = "write for example `x-error-envelope: { code: /code, message: /message }`";
+    let example = "example: `x-error-envelope: { code: /code, message: /message }`";
     let Some(object) = node.as_object() else {
         let message = format!("`x-error-envelope` must be an object, not {}", node.kind_name());
         return vec![error(node.span, message).label("expected an object").help(example)];
@@ -161,23 +161,23 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
     let mut mistakes = Vec::new();
     for (key, value) in object.iter().filter(|(key, _)| !key.name.starts_with("x-")) {
         if !ROLES.iter().any(|(role, _)| *role == key.name) {
-            let report = error(key.span, format!("`x-error-envelope` has no field `{}`", key.name))
-                .label("not a part of a refusal");
+            let report =
+                error(key.span, format!("`x-error-envelope` has no field `{}`", key.name)).label("unknown field");
             mistakes.push(match closest(&key.name, ROLES.iter().map(|(role, _)| *role)) {
                 Some(close) => report.suggest(sources.inside_quotes(key.span), close),
-                None => report.help("the parts are code, status, message, details and requestId"),
+                None => report.help("the fields are `code`, `status`, `message`, `details` and `requestId`"),
             });
             continue;
         }
         let Some(pointer) = value.as_str().filter(|pointer| pointer.starts_with('/')) else {
             let message = format!("`{}` of `x-error-envelope` must be a JSON pointer such as `/error/code`", key.name);
-            mistakes.push(error(value.span, message).label("does not begin with `/`"));
+            mistakes.push(error(value.span, message).label("must begin with `/`"));
             continue;
         };
         if let Some((name, known)) = lost(schemas, schema, pointer) {
-            let report = error(value.span, format!("the error schema has no `{name}` at `{pointer}`"))
-                .label("nothing is there")
-                .also(schemas.get(schema).span, "the error schema");
+            let report = error(value.span, format!("the error schema has no property `{name}` at `{pointer}`"))
+                .label("points to nothing")
+                .also(schemas.get(schema).span, "error schema");
             let fixed = closest(&name, known.iter().map(String::as_str)).map(|close| pointer.replace(&name, close));
             mistakes.push(match fixed {
                 Some(fixed) => report.suggest(sources.inside_quotes(value.span), fixed),
@@ -188,7 +188,7 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
     if mistakes.is_empty() && !object.contains_key("message") {
         mistakes.push(
             error(node.span, "`x-error-envelope` needs `message`".to_owned())
-                .label("says not where the sentence for people stands")
+                .label("`message` is missing: the pointer to the text of the error")
                 .help(example),
         );
     }

@@ -3,7 +3,7 @@
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::Contract;
-use crate::source::Spanned;
+use crate::source::{FileId, Spanned};
 
 /// The largest number of tags that a diagnostic lists.
 const MOST_LISTED: usize = 30;
@@ -39,8 +39,11 @@ fn unknown_tag(contract: &Contract, word: &Spanned<String>, options: &Options) -
         .note(format!("tags of the contract: {}{more}", listed.join(", ")));
     let parts: Vec<&str> = word.value.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.len() > 1 && parts.iter().all(|part| known.contains(part)) {
-        let repeated: Vec<String> = parts.iter().map(|part| format!("--tag {part}")).collect();
-        return problem.help(format!("give several tags one by one: `{}`", repeated.join(" ")));
+        let advice = match word.span.file {
+            FileId::SETTINGS => format!("`tags = {parts:?}`"),
+            _ => format!("`--tag {}`", parts.join(" --tag ")),
+        };
+        return problem.help(format!("list several tags separately: {advice}"));
     }
     if let Some(operation) = contract.operations.iter().find(|operation| operation.is_called(&word.value)) {
         return problem.help(format!("{} is an operation of the tag `{}`", operation.title(), operation.tag));

@@ -82,8 +82,8 @@ impl Patterns {
             let Some((pattern, span)) = shape.patterns.first() else { continue };
             if is_typed(&shape.format) {
                 diagnostics.push(
-                    Diagnostic::info("implied-pattern", *span, "the type says what this pattern says")
-                        .label("values are checked by their format"),
+                    Diagnostic::info("implied-pattern", *span, "the format already implies this pattern")
+                        .label("not checked separately"),
                 );
                 continue;
             }
@@ -94,13 +94,9 @@ impl Patterns {
                 Ok(engine) => {
                     if engine == Engine::Backtracking {
                         diagnostics.push(
-                            Diagnostic::info(
-                                "backtracking-pattern",
-                                *span,
-                                "this pattern cannot be matched in linear time",
-                            )
-                            .label("look-around or a back-reference")
-                            .note("it is matched by backtracking, and only on up to 4,096 characters"),
+                            Diagnostic::info("backtracking-pattern", *span, "this pattern needs backtracking")
+                                .label("contains look-around or a back-reference")
+                                .note("it is matched only against strings of up to 4,096 characters"),
                         );
                     }
                     self.add(contract, *id, hints.get(id).copied(), pattern, engine);
@@ -109,9 +105,9 @@ impl Patterns {
                     Diagnostic::error(
                         "bad-pattern",
                         *span,
-                        format!("`{pattern}` is not a pattern: {}", reason.to_lowercase()),
+                        format!("`{pattern}` is not a valid pattern: {}", reason.to_lowercase()),
                     )
-                    .label("not a regular expression of ECMA-262"),
+                    .label("not a regular expression (ECMA-262)"),
                 ),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics, plural};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::Contract;
 use writ_contract::model::operation::ContentKind;
 use writ_contract::source::{FileId, Span, Spanned};
@@ -98,14 +98,19 @@ struct Holder {
 impl Names {
     /// Returns a namespace in which the names that generated files use are taken.
     pub fn for_types() -> Names {
-        let mut names = Names { kind: "an item of the generated code", ..Names::empty() };
+        let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
 
     /// Returns an empty namespace.
     pub fn empty() -> Names {
-        Names { taken: HashMap::new(), kind: "", fallbacks: HashMap::new(), next: HashMap::new() }
+        Names {
+            taken: HashMap::new(),
+            kind: "the name of another item",
+            fallbacks: HashMap::new(),
+            next: HashMap::new(),
+        }
     }
 
     /// Sets the description of the next holders, as in "`LoginRequest` is a schema of the contract".
@@ -146,10 +151,10 @@ impl Names {
             }
             Some(first) => {
                 let kind = self.taken.get(&own.value).map_or("", |holder| holder.kind);
-                let message = format!("the name `{}` is already used for {kind}", own.value);
+                let message = format!("`{}` is already {kind}", own.value);
                 let report = Diagnostic::error("name-collision", own.span, message).label("requested here");
                 diagnostics.push(match first == Span::start_of(FIRST) {
-                    true => report.help("choose another name: generated code needs this one"),
+                    true => report.help("choose another name"),
                     false => report.also(first, format!("named `{}`", own.value)).help("choose another name"),
                 });
             }
@@ -192,7 +197,7 @@ impl Names {
             name = format!("{last}{next}");
         }
         let kind = self.taken.get(&last).map_or("", |holder| holder.kind);
-        let message = format!("the name `{last}` is already used for {kind}");
+        let message = format!("`{last}` is already {kind}");
         let mut report = Diagnostic::warning("name-collision", span, message)
             .label(format!("named `{name}` in Rust"))
             .help("choose its Rust name with `x-rust-name`");
@@ -265,7 +270,8 @@ impl Collision {
             .note("the names in requests and responses do not change");
         match self.more {
             0 => report,
-            more => report.note(format!("{} get a number too", plural(more, "further name"))),
+            1 => report.note("1 further name gets a number too"),
+            more => report.note(format!("{more} further names get a number too")),
         }
     }
 }

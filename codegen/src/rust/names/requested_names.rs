@@ -52,8 +52,8 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
         if own.value == wanted || !reported.insert(own.span) {
             continue;
         }
-        let message = format!("`{}` is not {}", own.value, kind.described());
-        let problem = Diagnostic::error("bad-rust-name", own.span, message).label("not a name that Rust takes here");
+        let message = format!("`{}` cannot be {}", own.value, kind.described());
+        let problem = Diagnostic::error("bad-rust-name", own.span, message).label("not a valid name");
         diagnostics.push(problem.suggest(sources.inside_quotes(own.span), wanted));
     }
 }
@@ -73,10 +73,10 @@ impl NameKind {
     /// Returns the kind in words, with an example of its spelling.
     fn described(self) -> &'static str {
         match self {
-            NameKind::Type => "the name of a type: `LikeThis`",
-            NameKind::Trait => "the name of a trait: `LikeThis`",
-            NameKind::Method => "the name of a method: `like_this`",
-            NameKind::Field => "the name of a field: `like_this`",
+            NameKind::Type => "the name of a type, which is written `LikeThis`",
+            NameKind::Trait => "the name of a trait, which is written `LikeThis`",
+            NameKind::Method => "the name of a method, which is written `like_this`",
+            NameKind::Field => "the name of a field, which is written `like_this`",
         }
     }
 }

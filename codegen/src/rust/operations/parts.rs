@@ -274,18 +274,17 @@ pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics:
         let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
         match (described, content.schema) {
             (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
-                report("what holds between parts is not checked")
-                    .label("each part is, and which of them must come")
-                    .note("a rule over several parts needs all of them, and files are not held"),
+                report("rules that concern several parts are not checked")
+                    .label("each part is checked, and required parts must be present")
+                    .note("such rules need all parts at once, but files are streamed"),
             ),
             (Some(_), _) => {}
-            (None, None) => diagnostics.push(
-                report("nothing is said of the parts of this body").label("they reach the handler as they arrive"),
-            ),
+            (None, None) => diagnostics
+                .push(report("the parts of this body are not declared").label("passed to the handler without a check")),
             (None, Some(_)) => diagnostics.push(
-                report("the schema of this body does not name its parts")
-                    .label("they reach the handler as they arrive, unchecked")
-                    .help("describe them as the properties of one object"),
+                report("the schema of this body does not declare its parts")
+                    .label("passed to the handler without a check")
+                    .help("declare the parts as the properties of an object"),
             ),
         }
     }

@@ -38,9 +38,13 @@ pub fn response_view(
     if successes.is_empty() {
         // An operation without a declared success responds with 200 and no body.
         diagnostics.push(
-            Diagnostic::warning("no-success", operation.span, format!("`{}` declares no success", operation.id))
-                .label("answered 200 without a body")
-                .help("declare what it answers when all goes well"),
+            Diagnostic::warning(
+                "no-success",
+                operation.span,
+                format!("{} declares no successful response", operation.title()),
+            )
+            .label("responds with 200 and no body")
+            .help("declare a response such as `200` or `204`"),
         );
         successes.push(SuccessView {
             variant: "Ok".into(),

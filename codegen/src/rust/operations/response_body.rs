@@ -204,9 +204,9 @@ pub fn body(
             Diagnostic::warning(
                 "body-of-no-content",
                 first.span,
-                "an answer of this status has no body (RFC 9110 § 15.3.5)",
+                "a response with this status has no body (RFC 9110 § 15.3.5)",
             )
-            .label("never sent"),
+            .label("ignored"),
         );
         return None;
     }

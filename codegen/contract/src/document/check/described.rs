@@ -53,6 +53,7 @@ impl Checker<'_, '_> {
         self.report(match schema_of(keywords, &self.document.sources).filter(|_| !has_schema) {
             Some((Some(span), schema)) => problem.fix(format!("write `{schema}`"), span, schema),
             Some((None, schema)) => problem.help(format!("write `{schema}` instead")),
+            None if keywords.len() == 1 => problem.help("move it into `schema`"),
             None => problem.help("move them into `schema`"),
         });
     }

@@ -33,7 +33,7 @@ impl Checker<'_, '_> {
                 ("a response" | "a request body", "schema") => {
                     "describe the body by media type: `content: { application/json: { schema: … } }`"
                 }
-                _ => "the field has no effect; names of custom fields begin with `x-`",
+                _ => "remove the field, or begin the name of a custom field with `x-`",
             }),
         });
     }
@@ -49,27 +49,27 @@ impl Checker<'_, '_> {
         let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
         self.report(match fixed.or_else(near) {
             Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
-            None => problem.help("a field of your own begins with `x-`"),
+            None => problem.help("the name of a custom field begins with `x-`"),
         });
     }
 
     /// Reports a field of another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         let name = field.name;
-        let new = format!("`{name}` is new in OpenAPI 3.2, which is read as 3.1 so far");
+        let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
         let problem = match field.since {
             Since::V32 => Diagnostic::error("unsupported-field", key.span, new)
-                .label("not supported yet")
-                .help("leave it out, or say the same with the fields of 3.1"),
+                .label("unsupported field")
+                .help("remove it, or use the fields of OpenAPI 3.1"),
             Since::V32Remark => {
-                Diagnostic::warning("unsupported-field", key.span, new).label("has no effect").help("leave it out")
+                Diagnostic::warning("unsupported-field", key.span, new).label("ignored").help("remove it")
             }
             Since::V30Only | Since::V31 | Since::Always => {
                 let (theirs, ours) = match field.since {
-                    Since::V30Only => ("3.0 only", "3.1"),
+                    Since::V30Only => ("3.0", "3.1"),
                     _ => ("3.1", "3.0"),
                 };
-                let message = format!("`{name}` is a field of OpenAPI {theirs}, and this is OpenAPI {ours}");
+                let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
                 let problem = self.lax(false, "other-version", key.span, message);
                 let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
                 match instead(name) {
@@ -85,14 +85,14 @@ impl Checker<'_, '_> {
     pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Span) {
         let message = format!("{} needs `{name}`", rule.name);
         let problem = Diagnostic::error("missing-field", anchor, message);
-        self.report(problem.label(format!("has no `{name}`")));
+        self.report(problem.label(format!("`{name}` is missing")));
     }
 
     /// Reports a `$ref` at a location where OpenAPI does not allow one.
     pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
-        let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot stand for {what}"));
-        let problem = problem.label("not followed here");
-        self.report(problem.help("refer to its entries one by one, or write them here"));
+        let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot replace {what}"));
+        let problem = problem.label("not allowed here");
+        self.report(problem.help("use a `$ref` for each entry, or write the entries here"));
     }
 
     /// Reports a component name with characters that OpenAPI does not allow.
@@ -101,8 +101,8 @@ impl Checker<'_, '_> {
         if !key.name.is_empty() && key.name.chars().all(plain) {
             return;
         }
-        let message = format!("`{}` is not a name that OpenAPI allows for a component", key.name);
+        let message = format!("`{}` is not a valid name of a component", key.name);
         let problem = self.lax(false, "component-name", key.span, message);
-        self.report(problem.label("only letters, digits, `.`, `-` and `_`"));
+        self.report(problem.label("use only letters, digits, `.`, `-` and `_`"));
     }
 }

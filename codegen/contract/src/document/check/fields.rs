@@ -35,9 +35,9 @@ impl Checker<'_, '_> {
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
         if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {
-            let message = "`items` is a list as in JSON Schema before 2020-12".to_owned();
-            let problem = self.lax(false, "other-version", span, message).label("read as `prefixItems`");
-            self.report(problem.help("write `prefixItems`, and under `items` what may follow them"));
+            let message = "`items` is an array, as in JSON Schema before 2020-12".to_owned();
+            let problem = self.lax(false, "other-version", span, message).label("treated as `prefixItems`");
+            self.report(problem.help("use `prefixItems`, and `items` for the elements that follow"));
         }
     }
 

@@ -129,7 +129,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
     }
 
     fn reference_for_map(&mut self, key: &'d Key) {
-        self.misplaced_reference(key, "a whole map");
+        self.misplaced_reference(key, "a complete map");
     }
 
     fn component_name(&mut self, key: &'d Key) {

@@ -15,15 +15,15 @@ impl Checker<'_, '_> {
     pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
         match (owner.name, field, &node.value) {
             (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
-                let message = "a pattern is a string, not a number".to_owned();
+                let message = "`pattern` must be a string, not a number".to_owned();
                 let problem = self.lax(false, "wrong-type", node.span, message);
-                let problem = problem.label(format!("read as the pattern {text:?}"));
-                self.report(problem.fix("put it in quotes", node.span, format!("{text:?}")));
+                let problem = problem.label(format!("treated as the pattern {text:?}"));
+                self.report(problem.fix("quote it", node.span, format!("{text:?}")));
                 self.repairs.add(node.span, Repair::Replace(text.clone()));
             }
             (name, "schema", Value::Null) if name == rule(ObjectKind::MediaType).name => {
-                let problem = self.lax(false, "wrong-type", key, "a schema is an object, not nothing".to_owned());
-                self.report(problem.label("read as if it were left out").help("say what it holds, or leave it out"));
+                let problem = self.lax(false, "wrong-type", key, "`schema` has no value".to_owned());
+                self.report(problem.label("treated as absent").help("declare the schema, or remove the field"));
                 self.repairs.add(key, Repair::Remove);
             }
             _ => return false,
@@ -45,8 +45,8 @@ impl Checker<'_, '_> {
         if !known {
             return false;
         }
-        let message = format!("`{name}: {word}` is of OpenAPI 3.1, and this is OpenAPI 3.0");
-        let problem = self.lax(false, "other-version", span, message).label("read as in 3.1");
+        let message = format!("`{name}: {word}` has the form of OpenAPI 3.1, but this contract is OpenAPI 3.0");
+        let problem = self.lax(false, "other-version", span, message).label("treated as in 3.1");
         self.report(match instead(&name) {
             Some(advice) => problem.help(advice),
             None => problem,
@@ -70,11 +70,11 @@ impl Checker<'_, '_> {
 
     /// Reports the null value in a list of types, which stands for the word `null`, and records its repair.
     pub(super) fn unquoted_null(&mut self, span: Span) {
-        let message = "a type is a string: `null` needs quotes".to_owned();
+        let message = "`null` in `type` must be a string".to_owned();
         let problem = self.lax(false, "unquoted-null", span, message);
-        let problem = problem.label("read as the type \"null\"");
+        let problem = problem.label("treated as the type \"null\"");
         self.repairs.add(span, Repair::Replace("null".to_owned()));
-        self.report(problem.fix("put it in quotes", span, "\"null\""));
+        self.report(problem.fix("quote it", span, "\"null\""));
     }
 }
 

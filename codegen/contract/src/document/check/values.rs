@@ -27,18 +27,18 @@ impl Checker<'_, '_> {
         }
         let found = match &node.value {
             Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
-            Value::Null => "nothing".to_owned(),
+            Value::Null => "null".to_owned(),
             _ => node.kind_name().to_owned(),
         };
         let several = self.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
         let harmless = DOCUMENTATION.contains(&name.as_str());
-        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(format!("expected {expected}"));
+        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(found.clone());
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
-            problem = problem.fix(format!("write {expected}"), span, fixed);
+            problem = problem.fix(format!("write `{fixed}`"), span, fixed);
         } else if node.is_null() {
-            problem = problem.help("write a value, or leave the field out");
+            problem = problem.help("add a value, or remove the field");
         }
         self.report(problem);
     }
@@ -54,9 +54,9 @@ impl Checker<'_, '_> {
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
         let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
-        let message = format!("`{name}` is written as in OpenAPI {theirs}, and this is OpenAPI {ours}");
+        let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor, message);
-        let problem = problem.label(format!("{} in {theirs} only", node.kind_name()));
+        let problem = problem.label(format!("{} is allowed only in {theirs}", node.kind_name()));
         self.report(match instead(&name) {
             Some(advice) => problem.help(advice),
             None => problem,
@@ -71,9 +71,9 @@ impl Checker<'_, '_> {
             return;
         }
         let name = self.field_path();
-        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` cannot be `{word}`"));
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let problem = problem.label(format!("one of {listed}"));
+        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
+        let problem = problem.label("unknown value");
         self.report(match nearest(word, words.iter().copied()) {
             Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
             None => problem,
@@ -87,7 +87,7 @@ fn expected(shape: &Shape) -> String {
         Shape::Text | Shape::Word(_) | Shape::SchemaName | Shape::OperationRef => "a string".to_owned(),
         Shape::Bool => "a boolean".to_owned(),
         Shape::Number => "a number".to_owned(),
-        Shape::Count => "an integer from 0".to_owned(),
+        Shape::Count => "a non-negative integer".to_owned(),
         Shape::List(_) => "an array".to_owned(),
         Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
         Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),

@@ -14,12 +14,12 @@ pub(super) fn missing(target: &Path) -> String {
         target.parent().map(|folder| std::fs::read_dir(if folder == Path::new("") { Path::new(".") } else { folder }));
     let mut names: Vec<String> = match folder {
         Some(Ok(entries)) => entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect(),
-        _ => return "there is no such folder".to_owned(),
+        _ => return "the folder does not exist".to_owned(),
     };
     names.sort();
     match closest(name, names.iter().map(String::as_str)) {
-        Some(meant) => format!("there is no such file; `{meant}` is there"),
-        None => "there is no such file".to_owned(),
+        Some(meant) => format!("the file does not exist; did you mean `{meant}`?"),
+        None => "the file does not exist".to_owned(),
     }
 }
 

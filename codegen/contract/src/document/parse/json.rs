@@ -28,7 +28,7 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
     let node = reader.value()?;
     reader.skip_space();
     if reader.at < reader.bytes.len() {
-        return Err(reader.unexpected("nothing may follow the end of the document"));
+        return Err(reader.unexpected("expected the end of the file"));
     }
     Ok(node)
 }
@@ -42,8 +42,8 @@ impl Reader<'_, '_> {
             Some(b'"') => Value::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.word()?,
-            Some(b'\'') => return Err(self.unexpected("JSON strings stand in double quotes")),
-            Some(b'/') => return Err(self.unexpected("JSON has no comments")),
+            Some(b'\'') => return Err(self.unexpected("JSON strings need double quotes")),
+            Some(b'/') => return Err(self.unexpected("JSON does not allow comments")),
             _ => return Err(self.unexpected("expected a value")),
         };
         Ok(Node { span: self.span_from(start), value })
@@ -122,9 +122,9 @@ impl Reader<'_, '_> {
         self.skip_space();
         if self.peek() == Some(close) {
             let span = Span::new(self.file, comma, comma + 1);
-            let problem = Diagnostic::error("invalid-json", span, "a comma before the closing bracket")
-                .label("nothing follows it")
-                .fix("JSON allows no trailing comma", span, "");
+            let problem = Diagnostic::error("invalid-json", span, "trailing comma")
+                .label("no element after the comma")
+                .fix("remove the comma", span, "");
             return Err(Syntax::new(problem));
         }
         Ok(())
@@ -150,14 +150,14 @@ impl Reader<'_, '_> {
                 Some(0x20..) => self.at += 1,
                 Some(b'\n' | b'\r') | None => {
                     let span = Span::new(self.file, open, self.at);
-                    let problem = Diagnostic::error("invalid-json", span, "a string without an end")
-                        .label("opened here, not closed on its line")
-                        .help("close it with `\"`; a line break within a string is written `\\n`");
+                    let problem = Diagnostic::error("invalid-json", span, "the string has no end")
+                        .label("not closed on this line")
+                        .help("close it with `\"`; write a line break in a string as `\\n`");
                     return Err(Syntax::new(problem));
                 }
                 Some(control) => {
                     let span = Span::new(self.file, self.at, self.at + 1);
-                    let message = format!("the control character U+{control:04X} in a string");
+                    let message = format!("a string contains the control character U+{control:04X}");
                     let problem = Diagnostic::error("invalid-json", span, message)
                         .help(format!("write it as an escape: `\\u{control:04x}`"));
                     return Err(Syntax::new(problem));
@@ -183,7 +183,7 @@ impl Reader<'_, '_> {
             Some(b'u') => return self.unicode(start),
             _ => {
                 self.at = start;
-                return Err(self.bad_escape(start, "no such escape in JSON"));
+                return Err(self.bad_escape(start, "not an escape of JSON"));
             }
         })
     }
@@ -206,9 +206,9 @@ impl Reader<'_, '_> {
             self.at = second_start;
         }
         let span = Span::new(self.file, start, start + 6);
-        let problem = Diagnostic::warning("lone-surrogate", span, "half of a surrogate pair, which is no character")
-            .label("read as U+FFFD, the replacement character")
-            .note("a character beyond U+FFFF is written as two escapes: `\\ud83d\\ude00`");
+        let problem = Diagnostic::warning("lone-surrogate", span, "half of a surrogate pair is not a character")
+            .label("replaced by U+FFFD")
+            .note("write a character above U+FFFF as two escapes, as in `\\ud83d\\ude00`");
         self.diagnostics.push(problem);
         Ok(char::REPLACEMENT_CHARACTER)
     }
@@ -224,7 +224,7 @@ impl Reader<'_, '_> {
             self.at += 1;
         }
         if self.at < start + 6 {
-            return Err(self.bad_escape(start, "`\\u` takes four hexadecimal digits"));
+            return Err(self.bad_escape(start, "`\\u` needs four hexadecimal digits"));
         }
         Ok(number)
     }
@@ -233,8 +233,8 @@ impl Reader<'_, '_> {
         let after = self.text.get(start + 1..).and_then(|rest| rest.chars().next());
         let end = start + 1 + after.map_or(0, char::len_utf8);
         let span = Span::new(self.file, start, end);
-        let problem = Diagnostic::error("invalid-json", span, "an invalid escape in a string").label(label);
-        Syntax::new(problem.help("a backslash itself is written `\\\\`"))
+        let problem = Diagnostic::error("invalid-json", span, "invalid escape in a string").label(label);
+        Syntax::new(problem.help("write a backslash as `\\\\`"))
     }
 
     fn number(&mut self) -> Result<String, Syntax> {
@@ -258,8 +258,8 @@ impl Reader<'_, '_> {
             return Ok(text.to_owned());
         }
         let label = match leading_zero {
-            true => "a JSON number does not begin with 0",
-            false => "a digit is missing",
+            true => "leading zero",
+            false => "missing digit",
         };
         let span = self.span_from(start);
         Err(Syntax::new(Diagnostic::error("invalid-json", span, format!("`{text}` is not a number")).label(label)))
@@ -292,7 +292,7 @@ impl Reader<'_, '_> {
         let problem = Diagnostic::error("invalid-json", span, format!("`{word}` is not a JSON value"));
         Err(Syntax::new(match meant {
             Some(meant) => problem.suggest(span, meant),
-            None => problem.label("expected a value").help("a string stands in double quotes"),
+            None => problem.label("expected a value").help("a string needs double quotes"),
         }))
     }
 
@@ -309,7 +309,7 @@ impl Reader<'_, '_> {
         let end = self.at + letter.map_or(0, char::len_utf8);
         let message = match letter {
             Some(letter) => format!("unexpected `{}`", letter.escape_debug()),
-            None => "the file ends too early".to_owned(),
+            None => "unexpected end of the file".to_owned(),
         };
         Diagnostic::error("invalid-json", Span::new(self.file, self.at, end), message).label(expected)
     }

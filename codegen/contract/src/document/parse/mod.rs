@@ -146,7 +146,7 @@ fn too_large() -> String {
 /// Returns the reason of an I/O error, in words that do not depend on the operating system.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
@@ -167,7 +167,7 @@ fn decode(bytes: Vec<u8>) -> Text {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let message = "the file is not UTF-8: an invalid byte stands here";
+            let message = "the file is not UTF-8: invalid byte";
             let problem = Problem { at, message, help: "save it as UTF-8" };
             Text { text, problem: Some(problem) }
         }

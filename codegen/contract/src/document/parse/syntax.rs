@@ -17,8 +17,8 @@ impl Syntax {
 
     /// Creates the error of a value that is nested too deeply.
     pub(super) fn too_deep(span: Span) -> Syntax {
-        let message = format!("nested deeper than {MAX_DEPTH} levels");
-        Syntax::new(Diagnostic::error("too-deep", span, message).label("one level too many"))
+        let message = format!("the file is nested deeper than {MAX_DEPTH} levels");
+        Syntax::new(Diagnostic::error("too-deep", span, message).label("exceeds the limit"))
     }
 
     /// Adds a hint if the file is named `.json` but does not look like JSON.
@@ -32,8 +32,8 @@ impl Syntax {
 
 /// Creates the diagnostic of two entries with one name in an object.
 pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
-    Diagnostic::error("duplicate-key", second, format!("`{name}` is written twice in one map"))
-        .label("again here")
-        .also(first, "first written here")
+    Diagnostic::error("duplicate-key", second, format!("the key `{name}` occurs twice in one object"))
+        .label("second occurrence")
+        .also(first, "first occurrence")
         .help("keep one of the two")
 }

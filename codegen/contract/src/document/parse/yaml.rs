@@ -74,7 +74,7 @@ pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> R
         builder.event(event, span)?;
     }
     builder.root.ok_or_else(|| {
-        let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file holds nothing but comments");
+        let problem = Diagnostic::error("empty-file", Span::start_of(file), "the file contains only comments");
         Syntax::new(problem.help("a contract begins with `openapi: 3.0.3`"))
     })
 }
@@ -109,9 +109,9 @@ impl TreeBuilder<'_, '_> {
             return Ok(());
         }
         let span = Span::new(self.file, at, (at + 3).min(self.text.len()));
-        let problem = Diagnostic::error("several-documents", span, "a second YAML document in one file")
-            .label("begins here")
-            .help("a contract is one document: give each its own file");
+        let problem = Diagnostic::error("several-documents", span, "the file contains a second YAML document")
+            .label("second document")
+            .help("put each contract into a separate file");
         Err(Syntax::new(problem))
     }
 
@@ -152,9 +152,9 @@ impl TreeBuilder<'_, '_> {
     }
 
     fn bad_tag(&mut self, tag: &Tag, span: Span) {
-        let message = format!("the YAML tag `{}` means nothing here", tag.original());
+        let message = format!("the YAML tag `{}` has no effect", tag.original());
         let problem = Diagnostic::error("unknown-tag", span, message).label("tagged value");
-        self.diagnostics.push(problem.help("leave the tag out; another file is referred to by `$ref`"));
+        self.diagnostics.push(problem.help("remove the tag; to refer to another file, use `$ref`"));
     }
 
     fn open(
@@ -233,8 +233,8 @@ impl TreeBuilder<'_, '_> {
     fn alias(&mut self, anchor: usize, range: &std::ops::Range<usize>) -> Result<(), Syntax> {
         let span = Span::new(self.file, range.start, range.end);
         let Some(node) = self.anchors.get(&anchor).cloned() else {
-            let problem = Diagnostic::error("cyclic-alias", span, "an alias within what it stands for");
-            return Err(Syntax::new(problem.label("its anchor is not finished yet").help("use a `$ref` instead")));
+            let problem = Diagnostic::error("cyclic-alias", span, "an alias inside its own anchor");
+            return Err(Syntax::new(problem.label("refers to a value that contains it").help("use a `$ref` instead")));
         };
         self.copy(&node, span)?;
         self.last_end = range.end;
@@ -271,8 +271,8 @@ impl TreeBuilder<'_, '_> {
         if self.copied <= MAX_COPIED {
             return Ok(());
         }
-        let message = format!("the aliases of this file stand for more than {} MiB", MAX_COPIED >> 20);
-        let problem = Diagnostic::error("alias-bomb", span, message).label("too much from here on");
+        let message = format!("the aliases of this file expand to more than {} MiB", MAX_COPIED >> 20);
+        let problem = Diagnostic::error("alias-bomb", span, message).label("exceeds the limit");
         Err(Syntax::new(problem.help("use `$ref` instead of aliases")))
     }
 }
@@ -284,9 +284,9 @@ fn key(node: Node, written: &str, diagnostics: &mut Diagnostics) -> Pending {
         Value::String(text) | Value::Number(text) => text,
         Value::Null | Value::Bool(_) => written.to_owned(),
         Value::Array(_) | Value::Object(_) => {
-            let problem = Diagnostic::error("invalid-key", span, "a collection cannot be the name of an entry")
-                .label("YAML reads this as a collection");
-            diagnostics.push(problem.fix("put it in quotes", span, format!("{written:?}")));
+            let problem = Diagnostic::error("invalid-key", span, "a key must be a string, not a collection")
+                .label("a collection in YAML");
+            diagnostics.push(problem.fix("quote it", span, format!("{written:?}")));
             written.to_owned()
         }
     };
@@ -294,8 +294,8 @@ fn key(node: Node, written: &str, diagnostics: &mut Diagnostics) -> Pending {
 }
 
 fn bad_merge(span: Span) -> Syntax {
-    let problem = Diagnostic::error("invalid-merge", span, "`<<` merges maps only").label("not a map");
-    Syntax::new(problem.help("write `<<: *anchor` where the anchor stands at a map"))
+    let problem = Diagnostic::error("invalid-merge", span, "`<<` can only merge mappings").label("not a mapping");
+    Syntax::new(problem.help("write `<<: *anchor` with the anchor of a mapping"))
 }
 
 /// The approximate size of a copy of a node.

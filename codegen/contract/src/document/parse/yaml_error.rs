@@ -56,61 +56,59 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
         | Kind::TabInIndentation
         | Kind::TabAtBlockScalarStart
         | Kind::TabInPlainScalar => (
-            "a tab where YAML wants spaces".to_owned(),
+            "a tab in the indentation".to_owned(),
             TAB,
-            "indent with spaces; YAML allows no tabs in indentation".to_owned(),
+            "indent with spaces: YAML does not allow tabs in the indentation".to_owned(),
         ),
-        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry => (
-            "the indentation fits nothing above".to_owned(),
-            "neither an entry of the block above nor of one around it",
-            levels(text, at),
-        ),
+        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry => {
+            ("the indentation matches no line above".to_owned(), "not aligned with an open block", levels(text, at))
+        }
         Kind::BlockSequenceEntryNotAllowed | Kind::BlockEntryInFlowCollection => (
-            "a list element where none can stand".to_owned(),
-            "this `-` begins no list",
-            "put the list on its own lines below its name".to_owned(),
+            "a list element is not allowed here".to_owned(),
+            "unexpected `-`",
+            "write the list on the lines below its name".to_owned(),
         ),
         Kind::MappingValueNotAllowed | Kind::MappingKeyNotAllowed | Kind::InvalidColonPlacement => (
-            "a `:` where no entry can stand".to_owned(),
-            "within a value already",
-            "put a text that holds `: ` in quotes, or check the indentation of this line".to_owned(),
+            "a `:` is not allowed here".to_owned(),
+            "inside a value",
+            "quote a string that contains `: `, or check the indentation of this line".to_owned(),
         ),
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
-            "a line that is neither an entry nor part of a value".to_owned(),
+            "this line is not an entry and not part of a value".to_owned(),
             "expected `name: value`",
-            "write `:` and a space behind the name, or indent the line to continue the text above".to_owned(),
+            "write `:` and a space after the name, or indent the line to continue the string above".to_owned(),
         ),
         Kind::UnknownAnchor => (
-            "an alias without an anchor".to_owned(),
-            "no `&` of this name stands above",
-            "a text that begins with `*` needs quotes".to_owned(),
+            "the alias has no anchor".to_owned(),
+            "no `&` with this name above",
+            "quote a string that begins with `*`".to_owned(),
         ),
         Kind::UnclosedQuotedScalar => (
-            "a quote without an end".to_owned(),
+            "the quoted string has no end".to_owned(),
             "opened here",
-            "close it; in single quotes, a quote itself is written twice".to_owned(),
+            "close the quote; inside single quotes, write a single quote twice".to_owned(),
         ),
         Kind::UnclosedFlowCollection { open } => (
-            format!("`{open}` without an end"),
+            format!("`{open}` is never closed"),
             "opened here",
-            format!("close it, or put the text in quotes if the `{open}` belongs to it"),
+            format!("close it, or quote the string if the `{open}` belongs to it"),
         ),
         Kind::MismatchedFlowCollectionEnd { open, close } => {
-            (format!("`{open}` closed by `{close}`"), "the wrong bracket", String::new())
+            (format!("`{open}` is closed by `{close}`"), "wrong bracket", String::new())
         }
         Kind::ExpectedFlowMappingSeparator => ("expected `,` or `}`".to_owned(), "within `{ ... }`", String::new()),
         Kind::ExpectedFlowSequenceSeparator => ("expected `,` or `]`".to_owned(), "within `[ ... ]`", String::new()),
         Kind::UnexpectedCharacter { character } => (
-            format!("`{}` cannot begin a value", character.escape_default()),
+            format!("a value cannot begin with `{}`", character.escape_default()),
             "reserved by YAML",
-            "put the text in quotes".to_owned(),
+            "quote the string".to_owned(),
         ),
         Kind::UnknownQuotedScalarEscape | Kind::InvalidQuotedScalarHexEscape => (
-            "an invalid escape in double quotes".to_owned(),
+            "invalid escape in double quotes".to_owned(),
             "",
-            "write a backslash as `\\\\`, or use single quotes, where it is a plain character".to_owned(),
+            "write a backslash as `\\\\`, or use single quotes".to_owned(),
         ),
-        Kind::RecursionLimitExceeded => ("nested too deeply".to_owned(), "one level too many", String::new()),
+        Kind::RecursionLimitExceeded => ("nested too deeply".to_owned(), "exceeds the limit", String::new()),
         other => (format!("invalid YAML: {other}"), "", String::new()),
     }
 }
@@ -136,9 +134,9 @@ fn levels(text: &str, at: usize) -> String {
     open.reverse();
     match open.as_slice() {
         [] => "check the indentation of this line".to_owned(),
-        [only] => format!("this line is indented by {own}, the block above by {only}"),
+        [only] => format!("this line is indented by {own} spaces, the block above by {only}"),
         [rest @ .., last] => {
-            format!("this line is indented by {own}, the blocks that are open by {} and {last}", rest.join(", "))
+            format!("this line is indented by {own} spaces, the open blocks by {} and {last}", rest.join(", "))
         }
     }
 }

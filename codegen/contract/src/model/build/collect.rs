@@ -60,8 +60,8 @@ impl<'d> Builder<'d, '_> {
                 "type" => self.collect_type(value, facets),
                 "nullable" => facets.nullable |= value.as_bool() == Some(true),
                 "enum" if value.as_array().is_some_and(|values| values.is_empty()) => {
-                    let report = self.remark("empty-enum", value.span, "an enum without a value");
-                    self.report(report.label("nothing is valid here").help("list the values, or leave the enum out"));
+                    let report = self.remark("empty-enum", value.span, "the enum has no values");
+                    self.report(report.label("no value is valid").help("list the values, or remove the enum"));
                     facets.rare.other = true;
                 }
                 "enum" => {
@@ -158,10 +158,10 @@ impl<'d> Builder<'d, '_> {
                         .remark(
                             "foreign-keyword",
                             value.span,
-                            "`$recursiveRef` is of draft 2019-09 and means nothing in OpenAPI 3.1",
+                            "`$recursiveRef` is a keyword of JSON Schema 2019-09, which OpenAPI 3.1 does not use",
                         )
-                        .label("every value is accepted here")
-                        .help("write `$ref` to the schema that is meant");
+                        .label("ignored: every value is accepted")
+                        .help("use `$ref` to the schema instead");
                     self.report(report);
                 }
                 "$dynamicRef" => self.dynamic_reference(node, value),
@@ -203,9 +203,9 @@ impl<'d> Builder<'d, '_> {
                             value.span,
                             format!("no value is both {} and {}", before.words(), set.words()),
                         )
-                        .label("this type")
-                        .also(span, "and this one, which is put together with it")
-                        .help("make the parts of `allOf` agree, or use `oneOf`"),
+                        .label("conflicts with the other type")
+                        .also(span, "other type")
+                        .help("declare one type in all parts of the `allOf`, or use `oneOf`"),
                     );
                     return;
                 }
@@ -249,15 +249,15 @@ impl<'d> Builder<'d, '_> {
     /// Reports a dynamic reference, whose target depends on the schema that refers to it.
     pub(super) fn dynamic_reference(&mut self, node: &Node, value: &Node) {
         let span = node.as_object().and_then(|object| object.key_span("$dynamicRef")).unwrap_or(value.span);
-        self.unsupported(span, "$dynamicRef", "what it refers to is known only at run time");
+        self.unsupported(span, "$dynamicRef", "its target is known only at run time");
     }
 
     /// Reports an unsupported keyword.
     pub(super) fn unsupported(&mut self, span: Span, keyword: &str, why: &str) {
         self.report(
-            Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` cannot be honoured yet: {why}"))
-                .label("not supported")
-                .help("leave it out, and check in the handler what it says"),
+            Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` is not supported: {why}"))
+                .label("unsupported keyword")
+                .help("remove it, and check the value in the handler"),
         );
     }
 }

@@ -31,21 +31,18 @@ impl<'d> Builder<'d, '_> {
                     kept.push(value);
                 }
                 Entry::Occupied(first) => self.report(
-                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                    Diagnostic::warning("repeated-value", value.span, "the enum lists a value twice")
                         .label("again")
-                        .also(*first.get(), "first here"),
+                        .also(*first.get(), "first occurrence"),
                 ),
             }
         }
         if kept.is_empty() {
-            let report =
-                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
+            let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed")
+                .label("none of these values is in the other enum");
             let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
             facets.contradictions.push(match others {
-                Some((first, last)) => report.also(
-                    Span { end: last.end.max(first.end), ..first },
-                    "is one of these, which it is put together with",
-                ),
+                Some((first, last)) => report.also(Span { end: last.end.max(first.end), ..first }, "the other enum"),
                 None => report,
             });
             return;
@@ -60,11 +57,11 @@ impl<'d> Builder<'d, '_> {
             let Some(list) = node.get(keyword) else { continue };
             let names = elements(Some(list));
             if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
-                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
+                let message = format!("`{keyword}` must list one name for each of the {} values", values.len());
                 self.report(
                     Diagnostic::warning("enum-names", list.span, message)
-                        .label("has no effect")
-                        .help("write as many names as there are values, in their order"),
+                        .label("ignored")
+                        .help("list the names in the order of the values"),
                 );
                 return;
             }

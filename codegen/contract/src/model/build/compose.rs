@@ -160,10 +160,10 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::error(
                     "too-many-branches",
                     span,
-                    format!("compositions unfold into more than {MOST_UNFOLDED} schemas"),
+                    format!("combining the unions of this contract gives more than {MOST_UNFOLDED} schemas"),
                 )
-                .label("every branch of one union with every branch of the others")
-                .help("put the shared part into the branches, or give up one of the unions"),
+                .label("each variant of one union is combined with each variant of another")
+                .help("move the shared properties into the variants, or remove one of the unions"),
             );
         }
         self.branches >= MOST_UNFOLDED
@@ -195,7 +195,7 @@ impl<'d> Builder<'d, '_> {
     /// well.
     pub(super) fn report_too_deep(&mut self, node: &Node) {
         if !std::mem::replace(&mut self.too_deep, true) {
-            let message = format!("composed of more than {DEEPEST} schemas, one within the other");
+            let message = format!("`allOf` is nested deeper than {DEEPEST} levels");
             self.report(Diagnostic::error("too-deep", node.span, message).label("one level too many"));
         }
     }
@@ -205,8 +205,10 @@ impl<'d> Builder<'d, '_> {
         let name = self.names.get(&node.span).map_or("this schema".to_owned(), |name| format!("`{name}`"));
         self.report(
             Diagnostic::error("cyclic-composition", node.span, format!("{name} is composed of itself"))
-                .label("reached again from its own `allOf`")
-                .help("refer to it from a property instead, or take the shared part out into a schema of its own"),
+                .label("contains itself through `allOf`")
+                .help(
+                    "refer to the schema from a property instead, or move the shared properties into a separate schema",
+                ),
         );
     }
 }

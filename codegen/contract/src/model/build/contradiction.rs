@@ -62,9 +62,11 @@ impl Builder<'_, '_> {
         for (contradiction, needed) in contradictions.into_iter().zip(needed) {
             for report in contradiction.reports {
                 match &needed {
-                    Some(of) => grave.push(report.note(format!("every value of {of} must fit both"))),
-                    None if contradiction.null => light.push(report.note("read as a schema that only null fits")),
-                    None => light.push(report.note("read as a schema that no value fits")),
+                    Some(of) => {
+                        grave.push(report.note(format!("{of} needs a value, so the contract cannot be served")))
+                    }
+                    None if contradiction.null => light.push(report.note("treated as a schema that allows only null")),
+                    None => light.push(report.note("treated as a schema that allows no value")),
                 }
             }
         }
@@ -83,17 +85,18 @@ impl Builder<'_, '_> {
 
 /// Returns the values that an operation cannot work without: required parameters, its body, each response.
 fn needs(operation: &Operation) -> Vec<Need> {
-    let id = &operation.id;
+    let title = operation.title();
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
     let mut needs: Vec<Need> = parameters
         .map(|parameter| Need {
-            of: format!("the parameter `{}` of `{id}`", parameter.name),
+            of: format!("the parameter `{}` of {title}", parameter.name),
             received: true,
             any_of: vec![parameter.schema],
         })
         .collect();
-    let body = operation.body.as_ref().map(|body| (format!("the body of `{id}`"), true, &body.content));
-    let answers = operation.responses.iter().map(|response| (format!("an answer of `{id}`"), false, &response.content));
+    let body = operation.body.as_ref().map(|body| (format!("the body of {title}"), true, &body.content));
+    let answers =
+        operation.responses.iter().map(|response| (format!("a response of {title}"), false, &response.content));
     needs.extend(body.into_iter().chain(answers).filter_map(|(of, received, content)| {
         // A media type without a schema accepts some value.
         let any_of: Vec<SchemaId> = content.iter().map(|content| content.schema).collect::<Option<_>>()?;

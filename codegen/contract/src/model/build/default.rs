@@ -27,19 +27,19 @@ impl Builder<'_, '_> {
             let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
-                let message = "null is no value of this schema";
+                let message = "the default null is not valid for the schema";
                 let report = match self.strict {
                     true => self.remark("default-type", span, message),
                     false => Diagnostic::info("default-type", span, message),
                 };
-                self.report(report.label("the same as no default"));
+                self.report(report.label("treated as no default"));
                 continue;
             }
             let label = match self.strict {
-                true => "cannot be used",
-                false => "left out: the handler is told of absence instead",
+                true => "invalid default",
+                false => "ignored: the handler sees the value as absent",
             };
-            let message = format!("this default is no value of its schema: {why}");
+            let message = format!("the default is not valid for its schema: {why}");
             let report = self.remark("default-type", span, message).label(label);
             self.report(match meant {
                 Some(Json::String(meant)) if value.is_string() => {
@@ -83,7 +83,7 @@ impl Held<'_> {
 /// Returns the reason why a default cannot be used.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
-    let endless = || brings_itself(&held, id).then(|| because("it brings itself along without end"));
+    let endless = || brings_itself(&held, id).then(|| because("it contains itself"));
     within(&held, id, value).or_else(endless)
 }
 
@@ -149,7 +149,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
         (Kind::Any | Kind::Alias(_), _) | (Kind::Boolean, Json::Bool(_)) => None,
         (Kind::Union(union), _) => {
             let fits = |branch: &SchemaId| within(held, *branch, value).is_none();
-            (!union.branches.iter().any(fits)).then(|| because("none of its forms fits"))
+            (!union.branches.iter().any(fits)).then(|| because("it matches no variant"))
         }
         (Kind::Object(object), Json::Object(fields)) => object_mismatch(held, object, fields),
         (Kind::Number(shape), Json::Number(number)) => {
@@ -161,7 +161,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128);
             let Some(whole) = number.as_i128().or(whole) else {
-                return Some(because(format!("{number} is not whole")));
+                return Some(because(format!("{number} is not an integer")));
             };
             let (least, most) = shape.width.range();
             let low = shape.min.unwrap_or(least).max(least);
@@ -219,7 +219,7 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     let options = || jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
     let breaks = |schema: Json| options().build(&schema).is_ok_and(|rule| !rule.is_valid(&Json::from(text)));
     if !format.is_empty() && breaks(json!({ "format": format })) {
-        return Some(because(format!("{text:?} is no {format}")));
+        return Some(because(format!("{text:?} is not a valid {format}")));
     }
     let broken = shape.patterns.iter().find(|(pattern, _)| breaks(json!({ "pattern": pattern })))?;
     Some(because(format!("it does not match `{}`", broken.0)))
@@ -231,23 +231,21 @@ fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, J
         let given = fields.get(&property.name);
         let why = match given {
             Some(value) => within(held, property.schema, value),
-            None if property.required && !goes_one_way(held.schemas, property.schema) => {
-                Some(because("it is required"))
-            }
+            None if property.required && !goes_one_way(held.schemas, property.schema) => Some(because("it is missing")),
             None => None,
         };
         if let Some(Mismatch { why, .. }) = why {
-            return Some(because(format!("its `{}`: {why}", property.name)));
+            return Some(because(format!("property `{}`: {why}", property.name)));
         }
     }
     let others = fields.iter().filter(|(name, _)| !object.properties.iter().any(|known| known.name == **name));
     for (name, value) in others {
         match object.additional {
             Additional::Ignored => {}
-            Additional::Denied => return Some(because(format!("it has no `{name}`"))),
+            Additional::Denied => return Some(because(format!("the property `{name}` is not allowed"))),
             Additional::Kept(schema) => {
                 if let Some(Mismatch { why, .. }) = within(held, schema, value) {
-                    return Some(because(format!("its `{name}`: {why}")));
+                    return Some(because(format!("property `{name}`: {why}")));
                 }
             }
         }
@@ -266,8 +264,8 @@ fn because(why: impl Into<String>) -> Mismatch {
 
 fn outside<T: std::fmt::Display>(value: T, low: Option<T>, high: Option<T>) -> Option<Mismatch> {
     match (low, high) {
-        (Some(low), _) => Some(because(format!("{value} is below the least, {low}"))),
-        (_, Some(high)) => Some(because(format!("{value} is above the greatest, {high}"))),
+        (Some(low), _) => Some(because(format!("{value} is less than the minimum, {low}"))),
+        (_, Some(high)) => Some(because(format!("{value} is greater than the maximum, {high}"))),
         _ => None,
     }
 }
@@ -292,6 +290,6 @@ fn kind_word(kind: &Kind) -> &'static str {
         Kind::Array(_) => "an array",
         Kind::Object(_) => "an object",
         Kind::Null => "null",
-        Kind::Any | Kind::Union(_) | Kind::Alias(_) | Kind::Values(_) => "a value of it",
+        Kind::Any | Kind::Union(_) | Kind::Alias(_) | Kind::Values(_) => "a value of the schema",
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
                     Diagnostic::warning(
                         "encoding-without-effect",
                         encoding.span,
-                        format!("this encoding of `{}` means nothing", encoding.property),
+                        format!("the encoding of `{}` has no effect", encoding.property),
                     )
                     .label(label),
                 );
@@ -59,7 +59,7 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
 
 fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<&'static str> {
     if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
-        return Some("its media type is neither a form nor multipart (OpenAPI 3.0.3 § 4.7.14)");
+        return Some("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)");
     }
     match content.schema.map(|schema| schemas.kind(schema)) {
         Some(Kind::Object(object)) => {
@@ -67,6 +67,6 @@ fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> 
             (!named && !matches!(object.additional, Additional::Kept(_)))
                 .then_some("the schema has no property of this name")
         }
-        _ => Some("its schema names no properties"),
+        _ => Some("the schema declares no properties"),
     }
 }

@@ -37,8 +37,8 @@ impl<'d> Builder<'d, '_> {
             }
             let Some(found) = mismatch(&self.schemas, id, &node.to_json()) else { continue };
             let report = self
-                .remark("example-invalid", node.span, "this example is no value of its schema")
-                .label("misleads whoever reads it")
+                .remark("example-invalid", node.span, "the example is not valid for its schema")
+                .label("invalid example")
                 .note(found.why);
             self.report(report);
         }

@@ -153,7 +153,7 @@ impl<'d> Facets<'d> {
         let Some(span) = self.count_span(most).filter(|_| min > max) else { return false };
         let report =
             Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
-                .label(format!("`{most}` is below `{least}`"));
+                .label(format!("`{most}` is less than `{least}`"));
         self.contradictions.push(match self.count_span(least) {
             Some(low) => report.also(low, "at least this"),
             None => report,

@@ -73,7 +73,7 @@ impl<'d> Builder<'d, '_> {
             return Kind::Any;
         }
         for report in none {
-            self.report_light(report.note("read as if this type were not among those that the schema lists"));
+            self.report_light(report.note("treated as if the schema did not list this type"));
         }
         if kinds.len() == 1 {
             return kinds.remove(0);
@@ -100,7 +100,11 @@ impl<'d> Builder<'d, '_> {
 
     fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
         let mut shape = std::mem::take(&mut facets.text);
-        facets.contradicting_counts(("minLength", shape.min), ("maxLength", shape.max), ("text is", "characters long"));
+        facets.contradicting_counts(
+            ("minLength", shape.min),
+            ("maxLength", shape.max),
+            ("string is", "characters long"),
+        );
         shape.format = match (facets.id_prefix, facets.format) {
             (Some(prefix), _) => Format::Id(prefix.to_owned()),
             (None, Some((name, span))) => self.format(name, span),
@@ -111,7 +115,7 @@ impl<'d> Builder<'d, '_> {
 
     fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_items, facets.max_items);
-        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("list has", "elements"));
+        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("array has", "elements"));
         if impossible || self.refuses_elements(facets) {
             return Kind::Any;
         }
@@ -137,9 +141,9 @@ impl<'d> Builder<'d, '_> {
         let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
         let Some(refusing) = refusing else { return false };
         facets.contradictions.push(
-            Diagnostic::error("contradiction", least, "elements are required and refused")
-                .label("at least this many")
-                .also(refusing.span, "no value is an element"),
+            Diagnostic::error("contradiction", least, "the array requires elements and allows none")
+                .label("minimum number of elements")
+                .also(refusing.span, "allows no element"),
         );
         true
     }
@@ -154,9 +158,9 @@ impl<'d> Builder<'d, '_> {
         let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
         let report = match self.version() {
             Version::V30 => self.remark("array-without-items", span, "an array needs `items`"),
-            _ => Diagnostic::info("array-without-items", span, "this array does not say what it holds"),
+            _ => Diagnostic::info("array-without-items", span, "this array does not declare the type of its elements"),
         };
-        self.report(report.label("holds any value").help("add `items`; `items: {}` where any value is meant"));
+        self.report(report.label("elements can be any value").help("add `items`; `items: {}` allows any value"));
     }
 
     /// Returns the schema of the values that match all of several schemas.

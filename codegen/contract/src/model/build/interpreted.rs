@@ -87,8 +87,8 @@ impl<'d> Builder<'d, '_> {
         let fitting = self.fitting(nodes, values);
         if let (Some((first, last)), true) = (ends, fitting.is_empty()) {
             let span = Span { end: last.end.max(first.end), ..first };
-            let report = Diagnostic::error("contradiction", span, "no value is left of this enum");
-            facets.contradictions.push(report.label("each breaks a rule that stands beside it"));
+            let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed");
+            facets.contradictions.push(report.label("each violates another keyword of the schema"));
         }
         facets.values = Some(fitting);
     }
@@ -102,8 +102,8 @@ impl<'d> Builder<'d, '_> {
         let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
         for value in others {
             let report = self
-                .remark("enum-value", value.span, "this value breaks a rule that stands beside it")
-                .label("can never be sent or received");
+                .remark("enum-value", value.span, "this enum value violates another keyword of the schema")
+                .label("never valid");
             self.report(report);
         }
         fitting
@@ -145,8 +145,8 @@ impl<'d> Builder<'d, '_> {
             Err(error) => {
                 let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
                 self.report(
-                    Diagnostic::error("bad-schema", span, format!("this schema cannot be checked: {error}"))
-                        .label("not a schema"),
+                    Diagnostic::error("bad-schema", span, format!("this schema is not valid JSON Schema: {error}"))
+                        .label("invalid schema"),
                 );
                 None
             }
@@ -213,11 +213,12 @@ impl<'d> Builder<'d, '_> {
         self.definitions += 1;
         if self.definitions == MOST_DEFINITIONS {
             let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
-            let message = format!("schemas that an interpreter checks refer to more than {MOST_DEFINITIONS} others");
+            let message =
+                format!("schemas with `not`, `if` and similar keywords refer to more than {MOST_DEFINITIONS} others");
             self.report(
                 Diagnostic::error("too-many-definitions", span, message)
-                    .label("one of them")
-                    .help("keep `not`, `if` and their like in schemas that refer to few others"),
+                    .label("one of these schemas")
+                    .help("use `not`, `if` and similar keywords only in schemas that refer to few others"),
             );
         }
         self.definitions >= MOST_DEFINITIONS

@@ -32,11 +32,11 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     // The first report suffices, since every schema that contains this one is too deep as well.
     if let Some(first) = deep.into_iter().min_by_key(|id| schemas.get(*id).span) {
         let schema = schemas.get(first);
-        let message = format!("{} nests more than {DEEPEST} levels without an object between", called(schema));
+        let message = format!("{} is nested deeper than {DEEPEST} levels without an object in between", called(schema));
         diagnostics.push(
             Diagnostic::error("too-deep", schema.span, message)
-                .label("the first of them")
-                .help("no request nests as deep: put objects between, or fewer levels"),
+                .label("outermost level")
+                .help("use objects in between, or fewer levels"),
         );
     }
 }
@@ -46,9 +46,9 @@ fn cycle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
     let union = matches!(schema.kind, Kind::Union(_));
     let report =
         Diagnostic::error("cyclic-composition", schema.span, format!("{} is composed of itself", called(schema)))
-            .label(if union { "one of its own branches" } else { "leads back to itself, and never to a value" });
-    let report = if last == id { report } else { report.also(schemas.get(last).span, "by way of this") };
-    report.help("refer to it from a property or a list instead, where a value can come to an end")
+            .label(if union { "a variant of itself" } else { "contains itself, so no value can end" });
+    let report = if last == id { report } else { report.also(schemas.get(last).span, "through this schema") };
+    report.help("refer to it from an optional property or an array instead")
 }
 
 fn called(schema: &Schema) -> String {

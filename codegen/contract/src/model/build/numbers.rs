@@ -34,7 +34,7 @@ impl<'d> Builder<'d, '_> {
         };
         let multiple_of = facets.multiple_of.and_then(Node::as_whole_divisor);
         if let (Some(node), None) = (facets.multiple_of, multiple_of) {
-            self.unsupported(node.span, "multipleOf", "the divisor of an integer must be above zero");
+            self.unsupported(node.span, "multipleOf", "the divisor of an integer must be greater than zero");
         }
         let (lowest, highest) = range(width, facets.format.map(|(name, _)| name));
         if let Some(low) = facets.min.filter(|_| min.is_some_and(|min| min > highest)) {
@@ -57,8 +57,8 @@ impl<'d> Builder<'d, '_> {
         let message = format!("no {name} is {how} {value}");
         let report = Diagnostic::error("contradiction", bound.span, message).label(format!("{how} this"));
         facets.contradictions.push(match at {
-            Some(at) => report.also(at, "the format"),
-            None => report.help("say `format: uint64` where integers that large are meant, or write them as text"),
+            Some(at) => report.also(at, "declared format"),
+            None => report.help("use `format: uint64` for integers of this size, or a string"),
         });
     }
 

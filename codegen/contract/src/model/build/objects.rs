@@ -12,10 +12,10 @@ use super::facets::{Facets, add_property};
 use super::node_fields::{spanned_string, truth};
 
 /// The help for subschemas that reject each other's properties.
-const CLOSE_ONCE: &str = "say `additionalProperties: false` once, in the schema that puts the parts together";
+const CLOSE_ONCE: &str = "declare `additionalProperties: false` once, in the schema that contains the `allOf`";
 
 /// The label of an `additionalProperties: false` that rejects a property.
-const REFUSES: &str = "refuses every property that does not stand beside it";
+const REFUSES: &str = "allows only the properties declared beside it";
 
 impl<'d> Builder<'d, '_> {
     /// Returns the object shape that the facets describe.
@@ -90,10 +90,10 @@ impl<'d> Builder<'d, '_> {
             return;
         }
         let report = Diagnostic::error("dangling-ref", node.span, format!("`{name}` is not a reference"))
-            .label("`x-sparse-of` refers to the whole schema");
+            .label("`x-sparse-of` needs a reference to the complete schema");
         let reference = format!("#/components/schemas/{name}");
         self.report(match self.document.resolve(node.span.file, &reference) {
-            Ok(_) => report.fix("write the whole reference", node.span, format!("\"{reference}\"")),
+            Ok(_) => report.fix("write the complete reference", node.span, format!("\"{reference}\"")),
             Err(_) => report.help("write for example `x-sparse-of: \"#/components/schemas/User\"`"),
         });
     }
@@ -112,12 +112,13 @@ impl<'d> Builder<'d, '_> {
         });
         let Some((name, span, closed)) = refused else { return };
         let report = self
-            .remark("contradiction", span, format!("`{name}` is required and refused"))
+            .remark("contradiction", span, format!("the property `{name}` is required but not allowed"))
             .label("required here")
             .also(closed, REFUSES);
         let report = match self.strict {
             true => report,
-            false => report.note("read as if the properties of all parts stood beside it"),
+            false => report
+                .note("treated as if `additionalProperties: false` were declared beside the properties of all parts"),
         };
         self.report(report.help(CLOSE_ONCE));
         let all: Vec<&'d str> = facets.properties.iter().map(|(name, _)| *name).collect();
@@ -128,8 +129,8 @@ impl<'d> Builder<'d, '_> {
     fn refused_property(&mut self, name: &str, described: Option<Span>, closed: Span) {
         let Some(span) = described else { return };
         let report = self
-            .remark("refused-property", span, format!("`{name}` is described and refused"))
-            .label("never there: another part refuses it");
+            .remark("refused-property", span, format!("the property `{name}` is declared but not allowed"))
+            .label("never present: another part of the `allOf` does not allow it");
         self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
     }
 
@@ -137,13 +138,14 @@ impl<'d> Builder<'d, '_> {
     fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
         let mut found = Vec::new();
         for (name, span) in &facets.required {
-            let report = Diagnostic::error("contradiction", *span, format!("`{name}` is required and refused"))
-                .label("required here");
+            let report =
+                Diagnostic::error("contradiction", *span, format!("the property `{name}` is required but not allowed"))
+                    .label("required here");
             let schemas = facets.properties.iter().find(|(known, _)| known == name).map(|(_, schemas)| schemas);
             if let Some(closed) = facets.refusal(name) {
                 found.push(report.also(closed, REFUSES).help(CLOSE_ONCE));
             } else if let Some(refusing) = schemas.into_iter().flatten().find(|schema| self.refuses_all(schema)) {
-                found.push(report.also(refusing.span, "no value fits this schema"));
+                found.push(report.also(refusing.span, "allows no value"));
             }
         }
         let required: Vec<&(&str, Span)> =
@@ -152,9 +154,9 @@ impl<'d> Builder<'d, '_> {
             (facets.max_properties, facets.count_span("maxProperties"), required.last())
             && required.len() as u64 > most
         {
-            let message = format!("{} properties are required and at most {most} let in", required.len());
-            let report = Diagnostic::error("contradiction", at, message).label("at most this many");
-            found.push(report.also(*last, "one too many"));
+            let message = format!("{} properties are required, but at most {most} allowed", required.len());
+            let report = Diagnostic::error("contradiction", at, message).label("maximum number of properties");
+            found.push(report.also(*last, "exceeds the maximum"));
         }
         let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
         if let (Some(least), Some(at), Some((_, closed))) =
@@ -162,8 +164,8 @@ impl<'d> Builder<'d, '_> {
             && least > known
             && !facets.rare.names
         {
-            let message = format!("at least {least} properties are required and only {known} let in");
-            let report = Diagnostic::error("contradiction", at, message).label("at least this many");
+            let message = format!("at least {least} properties are required, but only {known} can be present");
+            let report = Diagnostic::error("contradiction", at, message).label("minimum number of properties");
             found.push(report.also(*closed, REFUSES));
         }
         facets.contradictions.append(&mut found);
@@ -187,14 +189,14 @@ impl<'d> Builder<'d, '_> {
         let report = Diagnostic::info(
             "required-undescribed",
             span,
-            format!("`{name}` is required and no property describes it"),
+            format!("the property `{name}` is required but not declared"),
         )
-        .label("any value will do");
+        .label("accepts any value");
         let free = facets.properties.iter().map(|(known, _)| *known);
         let free = free.filter(|known| !facets.required.iter().any(|(required, _)| required == known));
         self.report(match crate::diagnostic::closest(name, free) {
             Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
-            None => report.help("describe it under `properties`, or leave it out"),
+            None => report.help("declare it under `properties`, or remove it here"),
         });
     }
 }

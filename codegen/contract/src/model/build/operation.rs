@@ -66,17 +66,18 @@ impl<'d> Builder<'d, '_> {
 
     /// Reports an id of two operations; the second operation is renamed to `instead`.
     fn duplicate_id(&mut self, span: Span, first: Option<Span>, id: &str, named: bool, instead: &str) {
-        let message = format!("two operations are called `{id}`");
+        let message = format!("two operations have the id `{id}`");
         let report = match self.strict {
-            false => Diagnostic::warning("duplicate-operation-id", span, message)
-                .label(format!("goes by `{instead}` instead")),
+            false => {
+                Diagnostic::warning("duplicate-operation-id", span, message).label(format!("named `{instead}` instead"))
+            }
             true => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
-                true => "again",
-                false => "called so since it has no `operationId`",
+                true => "second occurrence",
+                false => "derived from method and path",
             }),
         };
-        let advice = "give each operation an `operationId` of its own: it names the method that implements it";
-        let report = first.into_iter().fold(report, |report, first| report.also(first, "first here"));
+        let advice = "give each operation a unique `operationId`: it becomes the name of a Rust method";
+        let report = first.into_iter().fold(report, |report, first| report.also(first, "first occurrence"));
         self.report(report.help(advice));
     }
 
@@ -136,10 +137,10 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::warning(
                     "body-of-a-question",
                     span,
-                    format!("a {method} with a body means nothing to HTTP"),
+                    format!("a body of a {method} request has no defined meaning"),
                 )
-                .label("clients and proxies may leave it out (RFC 9110 § 9.3.1)")
-                .help("take parameters, or make it a POST"),
+                .label("clients and proxies may drop it (RFC 9110 § 9.3.1)")
+                .help("use parameters instead, or the method POST"),
             );
         }
         operation

@@ -45,13 +45,13 @@ impl<'d> Builder<'d, '_> {
                                 "duplicate-parameter",
                                 node.span,
                                 format!(
-                                    "{} parameter `{}` is declared twice",
+                                    "the {} parameter `{}` is declared twice",
                                     parameter.location.word(),
                                     parameter.name
                                 ),
                             )
-                            .label("again")
-                            .also(first, "first here"),
+                            .label("second declaration")
+                            .also(first, "first declaration"),
                         );
                     }
                     None => parameters.push(parameter),
@@ -84,8 +84,12 @@ impl<'d> Builder<'d, '_> {
         {
             // OpenAPI 3.0.3, section 4.7.12.2 requires that such a definition is ignored.
             self.report(
-                Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
-                    .label("ignored, as OpenAPI says: media types and security describe it"),
+                Diagnostic::info(
+                    "ignored-header",
+                    node.span,
+                    format!("a parameter cannot declare the header `{name}`"),
+                )
+                .label("ignored (OpenAPI 3.0.3 § 4.7.12.2): media types and security schemes describe it"),
             );
             return None;
         }
@@ -93,18 +97,15 @@ impl<'d> Builder<'d, '_> {
             let close = crate::diagnostic::closest(&name, placeholders(path));
             meant.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
-            let message = format!("`{path}` has no parameter `{name}`");
+            let message = format!("the path `{path}` does not contain the parameter `{name}`");
             // A misspelt name leaves a placeholder without its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
-                None => self
-                    .remark("path-parameter-unused", span, message)
-                    .label("not in the path, where it could never be found: left out"),
+                None => self.remark("path-parameter-unused", span, message).label("ignored: not in the path"),
             };
             self.report(match close {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
-                None => report
-                    .help(format!("write `{{{name}}}` where it stands in the path, or say that it is `in: query`")),
+                None => report.help(format!("add `{{{name}}}` to the path, or declare the parameter with `in: query`")),
             });
             // The schema is built anyway, so that its mistakes are reported.
             node.get("schema").map(|schema| self.schema(schema));
@@ -116,9 +117,9 @@ impl<'d> Builder<'d, '_> {
                 .remark(
                     "path-parameter-optional",
                     node.span,
-                    format!("path parameter `{name}` must say `required: true`"),
+                    format!("the path parameter `{name}` must declare `required: true`"),
                 )
-                .label("taken as required, since a path without it is another path");
+                .label("treated as required");
             self.report(report);
         }
         let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
@@ -164,8 +165,12 @@ impl<'d> Builder<'d, '_> {
             false => {
                 let span = node.get("style").map_or(node.span, |value| value.span);
                 let report = self
-                    .remark("misplaced-style", span, format!("this style is not for {} parameters", location.word()))
-                    .label(format!("read as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
+                    .remark(
+                        "misplaced-style",
+                        span,
+                        format!("this style is not allowed for {} parameters", location.word()),
+                    )
+                    .label(format!("treated as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
                 self.report(report);
                 default_style
             }
@@ -197,9 +202,9 @@ impl<'d> Builder<'d, '_> {
             Some(ContentKind::Binary) if structured => Style::Json,
             Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
             _ => {
-                let message = format!("a parameter cannot be read as `{}`", media_type.name);
+                let message = format!("the media type `{}` is not supported for a parameter", media_type.name);
                 let report = Diagnostic::error("unsupported-media-type", media_type.span, message);
-                self.report(report.help("say `application/json` or `text/plain`, or use `schema` with a `style`"));
+                self.report(report.help("use `application/json` or `text/plain`, or `schema` with a `style`"));
                 Style::Text
             }
         }
@@ -231,7 +236,7 @@ impl<'d> Builder<'d, '_> {
                     .also(span, format!("declared as a {} parameter", location.word()))
                     .help("if this is the parameter of the path, write `in: path` and `required: true`"),
                 None => report.help(format!(
-                    "add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
+                    "add to the parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
                 )),
             });
             undeclared.retain(|one| one.name != name);
@@ -247,7 +252,9 @@ fn undeclared_parameter(
     declaring: &[(&'static str, Span)],
 ) -> Diagnostic {
     let listed = |methods: &[(&'static str, Span)]| {
-        methods.iter().map(|(method, _)| format!("`{method}`")).collect::<Vec<_>>().join(", ")
+        let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{method}`")).collect();
+        let last = names.pop().unwrap_or_default();
+        if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
     };
     let first = lacking.first().map_or("", |(method, _)| *method);
     let subject = match lacking.len() {

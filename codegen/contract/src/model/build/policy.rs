@@ -33,7 +33,7 @@ const CACHE: Form =
 
 const A_DURATION: &str = "a duration such as `60s`, `5m`, `24h` or `30d`";
 const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
-const A_COUNT: &str = "an integer from 1";
+const A_COUNT: &str = "a positive integer";
 
 impl<'d> Builder<'d, '_> {
     /// Returns the policies of an operation, and reports mistakes in them.
@@ -70,13 +70,23 @@ impl<'d> Builder<'d, '_> {
                 let named = known.iter().find(|(word, _)| by.as_str() == Some(word));
                 if named.is_none() {
                     let meant = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
-                    let expected = "`caller`, `address` or `account`";
-                    self.bad_policy(by, "`by` of `x-rate-limit`", expected, meant.map(str::to_owned));
+                    self.unknown_limit(by, meant);
                 }
                 named?.1
             }
         };
         Some(RateLimit { requests: requests?, window: window?, by })
+    }
+
+    /// Reports a value of `by` that is not one of those allowed.
+    fn unknown_limit(&mut self, by: &Node, meant: Option<&str>) {
+        let found = by.as_str().map_or(by.kind_name().to_owned(), |word| format!("`{word}`"));
+        let message = format!("`by` of `x-rate-limit` is {found}, not one of `caller`, `address`, `account`");
+        let report = Diagnostic::error("bad-policy", by.span, message).label("unknown value");
+        self.report(match meant {
+            Some(meant) => report.suggest(self.document.sources.inside_quotes(by.span), meant),
+            None => report,
+        });
     }
 
     /// Returns the size limit of the request body in bytes (`x-body-limit`).
@@ -100,7 +110,7 @@ impl<'d> Builder<'d, '_> {
                     format!("`{}` must be an object, not {}", form.name, node.kind_name()),
                 )
                 .label("expected an object")
-                .help(format!("write for example `{}: {}`", form.name, form.example)),
+                .help(format!("example: `{}: {}`", form.name, form.example)),
             );
             return None;
         };
@@ -110,11 +120,11 @@ impl<'d> Builder<'d, '_> {
                 continue;
             }
             let report = Diagnostic::error("bad-policy", key.span, format!("`{}` has no field `{name}`", form.name))
-                .label("not a field of this extension");
+                .label("unknown field");
             let free = form.fields.iter().copied().filter(|field| !object.contains_key(field));
             self.report(match closest(name, free) {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
-                None => report.help(format!("write for example `{}: {}`", form.name, form.example)),
+                None => report.help(format!("example: `{}: {}`", form.name, form.example)),
             });
         }
         Some(())
@@ -138,8 +148,8 @@ impl<'d> Builder<'d, '_> {
         if !misspelt {
             self.report(
                 Diagnostic::error("bad-policy", policy.span, format!("`{}` needs `{name}`", form.name))
-                    .label(format!("has no `{name}`: {expected}"))
-                    .help(format!("write for example `{}: {}`", form.name, form.example)),
+                    .label(format!("`{name}` is missing: {expected}"))
+                    .help(format!("example: `{}: {}`", form.name, form.example)),
             );
         }
         None
@@ -168,10 +178,16 @@ impl<'d> Builder<'d, '_> {
 
     fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, meant: Option<String>) {
         let written = self.document.sources.slice(node.span);
+        let label = match expected {
+            A_DURATION => "not a duration",
+            A_SIZE => "not a size",
+            A_COUNT => "not a positive integer",
+            _ => "invalid value",
+        };
         let short = !written.is_empty() && written.len() < 40 && !written.contains('\n');
         let found = if short { format!("`{written}`") } else { node.kind_name().to_owned() };
-        let report = Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}"))
-            .label("cannot be read");
+        let report =
+            Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}")).label(label);
         self.report(match meant {
             // A list is inserted as it is, a string keeps its quotes, and a number gets quotes.
             Some(meant) if meant.starts_with('[') => report.suggest(node.span, meant),
@@ -206,14 +222,14 @@ impl<'d> Builder<'d, '_> {
                 let report = Diagnostic::error(
                     "unknown-tag-parameter",
                     tag.span,
-                    format!("`{{{name}}}` is no parameter of this path"),
+                    format!("`{{{name}}}` is not a parameter of the path `{path}`"),
                 )
-                .label("the tag would never be filled in");
+                .label("unknown placeholder");
                 let fixed =
                     closest(name, known()).map(|close| text.replace(&format!("{{{name}}}"), &format!("{{{close}}}")));
                 self.report(match fixed {
                     Some(fixed) => report.suggest(self.document.sources.inside_quotes(tag.span), fixed),
-                    None => report.help("a tag may name the parameters of the path, and `{principal}`"),
+                    None => report.help("a cache tag can contain the parameters of the path and `{principal}`"),
                 });
             }
         }
@@ -227,36 +243,42 @@ impl<'d> Builder<'d, '_> {
             parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("Idempotency-Key")
         });
         if operation.policies.idempotency.is_some() && !key {
-            let message =
-                format!("`{}` has no header `Idempotency-Key` that `x-idempotency` could honour", operation.id);
+            let message = format!(
+                "{} does not declare the header `Idempotency-Key`, which `x-idempotency` needs",
+                operation.title()
+            );
             self.report(
                 Diagnostic::error("policy-without-parameter", at("x-idempotency"), message)
-                    .label("needs the header")
-                    .help("add to its parameters: { name: Idempotency-Key, in: header, schema: { type: string } }"),
+                    .label("needs the header parameter")
+                    .help("add to the parameters: { name: Idempotency-Key, in: header, schema: { type: string } }"),
             );
         }
         if operation.policies.cache.is_some() && operation.method != "GET" {
-            let message = format!("`{}` is a {}, and only answers to GET are cached", operation.id, operation.method);
+            let message = format!("{} cannot be cached: only responses to GET are", operation.title());
             self.report(
                 Diagnostic::error("cache-of-a-change", at("x-cache"), message)
-                    .label("its answers cannot be kept")
-                    .help("leave it out; `x-cache-invalidates` says what a change makes stale"),
+                    .label("not a GET operation")
+                    .help("remove it; to invalidate cached responses, use `x-cache-invalidates`"),
             );
         }
         if operation.body.is_none() && node.get("x-body-limit").is_some() && node.get("requestBody").is_none() {
             let report = self
-                .remark("policy-without-body", at("x-body-limit"), format!("`{}` has no body to limit", operation.id))
+                .remark(
+                    "policy-without-body",
+                    at("x-body-limit"),
+                    format!("{} has no request body to limit", operation.title()),
+                )
                 .label("has no effect");
-            self.report(report.help("leave it out, or describe the body"));
+            self.report(report.help("remove it, or declare a `requestBody`"));
         }
         let says_so = operation
             .responses
             .iter()
             .any(|response| matches!(response.status, Status::Code(429) | Status::Range(4) | Status::Default));
         if !operation.policies.rate_limits.is_empty() && !says_so {
-            let message = format!("`{}` is limited and does not declare 429", operation.id);
-            let report = self.remark("undeclared-refusal", at("x-rate-limit"), message).label("answers 429");
-            self.report(report.help("declare 429 among its responses, so that clients expect it"));
+            let message = format!("{} has a rate limit but does not declare the status 429", operation.title());
+            let report = self.remark("undeclared-refusal", at("x-rate-limit"), message).label("responds with 429");
+            self.report(report.help("declare `429` under `responses`, so that clients expect it"));
         }
     }
 }

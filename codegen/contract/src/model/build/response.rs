@@ -15,7 +15,7 @@ impl<'d> Builder<'d, '_> {
     /// Returns the request body of an operation.
     pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
         let node = self.follow(operation.get("requestBody")?)?;
-        let content = self.content(node, "a request of it is answered 415");
+        let content = self.content(node, "a request with this media type is refused with 415");
         if content.is_empty() {
             return None;
         }
@@ -48,7 +48,7 @@ impl<'d> Builder<'d, '_> {
                 status,
                 description: string(node, "description").filter(|text| !text.is_empty()),
                 headers,
-                content: self.content(node, "a caller that accepts nothing else is answered 406"),
+                content: self.content(node, "a request that accepts only this media type is refused with 406"),
             });
         }
         responses
@@ -92,9 +92,9 @@ impl<'d> Builder<'d, '_> {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) {
             let report = self
-                .remark("bad-header-name", span, format!("no header can be called `{name}`"))
-                .label("its name holds what HTTP does not allow")
-                .note("it is never found in a request, and an answer that sends it becomes a 500");
+                .remark("bad-header-name", span, format!("`{name}` is not a valid header name"))
+                .label("contains a character that HTTP does not allow")
+                .note("no request can contain it, and a response that sets it becomes a 500");
             self.report(report);
         }
     }
@@ -105,10 +105,10 @@ impl<'d> Builder<'d, '_> {
         let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
         if let Some(first) = first.map(|content| content.span) {
             let report = self
-                .remark("same-media-type", span, format!("`{name}` stands here twice"))
-                .label("never chosen: a charset and the case of letters tell no two media types apart")
-                .also(first, "the first is")
-                .help("keep one of them");
+                .remark("same-media-type", span, format!("the media type `{name}` is declared twice"))
+                .label("ignored: media types do not differ by charset or case")
+                .also(first, "first declaration")
+                .help("keep one of the two");
             self.report(report);
         }
         first.is_some()
@@ -144,9 +144,9 @@ impl<'d> Builder<'d, '_> {
             && let Some((name, span)) = left_out.first().cloned()
         {
             let report = self
-                .remark("unsupported-media-type", span, format!("`{name}` can be neither decoded nor encoded yet"))
-                .label("handed over as text: its schema is not checked")
-                .help("offer application/json beside it, or decode it in the handler");
+                .remark("unsupported-media-type", span, format!("the media type `{name}` is not supported yet"))
+                .label("passed to the handler as text; the schema is not checked")
+                .help("declare `application/json` too, or decode the text in the handler");
             self.report(report);
             content.push(Content {
                 media_type: name,
@@ -162,9 +162,9 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::warning(
                     "unsupported-media-type",
                     span,
-                    format!("`{name}` can be neither decoded nor encoded yet"),
+                    format!("the media type `{name}` is not supported yet"),
                 )
-                .label(format!("left out; `{}` serves", content[0].media_type))
+                .label(format!("ignored; `{}` is used", content[0].media_type))
                 .note(consequence),
             );
         }

@@ -79,8 +79,11 @@ impl Builder<'_, '_> {
         if shown.len() < path.name.len() {
             let rest = &path.name[shown.len()..];
             let (what, advice) = match rest.starts_with('?') {
-                true => ("a query, by which it is told from others", "describe it by parameters that say `in: query`"),
-                false => ("a fragment, which no client sends", "give the operation a path or a method of its own"),
+                true => (
+                    "a query, which distinguishes it from other operations",
+                    "declare parameters with `in: query` instead",
+                ),
+                false => ("a fragment, which no client sends", "give the operation a different path or method"),
             };
             self.report(
                 Diagnostic::warning("path-with-more", path.span, format!("`{rest}` is not part of a path but {what}"))
@@ -95,10 +98,10 @@ impl Builder<'_, '_> {
                 Diagnostic::warning(
                     "adjacent-parameters",
                     path.span,
-                    format!("nothing tells where `{{{left}}}` ends and `{{{right}}}` begins"),
+                    format!("the end of `{{{left}}}` and the start of `{{{right}}}` are ambiguous"),
                 )
-                .label(format!("`{{{left}}}` takes all that it can"))
-                .help("put a character between them that neither holds"),
+                .label(format!("`{{{left}}}` takes as much as it can"))
+                .help("separate the two by a character that neither contains"),
             );
         }
     }
@@ -122,17 +125,17 @@ impl Builder<'_, '_> {
             key.1 = nameless(&route.path);
             let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
             let report = Diagnostic::warning("duplicate-route", span, message)
-                .label(format!("reached at `{}` only", route.path))
-                .also(*first, "the other");
-            self.report(report.help("give them different paths or methods, or make one operation of them"));
+                .label(format!("available only at `{}`", route.path))
+                .also(*first, "other operation");
+            self.report(report.help("give them different paths or methods, or merge them into one operation"));
         }
         if let Some((first, known)) = routes.known.get(&key) {
             let message = format!("`{method} {}` and `{method} {known}` are the same request", path.name);
             let report = self
                 .remark("duplicate-route", span, message)
-                .label("no request tells the two apart: one of them is never reached")
-                .also(*first, "the other");
-            self.report(report.help("give them different paths or methods, or make one operation of them"));
+                .label("no request can reach both")
+                .also(*first, "other operation");
+            self.report(report.help("give them different paths or methods, or merge them into one operation"));
         }
         routes.known.entry(key).or_insert((span, path.name.clone()));
         route

@@ -48,12 +48,12 @@ impl<'d> Builder<'d, '_> {
                     let report = Diagnostic::error(
                         "unknown-security-scheme",
                         key.span,
-                        format!("there is no security scheme `{}`", key.name),
+                        format!("unknown security scheme `{}`", key.name),
                     )
-                    .label("not in `components.securitySchemes`");
+                    .label("not defined under `components/securitySchemes`");
                     self.report(match crate::diagnostic::closest(&key.name, known) {
                         Some(close) => report.suggest(self.document.sources.inside_quotes(key.span), close),
-                        None => report.help("describe it there: { type: http, scheme: bearer }, for example"),
+                        None => report.help("define it there, for example as `{ type: http, scheme: bearer }`"),
                     });
                     continue;
                 }
@@ -84,9 +84,9 @@ impl<'d> Builder<'d, '_> {
         for scope in elements(Some(scopes)) {
             let Some(name) = scope.as_str().filter(|name| !known.contains(name)) else { continue };
             let report = self
-                .remark("unknown-scope", scope.span, format!("no flow of `{scheme}` has the scope `{name}`"))
-                .label("never granted")
-                .also(flows.span, "the flows");
+                .remark("unknown-scope", scope.span, format!("no flow of `{scheme}` defines the scope `{name}`"))
+                .label("unknown scope: no caller can have it")
+                .also(flows.span, "flows of the scheme");
             // Scope names resemble each other, so only a typing error gets a suggestion.
             self.report(match nearest(name, known.iter().copied()) {
                 Some((close, Nearness::Same | Nearness::Slip)) => {

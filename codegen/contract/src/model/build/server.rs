@@ -32,10 +32,10 @@ impl Builder<'_, '_> {
             Diagnostic::info(
                 "own-servers",
                 servers.span,
-                "these servers are not told apart from those of the contract",
+                "`servers` of a path or an operation has no effect on routing",
             )
-            .label("routed like everything else")
-            .note("whoever serves it elsewhere mounts the router there too"),
+            .label("routed like all other operations")
+            .note("to serve it at another address, mount the router there too"),
         );
     }
 }

@@ -37,12 +37,13 @@ impl Builder<'_, '_> {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
         let Some((_, fieldset)) = sparse_response(schemas, operation) else {
-            let message = format!("`{}` trims an answer that the contract calls whole", parameter.name);
+            let message =
+                format!("`{}` selects fields of a response that does not declare `x-sparse-of`", parameter.name);
             self.report(
                 Diagnostic::error("sparse-without-schema", parameter.span, message)
-                    .label("`x-sparse` on this parameter")
-                    .also(operation.span, "its operation")
-                    .help("answer with a schema that says `x-sparse-of`, in which nothing is required"),
+                    .label("parameter with `x-sparse`")
+                    .also(operation.span, "operation")
+                    .help("declare a response schema with `x-sparse-of` and without required properties"),
             );
             return;
         };
@@ -55,10 +56,10 @@ impl Builder<'_, '_> {
         let report = Diagnostic::error(
             "sparse-mismatch",
             schemas.get(array.items).span,
-            format!("`{}` offers `{first}`, which the answer does not have", parameter.name),
+            format!("`{}` lists `{first}`, which is not a property of the response", parameter.name),
         )
-        .label("a word that nothing could be trimmed to");
-        let report = report.also(operation.span, "its operation");
+        .label("unknown property");
+        let report = report.also(operation.span, "operation");
         let report = match closest(first, known()) {
             Some(close) => report.help(format!("did you mean `{close}`?")),
             None => report,
@@ -75,9 +76,9 @@ impl Builder<'_, '_> {
             let (wrong, label) = match schemas.kind(parameter.schema) {
                 Kind::Array(array) => match schemas.kind(array.items) {
                     Kind::Strings(_) => continue,
-                    _ => (array.items, "no enum of strings"),
+                    _ => (array.items, "not an enum of strings"),
                 },
-                _ => (parameter.schema, "no array"),
+                _ => (parameter.schema, "not an array"),
             };
             // The parameter is treated as one without these keywords from here on.
             (parameter.sort, parameter.sparse) = (false, false);
@@ -85,7 +86,7 @@ impl Builder<'_, '_> {
                 continue;
             }
             let example = if keyword == "x-sort" { "[createdAt, +createdAt, -createdAt]" } else { "[id, name]" };
-            let message = format!("`{}` says `{keyword}` and must be an array of an enum of strings", parameter.name);
+            let message = format!("`{}` has `{keyword}`, so it must be an array of an enum of strings", parameter.name);
             let report = Diagnostic::error("bad-word-list", schemas.get(wrong).span, message)
                 .label(label)
                 .help(format!("write `{{ type: array, items: {{ type: string, enum: {example} }} }}`"));
@@ -111,34 +112,35 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     let name = &sparse.full;
     let all = match schemas.kind(*full) {
         Kind::Object(object) if object.properties.is_empty() && object.sparse_of.is_none() => {
-            let report = error(sparse.at, format!("`{name}` has no properties")).label("nothing can be left out of it");
+            let report = error(sparse.at, format!("`{name}` has no properties")).label("not an object with properties");
             return vec![(report, true)];
         }
         Kind::Object(object) if object.sparse_of.is_none() && schemas.target(*full) != sparse.id => &object.properties,
         Kind::Object(_) => {
             let report =
-                error(sparse.at, format!("`{name}` is a part of another schema itself")).label("names no whole");
+                error(sparse.at, format!("`{name}` is a sparse fieldset itself")).label("not a complete schema");
             return vec![(report, true)];
         }
         _ => {
             return vec![(
-                error(sparse.at, format!("`{name}` is not an object")).label("nothing can be left out of it"),
+                error(sparse.at, format!("`{name}` is not an object")).label("not an object with properties"),
                 true,
             )];
         }
     };
     let mut reports = Vec::new();
     if let Some(span) = sparse.required {
-        let report = error(span, "a part in which a property is required cannot leave it out".to_owned())
-            .label("not required here")
-            .also(sparse.at, "a part of this")
-            .help("leave `required` out: what a caller did not ask for is not sent");
+        let report = error(span, "a sparse fieldset must not require properties".to_owned())
+            .label("required property")
+            .also(sparse.at, "complete schema")
+            .help("remove `required`: only the requested fields are sent");
         reports.push((report, false));
     }
     for (name_here, span) in &sparse.properties {
         if !all.iter().any(|known| known.name == *name_here) {
-            let report = error(*span, format!("`{name}` has no property `{name_here}`")).label("not of the whole");
-            let report = report.also(sparse.at, "the whole");
+            let report =
+                error(*span, format!("`{name}` has no property `{name_here}`")).label("not in the complete schema");
+            let report = report.also(sparse.at, "complete schema");
             let known = all.iter().map(|property| property.name.as_str());
             reports.push((
                 match closest(name_here, known) {
@@ -161,16 +163,16 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
         .map(|known| format!("`{}`", known.name))
         .collect();
     if !missing.is_empty() {
-        let report = error(sparse.at, format!("this part of `{name}` lacks {}", missing.join(", ")))
-            .label("callers may ask for each property of it");
-        reports.push((report.help("list every property of the whole, and require none"), false));
+        let report = error(sparse.at, format!("this sparse fieldset of `{name}` lacks {}", missing.join(", ")))
+            .label("incomplete");
+        reports.push((report.help("declare every property of the complete schema, and require none"), false));
     }
     for here in properties {
         let Some(there) = all.iter().find(|known| known.name == here.name) else { continue };
         if !same(schemas, here.schema, there.schema) {
             let report =
-                error(schemas.get(here.schema).span, format!("`{}` is of another type in `{name}`", here.name));
-            let report = report.label("differs").also(schemas.get(there.schema).span, "in the whole");
+                error(schemas.get(here.schema).span, format!("`{}` has a different type in `{name}`", here.name));
+            let report = report.label("different type").also(schemas.get(there.schema).span, "in the complete schema");
             reports.push((report, false));
         }
     }

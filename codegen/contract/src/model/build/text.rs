@@ -54,14 +54,12 @@ impl Builder<'_, '_> {
 
     /// Reports an unknown format, with the nearest known one as a suggestion.
     pub(super) fn unknown_format(&mut self, name: &str, span: Span, known: &[&str]) {
-        let report = self
-            .remark("unknown-format", span, format!("unknown format `{name}`"))
-            .label("not a format that is checked");
+        let report = self.remark("unknown-format", span, format!("unknown format `{name}`")).label("not checked");
         self.report(match crate::diagnostic::closest(name, known.iter().copied()) {
             Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
             None => report
-                .note("values of it are taken as they come")
-                .help(format!("the formats that are checked are {}", known.join(", "))),
+                .note("the values are accepted without a check of their format")
+                .help(format!("supported formats: {}", known.join(", "))),
         });
     }
 }

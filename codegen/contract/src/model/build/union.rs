@@ -71,10 +71,10 @@ impl<'d> Builder<'d, '_> {
         for target in &hopeless {
             let span = target.get("type").map_or(target.span, |node| node.span);
             let report = self
-                .remark("contradiction", span, format!("no value of this branch is {}", types.words()))
-                .label("left out: it can never be chosen")
-                .also(at, "the type of all branches")
-                .help("leave out the type beside the branches, or the branch");
+                .remark("contradiction", span, format!("no value of this variant is {}", types.words()))
+                .label("ignored: it never matches")
+                .also(at, "type of all variants")
+                .help("remove the type beside the variants, or the variant");
             self.report(report);
         }
         hopeless.iter().map(|target| target.span).collect()
@@ -155,10 +155,10 @@ impl<'d> Builder<'d, '_> {
             return;
         }
         self.report(
-            Diagnostic::info("discriminator-alone", alone.span, "there is nothing here that this could decide between")
-                .label("the schema is one object wherever it is referred to")
-                .note("what the schemas that are made of it add is known where these are referred to")
-                .help("where any of them may stand, refer to a schema that lists them under `oneOf`, with this discriminator"),
+            Diagnostic::info("discriminator-alone", alone.span, "this discriminator has no variants to choose from")
+                .label("the schema is treated as one object type")
+                .note("properties of schemas that extend it are known only where those schemas are referred to")
+                .help("to accept any of these schemas, list them under `oneOf` together with this discriminator"),
         );
     }
 
@@ -183,10 +183,10 @@ impl<'d> Builder<'d, '_> {
                         .remark(
                             "discriminator-mapping",
                             target.span,
-                            format!("`{reference}` is not a branch of this union"),
+                            format!("`{reference}` is not a variant of this union"),
                         )
-                        .label("its value will be refused")
-                        .also(node.span, "the discriminator");
+                        .label("this value is rejected")
+                        .also(node.span, "discriminator");
                     self.report(report);
                 }
             }
@@ -200,9 +200,9 @@ impl<'d> Builder<'d, '_> {
                         Diagnostic::warning(
                             "discriminator-inline",
                             node.span,
-                            "an inline branch has no name that a discriminator could select it by",
+                            "a discriminator cannot select an inline schema, since it has no name",
                         )
-                        .label("the branches are told apart by trying them"),
+                        .label("ignored: the variants are tried in order"),
                     );
                     return None;
                 }

@@ -59,16 +59,16 @@ impl<'d> Builder<'d, '_> {
     /// Such an enum is misplaced at an array or object, or names the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
-            .remark("enum-type", whole(foreign, at), format!("none of these values is {}", types.words()))
-            .also(at, "the type");
+            .remark("enum-type", whole(foreign, at), format!("none of the enum values is {}", types.words()))
+            .also(at, "declared type");
         let report = match self.strict {
-            true => report.label("no value is left"),
-            false => report.label("left out: no value would be left"),
+            true => report.label("no value is allowed"),
+            false => report.label("ignored: no value would be allowed"),
         };
         self.report(match types {
-            TypeSet::ARRAY => report.help("put the enum into `items`, where it is about each element"),
-            TypeSet::OBJECT => report.help("put the enum to the property that it is about"),
-            _ => report.help("write the values in the type, or name their type here"),
+            TypeSet::ARRAY => report.help("move the enum into `items`, so that it applies to each element"),
+            TypeSet::OBJECT => report.help("move the enum to the property that it applies to"),
+            _ => report.help("write the values in the declared type, or change the type"),
         });
     }
 
@@ -76,30 +76,30 @@ impl<'d> Builder<'d, '_> {
     fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)], none_left: bool) {
         let wanted = types.words();
         if none_left && foreign.len() > 1 {
-            let message = format!("none of these values is {wanted}");
+            let message = format!("none of the enum values is {wanted}");
             return self.report(
                 Diagnostic::error("enum-type", whole(foreign, at), message)
-                    .label("no value is left")
-                    .also(at, "the type")
-                    .help("write the values in the type, or name their type here"),
+                    .label("no value is allowed")
+                    .also(at, "declared type")
+                    .help("write the values in the declared type, or change the type"),
             );
         }
         if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, meant)| meant.is_some()) && !self.strict {
-            let message = format!("{} values of this enum are written as of another type than {wanted}", foreign.len());
+            let message = format!("{} enum values are not written as {wanted}", foreign.len());
             let report = self.remark("enum-type", whole(foreign, at), message);
-            return self.report(report.label(format!("each is read as {wanted}")).also(at, "the type"));
+            return self.report(report.label(format!("each is interpreted as {wanted}")).also(at, "declared type"));
         }
         for (node, meant) in foreign {
-            let message = format!("{} is {}, and the type is {wanted}", node.to_json(), node.kind_name());
+            let message = format!("{} is {}, but the type of the enum is {wanted}", node.to_json(), node.kind_name());
             let report = match (none_left, meant) {
-                (true, _) => Diagnostic::error("enum-type", node.span, message).label("no value is left"),
+                (true, _) => Diagnostic::error("enum-type", node.span, message).label("no value is allowed"),
                 (false, Some(meant)) if !self.strict => {
-                    Diagnostic::warning("enum-type", node.span, message).label(format!("read as `{meant}`"))
+                    Diagnostic::warning("enum-type", node.span, message).label(format!("interpreted as `{meant}`"))
                 }
-                (false, Some(_)) => Diagnostic::error("enum-type", node.span, message).label("not of the type"),
-                (false, None) => self.remark("enum-type", node.span, message).label("can never be sent or received"),
+                (false, Some(_)) => Diagnostic::error("enum-type", node.span, message).label("wrong type"),
+                (false, None) => self.remark("enum-type", node.span, message).label("never valid"),
             };
-            let report = report.also(at, "the type");
+            let report = report.also(at, "declared type");
             self.report(match meant {
                 Some(meant) => report.fix(format!("write {wanted}"), node.span, meant.to_string()),
                 None => report,
