@@ -86,7 +86,7 @@ impl TreeBuilder<'_, '_> {
             Event::DocumentStart(..) => self.document(range.start)?,
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), &range);
-                self.place(node, anchor)?;
+                self.add_node(node, anchor)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.open(Open::Sequence(Vec::new()), style, anchor, tag.as_deref(), &range)?;
@@ -201,11 +201,11 @@ impl TreeBuilder<'_, '_> {
                 Value::Object(object)
             }
         };
-        self.place(Node { span, value }, frame.anchor)
+        self.add_node(Node { span, value }, frame.anchor)
     }
 
     /// Adds a finished node to the collection that contains it.
-    fn place(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
+    fn add_node(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
         if anchor > 0 {
             self.copy(&node, node.span)?;
             self.anchors.insert(anchor, node.clone());
@@ -238,7 +238,7 @@ impl TreeBuilder<'_, '_> {
         };
         self.copy(&node, span)?;
         self.last_end = range.end;
-        self.place(node, 0)
+        self.add_node(node, 0)
     }
 
     /// Adds the entries of a merge key (`<<`) that the map itself does not contain.
@@ -306,18 +306,18 @@ struct Size {
 
 fn size(node: &Node) -> Size {
     const EACH: usize = 96;
-    let mut whole = Size { bytes: EACH, depth: 0 };
+    let mut total = Size { bytes: EACH, depth: 0 };
     let mut add = |part: Size, name: usize| {
-        whole.bytes += part.bytes + name;
-        whole.depth = whole.depth.max(part.depth + 1);
+        total.bytes += part.bytes + name;
+        total.depth = total.depth.max(part.depth + 1);
     };
     match &node.value {
         Value::Null | Value::Bool(_) => {}
-        Value::Number(text) | Value::String(text) => whole.bytes += text.len(),
+        Value::Number(text) | Value::String(text) => total.bytes += text.len(),
         Value::Array(elements) => elements.iter().for_each(|element| add(size(element), 0)),
         Value::Object(object) => object.iter().for_each(|(key, node)| add(size(node), EACH + key.name.len())),
     }
-    whole
+    total
 }
 
 #[cfg(test)]

@@ -70,8 +70,8 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        let said: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
-        light.retain(|light| !said.contains(&light.primary.span));
+        let reported: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
+        light.retain(|light| !reported.contains(&light.primary.span));
         light.into_iter().for_each(|report| self.report_light(report));
         grave.into_iter().for_each(|report| self.report(report));
     }

@@ -89,7 +89,7 @@ fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
 
 /// Returns true if applying a default applies it again, through the properties that it omits.
 fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
-    let (mut next, mut met) = (vec![id], HashSet::new());
+    let (mut next, mut visited) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
         let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
         let mut applied = Vec::new();
@@ -97,7 +97,7 @@ fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
         if applied.contains(&id) {
             return true;
         }
-        next.extend(applied.into_iter().filter(|one| met.insert(*one)));
+        next.extend(applied.into_iter().filter(|one| visited.insert(*one)));
     }
     false
 }

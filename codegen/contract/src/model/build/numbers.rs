@@ -10,8 +10,8 @@ use super::facets::{Bound, Facets};
 impl<'d> Builder<'d, '_> {
     /// Returns the integer shape that the facets describe.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
-        let min = facets.min.map(|bound| whole(bound, true));
-        let max = facets.max.map(|bound| whole(bound, false));
+        let min = facets.min.map(|bound| inclusive(bound, true));
+        let max = facets.max.map(|bound| inclusive(bound, false));
         if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
             && least > most
         {
@@ -101,7 +101,7 @@ fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
 }
 
 /// Returns a bound as an inclusive integer bound.
-fn whole(bound: Bound, lower: bool) -> i128 {
+fn inclusive(bound: Bound, lower: bool) -> i128 {
     let step = i128::from(bound.exclusive);
     match (bound.whole, lower) {
         (Some(value), true) => value.saturating_add(step),

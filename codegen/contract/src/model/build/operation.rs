@@ -89,7 +89,7 @@ impl<'d> Builder<'d, '_> {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node, method) in methods(item) {
                 written.extend(id_written(node));
-                routes.foresee(method, path, key);
+                routes.reserve(method, path, key);
             }
         }
         (written, routes)

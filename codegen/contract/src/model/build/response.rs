@@ -179,8 +179,8 @@ impl<'d> Builder<'d, '_> {
 pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     for operation in operations {
         let bodies = operation.body.iter_mut().map(|body| (true, &mut body.content));
-        let answers = operation.responses.iter_mut().map(|response| (false, &mut response.content));
-        for (read, contents) in bodies.chain(answers) {
+        let responses = operation.responses.iter_mut().map(|response| (false, &mut response.content));
+        for (read, contents) in bodies.chain(responses) {
             for content in contents.iter_mut().filter(|content| content.kind == ContentKind::Binary) {
                 let structured = content.schema.is_some_and(|schema| {
                     let kind = schemas.kind(schema);

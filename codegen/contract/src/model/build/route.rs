@@ -27,7 +27,7 @@ pub(super) struct Route {
 
 impl Routes {
     /// Records an operation whose path has neither a query nor a fragment.
-    pub(super) fn foresee(&mut self, method: &'static str, path: &Key, span: Span) {
+    pub(super) fn reserve(&mut self, method: &'static str, path: &Key, span: Span) {
         if matched(&path.name).len() == path.name.len() {
             self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
         }
