@@ -18,8 +18,8 @@ pub fn check_dependencies(contract: &Contract, options: &Options, diagnostics: &
             let message = format!("the generated crate does not depend on `{name}`");
             diagnostics.push(
                 Diagnostic::error("missing-dependency", own.path.span, message)
-                    .label("of a crate that is not there")
-                    .help(format!("name it below `[dependencies]` in codegen.toml: `{name} = {{ path = \"..\" }}`")),
+                    .label("its crate is not a dependency")
+                    .help(format!("add it to `[dependencies]` in codegen.toml: `{name} = {{ path = \"..\" }}`")),
             );
         }
     }

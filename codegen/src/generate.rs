@@ -31,7 +31,7 @@ use writ_contract::source::Span;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The entry file of the contract.
+    /// The path of the contract's entry file; `-` for standard input.
     pub entry: PathBuf,
     /// The folder that contains every file of the contract. A reference to a file outside is an error. If
     /// `None`, the folder of the entry file.
@@ -75,6 +75,8 @@ pub struct GeneratedOperation {
     pub method: String,
     /// The `operationId` of the operation.
     pub id: String,
+    /// The HTTP method and the path, such as `GET /users/{id}`.
+    pub route: String,
     /// The type argument of the method's `Context`: `()`, `Self::Principal` or `Option<Self::Principal>`.
     pub context: String,
     /// The request type, or `None` if the method takes no request.
@@ -131,6 +133,7 @@ pub fn generate(request: &Request) -> Generated {
                 tag: tag.name.0.clone(),
                 method: operation.method.0.clone(),
                 id: operation.id.clone(),
+                route: operation.route.clone(),
                 context: operation.context.0.clone(),
                 request: operation.request.as_ref().map(|request| request.name.0.clone()),
                 response: operation.response.name.0.clone(),
@@ -174,12 +177,15 @@ fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Dia
     if diagnostics.has_errors() {
         return;
     }
-    let fate = if options.unwritten { "answered 501" } else { "not routed, and answered 404" };
-    let message = match contract.unselected.len() {
-        1 => format!("1 operation of another tag is {fate}"),
-        count => format!("{count} operations of other tags are {fate}"),
+    let fate = match options.unwritten {
+        true => ("responds with 501", "respond with 501"),
+        false => ("is not routed and responds with 404", "are not routed and respond with 404"),
     };
-    diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("only these tags are generated"));
+    let message = match contract.unselected.len() {
+        1 => format!("1 operation of another tag {}", fate.0),
+        count => format!("{count} operations of other tags {}", fate.1),
+    };
+    diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("selects the operations to generate"));
 }
 
 /// The deepest nesting of a contract that can be read again as JSON. The limit of `serde_json` is 128; the
@@ -200,9 +206,10 @@ fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Di
     if let Some(upgraded) = &upgraded
         && upgraded.depth() > DEEPEST_DOCUMENT
     {
-        let message = format!("nested deeper than {DEEPEST_DOCUMENT} levels, too deep for a document of `utoipa`");
+        let message =
+            format!("the contract is nested deeper than {DEEPEST_DOCUMENT} levels, the limit of a `utoipa` document");
         let problem = Diagnostic::error("too-deep", Span::start_of(document.root), message);
-        diagnostics.push(problem.help("generate without `openapi`, or take schemas out into components"));
+        diagnostics.push(problem.help("turn `openapi` off, or move nested schemas into `components/schemas`"));
     }
     Some(DocumentView {
         json: Code::from(raw_literal(&document::to_json(&bundled))),

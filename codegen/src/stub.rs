@@ -15,6 +15,7 @@ use crate::render::lay_out;
 ///     tag: "Users".to_owned(),
 ///     method: "get_user".to_owned(),
 ///     id: "getUser".to_owned(),
+///     route: "GET /users/{userId}".to_owned(),
 ///     context: "Self::Principal".to_owned(),
 ///     request: Some("GetUserRequest".to_owned()),
 ///     response: "GetUserResponse".to_owned(),

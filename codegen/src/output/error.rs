@@ -67,7 +67,7 @@ impl fmt::Display for WriteError {
             WriteError::Io { path, .. } => write!(f, "cannot read or write `{}`", path.display()),
             WriteError::Conflicts { folder, conflicts } => {
                 let files = if conflicts.len() == 1 { "file is" } else { "files are" };
-                write!(f, "{} {files} in the way, and nothing was written:", conflicts.len())?;
+                write!(f, "{} {files} in the way; nothing was written:", conflicts.len())?;
                 for Conflict { path, state } in conflicts {
                     write!(f, "\n  {} {state}", folder.join(path).display())?;
                 }

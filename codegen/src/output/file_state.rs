@@ -42,14 +42,14 @@ impl fmt::Display for FileState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             FileState::Missing => write!(f, "is missing"),
-            FileState::Fresh => write!(f, "is as it would be generated"),
-            FileState::Stale(line) => write!(f, "differs from line {line} on"),
+            FileState::Fresh => write!(f, "is up to date"),
+            FileState::Stale(line) => write!(f, "differs from the generated file, first in line {line}"),
             FileState::Edited => write!(f, "was edited by hand"),
             FileState::NotGenerated => write!(f, "was not generated"),
             FileState::Leftover => write!(f, "is no longer generated"),
             FileState::EditedLeftover => write!(f, "was edited by hand, and is no longer generated"),
-            FileState::OtherCrate => write!(f, "lies in the folder of another generated crate"),
-            FileState::Link => write!(f, "lies behind a symbolic link"),
+            FileState::OtherCrate => write!(f, "belongs to another generated crate"),
+            FileState::Link => write!(f, "is behind a symbolic link"),
         }
     }
 }

@@ -89,14 +89,14 @@ impl FromStr for Workspace {
         match text {
             "own" => Ok(Workspace::Own),
             "member" => Ok(Workspace::Member),
-            _ => Err("write `own` or `member`"),
+            _ => Err("expected `own` or `member`"),
         }
     }
 }
 
 impl fmt::Display for BadName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` cannot name a crate: use letters, digits, `-` and `_`, a letter first", self.0)
+        write!(f, "`{}` is not a valid crate name: use letters, digits, `-` and `_`, and begin with a letter", self.0)
     }
 }
 

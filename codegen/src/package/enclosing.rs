@@ -55,7 +55,7 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
     }
     let Some(around) = Enclosing::of(&out) else {
         return Ok((workspace == Workspace::Member).then(|| {
-            format!("no workspace stands above {}: cargo takes the crate for one of its own", out.display())
+            format!("no cargo workspace contains {}: cargo treats the crate as its own workspace", out.display())
         }));
     };
     let manifest = around.folder.join("Cargo.toml");
@@ -131,16 +131,16 @@ impl fmt::Display for Misfit {
         match self {
             Misfit::TwoRoots { manifest, pattern } => write!(
                 f,
-                "{} takes the crate for a member (by `{pattern}`), and a member cannot be a workspace of its own: \
-                 generate it with `--workspace member`, or name it in `exclude` there",
+                "{} includes the crate as a member (`{pattern}`), and a member cannot be a separate workspace: \
+                 generate it with `--workspace member`, or list it in `exclude` there",
                 manifest.display()
             ),
             Misfit::TwoRuntimes { other } => write!(
                 f,
-                "the workspace has a `{RUNTIME}` already, and cargo takes only one: share it with `--runtime path:{}`",
+                "the workspace already contains a `{RUNTIME}`, and cargo accepts only one: share it with `--runtime path:{}`",
                 other.display()
             ),
-            Misfit::NoRuntime { path } => write!(f, "there is no crate `{RUNTIME}` in {}", path.display()),
+            Misfit::NoRuntime { path } => write!(f, "{} does not contain the crate `{RUNTIME}`", path.display()),
         }
     }
 }
@@ -179,7 +179,7 @@ mod tests {
         let folder = Folder::with("own", "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/apart\"]\n");
         let own = |path: &str| fit(&folder.0.join(path), Workspace::Own, &Runtime::Embedded);
         let misfit = own("crates/api").unwrap_err();
-        assert!(misfit.to_string().contains("by `crates/*`"), "{misfit}");
+        assert!(misfit.to_string().contains("(`crates/*`)"), "{misfit}");
         assert_eq!(own("crates/apart"), Ok(None));
         assert!(own("api").unwrap().unwrap().contains("--workspace member"));
     }

@@ -29,11 +29,11 @@ impl Runtime {
     /// If the text is not a version requirement, or if it excludes the version that generated code is written
     /// for.
     pub fn version(requirement: &str) -> Result<Runtime, String> {
-        let parsed = VersionReq::parse(requirement).map_err(|error| format!("no version requirement: {error}"))?;
+        let parsed = VersionReq::parse(requirement).map_err(|error| format!("not a version requirement: {error}"))?;
         let own = env!("CARGO_PKG_VERSION");
         match Version::parse(own) {
             Ok(version) if !parsed.matches(&version) => {
-                Err(format!("the generated code is for `{RUNTIME}` {own}, which `{requirement}` excludes"))
+                Err(format!("the generated code needs `{RUNTIME}` {own}, which `{requirement}` excludes"))
             }
             _ => Ok(Runtime::Version(requirement.to_owned())),
         }
@@ -58,7 +58,7 @@ impl FromStr for Runtime {
             None if text == "embedded" => Ok(Runtime::Embedded),
             Some(("path", path)) if !path.is_empty() => Ok(Runtime::Path(path.into())),
             Some(("version", requirement)) => Runtime::version(requirement),
-            _ => Err("write `embedded`, `path:DIR` or `version:REQ`".to_owned()),
+            _ => Err("expected `embedded`, `path:DIR` or `version:REQ`".to_owned()),
         }
     }
 }

@@ -85,7 +85,7 @@ pub fn views(
     let both_ways = options.both_ways();
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
     // The order of precedence: components, then traits, then the types of operations.
-    names.now_for("a schema of the contract");
+    names.now_for("another schema");
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     names.now_for("the trait of a tag");
     let tags = tag_names(contract, options, &mut names, diagnostics);

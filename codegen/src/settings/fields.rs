@@ -29,8 +29,8 @@ impl<'a, 'o> Fields<'a, 'o> {
     pub(super) fn checked(&mut self, name: &'static str, form: &str, fits: fn(&str) -> bool) -> Option<String> {
         let text = self.text(name)?;
         if let Some(node) = self.object.and_then(|object| object.get(name)).filter(|_| !fits(&text)) {
-            let problem = Diagnostic::error("bad-setting", node.span, format!("`{name}` must be {form}"));
-            self.diagnostics.push(problem.label("is not"));
+            let problem = Diagnostic::error("bad-setting", node.span, format!("`{name}` must be {form}, not `{text}`"));
+            self.diagnostics.push(problem.label(format!("expected {form}")));
         }
         Some(text)
     }
@@ -104,10 +104,40 @@ impl<'a, 'o> Fields<'a, 'o> {
             let problem =
                 Diagnostic::error("unknown-setting", key.span, format!("unknown field `{}` in {owner}", key.name))
                     .label(format!("not a field of {owner}"));
-            self.diagnostics.push(match closest(&key.name, self.asked.iter().copied()) {
+            let free = self.asked.iter().copied().filter(|name| self.object.is_none_or(|it| !it.contains_key(name)));
+            self.diagnostics.push(match meant(&key.name, &free.collect::<Vec<_>>()) {
                 Some(close) => problem.suggest(self.sources.inside_quotes(key.span), close),
-                None => problem.help(format!("these are: {}", self.asked.join(", "))),
+                None => problem.help(format!("the fields are: {}", listed(&self.asked))),
             });
         }
     }
+}
+
+/// Other words for settings, by which people look for them.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("crate", "name"),
+    ("dir", "out"),
+    ("directory", "out"),
+    ("folder", "out"),
+    ("package", "name"),
+    ("target", "out"),
+];
+
+/// Returns the setting that an unknown word is meant to be: a similar one, one that begins alike, or a synonym.
+fn meant<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
+    let close = closest(word, known.iter().copied());
+    let alike = || {
+        let long = |name: &&&str| name.len() >= 3 && word.len() >= 3;
+        known.iter().filter(long).find(|name| word.starts_with(**name) || name.starts_with(word)).copied()
+    };
+    let synonym = || {
+        let (_, ours) = SYNONYMS.iter().find(|(other, _)| *other == word)?;
+        known.iter().find(|name| *name == ours).copied()
+    };
+    close.or_else(alike).or_else(synonym)
+}
+
+/// Returns names as a sentence lists them.
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -45,13 +45,14 @@ pub(super) fn dependencies(
     let mut all = Vec::new();
     for (name, node) in entries {
         if !matches!(node.value, Value::String(_) | Value::Object(_)) {
-            let message = format!("`{}` must be a version or a table, not {}", name.value, node.kind_name());
-            let problem = Diagnostic::error("bad-setting", node.span, message).label("not a dependency");
-            diagnostics.push(problem.help("write it as in the manifest of a crate: `uuid = \"1\"`"));
+            let message =
+                format!("the dependency `{}` must be a version or a table, not {}", name.value, node.kind_name());
+            let problem = Diagnostic::error("bad-setting", node.span, message).label("expected a version or a table");
+            diagnostics.push(problem.help("write it as in `Cargo.toml`: `uuid = \"1\"`"));
         } else if name.value.replace('_', "-") == "writ-runtime" {
             let message = "the generated crate depends on `writ-runtime` already";
-            let problem = Diagnostic::error("bad-setting", name.span, message).label("leave it out");
-            diagnostics.push(problem.help("`runtime` says which one it is"));
+            let problem = Diagnostic::error("bad-setting", name.span, message).label("listed twice");
+            diagnostics.push(problem.help("remove this entry; the setting `runtime` selects the runtime"));
         } else {
             all.push((name, value(node)));
         }

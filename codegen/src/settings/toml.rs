@@ -29,8 +29,8 @@ pub(super) fn read(display_path: String, path: &Path, diagnostics: &mut Diagnost
         Ok(table) => Some(object(table.get_ref(), span(&table.span()))),
         Err(error) => {
             let span = error.span().map_or(Span::start_of(file), |range| span(&range));
-            let message = format!("this is no TOML: {}", error.message());
-            diagnostics.push(Diagnostic::error("syntax", span, message).label("cannot be read"));
+            let message = format!("invalid TOML: {}", error.message());
+            diagnostics.push(Diagnostic::error("syntax", span, message).label("syntax error"));
             None
         }
     };

@@ -62,7 +62,7 @@ async fn a_fault_of_ours_is_a_500_with_no_word_of_why() {
     let pool = &service.server.platform.databases.orders;
     sqlx::query("ALTER TABLE products RENAME TO hidden").execute(pool).await.unwrap();
     let answer = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    assert_eq!(refused(answer, 500, "INTERNAL_ERROR").await.message, "an internal error happened");
+    assert_eq!(refused(answer, 500, "INTERNAL_ERROR").await.message, "an internal error occurred");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::{Diagnostic, Diagnostics, plural};
 use writ_contract::model::Contract;
 use writ_contract::model::operation::ContentKind;
 use writ_contract::source::{FileId, Span, Spanned};
@@ -98,7 +98,7 @@ struct Holder {
 impl Names {
     /// Returns a namespace in which the names that generated files use are taken.
     pub fn for_types() -> Names {
-        let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
+        let mut names = Names { kind: "an item of the generated code", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
@@ -145,11 +145,12 @@ impl Names {
                 self.hold(own.value.clone(), own.span);
             }
             Some(first) => {
-                let message = format!("`{}` is the name of something else already", own.value);
-                let report = Diagnostic::error("name-collision", own.span, message).label("asked for here");
+                let kind = self.taken.get(&own.value).map_or("", |holder| holder.kind);
+                let message = format!("the name `{}` is already used for {kind}", own.value);
+                let report = Diagnostic::error("name-collision", own.span, message).label("requested here");
                 diagnostics.push(match first == Span::start_of(FIRST) {
-                    true => report.help("generated code uses this name itself: choose another"),
-                    false => report.also(first, "has the name").help("choose another"),
+                    true => report.help("choose another name: generated code needs this one"),
+                    false => report.also(first, format!("named `{}`", own.value)).help("choose another name"),
                 });
             }
         }
@@ -190,12 +191,13 @@ impl Names {
             *next += 1;
             name = format!("{last}{next}");
         }
-        let mut report =
-            Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
-                .label(format!("called `{name}` in Rust"))
-                .help("give it a name of its own with `x-rust-name`");
+        let kind = self.taken.get(&last).map_or("", |holder| holder.kind);
+        let message = format!("the name `{last}` is already used for {kind}");
+        let mut report = Diagnostic::warning("name-collision", span, message)
+            .label(format!("named `{name}` in Rust"))
+            .help("choose its Rust name with `x-rust-name`");
         if let Some(first) = self.taken.get(&last).filter(|first| first.span != Span::start_of(FIRST)) {
-            report = report.also(first.span, "has the name");
+            report = report.also(first.span, format!("named `{last}`"));
         }
         diagnostics.push(report);
         self.note_fallback(&name, candidates);
@@ -204,30 +206,66 @@ impl Names {
     }
 }
 
-/// Makes names distinct within one type or function by appending numbers, and returns true if a number was
-/// needed.
+/// Makes names distinct within one type or function by appending numbers, and returns the first collision.
 ///
 /// The caller reports the collision, since no location is more precise than that of the type itself.
-pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, bool) {
+pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
     let names: Vec<String> = names.into_iter().collect();
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
-        *count.entry(name.as_str()).or_default() += 1;
+    let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        first_of.entry(name.as_str()).or_insert(index);
     }
     let mut used: HashSet<String> = HashSet::with_capacity(names.len());
     let mut next: HashMap<&str, usize> = HashMap::new();
     let mut all = Vec::with_capacity(names.len());
-    let mut collided = false;
-    for name in &names {
+    let mut collision: Option<Collision> = None;
+    for (index, name) in names.iter().enumerate() {
         let mut chosen = name.clone();
-        while used.contains(&chosen) || (chosen != *name && count.contains_key(chosen.as_str())) {
+        while used.contains(&chosen) || (chosen != *name && first_of.contains_key(chosen.as_str())) {
             let number = next.entry(name).or_insert(2);
             chosen = format!("{name}{number}");
             *number += 1;
-            collided = true;
+        }
+        if chosen != *name {
+            match &mut collision {
+                Some(collision) => collision.more += 1,
+                None => {
+                    let first = first_of.get(name.as_str()).copied().unwrap_or_default();
+                    let names = [name.clone(), chosen.clone()];
+                    collision = Some(Collision { indices: [first, index], names, more: 0 });
+                }
+            }
         }
         used.insert(chosen.clone());
         all.push(chosen);
     }
-    (all, collided)
+    (all, collision)
+}
+
+/// Two values whose Rust names would be equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// The indices of the two values.
+    pub indices: [usize; 2],
+    /// The Rust names that they have in the end.
+    names: [String; 2],
+    /// The number of further values that get another name.
+    more: usize,
+}
+
+impl Collision {
+    /// Returns the warning about the collision at `span`; `describe` returns a value of an index as the contract
+    /// names it, such as "the property `first-name`".
+    pub fn report(&self, span: Span, describe: impl Fn(usize) -> String) -> Diagnostic {
+        let [first, second] = self.indices.map(describe);
+        let [kept, numbered] = &self.names;
+        let message = format!("{first} and {second} have the same name in Rust");
+        let report = Diagnostic::warning("name-collision", span, message)
+            .label(format!("named `{kept}` and `{numbered}` in Rust"))
+            .note("the names in requests and responses do not change");
+        match self.more {
+            0 => report,
+            more => report.note(format!("{} get a number too", plural(more, "further name"))),
+        }
+    }
 }

@@ -7,7 +7,7 @@ use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schemas};
 
 use crate::rust::names::ident::type_name;
-use crate::rust::names::namespace::distinct;
+use crate::rust::names::namespace::{Collision, distinct};
 
 /// The greatest number of nested lists that a name describes. A list may contain itself.
 const DEEPEST_LIST: usize = 4;
@@ -15,9 +15,9 @@ const DEEPEST_LIST: usize = 4;
 /// The number of branches that have each property. Unions may have thousands of branches.
 type KnownBy<'s> = HashMap<&'s str, usize>;
 
-/// Returns the variants in the order of the branches, and true if a number was needed to make them distinct.
-pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, bool) {
-    let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), false) };
+/// Returns the names of a union's variants in the order of its branches, and the first collision of two of them.
+pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<Collision>) {
+    let Kind::Union(union) = &schemas.get(id).kind else { return (Vec::new(), None) };
     let own = schemas.get(id).component.as_deref().map(type_name).unwrap_or_default();
     let named =
         |branch: SchemaId| schemas.nearest(branch, |schema| schema.component.clone().or_else(|| schema.title.clone()));

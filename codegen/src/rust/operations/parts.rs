@@ -66,13 +66,9 @@ pub fn parts_view(
     diagnostics: &mut Diagnostics,
 ) -> PartsView {
     let (variant_names, collided) = distinct(parts.named.iter().map(|part| type_name(part.name)));
-    let (field_names, collided_too) = distinct(parts.named.iter().map(|part| value_name(part.name)));
-    if collided || collided_too {
-        diagnostics.push(
-            Diagnostic::warning("name-collision", content.span, "two of its parts are one name in Rust")
-                .label("told apart by a number")
-                .note("on the wire they keep their names"),
-        );
+    let (field_names, collided_fields) = distinct(parts.named.iter().map(|part| value_name(part.name)));
+    if let Some(collided) = collided_fields.or(collided) {
+        diagnostics.push(collided.report(content.span, |index| format!("the part `{}`", parts.named[index].name)));
     }
     let direction = operation.request_direction();
     let calls = ReadCalls { plan, patterns, direction };

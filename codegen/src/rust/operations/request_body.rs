@@ -1,6 +1,6 @@
 //! The body of a request: its type and its decoder, or an enum if the media type decides the type.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{Content, ContentKind, RequestBody};
 use writ_contract::model::parts::parts;
 
@@ -123,11 +123,11 @@ pub fn body_field(
         }
     }
     let (variants, collided) = distinct(forms.iter().map(|(_, media)| media_name(&body.content[media[0]])));
-    if collided {
-        diagnostics.push(
-            Diagnostic::warning("name-collision", body.span, "two of its media types are one name in Rust")
-                .label("told apart by a number"),
-        );
+    if let Some(collided) = collided {
+        diagnostics
+            .push(collided.report(body.span, |index| {
+                format!("the media type `{}`", &body.content[forms[index].1[0]].media_type)
+            }));
     }
     let last = forms.len() - 1;
     let views = forms

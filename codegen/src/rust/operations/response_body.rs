@@ -217,10 +217,9 @@ pub fn body(
         return Some((ResponseBody { send: send_call(&form), ty: form.ty }, None));
     };
     let (variants, collided) = distinct(forms.iter().map(|form| media_name(form.media[0])));
-    if collided {
+    if let Some(collided) = collided {
         diagnostics.push(
-            Diagnostic::warning("name-collision", response.span, "two of its media types are one name in Rust")
-                .label("told apart by a number"),
+            collided.report(response.span, |index| format!("the media type `{}`", &forms[index].media[0].media_type)),
         );
     }
     let mut index = 0;

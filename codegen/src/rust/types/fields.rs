@@ -1,7 +1,7 @@
 //! The fields of a struct, which its declaration and its codec share.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
-use writ_contract::model::schema::{Property, Schema};
+use writ_contract::diagnostic::Diagnostics;
+use writ_contract::model::schema::Property;
 
 use crate::rust::expr::default::{DefaultValue, default_value};
 use crate::rust::names::ident::value_name;
@@ -53,8 +53,11 @@ pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnosti
             .iter()
             .map(|property| value_name(property.rust_name.as_ref().map_or(&property.name, |own| &own.value))),
     );
-    if collided {
-        collision(plan.contract.schemas.get(key.schema), diagnostics);
+    if let Some(collided) = collided {
+        let report = collided.report(plan.contract.schemas.get(key.schema).span, |index| {
+            format!("the property `{}`", properties[index].name)
+        });
+        diagnostics.push(report.help("choose the Rust name of a property with `x-rust-name`"));
     }
     properties
         .into_iter()
@@ -81,13 +84,4 @@ pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnosti
             Field { property, name, ty, default, presence, boxed }
         })
         .collect()
-}
-
-/// Reports that two names of a schema are equal in Rust.
-pub fn collision(schema: &Schema, diagnostics: &mut Diagnostics) {
-    diagnostics.push(
-        Diagnostic::warning("name-collision", schema.span, "two of its names are one in Rust")
-            .label("told apart by a number")
-            .note("on the wire they keep their names"),
-    );
 }

@@ -1,6 +1,6 @@
 //! The declaration of a type: its form, its fields or variants, and its documentation.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
 use writ_contract::model::{Direction, SchemaId};
 
@@ -11,7 +11,7 @@ use crate::rust::names::enum_variants::enum_variants;
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
-use crate::rust::types::fields::{Field, Presence, collision, fields};
+use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{ConstructorView, FieldView, TypeForm, TypeView, VariantView};
 
 /// Returns the declaration of a type.
@@ -70,12 +70,16 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
         }
         Kind::Union(union) => {
             view.form = TypeForm::Union;
-            if union_variants(&plan.contract.schemas, key.schema).1 && key.only != Some(Direction::Inbound) {
-                diagnostics.push(
-                    Diagnostic::warning("name-collision", schema.span, "two forms of this union are one name in Rust")
-                        .label("told apart by a number")
-                        .help("give each form a `title`, or make a component of it"),
-                );
+            let collided = union_variants(&plan.contract.schemas, key.schema).1;
+            if let Some(collided) = collided.filter(|_| key.only != Some(Direction::Inbound)) {
+                let report = collided.report(schema.span, |index| {
+                    let named = |schema: &Schema| schema.component.clone().or_else(|| schema.title.clone());
+                    match plan.contract.schemas.nearest(union.branches[index], named) {
+                        Some(name) => format!("the variant `{name}` (number {})", index + 1),
+                        None => format!("the variant number {}", index + 1),
+                    }
+                });
+                diagnostics.push(report.help("give each variant a different `title`, or make it a component"));
             }
             for (index, (branch, variant)) in union.branches.iter().zip(plan.variant_names(key.schema)).enumerate() {
                 let ty = plan.element(*branch, direction);
@@ -168,8 +172,9 @@ fn rest_name(fields: &[FieldView]) -> &'static str {
 /// Returns the variants of a string enumeration.
 fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
     let (names, collided) = enum_variants(listed);
-    if collided {
-        collision(schema, diagnostics);
+    if let Some(collided) = collided {
+        let report = collided.report(schema.span, |index| format!("the value `{}`", listed.values[index]));
+        diagnostics.push(report.help("choose the Rust names of the values with `x-enum-varnames`"));
     }
     let views = listed.values.iter().zip(names).enumerate();
     views

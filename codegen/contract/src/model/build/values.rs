@@ -1,4 +1,4 @@
-//! `enum` and `const`: the values, those of another type read as they were meant.
+//! The kind of `enum` and `const`; values of another type are read as intended.
 
 use serde_json::Value as Json;
 
@@ -11,11 +11,13 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 
-/// More values than these are told of together.
+/// The number of wrongly typed values up to which each is reported separately.
 const MOST_SHOWN: usize = 3;
 
 impl<'d> Builder<'d, '_> {
-    /// The kind of an enumeration; none where its values say nothing of its type, which was reported.
+    /// Returns the kind of an enumeration.
+    ///
+    /// Returns `None` if no value has the type of the schema, which is reported.
     pub(super) fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Option<Kind> {
         let values: Vec<&Node> = values.into_iter().filter(|value| !value.is_null()).collect();
         let mut kept: Vec<Json> = Vec::with_capacity(values.len());
@@ -52,8 +54,9 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// An enum that leaves no value: it stands at a list or an object and speaks of what that holds,
-    /// or names what numbers mean.
+    /// Reports an enum without a value of its type.
+    ///
+    /// Such an enum is misplaced at an array or object, or names the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
             .remark("enum-type", whole(foreign, at), format!("none of these values is {}", types.words()))
@@ -69,7 +72,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Values of an enum that are not of its type: each by itself, or all as one where none can be.
+    /// Reports enum values of a wrong type: separately, or together if none can be converted.
     fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)], none_left: bool) {
         let wanted = types.words();
         if none_left && foreign.len() > 1 {
@@ -105,7 +108,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// From the first value to the last, or `at` where there is none.
+/// Returns the span from the first value to the last, or `at` if there is none.
 fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     match values {
         [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },
@@ -114,7 +117,7 @@ fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     }
 }
 
-/// The value of a type that a value of another was meant to be: `"1"` of a number, `1.0` of text.
+/// Returns the intended value of a wrongly typed one: a number for `"1"`, a string for `1.0`.
 fn meant(types: TypeSet, node: &Node) -> Option<Json> {
     match &node.value {
         Value::String(text) => {

@@ -13,7 +13,7 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 ///
-/// Named `DefaultApi` because `Default` is a name that generated code uses.
+/// Named `DefaultApi` because `Default` is an item of the generated code.
 pub trait DefaultApi: Send + Sync + 'static {
     /// Referred to as a whole file.
     ///

@@ -12,7 +12,7 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 ///
-/// Named `SelfValueApi` because `SelfValue` is a schema of the contract.
+/// Named `SelfValueApi` because `SelfValue` is another schema.
 pub trait SelfValueApi: Send + Sync + 'static {
     /// `DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}` ([`operations::ASYNC`]). Requires no authentication.
     fn r#async(
