@@ -88,7 +88,7 @@ pub struct Names {
     next: HashMap<String, usize>,
 }
 
-/// The holder of a name.
+/// The item that has a name: its location and its description.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     span: Span,
@@ -103,7 +103,7 @@ impl Names {
         names
     }
 
-    /// Returns an empty namespace.
+    /// Returns a namespace in which every name is free.
     pub fn empty() -> Names {
         Names { taken: HashMap::new(), kind: "", fallbacks: HashMap::new(), next: HashMap::new() }
     }
@@ -119,7 +119,7 @@ impl Names {
         self.fallbacks.get(name).map(|(first, kind)| format!("Named `{name}` because `{first}` is {kind}."))
     }
 
-    /// Records the holder of a name.
+    /// Records that an item has a name.
     fn hold(&mut self, name: String, span: Span) {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
@@ -133,7 +133,7 @@ impl Names {
         }
     }
 
-    /// Takes a name for generated code itself.
+    /// Reserves a name that generated code itself uses.
     pub fn reserve(&mut self, name: &str) {
         self.hold(name.to_owned(), Span::start_of(FIRST));
     }
