@@ -59,7 +59,7 @@ pub trait Auth: Send + Sync + 'static {
 
 /// The request of [`Auth::login`].
 ///
-/// Named `LoginCall` because `LoginRequest` is a schema of the contract.
+/// Named `LoginCall` because `LoginRequest` is another schema.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
@@ -100,7 +100,7 @@ pub enum LoginError {
 
 /// The request of [`Auth::refresh`].
 ///
-/// Named `RefreshCall` because `RefreshRequest` is a schema of the contract.
+/// Named `RefreshCall` because `RefreshRequest` is another schema.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
@@ -141,7 +141,7 @@ pub enum RefreshError {
 
 /// The request of [`Auth::logout`].
 ///
-/// Named `LogoutCall` because `LogoutRequest` is a schema of the contract.
+/// Named `LogoutCall` because `LogoutRequest` is another schema.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {
