@@ -108,7 +108,7 @@ impl Names {
         Names { taken: HashMap::new(), kind: "", fallbacks: HashMap::new(), next: HashMap::new() }
     }
 
-    /// Sets the description of the next holders, as in "`LoginRequest` is a schema of the contract".
+    /// Sets the description of the next holders, as in "the name `LoginRequest` is used for another schema".
     pub fn now_for(&mut self, kind: &'static str) {
         self.kind = kind;
     }
@@ -116,7 +116,8 @@ impl Names {
     /// Returns the reason for a name that is not the first choice, as a sentence. Returns `None` for a first
     /// choice.
     pub fn fallback(&self, name: &str) -> Option<String> {
-        self.fallbacks.get(name).map(|(first, kind)| format!("Named `{name}` because `{first}` is {kind}."))
+        let (first, kind) = self.fallbacks.get(name)?;
+        Some(format!("Named `{name}` because the name `{first}` is used for {kind}."))
     }
 
     /// Records that an item has a name.
