@@ -35,18 +35,18 @@ pub struct Options {
 /// An optional part of the generated code, behind a cargo feature of the generated crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// A typed client.
+    /// A typed client of the contract.
     Client,
     /// `PartialEq` for all types without streams.
     Eq,
-    /// The contract as a document of `utoipa`.
+    /// The contract itself as a document of `utoipa`.
     Openapi,
-    /// Implementations of `serde`.
+    /// Implementations of `serde` for the declared types.
     Serde,
 }
 
 impl Part {
-    /// All parts.
+    /// All optional parts of generated code.
     pub const ALL: [Part; 4] = [Part::Client, Part::Eq, Part::Openapi, Part::Serde];
 
     /// Returns the name of the part in `codegen.toml`, which is also the name of its cargo feature.
@@ -86,7 +86,7 @@ impl Options {
         self.contract.outgoing
     }
 
-    /// Returns true if a part is generated.
+    /// Returns true if an optional part is generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
             Part::Client => self.contract.outgoing,
@@ -96,7 +96,7 @@ impl Options {
         }
     }
 
-    /// Turns a part on or off.
+    /// Turns an optional part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
             Part::Client => self.contract.outgoing = on,
@@ -112,7 +112,7 @@ impl Options {
         [Part::Client, Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
-    /// Returns the parts that are generated.
+    /// Returns the optional parts that are generated.
     pub fn parts(&self) -> Vec<Part> {
         Part::ALL.into_iter().filter(|part| self.has(*part)).collect()
     }

@@ -13,17 +13,17 @@ pub enum WriteError {
     Io {
         /// The file or folder that cannot be read or written.
         path: PathBuf,
-        /// The error of the operating system.
+        /// The error that the operating system returned for a file.
         source: io::Error,
     },
     /// Files that must not be replaced are in the way.
     Conflicts {
         /// The folder of the generated files.
         folder: PathBuf,
-        /// Every file in the way.
+        /// Every file that must not be replaced or removed.
         conflicts: Vec<Conflict>,
     },
-    /// The manifest is not valid.
+    /// The manifest of the folder is not valid.
     Manifest {
         /// The path of the invalid manifest.
         path: PathBuf,
@@ -32,9 +32,9 @@ pub enum WriteError {
     },
     /// The folder contains files of a crate that was generated in a parent folder.
     Inside {
-        /// The folder for the generated files.
+        /// The folder that the generated files should be written to.
         folder: PathBuf,
-        /// The folder of the other crate.
+        /// The parent folder of the other crate, which lists these files in its manifest.
         owner: PathBuf,
     },
 }
@@ -44,7 +44,7 @@ pub enum WriteError {
 pub struct Conflict {
     /// The path of the file, relative to the folder.
     pub path: String,
-    /// The state of the file.
+    /// The state of the file in the way.
     pub state: FileState,
 }
 

@@ -24,8 +24,8 @@ pub struct Output {
 /// The treatment of files that were edited by hand or not generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conflicts {
-    /// Writes nothing, and returns an error that names the files.
+    /// Writes nothing if a file is in the way, and returns an error that names all such files.
     Refuse,
-    /// Replaces or removes the files.
+    /// Replaces or removes the files that are in the way.
     Overwrite,
 }

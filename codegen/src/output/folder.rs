@@ -71,7 +71,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     }
 }
 
-/// Rejects a path that leaves the folder.
+/// Rejects a relative path that leaves the folder of generated files.
 pub(super) fn refuse_outside(path: &str) -> Result<(), WriteError> {
     if is_inside(path) {
         return Ok(());

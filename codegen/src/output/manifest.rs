@@ -13,10 +13,10 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output, TOML_HEADER};
 use super::folder;
 
-/// The second line of every manifest.
+/// The second line of every manifest, which explains the file to a reader.
 const PURPOSE: &str = "# SHA-256 of every generated file in this folder. Other files are never replaced or removed.";
 
-/// The manifest of a folder.
+/// The manifest of a folder of generated files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The SHA-256 hash of each file's content in hexadecimal digits, by its relative path.

@@ -16,7 +16,7 @@ pub(super) struct Moves<'a> {
     write: Vec<(&'a str, &'a str)>,
     /// The existing files that are replaced or removed.
     aside: Vec<&'a str>,
-    /// The files that are removed.
+    /// The files that are removed, since they are no longer generated.
     remove: &'a [String],
 }
 

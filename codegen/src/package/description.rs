@@ -32,13 +32,13 @@ pub struct Package {
     pub parts: Vec<Part>,
     /// Further dependencies of the crate, for custom types.
     pub dependencies: Vec<(String, Value)>,
-    /// The cargo workspace of the crate.
+    /// The relation of the crate to a cargo workspace.
     pub workspace: Workspace,
     /// The source of the runtime. A path is relative to the folder of the crate.
     pub runtime: Runtime,
 }
 
-/// The cargo workspace of a generated crate.
+/// The relation of a generated crate to a cargo workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Workspace {
     /// The crate is the root of a separate workspace.

@@ -10,20 +10,20 @@ use super::description::Workspace;
 use super::path::{parts, relative};
 use super::runtime_source::{RUNTIME, Runtime};
 
-/// A workspace, as its manifest describes it.
+/// A cargo workspace, as its manifest describes it.
 struct Enclosing {
-    /// The folder of the workspace.
+    /// The folder of the workspace root.
     folder: PathBuf,
-    /// The patterns of `members`.
+    /// The patterns of `members` in the workspace manifest.
     members: Vec<String>,
-    /// The folders of `exclude`.
+    /// The folders of `exclude` in the workspace manifest.
     excluded: Vec<String>,
 }
 
 /// A reason why cargo would refuse the crate or the workspace around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
-    /// The crate would be both a member of the workspace and the root of its own.
+    /// The crate would be both a member of the workspace and the root of a separate one.
     TwoRoots {
         /// The manifest of the workspace.
         manifest: PathBuf,
@@ -37,7 +37,7 @@ pub enum Misfit {
     },
     /// The given folder does not contain the runtime.
     NoRuntime {
-        /// The folder that was given.
+        /// The folder in which the runtime was expected.
         path: PathBuf,
     },
 }

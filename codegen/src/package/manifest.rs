@@ -6,7 +6,7 @@ use super::description::{Package, Workspace};
 use super::runtime_source::{RUNTIME, Runtime};
 use crate::output::TOML_HEADER;
 
-/// Returns the text of the manifest.
+/// Returns the text of the crate's `Cargo.toml`.
 pub(super) fn of(package: &Package) -> String {
     let own = Table::from_iter([
         ("name".to_owned(), Value::from(package.name.as_str())),
@@ -42,7 +42,7 @@ pub(super) fn of(package: &Package) -> String {
     text
 }
 
-/// Returns the dependency on the runtime.
+/// Returns the value of the manifest's dependency on the runtime.
 fn runtime(package: &Package) -> Value {
     let (key, value) = match &package.runtime {
         Runtime::Embedded => ("path", RUNTIME.to_owned()),

@@ -8,7 +8,7 @@ use toml::{Table, Value};
 
 use crate::output::{HEADER, Output, TOML_HEADER};
 
-/// The sources of the runtime.
+/// The embedded sources of the runtime.
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embedded/runtime/src");
 
 /// The manifest of the runtime, which inherits versions and lints from the workspace.
@@ -89,7 +89,7 @@ fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
     }
 }
 
-/// Iterates over the entries of a section.
+/// Iterates over the entries of a section of a manifest.
 fn entries<'a>(manifest: &'a mut Table, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
     manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten()
 }
@@ -99,7 +99,7 @@ fn is_inherited(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
-/// Returns the table in a value, or an empty table.
+/// Returns the TOML table in a value, or an empty table if the value is absent or of another type.
 fn table(value: Option<&Value>) -> Table {
     value.and_then(Value::as_table).cloned().unwrap_or_default()
 }

@@ -13,10 +13,10 @@ pub const RUNTIME: &str = "writ-runtime";
 /// The source of the runtime that a generated crate depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Runtime {
-    /// A copy in the folder of the crate.
+    /// A copy of the runtime in the folder of the crate.
     #[default]
     Embedded,
-    /// A folder that several crates can share.
+    /// A folder with the runtime, which several crates can share.
     Path(PathBuf),
     /// A version requirement, which cargo resolves in the registry.
     Version(String),

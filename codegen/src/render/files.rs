@@ -20,7 +20,7 @@ use super::layout::lay_out;
 pub enum Layout {
     /// A module with this name, in a crate with several contracts.
     Module(String),
-    /// The root of a separate crate.
+    /// The root of a crate that contains no other contract.
     Crate,
 }
 

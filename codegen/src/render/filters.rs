@@ -56,9 +56,9 @@ struct Comment<'a> {
     blank: bool,
     /// The character of an open fence of a code block.
     fence: Option<char>,
-    /// The start of each line.
+    /// The start of each line of the comment: the indentation and the slashes.
     prefix: &'a str,
-    /// The text of the comment.
+    /// The lines of the comment so far.
     out: &'a mut String,
 }
 

@@ -93,7 +93,7 @@ fn write_part(part: &str, module: &str, out: &mut String) {
 
 /// The names that a section of a file mentions.
 struct Names<'t> {
-    /// The text that is written for each path.
+    /// The text that replaces the mentions of each path.
     written: Vec<Cow<'t, str>>,
     /// The names to import, by the path of their module.
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
@@ -102,13 +102,13 @@ struct Names<'t> {
 /// The origin of a name, in the order of the groups of imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
-    /// The standard library.
+    /// A name of the standard library.
     Std,
-    /// The runtime.
+    /// A name of the runtime.
     Runtime,
-    /// The module of the contract.
+    /// A name of the contract's module.
     Contract,
-    /// A declaration of the file itself.
+    /// A name that the file itself declares.
     Declared,
 }
 
@@ -144,7 +144,7 @@ impl<'t> Names<'t> {
         names
     }
 
-    /// Adds a name to the imports.
+    /// Adds a mentioned name to the imports of the file.
     fn import(&mut self, path: &str, module: &str, name: String) {
         let above = &path[..path.len() - last(path).len()];
         let group = (Origin::of(path), absolute(above.trim_end_matches(':'), module));
@@ -165,7 +165,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Returns a path as the file writes it.
+/// Returns a path of a mention as a path of Rust.
 fn absolute(path: &str, module: &str) -> String {
     match path.strip_prefix(CONTRACT) {
         Some(below) => format!("{module}::{below}"),

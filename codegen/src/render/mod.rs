@@ -1,6 +1,6 @@
 //! The fourth stage: renders views into text by templates that decide nothing.
 //!
-//! [`files`] renders every file of a contract. The stage then replaces mentions by imports (`imports`) and
+//! [`files()`] renders every file of a contract. The stage then replaces mentions by imports (`imports`) and
 //! breaks long lines (`layout`).
 
 mod files;

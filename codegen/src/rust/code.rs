@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 pub struct Code(pub String);
 
 impl Code {
-    /// Returns the code that a value displays.
+    /// Returns the `Display` output of a value as code.
     pub fn of(text: impl fmt::Display) -> Code {
         Code(text.to_string())
     }

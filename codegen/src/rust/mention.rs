@@ -7,10 +7,10 @@
 
 use std::fmt::{self, Write};
 
-/// The character that begins a mention.
+/// The control character that begins a mention.
 pub const OPEN: char = '\u{1}';
 
-/// The character that ends a mention.
+/// The control character that ends a mention.
 pub const CLOSE: char = '\u{2}';
 
 /// The first segment of a path below the module of the contract, wherever that module is.

@@ -5,7 +5,7 @@ use writ_contract::document::node::{Key, Node, Object};
 use writ_contract::source::Sources;
 use writ_contract::source::Spanned;
 
-/// A table whose fields are being read.
+/// A table of the settings whose fields are being read.
 pub(super) struct Fields<'a, 'o> {
     object: Option<&'a Object>,
     sources: &'a Sources,
@@ -15,7 +15,7 @@ pub(super) struct Fields<'a, 'o> {
 }
 
 impl<'a, 'o> Fields<'a, 'o> {
-    /// Starts to read a table.
+    /// Starts to read a table of the settings.
     pub(super) fn new(table: &'a Node, sources: &'a Sources, diagnostics: &'o mut Diagnostics) -> Fields<'a, 'o> {
         Fields { object: table.as_object(), sources, diagnostics, asked: Vec::new() }
     }
@@ -74,7 +74,7 @@ impl<'a, 'o> Fields<'a, 'o> {
         self.object?.get(name)
     }
 
-    /// Reports a value of the wrong type.
+    /// Reports a setting whose value has the wrong type.
     pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
         let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
         let problem = Diagnostic::error("bad-setting", node.span, message).label(node.kind_name());
@@ -95,7 +95,7 @@ impl<'a, 'o> Fields<'a, 'o> {
         value
     }
 
-    /// Reports every field that was not read.
+    /// Reports every field of the table that was not read as unknown.
     pub(super) fn finish(self, owner: &str) {
         for (key, _) in self.object.into_iter().flatten() {
             if self.asked.contains(&key.name.as_str()) {

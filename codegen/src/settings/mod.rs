@@ -50,9 +50,9 @@ pub struct Settings {
     pub root: Option<PathBuf>,
     /// True if lossless deviations are errors instead of warnings.
     pub strict: Option<bool>,
-    /// The cargo workspace of the generated crate.
+    /// The relation of the generated crate to a cargo workspace.
     pub workspace: Option<Workspace>,
-    /// The runtime of the generated crate.
+    /// The source of the runtime for the generated crate.
     pub runtime: Option<Runtime>,
     /// The folder of the settings file. Relative paths in the file begin here.
     pub folder: PathBuf,

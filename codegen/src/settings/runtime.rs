@@ -9,7 +9,7 @@ use writ_contract::source::Sources;
 use super::fields::Fields;
 use crate::package::Runtime;
 
-/// The forms of the setting, for messages.
+/// The possible forms of the setting `runtime`, for messages.
 const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
 
 /// Reads the setting. A path is relative to the folder of the settings file.

@@ -27,7 +27,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     all
 }
 
-/// Reads `[types]`.
+/// Reads the table `[types]`, which replaces schemas by custom types.
 pub(super) fn types(
     entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,
@@ -60,7 +60,7 @@ pub(super) fn dependencies(
     all
 }
 
-/// Returns a value for a manifest.
+/// Returns a value of the settings as a value for a manifest.
 fn value(node: &Node) -> toml::Value {
     match &node.value {
         Value::Null => toml::Value::from(""),

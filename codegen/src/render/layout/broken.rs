@@ -43,12 +43,12 @@ pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
 
 /// The output of a line that is being broken.
 struct Page<'l> {
-    /// The line to break.
+    /// The long line that is broken.
     line: &'l Line<'l>,
     /// The greatest number of columns in a line.
     max: usize,
     out: &'l mut String,
-    /// The next column to write.
+    /// The column at which the next text is written.
     column: usize,
 }
 
@@ -296,7 +296,7 @@ impl Page<'_> {
         self.column + self.line.width(part) + width(tail) <= self.max
     }
 
-    /// Writes text at the current column.
+    /// Writes text at the current column and advances the column.
     fn put(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += width(text);

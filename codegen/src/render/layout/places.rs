@@ -7,9 +7,9 @@ use super::token::{Kind, Token};
 /// A part of a line, as a range of its tokens.
 pub type Part = Range<usize>;
 
-/// A line with its tokens.
+/// A line of generated Rust with its tokens.
 pub struct Line<'t> {
-    /// The text of the line.
+    /// The source text of the line.
     pub text: &'t str,
     /// The tokens of the line, at least one.
     pub tokens: Vec<Token>,
@@ -135,7 +135,7 @@ impl<'t> Line<'t> {
             && self.tokens[last].partner + 1 < last
     }
 
-    /// Returns the parts between separators.
+    /// Returns the elements of a list: the parts between its separators.
     pub fn elements(&self, inner: &Part, separator: Option<u8>) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut start = inner.start;
@@ -188,7 +188,7 @@ impl<'t> Line<'t> {
         index > 0 && self.tokens.get(index).is_some_and(|token| token.start > self.tokens[index - 1].end)
     }
 
-    /// Returns the text of a part.
+    /// Returns the source text of a part of the line.
     pub fn text_of(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -212,7 +212,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// Returns the space before a part.
+    /// Returns the white space before a part of the line.
     pub fn space_before(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",

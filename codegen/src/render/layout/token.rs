@@ -1,21 +1,21 @@
 //! The tokens of one line of generated Rust, in the detail that line breaking needs.
 
-/// A token and its position in the line.
+/// A token of Rust and its position in the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// The kind of the token.
     pub kind: Kind,
-    /// The offset of the first byte.
+    /// The offset of the token's first byte in the line.
     pub start: usize,
-    /// The offset after the last byte.
+    /// The offset after the token's last byte in the line.
     pub end: usize,
-    /// The column of the first character.
+    /// The column of the token's first character.
     pub column: usize,
     /// The index of the matching bracket. For any other token, its own index.
     pub partner: usize,
 }
 
-/// The kind of a token.
+/// The kind of a token of Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An identifier, a keyword or a number.

@@ -11,14 +11,14 @@ use crate::rust::plan::types::TypePlan;
 
 /// The call that sends a body of one media type.
 pub struct SendBody {
-    /// The call up to the value.
+    /// The text of the call up to its last argument.
     head: String,
     /// True if the value is passed by value, as the parts of a form are; otherwise it is borrowed.
     pub by_value: bool,
 }
 
 impl SendBody {
-    /// Returns the call with a value.
+    /// Returns the text of the call with `value` as its last argument.
     pub fn call(&self, value: &str) -> String {
         format!("{}{value})", self.head)
     }

@@ -8,7 +8,7 @@ use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::is_read_only;
 
-/// Returns the expression of the runtime's `Branch`.
+/// Returns the expression of the runtime's `Branch` for a branch of a union.
 pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
     let schemas = &plan.contract.schemas;
     let mut parts = vec![format!("name: {}", literal(name))];

@@ -15,7 +15,7 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use writ_contract::model::Direction;
 
-/// The default of an absent value.
+/// The default of an absent value, in the form in which generated code contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultValue {
     /// An empty list or map, which is the `Default` of its type; the expression of the empty value.

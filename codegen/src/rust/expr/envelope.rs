@@ -17,7 +17,7 @@ pub struct EnvelopeWriter {
     pub uses_request_id: bool,
 }
 
-/// Returns the statements that write an error.
+/// Returns the statements that write an error in the envelope of the contract.
 pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
     let mut writer = EnvelopeWriter::default();
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return writer };

@@ -19,7 +19,7 @@ const PATTERNS: &str = "wire::codec::patterns";
 /// The module of the patterns that only a client or `serde` uses, below the module of the contract.
 const EXTRA_PATTERNS: &str = "wire::codec::extra::patterns";
 
-/// The statics of patterns and schema validators.
+/// The statics of a contract's patterns and schema validators.
 #[derive(Debug, Default)]
 pub struct Patterns {
     names: HashMap<String, String>,

@@ -14,9 +14,9 @@ use crate::rust::mention::{contract, runtime};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
-/// The builder of reading expressions.
+/// The builder of expressions that read values of schemas.
 pub struct ReadCalls<'p, 'c> {
-    /// The types of the contract.
+    /// The type plan of the contract.
     pub plan: &'p TypePlan<'c>,
     /// The statics of patterns, which all files share.
     pub patterns: &'p Patterns,

@@ -9,7 +9,7 @@ use crate::rust::mention::read_of;
 pub enum ReadExpression {
     /// A call of a function with the reader as its only argument; the path of the function.
     Function(String),
-    /// Any other expression.
+    /// An expression that is not a plain function call.
     Expression(String),
 }
 

@@ -88,7 +88,7 @@ pub struct Names {
     next: HashMap<String, usize>,
 }
 
-/// The holder of a name.
+/// The item that has a name: its location and its description.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     span: Span,
@@ -103,7 +103,7 @@ impl Names {
         names
     }
 
-    /// Returns an empty namespace.
+    /// Returns a namespace in which every name is free.
     pub fn empty() -> Names {
         Names {
             taken: HashMap::new(),
@@ -113,7 +113,7 @@ impl Names {
         }
     }
 
-    /// Sets the description of the next holders, as in "`LoginRequest` is a schema of the contract".
+    /// Sets the description of the next holders, as in "the name `LoginRequest` is used for another schema".
     pub fn now_for(&mut self, kind: &'static str) {
         self.kind = kind;
     }
@@ -121,10 +121,11 @@ impl Names {
     /// Returns the reason for a name that is not the first choice, as a sentence. Returns `None` for a first
     /// choice.
     pub fn fallback(&self, name: &str) -> Option<String> {
-        self.fallbacks.get(name).map(|(first, kind)| format!("Named `{name}` because `{first}` is {kind}."))
+        let (first, kind) = self.fallbacks.get(name)?;
+        Some(format!("Named `{name}` because the name `{first}` is used for {kind}."))
     }
 
-    /// Records the holder of a name.
+    /// Records that an item has a name.
     fn hold(&mut self, name: String, span: Span) {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
@@ -138,7 +139,7 @@ impl Names {
         }
     }
 
-    /// Takes a name for generated code itself.
+    /// Reserves a name that generated code itself uses.
     pub fn reserve(&mut self, name: &str) {
         self.hold(name.to_owned(), Span::start_of(FIRST));
     }

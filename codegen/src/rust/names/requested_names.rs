@@ -9,7 +9,7 @@ use writ_contract::source::{Sources, Span, Spanned};
 
 use crate::rust::names::ident::{type_name, value_name};
 
-/// The kind of a requested name.
+/// The kind of item that a requested name is for.
 #[derive(Clone, Copy)]
 enum NameKind {
     Type,

@@ -58,7 +58,7 @@ fn security(operation: &Operation) -> String {
     }
 }
 
-/// Returns a security scheme with its scopes.
+/// Returns a required security scheme with its scopes, as a phrase.
 fn requirement(requirement: &Requirement) -> String {
     let quoted = |text: &String| format!("`{}`", text.replace('`', "'"));
     let scheme = quoted(&requirement.scheme);

@@ -13,12 +13,12 @@ use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
 use crate::rust::plan::types::TypePlan;
 
-/// The names of a tag.
+/// The Rust names of a tag.
 #[derive(Debug, Clone)]
 pub struct TagNames {
-    /// The name of the trait.
+    /// The name of the tag's trait.
     pub name: String,
-    /// The name of the module.
+    /// The name of the tag's module.
     pub module: String,
     /// The field of `Api` for the service.
     pub field: String,
@@ -26,10 +26,10 @@ pub struct TagNames {
     pub parameter: String,
 }
 
-/// The names of an operation.
+/// The Rust names of an operation.
 #[derive(Debug, Clone)]
 pub struct OperationNames {
-    /// The name of the method.
+    /// The name of the trait method.
     pub method: String,
     /// The name of the static in the operation table.
     pub data: String,
@@ -52,15 +52,15 @@ pub struct OperationNames {
 /// The enum of the sort keys of a parameter.
 #[derive(Debug, Clone)]
 pub struct SortName {
-    /// The index of the parameter.
+    /// The index of the sort parameter among the operation's parameters.
     pub index: usize,
-    /// The name of the enum.
+    /// The name of the enum of sort keys.
     pub name: String,
     /// True if this operation declares the enum. Operations that share a parameter share its enum.
     pub own: bool,
 }
 
-/// Names every tag.
+/// Names every tag of the contract.
 pub fn tag_names(
     contract: &Contract,
     options: &Options,

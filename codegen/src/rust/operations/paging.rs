@@ -61,7 +61,7 @@ impl Paging {
         FieldSource::Page { limit: self.limit, number: self.page, cursor: self.cursor }
     }
 
-    /// Returns the request field of the page.
+    /// Returns the request field for the selected page.
     pub fn field(&self, calls: &ReadCalls<'_, '_>, operation: &Operation) -> RequestField {
         let schemas = &calls.plan.contract.schemas;
         let shape = |index: usize| match schemas.kind(operation.parameters[index].schema) {

@@ -12,7 +12,7 @@ use super::{TypeForm, VariantView};
 pub struct CodecsView {
     /// The documentation of a module of codecs.
     pub title: String,
-    /// The codecs of the file.
+    /// The codecs that the file contains.
     pub codecs: Vec<CodecView>,
 }
 
@@ -33,13 +33,13 @@ pub struct CodecView {
     pub fields: Vec<FieldCodecView>,
     /// The expressions that move the fields from their variables into the struct.
     pub takes: Vec<Code>,
-    /// The `ObjectRule` of a struct.
+    /// The rule by which a struct is read.
     pub rule: ObjectRuleView,
     /// The map of undeclared fields, or `None` if the type does not keep them.
     pub rest: Option<RestView>,
-    /// The variants of an enum.
+    /// The variants, if the type is an enum.
     pub variants: Vec<VariantView>,
-    /// The branches of a union.
+    /// The branches, if the type is a union.
     pub branches: Vec<BranchView>,
     /// The call that chooses a branch, up to the closure that reads it. For a wrapper: the expression that
     /// reads its value.
@@ -64,7 +64,7 @@ pub struct ObjectRuleView {
     pub more: Vec<Code>,
 }
 
-/// The codec of one field.
+/// The codec of one struct field.
 #[derive(Debug, Serialize)]
 pub struct FieldCodecView {
     /// The Rust name of a struct field.
@@ -97,7 +97,7 @@ pub struct RestView {
 pub struct BranchView {
     /// The `Branch` rule that decides whether a value matches the branch.
     pub rule: Code,
-    /// The variant of the union.
+    /// The variant of the union for the branch.
     pub variant: Code,
     /// The expression that reads the value of the branch.
     pub read: Code,
@@ -141,7 +141,7 @@ pub struct ExtraCodecView {
     pub serde: Option<SerdeView>,
 }
 
-/// The types that implement `serde`.
+/// The list of the types that implement `serde`.
 #[derive(Debug, Serialize)]
 pub struct SerdeView {
     /// The type names, each followed by its reader if the reader is not `Read::read` of the type.

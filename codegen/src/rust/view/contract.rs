@@ -45,7 +45,7 @@ pub struct RootView {
 /// A cargo feature of the generated crate.
 #[derive(Debug, Serialize)]
 pub struct FeatureView {
-    /// The name of the feature.
+    /// The name of a cargo feature.
     pub name: &'static str,
     /// The code that the feature adds, as a sentence.
     pub docs: &'static str,
@@ -77,7 +77,7 @@ pub struct ExampleView {
 /// The summary of a tag for the root module.
 #[derive(Debug, Clone, Serialize)]
 pub struct TagSummary {
-    /// The trait of the tag.
+    /// The name of the tag's trait.
     pub name: Code,
     /// The module of the tag.
     pub module: Code,
@@ -150,9 +150,9 @@ pub struct SchemeView {
 /// The bundled contract as part of the generated code.
 #[derive(Debug, Serialize)]
 pub struct DocumentView {
-    /// The literal of the contract as JSON.
+    /// The string literal of the contract as JSON.
     pub json: Code,
-    /// The literal of the contract as YAML.
+    /// The string literal of the contract as YAML.
     pub yaml: Code,
     /// The expression of the contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
     pub upgraded: Option<Code>,
@@ -178,9 +178,9 @@ pub struct WebhookView {
 /// A server that the contract declares.
 #[derive(Debug, Serialize)]
 pub struct ServerView {
-    /// The URL of the server.
+    /// The URL of a server, possibly with variables.
     pub url: String,
-    /// The description of the server.
+    /// The description of a server.
     pub description: String,
     /// The variables of the URL, each as an expression of the runtime's `ServerVariable`.
     pub variables: Vec<Code>,

@@ -64,7 +64,7 @@ pub struct OperationView {
     pub docs: String,
     /// The HTTP method and the path, for a code span.
     pub route: String,
-    /// The security and the policies, as sentences.
+    /// The required authentication and the policies of the operation, as sentences.
     pub terms: String,
     /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
@@ -106,7 +106,7 @@ pub struct OperationEntryView {
     pub security: Vec<Code>,
     /// The expressions of the runtime's `RateLimit`s.
     pub rate_limits: Vec<Code>,
-    /// All other fields, as `name: value`.
+    /// All other fields of the table entry, as `name: value`.
     pub more: Vec<Code>,
 }
 

@@ -7,15 +7,15 @@ use crate::rust::code::Code;
 /// The types of a multipart body whose parts the contract describes.
 #[derive(Debug, Serialize)]
 pub struct PartsView {
-    /// The enum of the parts.
+    /// The name of the enum of the parts.
     pub part: Code,
     /// The struct of all parts, or `None` if the service only sends the body.
     pub form: Option<Code>,
     /// The rule that a received body is validated against.
     pub rule: FormRuleView,
-    /// The variants of the enum.
+    /// The variants of the enum of the parts.
     pub variants: Vec<PartVariantView>,
-    /// The fields of the struct.
+    /// The fields of the struct of all parts.
     pub fields: Vec<PartFieldView>,
     /// The name of the parameter that holds a part's name in the function that reads values: `_` if no
     /// variant needs it. `None` if no part is a value.
@@ -43,7 +43,7 @@ pub struct PartVariantView {
     pub name: Code,
     /// The documentation of a variant in the enum of parts.
     pub docs: String,
-    /// The types that the variant holds.
+    /// The types that the variant of a part holds.
     pub shown: Code,
     /// The index of the part in the rule.
     pub index: usize,
@@ -64,7 +64,7 @@ pub struct PartFieldView {
     pub ty: Code,
     /// The variable that collects the received parts.
     pub variable: Code,
-    /// The initial value of the variable.
+    /// The initial value of the variable that collects received parts.
     pub start: Code,
     /// The pattern of the received parts that belong to the field.
     pub pattern: Code,

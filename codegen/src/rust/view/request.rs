@@ -28,7 +28,7 @@ pub struct RequestView {
 pub struct SortView {
     /// The name of the enum of sort keys.
     pub name: Code,
-    /// The keys, one for each variant.
+    /// The sort keys, one for each variant of the enum.
     pub keys: Vec<SortKeyView>,
 }
 
@@ -37,7 +37,7 @@ pub struct SortView {
 pub struct SortKeyView {
     /// The variant of a sort key in its enum.
     pub name: Code,
-    /// The name of the key in a request.
+    /// The name of the sort key in a request.
     pub wire: String,
 }
 
@@ -76,7 +76,7 @@ pub struct RequestFieldView {
     pub presence: Presence,
     /// The variable that holds the decoded value.
     pub variable: Code,
-    /// The expression that decodes the value.
+    /// The expression that decodes the value of the field.
     pub decode: DecodeView,
     /// The expression that moves the variable into the struct.
     pub take: Code,
@@ -119,14 +119,14 @@ pub struct FormsView {
 pub struct FormView {
     /// The name of a variant in the enum of request bodies.
     pub variant: Code,
-    /// The type that the variant holds.
+    /// The type of the request body that the variant holds.
     pub ty: Code,
     /// The media types of the variant, as a list in prose.
     pub docs: String,
     /// The pattern of the indices of the media types.
     pub media: Code,
-    /// The index of the first media type.
+    /// The index of the variant's first media type.
     pub index: usize,
-    /// The expression that reads the body.
+    /// The expression that reads a request body of the variant.
     pub read: Code,
 }

@@ -23,11 +23,11 @@ pub struct ResponseView {
 /// A successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct SuccessView {
-    /// The variant, if the type is an enum.
+    /// The variant of the success, if the response type is an enum.
     pub variant: Code,
     /// The documentation of the variant.
     pub docs: String,
-    /// The expression of the status code.
+    /// The expression of the response's status code.
     pub status: Code,
     /// The headers of the response.
     pub headers: Vec<HeaderView>,
@@ -48,7 +48,7 @@ pub struct HeaderView {
     pub docs: String,
     /// The type of a header's field.
     pub ty: Code,
-    /// True if the type is an `Option`.
+    /// True if the type of the header's field is an `Option`.
     #[serde(skip)]
     pub optional: bool,
     /// The method of the reply that sets the header.
@@ -92,7 +92,7 @@ pub struct ContentVariantView {
     pub name: Code,
     /// The media types of the variant, as a list in prose.
     pub docs: String,
-    /// The type that the variant holds.
+    /// The type of the response body that the variant holds.
     pub ty: Code,
     /// The expression that adds `body` to `reply`.
     pub send: Code,

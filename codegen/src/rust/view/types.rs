@@ -9,7 +9,7 @@ use crate::rust::code::Code;
 pub struct TypesView {
     /// The documentation of a module of types.
     pub title: String,
-    /// The types of the file.
+    /// The types that the file declares.
     pub types: Vec<TypeView>,
 }
 
@@ -42,7 +42,7 @@ pub struct TypeView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TypeForm {
-    /// A struct with named fields.
+    /// A struct with a field for each property.
     Struct,
     /// An enum of the strings that the contract lists.
     Names,
@@ -61,7 +61,7 @@ pub enum TypeForm {
 /// A constructor from the required fields.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConstructorView {
-    /// The parameters, as `name: type`.
+    /// The parameters of the constructor, as `name: type`.
     pub parameters: Vec<Code>,
     /// The fields of the struct expression, as `name` or `name: value`.
     pub values: Vec<Code>,

@@ -165,7 +165,7 @@ pub struct WriteRequest {
 /// The successful response of [`DefaultApi::write`].
 #[derive(Debug, Clone)]
 pub struct WriteResponse {
-    /// What was written.
+    /// The text of the request.
     pub body: String,
 }
 
@@ -186,7 +186,7 @@ pub struct UploadRequest {
 /// The successful response of [`DefaultApi::upload`].
 #[derive(Debug, Clone)]
 pub struct UploadResponse {
-    /// What was uploaded.
+    /// The uploaded bytes.
     pub body: Bytes,
 }
 
@@ -228,7 +228,7 @@ pub struct EchoRequest {
 /// The successful response of [`DefaultApi::echo`].
 #[derive(Debug, Clone)]
 pub struct EchoResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Value,
 }
 

@@ -103,7 +103,7 @@ pub struct MappedRequest {
 /// The successful response of [`DefaultApi::mapped`].
 #[derive(Debug, Clone)]
 pub struct MappedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Mapped,
 }
 
@@ -124,7 +124,7 @@ pub struct ImpliedRequest {
 /// The successful response of [`DefaultApi::implied`].
 #[derive(Debug, Clone)]
 pub struct ImpliedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Implied,
 }
 
@@ -145,7 +145,7 @@ pub struct InheritedRequest {
 /// The successful response of [`DefaultApi::inherited`].
 #[derive(Debug, Clone)]
 pub struct InheritedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: AnyPet,
 }
 
@@ -166,7 +166,7 @@ pub struct BaseRequest {
 /// The successful response of [`DefaultApi::base`].
 #[derive(Debug, Clone)]
 pub struct BaseResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Pet,
 }
 
@@ -187,7 +187,7 @@ pub struct TypedRequest {
 /// The successful response of [`DefaultApi::typed`].
 #[derive(Debug, Clone)]
 pub struct TypedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Typed,
 }
 
@@ -208,7 +208,7 @@ pub struct FieldsRequest {
 /// The successful response of [`DefaultApi::fields`].
 #[derive(Debug, Clone)]
 pub struct FieldsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Fields,
 }
 
@@ -229,7 +229,7 @@ pub struct TriedRequest {
 /// The successful response of [`DefaultApi::tried`].
 #[derive(Debug, Clone)]
 pub struct TriedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Tried,
 }
 
@@ -250,7 +250,7 @@ pub struct FirstRequest {
 /// The successful response of [`DefaultApi::first`].
 #[derive(Debug, Clone)]
 pub struct FirstResponse {
-    /// The same.
+    /// The value of the request.
     pub body: First,
 }
 
@@ -271,7 +271,7 @@ pub struct NestedRequest {
 /// The successful response of [`DefaultApi::nested`].
 #[derive(Debug, Clone)]
 pub struct NestedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Outer,
 }
 
@@ -292,7 +292,7 @@ pub struct BesideRequest {
 /// The successful response of [`DefaultApi::beside`].
 #[derive(Debug, Clone)]
 pub struct BesideResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Beside,
 }
 
@@ -313,7 +313,7 @@ pub struct DeniedRequest {
 /// The successful response of [`DefaultApi::denied`].
 #[derive(Debug, Clone)]
 pub struct DeniedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Denied,
 }
 

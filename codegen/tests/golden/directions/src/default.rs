@@ -46,7 +46,7 @@ pub struct CreateAccountRequest {
 /// The successful response of [`DefaultApi::create_account`].
 #[derive(Debug, Clone)]
 pub struct CreateAccountResponse {
-    /// Made.
+    /// The resource is created.
     pub body: Account,
 }
 
@@ -60,7 +60,7 @@ pub enum CreateAccountError {
 /// The successful response of [`DefaultApi::list_accounts`].
 #[derive(Debug, Clone)]
 pub struct ListAccountsResponse {
-    /// All.
+    /// All teams.
     pub body: Vec<Team>,
 }
 

@@ -42,7 +42,7 @@ pub struct GetArticleRequest {
 /// The successful response of [`Articles::get_article`].
 #[derive(Debug, Clone)]
 pub struct GetArticleResponse {
-    /// It.
+    /// The article.
     pub body: Article,
 }
 

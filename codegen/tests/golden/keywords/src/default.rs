@@ -99,7 +99,7 @@ pub struct TypesRequest {
 /// The successful response of [`DefaultApi::types`].
 #[derive(Debug, Clone)]
 pub struct TypesResponse {
-    /// The same.
+    /// The value of the request.
     pub body: TypesModel,
 }
 
@@ -120,7 +120,7 @@ pub struct ObjectsRequest {
 /// The successful response of [`DefaultApi::objects`].
 #[derive(Debug, Clone)]
 pub struct ObjectsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Objects,
 }
 
@@ -141,7 +141,7 @@ pub struct ArraysRequest {
 /// The successful response of [`DefaultApi::arrays`].
 #[derive(Debug, Clone)]
 pub struct ArraysResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Arrays,
 }
 
@@ -162,7 +162,7 @@ pub struct ConditionsRequest {
 /// The successful response of [`DefaultApi::conditions`].
 #[derive(Debug, Clone)]
 pub struct ConditionsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Conditions,
 }
 
@@ -183,7 +183,7 @@ pub struct DependentsRequest {
 /// The successful response of [`DefaultApi::dependents`].
 #[derive(Debug, Clone)]
 pub struct DependentsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Dependents,
 }
 
@@ -204,7 +204,7 @@ pub struct UnevaluatedRequest {
 /// The successful response of [`DefaultApi::unevaluated`].
 #[derive(Debug, Clone)]
 pub struct UnevaluatedResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Unevaluated,
 }
 
@@ -225,7 +225,7 @@ pub struct ReferencesRequest {
 /// The successful response of [`DefaultApi::references`].
 #[derive(Debug, Clone)]
 pub struct ReferencesResponse {
-    /// The same.
+    /// The value of the request.
     pub body: References,
 }
 
@@ -246,7 +246,7 @@ pub struct NullsRequest {
 /// The successful response of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Nulls,
 }
 
@@ -267,7 +267,7 @@ pub struct ContentsRequest {
 /// The successful response of [`DefaultApi::contents`].
 #[derive(Debug, Clone)]
 pub struct ContentsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Contents,
 }
 

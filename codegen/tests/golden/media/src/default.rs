@@ -170,7 +170,7 @@ pub enum GetReportGoneMedia {
 /// The errors that [`DefaultApi::get_report`] can return.
 #[derive(Debug)]
 pub enum GetReportError {
-    /// It was here.
+    /// The report has expired.
     Gone(GetReportGoneBody),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -203,7 +203,7 @@ pub enum PutReportBody {
 /// The successful response of [`DefaultApi::put_report`].
 #[derive(Debug, Clone)]
 pub struct PutReportResponse {
-    /// What was sent.
+    /// The body of the request.
     pub body: AnyMedia<Bytes>,
 }
 
@@ -288,7 +288,7 @@ pub struct AddPictureForm {
 /// The successful response of [`DefaultApi::add_picture`].
 #[derive(Debug, Clone)]
 pub struct AddPictureResponse {
-    /// What arrived.
+    /// A description of the received body.
     pub body: String,
 }
 
@@ -341,7 +341,7 @@ pub struct StreamPictureForm {
 /// The successful response of [`DefaultApi::stream_picture`].
 #[derive(Debug, Clone)]
 pub struct StreamPictureResponse {
-    /// What arrived.
+    /// A description of the received body.
     pub body: String,
 }
 
@@ -385,7 +385,7 @@ pub struct UploadForm {
 /// The successful response of [`DefaultApi::upload`].
 #[derive(Debug, Clone)]
 pub struct UploadResponse {
-    /// What arrived.
+    /// A description of the received body.
     pub body: String,
 }
 
@@ -406,7 +406,7 @@ pub struct MixedRequest {
 /// The successful response of [`DefaultApi::mixed`].
 #[derive(Debug, Clone)]
 pub struct MixedResponse {
-    /// What arrived.
+    /// A description of the received body.
     pub body: String,
 }
 
@@ -427,7 +427,7 @@ pub struct WatchRequest {
 /// The successful response of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub struct WatchResponse {
-    /// What happens.
+    /// The events of the service.
     pub body: WatchResponseBody,
 }
 
@@ -484,7 +484,7 @@ pub struct OrderRequest {
 /// The successful response of [`DefaultApi::order`].
 #[derive(Debug, Clone)]
 pub struct OrderResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Order,
 }
 
@@ -505,7 +505,7 @@ pub struct PriceRequest {
 /// The successful response of [`DefaultApi::price`].
 #[derive(Debug, Clone)]
 pub struct PriceResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Price,
 }
 

@@ -39,7 +39,7 @@ pub struct AddDogRequest {
 /// The successful response of [`DefaultApi::add_dog`].
 #[derive(Debug, Clone)]
 pub struct AddDogResponse {
-    /// There.
+    /// The place is stored.
     pub body: StoredDog,
 }
 

@@ -104,7 +104,7 @@ pub struct OnEventResponse;
 /// The errors that [`Callbacks::on_event`] can return.
 #[derive(Debug)]
 pub enum OnEventError {
-    /// Whatever it is.
+    /// Any other status.
     Unexpected(Unexpected),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -172,7 +172,7 @@ pub struct RenewEventResponse;
 /// The errors that [`Callbacks::renew_event`] can return.
 #[derive(Debug)]
 pub enum RenewEventError {
-    /// Whatever it is.
+    /// Any other status.
     Unexpected(Unexpected),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

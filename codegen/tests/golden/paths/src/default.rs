@@ -431,7 +431,7 @@ pub enum DeepFixedError {
 /// The successful response of [`DefaultApi::get_it`].
 #[derive(Debug, Clone)]
 pub struct GetItResponse {
-    /// Read.
+    /// The request was read.
     pub body: String,
 }
 

@@ -90,7 +90,7 @@ pub struct ListOrdersResponse {
 /// The errors that [`Orders::list_orders`] can return.
 #[derive(Debug)]
 pub enum ListOrdersError {
-    /// Slower.
+    /// The rate limit is exceeded.
     TooManyRequests(TooManyRequests),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -106,14 +106,14 @@ pub struct CreateOrderRequest {
 /// The successful response of [`Orders::create_order`].
 #[derive(Debug, Clone)]
 pub struct CreateOrderResponse {
-    /// Made.
+    /// The resource is created.
     pub body: Order,
 }
 
 /// The errors that [`Orders::create_order`] can return.
 #[derive(Debug)]
 pub enum CreateOrderError {
-    /// Slower.
+    /// The rate limit is exceeded.
     TooManyRequests(TooManyRequests),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -162,7 +162,7 @@ pub struct PutOrderResponse;
 /// The errors that [`Orders::put_order`] can return.
 #[derive(Debug)]
 pub enum PutOrderError {
-    /// It has changed.
+    /// The order has changed since it was read.
     PreconditionFailed(PreconditionFailed),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

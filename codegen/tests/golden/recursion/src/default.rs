@@ -40,7 +40,7 @@ pub struct PlantRequest {
 /// The successful response of [`DefaultApi::plant`].
 #[derive(Debug, Clone)]
 pub struct PlantResponse {
-    /// Planted.
+    /// The expression.
     pub body: Expression,
 }
 
@@ -61,7 +61,7 @@ pub struct LinkRequest {
 /// The successful response of [`DefaultApi::link`].
 #[derive(Debug, Clone)]
 pub struct LinkResponse {
-    /// Linked.
+    /// The nested value.
     pub body: Nested,
 }
 

@@ -58,32 +58,32 @@ pub trait DefaultApi: Send + Sync + 'static {
 /// The successful response of [`DefaultApi::start_job`].
 #[derive(Debug, Clone)]
 pub enum StartJobResponse {
-    /// Done already.
+    /// The job is finished.
     Ok {
         /// The body of the response.
         body: Job,
     },
-    /// Begun.
+    /// The job is started.
     Accepted {
-        /// Where to look.
+        /// The URL of the job.
         location: String,
         /// The header `Retry-After`.
         retry_after: Option<i64>,
         /// The body of the response.
         body: Job,
     },
-    /// Nothing to do.
+    /// There is no job to start.
     NoContent,
 }
 
 /// The errors that [`DefaultApi::start_job`] can return.
 #[derive(Debug)]
 pub enum StartJobError {
-    /// It runs already.
+    /// The job is already running.
     Conflict(Conflict),
-    /// Not like this.
+    /// The request is not acceptable.
     ClientError(ClientError),
-    /// Something else.
+    /// Any other error.
     Unexpected(Unexpected),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -108,7 +108,7 @@ pub enum GetJobResponse {
         /// The body of the response.
         body: Job,
     },
-    /// It is elsewhere.
+    /// The job has moved.
     SeeOther {
         /// The header `Location`.
         location: String,
@@ -118,11 +118,11 @@ pub enum GetJobResponse {
 /// The errors that [`DefaultApi::get_job`] can return.
 #[derive(Debug)]
 pub enum GetJobError {
-    /// No such job.
+    /// The job does not exist.
     NotFound(NotFound),
-    /// It is gone.
+    /// The job was removed.
     Gone(GetJobGoneBody),
-    /// Our fault.
+    /// The service failed.
     ServerError(ServerError),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -142,7 +142,7 @@ pub struct DeleteJobResponse;
 /// The errors that [`DefaultApi::delete_job`] can return.
 #[derive(Debug)]
 pub enum DeleteJobError {
-    /// No such job.
+    /// The job does not exist.
     NotFound(NotFound),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -187,7 +187,7 @@ pub enum AnyStatusError {
 pub struct OnlyDefaultResponse {
     /// The status code, within the range that the contract declares.
     pub status: AnyStatus<200, 599>,
-    /// Whatever it is.
+    /// Any other status.
     pub body: Job,
 }
 

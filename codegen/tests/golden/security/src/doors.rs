@@ -106,7 +106,7 @@ pub struct BothResponse;
 /// The errors that [`Doors::both`] can return.
 #[derive(Debug)]
 pub enum BothError {
-    /// Who?.
+    /// The caller is not authenticated.
     Unauthorized(Unauthorized),
     /// Not you.
     Forbidden(Forbidden),

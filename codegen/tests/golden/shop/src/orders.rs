@@ -51,11 +51,11 @@ pub struct CreateOrderResponse {
 /// The errors that [`Orders::create_order`] can return.
 #[derive(Debug)]
 pub enum CreateOrderError {
-    /// Why not.
+    /// The reason why the order was refused.
     BadRequest(BadRequest),
-    /// Why not.
+    /// The reason why the order was refused.
     Conflict(Conflict),
-    /// Why not.
+    /// The reason why the order was refused.
     UnprocessableEntity(UnprocessableEntity),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -78,7 +78,7 @@ pub struct GetOrderResponse {
 /// The errors that [`Orders::get_order`] can return.
 #[derive(Debug)]
 pub enum GetOrderError {
-    /// Why not.
+    /// The reason why the order was refused.
     NotFound(NotFound),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

@@ -65,7 +65,7 @@ pub struct AddPictureForm {
 /// The successful response of [`DefaultApi::add_picture`].
 #[derive(Debug, Clone)]
 pub struct AddPictureResponse {
-    /// There.
+    /// The place is stored.
     pub body: Place,
 }
 
@@ -100,7 +100,7 @@ pub enum GetPictureError {
 /// The successful response of [`DefaultApi::watch`].
 #[derive(Debug)]
 pub struct WatchResponse {
-    /// What happens.
+    /// The events of the service.
     pub body: EventStream<Place>,
 }
 

@@ -47,7 +47,7 @@ pub struct PayRequest {
 /// The successful response of [`DefaultApi::pay`].
 #[derive(Debug, Clone)]
 pub struct PayResponse {
-    /// Paid.
+    /// The payment event.
     pub body: Event,
 }
 
@@ -68,7 +68,7 @@ pub struct DrawRequest {
 /// The successful response of [`DefaultApi::draw`].
 #[derive(Debug, Clone)]
 pub struct DrawResponse {
-    /// Drawn.
+    /// A scalar value.
     pub body: Option<Scalar>,
 }
 
@@ -89,7 +89,7 @@ pub struct SearchRequest {
 /// The successful response of [`DefaultApi::search`].
 #[derive(Debug, Clone)]
 pub struct SearchResponse {
-    /// Found.
+    /// The results of the search.
     pub body: SearchResult,
 }
 

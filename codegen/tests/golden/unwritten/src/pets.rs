@@ -72,7 +72,7 @@ pub struct AddPetResponse;
 /// The errors that [`Pets::add_pet`] can return.
 #[derive(Debug)]
 pub enum AddPetError {
-    /// Refused.
+    /// The request was refused.
     UnprocessableEntity(UnprocessableEntity),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
@@ -95,7 +95,7 @@ pub struct GetPetResponse {
 /// The errors that [`Pets::get_pet`] can return.
 #[derive(Debug)]
 pub enum GetPetError {
-    /// Refused.
+    /// The request was refused.
     NotFound(NotFound),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

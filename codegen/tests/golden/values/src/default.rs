@@ -96,7 +96,7 @@ pub struct IntegersRequest {
 /// The successful response of [`DefaultApi::integers`].
 #[derive(Debug, Clone)]
 pub struct IntegersResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Integers,
 }
 
@@ -117,7 +117,7 @@ pub struct NumbersRequest {
 /// The successful response of [`DefaultApi::numbers`].
 #[derive(Debug, Clone)]
 pub struct NumbersResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Numbers,
 }
 
@@ -138,7 +138,7 @@ pub struct TextsRequest {
 /// The successful response of [`DefaultApi::texts`].
 #[derive(Debug, Clone)]
 pub struct TextsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Texts,
 }
 
@@ -159,7 +159,7 @@ pub struct FormatsRequest {
 /// The successful response of [`DefaultApi::formats`].
 #[derive(Debug, Clone)]
 pub struct FormatsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Formats,
 }
 
@@ -180,7 +180,7 @@ pub struct EnumsRequest {
 /// The successful response of [`DefaultApi::enums`].
 #[derive(Debug, Clone)]
 pub struct EnumsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Enums,
 }
 
@@ -201,7 +201,7 @@ pub struct NullsRequest {
 /// The successful response of [`DefaultApi::nulls`].
 #[derive(Debug, Clone)]
 pub struct NullsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Nulls,
 }
 
@@ -222,7 +222,7 @@ pub struct ListsRequest {
 /// The successful response of [`DefaultApi::lists`].
 #[derive(Debug, Clone)]
 pub struct ListsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Lists,
 }
 
@@ -243,7 +243,7 @@ pub struct MapsRequest {
 /// The successful response of [`DefaultApi::maps`].
 #[derive(Debug, Clone)]
 pub struct MapsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Maps,
 }
 
@@ -264,7 +264,7 @@ pub struct DefaultsRequest {
 /// The successful response of [`DefaultApi::defaults`].
 #[derive(Debug, Clone)]
 pub struct DefaultsResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Defaults,
 }
 
@@ -285,7 +285,7 @@ pub struct PatchRequest {
 /// The successful response of [`DefaultApi::patch`].
 #[derive(Debug, Clone)]
 pub struct PatchResponse {
-    /// The same.
+    /// The value of the request.
     pub body: Patchable,
 }
 

@@ -33,7 +33,7 @@ pub struct AddReadingRequest {
 /// The successful response of [`DefaultApi::add_reading`].
 #[derive(Debug, Clone)]
 pub struct AddReadingResponse {
-    /// Kept.
+    /// The value is stored.
     pub body: Reading,
 }
 

@@ -28,7 +28,7 @@ pub const OPENAPI_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "description": "It.",
+            "description": "The article.",
             "content": {
               "application/json": {
                 "schema": {
@@ -67,7 +67,7 @@ pub const OPENAPI_JSON: &str = r##"{
         },
         "responses": {
           "204": {
-            "description": "It is there."
+            "description": "The article is stored."
           }
         }
       }
@@ -76,7 +76,7 @@ pub const OPENAPI_JSON: &str = r##"{
   "components": {
     "schemas": {
       "ArticleId": {
-        "description": "Names an article for good.",
+        "description": "The permanent id of an article.",
         "type": "string",
         "x-id-prefix": "art"
       },
@@ -268,7 +268,7 @@ paths:
           $ref: '#/components/schemas/ArticleId'
       responses:
         "200":
-          description: It.
+          description: The article.
           content:
             application/json:
               schema:
@@ -292,11 +292,11 @@ paths:
               $ref: '#/components/schemas/NewArticle'
       responses:
         "204":
-          description: It is there.
+          description: The article is stored.
 components:
   schemas:
     ArticleId:
-      description: Names an article for good.
+      description: The permanent id of an article.
       type: string
       x-id-prefix: art
     Section:

@@ -30,7 +30,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         ],
         "responses": {
           "200": {
-            "description": "It.",
+            "description": "The article.",
             "content": {
               "application/json": {
                 "schema": {
@@ -69,7 +69,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
         },
         "responses": {
           "204": {
-            "description": "It is there."
+            "description": "The article is stored."
           }
         }
       }
@@ -78,7 +78,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
   "components": {
     "schemas": {
       "ArticleId": {
-        "description": "Names an article for good.",
+        "description": "The permanent id of an article.",
         "type": "string",
         "x-id-prefix": "art"
       },

@@ -22,7 +22,7 @@ pub(super) static ENVELOPE: writ_runtime::client::Envelope = writ_runtime::clien
 /// A client of the contract, with the calls of each tag in a field.
 #[derive(Debug, Clone)]
 pub struct Client {
-    /// Who wants to hear of what.
+    /// The subscriptions to events.
     pub subscriptions: subscriptions::Subscriptions,
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 use writ_runtime::client;
 
-/// Who wants to hear of what.
+/// The subscriptions to events.
 ///
 /// Each method returns a [`Call`](client::Call), which sends the request when it is awaited.
 #[derive(Debug, Clone)]

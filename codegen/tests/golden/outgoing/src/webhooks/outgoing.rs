@@ -66,21 +66,21 @@ pub struct OrderShippedRequest {
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub enum OrderShippedResponse {
-    /// Heard.
+    /// The callback was received.
     Ok {
         /// The body of the response.
         body: Receipt,
     },
-    /// Heard.
+    /// The callback was received.
     NoContent,
 }
 
 /// The errors that [`Webhooks::order_shipped`] can return.
 #[derive(Debug)]
 pub enum OrderShippedError {
-    /// Nobody wants to hear of it any more.
+    /// The subscription has ended.
     Gone(Gone),
-    /// Not like this.
+    /// The request is not acceptable.
     Status4xx(AnyStatus<400, 499>, String),
     /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),

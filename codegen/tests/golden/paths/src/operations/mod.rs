@@ -37,10 +37,10 @@ pub static ALL: &[&Operation] = &[
 
 /// The servers that the contract declares.
 pub static SERVERS: &[Server] = &[
-    Server { url: "https://{region}.example.com:{port}/shop/{version}", description: "Where it runs.", variables: &[
+    Server { url: "https://{region}.example.com:{port}/shop/{version}", description: "The server.", variables: &[
         ServerVariable { name: "region", default: "eu", values: &["eu", "us"], description: "" },
         ServerVariable { name: "port", default: "443", values: &[], description: "" },
-        ServerVariable { name: "version", default: "v2", values: &[], description: "Which one." },
+        ServerVariable { name: "version", default: "v2", values: &[], description: "The id of the thing." },
     ] },
     Server { url: "/relative/base/", description: "", variables: &[] },
     Server { url: "http://localhost:8080", description: "", variables: &[] },

@@ -8,7 +8,7 @@ use writ_runtime::{DateTime, Utc, Uuid};
 pub struct Account {
     pub id: AccountId,
     pub email: String,
-    /// The same both ways.
+    /// The profile of an account
     pub profile: Option<Profile>,
     pub created_at: Option<DateTime<Utc>>,
 }
@@ -30,11 +30,11 @@ impl Account {
 pub struct AccountInput {
     pub email: String,
     pub password: String,
-    /// The same both ways.
+    /// The profile of an account
     pub profile: Option<Profile>,
 }
 
-/// The same both ways.
+/// The profile of an account
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
     pub name: Option<String>,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use writ_runtime::{Bytes, DateTime, Decimal, NaiveDate, Patch, Utc, Uuid, Value};
 
-/// Names an article for good.
+/// The permanent id of an article.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArticleId(pub Uuid);
 
@@ -31,7 +31,7 @@ pub enum Mood {
 /// The schema `Article` of the contract.
 #[derive(Debug, Clone)]
 pub struct Article {
-    /// Names an article for good.
+    /// The permanent id of an article.
     pub id: ArticleId,
     pub title: String,
     pub subtitle: Option<String>,
@@ -73,7 +73,7 @@ impl Article {
 /// The schema `Article` of the contract.
 #[derive(Debug, Clone)]
 pub struct ArticleInput {
-    /// Names an article for good.
+    /// The permanent id of an article.
     pub id: ArticleId,
     pub title: String,
     pub subtitle: Option<String>,

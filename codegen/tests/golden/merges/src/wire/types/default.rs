@@ -31,7 +31,7 @@ pub struct StoredDog {
 /// The schema `Tagged` of the contract.
 #[derive(Debug, Clone)]
 pub struct Tagged {
-    /// Whose it is.
+    /// The owner.
     pub owner: Patch<Animal>,
     /// Default: `"none"`.
     pub label: Label,

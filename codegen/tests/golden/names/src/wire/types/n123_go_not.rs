@@ -21,7 +21,7 @@ pub enum SomeModel {
     Ok,
     /// The value `Err`.
     Err,
-    /// The value ``.
+    /// The empty string.
     Empty,
 }
 

@@ -19,7 +19,7 @@ pub struct Profile {
     /// Everything has a default.
     pub settings: Settings,
     pub labels: Option<BTreeMap<String, String>>,
-    /// Where post goes.
+    /// A postal address.
     pub address: Option<ProfileAddress>,
 }
 
@@ -69,7 +69,7 @@ pub struct Settings {
     pub topics: Vec<String>,
     /// Default: `"2020-02-29"`.
     pub since: NaiveDate,
-    /// How things are laid out.
+    /// The layout of things.
     ///
     /// Default: `{"columns":2}`.
     pub layout: Layout,
@@ -83,7 +83,7 @@ pub struct Settings {
     pub old: Option<String>,
 }
 
-/// How things are laid out.
+/// The layout of things.
 #[derive(Debug, Clone)]
 pub struct Layout {
     pub columns: i64,
@@ -119,7 +119,7 @@ pub struct Sample {
     pub additional: BTreeMap<String, Value>,
 }
 
-/// Where post goes.
+/// A postal address.
 #[derive(Debug, Clone)]
 pub struct ProfileAddress {
     pub street: String,

@@ -3,14 +3,14 @@
 
 use writ_runtime::{Decimal, Patch, Uuid};
 
-/// Which order.
+/// The id of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(pub Uuid);
 
 /// The schema `Order` of the contract.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// Which order.
+    /// The id of an order.
     pub id: Option<OrderId>,
     pub total: Decimal,
     pub note: Patch<String>,

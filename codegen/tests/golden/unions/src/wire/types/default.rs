@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use writ_runtime::{DateTime, Utc, Uuid};
 
-/// How it is paid.
+/// A payment method.
 #[derive(Debug, Clone)]
 pub enum Method {
     Card(Card),
@@ -29,7 +29,7 @@ pub struct Transfer {
 #[derive(Debug, Clone, Default)]
 pub struct Cash {}
 
-/// Told apart by a constant.
+/// Branches with different constants.
 #[derive(Debug, Clone)]
 pub enum Event {
     Opened(Opened),
@@ -50,14 +50,14 @@ pub struct Closed {
     pub reason: String,
 }
 
-/// Told apart by what is required.
+/// Branches with different required fields.
 #[derive(Debug, Clone)]
 pub enum Shape {
     Circle(ShapeCircle),
     Square(Box<ShapeSquare>),
 }
 
-/// Told apart by type.
+/// Branches of different types.
 #[derive(Debug, Clone)]
 pub enum Scalar {
     Text(String),
@@ -66,7 +66,7 @@ pub enum Scalar {
     List(Vec<Option<Scalar>>),
 }
 
-/// The first that fits.
+/// The first branch that matches.
 #[derive(Debug, Clone)]
 pub enum Filter {
     Uuid(Uuid),
@@ -99,7 +99,7 @@ pub struct ShapeCircle {
 #[derive(Debug, Clone)]
 pub struct ShapeSquare {
     pub side: f64,
-    /// Told apart by what is required.
+    /// Branches with different required fields.
     pub group: Option<Box<Shape>>,
 }
 

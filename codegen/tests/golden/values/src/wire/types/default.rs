@@ -191,7 +191,7 @@ pub enum EnumsWord {
     One,
     /// The value `two-words`.
     TwoWords,
-    /// The value ``.
+    /// The empty string.
     Empty,
     /// The value `with "quotes"`.
     WithQuotes,
