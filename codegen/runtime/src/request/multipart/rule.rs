@@ -47,7 +47,7 @@ pub struct PartRule {
     pub headers: &'static [PartHeader],
 }
 
-/// The encodings of a part of a multipart form.
+/// The encoding of a part of a multipart form: text, JSON or raw bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
     /// Text in the syntax of a parameter, or JSON if the part has a JSON media type.
