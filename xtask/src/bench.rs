@@ -43,11 +43,11 @@ pub struct Args {
 /// A benchmark.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Benchmark {
-    /// Generate a crate from a contract, compared with oas3-gen, and from documents of growing size.
+    /// The cost of generating a crate, compared with oas3-gen and for documents of growing size.
     Generation,
-    /// Compile the generated crate, compared with the crate of openapi-to-rust.
+    /// The cost of compiling the generated crate, compared with the crate of openapi-to-rust.
     Compile,
-    /// Handle requests, compared with handlers written by hand on axum.
+    /// The cost of handling requests, compared with handlers written by hand on axum.
     Run,
 }
 

@@ -132,7 +132,7 @@ fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::plan::Run;
-    use super::{compare, documents};
+    use super::{compare, documents, markdown, plan};
 
     #[test]
     fn every_markdown_file_in_docs_is_checked() {
@@ -143,6 +143,16 @@ mod tests {
         }
         let expected = ["docs/guide/deep.md", "docs/new.md", "ARCHITECTURE.md", "README.md"];
         assert_eq!(documents(root.path()).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_block_in_the_documents_of_this_repository_has_a_check() {
+        let root = crate::cargo::root();
+        for document in documents(&root).unwrap() {
+            let text = std::fs::read_to_string(root.join(&document)).unwrap();
+            let steps = markdown::blocks(&text).and_then(plan::steps);
+            assert!(steps.is_ok(), "{document}: {:#}", steps.unwrap_err());
+        }
     }
 
     #[test]
