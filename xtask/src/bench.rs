@@ -40,7 +40,7 @@ pub struct Args {
     rounds: Option<usize>,
 }
 
-/// A benchmark.
+/// A benchmark that `cargo xtask bench` can run.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Benchmark {
     /// The cost of generating a crate, compared with oas3-gen and for documents of growing size.
@@ -59,7 +59,7 @@ struct Bench {
     rounds: Option<usize>,
 }
 
-/// Runs the subcommand.
+/// Runs `cargo xtask bench`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };

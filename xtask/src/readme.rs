@@ -32,7 +32,7 @@ const ROOT_DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];
 /// The folder of the other documents.
 const DOCUMENTS: &str = "docs";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask readme`.
 pub fn run() -> anyhow::Result<ExitCode> {
     let since = Instant::now();
     let session = Session::open()?;
@@ -78,7 +78,7 @@ fn documents(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(documents)
 }
 
-/// Runs one step.
+/// Runs one step of a document.
 ///
 /// The server is started for the first commands that call it. It stops before the next step of another
 /// kind, since such a step may change the server.
