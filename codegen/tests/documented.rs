@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use writ_contract::document::vocabulary;
 
-/// A row of a table.
+/// A row of a table in `docs/contract-support.md`.
 struct Row {
     /// The heading of the section that contains the row.
     object: String,

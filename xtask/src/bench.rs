@@ -40,14 +40,14 @@ pub struct Args {
     rounds: Option<usize>,
 }
 
-/// A benchmark.
+/// A benchmark that `cargo xtask bench` can run.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Benchmark {
-    /// Generate a crate from a contract, compared with oas3-gen, and from documents of growing size.
+    /// The cost of generating a crate, compared with oas3-gen and for documents of growing size.
     Generation,
-    /// Compile the generated crate, compared with the crate of openapi-to-rust.
+    /// The cost of compiling the generated crate, compared with the crate of openapi-to-rust.
     Compile,
-    /// Handle requests, compared with handlers written by hand on axum.
+    /// The cost of handling requests, compared with handlers written by hand on axum.
     Run,
 }
 
@@ -59,7 +59,7 @@ struct Bench {
     rounds: Option<usize>,
 }
 
-/// Runs the subcommand.
+/// Runs `cargo xtask bench`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };

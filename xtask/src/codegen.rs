@@ -23,7 +23,7 @@ const CONTRACTS: &str = "spec";
 /// The crate that is generated from the contracts.
 const GENERATED: &str = "generated";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask codegen`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     args.check_extra()?;
     match &args.spec {

@@ -53,7 +53,7 @@ struct Subject {
     outcome: Outcome,
 }
 
-/// The result for one contract.
+/// The result of generating and compiling one contract.
 struct Outcome {
     /// The path of the contract below its folder.
     name: String,
@@ -61,9 +61,9 @@ struct Outcome {
     expected: Option<usize>,
     /// The code of the error that must reject the contract, and true if it does.
     refusal: Option<(String, bool)>,
-    /// The counts in the generated code.
+    /// The numbers of methods, operations and lines in the generated code.
     code: Code,
-    /// The number of diagnostics.
+    /// The numbers of errors, warnings and notes that the generator reported.
     found: Counts,
     /// The time from reading the files to complete source text in memory.
     generation: Duration,
@@ -105,7 +105,7 @@ impl Outcome {
     }
 }
 
-/// Runs the subcommand; fails if any contract fails.
+/// Runs `cargo xtask corpus`; fails if any contract fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let expected = Expected::read()?;
     let mut subjects = Vec::new();

@@ -32,7 +32,7 @@ pub struct Args {
     reset: bool,
 }
 
-/// Runs the subcommand until it is interrupted.
+/// Runs `cargo xtask dev` until it is interrupted.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::kept(&cargo::root())?;

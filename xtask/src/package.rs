@@ -25,7 +25,7 @@ const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";
 /// The crate of the packaged command, and the name of its program.
 const PROGRAM: &str = "cargo-writ";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask package`.
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;

@@ -32,7 +32,7 @@ const ROOT_DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];
 /// The folder of the other documents.
 const DOCUMENTS: &str = "docs";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask readme`.
 pub fn run() -> anyhow::Result<ExitCode> {
     let since = Instant::now();
     let session = Session::open()?;
@@ -78,7 +78,7 @@ fn documents(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(documents)
 }
 
-/// Runs one step.
+/// Runs one step of a document.
 ///
 /// The server is started for the first commands that call it. It stops before the next step of another
 /// kind, since such a step may change the server.
@@ -132,7 +132,7 @@ fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::plan::Run;
-    use super::{compare, documents};
+    use super::{compare, documents, markdown, plan};
 
     #[test]
     fn every_markdown_file_in_docs_is_checked() {
@@ -143,6 +143,16 @@ mod tests {
         }
         let expected = ["docs/guide/deep.md", "docs/new.md", "ARCHITECTURE.md", "README.md"];
         assert_eq!(documents(root.path()).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_block_in_the_documents_of_this_repository_has_a_check() {
+        let root = crate::cargo::root();
+        for document in documents(&root).unwrap() {
+            let text = std::fs::read_to_string(root.join(&document)).unwrap();
+            let steps = markdown::blocks(&text).and_then(plan::steps);
+            assert!(steps.is_ok(), "{document}: {:#}", steps.unwrap_err());
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub struct Services<'s> {
     postgres: Option<Postgres<'s>>,
     /// The address of the database; that of a private server contains the superuser's password.
     pub database_url: String,
-    /// The address of Redis.
+    /// The address of Redis, with the password of a private server.
     pub redis_url: String,
 }
 

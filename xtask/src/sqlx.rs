@@ -31,7 +31,7 @@ pub struct Args {
 /// The contents of query files by file name.
 type Queries = BTreeMap<String, Vec<u8>>;
 
-/// Runs the subcommand.
+/// Runs `cargo xtask sqlx`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;

@@ -14,7 +14,7 @@ use crate::suite::Dialect;
 /// A function that returns the document at an address, `None` if it does not exist.
 pub type Fetch<'f> = &'f dyn Fn(&str) -> Option<Json>;
 
-/// The location of a schema.
+/// The location of a schema in the documents that references reach.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
     /// The index of the document; the first is the schema itself.

@@ -14,7 +14,7 @@ pub struct Exceptions {
 }
 
 impl Exceptions {
-    /// Parses the list.
+    /// Parses the list of exceptions.
     pub fn read() -> Exceptions {
         let mut exceptions = Exceptions::default();
         let mut reason = "";

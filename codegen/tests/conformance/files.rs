@@ -29,7 +29,7 @@ pub struct Translated {
     pub files: BTreeMap<String, Json>,
 }
 
-/// The state of a translation.
+/// The state of translating a schema of the suite.
 struct Translation<'f> {
     dialect: Dialect,
     addresses: Addresses<'f>,

@@ -13,12 +13,12 @@ use crate::files::{Translated, translate};
 use crate::suite::{self, Dialect, Group};
 use crate::workspace::target;
 
-/// The variant of a contract.
+/// The plan of a contract: its dialect, and the variant of its schemas.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     /// The dialect of the schemas.
     pub dialect: Dialect,
-    /// True if every schema declares its type.
+    /// True if every schema of the contract declares its type.
     pub typed: bool,
     /// True if formats are annotations that are not validated.
     pub annotated: bool,

@@ -13,7 +13,7 @@ struct Service {
     address: String,
 }
 
-/// A response of the service.
+/// An HTTP response of the service.
 #[derive(Debug)]
 struct Response {
     status: u16,
@@ -75,7 +75,7 @@ impl Service {
     }
 }
 
-/// Decodes a chunked body.
+/// Decodes a body with chunked transfer encoding.
 fn decoded(mut body: &str) -> String {
     let mut decoded = String::new();
     while let Some((size, rest)) = body.split_once("\r\n") {

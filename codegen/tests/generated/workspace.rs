@@ -58,15 +58,15 @@ const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "re
 /// The result of compiling one crate.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// True if the crate compiled.
+    /// True if cargo compiled the crate.
     pub done: bool,
     /// The path of the compiled program; `None` for a library.
     pub executable: Option<PathBuf>,
-    /// The messages of the compiler.
+    /// The warnings and errors of the compiler for the crate.
     pub messages: Vec<Message>,
 }
 
-/// A message of the compiler.
+/// A warning or an error of the compiler.
 #[derive(Debug)]
 pub struct Message {
     /// The code of the error, such as `E0277`; empty if there is none.

@@ -60,7 +60,7 @@ impl fmt::Display for Sku {
 /// Defines types that accept every string.
 macro_rules! plain {
     ($($name:ident),*) => { $(
-        /// A string.
+        /// A type that holds any string.
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name(pub String);
 

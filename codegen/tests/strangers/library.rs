@@ -10,7 +10,7 @@ use writ_codegen::render::{Renderer, library};
 use crate::contracts::root;
 use crate::workspace::{cargo, put, target};
 
-/// A contract in the library.
+/// A contract whose generated code is a module of the library.
 pub struct Member {
     /// The name of the module.
     pub module: String,

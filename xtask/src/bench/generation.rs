@@ -13,7 +13,7 @@ use super::{Bench, clear, copies, work_folder};
 use crate::cargo;
 use crate::terminal::step;
 
-/// The contract, with 767 operations.
+/// The contract that crates are generated from, with 767 operations.
 const CONTRACT: &str = "github.json";
 
 /// The numbers of copies in one document.
@@ -22,7 +22,7 @@ const COPIES: [usize; 4] = [1, 2, 4, 8];
 /// The largest allowed ratios of Writ's time and memory to those of the peer.
 const MOST: (f64, f64) = (0.4, 1.0);
 
-/// Runs the benchmark and prints its tables.
+/// Runs the benchmark of generating crates, and prints its tables.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let contract = bench.contract(CONTRACT)?;
     let peer = bench.peers.find(&OAS3_GEN)?;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Session;
 
-/// The cost of a program.
+/// The cost of running a program: time and memory.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
     /// The elapsed time in seconds.
@@ -26,7 +26,7 @@ pub struct Cost {
     pub memory: f64,
 }
 
-/// The command line of the hidden subcommand.
+/// The command line of `cargo xtask measure`, which is hidden from users.
 #[derive(clap::Args)]
 pub struct Args {
     /// The file to write the cost to.
@@ -37,7 +37,7 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-/// Runs the hidden subcommand: runs the program, then writes its cost.
+/// Runs `cargo xtask measure`: starts the program, then writes its cost.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let [program, arguments @ ..] = args.command.as_slice() else { bail!("the program to measure is missing") };
     let begun = Instant::now();

@@ -19,7 +19,7 @@ use crate::terminal::step;
 /// The folder of the program and its contract.
 const PROGRAM: &str = "codegen/benches/run";
 
-/// Runs the benchmark.
+/// Runs the benchmark of handling requests; the program prints the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let program = cargo::root().join(PROGRAM);
     write_contract(&program.join("contract.yaml"))?;

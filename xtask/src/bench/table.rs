@@ -1,6 +1,6 @@
 //! Tables in the format of docs/benchmarks.md.
 
-/// A table in Markdown.
+/// A table of results in Markdown.
 pub struct Table {
     text: String,
 }
@@ -14,7 +14,7 @@ impl Table {
         table
     }
 
-    /// Adds a row.
+    /// Adds a row to the table.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();
         self.text.push_str(&format!("| {} |\n", cells.join(" | ")));
@@ -26,12 +26,12 @@ impl Table {
     }
 }
 
-/// Formats seconds.
+/// Formats a time in seconds.
 pub fn seconds(value: f64) -> String {
     format!("{value:.2} s")
 }
 
-/// Formats bytes as megabytes.
+/// Formats a number of bytes as megabytes.
 pub fn memory(value: f64) -> String {
     format!("{:.0} MB", value / 1e6)
 }

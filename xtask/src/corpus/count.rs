@@ -8,7 +8,7 @@ use writ_codegen::output::Output;
 /// The HTTP methods of a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The counts in generated code.
+/// The numbers of methods, operations and lines in generated code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Code {
     /// The number of methods in the traits that a service implements.

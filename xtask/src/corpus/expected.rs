@@ -12,7 +12,7 @@ const LIST: &str = include_str!("../../../codegen/tests/corpus/expected.toml");
 pub struct Expected(BTreeMap<String, String>);
 
 impl Expected {
-    /// Reads the list.
+    /// Parses the list of contracts that the generator must reject.
     pub fn read() -> anyhow::Result<Expected> {
         let list: toml::Table = toml::from_str(LIST).context("cannot read codegen/tests/corpus/expected.toml")?;
         let refused = |entry: &toml::Value| Some(entry.get("refused")?.as_str()?.to_owned());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Outcome;
 
-/// The headings of the columns.
+/// The column headings of the table of results.
 const HEADS: [&str; 10] =
     ["contract", "operations", "in code", "routed", "errors", "warnings", "lines", "generate", "check", "verdict"];
 

@@ -34,7 +34,7 @@ pub struct Checked {
     pub compiles: bool,
     /// The duration of `cargo check`; `None` if it checked other contracts too.
     pub took: Option<Duration>,
-    /// The messages of the compiler.
+    /// The warnings and errors of the compiler.
     pub messages: String,
     /// The path of the compiled program; `None` for a library.
     pub program: Option<PathBuf>,
@@ -42,7 +42,7 @@ pub struct Checked {
 
 /// A crate that is compiled together with others.
 pub struct Member<'a> {
-    /// The name of the crate.
+    /// The name of the crate, which is also its folder in the workspace.
     pub name: &'a str,
     /// The files of the crate without the manifest.
     pub files: &'a Output,

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The interval at which the guard checks if a process has ended.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The pipe to the guard.
+/// The connection to the guard process.
 pub struct Guard {
     child: Child,
     pipe: Option<ChildStdin>,

@@ -1,6 +1,6 @@
 //! The checks that a comment in a document can select.
 
-/// The check of a block.
+/// The check of a code block, as a comment above it selects it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
     /// `file PATH`: the block becomes the content of the file at PATH.
@@ -18,7 +18,7 @@ pub enum Check {
         path: String,
         /// The text to replace; the file contains it exactly once.
         old: String,
-        /// The replacement.
+        /// The text that replaces it.
         new: String,
     },
     /// `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.

@@ -14,7 +14,7 @@ use crate::{cargo, folder, terminal};
 /// The prefixes of environment variables that tasks and server read. A new contributor has set none of them.
 const SETTINGS: [&str; 6] = ["ADMIN_", "DATABASE_URL", "GIT_", "REDIS_URL", "WRIT_", "CLICOLOR_FORCE"];
 
-/// The clone. It is removed together with the data of its services when it is dropped.
+/// A clone of the repository. It is removed together with the data of its services when it is dropped.
 pub struct Checkout {
     folder: TempDir,
     path: PathBuf,

@@ -5,17 +5,17 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// A change to one file.
+/// A change to one file, which a document describes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Writes the complete file.
+    /// Writes a complete file.
     Write {
         /// The path relative to the checkout.
         path: String,
         /// The content of the file.
         text: String,
     },
-    /// Inserts lines below another line.
+    /// Inserts lines below another line of a file.
     Insert {
         /// The path relative to the checkout.
         path: String,
@@ -24,13 +24,13 @@ pub enum Edit {
         /// The lines to insert.
         text: String,
     },
-    /// Replaces a text.
+    /// Replaces a text in a file.
     Replace {
         /// The path relative to the checkout.
         path: String,
         /// The text to replace; the file contains it exactly once.
         old: String,
-        /// The replacement.
+        /// The text that replaces it.
         new: String,
     },
 }

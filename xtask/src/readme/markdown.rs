@@ -5,7 +5,7 @@ use anyhow::bail;
 const FENCE: &str = "```";
 const CHECK: &str = "<!-- check:";
 
-/// A fenced code block.
+/// A fenced code block of a Markdown document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
     /// The line number of the opening fence, counted from 1.

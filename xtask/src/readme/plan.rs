@@ -7,16 +7,16 @@ use super::edit::Edit;
 use super::expectation::Expectation;
 use super::markdown::Block;
 
-/// A step of a document.
+/// A step of a document, which `cargo xtask readme` runs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Changes a file.
+    /// Changes a file of the clone.
     Edit(Edit),
-    /// Runs commands.
+    /// Runs the commands of a code block.
     Run(Run),
 }
 
-/// The commands of a block.
+/// The commands of a code block and their expected result.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Run {
     /// The commands, run by `sh`.
@@ -25,7 +25,7 @@ pub struct Run {
     pub dev: bool,
     /// True if the last command must fail.
     pub fails: bool,
-    /// The expected output.
+    /// The expected output of the commands.
     pub output: Vec<Expectation>,
 }
 

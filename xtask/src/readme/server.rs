@@ -14,7 +14,7 @@ use crate::{http, services};
 /// The address in the documents. Another program may use this port on this machine.
 const SHOWN: &str = "127.0.0.1:8080";
 
-/// The running server; it is stopped when the value is dropped.
+/// A running `cargo xtask dev`; it is stopped when the value is dropped.
 pub struct Server<'s> {
     _process: Process<'s>,
     address: SocketAddr,

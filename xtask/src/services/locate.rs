@@ -9,7 +9,7 @@ use super::Account;
 /// The prefixes of Homebrew on Apple silicon, Intel and Linux.
 const HOMEBREW: [&str; 3] = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
 
-/// An installed PostgreSQL.
+/// An installation of PostgreSQL on this machine.
 pub struct FoundPostgres {
     /// The folder that contains `postgres`, `initdb` and `psql`.
     pub folder: PathBuf,
@@ -17,7 +17,7 @@ pub struct FoundPostgres {
     pub version: String,
 }
 
-/// An installed Redis or Valkey.
+/// An installation of Redis or Valkey on this machine.
 pub struct FoundRedis {
     /// The path of the server program.
     pub program: PathBuf,

@@ -30,9 +30,9 @@ const LOCK: &str = "postmaster.pid";
 /// The name of the superuser and of the database.
 const NAME: &str = "writ";
 
-/// The running server.
+/// A running private PostgreSQL server.
 pub struct Postgres<'s> {
-    /// The first process of the server.
+    /// The first process of the PostgreSQL server.
     pub process: Process<'s>,
     /// The address, `postgres://` with the superuser's password.
     pub url: String,

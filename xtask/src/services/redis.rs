@@ -24,9 +24,9 @@ const PACKAGE: Package = Package {
 };
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// The running server.
+/// A running private Redis or Valkey server.
 pub struct Redis<'s> {
-    /// The process of the server.
+    /// The process of the Redis server.
     pub process: Process<'s>,
     /// The address, `redis://` with the password.
     pub url: String,

@@ -14,7 +14,7 @@ use crate::services;
 /// The services of the server, each with its migrations and its database schema.
 const SCHEMAS: [&str; 2] = ["users", "orders"];
 
-/// The temporary database.
+/// A temporary database for checking queries; it is deleted on drop.
 pub struct Database<'s> {
     session: &'s Session,
     server: String,

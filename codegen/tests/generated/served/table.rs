@@ -42,7 +42,7 @@ pub struct Case {
     pub response: Vec<String>,
 }
 
-/// A part of a table.
+/// A line or a request of a table.
 pub enum Part {
     /// A line outside of a request.
     Text(String),

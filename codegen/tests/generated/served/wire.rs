@@ -20,7 +20,7 @@ pub struct Service {
     address: String,
 }
 
-/// A response of a service.
+/// An HTTP response of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
