@@ -22,8 +22,8 @@ use single_flight::{Role, SingleFlight};
 
 pub(crate) use single_flight::Leader;
 
-/// The time to live of the version of a tag, in seconds. A response that is older than its tags becomes a cache
-/// miss.
+/// The time to live of the version of a tag, in seconds. A cached response becomes a miss when the version of one
+/// of its tags expires.
 const VERSION_SECONDS: u64 = 86_400;
 
 /// The longest time that a request waits for another request that is making the response.

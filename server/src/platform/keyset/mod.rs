@@ -210,7 +210,7 @@ impl<'a> Paging<'a> {
             PageAt::Cursor(text) => {
                 let values = cursors.open(text, &keyset.sort(), filter)?.values;
                 if values.len() != keyset.keys.len() {
-                    return Err(BadCursor::Elsewhere);
+                    return Err(BadCursor::OtherList);
                 }
                 Start::After(values)
             }

@@ -150,7 +150,7 @@ impl Revocations {
         }
         if complete {
             let mut pipeline = redis::pipe();
-            pipeline.cmd("SET").arg(self.complete()).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
+            pipeline.cmd("SET").arg(self.complete_key()).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
             self.redis.run::<()>(&pipeline).await?;
         }
         Ok(())
