@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+
 use super::fold::{self, fold, unfolded};
 use super::table::table;
 use super::{Diagnostic, Diagnostics, Help, Label, Severity};
 use crate::source::{FileId, Sources, Span};
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 /// The number of locations listed when repeats are collapsed.
 const MOST_LOCATIONS: usize = 12;
@@ -109,20 +110,20 @@ fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Opt
     if others.is_empty() {
         return None;
     }
-    let mut places: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     let mut file = first.primary.span.file;
     for other in others.iter().take(MOST_LOCATIONS) {
         let span = other.primary.span;
         let line = sources.location(span).0;
         match span.file == file {
-            true => places.push(line.to_string()),
-            false => places.push(format!("{}:{line}", sources.display_path(span.file))),
+            true => lines.push(line.to_string()),
+            false => lines.push(format!("{}:{line}", sources.display_path(span.file))),
         }
         file = span.file;
     }
     let more = others.len().saturating_sub(MOST_LOCATIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("repeated {} more times, on lines {}{more}", others.len(), places.join(", ")))
+    Some(format!("repeated {} more times, on lines {}{more}", others.len(), lines.join(", ")))
 }
 
 /// Indents excerpts with one-digit line numbers by one column, so that the excerpts of one file align.

@@ -21,13 +21,13 @@ impl Checker<'_, '_> {
             return;
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
-        let meant = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip)));
+        let similar = nearest(&key.name, rule.names(self.document.version()));
+        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip)));
         // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() != Version::V30;
         let problem =
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
-        self.report(match meant {
+        self.report(match similar {
             Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
             None => problem.help(match (rule.name, key.name.as_str()) {
                 ("a response" | "a request body", "schema") => {

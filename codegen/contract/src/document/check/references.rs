@@ -148,7 +148,7 @@ impl<'d> Checker<'d, '_> {
                 let problem = Diagnostic::error("dangling-ref", span, format!("the target of `{text}` does not exist"));
                 let problem = problem.label("no such target");
                 match closest {
-                    Some(meant) => problem.suggest(self.inside_quotes(span), meant),
+                    Some(similar) => problem.suggest(self.inside_quotes(span), similar),
                     None => problem,
                 }
             }

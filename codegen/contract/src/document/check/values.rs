@@ -75,7 +75,7 @@ impl Checker<'_, '_> {
         let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
         let problem = problem.label("unknown value");
         self.report(match nearest(word, words.iter().copied()) {
-            Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
+            Some((similar, _)) => problem.suggest(self.inside_quotes(span), similar),
             None => problem,
         });
     }

@@ -18,7 +18,7 @@ pub(super) fn missing(target: &Path) -> String {
     };
     names.sort();
     match closest(name, names.iter().map(String::as_str)) {
-        Some(meant) => format!("the file does not exist; did you mean `{meant}`?"),
+        Some(similar) => format!("the file does not exist; did you mean `{similar}`?"),
         None => "the file does not exist".to_owned(),
     }
 }

@@ -279,7 +279,7 @@ impl Reader<'_, '_> {
             self.at += 1;
         }
         let word = self.text.get(start..self.at).unwrap_or("");
-        let meant = match word {
+        let intended = match word {
             "true" => return Ok(Value::Bool(true)),
             "false" => return Ok(Value::Bool(false)),
             "null" => return Ok(Value::Null),
@@ -290,8 +290,8 @@ impl Reader<'_, '_> {
         };
         let span = self.span_from(start);
         let problem = Diagnostic::error("invalid-json", span, format!("`{word}` is not a JSON value"));
-        Err(Syntax::new(match meant {
-            Some(meant) => problem.suggest(span, meant),
+        Err(Syntax::new(match intended {
+            Some(intended) => problem.suggest(span, intended),
             None => problem.label("expected a value").help("a string needs double quotes"),
         }))
     }

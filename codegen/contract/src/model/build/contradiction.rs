@@ -95,9 +95,9 @@ fn needs(operation: &Operation) -> Vec<Need> {
         })
         .collect();
     let body = operation.body.as_ref().map(|body| (format!("the body of {title}"), true, &body.content));
-    let answers =
+    let responses =
         operation.responses.iter().map(|response| (format!("a response of {title}"), false, &response.content));
-    needs.extend(body.into_iter().chain(answers).filter_map(|(of, received, content)| {
+    needs.extend(body.into_iter().chain(responses).filter_map(|(of, received, content)| {
         // A media type without a schema accepts some value.
         let any_of: Vec<SchemaId> = content.iter().map(|content| content.schema).collect::<Option<_>>()?;
         (!any_of.is_empty()).then_some(Need { of, received, any_of })

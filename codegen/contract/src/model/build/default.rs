@@ -15,7 +15,7 @@ use super::builder::Builder;
 pub(super) struct Mismatch {
     /// The reason, in words that follow a colon.
     pub why: String,
-    meant: Option<Json>,
+    intended: Option<Json>,
 }
 
 impl Builder<'_, '_> {
@@ -24,7 +24,7 @@ impl Builder<'_, '_> {
         let ids: Vec<SchemaId> = self.schemas.ids().collect();
         for id in ids {
             let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
+            let Some(Mismatch { why, intended }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
                 let message = "the default null is not valid for the schema";
@@ -41,11 +41,11 @@ impl Builder<'_, '_> {
             };
             let message = format!("the default is not valid for its schema: {why}");
             let report = self.remark("default-type", span, message).label(label);
-            self.report(match meant {
-                Some(Json::String(meant)) if value.is_string() => {
-                    report.suggest(self.document.sources.inside_quotes(span), meant)
+            self.report(match intended {
+                Some(Json::String(intended)) if value.is_string() => {
+                    report.suggest(self.document.sources.inside_quotes(span), intended)
                 }
-                Some(meant) => report.suggest(span, meant.to_string()),
+                Some(intended) => report.suggest(span, intended.to_string()),
                 None => report,
             });
         }
@@ -83,12 +83,12 @@ impl Held<'_> {
 /// Returns the reason why a default cannot be used.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
-    let endless = || brings_itself(&held, id).then(|| because("it contains itself"));
+    let endless = || contains_itself(&held, id).then(|| because("it contains itself"));
     within(&held, id, value).or_else(endless)
 }
 
 /// Returns true if applying a default applies it again, through the properties that it omits.
-fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
+fn contains_itself(held: &Held<'_>, id: SchemaId) -> bool {
     let (mut next, mut visited) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
         let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
@@ -179,7 +179,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
         (Kind::Strings(names), Json::String(text)) if names.open || names.values.contains(text) => None,
         (Kind::Strings(names), Json::String(text)) => Some(Mismatch {
             why: format!("`{text}` is not in its enum"),
-            meant: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
+            intended: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
         }),
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
@@ -187,15 +187,15 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
             Some(because(format!("its element {at} is {why}")))
         }),
         (kind, value) => {
-            let meant = match (kind, value) {
+            let intended = match (kind, value) {
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
-                    serde_json::from_str::<Json>(text).ok().filter(|meant| within(held, id, meant).is_none())
+                    serde_json::from_str::<Json>(text).ok().filter(|intended| within(held, id, intended).is_none())
                 }
                 (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
             };
             let why = format!("{}, not {}", json_word(value), kind_word(kind));
-            Some(Mismatch { why, meant })
+            Some(Mismatch { why, intended })
         }
     }
 }
@@ -259,7 +259,7 @@ fn goes_one_way(schemas: &Schemas, id: SchemaId) -> bool {
 }
 
 fn because(why: impl Into<String>) -> Mismatch {
-    Mismatch { why: why.into(), meant: None }
+    Mismatch { why: why.into(), intended: None }
 }
 
 fn outside<T: std::fmt::Display>(value: T, low: Option<T>, high: Option<T>) -> Option<Mismatch> {

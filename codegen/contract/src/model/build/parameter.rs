@@ -14,7 +14,7 @@ use super::response::kind_of;
 
 /// The mistakes among the parameters of an operation, so that none is reported twice.
 #[derive(Default)]
-struct Meant {
+struct Misspelt {
     /// The placeholders of the path that misspelt parameters resemble.
     names: Vec<String>,
     /// True if a parameter could not be read at all.
@@ -30,11 +30,11 @@ impl<'d> Builder<'d, '_> {
         (method, path): (&'static str, &str),
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let mut meant = Meant::default();
+        let mut misspelt = Misspelt::default();
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             for node in elements(list) {
-                let Some(parameter) = self.parameter(node, path, &mut meant) else { continue };
+                let Some(parameter) = self.parameter(node, path, &mut misspelt) else { continue };
                 let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
                 match parameters.iter().position(same) {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
@@ -58,13 +58,13 @@ impl<'d> Builder<'d, '_> {
                 }
             }
         }
-        self.find_undeclared(&parameters, &meant, method, path);
+        self.find_undeclared(&parameters, &misspelt, method, path);
         parameters
     }
 
-    fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
+    fn parameter(&mut self, reference: &'d Node, path: &str, misspelt: &mut Misspelt) -> Option<Parameter> {
         // An unreadable parameter was reported; it may be any parameter of the path.
-        let before = std::mem::replace(&mut meant.unread, true);
+        let before = std::mem::replace(&mut misspelt.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
         let location = match string(node, "in")?.as_str() {
@@ -75,7 +75,7 @@ impl<'d> Builder<'d, '_> {
             // Any other location was reported during loading.
             _ => return None,
         };
-        meant.unread = before;
+        misspelt.unread = before;
         if location == ParameterLocation::Header {
             self.check_header_name(&name, node.span);
         }
@@ -95,7 +95,7 @@ impl<'d> Builder<'d, '_> {
         }
         if location == ParameterLocation::Path && !placeholders(path).any(|known| known == name) {
             let close = crate::diagnostic::closest(&name, placeholders(path));
-            meant.names.extend(close.map(str::to_owned));
+            misspelt.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
             let message = format!("the path `{path}` does not contain the parameter `{name}`");
             // A misspelt name leaves a placeholder without its parameter.
@@ -211,11 +211,11 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Collects the `{name}`s of the path that the operation does not declare.
-    fn find_undeclared(&mut self, parameters: &[Parameter], meant: &Meant, method: &'static str, path: &str) {
+    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'static str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
             let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
-            if declared || meant.unread || meant.names.iter().any(|other| other == name) {
+            if declared || misspelt.unread || misspelt.names.iter().any(|other| other == name) {
                 continue;
             }
             let elsewhere = named().next().map(|other| (other.span, other.location));

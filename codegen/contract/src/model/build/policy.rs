@@ -8,7 +8,7 @@ use crate::model::operation::{Cache, LimitBy, Operation, ParameterLocation, Poli
 
 use super::builder::Builder;
 use super::node_fields::elements;
-use super::quantity::{duration, meant_duration, meant_size, size};
+use super::quantity::{duration, intended_duration, intended_size, size};
 
 /// The limit of a request body if the contract declares none: 1 MiB.
 const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
@@ -69,8 +69,8 @@ impl<'d> Builder<'d, '_> {
                 let known = [("caller", LimitBy::Caller), ("address", LimitBy::Address), ("account", LimitBy::Account)];
                 let named = known.iter().find(|(word, _)| by.as_str() == Some(word));
                 if named.is_none() {
-                    let meant = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
-                    self.unknown_limit(by, meant);
+                    let intended = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
+                    self.unknown_limit(by, intended);
                 }
                 named?.1
             }
@@ -79,12 +79,12 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Reports a value of `by` that is not one of those allowed.
-    fn unknown_limit(&mut self, by: &Node, meant: Option<&str>) {
+    fn unknown_limit(&mut self, by: &Node, intended: Option<&str>) {
         let found = by.as_str().map_or(by.kind_name().to_owned(), |word| format!("`{word}`"));
         let message = format!("`by` of `x-rate-limit` is {found}, not one of `caller`, `address`, `account`");
         let report = Diagnostic::error("bad-policy", by.span, message).label("unknown value");
-        self.report(match meant {
-            Some(meant) => report.suggest(self.document.sources.inside_quotes(by.span), meant),
+        self.report(match intended {
+            Some(intended) => report.suggest(self.document.sources.inside_quotes(by.span), intended),
             None => report,
         });
     }
@@ -94,8 +94,8 @@ impl<'d> Builder<'d, '_> {
         let Some(node) = operation.get("x-body-limit") else { return DEFAULT_BODY_LIMIT };
         let limit = node.as_u64().or_else(|| node.as_str().and_then(size)).filter(|limit| *limit > 0);
         if limit.is_none() {
-            let meant = meant_size(self.document.sources.slice(node.span));
-            self.bad_policy(node, "`x-body-limit`", A_SIZE, meant);
+            let intended = intended_size(self.document.sources.slice(node.span));
+            self.bad_policy(node, "`x-body-limit`", A_SIZE, intended);
         }
         limit.unwrap_or(DEFAULT_BODY_LIMIT)
     }
@@ -167,16 +167,16 @@ impl<'d> Builder<'d, '_> {
         let node = policy.get(name)?;
         let value = read(node);
         if value.is_none() {
-            let meant = match expected {
-                A_DURATION => meant_duration(self.document.sources.slice(node.span)),
+            let intended = match expected {
+                A_DURATION => intended_duration(self.document.sources.slice(node.span)),
                 _ => None,
             };
-            self.bad_policy(node, &format!("`{name}` of `{}`", form.name), expected, meant);
+            self.bad_policy(node, &format!("`{name}` of `{}`", form.name), expected, intended);
         }
         value
     }
 
-    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, meant: Option<String>) {
+    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
         let written = self.document.sources.slice(node.span);
         let label = match expected {
             A_DURATION => "not a duration",
@@ -188,13 +188,13 @@ impl<'d> Builder<'d, '_> {
         let found = if short { format!("`{written}`") } else { node.kind_name().to_owned() };
         let report =
             Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}")).label(label);
-        self.report(match meant {
+        self.report(match intended {
             // A list is inserted as it is, a string keeps its quotes, and a number gets quotes.
-            Some(meant) if meant.starts_with('[') => report.suggest(node.span, meant),
-            Some(meant) if node.as_str().is_some() => {
-                report.suggest(self.document.sources.inside_quotes(node.span), meant)
+            Some(intended) if intended.starts_with('[') => report.suggest(node.span, intended),
+            Some(intended) if node.as_str().is_some() => {
+                report.suggest(self.document.sources.inside_quotes(node.span), intended)
             }
-            Some(meant) => report.suggest(node.span, format!("\"{meant}\"")),
+            Some(intended) => report.suggest(node.span, format!("\"{intended}\"")),
             None => report,
         });
     }
@@ -205,8 +205,8 @@ impl<'d> Builder<'d, '_> {
         let texts: Option<Vec<String>> =
             node.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
         if texts.is_none() {
-            let meant = node.as_str().map(|text| format!("[{text:?}]"));
-            self.bad_policy(node, what, "a list of strings such as `[\"user:{userId}\"]`", meant);
+            let intended = node.as_str().map(|text| format!("[{text:?}]"));
+            self.bad_policy(node, what, "a list of strings such as `[\"user:{userId}\"]`", intended);
         }
         texts.unwrap_or_default()
     }

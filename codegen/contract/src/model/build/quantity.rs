@@ -36,8 +36,8 @@ fn parts(text: &str) -> Option<(u64, &str)> {
 }
 
 /// Returns the intended duration of an invalid one, such as `60 seconds`, `5min` or `300`.
-pub(super) fn meant_duration(written: &str) -> Option<String> {
-    let (count, unit) = meant_parts(written)?;
+pub(super) fn intended_duration(written: &str) -> Option<String> {
+    let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
         "" | "sec" | "secs" | "second" | "seconds" => "s",
         "min" | "mins" | "minute" | "minutes" => "m",
@@ -50,8 +50,8 @@ pub(super) fn meant_duration(written: &str) -> Option<String> {
 }
 
 /// Returns the intended size of an invalid one, such as `64kb` or `1 MB`.
-pub(super) fn meant_size(written: &str) -> Option<String> {
-    let (count, unit) = meant_parts(written)?;
+pub(super) fn intended_size(written: &str) -> Option<String> {
+    let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
         "b" | "byte" | "bytes" => "B",
         "k" | "kb" | "kib" => "KiB",
@@ -62,7 +62,7 @@ pub(super) fn meant_size(written: &str) -> Option<String> {
     Some(format!("{count}{unit}")).filter(|text| size(text).is_some_and(|size| size > 0))
 }
 
-fn meant_parts(written: &str) -> Option<(&str, String)> {
+fn intended_parts(written: &str) -> Option<(&str, String)> {
     let text = written.trim_matches(['"', '\'']).trim();
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (count, unit) = text.split_at(digits);

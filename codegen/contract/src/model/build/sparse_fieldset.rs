@@ -153,13 +153,13 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     }
     // A misspelt property was reported, so it is not missing.
     let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
-    let meant = |known: &str| {
+    let is_misspelt = |known: &str| {
         foreign()
             .any(|name| name != known && closest(name, [known]).is_some() && !all.iter().any(|one| one.name == name))
     };
     let missing: Vec<String> = all
         .iter()
-        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !meant(&known.name))
+        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !is_misspelt(&known.name))
         .map(|known| format!("`{}`", known.name))
         .collect();
     if !missing.is_empty() {

@@ -26,9 +26,9 @@ impl<'d> Builder<'d, '_> {
             let json = value.to_json();
             match facets.types {
                 Some((types, _)) if !types.has(type_of(&json)) => {
-                    let meant = meant(types, value).filter(|_| self.implied_types);
-                    foreign.push((value, meant.clone()));
-                    kept.extend(meant.filter(|meant| !kept.contains(meant)));
+                    let converted = intended(types, value).filter(|_| self.implied_types);
+                    foreign.push((value, converted.clone()));
+                    kept.extend(converted.filter(|converted| !kept.contains(converted)));
                 }
                 _ => kept.push(json),
             }
@@ -59,7 +59,7 @@ impl<'d> Builder<'d, '_> {
     /// Such an enum is misplaced at an array or object, or names the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
-            .remark("enum-type", whole(foreign, at), format!("none of the enum values is {}", types.words()))
+            .remark("enum-type", extent(foreign, at), format!("none of the enum values is {}", types.words()))
             .also(at, "declared type");
         let report = match self.strict {
             true => report.label("no value is allowed"),
@@ -78,30 +78,30 @@ impl<'d> Builder<'d, '_> {
         if none_left && foreign.len() > 1 {
             let message = format!("none of the enum values is {wanted}");
             return self.report(
-                Diagnostic::error("enum-type", whole(foreign, at), message)
+                Diagnostic::error("enum-type", extent(foreign, at), message)
                     .label("no value is allowed")
                     .also(at, "declared type")
                     .help("write the values in the declared type, or change the type"),
             );
         }
-        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, meant)| meant.is_some()) && !self.strict {
+        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, converted)| converted.is_some()) && !self.strict {
             let message = format!("{} enum values are not written as {wanted}", foreign.len());
-            let report = self.remark("enum-type", whole(foreign, at), message);
+            let report = self.remark("enum-type", extent(foreign, at), message);
             return self.report(report.label(format!("each is interpreted as {wanted}")).also(at, "declared type"));
         }
-        for (node, meant) in foreign {
+        for (node, converted) in foreign {
             let message = format!("{} is {}, but the type of the enum is {wanted}", node.to_json(), node.kind_name());
-            let report = match (none_left, meant) {
+            let report = match (none_left, converted) {
                 (true, _) => Diagnostic::error("enum-type", node.span, message).label("no value is allowed"),
-                (false, Some(meant)) if !self.strict => {
-                    Diagnostic::warning("enum-type", node.span, message).label(format!("interpreted as `{meant}`"))
+                (false, Some(converted)) if !self.strict => {
+                    Diagnostic::warning("enum-type", node.span, message).label(format!("interpreted as `{converted}`"))
                 }
                 (false, Some(_)) => Diagnostic::error("enum-type", node.span, message).label("wrong type"),
                 (false, None) => self.remark("enum-type", node.span, message).label("never valid"),
             };
             let report = report.also(at, "declared type");
-            self.report(match meant {
-                Some(meant) => report.fix(format!("write {wanted}"), node.span, meant.to_string()),
+            self.report(match converted {
+                Some(converted) => report.fix(format!("write {wanted}"), node.span, converted.to_string()),
                 None => report,
             });
         }
@@ -109,7 +109,7 @@ impl<'d> Builder<'d, '_> {
 }
 
 /// Returns the span from the first value to the last, or `at` if there is none.
-fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
+fn extent(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     match values {
         [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },
         [(only, _)] => only.span,
@@ -118,7 +118,7 @@ fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
 }
 
 /// Returns the intended value of a wrongly typed one: a number for `"1"`, a string for `1.0`.
-fn meant(types: TypeSet, node: &Node) -> Option<Json> {
+fn intended(types: TypeSet, node: &Node) -> Option<Json> {
     match &node.value {
         Value::String(text) => {
             serde_json::from_str::<Json>(text).ok().filter(|json| !json.is_null() && types.has(type_of(json)))
