@@ -28,7 +28,8 @@ impl Databases {
     ///
     /// # Errors
     /// Returns an error if a URL cannot be parsed.
-    pub fn open(config: &DatabaseConfig) -> Result<Databases, sqlx::Error> {
+    pub /// Creates the pool of a schema.
+fn open(config: &DatabaseConfig) -> Result<Databases, sqlx::Error> {
         Ok(Databases {
             users: open(config, config.users.expose_secret(), "users")?,
             orders: open(config, config.orders.expose_secret(), "orders")?,
@@ -51,6 +52,7 @@ impl Databases {
     }
 }
 
+/// Creates the pool of a schema.
 fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPool, sqlx::Error> {
     let statement_timeout = config.statement_timeout.as_millis();
     let options = PgConnectOptions::from_str(url)?.application_name("writ").options([
@@ -65,6 +67,7 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
     Ok(pool.connect_lazy_with(options))
 }
 
+/// Creates a schema and applies its migrations.
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
     // A migration can take longer than a statement of a request, and so can the wait for another process to
