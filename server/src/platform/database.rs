@@ -28,8 +28,7 @@ impl Databases {
     ///
     /// # Errors
     /// Returns an error if a URL cannot be parsed.
-    pub /// Creates the pool of a schema.
-fn open(config: &DatabaseConfig) -> Result<Databases, sqlx::Error> {
+    pub fn open(config: &DatabaseConfig) -> Result<Databases, sqlx::Error> {
         Ok(Databases {
             users: open(config, config.users.expose_secret(), "users")?,
             orders: open(config, config.orders.expose_secret(), "orders")?,
