@@ -172,5 +172,5 @@ fn a_reference_leads_to_its_node_and_a_place_names_it() {
     assert_eq!((target.path.to_string().as_str(), target.path.name().as_deref()), ("#/User", Some("User")));
     assert_eq!(target.get("description").and_then(|it| it.node.as_str()), Some("A user."));
     let dangling = document.resolve(document.root, "#/pathes/x").err().map(|error| error.to_string());
-    assert_eq!(dangling.as_deref(), Some("nothing is there"));
+    assert_eq!(dangling.as_deref(), Some("its target does not exist"));
 }

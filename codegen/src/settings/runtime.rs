@@ -1,4 +1,4 @@
-//! `runtime`: the place of the runtime that the generated crate depends on.
+//! The setting `runtime`: the source of the runtime that the generated crate depends on.
 
 use std::path::Path;
 
@@ -9,17 +9,17 @@ use writ_contract::source::Sources;
 use super::fields::Fields;
 use crate::package::Runtime;
 
-/// The forms of the setting.
+/// The possible forms of the setting `runtime`, for messages.
 const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
 
-/// Reads the setting; a path begins at the folder of the settings file.
+/// Reads the setting. A path is relative to the folder of the settings file.
 pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
     if node.as_str() == Some("embedded") {
         return Some(Runtime::Embedded);
     }
     let Some(object) = node.as_object() else {
-        let problem = Diagnostic::error("bad-setting", node.span, "`runtime` names no runtime");
-        diagnostics.push(problem.label("neither `embedded` nor a table").help(FORMS));
+        let problem = Diagnostic::error("bad-setting", node.span, "`runtime` must be `\"embedded\"` or a table");
+        diagnostics.push(problem.label("unknown runtime").help(FORMS));
         return None;
     };
     let mut fields = Fields::new(node, sources, diagnostics);
@@ -30,15 +30,19 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
         (None, Some(node)) => match Runtime::version(&version?) {
             Ok(runtime) => Some(runtime),
             Err(reason) => {
-                diagnostics.push(Diagnostic::error("bad-setting", node.span, reason).label("cannot be used"));
+                diagnostics
+                    .push(Diagnostic::error("bad-setting", node.span, reason).label("not a version requirement"));
                 None
             }
         },
-        // The fields that are there instead are reported already.
+        // The unknown fields are reported already.
         (None, None) if object.iter().next().is_some() => None,
         (found, _) => {
-            let label = if found.is_some() { "both" } else { "neither" };
-            let problem = Diagnostic::error("bad-setting", node.span, "`runtime` needs one of `path` and `version`");
+            let (message, label) = match found {
+                Some(_) => ("`runtime` has both `path` and `version`", "keep one of the two"),
+                None => ("`runtime` needs `path` or `version`", "has neither"),
+            };
+            let problem = Diagnostic::error("bad-setting", node.span, message);
             diagnostics.push(problem.label(label).help(FORMS));
             None
         }

@@ -1,4 +1,4 @@
-//! The tables of the settings: names, types of one's own, and the crates that hold them.
+//! The tables of `codegen.toml`: names, custom types, and the dependencies that contain them.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{Node, Value};
@@ -9,7 +9,7 @@ use writ_contract::source::{Sources, Spanned};
 
 use super::fields::Fields;
 
-/// `[names.schemas]`, `[names.operations]` and `[names.tags]`.
+/// Reads `[names.schemas]`, `[names.operations]` and `[names.tags]`.
 pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<NameOverride> {
     let mut all = Vec::new();
     let mut fields = Fields::new(table, sources, diagnostics);
@@ -27,7 +27,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     all
 }
 
-/// `[types]`.
+/// Reads the table `[types]`, which replaces schemas by custom types.
 pub(super) fn types(
     entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,
@@ -37,7 +37,7 @@ pub(super) fn types(
     entries.into_iter().filter_map(read).collect()
 }
 
-/// `[dependencies]`, as they stand in a manifest.
+/// Reads `[dependencies]`, whose entries have the form of a manifest.
 pub(super) fn dependencies(
     entries: Vec<(Spanned<String>, &Node)>,
     diagnostics: &mut Diagnostics,
@@ -45,13 +45,14 @@ pub(super) fn dependencies(
     let mut all = Vec::new();
     for (name, node) in entries {
         if !matches!(node.value, Value::String(_) | Value::Object(_)) {
-            let message = format!("`{}` must be a version or a table, not {}", name.value, node.kind_name());
-            let problem = Diagnostic::error("bad-setting", node.span, message).label("not a dependency");
-            diagnostics.push(problem.help("write it as in the manifest of a crate: `uuid = \"1\"`"));
+            let message =
+                format!("the dependency `{}` must be a version or a table, not {}", name.value, node.kind_name());
+            let problem = Diagnostic::error("bad-setting", node.span, message).label("expected a version or a table");
+            diagnostics.push(problem.help("write it as in `Cargo.toml`: `uuid = \"1\"`"));
         } else if name.value.replace('_', "-") == "writ-runtime" {
             let message = "the generated crate depends on `writ-runtime` already";
-            let problem = Diagnostic::error("bad-setting", name.span, message).label("leave it out");
-            diagnostics.push(problem.help("`runtime` says which one it is"));
+            let problem = Diagnostic::error("bad-setting", name.span, message).label("listed twice");
+            diagnostics.push(problem.help("remove this entry; the setting `runtime` selects the runtime"));
         } else {
             all.push((name, value(node)));
         }
@@ -59,7 +60,7 @@ pub(super) fn dependencies(
     all
 }
 
-/// The same value, as a manifest holds it.
+/// Returns a value of the settings as a value for a manifest.
 fn value(node: &Node) -> toml::Value {
     match &node.value {
         Value::Null => toml::Value::from(""),

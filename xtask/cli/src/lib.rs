@@ -1,4 +1,4 @@
-//! The commands that serve any workspace, for `cargo writ` and for a workspace's own tasks.
+//! The commands of `cargo writ` as a library, for the tasks of a workspace that build on them.
 
 pub mod codegen;
 pub mod terminal;

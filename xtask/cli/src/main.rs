@@ -1,16 +1,16 @@
-//! `cargo writ`: a thin command line over the generator.
+//! The command `cargo writ`, which runs the generator.
 
 use std::process::ExitCode;
 
 use cargo_writ::{codegen, terminal};
 use clap::Parser;
 
-/// The arguments as cargo passes them on: the name of the subcommand first.
+/// The arguments as cargo passes them: the name of the subcommand comes first.
 #[derive(Parser)]
 #[command(name = "cargo", bin_name = "cargo")]
 enum Cargo {
     /// Generates Rust from OpenAPI contracts.
-    #[command(subcommand, version, arg_required_else_help = true)]
+    #[command(subcommand, version, propagate_version = true, arg_required_else_help = true)]
     Writ(Command),
 }
 

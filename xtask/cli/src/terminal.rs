@@ -1,19 +1,19 @@
-//! Messages on the terminal, in cargo's manner: a verb, then what it is about.
+//! Messages on the terminal in the style of cargo: a verb, then its object.
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write, stderr};
 
-/// Prints what happens now.
-pub fn step(verb: &str, what: impl Display) {
-    // A terminal that was closed is no reason to fail.
+/// Prints a step of the command, such as `Generated crates/api`.
+pub fn step(verb: &str, object: impl Display) {
+    // Writing to a closed terminal is not an error of the command.
     let _ = if colours() {
-        writeln!(stderr(), "\x1b[1;32m{verb:>12}\x1b[0m {what}")
+        writeln!(stderr(), "\x1b[1;32m{verb:>12}\x1b[0m {object}")
     } else {
-        writeln!(stderr(), "{verb:>12} {what}")
+        writeln!(stderr(), "{verb:>12} {object}")
     };
 }
 
-/// Prints why the task failed, with every cause.
+/// Prints the error of a failed command, with all its causes.
 pub fn error(error: &anyhow::Error) {
     let _ = if colours() {
         writeln!(stderr(), "\x1b[1;31merror\x1b[0m: {error:#}")
@@ -22,7 +22,7 @@ pub fn error(error: &anyhow::Error) {
     };
 }
 
-/// True if the terminal takes colours.
+/// Returns true if the terminal shows colours.
 pub fn colours() -> bool {
     std::env::var_os("NO_COLOR").is_none() && stderr().is_terminal()
 }

@@ -1,11 +1,11 @@
-//! What the settings say of a contract that cannot be edited: names, and types of one's own.
+//! The overrides pass: applies the Rust names and Rust types from the settings to the contract.
 
 use super::options::{NameTarget, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
-/// Puts the settings in the place of what the contract says itself.
+/// Replaces names and types of the contract by those of the settings.
 pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     for named in &options.names {
         let (found, known) = match named.target {
@@ -14,11 +14,15 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
             }
             NameTarget::Operation => {
                 let mut found = false;
-                for operation in contract.operations.iter_mut().filter(|it| it.id == named.contract.value) {
+                for operation in contract.operations.iter_mut().filter(|it| it.is_called(&named.contract.value)) {
                     operation.rust_name = Some(named.rust.clone());
                     found = true;
                 }
-                (found, contract.operations.iter().map(|operation| operation.id.clone()).collect())
+                let names = contract.operations.iter().map(|operation| match named.contract.value.contains(' ') {
+                    true => operation.route(),
+                    false => operation.id.clone(),
+                });
+                (found, names.collect())
             }
             NameTarget::Tag => {
                 let mut found = false;
@@ -42,7 +46,9 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
     check_own_types(contract, diagnostics);
 }
 
-/// Changes every schema that is a component of that name; whether there is one, and which there are.
+/// Changes every component schema with a name.
+///
+/// Returns true if there is one, and the names of the other components for suggestions.
 fn schemas(
     contract: &mut Contract,
     name: &Spanned<String>,
@@ -72,15 +78,15 @@ fn unknown(
     diagnostics: &mut Diagnostics,
 ) {
     let what = match target {
-        NameTarget::Schema => "a schema",
-        NameTarget::Operation => "an operation",
-        NameTarget::Tag => "a tag",
+        NameTarget::Schema => "schema",
+        NameTarget::Operation => "operation",
+        NameTarget::Tag => "tag",
     };
-    let message = format!("`{}` is not {what} of the contract", name.value);
-    let problem = Diagnostic::error("unknown-name", name.span, message).label("names nothing");
+    let message = format!("the contract has no {what} `{}`", name.value);
+    let problem = Diagnostic::error("unknown-name", name.span, message).label("unknown name");
     diagnostics.push(match closest(&name.value, known.iter().map(String::as_str)) {
         Some(close) => {
-            // What is no bare key of TOML stands in quotes, which stay where they are.
+            // A name that is not a bare key of TOML needs quotes, which are kept if the source has them.
             let bare = close.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
             let span = options.sources.inside_quotes(name.span);
             match bare || span != name.span {
@@ -88,11 +94,15 @@ fn unknown(
                 false => problem.suggest(span, format!("\"{close}\"")),
             }
         }
-        None => problem.help("names are those of the contract, letter for letter"),
+        None => problem.help(match target {
+            NameTarget::Schema => "use the name of a schema under `components/schemas`",
+            NameTarget::Operation => "use the `operationId`, or the method and path as in `\"GET /users/{id}\"`",
+            NameTarget::Tag => "use the name of a tag as the contract writes it",
+        }),
     });
 }
 
-/// Reports types that go through text in the place of schemas that are none.
+/// Reports Rust types that are read from strings but replace a schema that is not a string.
 fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);
@@ -100,12 +110,12 @@ fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
         if matches!(contract.schemas.kind(id), Kind::String(_) | Kind::Strings(_)) {
             continue;
         }
-        let message = format!("`{}` goes through text, and this schema is no string", own.path.value);
+        let message = format!("`{}` is read with `as: text`, but its schema is not a string", own.path.value);
         diagnostics.push(
             Diagnostic::error("bad-rust-type", own.path.span, message)
-                .label("cannot be read from a text")
-                .also(schema.span, "the schema")
-                .help("implement `writ_runtime::Read` and `Write` for it, and leave `as: text` out"),
+                .label("a type that is read from a string")
+                .also(schema.span, "not a string schema")
+                .help("remove `as: text`, and implement `writ_runtime::Read` and `Write` for the type"),
         );
     }
 }

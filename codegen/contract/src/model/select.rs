@@ -1,10 +1,14 @@
-//! Which operations are to be implemented: those of the tags that were asked for.
+//! The selection pass: keeps the operations of the selected tags.
 
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::Contract;
+use crate::source::{FileId, Spanned};
 
-/// Leaves the operations of the chosen tags, and sets the others aside. Without a choice all stay.
+/// The largest number of tags that a diagnostic lists.
+const MOST_LISTED: usize = 30;
+
+/// Moves the operations of other tags to `unselected`. Without a selection, all operations are kept.
 pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;
@@ -13,16 +17,7 @@ pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostic
     for word in &options.tags {
         match contract.tags.iter().find(|tag| tag.name == word.value) {
             Some(_) => chosen.push(&word.value),
-            None => {
-                let known: Vec<&str> = contract.tags.iter().map(|tag| tag.name.as_str()).collect();
-                let problem =
-                    Diagnostic::error("unknown-tag", word.span, format!("no operation is tagged `{}`", word.value))
-                        .label("not a tag of the contract's operations");
-                diagnostics.push(match closest(&word.value, known.iter().copied()) {
-                    Some(close) => problem.suggest(options.sources.inside_quotes(word.span), close),
-                    None => problem.help(format!("these are: {}", known.join(", "))),
-                });
-            }
+            None => diagnostics.push(unknown_tag(contract, word, options)),
         }
     }
     let (kept, others) = std::mem::take(&mut contract.operations)
@@ -31,4 +26,30 @@ pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostic
     contract.operations = kept;
     contract.unselected = others;
     contract.tags.retain(|tag| chosen.contains(&tag.name.as_str()));
+}
+
+/// Returns the report of a selected tag that no operation has, with the tags that there are.
+fn unknown_tag(contract: &Contract, word: &Spanned<String>, options: &Options) -> Diagnostic {
+    let known: Vec<&str> = contract.tags.iter().map(|tag| tag.name.as_str()).collect();
+    let listed: Vec<String> = known.iter().take(MOST_LISTED).map(|name| format!("`{name}`")).collect();
+    let more = known.len().saturating_sub(MOST_LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let problem = Diagnostic::error("unknown-tag", word.span, format!("no operation has the tag `{}`", word.value))
+        .label("unknown tag")
+        .note(format!("tags of the contract: {}{more}", listed.join(", ")));
+    let parts: Vec<&str> = word.value.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() > 1 && parts.iter().all(|part| known.contains(part)) {
+        let advice = match word.span.file {
+            FileId::SETTINGS => format!("`tags = {parts:?}`"),
+            _ => format!("`--tag {}`", parts.join(" --tag ")),
+        };
+        return problem.help(format!("list several tags separately: {advice}"));
+    }
+    if let Some(operation) = contract.operations.iter().find(|operation| operation.is_called(&word.value)) {
+        return problem.help(format!("{} is an operation of the tag `{}`", operation.title(), operation.tag));
+    }
+    match closest(&word.value, known.iter().copied()) {
+        Some(close) => problem.suggest(options.sources.inside_quotes(word.span), close),
+        None => problem,
+    }
 }

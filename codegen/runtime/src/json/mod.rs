@@ -79,11 +79,12 @@ pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
 
+pub(crate) use check::Count;
+#[cfg(feature = "multipart")]
+pub(crate) use equal::{Canonical, canonical};
 pub(crate) use object::next_key;
 pub(crate) use scan::Scan;
 pub(crate) use token::Kind;
-#[cfg(feature = "multipart")]
-pub(crate) use {check::Count, equal::Canonical, equal::canonical};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! Names are resolved once: the first candidate that is free is taken, for good.
+//! Namespaces, in which each name is taken once: the first free candidate, for good.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,10 +7,10 @@ use writ_contract::model::Contract;
 use writ_contract::model::operation::ContentKind;
 use writ_contract::source::{FileId, Span, Spanned};
 
-/// The entry: names that generated files bring along are not of the contract and stand nowhere.
+/// The file of reserved names, which have no location in the contract.
 const FIRST: FileId = FileId::ENTRY;
 
-/// What generated files bring into scope; no name of a contract may stand for something else.
+/// The names that generated files use. No type of the contract can have one of them.
 const RESERVED: &[&str] = &[
     "Api",
     "Arc",
@@ -76,19 +76,19 @@ const RESERVED: &[&str] = &[
     "Writer",
 ];
 
-/// The names of one namespace.
+/// A namespace of Rust names, in which each name is taken once.
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Holder>,
-    /// The kind of what takes names at present.
+    /// The description of the current holders, as in "a schema of the contract".
     kind: &'static str,
-    /// The names that were not the first choice, each with that choice and the kind of what has it.
+    /// The names that are not the first choice, each with the first choice and the description of its holder.
     fallbacks: HashMap<String, (String, &'static str)>,
-    /// The number that the next of equal names gets: thousands may be equal.
+    /// The next number for equal names. Thousands of names may be equal.
     next: HashMap<String, usize>,
 }
 
-/// What has a name.
+/// The item that has a name: its location and its description.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     span: Span,
@@ -96,33 +96,41 @@ struct Holder {
 }
 
 impl Names {
-    /// A namespace in which what generated files bring along is taken.
+    /// Returns a namespace in which the names that generated files use are taken.
     pub fn for_types() -> Names {
         let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
 
-    /// An empty namespace.
+    /// Returns a namespace in which every name is free.
     pub fn empty() -> Names {
-        Names { taken: HashMap::new(), kind: "", fallbacks: HashMap::new(), next: HashMap::new() }
+        Names {
+            taken: HashMap::new(),
+            kind: "the name of another item",
+            fallbacks: HashMap::new(),
+            next: HashMap::new(),
+        }
     }
 
-    /// Says what takes the next names, as in "`LoginRequest` is a schema of the contract".
+    /// Sets the description of the next holders, as in "the name `LoginRequest` is used for another schema".
     pub fn now_for(&mut self, kind: &'static str) {
         self.kind = kind;
     }
 
-    /// Why a name is not the first choice, as a sentence; nothing where it is.
+    /// Returns the reason for a name that is not the first choice, as a sentence. Returns `None` for a first
+    /// choice.
     pub fn fallback(&self, name: &str) -> Option<String> {
-        self.fallbacks.get(name).map(|(first, kind)| format!("Not called `{first}`, which is {kind}."))
+        let (first, kind) = self.fallbacks.get(name)?;
+        Some(format!("Named `{name}` because the name `{first}` is used for {kind}."))
     }
 
+    /// Records that an item has a name.
     fn hold(&mut self, name: String, span: Span) {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
 
-    /// Keeps in mind why `name` was taken in place of the first candidate.
+    /// Records the reason why `name` was taken instead of the first candidate.
     fn note_fallback(&mut self, name: &str, candidates: &[String]) {
         if let Some(first) = candidates.first().filter(|first| *first != name)
             && let Some(holder) = self.taken.get(first)
@@ -131,36 +139,37 @@ impl Names {
         }
     }
 
-    /// Takes a name that is not the contract's.
+    /// Reserves a name that generated code itself uses.
     pub fn reserve(&mut self, name: &str) {
         self.hold(name.to_owned(), Span::start_of(FIRST));
     }
 
-    /// A name that the contract or its settings ask for. One that is taken is an error, with both places.
-    pub fn take_own(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
+    /// Takes a name that the contract or the settings request. A name that is taken already is an error.
+    pub fn take_requested(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
         match self.taken.get(&own.value).map(|holder| holder.span) {
             None => {
                 self.hold(own.value.clone(), own.span);
             }
             Some(first) => {
-                let message = format!("`{}` is the name of something else already", own.value);
-                let report = Diagnostic::error("name-collision", own.span, message).label("asked for here");
+                let kind = self.taken.get(&own.value).map_or("", |holder| holder.kind);
+                let message = format!("`{}` is already {kind}", own.value);
+                let report = Diagnostic::error("name-collision", own.span, message).label("requested here");
                 diagnostics.push(match first == Span::start_of(FIRST) {
-                    true => report.help("generated code uses this name itself: choose another"),
-                    false => report.also(first, "has the name").help("choose another"),
+                    true => report.help("choose another name"),
+                    false => report.also(first, format!("named `{}`", own.value)).help("choose another name"),
                 });
             }
         }
         own.value.clone()
     }
 
-    /// Takes what the runtime calls the bodies of this contract, so that others keep their names.
+    /// Takes the names of the runtime's body types that this contract uses. All other names stay available.
     pub fn reserve_for(&mut self, contract: &Contract) {
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(outgoing);
         let bodies = operations.clone().flat_map(|operation| operation.body.iter()).flat_map(|body| &body.content);
-        let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
-        for content in bodies.chain(answers) {
+        let responses = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
+        for content in bodies.chain(responses) {
             if content.is_range() {
                 self.reserve("AnyMedia");
             }
@@ -173,8 +182,8 @@ impl Names {
         }
     }
 
-    /// The first candidate that is free. Where none is, a number tells the last one apart, and a
-    /// diagnostic says so with both places.
+    /// Takes the first free candidate. If none is free, appends a number to the last one and reports a
+    /// warning.
     pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
         if let Some(free) = candidates.iter().find(|name| !self.taken.contains_key(*name)) {
             self.note_fallback(free, candidates);
@@ -188,12 +197,13 @@ impl Names {
             *next += 1;
             name = format!("{last}{next}");
         }
-        let mut report =
-            Diagnostic::warning("name-collision", span, format!("`{last}` is the name of something else already"))
-                .label(format!("called `{name}` in Rust"))
-                .help("give it a name of its own with `x-rust-name`");
+        let kind = self.taken.get(&last).map_or("", |holder| holder.kind);
+        let message = format!("`{last}` is already {kind}");
+        let mut report = Diagnostic::warning("name-collision", span, message)
+            .label(format!("named `{name}` in Rust"))
+            .help("choose its Rust name with `x-rust-name`");
         if let Some(first) = self.taken.get(&last).filter(|first| first.span != Span::start_of(FIRST)) {
-            report = report.also(first.span, "has the name");
+            report = report.also(first.span, format!("named `{last}`"));
         }
         diagnostics.push(report);
         self.note_fallback(&name, candidates);
@@ -202,28 +212,67 @@ impl Names {
     }
 }
 
-/// Names within one type or function, where no diagnostic can point closer than the type itself:
-/// equal names get numbers, and the caller says so once.
-pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, bool) {
+/// Makes names distinct within one type or function by appending numbers, and returns the first collision.
+///
+/// The caller reports the collision, since no location is more precise than that of the type itself.
+pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
     let names: Vec<String> = names.into_iter().collect();
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in &names {
-        *count.entry(name.as_str()).or_default() += 1;
+    let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();
+    for (index, name) in names.iter().enumerate() {
+        first_of.entry(name.as_str()).or_insert(index);
     }
     let mut used: HashSet<String> = HashSet::with_capacity(names.len());
     let mut next: HashMap<&str, usize> = HashMap::new();
     let mut all = Vec::with_capacity(names.len());
-    let mut collided = false;
-    for name in &names {
+    let mut collision: Option<Collision> = None;
+    for (index, name) in names.iter().enumerate() {
         let mut chosen = name.clone();
-        while used.contains(&chosen) || (chosen != *name && count.contains_key(chosen.as_str())) {
+        while used.contains(&chosen) || (chosen != *name && first_of.contains_key(chosen.as_str())) {
             let number = next.entry(name).or_insert(2);
             chosen = format!("{name}{number}");
             *number += 1;
-            collided = true;
+        }
+        if chosen != *name {
+            match &mut collision {
+                Some(collision) => collision.more += 1,
+                None => {
+                    let first = first_of.get(name.as_str()).copied().unwrap_or_default();
+                    let names = [name.clone(), chosen.clone()];
+                    collision = Some(Collision { indices: [first, index], names, more: 0 });
+                }
+            }
         }
         used.insert(chosen.clone());
         all.push(chosen);
     }
-    (all, collided)
+    (all, collision)
+}
+
+/// Two values whose Rust names would be equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// The indices of the two values.
+    pub indices: [usize; 2],
+    /// The Rust names that they have in the end.
+    names: [String; 2],
+    /// The number of further values that get another name.
+    more: usize,
+}
+
+impl Collision {
+    /// Returns the warning about the collision at `span`; `describe` returns a value of an index as the contract
+    /// names it, such as "the property `first-name`".
+    pub fn report(&self, span: Span, describe: impl Fn(usize) -> String) -> Diagnostic {
+        let [first, second] = self.indices.map(describe);
+        let [kept, numbered] = &self.names;
+        let message = format!("{first} and {second} have the same name in Rust");
+        let report = Diagnostic::warning("name-collision", span, message)
+            .label(format!("named `{kept}` and `{numbered}` in Rust"))
+            .note("the names in requests and responses do not change");
+        match self.more {
+            0 => report,
+            1 => report.note("1 further name gets a number too"),
+            more => report.note(format!("{more} further names get a number too")),
+        }
+    }
 }

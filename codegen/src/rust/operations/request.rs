@@ -1,6 +1,6 @@
-//! The request type of an operation: its parameters and its body as one, and how it is decoded.
+//! The request type of an operation, which combines its parameters and its body, and the decoder of the type.
 
-use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation};
 
 use crate::rust::code::Code;
@@ -16,7 +16,10 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
 
-/// Returns the request type, and the statements that check the parameters which the handler does not see.
+/// Returns the request type, and the statements that validate the parameters which the handler does not
+/// receive.
+///
+/// The request type is `None` if the handler receives neither parameters nor a body.
 pub fn request_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -57,15 +60,23 @@ pub fn request_view(
         return (None, consumed);
     }
     let (field_names, collided) = distinct(fields.iter().map(|(name, ..)| name.clone()));
-    if collided {
-        diagnostics.push(
-            Diagnostic::warning(
-                "name-collision",
-                operation.span,
-                format!("two inputs of `{}` are one name in Rust", operation.id),
-            )
-            .label("told apart by a number"),
-        );
+    if let Some(collided) = collided {
+        let describe = |index: usize| match &fields[index].1 {
+            FieldSource::Parameter(at) => {
+                let parameter = &operation.parameters[*at];
+                format!("the {} parameter `{}`", parameter.location.word(), parameter.name)
+            }
+            FieldSource::Body => "the body".to_owned(),
+            _ => "the requested page".to_owned(),
+        };
+        let report = collided.report(operation.span, describe).help("choose another name with `x-rust-name`");
+        let parameters = collided.indices.iter().filter_map(|index| match &fields[*index].1 {
+            FieldSource::Parameter(at) => Some(&operation.parameters[*at]),
+            _ => None,
+        });
+        diagnostics.push(parameters.fold(report, |report, parameter| {
+            report.also(parameter.span, format!("`{}` in {}", parameter.name, parameter.location.word()))
+        }));
     }
     let streamed =
         operation.body.iter().flat_map(|body| &body.content).any(|content| content.kind == ContentKind::Multipart);
@@ -78,6 +89,7 @@ pub fn request_view(
     )
 }
 
+/// Returns the view of a request field.
 fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
     let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
     let take = field.take(&variable);

@@ -1,91 +1,47 @@
-//! `codegen`: hands a contract to the generator, writes a crate of it, and reports the changes.
+//! The command `codegen`: generates a crate from a contract, writes it, and reports the changes.
 
+mod arguments;
 pub mod report;
 pub mod stubs;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use writ_codegen::generate::{Request, generate};
-use writ_codegen::options::Part;
 use writ_codegen::output::{self, Changes, Conflicts, Output, WriteError};
-use writ_codegen::package::{Package, Runtime, Workspace, fit, wrap};
+use writ_codegen::package::{Package, fit, wrap};
 use writ_codegen::render::Layout;
 use writ_codegen::settings::{self, Settings};
-use writ_contract::diagnostic::{Diagnostics, render};
+use writ_contract::diagnostic::{Diagnostics, is_folded, plural, render, render_all};
+
+pub use arguments::{Args, Display};
 
 use crate::terminal::{colours, step};
+use arguments::STDIN;
 
-/// The contract, the crate to make of it, and whether to write it.
-#[derive(clap::Args)]
-pub struct Args {
-    /// Write nothing; fail and list what is stale.
-    #[arg(long)]
-    pub check: bool,
-    /// The contract.
-    #[arg(long, value_name = "FILE")]
-    pub spec: Option<PathBuf>,
-    /// The folder for the generated crate; needed where no settings name it.
-    #[arg(long, value_name = "DIR", requires = "spec")]
-    out: Option<PathBuf>,
-    /// The name of that crate; that of the contract's file where it is not given.
-    #[arg(long, value_name = "CRATE", requires = "spec")]
-    name: Option<String>,
-    /// The folder that the contract's references may not leave; its own where it is not given.
-    #[arg(long, value_name = "DIR", requires = "spec")]
-    root: Option<PathBuf>,
-    /// The settings; `codegen.toml` beside the contract where it is not given.
-    #[arg(long, value_name = "FILE", requires = "spec")]
-    config: Option<PathBuf>,
-    /// Implement only the operations of this tag; more than once for several.
-    #[arg(long, value_name = "NAME", requires = "spec")]
-    tag: Vec<String>,
-    /// Answer 501 for every operation that is not written yet, in place of an error of the compiler.
-    #[arg(long, requires = "spec")]
-    unwritten: bool,
-    /// A part to generate behind a cargo feature of its name: client, eq, openapi or serde; more than once for several.
-    #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
-    with: Vec<Part>,
-    /// The cargo workspace of the crate: `own`, or `member` of one that is there.
-    #[arg(long, value_name = "own|member", requires = "spec")]
-    workspace: Option<Workspace>,
-    /// The runtime of the crate: `embedded` in its folder, `path:DIR` or `version:REQ`.
-    #[arg(long, value_name = "RUNTIME", requires = "spec")]
-    runtime: Option<Runtime>,
-    /// Take every warning for an error.
-    #[arg(long, requires = "spec")]
-    strict: bool,
-    /// Overwrite files that were edited by hand or were not generated.
-    #[arg(long)]
-    pub force: bool,
-    /// Show notes too.
-    #[arg(long)]
-    pub notes: bool,
-    /// Write nothing; print the methods of all traits, or of one, to be pasted into an implementation.
-    #[arg(long, value_name = "TRAIT", num_args = 0..=1, conflicts_with = "check")]
-    pub stubs: Option<Option<String>>,
-}
-
-impl Args {
-    /// The treatment of files in the way.
-    pub fn conflicts(&self) -> Conflicts {
-        if self.force { Conflicts::Overwrite } else { Conflicts::Refuse }
-    }
-}
-
-/// Runs the subcommand. `root` is the folder that references may not leave where neither the command
-/// line nor the settings name one.
+/// Runs the command. `root` is the folder that references may not leave if neither the command line nor the
+/// settings name one.
+///
+/// # Errors
+/// If an argument, the settings or the contract has errors, or if the crate cannot be written.
 pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
+    args.check_extra()?;
     let Some(spec) = args.spec.as_deref() else {
-        bail!("name the contract: `--spec FILE`");
+        bail!("the contract is missing: pass `--spec FILE`");
     };
+    if spec == Path::new(STDIN) && std::io::stdin().is_terminal() {
+        bail!("`--spec -` reads standard input, which is a terminal: pipe a contract into the command");
+    }
     let mut found = Diagnostics::new();
     let mut settings = match &args.config {
         Some(config) => settings::read(config, None, &mut found),
         None => Settings::beside(spec, None, &mut found),
     };
+    // The errors of the settings come first: those of the contract may follow from them.
+    let mut problems = show(&found, args.display());
     let Some(out) = args.out.as_deref().or(settings.out.as_deref()) else {
-        bail!("where to? Give `--out DIR`, or write `out = \"DIR\"` in {}", settings::FILE);
+        bail!("the output folder is missing: pass `--out DIR`, or write `out = \"DIR\"` in {}", settings::FILE);
     };
     for part in &args.with {
         settings.options.set(*part, true);
@@ -104,10 +60,10 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     };
     let unwritten = request.options.unwritten;
     let generated = generate(&request);
-    let problems = show(&found, args.notes) + show(&generated.diagnostics, args.notes);
+    problems += show(&generated.diagnostics, args.display());
     let Some(contract) = generated.output.filter(|_| problems == 0) else {
-        let plural = if problems == 1 { "problem" } else { "problems" };
-        bail!("{problems} {plural} in {}; {} is unchanged", spec.display(), out.display());
+        let contract = if spec == Path::new(STDIN) { "standard input".to_owned() } else { spec.display().to_string() };
+        bail!("{} in {contract}; {} is unchanged", plural(problems, "problem"), out.display());
     };
     let name = match args.name.as_ref().or(settings.name.as_ref()) {
         Some(name) => name.clone(),
@@ -135,8 +91,8 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     step(
         "Finished",
         format_args!(
-            "crate `{name}` with {} operations{}; try `cargo check` in {}",
-            operations.len(),
+            "crate `{name}` with {}{}; try `cargo check` in {}",
+            plural(operations.len(), "operation"),
             beside(generated.unselected, unwritten),
             out.display()
         ),
@@ -147,13 +103,16 @@ pub fn run(args: &Args, root: Option<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the generated files, or says what to do about files in the way.
+/// Writes the generated files.
+///
+/// # Errors
+/// If a file cannot be written, or if other files are in the way: the error then says how to go on.
 pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result<Changes> {
     output::write(out, whole, conflicts).map_err(|error| match error {
         error if error.can_be_overwritten() => {
             let advice = match error {
                 WriteError::Conflicts { .. } => "move your changes elsewhere, or overwrite the files with `--force`",
-                _ => "or write everything anew with `--force`",
+                _ => "or generate all files again with `--force`",
             };
             anyhow!("{error}\n{advice}")
         }
@@ -161,11 +120,14 @@ pub fn write(out: &Path, whole: &Output, conflicts: Conflicts) -> anyhow::Result
     })
 }
 
-/// Compares the folder with what would be generated, and fails where they differ.
+/// Compares the folder with the files that would be generated.
+///
+/// # Errors
+/// If they differ; the stale files are printed.
 pub fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
     let stale = output::check(out, whole)?;
     if stale.is_empty() {
-        step("Fresh", format_args!("{} ({} files)", out.display(), whole.files.len()));
+        step("Fresh", format_args!("{} ({})", out.display(), plural(whole.files.len(), "file")));
         return Ok(());
     }
     for (path, state) in &stale {
@@ -175,37 +137,35 @@ pub fn compare(out: &Path, whole: &Output) -> anyhow::Result<()> {
     bail!("{} {files} stale; generate again without `--check`", stale.len());
 }
 
-/// Prints the diagnostics and counts the errors.
-pub fn show(diagnostics: &Diagnostics, notes: bool) -> usize {
-    let found = match notes {
+/// Prints the diagnostics and returns the number of errors.
+pub fn show(diagnostics: &Diagnostics, display: Display) -> usize {
+    let found = match display.notes {
         true => diagnostics.clone(),
         false => diagnostics.without_notes(),
     };
+    let render = if display.all { render_all } else { render };
     let text = render(&found, diagnostics.sources(), colours());
     if !text.is_empty() {
         eprintln!("{text}");
     }
+    if !display.all && is_folded(&found) {
+        step("Hint", "run the command with `--all` to see each diagnostic in full");
+    }
     diagnostics.counts().errors
 }
 
-/// What becomes of the operations of other tags.
+/// Returns the end of the summary: the response to operations of tags that were not selected.
 fn beside(others: usize, unwritten: bool) -> String {
     match (others, unwritten) {
         (0, _) => String::new(),
-        (others, true) => format!("; {others} of other tags are answered 501"),
-        (others, false) => format!("; {others} of other tags are not routed"),
+        (1, true) => "; 1 operation of another tag responds with 501".to_owned(),
+        (1, false) => "; 1 operation of another tag is not routed".to_owned(),
+        (others, true) => format!("; {others} operations of other tags respond with 501"),
+        (others, false) => format!("; {others} operations of other tags are not routed"),
     }
 }
 
-/// A part by its name.
-fn part(name: &str) -> Result<Part, String> {
-    Part::ALL
-        .into_iter()
-        .find(|part| part.name() == name)
-        .ok_or_else(|| "there are client, eq, openapi and serde".to_owned())
-}
-
-/// A crate's name out of a file's: its stem in kebab-case.
+/// Returns the name of a crate from the name of its contract's file, in kebab-case.
 fn name_of(spec: &Path) -> String {
     let stem = spec.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name: String = stem.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();

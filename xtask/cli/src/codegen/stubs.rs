@@ -1,25 +1,30 @@
-//! `cargo xtask codegen --stubs`: the methods of every trait, to be pasted into an implementation.
+//! The option `--stubs`: prints the methods to implement, to be pasted into an `impl`.
 
 use std::collections::BTreeSet;
 
 use anyhow::bail;
 use writ_codegen::generate::GeneratedOperation;
 use writ_codegen::stub::stub;
+use writ_contract::diagnostic::closest;
 
-/// Prints the methods of all traits, or of the one named `only`; `path` is how the implementer's crate
-/// calls a module.
+/// Prints the methods of all traits, or those that `only` selects: a trait by its name, or an operation by its id
+/// or by method and path.
+///
+/// `path` returns the path of a module in the implementer's crate.
+///
+/// # Errors
+/// If `only` selects nothing.
 pub fn print(
     only: Option<&str>,
     operations: &[(String, GeneratedOperation)],
     path: impl Fn(&str) -> String,
 ) -> anyhow::Result<()> {
-    let is_asked = |tag: &str| only.is_none_or(|only| only.eq_ignore_ascii_case(tag));
-    if let Some(only) = only.filter(|_| !operations.iter().any(|(_, operation)| is_asked(&operation.tag))) {
-        let traits: BTreeSet<&str> = operations.iter().map(|(_, operation)| operation.tag.as_str()).collect();
-        bail!("there is no trait `{only}`; there are {}", traits.into_iter().collect::<Vec<_>>().join(", "));
+    let selected = |operation: &GeneratedOperation| only.is_none_or(|only| is_selected(operation, only));
+    if let Some(only) = only.filter(|_| !operations.iter().any(|(_, operation)| selected(operation))) {
+        return unknown(only, operations);
     }
     let mut last = String::new();
-    for (module, operation) in operations.iter().filter(|(_, operation)| is_asked(&operation.tag)) {
+    for (module, operation) in operations.iter().filter(|(_, operation)| selected(operation)) {
         let heading = format!("// In your `impl {}::{}`:", path(module), operation.tag);
         if heading != last {
             println!("{}{heading}", if last.is_empty() { "" } else { "\n" });
@@ -28,4 +33,22 @@ pub fn print(
         print!("\n{}", stub(operation, &path(module)));
     }
     Ok(())
+}
+
+fn is_selected(operation: &GeneratedOperation, only: &str) -> bool {
+    let names = [&operation.tag, &operation.route];
+    names.iter().any(|name| name.eq_ignore_ascii_case(only)) || operation.id == only || operation.method == only
+}
+
+/// Fails with the trait or operation of a similar name, or else with all traits.
+fn unknown(only: &str, operations: &[(String, GeneratedOperation)]) -> anyhow::Result<()> {
+    let traits: BTreeSet<&str> = operations.iter().map(|(_, operation)| operation.tag.as_str()).collect();
+    let ids = operations.iter().flat_map(|(_, operation)| [operation.id.as_str(), operation.route.as_str()]);
+    match closest(only, traits.iter().copied().chain(ids)) {
+        Some(close) => bail!("no trait or operation is named `{only}`: did you mean `{close}`?"),
+        None => {
+            let traits: Vec<String> = traits.into_iter().map(|name| format!("`{name}`")).collect();
+            bail!("no trait or operation is named `{only}`; the traits are {}", traits.join(", "))
+        }
+    }
 }

@@ -1,51 +1,45 @@
-//! Problems of the entries of an object: unknown ones, missing ones, those of another version.
+//! The check of an object's entries: unknown fields, missing fields, and fields of another version.
 
 use super::Checker;
 use super::advice::instead;
+use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
 use crate::document::node::Key;
 use crate::document::version::Version;
 use crate::source::Span;
 
-/// The vendor fields that have an effect: a slip in one of them would go unnoticed otherwise.
-const EXTENSIONS: &[&str] = &[
-    "x-body-limit",
-    "x-cache",
-    "x-cache-invalidates",
-    "x-error-envelope",
-    "x-extensible-enum",
-    "x-id-prefix",
-    "x-idempotency",
-    "x-rate-limit",
-    "x-rust-name",
-    "x-rust-type",
-    "x-sort",
-    "x-sparse",
-    "x-sparse-of",
-];
-
 impl Checker<'_, '_> {
-    /// A field that the object does not have.
+    /// Reports a field that the object does not have.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
+        let vendor = key.name.starts_with("X-") && self.misspelt_extension(rule, key);
+        if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
+            return;
+        }
         if let Some(pattern) = &rule.pattern {
             self.without_form(rule, pattern, key);
             return;
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
-        let meant = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip)));
-        // JSON Schema lets a schema of 3.1 have keywords of anyone's.
+        let similar = nearest(&key.name, rule.names(self.document.version()));
+        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip)));
+        // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() != Version::V30;
         let problem =
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
-        self.report(match meant {
+        self.report(match similar {
             Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
-            None => problem.help("it has no effect; a field of your own begins with `x-`"),
+            None => problem.help(match (rule.name, key.name.as_str()) {
+                ("a response" | "a request body", "schema") => {
+                    "describe the body by media type: `content: { application/json: { schema: … } }`"
+                }
+                _ => "remove the field, or begin the name of a custom field with `x-`",
+            }),
         });
     }
 
-    /// An entry whose name has not the form of its siblings. What it holds would be lost.
+    /// Reports an entry whose name lacks the form of the others. It is an error, since its value would be
+    /// lost.
     fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
         let message = format!("`{}` is not {}", key.name, pattern.entry);
         let problem =
@@ -55,27 +49,27 @@ impl Checker<'_, '_> {
         let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
         self.report(match fixed.or_else(near) {
             Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
-            None => problem.help("a field of your own begins with `x-`"),
+            None => problem.help("the name of a custom field begins with `x-`"),
         });
     }
 
-    /// A field of another version of OpenAPI.
+    /// Reports a field of another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         let name = field.name;
-        let new = format!("`{name}` is new in OpenAPI 3.2, which is read as 3.1 so far");
+        let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
         let problem = match field.since {
             Since::V32 => Diagnostic::error("unsupported-field", key.span, new)
-                .label("not supported yet")
-                .help("leave it out, or say the same with the fields of 3.1"),
+                .label("unsupported field")
+                .help("remove it, or use the fields of OpenAPI 3.1"),
             Since::V32Remark => {
-                Diagnostic::warning("unsupported-field", key.span, new).label("has no effect").help("leave it out")
+                Diagnostic::warning("unsupported-field", key.span, new).label("ignored").help("remove it")
             }
             Since::V30Only | Since::V31 | Since::Always => {
                 let (theirs, ours) = match field.since {
-                    Since::V30Only => ("3.0 only", "3.1"),
+                    Since::V30Only => ("3.0", "3.1"),
                     _ => ("3.1", "3.0"),
                 };
-                let message = format!("`{name}` is a field of OpenAPI {theirs}, and this is OpenAPI {ours}");
+                let message = format!("`{name}` is a field of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
                 let problem = self.lax(false, "other-version", key.span, message);
                 let problem = problem.label(format!("not a field of {} in {ours}", rule.name));
                 match instead(name) {
@@ -87,40 +81,28 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// A vendor keyword that is almost one of ours.
-    pub(super) fn extension(&mut self, key: &Key) {
-        if EXTENSIONS.contains(&key.name.as_str()) {
-            return;
-        }
-        if let Some((name, Nearness::Same | Nearness::Slip)) = nearest(&key.name, EXTENSIONS.iter().copied()) {
-            let message = format!("`{}` means nothing here, `{name}` does", key.name);
-            let problem = Diagnostic::warning("unknown-extension", key.span, message).label("has no effect");
-            self.report(problem.suggest(self.inside_quotes(key.span), name));
-        }
-    }
-
-    /// A field that must be there and is not.
+    /// Reports a required field that is missing.
     pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Span) {
         let message = format!("{} needs `{name}`", rule.name);
         let problem = Diagnostic::error("missing-field", anchor, message);
-        self.report(problem.label(format!("has no `{name}`")));
+        self.report(problem.label(format!("`{name}` is missing")));
     }
 
-    /// A `$ref` where OpenAPI knows none.
+    /// Reports a `$ref` at a location where OpenAPI does not allow one.
     pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
-        let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot stand for {what}"));
-        let problem = problem.label("not followed here");
-        self.report(problem.help("refer to its entries one by one, or write them here"));
+        let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot replace {what}"));
+        let problem = problem.label("not allowed here");
+        self.report(problem.help("use a `$ref` for each entry, or write the entries here"));
     }
 
-    /// A name of a component that no tool promises to take.
+    /// Reports a component name with characters that OpenAPI does not allow.
     pub(super) fn check_component_name(&mut self, key: &Key) {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
         if !key.name.is_empty() && key.name.chars().all(plain) {
             return;
         }
-        let message = format!("`{}` is not a name that OpenAPI allows for a component", key.name);
+        let message = format!("`{}` is not a valid name of a component", key.name);
         let problem = self.lax(false, "component-name", key.span, message);
-        self.report(problem.label("only letters, digits, `.`, `-` and `_`"));
+        self.report(problem.label("use only letters, digits, `.`, `-` and `_`"));
     }
 }

@@ -1,14 +1,13 @@
-//! Rules of single objects that a table of fields cannot say.
+//! The constraints between the fields of one object, which the table of fields cannot express.
 
 use super::Checker;
-use crate::diagnostic::Diagnostic;
 use crate::document::grammar::{ObjectKind, Rule};
 use crate::document::node::{Node, Object};
 use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// What the fields of an object demand of each other.
+    /// Checks the constraints between the fields of an object.
     pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
@@ -32,30 +31,13 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// A parameter says what it holds either way, by one only.
-    fn described(&mut self, rule: &Rule, object: &Object, anchor: Span) {
-        match (object.key_span("schema"), object.key_span("content")) {
-            (None, None) => {
-                let message = format!("{} needs `schema` or `content`", rule.name);
-                let problem = Diagnostic::error("missing-field", anchor, message);
-                self.report(problem.label("nothing says what it holds"));
-            }
-            (Some(schema), Some(content)) => {
-                let message = format!("{} has `schema` and `content`", rule.name);
-                let problem = Diagnostic::error("conflicting-fields", content, message).label("and this");
-                self.report(problem.also(schema, "this").help("keep one of the two"));
-            }
-            _ => {}
-        }
-    }
-
-    /// Tuples were lists under `items` until JSON Schema 2020-12.
+    /// Reports a list under `items`, which was the syntax of tuples before JSON Schema 2020-12.
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
         if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {
-            let message = "`items` is a list as in JSON Schema before 2020-12".to_owned();
-            let problem = self.lax(false, "other-version", span, message).label("read as `prefixItems`");
-            self.report(problem.help("write `prefixItems`, and under `items` what may follow them"));
+            let message = "`items` is an array, as in JSON Schema before 2020-12".to_owned();
+            let problem = self.lax(false, "other-version", span, message).label("treated as `prefixItems`");
+            self.report(problem.help("use `prefixItems`, and `items` for the elements that follow"));
         }
     }
 

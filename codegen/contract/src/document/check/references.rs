@@ -1,4 +1,4 @@
-//! References: what may stand beside them, and what they must lead to.
+//! The check of references: the fields beside them, and the kinds of their targets.
 
 use super::Checker;
 use super::pending::Pending;
@@ -13,54 +13,52 @@ use crate::document::walk::{Standing, begin};
 use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
-    /// Notes the `$ref` that stands for an object.
+    /// Queues the `$ref` that stands for an object.
     pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
         let pointer = self.pointer.clone();
         let Standing { node, text, .. } = *standing;
         self.pending.push_back(Pending { span: node.span, text, kind, pointer, may_be_name: false });
     }
 
-    /// Notes a text that may be the name of a schema or a reference to one.
+    /// Queues a string that is either the name of a schema or a reference to one.
     pub(super) fn refer_by_text(&mut self, node: &'d Node, text: &'d str) {
         let pointer = self.pointer.clone();
         self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
-    /// Reports whatever stands beside a `$ref` that stands alone.
+    /// Reports the fields beside a `$ref` that are ignored.
     pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
-            // A description beside a `$ref` is common, and losing it loses nothing.
+            // A description beside a `$ref` is common, and ignoring it loses nothing.
             if !matches!(name, "$ref" | "summary" | "description") && !name.starts_with("x-") {
                 let message = format!("`{name}` beside a `$ref` has no effect");
                 let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
-                let problem = problem.also(standing.node.span, format!("stands for {} as a whole", rule(kind).name));
-                let advice = if kind == ObjectKind::Schema {
-                    "wrap the `$ref` in an `allOf` to add to it"
-                } else {
-                    "leave it out"
-                };
+                let problem =
+                    problem.also(standing.node.span, format!("the reference replaces {} completely", rule(kind).name));
+                let advice =
+                    if kind == ObjectKind::Schema { "wrap the `$ref` in an `allOf` to add to it" } else { "remove it" };
                 self.report(problem.help(advice));
             }
         }
     }
 
-    /// Follows a reference, and checks what it leads to.
+    /// Follows a reference and checks its target.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
         match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
             Err(error) => self.unresolved(pending, error),
             Ok(target) if self.is_cyclic(pending, &target) => {
-                let problem = Diagnostic::error("cyclic-ref", pending.span, "references in a circle");
-                let problem = problem.label("leads back to itself, and never to a value");
+                let problem = Diagnostic::error("cyclic-ref", pending.span, "the references form a cycle");
+                let problem = problem.label("leads back to itself");
                 let name = rule(pending.kind).name;
-                self.report(problem.help(format!("write {name} in place of one of the references")));
+                self.report(problem.help(format!("replace one of the references by {name}")));
             }
             Ok(target) => self.target(pending, target),
         }
     }
 
-    /// Checks what a reference leads to as what it is referred to as.
+    /// Checks that the target of a reference has the kind that the reference stands for.
     fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
         let Located { node, path } = target;
         let kind = pending.kind;
@@ -71,13 +69,13 @@ impl<'d> Checker<'d, '_> {
                 let message = format!("`{}` is {}, not {name}", pending.text, node.kind_name());
                 let problem = Diagnostic::error("wrong-type", pending.span, message);
                 let line = self.document.sources.first_line(node.span);
-                self.report(problem.label(format!("expected {name}")).also(line, "it stands here"));
+                self.report(problem.label(format!("expected {name}")).also(line, "target of the reference"));
             }
             return;
         }
         if let Some(other) = self.seen.get(&std::ptr::from_ref(node).addr()) {
             if *other != kind {
-                let message = format!("`{}` is {}, and {name} is expected here", pending.text, rule(*other).name);
+                let message = format!("`{}` is {}, but {name} is expected", pending.text, rule(*other).name);
                 let problem = Diagnostic::error("wrong-ref", pending.span, message);
                 self.report(problem.label(format!("expected {name}")));
             }
@@ -89,7 +87,9 @@ impl<'d> Checker<'d, '_> {
         begin(self, kind, node);
     }
 
-    /// Returns true if references lead from a place back to it, for the first of them only.
+    /// Returns true if a chain of references leads back to its start.
+    ///
+    /// For one cycle, only the reference with the first span gets true, so that the cycle is reported once.
     fn is_cyclic(&self, pending: &Pending<'d>, target: &Located<'d>) -> bool {
         let mut here = target.clone();
         let mut first = pending.span;
@@ -109,7 +109,7 @@ impl<'d> Checker<'d, '_> {
             }
             here = located;
         }
-        // Nobody writes so long a chain but to waste time.
+        // No contract intends so long a chain.
         true
     }
 
@@ -117,37 +117,38 @@ impl<'d> Checker<'d, '_> {
         let text = pending.text;
         let span = pending.span;
         let problem = match error {
-            // The file has its own diagnostic already.
+            // The file has a diagnostic already.
             RefError::File(_) if self.is_unreadable(pending) => return,
-            // The circle is reported where it begins.
+            // The cycle is reported at its first reference.
             RefError::Cyclic if !text.contains('#') => return,
-            RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads in a circle"))
-                .label("never leads to a value"),
+            RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads back to itself"))
+                .label("cyclic reference"),
             RefError::Remote => Diagnostic::error("remote-ref", span, format!("`{text}` is on another host"))
                 .label("not fetched")
-                .help("save it beside the contract and refer to the file: a build must not depend on a network"),
+                .help("save the file in the folder of the contract, and refer to it there"),
             RefError::Outside => {
-                let message = format!("`{}` lies outside the folder of the contract", file_part(text));
+                let message = format!("`{}` is outside the folder of the contract", file_part(text));
                 Diagnostic::error("ref-outside", span, message)
                     .label("not read")
-                    .help("move it into the folder, or widen what may be read with the `root` option")
+                    .help("move the file into the folder, or allow a wider one with `--root` or the setting `root`")
             }
             RefError::File(_) if pending.may_be_name && !text.contains('#') => return,
             RefError::File(why) => {
-                let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads to no file"));
+                let problem = Diagnostic::error("dangling-ref", span, format!("the file of `{text}` cannot be read"));
                 problem.label(why)
             }
             RefError::Ambiguous { anchors } => {
-                let message = format!("`{text}` may be any of {} schemas of its file", anchors.len());
-                let problem = Diagnostic::error("ambiguous-ref", span, message).label("which of them?");
-                let problem = anchors.iter().take(2).fold(problem, |problem, at| problem.also(*at, "bears that name"));
-                problem.help("refer to it by a pointer, or give each an `$anchor` of its own")
+                let message = format!("`{text}` matches {} schemas of its file", anchors.len());
+                let problem = Diagnostic::error("ambiguous-ref", span, message).label("ambiguous");
+                let problem =
+                    anchors.iter().take(2).fold(problem, |problem, at| problem.also(*at, "schema with this name"));
+                problem.help("refer to the schema by its JSON pointer, or give each a different `$anchor`")
             }
             RefError::Dangling { closest } => {
-                let problem = Diagnostic::error("dangling-ref", span, format!("`{text}` leads nowhere"));
-                let problem = problem.label("nothing is there");
+                let problem = Diagnostic::error("dangling-ref", span, format!("the target of `{text}` does not exist"));
+                let problem = problem.label("no such target");
                 match closest {
-                    Some(meant) => problem.suggest(self.inside_quotes(span), meant),
+                    Some(similar) => problem.suggest(self.inside_quotes(span), similar),
                     None => problem,
                 }
             }

@@ -1,4 +1,4 @@
-//! Problems of single values: of the wrong type, or none of the words that are allowed.
+//! The check of single values: their JSON type, and words from a fixed list.
 
 use super::Checker;
 use super::advice::instead;
@@ -8,12 +8,12 @@ use crate::document::node::{Node, Value};
 use crate::document::walk::{Visited, fits};
 use crate::source::Span;
 
-/// Fields that tell people something and change nothing of the code.
-const SAID_ONLY: &[&str] =
+/// The fields that document the contract and do not affect the code.
+const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
 impl Checker<'_, '_> {
-    /// A value of the wrong JSON type.
+    /// Reports a value of the wrong JSON type.
     pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
         let Visited { node, owner, .. } = visited;
         let anchor = self.anchor(visited);
@@ -27,23 +27,23 @@ impl Checker<'_, '_> {
         }
         let found = match &node.value {
             Value::Number(text) if matches!(shape, Shape::Count) => format!("`{text}`"),
-            Value::Null => "nothing".to_owned(),
+            Value::Null => "null".to_owned(),
             _ => node.kind_name().to_owned(),
         };
         let several = self.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
-        let harmless = SAID_ONLY.contains(&name.as_str());
-        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(format!("expected {expected}"));
+        let harmless = DOCUMENTATION.contains(&name.as_str());
+        let mut problem = self.lax(!harmless, "wrong-type", span, message).label(found.clone());
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
-            problem = problem.fix(format!("write {expected}"), span, fixed);
+            problem = problem.fix(format!("write `{fixed}`"), span, fixed);
         } else if node.is_null() {
-            problem = problem.help("write a value, or leave the field out");
+            problem = problem.help("add a value, or remove the field");
         }
         self.report(problem);
     }
 
-    /// Reports a value that another version of OpenAPI has so: `exclusiveMinimum: true`.
+    /// Reports a value that is valid in another version of OpenAPI, such as `exclusiveMinimum: true`.
     fn written_for_other_version(&mut self, node: &Node, anchor: Span, owner: &Rule) -> bool {
         let name = self.field_path();
         let theirs = owner.fields.iter().find(|field| {
@@ -54,9 +54,9 @@ impl Checker<'_, '_> {
         let Some(theirs) = theirs else { return false };
         self.repair_nulls(node, owner);
         let (theirs, ours) = if theirs.since == Since::V30Only { ("3.0", "3.1") } else { ("3.1", "3.0") };
-        let message = format!("`{name}` is written as in OpenAPI {theirs}, and this is OpenAPI {ours}");
+        let message = format!("`{name}` has the form of OpenAPI {theirs}, but this contract is OpenAPI {ours}");
         let problem = self.lax(false, "other-version", anchor, message);
-        let problem = problem.label(format!("{} in {theirs} only", node.kind_name()));
+        let problem = problem.label(format!("{} is allowed only in {theirs}", node.kind_name()));
         self.report(match instead(&name) {
             Some(advice) => problem.help(advice),
             None => problem,
@@ -64,18 +64,18 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// A word that is none of those allowed.
+    /// Reports a word that is not in the list of allowed words.
     pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
         let (span, owner) = (visited.node.span, visited.owner);
         if words.contains(&word) || self.word_of_other_version(word, span, owner) {
             return;
         }
         let name = self.field_path();
-        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` cannot be `{word}`"));
         let listed = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        let problem = problem.label(format!("one of {listed}"));
+        let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
+        let problem = problem.label("unknown value");
         self.report(match nearest(word, words.iter().copied()) {
-            Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
+            Some((similar, _)) => problem.suggest(self.inside_quotes(span), similar),
             None => problem,
         });
     }
@@ -87,14 +87,14 @@ fn expected(shape: &Shape) -> String {
         Shape::Text | Shape::Word(_) | Shape::SchemaName | Shape::OperationRef => "a string".to_owned(),
         Shape::Bool => "a boolean".to_owned(),
         Shape::Number => "a number".to_owned(),
-        Shape::Count => "an integer from 0".to_owned(),
+        Shape::Count => "a non-negative integer".to_owned(),
         Shape::List(_) => "an array".to_owned(),
         Shape::Map(_) | Shape::Components(_) | Shape::Of(_) => "an object".to_owned(),
         Shape::Either(shapes) => shapes.iter().map(expected).collect::<Vec<_>>().join(" or "),
     }
 }
 
-/// Returns the value in the expected type, if only one value can be meant.
+/// Returns the source text of the value in the expected type, if only one conversion is possible.
 fn converted(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),

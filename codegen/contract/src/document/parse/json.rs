@@ -1,11 +1,11 @@
-//! A JSON reader (RFC 8259) that knows the place of every value and keeps numbers as text.
+//! The JSON reader (RFC 8259), which records the span of every value and keeps numbers as source text.
 
 use super::syntax::{MAX_DEPTH, Syntax, duplicate_key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// Where in the text the reader stands.
+/// The position of the reader in the text.
 struct Reader<'t, 'd> {
     file: FileId,
     text: &'t str,
@@ -15,14 +15,20 @@ struct Reader<'t, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-/// Reads a text as JSON. A duplicate key goes to `diagnostics`; what cannot be read at all comes back.
+/// Parses a text as JSON.
+///
+/// Duplicate keys are reported to `diagnostics`.
+///
+/// # Errors
+///
+/// Returns the syntax error if the text cannot be read.
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, depth: 0, diagnostics };
     reader.skip_space();
     let node = reader.value()?;
     reader.skip_space();
     if reader.at < reader.bytes.len() {
-        return Err(reader.unexpected("nothing may follow the end of the document"));
+        return Err(reader.unexpected("expected the end of the file"));
     }
     Ok(node)
 }
@@ -36,8 +42,8 @@ impl Reader<'_, '_> {
             Some(b'"') => Value::String(self.string()?),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
             Some(b'a'..=b'z' | b'A'..=b'Z') => self.word()?,
-            Some(b'\'') => return Err(self.unexpected("JSON strings stand in double quotes")),
-            Some(b'/') => return Err(self.unexpected("JSON has no comments")),
+            Some(b'\'') => return Err(self.unexpected("JSON strings need double quotes")),
+            Some(b'/') => return Err(self.unexpected("JSON does not allow comments")),
             _ => return Err(self.unexpected("expected a value")),
         };
         Ok(Node { span: self.span_from(start), value })
@@ -96,7 +102,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Takes the bracket that stands here, and says where it was.
+    /// Consumes an opening bracket and returns its span.
     fn enter(&mut self) -> Result<Span, Syntax> {
         let open = Span::new(self.file, self.at, self.at + 1);
         if self.depth == MAX_DEPTH {
@@ -107,7 +113,7 @@ impl Reader<'_, '_> {
         Ok(open)
     }
 
-    /// Takes a comma that another element follows.
+    /// Consumes a comma that must be followed by another element.
     fn comma(&mut self, open: Span, close: u8, expected: &str) -> Result<(), Syntax> {
         let comma = self.at;
         if !self.take(b',') {
@@ -116,9 +122,9 @@ impl Reader<'_, '_> {
         self.skip_space();
         if self.peek() == Some(close) {
             let span = Span::new(self.file, comma, comma + 1);
-            let problem = Diagnostic::error("invalid-json", span, "a comma before the closing bracket")
-                .label("nothing follows it")
-                .fix("JSON allows no trailing comma", span, "");
+            let problem = Diagnostic::error("invalid-json", span, "trailing comma")
+                .label("no element after the comma")
+                .fix("remove the comma", span, "");
             return Err(Syntax::new(problem));
         }
         Ok(())
@@ -144,14 +150,14 @@ impl Reader<'_, '_> {
                 Some(0x20..) => self.at += 1,
                 Some(b'\n' | b'\r') | None => {
                     let span = Span::new(self.file, open, self.at);
-                    let problem = Diagnostic::error("invalid-json", span, "a string without an end")
-                        .label("opened here, not closed on its line")
-                        .help("close it with `\"`; a line break within a string is written `\\n`");
+                    let problem = Diagnostic::error("invalid-json", span, "the string has no end")
+                        .label("not closed on this line")
+                        .help("close it with `\"`; write a line break in a string as `\\n`");
                     return Err(Syntax::new(problem));
                 }
                 Some(control) => {
                     let span = Span::new(self.file, self.at, self.at + 1);
-                    let message = format!("the control character U+{control:04X} in a string");
+                    let message = format!("a string contains the control character U+{control:04X}");
                     let problem = Diagnostic::error("invalid-json", span, message)
                         .help(format!("write it as an escape: `\\u{control:04x}`"));
                     return Err(Syntax::new(problem));
@@ -177,12 +183,12 @@ impl Reader<'_, '_> {
             Some(b'u') => return self.unicode(start),
             _ => {
                 self.at = start;
-                return Err(self.bad_escape(start, "no such escape in JSON"));
+                return Err(self.bad_escape(start, "not an escape of JSON"));
             }
         })
     }
 
-    /// The character of `\uXXXX`, or of two of them where they make a pair.
+    /// Returns the character of the escape `\uXXXX`, or of two such escapes that form a surrogate pair.
     fn unicode(&mut self, start: usize) -> Result<char, Syntax> {
         let first = self.hex(start)?;
         if let Some(letter) = char::from_u32(first) {
@@ -200,9 +206,9 @@ impl Reader<'_, '_> {
             self.at = second_start;
         }
         let span = Span::new(self.file, start, start + 6);
-        let problem = Diagnostic::warning("lone-surrogate", span, "half of a surrogate pair, which is no character")
-            .label("read as U+FFFD, the replacement character")
-            .note("a character beyond U+FFFF is written as two escapes: `\\ud83d\\ude00`");
+        let problem = Diagnostic::warning("lone-surrogate", span, "half of a surrogate pair is not a character")
+            .label("replaced by U+FFFD")
+            .note("write a character above U+FFFF as two escapes, as in `\\ud83d\\ude00`");
         self.diagnostics.push(problem);
         Ok(char::REPLACEMENT_CHARACTER)
     }
@@ -218,7 +224,7 @@ impl Reader<'_, '_> {
             self.at += 1;
         }
         if self.at < start + 6 {
-            return Err(self.bad_escape(start, "`\\u` takes four hexadecimal digits"));
+            return Err(self.bad_escape(start, "`\\u` needs four hexadecimal digits"));
         }
         Ok(number)
     }
@@ -227,8 +233,8 @@ impl Reader<'_, '_> {
         let after = self.text.get(start + 1..).and_then(|rest| rest.chars().next());
         let end = start + 1 + after.map_or(0, char::len_utf8);
         let span = Span::new(self.file, start, end);
-        let problem = Diagnostic::error("invalid-json", span, "an invalid escape in a string").label(label);
-        Syntax::new(problem.help("a backslash itself is written `\\\\`"))
+        let problem = Diagnostic::error("invalid-json", span, "invalid escape in a string").label(label);
+        Syntax::new(problem.help("write a backslash as `\\\\`"))
     }
 
     fn number(&mut self) -> Result<String, Syntax> {
@@ -252,8 +258,8 @@ impl Reader<'_, '_> {
             return Ok(text.to_owned());
         }
         let label = match leading_zero {
-            true => "a JSON number does not begin with 0",
-            false => "a digit is missing",
+            true => "leading zero",
+            false => "missing digit",
         };
         let span = self.span_from(start);
         Err(Syntax::new(Diagnostic::error("invalid-json", span, format!("`{text}` is not a number")).label(label)))
@@ -273,7 +279,7 @@ impl Reader<'_, '_> {
             self.at += 1;
         }
         let word = self.text.get(start..self.at).unwrap_or("");
-        let meant = match word {
+        let intended = match word {
             "true" => return Ok(Value::Bool(true)),
             "false" => return Ok(Value::Bool(false)),
             "null" => return Ok(Value::Null),
@@ -284,9 +290,9 @@ impl Reader<'_, '_> {
         };
         let span = self.span_from(start);
         let problem = Diagnostic::error("invalid-json", span, format!("`{word}` is not a JSON value"));
-        Err(Syntax::new(match meant {
-            Some(meant) => problem.suggest(span, meant),
-            None => problem.label("expected a value").help("a string stands in double quotes"),
+        Err(Syntax::new(match intended {
+            Some(intended) => problem.suggest(span, intended),
+            None => problem.label("expected a value").help("a string needs double quotes"),
         }))
     }
 
@@ -303,7 +309,7 @@ impl Reader<'_, '_> {
         let end = self.at + letter.map_or(0, char::len_utf8);
         let message = match letter {
             Some(letter) => format!("unexpected `{}`", letter.escape_debug()),
-            None => "the file ends too early".to_owned(),
+            None => "unexpected end of the file".to_owned(),
         };
         Diagnostic::error("invalid-json", Span::new(self.file, self.at, end), message).label(expected)
     }

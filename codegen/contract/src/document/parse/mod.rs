@@ -1,16 +1,22 @@
-//! From the bytes of a file to a tree: encoding, then YAML or JSON.
+//! The parsing of a file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
+//!
+//! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
+//! first character.
 
+mod advice;
 mod json;
 mod scalar;
 mod syntax;
 mod yaml;
 mod yaml_error;
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Node, Value};
 use crate::source::{FileId, Sources, Span};
+use advice::entry_advice;
 use syntax::Syntax;
 
 pub(super) use scalar::plain_scalar;
@@ -18,21 +24,23 @@ pub(super) use scalar::plain_scalar;
 /// The largest file that is read, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
 
-/// Text of a file, as far as it could be read, and what was wrong with it.
+/// The text of a file, as far as it could be decoded, and the problem with its encoding.
 struct Text {
     text: String,
     problem: Option<Problem>,
 }
 
-/// What is wrong with the encoding of a file.
+/// A problem with the encoding of a file.
 struct Problem {
     at: usize,
     message: &'static str,
     help: &'static str,
 }
 
-/// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
-/// them being why nothing comes back.
+/// Adds a file to the sources and parses it.
+///
+/// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic is
+/// then the reason.
 pub(super) fn read_file(
     display_path: String,
     path: &Path,
@@ -44,10 +52,43 @@ pub(super) fn read_file(
         Err(message) => {
             let message = format!("cannot read `{display_path}`: {message}");
             let file = sources.add(display_path, path.to_owned(), String::new());
-            diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+            let problem = Diagnostic::error("unreadable-file", Span::start_of(file), message);
+            diagnostics.push(match entry_advice(path) {
+                Some(advice) => problem.help(advice),
+                None => problem,
+            });
             return (file, None);
         }
     };
+    read_text(display_path, path, text, sources, diagnostics)
+}
+
+/// Reads a contract from standard input, as the file `path`, which does not exist.
+pub(super) fn read_stdin(path: &Path, sources: &mut Sources, diagnostics: &mut Diagnostics) -> (FileId, Option<Node>) {
+    let display_path = "standard input".to_owned();
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_SIZE + 1).read_to_end(&mut bytes);
+    let refusal = match read {
+        Err(error) => Some(reason(&error)),
+        Ok(_) if bytes.len() as u64 > MAX_SIZE => Some(too_large()),
+        Ok(_) => None,
+    };
+    if let Some(refusal) = refusal {
+        let file = sources.add(display_path, path.to_owned(), String::new());
+        let message = format!("cannot read standard input: {refusal}");
+        diagnostics.push(Diagnostic::error("unreadable-file", Span::start_of(file), message));
+        return (file, None);
+    }
+    read_text(display_path, path, decode(bytes), sources, diagnostics)
+}
+
+fn read_text(
+    display_path: String,
+    path: &Path,
+    text: Text,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> (FileId, Option<Node>) {
     let file = sources.add(display_path, path.to_owned(), text.text);
     if let Some(problem) = text.problem {
         let span = Span::new(file, problem.at, problem.at);
@@ -73,7 +114,7 @@ fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) ->
     if extension.eq_ignore_ascii_case("json") {
         return json::read(file, text, diagnostics).map_err(|syntax| syntax.not_json(text));
     }
-    // JSON is YAML, and its own reader is many times faster.
+    // JSON is valid YAML, but the JSON reader is many times faster.
     if text.trim_start().starts_with('{') {
         let mut found = Diagnostics::new();
         if let Ok(node) = json::read(file, text, &mut found) {
@@ -87,21 +128,25 @@ fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) ->
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
     let metadata = std::fs::metadata(path).map_err(|error| reason(&error))?;
     if metadata.is_dir() {
-        return Err("it is a folder".to_owned());
+        return Err("it is a folder, not a file".to_owned());
     }
     if !metadata.is_file() {
         return Err("it is not a regular file".to_owned());
     }
     if metadata.len() > MAX_SIZE {
-        return Err(format!("it is larger than {} MiB", MAX_SIZE >> 20));
+        return Err(too_large());
     }
     std::fs::read(path).map_err(|error| reason(&error))
 }
 
-/// Why the system refused, in words that are the same everywhere.
+fn too_large() -> String {
+    format!("it is larger than {} MiB", MAX_SIZE >> 20)
+}
+
+/// Returns the reason of an I/O error, in words that do not depend on the operating system.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
@@ -122,14 +167,14 @@ fn decode(bytes: Vec<u8>) -> Text {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let message = "the file is not UTF-8: an invalid byte stands here";
+            let message = "the file is not UTF-8: invalid byte";
             let problem = Problem { at, message, help: "save it as UTF-8" };
             Text { text, problem: Some(problem) }
         }
     }
 }
 
-/// Returns the tree of a file that could not be read.
+/// Returns the tree that stands for a file that could not be read.
 pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

@@ -1,4 +1,4 @@
-//! Why a text is no YAML, in words that say what to do.
+//! The conversion of YAML syntax errors to diagnostics with advice.
 
 use granit_parser::{ErrorKind, ScanError};
 
@@ -6,13 +6,13 @@ use super::syntax::Syntax;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// What is said of an error: message, what stands beside the carets, what to do.
+/// The texts for an error: message, label and help.
 type Words = (String, &'static str, String);
 
-/// What stands beside the carets at a tab.
+/// The label of a tab.
 const TAB: &str = "a tab";
 
-/// The diagnostic for an error of the parser.
+/// Creates the diagnostic for an error of the parser.
 pub(super) fn explain(file: FileId, text: &str, error: &ScanError) -> Syntax {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let (message, label, help) = words(error.kind(), text, at);
@@ -56,66 +56,64 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
         | Kind::TabInIndentation
         | Kind::TabAtBlockScalarStart
         | Kind::TabInPlainScalar => (
-            "a tab where YAML wants spaces".to_owned(),
+            "a tab in the indentation".to_owned(),
             TAB,
-            "indent with spaces; YAML allows no tabs in indentation".to_owned(),
+            "indent with spaces: YAML does not allow tabs in the indentation".to_owned(),
         ),
-        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry => (
-            "the indentation fits nothing above".to_owned(),
-            "neither an entry of the block above nor of one around it",
-            levels(text, at),
-        ),
+        Kind::ExpectedBlockMappingKey | Kind::InvalidIndentation | Kind::ExpectedBlockSequenceEntry => {
+            ("the indentation matches no line above".to_owned(), "not aligned with an open block", levels(text, at))
+        }
         Kind::BlockSequenceEntryNotAllowed | Kind::BlockEntryInFlowCollection => (
-            "a list element where none can stand".to_owned(),
-            "this `-` begins no list",
-            "put the list on its own lines below its name".to_owned(),
+            "a list element is not allowed here".to_owned(),
+            "unexpected `-`",
+            "write the list on the lines below its name".to_owned(),
         ),
         Kind::MappingValueNotAllowed | Kind::MappingKeyNotAllowed | Kind::InvalidColonPlacement => (
-            "a `:` where no entry can stand".to_owned(),
-            "within a value already",
-            "put a text that holds `: ` in quotes, or check the indentation of this line".to_owned(),
+            "a `:` is not allowed here".to_owned(),
+            "inside a value",
+            "quote a string that contains `: `, or check the indentation of this line".to_owned(),
         ),
         Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => (
-            "a line that is neither an entry nor part of a value".to_owned(),
+            "this line is not an entry and not part of a value".to_owned(),
             "expected `name: value`",
-            "write `:` and a space behind the name, or indent the line to continue the text above".to_owned(),
+            "write `:` and a space after the name, or indent the line to continue the string above".to_owned(),
         ),
         Kind::UnknownAnchor => (
-            "an alias without an anchor".to_owned(),
-            "no `&` of this name stands above",
-            "a text that begins with `*` needs quotes".to_owned(),
+            "the alias has no anchor".to_owned(),
+            "no `&` with this name above",
+            "quote a string that begins with `*`".to_owned(),
         ),
         Kind::UnclosedQuotedScalar => (
-            "a quote without an end".to_owned(),
+            "the quoted string has no end".to_owned(),
             "opened here",
-            "close it; in single quotes, a quote itself is written twice".to_owned(),
+            "close the quote; inside single quotes, write a single quote twice".to_owned(),
         ),
         Kind::UnclosedFlowCollection { open } => (
-            format!("`{open}` without an end"),
+            format!("`{open}` is never closed"),
             "opened here",
-            format!("close it, or put the text in quotes if the `{open}` belongs to it"),
+            format!("close it, or quote the string if the `{open}` belongs to it"),
         ),
         Kind::MismatchedFlowCollectionEnd { open, close } => {
-            (format!("`{open}` closed by `{close}`"), "the wrong bracket", String::new())
+            (format!("`{open}` is closed by `{close}`"), "wrong bracket", String::new())
         }
         Kind::ExpectedFlowMappingSeparator => ("expected `,` or `}`".to_owned(), "within `{ ... }`", String::new()),
         Kind::ExpectedFlowSequenceSeparator => ("expected `,` or `]`".to_owned(), "within `[ ... ]`", String::new()),
         Kind::UnexpectedCharacter { character } => (
-            format!("`{}` cannot begin a value", character.escape_default()),
+            format!("a value cannot begin with `{}`", character.escape_default()),
             "reserved by YAML",
-            "put the text in quotes".to_owned(),
+            "quote the string".to_owned(),
         ),
         Kind::UnknownQuotedScalarEscape | Kind::InvalidQuotedScalarHexEscape => (
-            "an invalid escape in double quotes".to_owned(),
+            "invalid escape in double quotes".to_owned(),
             "",
-            "write a backslash as `\\\\`, or use single quotes, where it is a plain character".to_owned(),
+            "write a backslash as `\\\\`, or use single quotes".to_owned(),
         ),
-        Kind::RecursionLimitExceeded => ("nested too deeply".to_owned(), "one level too many", String::new()),
+        Kind::RecursionLimitExceeded => ("nested too deeply".to_owned(), "exceeds the limit", String::new()),
         other => (format!("invalid YAML: {other}"), "", String::new()),
     }
 }
 
-/// How far the line is indented, and how far the blocks are that it could belong to.
+/// Describes the indentation of the line and of the blocks that it could belong to.
 fn levels(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -136,9 +134,9 @@ fn levels(text: &str, at: usize) -> String {
     open.reverse();
     match open.as_slice() {
         [] => "check the indentation of this line".to_owned(),
-        [only] => format!("this line is indented by {own}, the block above by {only}"),
+        [only] => format!("this line is indented by {own} spaces, the block above by {only}"),
         [rest @ .., last] => {
-            format!("this line is indented by {own}, the blocks that are open by {} and {last}", rest.join(", "))
+            format!("this line is indented by {own} spaces, the open blocks by {} and {last}", rest.join(", "))
         }
     }
 }
@@ -147,7 +145,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The last tab before a place on its line, or the one that stands there.
+/// Returns the last tab of the line at or before an offset.
 fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let upto = bytes.get(..bytes.len().min(at + 1))?;
@@ -156,7 +154,7 @@ fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     Some(Span::new(file, tab, tab + 1))
 }
 
-/// The word at a place, for the carets.
+/// Returns the span of the word at an offset, for the underline.
 fn token(file: FileId, text: &str, at: usize) -> Span {
     let mut start = at;
     while !text.is_char_boundary(start) {

@@ -1,4 +1,4 @@
-//! Collects the demands of `enum`: the values, each once, and their names.
+//! The collection of `enum` and `const`: the values without duplicates, and their names.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -14,6 +14,7 @@ use super::facets::Facets;
 use super::node_fields::elements;
 
 impl<'d> Builder<'d, '_> {
+    /// Intersects the valid values with those of an `enum` or `const`.
     pub(super) fn collect_values(&mut self, values: Vec<&'d Node>, span: Span, facets: &mut Facets<'d>) {
         let before: Option<HashSet<Json>> =
             facets.values.as_ref().map(|before| before.iter().map(|known| known.to_json()).collect());
@@ -30,21 +31,18 @@ impl<'d> Builder<'d, '_> {
                     kept.push(value);
                 }
                 Entry::Occupied(first) => self.report(
-                    Diagnostic::warning("repeated-value", value.span, "a value is listed twice")
+                    Diagnostic::warning("repeated-value", value.span, "the enum lists a value twice")
                         .label("again")
-                        .also(*first.get(), "first here"),
+                        .also(*first.get(), "first occurrence"),
                 ),
             }
         }
         if kept.is_empty() {
-            let report =
-                Diagnostic::error("contradiction", span, "no value is left of this enum").label("none of these");
+            let report = Diagnostic::error("contradiction", span, "no value of this enum is allowed")
+                .label("none of these values is in the other enum");
             let others = facets.values.as_ref().and_then(|before| Some((before.first()?.span, before.last()?.span)));
             facets.contradictions.push(match others {
-                Some((first, last)) => report.also(
-                    Span { end: last.end.max(first.end), ..first },
-                    "is one of these, which it is put together with",
-                ),
+                Some((first, last)) => report.also(Span { end: last.end.max(first.end), ..first }, "the other enum"),
                 None => report,
             });
             return;
@@ -52,18 +50,18 @@ impl<'d> Builder<'d, '_> {
         facets.values = Some(kept);
     }
 
-    /// What the values of an enum are called, where the contract says: one name for each of them.
+    /// Adds the names of enum values, if the contract declares one name for each value.
     pub(super) fn collect_names(&mut self, node: &'d Node, values: &'d Node, facets: &mut Facets<'d>) {
         let values = elements(Some(values));
         for keyword in ["x-enum-varnames", "x-enumNames"] {
             let Some(list) = node.get(keyword) else { continue };
             let names = elements(Some(list));
             if names.len() != values.len() || names.iter().any(|name| name.as_str().is_none()) {
-                let message = format!("`{keyword}` is not a list of a name for each of {} values", values.len());
+                let message = format!("`{keyword}` must list one name for each of the {} values", values.len());
                 self.report(
                     Diagnostic::warning("enum-names", list.span, message)
-                        .label("has no effect")
-                        .help("write as many names as there are values, in their order"),
+                        .label("ignored")
+                        .help("list the names in the order of the values"),
                 );
                 return;
             }

@@ -1,4 +1,4 @@
-//! `default`: that it is a value of its schema.
+//! The check of `default`: the value must be valid against its schema.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -11,52 +11,55 @@ use crate::model::schema::{Additional, Format, Kind, ObjectShape, Schemas, Strin
 
 use super::builder::Builder;
 
-/// Why a value is none of a schema, and what was perhaps meant.
+/// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
+    /// The reason, in words that follow a colon.
     pub why: String,
-    meant: Option<Json>,
+    intended: Option<Json>,
 }
 
 impl Builder<'_, '_> {
-    /// Takes away every default that is no value of its schema, and says so.
+    /// Reports and removes every default that is not valid against its schema.
     pub(super) fn check_defaults(&mut self) {
         let ids: Vec<SchemaId> = self.schemas.ids().collect();
         for id in ids {
             let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
+            let Some(Mismatch { why, intended }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
-                let message = "null is no value of this schema";
+                let message = "the default null is not valid for the schema";
                 let report = match self.strict {
                     true => self.remark("default-type", span, message),
                     false => Diagnostic::info("default-type", span, message),
                 };
-                self.report(report.label("the same as no default"));
+                self.report(report.label("treated as no default"));
                 continue;
             }
             let label = match self.strict {
-                true => "cannot be used",
-                false => "left out: the handler is told of absence instead",
+                true => "invalid default",
+                false => "ignored: the handler sees the value as absent",
             };
-            let message = format!("this default is no value of its schema: {why}");
+            let message = format!("the default is not valid for its schema: {why}");
             let report = self.remark("default-type", span, message).label(label);
-            self.report(match meant {
-                Some(Json::String(meant)) if value.is_string() => {
-                    report.suggest(self.document.sources.inside_quotes(span), meant)
+            self.report(match intended {
+                Some(Json::String(intended)) if value.is_string() => {
+                    report.suggest(self.document.sources.inside_quotes(span), intended)
                 }
-                Some(meant) => report.suggest(span, meant.to_string()),
+                Some(intended) => report.suggest(span, intended.to_string()),
                 None => report,
             });
         }
     }
 }
 
-/// How deep a default is held against its schema, and how many steps that may take: unions hold each
-/// other, and what goes beyond is left to the reading code.
+/// The deepest level of a default that is checked against its schema. Deeper values are left to the generated
+/// code, since unions can contain each other.
 const DEEPEST: u32 = 64;
+
+/// The number of steps that the check of one default may take.
 const MOST_STEPS: u32 = 20_000;
 
-/// The schemas that a default is held against.
+/// The schemas that a default is checked against, with the limits of the check.
 struct Held<'s> {
     schemas: &'s Schemas,
     depth: Cell<u32>,
@@ -64,7 +67,7 @@ struct Held<'s> {
 }
 
 impl Held<'_> {
-    /// One step deeper; none where it went far enough.
+    /// Runs one level of the check; returns `None` if a limit is reached.
     fn deeper<T>(&self, step: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
             return None;
@@ -77,46 +80,46 @@ impl Held<'_> {
     }
 }
 
-/// What is wrong with a default.
+/// Returns the reason why a default cannot be used.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
-    let endless = || brings_itself(&held, id).then(|| because("it brings itself along without end"));
+    let endless = || contains_itself(&held, id).then(|| because("it contains itself"));
     within(&held, id, value).or_else(endless)
 }
 
-/// Whether applying a default applies it again, by way of the fields that it leaves out.
-fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
-    let (mut next, mut met) = (vec![id], HashSet::new());
+/// Returns true if applying a default applies it again, through the properties that it omits.
+fn contains_itself(held: &Held<'_>, id: SchemaId) -> bool {
+    let (mut next, mut visited) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
         let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
         let mut applied = Vec::new();
-        brought(held, at, value, &mut applied);
+        collect_applied(held, at, value, &mut applied);
         if applied.contains(&id) {
             return true;
         }
-        next.extend(applied.into_iter().filter(|one| met.insert(*one)));
+        next.extend(applied.into_iter().filter(|one| visited.insert(*one)));
     }
     false
 }
 
-/// The schemas whose defaults apply where a value is read.
-fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
+/// Collects the schemas whose defaults apply while a value is read.
+fn collect_applied(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
     held.deeper(|| {
         match (held.schemas.kind(id), value) {
             (Kind::Object(object), Json::Object(fields)) => {
                 for property in &object.properties {
                     match fields.get(&property.name) {
-                        Some(value) => brought(held, property.schema, value, applied),
+                        Some(value) => collect_applied(held, property.schema, value, applied),
                         None => applied.push(property.schema),
                     }
                 }
             }
             (Kind::Array(array), Json::Array(elements)) => {
-                elements.iter().for_each(|element| brought(held, array.items, element, applied));
+                elements.iter().for_each(|element| collect_applied(held, array.items, element, applied));
             }
             (Kind::Union(union), _) => {
                 let fitting = union.branches.iter().find(|branch| within(held, **branch, value).is_none());
-                fitting.into_iter().for_each(|branch| brought(held, *branch, value, applied));
+                fitting.into_iter().for_each(|branch| collect_applied(held, *branch, value, applied));
             }
             _ => {}
         }
@@ -124,16 +127,18 @@ fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<Schema
     });
 }
 
-/// What keeps a value from being one of a schema; nothing where only the reading code could tell.
+/// Returns the reason why a value is not valid against a schema.
+///
+/// Returns `None` also if only the generated code could decide.
 pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     within(&Held { schemas, depth: Cell::new(0), steps: Cell::new(0) }, id, value)
 }
 
 fn within(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
-    held.deeper(|| of_its_kind(held, id, value))
+    held.deeper(|| kind_mismatch(held, id, value))
 }
 
-fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
+fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let schemas = held.schemas;
     if value.is_null() {
         let kind = schemas.kind(id);
@@ -144,7 +149,7 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
         (Kind::Any | Kind::Alias(_), _) | (Kind::Boolean, Json::Bool(_)) => None,
         (Kind::Union(union), _) => {
             let fits = |branch: &SchemaId| within(held, *branch, value).is_none();
-            (!union.branches.iter().any(fits)).then(|| because("none of its forms fits"))
+            (!union.branches.iter().any(fits)).then(|| because("it matches no variant"))
         }
         (Kind::Object(object), Json::Object(fields)) => object_mismatch(held, object, fields),
         (Kind::Number(shape), Json::Number(number)) => {
@@ -156,7 +161,7 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
         (Kind::Integer(shape), Json::Number(number)) => {
             let whole = number.as_f64().filter(|one| one.fract() == 0.0).map(|one| one as i128);
             let Some(whole) = number.as_i128().or(whole) else {
-                return Some(because(format!("{number} is not whole")));
+                return Some(because(format!("{number} is not an integer")));
             };
             let (least, most) = shape.width.range();
             let low = shape.min.unwrap_or(least).max(least);
@@ -174,7 +179,7 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
         (Kind::Strings(names), Json::String(text)) if names.open || names.values.contains(text) => None,
         (Kind::Strings(names), Json::String(text)) => Some(Mismatch {
             why: format!("`{text}` is not in its enum"),
-            meant: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
+            intended: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
         }),
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
@@ -182,20 +187,20 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
             Some(because(format!("its element {at} is {why}")))
         }),
         (kind, value) => {
-            let meant = match (kind, value) {
+            let intended = match (kind, value) {
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
-                    serde_json::from_str::<Json>(text).ok().filter(|meant| within(held, id, meant).is_none())
+                    serde_json::from_str::<Json>(text).ok().filter(|intended| within(held, id, intended).is_none())
                 }
                 (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
             };
             let why = format!("{}, not {}", json_word(value), kind_word(kind));
-            Some(Mismatch { why, meant })
+            Some(Mismatch { why, intended })
         }
     }
 }
 
-/// What of a text its format or a pattern does not allow.
+/// Returns the format or pattern that a string violates.
 fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     let format = match &shape.format {
         Format::DateTime => "date-time",
@@ -214,35 +219,33 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     let options = || jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
     let breaks = |schema: Json| options().build(&schema).is_ok_and(|rule| !rule.is_valid(&Json::from(text)));
     if !format.is_empty() && breaks(json!({ "format": format })) {
-        return Some(because(format!("{text:?} is no {format}")));
+        return Some(because(format!("{text:?} is not a valid {format}")));
     }
     let broken = shape.patterns.iter().find(|(pattern, _)| breaks(json!({ "pattern": pattern })))?;
     Some(because(format!("it does not match `{}`", broken.0)))
 }
 
-/// What keeps the fields of a value from being those of an object.
+/// Returns the reason why the properties of a value are not valid for an object.
 fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
     for property in &object.properties {
         let given = fields.get(&property.name);
         let why = match given {
             Some(value) => within(held, property.schema, value),
-            None if property.required && !goes_one_way(held.schemas, property.schema) => {
-                Some(because("it is required"))
-            }
+            None if property.required && !goes_one_way(held.schemas, property.schema) => Some(because("it is missing")),
             None => None,
         };
         if let Some(Mismatch { why, .. }) = why {
-            return Some(because(format!("its `{}`: {why}", property.name)));
+            return Some(because(format!("property `{}`: {why}", property.name)));
         }
     }
     let others = fields.iter().filter(|(name, _)| !object.properties.iter().any(|known| known.name == **name));
     for (name, value) in others {
         match object.additional {
             Additional::Ignored => {}
-            Additional::Denied => return Some(because(format!("it has no `{name}`"))),
+            Additional::Denied => return Some(because(format!("the property `{name}` is not allowed"))),
             Additional::Kept(schema) => {
                 if let Some(Mismatch { why, .. }) = within(held, schema, value) {
-                    return Some(because(format!("its `{name}`: {why}")));
+                    return Some(because(format!("property `{name}`: {why}")));
                 }
             }
         }
@@ -250,19 +253,19 @@ fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, J
     None
 }
 
-/// Whether requests or responses leave a property out.
+/// Returns true if requests or responses omit a property.
 fn goes_one_way(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.nearest(id, |schema| (schema.read_only || schema.write_only).then_some(())).is_some()
 }
 
 fn because(why: impl Into<String>) -> Mismatch {
-    Mismatch { why: why.into(), meant: None }
+    Mismatch { why: why.into(), intended: None }
 }
 
 fn outside<T: std::fmt::Display>(value: T, low: Option<T>, high: Option<T>) -> Option<Mismatch> {
     match (low, high) {
-        (Some(low), _) => Some(because(format!("{value} is below the least, {low}"))),
-        (_, Some(high)) => Some(because(format!("{value} is above the greatest, {high}"))),
+        (Some(low), _) => Some(because(format!("{value} is less than the minimum, {low}"))),
+        (_, Some(high)) => Some(because(format!("{value} is greater than the maximum, {high}"))),
         _ => None,
     }
 }
@@ -287,6 +290,6 @@ fn kind_word(kind: &Kind) -> &'static str {
         Kind::Array(_) => "an array",
         Kind::Object(_) => "an object",
         Kind::Null => "null",
-        Kind::Any | Kind::Union(_) | Kind::Alias(_) | Kind::Values(_) => "a value of it",
+        Kind::Any | Kind::Union(_) | Kind::Alias(_) | Kind::Values(_) => "a value of the schema",
     }
 }

@@ -1,4 +1,4 @@
-//! `encoding`: how the properties of a form or the parts of a multipart body are written.
+//! The `encoding` of media types: the serialization of properties in forms and multipart bodies.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::node_fields::string;
 
 impl<'d> Builder<'d, '_> {
-    /// What a media type says of its properties.
+    /// Returns the encodings that a media type declares for its properties.
     pub(super) fn encoding(&mut self, media: &'d Node) -> Vec<Encoding> {
         let mut encodings = Vec::new();
         for (key, node) in media.get("encoding").and_then(Node::as_object).into_iter().flatten() {
@@ -28,7 +28,7 @@ impl<'d> Builder<'d, '_> {
                     Some("spaceDelimited") => Some(Style::SpaceDelimited),
                     Some("pipeDelimited") => Some(Style::PipeDelimited),
                     Some("deepObject") => Some(Style::DeepObject),
-                    // Any other style was reported on reading.
+                    // Any other style was reported during loading.
                     _ => None,
                 },
                 explode: node.get("explode").and_then(Node::as_bool),
@@ -38,7 +38,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Once every schema is known: says which encodings mean nothing.
+/// Reports encodings without an effect, after all schemas are known.
 pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) {
     let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
     for content in bodies {
@@ -48,7 +48,7 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
                     Diagnostic::warning(
                         "encoding-without-effect",
                         encoding.span,
-                        format!("this encoding of `{}` means nothing", encoding.property),
+                        format!("the encoding of `{}` has no effect", encoding.property),
                     )
                     .label(label),
                 );
@@ -59,7 +59,7 @@ pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &m
 
 fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> Option<&'static str> {
     if !matches!(content.kind, ContentKind::Form | ContentKind::Multipart) {
-        return Some("its media type is neither a form nor multipart (OpenAPI 3.0.3 § 4.7.14)");
+        return Some("not a form or multipart media type (OpenAPI 3.0.3 § 4.7.14)");
     }
     match content.schema.map(|schema| schemas.kind(schema)) {
         Some(Kind::Object(object)) => {
@@ -67,6 +67,6 @@ fn without_effect(content: &Content, encoding: &Encoding, schemas: &Schemas) -> 
             (!named && !matches!(object.additional, Additional::Kept(_)))
                 .then_some("the schema has no property of this name")
         }
-        _ => Some("its schema names no properties"),
+        _ => Some("the schema declares no properties"),
     }
 }

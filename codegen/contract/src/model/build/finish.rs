@@ -1,4 +1,4 @@
-//! From demands to a kind: which of the model's shapes a schema is.
+//! The conversion of facets to a kind.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -10,8 +10,9 @@ use super::facets::Facets;
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// The kind that the demands describe, and whether null is a value of it. Where no other value meets
-    /// them, that is among the contradictions.
+    /// Returns the kind that the facets describe, and true if null is a valid value.
+    ///
+    /// If no other value satisfies the facets, it records that as a contradiction.
     pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &mut Facets<'d>) -> (Kind, bool) {
         let mut nullable = facets.nullable;
         if let Some((types, span)) = facets.types {
@@ -56,7 +57,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Several types: a branch for each, all under the same demands. One that no value meets is left out.
+    /// Returns the union of several types, each under all constraints. Types without a valid value are
+    /// omitted.
     fn finish_types(&mut self, id: SchemaId, types: Vec<TypeSet>, nodes: &[&'d Node], facets: &mut Facets<'d>) -> Kind {
         let (mut kinds, mut none) = (Vec::with_capacity(types.len()), Vec::new());
         for one in types {
@@ -71,7 +73,7 @@ impl<'d> Builder<'d, '_> {
             return Kind::Any;
         }
         for report in none {
-            self.report_light(report.note("read as if this type were not among those that the schema lists"));
+            self.report_light(report.note("treated as if the schema did not list this type"));
         }
         if kinds.len() == 1 {
             return kinds.remove(0);
@@ -98,7 +100,11 @@ impl<'d> Builder<'d, '_> {
 
     fn text(&mut self, facets: &mut Facets<'d>) -> Kind {
         let mut shape = std::mem::take(&mut facets.text);
-        facets.contradicting_counts(("minLength", shape.min), ("maxLength", shape.max), ("text is", "characters long"));
+        facets.contradicting_counts(
+            ("minLength", shape.min),
+            ("maxLength", shape.max),
+            ("string is", "characters long"),
+        );
         shape.format = match (facets.id_prefix, facets.format) {
             (Some(prefix), _) => Format::Id(prefix.to_owned()),
             (None, Some((name, span))) => self.format(name, span),
@@ -109,7 +115,7 @@ impl<'d> Builder<'d, '_> {
 
     fn array(&mut self, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_items, facets.max_items);
-        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("list has", "elements"));
+        let impossible = facets.contradicting_counts(("minItems", min), ("maxItems", max), ("array has", "elements"));
         if impossible || self.refuses_elements(facets) {
             return Kind::Any;
         }
@@ -117,7 +123,7 @@ impl<'d> Builder<'d, '_> {
             self.without_items(facets, nodes);
         }
         let items = match facets.items.as_slice() {
-            // What stands where is the interpreted's to say; the elements are of no one type.
+            // The interpreter checks elements by position, so the elements have no common type here.
             _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
@@ -129,41 +135,41 @@ impl<'d> Builder<'d, '_> {
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
 
-    /// Elements that there must be and that no value may be.
+    /// Records a contradiction if elements are required and no value is a valid element.
     fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
-        let Some(least) = facets.place("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
+        let Some(least) = facets.count_span("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
         let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
         let Some(refusing) = refusing else { return false };
         facets.contradictions.push(
-            Diagnostic::error("contradiction", least, "elements are required and refused")
-                .label("at least this many")
-                .also(refusing.span, "no value is an element"),
+            Diagnostic::error("contradiction", least, "the array requires elements and allows none")
+                .label("minimum number of elements")
+                .also(refusing.span, "allows no element"),
         );
         true
     }
 
-    /// Whether a node is the schema `false`.
+    /// Returns true if a node is the schema `false`.
     pub(super) fn refuses_all(&mut self, node: &'d Node) -> bool {
         self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
     }
 
-    /// A list of anything: OpenAPI 3.0 wants to be told so.
+    /// Reports an array without `items`, which OpenAPI 3.0 requires.
     fn without_items(&mut self, facets: &Facets<'d>, nodes: &[&'d Node]) {
         let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
         let report = match self.version() {
             Version::V30 => self.remark("array-without-items", span, "an array needs `items`"),
-            _ => Diagnostic::info("array-without-items", span, "this array does not say what it holds"),
+            _ => Diagnostic::info("array-without-items", span, "this array does not declare the type of its elements"),
         };
-        self.report(report.label("holds any value").help("add `items`; `items: {}` where any value is meant"));
+        self.report(report.label("elements can be any value").help("add `items`; `items: {}` allows any value"));
     }
 
-    /// One schema out of several that must all hold.
+    /// Returns the schema of the values that match all of several schemas.
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
         let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
         self.composed(&targets, &[])
     }
 
-    /// The schema that every value fits.
+    /// Adds a schema that matches every value.
     pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
         self.schemas.add(Schema {
             span: at.span,
@@ -185,7 +191,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The type that keywords imply where none is said, as real contracts mean it.
+/// Returns the type that keywords imply if none is declared, as published contracts intend.
 pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
     let object = !facets.properties.is_empty()
         || !facets.required.is_empty()

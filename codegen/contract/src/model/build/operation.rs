@@ -1,4 +1,4 @@
-//! Operations: every method of every path.
+//! The operations of a contract: each method of each path.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::route::{Routes, matched};
 
-/// The methods of OpenAPI in the order of its specification.
+/// The methods of OpenAPI, in the order of the specification.
 const METHODS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("put", "PUT"),
@@ -25,7 +25,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// Every operation, in the order of the contract.
+    /// Returns every operation, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, Span> = HashMap::new();
@@ -34,7 +34,7 @@ impl<'d> Builder<'d, '_> {
             if path.name.starts_with("x-") {
                 continue;
             }
-            // What does not begin with `/` was reported on reading.
+            // A path without a leading `/` was reported during loading.
             if !path.name.starts_with('/') {
                 continue;
             }
@@ -54,40 +54,42 @@ impl<'d> Builder<'d, '_> {
                     let numbered = (2..).map(|number| format!("{made}_{number}"));
                     let instead = std::iter::once(made.clone()).chain(numbered).find(free).unwrap_or_default();
                     self.duplicate_id(span, first, &operation.id, named, &instead);
-                    operation.id = instead;
+                    (operation.id, operation.has_id) = (instead, false);
                 }
                 ids.entry(operation.id.clone()).or_insert(span);
                 operations.push(operation);
             }
+            self.report_undeclared(path, &methods(item).map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
         }
         operations
     }
 
-    /// A name that two operations bear; the second goes by `instead`.
+    /// Reports an id of two operations; the second operation is renamed to `instead`.
     fn duplicate_id(&mut self, span: Span, first: Option<Span>, id: &str, named: bool, instead: &str) {
-        let message = format!("two operations are called `{id}`");
+        let message = format!("two operations have the id `{id}`");
         let report = match self.strict {
-            false => Diagnostic::warning("duplicate-operation-id", span, message)
-                .label(format!("goes by `{instead}` instead")),
+            false => {
+                Diagnostic::warning("duplicate-operation-id", span, message).label(format!("named `{instead}` instead"))
+            }
             true => Diagnostic::error("duplicate-operation-id", span, message).label(match named {
-                true => "again",
-                false => "called so since it has no `operationId`",
+                true => "second occurrence",
+                false => "derived from method and path",
             }),
         };
-        let advice = "give each operation an `operationId` of its own: it names the method that implements it";
-        let report = first.into_iter().fold(report, |report, first| report.also(first, "first here"));
+        let advice = "give each operation a unique `operationId`: it becomes the name of a Rust method";
+        let report = first.into_iter().fold(report, |report, first| report.also(first, "first occurrence"));
         self.report(report.help(advice));
     }
 
-    /// Every `operationId` that the contract writes, since none that is made up may be one of them, and
-    /// every path that is nothing but one.
+    /// Returns every `operationId` in the contract, which generated ids must not repeat, and the routes without a
+    /// query and fragment.
     fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node, method) in methods(item) {
                 written.extend(id_written(node));
-                routes.foresee(method, path, key);
+                routes.reserve(method, path, key);
             }
         }
         (written, routes)
@@ -103,7 +105,7 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Operation {
         let path = matched(&template.name);
-        let parameters = self.parameters(item, node, path, template.span);
+        let parameters = self.parameters(item, node, (method, path));
         let body = self.body(node);
         let responses = self.responses(node);
         let policies = self.policies(node);
@@ -112,6 +114,7 @@ impl<'d> Builder<'d, '_> {
         let operation = Operation {
             direction: Direction::Inbound,
             id: id_written(node).unwrap_or_else(|| id_of(method, &template.name)),
+            has_id: id_written(node).is_some(),
             span: node.get("operationId").map_or(key, |id| id.span),
             method,
             path: path.to_owned(),
@@ -134,29 +137,29 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::warning(
                     "body-of-a-question",
                     span,
-                    format!("a {method} with a body means nothing to HTTP"),
+                    format!("a body of a {method} request has no defined meaning"),
                 )
-                .label("clients and proxies may leave it out (RFC 9110 § 9.3.1)")
-                .help("take parameters, or make it a POST"),
+                .label("clients and proxies may drop it (RFC 9110 § 9.3.1)")
+                .help("use parameters instead, or the method POST"),
             );
         }
         operation
     }
 }
 
-/// Returns the operations of a path item as they are written: the span of the method, the node, the method.
+/// Iterates over the operations of a path item: the span of the method, the node, and the method.
 pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &'static str)> {
     item.as_object().into_iter().flatten().filter_map(|(key, node)| {
         METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
     })
 }
 
-/// The `operationId` of an operation, where it has one.
+/// Returns the `operationId` of an operation, if it has one.
 pub(super) fn id_written(node: &Node) -> Option<String> {
     string(node, "operationId").filter(|id| !id.trim().is_empty())
 }
 
-/// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
+/// Returns an id for an operation without `operationId`: `get_pets_by__id_` for `GET /pets/{id}`.
 fn id_of(method: &str, path: &str) -> String {
     let mut id = method.to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

@@ -1,4 +1,4 @@
-//! Parameters: those of the path item and of the operation, checked against the path.
+//! The parameters of path items and operations, and their check against the path template.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
@@ -7,34 +7,34 @@ use crate::model::{Kind, SchemaId};
 use crate::source::Span;
 
 use super::builder::Builder;
+use super::deferred::Undeclared;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// What slips among the parameters stand for, so that none is reported twice.
+/// The mistakes among the parameters of an operation, so that none is reported twice.
 #[derive(Default)]
-struct Meant {
-    /// Names in the path that misspelt ones are near.
+struct Misspelt {
+    /// The placeholders of the path that misspelt parameters resemble.
     names: Vec<String>,
-    /// Whether one could not be read at all.
+    /// True if a parameter could not be read at all.
     unread: bool,
 }
 
 impl<'d> Builder<'d, '_> {
-    /// The parameters of an operation, its own in the place of those of the path item that they replace.
+    /// Returns the parameters of an operation; they replace equal parameters of the path item.
     pub(super) fn parameters(
         &mut self,
         item: &'d Node,
         operation: &'d Node,
-        path: &str,
-        path_span: Span,
+        (method, path): (&'static str, &str),
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let mut meant = Meant::default();
+        let mut misspelt = Misspelt::default();
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             for node in elements(list) {
-                let Some(parameter) = self.parameter(node, path, &mut meant) else { continue };
+                let Some(parameter) = self.parameter(node, path, &mut misspelt) else { continue };
                 let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
                 match parameters.iter().position(same) {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
@@ -45,26 +45,26 @@ impl<'d> Builder<'d, '_> {
                                 "duplicate-parameter",
                                 node.span,
                                 format!(
-                                    "{} parameter `{}` is declared twice",
+                                    "the {} parameter `{}` is declared twice",
                                     parameter.location.word(),
                                     parameter.name
                                 ),
                             )
-                            .label("again")
-                            .also(first, "first here"),
+                            .label("second declaration")
+                            .also(first, "first declaration"),
                         );
                     }
                     None => parameters.push(parameter),
                 }
             }
         }
-        self.check_path(&parameters, &meant, path, path_span);
+        self.find_undeclared(&parameters, &misspelt, method, path);
         parameters
     }
 
-    fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
-        // What cannot be read was reported; it may have been any parameter.
-        let before = std::mem::replace(&mut meant.unread, true);
+    fn parameter(&mut self, reference: &'d Node, path: &str, misspelt: &mut Misspelt) -> Option<Parameter> {
+        // An unreadable parameter was reported; it may be any parameter of the path.
+        let before = std::mem::replace(&mut misspelt.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
         let location = match string(node, "in")?.as_str() {
@@ -72,41 +72,42 @@ impl<'d> Builder<'d, '_> {
             "query" => ParameterLocation::Query,
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
-            // Any other place was reported on reading.
+            // Any other location was reported during loading.
             _ => return None,
         };
-        meant.unread = before;
+        misspelt.unread = before;
         if location == ParameterLocation::Header {
             self.check_header_name(&name, node.span);
         }
         if location == ParameterLocation::Header
             && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
         {
-            // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
+            // OpenAPI 3.0.3, section 4.7.12.2 requires that such a definition is ignored.
             self.report(
-                Diagnostic::info("ignored-header", node.span, format!("the header `{name}` is not a parameter"))
-                    .label("ignored, as OpenAPI says: media types and security describe it"),
+                Diagnostic::info(
+                    "ignored-header",
+                    node.span,
+                    format!("a parameter cannot declare the header `{name}`"),
+                )
+                .label("ignored (OpenAPI 3.0.3 § 4.7.12.2): media types and security schemes describe it"),
             );
             return None;
         }
         if location == ParameterLocation::Path && !placeholders(path).any(|known| known == name) {
             let close = crate::diagnostic::closest(&name, placeholders(path));
-            meant.names.extend(close.map(str::to_owned));
+            misspelt.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
-            let message = format!("`{path}` has no parameter `{name}`");
-            // A slip of the name leaves a placeholder without its parameter.
+            let message = format!("the path `{path}` does not contain the parameter `{name}`");
+            // A misspelt name leaves a placeholder without its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
-                None => self
-                    .remark("path-parameter-unused", span, message)
-                    .label("not in the path, where it could never be found: left out"),
+                None => self.remark("path-parameter-unused", span, message).label("ignored: not in the path"),
             };
             self.report(match close {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
-                None => report
-                    .help(format!("write `{{{name}}}` where it stands in the path, or say that it is `in: query`")),
+                None => report.help(format!("add `{{{name}}}` to the path, or declare the parameter with `in: query`")),
             });
-            // What else is wrong with it is said all the same.
+            // The schema is built anyway, so that its mistakes are reported.
             node.get("schema").map(|schema| self.schema(schema));
             return None;
         }
@@ -116,9 +117,9 @@ impl<'d> Builder<'d, '_> {
                 .remark(
                     "path-parameter-optional",
                     node.span,
-                    format!("path parameter `{name}` must say `required: true`"),
+                    format!("the path parameter `{name}` must declare `required: true`"),
                 )
-                .label("taken as required, since a path without it is another path");
+                .label("treated as required");
             self.report(report);
         }
         let content = node.get("content").and_then(Node::as_object).and_then(|content| content.iter().next());
@@ -149,7 +150,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
-            // Any other style was reported on reading.
+            // Any other style was reported during loading.
             Some(_) => default_style,
         };
         let fits = match style {
@@ -164,8 +165,12 @@ impl<'d> Builder<'d, '_> {
             false => {
                 let span = node.get("style").map_or(node.span, |value| value.span);
                 let report = self
-                    .remark("misplaced-style", span, format!("this style is not for {} parameters", location.word()))
-                    .label(format!("read as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
+                    .remark(
+                        "misplaced-style",
+                        span,
+                        format!("this style is not allowed for {} parameters", location.word()),
+                    )
+                    .label(format!("treated as `{}`", if default_style == Style::Form { "form" } else { "simple" }));
                 self.report(report);
                 default_style
             }
@@ -188,45 +193,86 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// How a parameter with a media type is read.
+    /// Returns the style of a parameter with a media type.
     fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
             Some(ContentKind::Json) => Style::Json,
-            // A vendor's type without `+json` that has a structure is JSON all the same.
+            // A structured value of a vendor's media type without `+json` is JSON.
             Some(ContentKind::Binary) if structured => Style::Json,
             Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
             _ => {
-                let message = format!("a parameter cannot be read as `{}`", media_type.name);
+                let message = format!("the media type `{}` is not supported for a parameter", media_type.name);
                 let report = Diagnostic::error("unsupported-media-type", media_type.span, message);
-                self.report(report.help("say `application/json` or `text/plain`, or use `schema` with a `style`"));
+                self.report(report.help("use `application/json` or `text/plain`, or `schema` with a `style`"));
                 Style::Text
             }
         }
     }
 
-    /// Every `{name}` of the path must be declared.
-    fn check_path(&mut self, parameters: &[Parameter], meant: &Meant, path: &str, span: Span) {
+    /// Collects the `{name}`s of the path that the operation does not declare.
+    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'static str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
             let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
-            if declared || meant.unread || meant.names.iter().any(|other| other == name) {
+            if declared || misspelt.unread || misspelt.names.iter().any(|other| other == name) {
                 continue;
             }
-            let report = Diagnostic::error(
-                "path-parameter-undeclared",
-                span,
-                format!("path parameter `{name}` is not declared"),
-            )
-            .label(format!("`{{{name}}}` stands in the path"));
-            self.report(match named().next() {
-                Some(other) => report
-                    .also(other.span, format!("a {} parameter", other.location.word()))
-                    .help("write `in: path` and `required: true` there"),
+            let elsewhere = named().next().map(|other| (other.span, other.location));
+            self.undeclared.push(Undeclared { name: name.to_owned(), method, elsewhere });
+        }
+    }
+
+    /// Reports the undeclared path parameters of the operations of one path, once for each parameter.
+    pub(super) fn report_undeclared(&mut self, path: &Key, methods: &[(&'static str, Span)]) {
+        let mut undeclared = std::mem::take(&mut self.undeclared);
+        while let Some(Undeclared { name, elsewhere, .. }) = undeclared.first() {
+            let (name, elsewhere) = (name.clone(), *elsewhere);
+            let lacks = |method: &str| undeclared.iter().any(|one| one.name == name && one.method == method);
+            let (lacking, declaring): (Vec<_>, Vec<_>) = methods.iter().partition(|(method, _)| lacks(method));
+            let report = undeclared_parameter(&name, path, &lacking, &declaring);
+            self.report(match elsewhere {
+                Some((span, location)) => report
+                    .also(span, format!("declared as a {} parameter", location.word()))
+                    .help("if this is the parameter of the path, write `in: path` and `required: true`"),
                 None => report.help(format!(
-                    "add to its parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
+                    "add to the parameters: {{ name: {name}, in: path, required: true, schema: {{ type: string }} }}"
                 )),
             });
+            undeclared.retain(|one| one.name != name);
         }
+    }
+}
+
+/// Returns the report of a path parameter that the operations `lacking` do not declare, and `declaring` do.
+fn undeclared_parameter(
+    name: &str,
+    path: &Key,
+    lacking: &[(&'static str, Span)],
+    declaring: &[(&'static str, Span)],
+) -> Diagnostic {
+    let listed = |methods: &[(&'static str, Span)]| {
+        let mut names: Vec<String> = methods.iter().map(|(method, _)| format!("`{method}`")).collect();
+        let last = names.pop().unwrap_or_default();
+        if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) }
+    };
+    let first = lacking.first().map_or("", |(method, _)| *method);
+    let subject = match lacking.len() {
+        1 => format!("`{first} {}` does", path.name),
+        _ if declaring.is_empty() => format!("the operations of `{}` do", path.name),
+        _ => format!("{} of `{}` do", listed(lacking), path.name),
+    };
+    let others = match declaring.len() {
+        0 => String::new(),
+        1 => format!("; {} does", listed(declaring)),
+        _ => format!("; {} do", listed(declaring)),
+    };
+    let message = format!("{subject} not declare the path parameter `{name}`{others}");
+    match lacking.first().filter(|_| !declaring.is_empty()) {
+        Some((_, key)) => Diagnostic::error("path-parameter-undeclared", *key, message)
+            .label(format!("`{name}` is not declared"))
+            .also(path.span, format!("`{{{name}}}` in the path")),
+        None => Diagnostic::error("path-parameter-undeclared", path.span, message)
+            .label(format!("`{{{name}}}` in the path")),
     }
 }

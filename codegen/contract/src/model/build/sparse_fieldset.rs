@@ -1,4 +1,4 @@
-//! `x-sparse-of` and `x-sort`: that what they promise holds.
+//! The checks of sparse fieldsets (`x-sparse-of`, `x-sparse`) and of sort orders (`x-sort`).
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::builder::Builder;
 use super::deferred::SparseFieldset;
 
 impl Builder<'_, '_> {
-    /// A sparse object has the properties of the whole, all of them, and requires none.
+    /// Checks that a sparse fieldset has all properties of the complete schema and requires none.
     pub(super) fn check_sparse(&mut self, operations: &[Operation]) {
         let before = self.diagnostics.counts().errors;
         for sparse in std::mem::take(&mut self.sparse) {
@@ -25,23 +25,25 @@ impl Builder<'_, '_> {
             }
             reports.into_iter().for_each(|(report, _)| self.report(report));
         }
-        // What is no part of anything may be what an answer was meant to be trimmed to.
+        // A response may lack a sparse fieldset only because of an error in one, so errors suppress this
+        // check.
         if self.diagnostics.counts().errors == before {
             operations.iter().for_each(|operation| self.check_sparse_response(operation));
         }
     }
 
-    /// Checks that an operation with `x-sparse` has a sparse response, and offers only properties of it.
+    /// Checks that an operation with `x-sparse` has a sparse response, and offers only its properties.
     fn check_sparse_response(&mut self, operation: &Operation) {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
         let Some((_, fieldset)) = sparse_response(schemas, operation) else {
-            let message = format!("`{}` trims an answer that the contract calls whole", parameter.name);
+            let message =
+                format!("`{}` selects fields of a response that does not declare `x-sparse-of`", parameter.name);
             self.report(
                 Diagnostic::error("sparse-without-schema", parameter.span, message)
-                    .label("`x-sparse` on this parameter")
-                    .also(operation.span, "its operation")
-                    .help("answer with a schema that says `x-sparse-of`, in which nothing is required"),
+                    .label("parameter with `x-sparse`")
+                    .also(operation.span, "operation")
+                    .help("declare a response schema with `x-sparse-of` and without required properties"),
             );
             return;
         };
@@ -54,10 +56,10 @@ impl Builder<'_, '_> {
         let report = Diagnostic::error(
             "sparse-mismatch",
             schemas.get(array.items).span,
-            format!("`{}` offers `{first}`, which the answer does not have", parameter.name),
+            format!("`{}` lists `{first}`, which is not a property of the response", parameter.name),
         )
-        .label("a word that nothing could be trimmed to");
-        let report = report.also(operation.span, "its operation");
+        .label("unknown property");
+        let report = report.also(operation.span, "operation");
         let report = match closest(first, known()) {
             Some(close) => report.help(format!("did you mean `{close}`?")),
             None => report,
@@ -65,7 +67,7 @@ impl Builder<'_, '_> {
         self.report(report);
     }
 
-    /// `x-sort` and `x-sparse` list words: those to sort by, and those of the properties to keep.
+    /// Checks that parameters with `x-sort` or `x-sparse` are arrays of an enum of strings.
     pub(super) fn check_word_lists(&mut self, operations: &mut [Operation]) {
         let mut seen: HashSet<Span> = HashSet::new();
         for parameter in operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
@@ -74,17 +76,17 @@ impl Builder<'_, '_> {
             let (wrong, label) = match schemas.kind(parameter.schema) {
                 Kind::Array(array) => match schemas.kind(array.items) {
                     Kind::Strings(_) => continue,
-                    _ => (array.items, "no enum of strings"),
+                    _ => (array.items, "not an enum of strings"),
                 },
-                _ => (parameter.schema, "no array"),
+                _ => (parameter.schema, "not an array"),
             };
-            // What is read as it stands is a parameter like any other from here on.
+            // The parameter is treated as one without these keywords from here on.
             (parameter.sort, parameter.sparse) = (false, false);
             if !seen.insert(parameter.span) {
                 continue;
             }
             let example = if keyword == "x-sort" { "[createdAt, +createdAt, -createdAt]" } else { "[id, name]" };
-            let message = format!("`{}` says `{keyword}` and must be an array of an enum of strings", parameter.name);
+            let message = format!("`{}` has `{keyword}`, so it must be an array of an enum of strings", parameter.name);
             let report = Diagnostic::error("bad-word-list", schemas.get(wrong).span, message)
                 .label(label)
                 .help(format!("write `{{ type: array, items: {{ type: string, enum: {example} }} }}`"));
@@ -101,7 +103,7 @@ fn keyword(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with a sparse object, each with whether it cannot be read as one at all.
+/// Returns the mistakes in a sparse fieldset; each with true if the schema cannot be used as one at all.
 fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool)> {
     let Kind::Object(ObjectShape { properties, sparse_of: Some(full), .. }) = schemas.kind(sparse.id) else {
         return Vec::new();
@@ -110,34 +112,35 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     let name = &sparse.full;
     let all = match schemas.kind(*full) {
         Kind::Object(object) if object.properties.is_empty() && object.sparse_of.is_none() => {
-            let report = error(sparse.at, format!("`{name}` has no properties")).label("nothing can be left out of it");
+            let report = error(sparse.at, format!("`{name}` has no properties")).label("not an object with properties");
             return vec![(report, true)];
         }
         Kind::Object(object) if object.sparse_of.is_none() && schemas.target(*full) != sparse.id => &object.properties,
         Kind::Object(_) => {
             let report =
-                error(sparse.at, format!("`{name}` is a part of another schema itself")).label("names no whole");
+                error(sparse.at, format!("`{name}` is a sparse fieldset itself")).label("not a complete schema");
             return vec![(report, true)];
         }
         _ => {
             return vec![(
-                error(sparse.at, format!("`{name}` is not an object")).label("nothing can be left out of it"),
+                error(sparse.at, format!("`{name}` is not an object")).label("not an object with properties"),
                 true,
             )];
         }
     };
     let mut reports = Vec::new();
     if let Some(span) = sparse.required {
-        let report = error(span, "a part in which a property is required cannot leave it out".to_owned())
-            .label("not required here")
-            .also(sparse.at, "a part of this")
-            .help("leave `required` out: what a caller did not ask for is not sent");
+        let report = error(span, "a sparse fieldset must not require properties".to_owned())
+            .label("required property")
+            .also(sparse.at, "complete schema")
+            .help("remove `required`: only the requested fields are sent");
         reports.push((report, false));
     }
     for (name_here, span) in &sparse.properties {
         if !all.iter().any(|known| known.name == *name_here) {
-            let report = error(*span, format!("`{name}` has no property `{name_here}`")).label("not of the whole");
-            let report = report.also(sparse.at, "the whole");
+            let report =
+                error(*span, format!("`{name}` has no property `{name_here}`")).label("not in the complete schema");
+            let report = report.also(sparse.at, "complete schema");
             let known = all.iter().map(|property| property.name.as_str());
             reports.push((
                 match closest(name_here, known) {
@@ -148,35 +151,35 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
             ));
         }
     }
-    // A misspelt property was reported as such.
+    // A misspelt property was reported, so it is not missing.
     let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
-    let meant = |known: &str| {
+    let is_misspelt = |known: &str| {
         foreign()
             .any(|name| name != known && closest(name, [known]).is_some() && !all.iter().any(|one| one.name == name))
     };
     let missing: Vec<String> = all
         .iter()
-        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !meant(&known.name))
+        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !is_misspelt(&known.name))
         .map(|known| format!("`{}`", known.name))
         .collect();
     if !missing.is_empty() {
-        let report = error(sparse.at, format!("this part of `{name}` lacks {}", missing.join(", ")))
-            .label("callers may ask for each property of it");
-        reports.push((report.help("list every property of the whole, and require none"), false));
+        let report = error(sparse.at, format!("this sparse fieldset of `{name}` lacks {}", missing.join(", ")))
+            .label("incomplete");
+        reports.push((report.help("declare every property of the complete schema, and require none"), false));
     }
     for here in properties {
         let Some(there) = all.iter().find(|known| known.name == here.name) else { continue };
         if !same(schemas, here.schema, there.schema) {
             let report =
-                error(schemas.get(here.schema).span, format!("`{}` is of another type in `{name}`", here.name));
-            let report = report.label("differs").also(schemas.get(there.schema).span, "in the whole");
+                error(schemas.get(here.schema).span, format!("`{}` has a different type in `{name}`", here.name));
+            let report = report.label("different type").also(schemas.get(there.schema).span, "in the complete schema");
             reports.push((report, false));
         }
     }
     reports
 }
 
-/// Whether two schemas are written for the same values, as far as one level tells.
+/// Returns true if two schemas have equal values, judged by one level.
 fn same(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     let (one, other) = (schemas.target(one), schemas.target(other));
     match (schemas.kind(one), schemas.kind(other)) {

@@ -1,0 +1,146 @@
+//! The selection of the diagnostics that a terminal shows in full, when there are many.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::{Diagnostic, Severity};
+
+/// The largest number of diagnostics with equal words that are shown one by one.
+const MOST_REPEATS: usize = 3;
+
+/// The largest number of groups of one severity that are all shown.
+const MOST_GROUPS: usize = 20;
+
+/// The number of groups of one code that are shown if there are more than [`MOST_GROUPS`].
+const GROUPS_OF_CODE: usize = 3;
+
+/// Diagnostics that differ only in their locations, in the order of these.
+pub(super) struct Group<'d>(Vec<&'d Diagnostic>);
+
+/// The diagnostics of a run, folded for display.
+pub(super) struct Folded<'d> {
+    /// The groups to show, in the order of their first locations.
+    pub shown: Vec<Group<'d>>,
+    /// The severities of which some groups are not shown.
+    pub cut: Vec<Severity>,
+    /// The severities that a table at the end sums up: those that are cut, and errors if there are many.
+    pub summed: Vec<Severity>,
+}
+
+impl<'d> Group<'d> {
+    /// Returns the diagnostic that is shown with its excerpt.
+    pub(super) fn first(&self) -> Option<&'d Diagnostic> {
+        self.0.first().copied()
+    }
+
+    /// Returns the diagnostics of which only the locations are shown.
+    pub(super) fn repeats(&self) -> &[&'d Diagnostic] {
+        self.0.get(1..).unwrap_or_default()
+    }
+
+    fn kind(&self) -> Option<(Severity, &'static str)> {
+        self.first().map(|first| (first.severity, first.code))
+    }
+}
+
+/// Puts each diagnostic into a group of its own.
+pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
+    Folded { shown: sorted.into_iter().map(|found| Group(vec![found])).collect(), cut: Vec::new(), summed: Vec::new() }
+}
+
+/// Groups repeated diagnostics, and selects the first groups of each code if there are too many.
+pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
+    let errors = sorted.iter().filter(|found| found.severity == Severity::Error).count();
+    let groups = gather(sorted);
+    let mut total: HashMap<Severity, usize> = HashMap::new();
+    for (severity, _) in groups.iter().filter_map(Group::kind) {
+        *total.entry(severity).or_default() += 1;
+    }
+    let mut of_code: HashMap<(Severity, &str), usize> = HashMap::new();
+    let mut cut = Vec::new();
+    let mut shown = Vec::new();
+    for group in groups {
+        let Some((severity, code)) = group.kind() else { continue };
+        let count = of_code.entry((severity, code)).or_default();
+        *count += 1;
+        if total.get(&severity).is_some_and(|total| *total > MOST_GROUPS) && *count > GROUPS_OF_CODE {
+            if !cut.contains(&severity) {
+                cut.push(severity);
+            }
+        } else {
+            shown.push(group);
+        }
+    }
+    cut.sort();
+    let mut summed = cut.clone();
+    if errors > MOST_GROUPS && !summed.contains(&Severity::Error) {
+        summed.insert(0, Severity::Error);
+    }
+    Folded { shown, cut, summed }
+}
+
+/// Groups the diagnostics that repeat the words of another more than [`MOST_REPEATS`] times.
+fn gather(sorted: Vec<&Diagnostic>) -> Vec<Group<'_>> {
+    let mut equal: IndexMap<_, Vec<&Diagnostic>> = IndexMap::new();
+    for found in &sorted {
+        equal.entry(words(found)).or_default().push(found);
+    }
+    let mut groups = Vec::new();
+    for found in sorted {
+        match equal.get(&words(found)).filter(|equal| equal.len() > MOST_REPEATS) {
+            Some(equal) => {
+                if equal.first().is_some_and(|first| std::ptr::eq(*first, found)) {
+                    groups.push(Group(equal.clone()));
+                }
+            }
+            None => groups.push(Group(vec![found])),
+        }
+    }
+    groups
+}
+
+/// Returns the words of a diagnostic, without its locations.
+fn words(found: &Diagnostic) -> (Severity, &str, &str, &str) {
+    (found.severity, found.code, &found.message, &found.primary.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{FileId, Span};
+
+    fn errors(count: usize, code: &'static str, message: impl Fn(usize) -> String) -> Vec<Diagnostic> {
+        (0..count).map(|at| Diagnostic::error(code, Span::new(FileId::ENTRY, at, at), message(at))).collect()
+    }
+
+    #[test]
+    fn repeated_errors_become_one_group() {
+        let found = errors(5, "unknown-field", |_| "unknown field `colour`".to_owned());
+        let folded = fold(found.iter().collect());
+        assert_eq!(folded.shown.len(), 1);
+        assert_eq!(folded.shown[0].repeats().len(), 4);
+        assert!(folded.cut.is_empty());
+    }
+
+    #[test]
+    fn twenty_different_errors_are_all_shown() {
+        let found = errors(MOST_GROUPS, "unknown-field", |at| format!("unknown field `{at}`"));
+        assert_eq!(fold(found.iter().collect()).shown.len(), MOST_GROUPS);
+    }
+
+    #[test]
+    fn many_different_errors_show_the_first_of_each_code() {
+        let mut found = errors(MOST_GROUPS, "unknown-field", |at| format!("unknown field `{at}`"));
+        found.extend(errors(2, "wrong-type", |at| format!("`{at}` must be a string")));
+        let folded = fold(found.iter().collect());
+        assert_eq!(folded.shown.len(), GROUPS_OF_CODE + 2);
+        assert_eq!(folded.cut, [Severity::Error]);
+    }
+
+    #[test]
+    fn unfolded_diagnostics_are_all_shown() {
+        let found = errors(50, "unknown-field", |_| "unknown field `colour`".to_owned());
+        assert_eq!(unfolded(found.iter().collect()).shown.len(), 50);
+    }
+}

@@ -1,0 +1,120 @@
+//! Problems of vendor fields that the generator honours: misspelt ones and those at an object where they have no effect.
+
+use super::Checker;
+use crate::diagnostic::{Diagnostic, is_one_edit_apart};
+use crate::document::grammar::{ObjectKind, Rule, rule};
+use crate::document::node::Key;
+
+/// A vendor field that the generator honours, and the objects on which it has an effect.
+struct Extension {
+    name: &'static str,
+    owners: &'static [ObjectKind],
+}
+
+/// The vendor fields that have an effect: a misspelt one would turn off a policy without a word.
+const EXTENSIONS: &[Extension] = &[
+    Extension { name: "x-body-limit", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-cache", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-cache-invalidates", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-error-envelope", owners: &[ObjectKind::Root] },
+    Extension { name: "x-extensible-enum", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-id-prefix", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-idempotency", owners: &[ObjectKind::Operation] },
+    Extension { name: "x-rate-limit", owners: &[ObjectKind::Operation] },
+    Extension {
+        name: "x-rust-name",
+        owners: &[ObjectKind::Operation, ObjectKind::Tag, ObjectKind::Parameter, ObjectKind::Schema],
+    },
+    Extension { name: "x-rust-type", owners: &[ObjectKind::Schema] },
+    Extension { name: "x-sort", owners: &[ObjectKind::Parameter] },
+    Extension { name: "x-sparse", owners: &[ObjectKind::Parameter] },
+    Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
+];
+
+/// Other words for an extension, farther away from it than a slip.
+const SYNONYMS: &[(&str, &str)] =
+    &[("x-idempotent", "x-idempotency"), ("x-invalidates", "x-cache-invalidates"), ("x-rate-limiting", "x-rate-limit")];
+
+/// Words that are one letter away from an extension and have a meaning of their own.
+const FOREIGN: &[&str] = &["x-parse", "x-port", "x-short", "x-spare"];
+
+impl Checker<'_, '_> {
+    /// Checks the name of a vendor field. Fields that are not near to one of ours belong to other tools.
+    pub(super) fn extension(&mut self, owner: &Rule, key: &Key) {
+        match EXTENSIONS.iter().find(|one| one.name == key.name) {
+            Some(known) => self.misplaced_extension(owner, known, key),
+            None => {
+                self.misspelt_extension(owner, key);
+            }
+        }
+    }
+
+    /// Reports a vendor field whose name is almost one of ours. Returns false if it is not.
+    pub(super) fn misspelt_extension(&mut self, owner: &Rule, key: &Key) -> bool {
+        let Some(name) = intended(owner, &key.name) else { return false };
+        let message = format!("unknown extension `{}` on {}", key.name, owner.name);
+        let problem = Diagnostic::error("unknown-extension", key.span, message).label("would have no effect");
+        self.report(problem.suggest(self.inside_quotes(key.span), name));
+        true
+    }
+
+    fn misplaced_extension(&mut self, owner: &Rule, known: &Extension, key: &Key) {
+        if is_owner(known, owner) {
+            return;
+        }
+        let owners: Vec<&str> = known.owners.iter().map(|kind| rule(*kind).name).collect();
+        let message = format!("`{}` has no effect on {}", key.name, owner.name);
+        let problem = self.lax(false, "unknown-extension", key.span, message).label("ignored");
+        self.report(problem.help(format!("`{}` belongs on {}", key.name, owners.join(" or "))));
+    }
+}
+
+fn is_owner(extension: &Extension, owner: &Rule) -> bool {
+    extension.owners.iter().any(|kind| std::ptr::eq(rule(*kind), owner))
+}
+
+/// Returns the extension that a vendor field of an object is meant to be: one whose name differs only in case
+/// and separators or by one letter.
+fn intended(owner: &Rule, name: &str) -> Option<&'static str> {
+    if FOREIGN.contains(&name) {
+        return None;
+    }
+    let here = || EXTENSIONS.iter().filter(|one| is_owner(one, owner));
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == name).map(|(_, ours)| *ours);
+    if let Some(ours) = synonym.filter(|ours| here().any(|one| one.name == *ours)) {
+        return Some(ours);
+    }
+    here().map(|one| one.name).find(|ours| is_one_edit_apart(name, ours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_operation(name: &str) -> Option<&'static str> {
+        intended(rule(ObjectKind::Operation), name)
+    }
+
+    #[test]
+    fn a_slip_in_an_extension_is_recognized() {
+        for slip in ["x-ratelimit", "x-rate_limit", "X-Rate-Limit", "x-rateLimit", "x-rate-limits", "x-rate-limt"] {
+            assert_eq!(on_operation(slip), Some("x-rate-limit"), "{slip}");
+        }
+        assert_eq!(on_operation("x-idempotent"), Some("x-idempotency"));
+        assert_eq!(on_operation("x-cached"), Some("x-cache"));
+    }
+
+    #[test]
+    fn extensions_of_other_tools_are_left_alone() {
+        for foreign in ["x-internal", "x-codeSamples", "x-ms-paths", "x-rate", "x-ratelimit-key", "x-amazon-cache"] {
+            assert_eq!(on_operation(foreign), None, "{foreign}");
+        }
+        assert_eq!(intended(rule(ObjectKind::Parameter), "x-port"), None);
+    }
+
+    #[test]
+    fn a_slip_counts_only_where_the_extension_has_an_effect() {
+        assert_eq!(intended(rule(ObjectKind::Info), "x-ratelimit"), None);
+        assert_eq!(intended(rule(ObjectKind::Schema), "x-idprefix"), Some("x-id-prefix"));
+    }
+}

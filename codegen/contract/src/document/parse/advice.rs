@@ -1,0 +1,62 @@
+//! Advice for a path that is not a readable file.
+
+use std::path::Path;
+
+use crate::diagnostic::closest;
+
+/// The names that the entry of a contract usually has, the most frequent first.
+const ENTRY_NAMES: &[&str] =
+    &["openapi.yaml", "openapi.yml", "openapi.json", "api.yaml", "api.yml", "api.json", "swagger.yaml", "swagger.json"];
+
+/// Returns the advice for the path of an entry that cannot be read: how to download it if it is a URL, the
+/// contract in it if it is a folder, and the file of a similar name if it does not exist.
+pub(super) fn entry_advice(path: &Path) -> Option<String> {
+    let text = path.to_string_lossy();
+    if let Some((scheme, rest)) = text.split_once(":/").filter(|(scheme, _)| matches!(*scheme, "http" | "https")) {
+        let name = rest.rsplit('/').next().filter(|name| name.contains('.')).unwrap_or("openapi.yaml");
+        let address = format!("{scheme}://{}", rest.trim_start_matches('/'));
+        return Some(format!("download the contract first: `curl -fLo {name} {address}`, then pass `{name}`"));
+    }
+    if path.is_dir() {
+        return Some(match contract_within(path) {
+            Some(name) => format!("did you mean `{}`?", path.join(name).display()),
+            None => "pass the entry file of the contract, for example `openapi.yaml`".to_owned(),
+        });
+    }
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    if !path.exists() && !folder.is_dir() {
+        return Some(format!("the folder `{}` does not exist", folder.display()));
+    }
+    let names = names(folder);
+    let wanted = path.file_name().and_then(|name| name.to_str())?;
+    let stem = |name: &str| Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let same_stem = names.iter().find(|name| is_contract(name) && stem(name) == stem(wanted));
+    let similar = same_stem.map(String::as_str).or_else(|| closest(wanted, names.iter().map(String::as_str)));
+    similar
+        .filter(|_| !path.exists())
+        .map(|similar| format!("did you mean `{}`?", path.with_file_name(similar).display()))
+}
+
+/// Returns the name of the contract in a folder: that of a usual entry, or that of the only YAML or JSON file.
+fn contract_within(folder: &Path) -> Option<String> {
+    let names = names(folder);
+    if let Some(usual) = ENTRY_NAMES.iter().find(|usual| names.iter().any(|name| name == **usual)) {
+        return Some((*usual).to_owned());
+    }
+    let mut contracts = names.into_iter().filter(|name| is_contract(name));
+    let only = contracts.next()?;
+    contracts.next().is_none().then_some(only)
+}
+
+fn is_contract(name: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| name.ends_with(end))
+}
+
+/// Returns the names of the files of a folder, in order.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.path().is_file());
+    let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}

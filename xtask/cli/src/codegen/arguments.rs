@@ -1,0 +1,125 @@
+//! The arguments of `codegen` on the command line, and the checks of them that clap cannot make.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use writ_codegen::options::Part;
+use writ_codegen::output::Conflicts;
+use writ_codegen::package::{Runtime, Workspace};
+use writ_contract::diagnostic::closest;
+
+/// The path that stands for standard input.
+pub const STDIN: &str = "-";
+
+/// The arguments of `codegen`: the contract, the crate to generate, and the way to report.
+#[derive(clap::Args)]
+#[command(version)]
+pub struct Args {
+    /// Write nothing; fail and list the stale files.
+    #[arg(long)]
+    pub check: bool,
+    /// The entry file of the contract; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// The folder of the generated crate; required unless the settings contain `out`.
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    pub out: Option<PathBuf>,
+    /// The name of the generated crate [default: the name of the contract's file].
+    #[arg(long, value_name = "CRATE", requires = "spec")]
+    pub name: Option<String>,
+    /// The folder that references may not leave [default: the folder of the contract].
+    #[arg(long, value_name = "DIR", requires = "spec")]
+    pub root: Option<PathBuf>,
+    /// The settings file [default: `codegen.toml` beside the contract].
+    #[arg(long, value_name = "FILE", requires = "spec")]
+    pub config: Option<PathBuf>,
+    /// Generate only the operations of this tag; repeat the option for several tags.
+    #[arg(long, value_name = "NAME", requires = "spec")]
+    pub tag: Vec<String>,
+    /// Respond with 501 to operations that are not implemented yet, instead of a compile error.
+    #[arg(long, requires = "spec")]
+    pub unwritten: bool,
+    /// Generate an optional part behind a cargo feature: client, eq, openapi or serde; repeat the option for several.
+    #[arg(long, value_name = "PART", requires = "spec", value_parser = part)]
+    pub with: Vec<Part>,
+    /// The cargo workspace of the crate: `own`, or `member` of an existing one.
+    #[arg(long, value_name = "own|member", requires = "spec")]
+    pub workspace: Option<Workspace>,
+    /// The runtime that the crate depends on: `embedded` in its folder, `path:DIR` or `version:REQ`.
+    #[arg(long, value_name = "RUNTIME", requires = "spec")]
+    pub runtime: Option<Runtime>,
+    /// Treat warnings as errors.
+    #[arg(long, requires = "spec")]
+    pub strict: bool,
+    /// Overwrite files that were edited by hand or not generated.
+    #[arg(long)]
+    pub force: bool,
+    /// Show notes too.
+    #[arg(long)]
+    pub notes: bool,
+    /// Show every diagnostic in full; without it, repeated ones are counted.
+    #[arg(long)]
+    pub all: bool,
+    /// Write nothing; print the methods to implement: all of them, those of one trait, or that of one operation.
+    #[arg(long, value_name = "TRAIT|OPERATION", num_args = 0..=1, conflicts_with = "check")]
+    pub stubs: Option<Option<String>>,
+    /// Arguments without an option, which [`Args::check_extra`] rejects with advice.
+    #[arg(hide = true, value_name = "ARGUMENT")]
+    extra: Vec<String>,
+}
+
+impl Args {
+    /// Returns the treatment of files in the way.
+    pub fn conflicts(&self) -> Conflicts {
+        if self.force { Conflicts::Overwrite } else { Conflicts::Refuse }
+    }
+
+    /// Returns the way in which diagnostics are shown.
+    pub fn display(&self) -> Display {
+        Display { notes: self.notes, all: self.all }
+    }
+
+    /// Rejects arguments without an option, with the option that they belong to.
+    ///
+    /// # Errors
+    /// If there is such an argument.
+    pub fn check_extra(&self) -> anyhow::Result<()> {
+        let Some(extra) = self.extra.first() else { return Ok(()) };
+        let contract =
+            Path::new(extra).extension().is_some_and(|end| ["yaml", "yml", "json"].iter().any(|it| end == *it));
+        if self.spec.is_none() && contract {
+            bail!("unexpected argument `{extra}`: pass the contract as `--spec {extra}`");
+        }
+        if !self.tag.is_empty() {
+            let tags: Vec<String> = self.tag.iter().chain(&self.extra).map(|tag| format!("--tag {tag}")).collect();
+            bail!("unexpected argument `{extra}`: to give several tags, repeat the option: `{}`", tags.join(" "));
+        }
+        if !self.with.is_empty() && part(extra).is_ok() {
+            bail!("unexpected argument `{extra}`: to generate several parts, repeat the option: `--with {extra}`");
+        }
+        bail!("unexpected argument `{extra}`: see `--help` for the options");
+    }
+}
+
+/// The way in which diagnostics are shown.
+#[derive(Debug, Clone, Copy)]
+pub struct Display {
+    /// True if notes are shown.
+    pub notes: bool,
+    /// True if each diagnostic is shown in full; otherwise repeated ones are counted.
+    pub all: bool,
+}
+
+/// Parses the name of an optional part.
+fn part(name: &str) -> Result<Part, String> {
+    if let Some(part) = Part::ALL.into_iter().find(|part| part.name() == name) {
+        return Ok(part);
+    }
+    if name.contains([',', ' ']) {
+        return Err("give several parts one by one: `--with client --with serde`".to_owned());
+    }
+    match closest(name, Part::ALL.iter().map(|part| part.name())) {
+        Some(close) => Err(format!("did you mean `{close}`?")),
+        None => Err("expected client, eq, openapi or serde".to_owned()),
+    }
+}
