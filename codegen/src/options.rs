@@ -62,7 +62,7 @@ impl Part {
     /// Returns the code that the feature adds to the generated crate, as a sentence.
     pub fn purpose(self) -> &'static str {
         match self {
-            Part::Client => "A typed client, which calls the operations, webhooks and callbacks of the contract.",
+            Part::Client => "A typed client of the contract.",
             Part::Eq => "`PartialEq` for all types without streams, for comparisons in tests.",
             Part::Openapi => "`openapi()`, which returns the contract as a document of `utoipa`.",
             Part::Serde => "`Serialize` and `Deserialize` for the types of the contract's schemas.",

@@ -32,6 +32,15 @@ pub struct ClientAddress(pub IpAddr);
 
 /// A client certificate that the transport has verified, as a request extension that a layer sets. It is
 /// the credential of a security scheme of type `mutualTLS`.
+///
+/// The authenticator receives the string as the secret, for example the subject of the certificate:
+///
+/// ```
+/// use writ_runtime::ClientCertificate;
+///
+/// let mut request = http::Request::new(());
+/// request.extensions_mut().insert(ClientCertificate("CN=billing".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientCertificate(pub String);
 

@@ -3,6 +3,17 @@
 use super::types::Types;
 
 /// An alternative of a `oneOf` or `anyOf`, with the properties that tell whether a value can match it.
+///
+/// See [`Reader::one_of`](crate::Reader::one_of) for its use.
+///
+/// ```
+/// use writ_runtime::{Branch, Types};
+///
+/// // An object with `"kind": "card"` and a field `number`.
+/// const CARD: Branch =
+///     Branch { name: "Card", types: Types::OBJECT, required: &["number"], consts: &[("kind", "\"card\"")] };
+/// # assert_eq!(CARD.name, "Card");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Branch {
     /// The name of the alternative in messages.

@@ -1,6 +1,14 @@
 //! Sets of JSON types.
 
 /// A set of JSON types.
+///
+/// ```
+/// use writ_runtime::Types;
+///
+/// const ID: Types = Types::INTEGER.or(Types::STRING);
+/// assert!(ID.meets(Types::NUMBER));
+/// assert!(!ID.meets(Types::OBJECT));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Types(u8);
 

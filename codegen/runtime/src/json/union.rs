@@ -47,6 +47,17 @@ impl<'a> Reader<'a> {
 
     /// Reads an object by its discriminator: the string in the field `property`, which must be the name of
     /// an element of `tags`. `read` receives the number of that element.
+    ///
+    /// ```
+    /// use writ_runtime::{MapRule, Read, Reader};
+    ///
+    /// let mut reader = Reader::json(br#"{"kind":"cat","name":"Tom"}"#);
+    /// let pet = reader.tagged("kind", &[("cat", 0), ("dog", 1)], |r, branch| {
+    ///     let fields = r.map(&MapRule::NONE, String::read)?;
+    ///     Some((branch, fields["name"].clone()))
+    /// });
+    /// assert_eq!(pet, Some((0, "Tom".to_owned())));
+    /// ```
     pub fn tagged<T>(
         &mut self,
         property: &str,

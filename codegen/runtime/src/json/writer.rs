@@ -38,6 +38,18 @@ impl Writer {
     ///
     /// The limit applies to the fields of the outermost object, of each object in an outermost array, or,
     /// after [`Writer::begin_page`], of each object in the list of the page.
+    ///
+    /// ```
+    /// use writ_runtime::Writer;
+    ///
+    /// let mut writer = Writer::new();
+    /// writer.keep_fields(Some(&["id".to_owned()]));
+    /// writer.begin_object();
+    /// writer.field("id", &7_i64);
+    /// writer.field("name", &"Ann");
+    /// writer.end_object();
+    /// assert_eq!(writer.finish(), br#"{"id":7}"#);
+    /// ```
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
         self.sparse = fields.map(|fields| Box::new(SparseFieldset::new(fields)));
     }

@@ -35,6 +35,14 @@ pub enum LimitBy {
 }
 
 /// The idempotency of an operation (`x-idempotency`): the effect of `Idempotency-Key`.
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Idempotency;
+///
+/// // x-idempotency: { retention: 24h }
+/// let idempotency = Idempotency { retention: Duration::from_secs(24 * 60 * 60) };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
     /// The time for which a response is recorded and sent again for the key of its request.
@@ -42,6 +50,14 @@ pub struct Idempotency {
 }
 
 /// The cache policy of an operation (`x-cache`).
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Cache;
+///
+/// // x-cache: { ttl: 300s, tags: ["user:{userId}"] }
+/// let cache = Cache { ttl: Duration::from_secs(300), tags: &["user:{userId}"], shared: false };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
     /// The time for which a response may be cached.

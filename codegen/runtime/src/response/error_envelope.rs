@@ -51,7 +51,7 @@ pub static PROBLEM_JSON: ErrorEnvelope =
     ErrorEnvelope { write: problem_details, media_type: "application/problem+json" };
 
 impl ErrorEnvelope {
-    /// Returns the response of a refusal, and logs its cause.
+    /// Converts a problem into a response in this envelope, and logs its cause.
     ///
     /// Layers outside of the pipeline use it, so that a caller receives all errors in one shape.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {

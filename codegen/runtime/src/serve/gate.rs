@@ -67,7 +67,7 @@ pub trait Gate<P>: Send + Sync + 'static {
     /// Returns a problem to refuse the request, for example with 429.
     fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
-    /// Sees the reply to an admitted request and may add headers to it.
+    /// Receives the reply to an admitted request, and may add headers to it.
     fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
 }
 

@@ -34,6 +34,14 @@ impl StringRule {
 /// The constraints on an integer, in addition to the range of its type.
 ///
 /// Exclusive bounds are converted to inclusive ones.
+///
+/// ```
+/// use writ_runtime::{IntegerRule, Reader};
+///
+/// const QUANTITY: IntegerRule = IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE };
+/// assert_eq!(Reader::json(b"12").int32(&QUANTITY), Some(12));
+/// assert_eq!(Reader::json(b"1000").int32(&QUANTITY), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct IntegerRule {
     /// The minimum of the integer (`minimum`).
@@ -50,6 +58,14 @@ impl IntegerRule {
 }
 
 /// The constraints on a number that can have a fraction.
+///
+/// ```
+/// use writ_runtime::{NumberRule, Reader};
+///
+/// const RATIO: NumberRule = NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE };
+/// assert_eq!(Reader::json(b"0.5").float64(&RATIO), Some(0.5));
+/// assert_eq!(Reader::json(b"0").float64(&RATIO), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct NumberRule {
     /// The lower bound of the number (`minimum` or `exclusiveMinimum`).
@@ -72,6 +88,13 @@ impl NumberRule {
 }
 
 /// The constraints on an array, without those on its elements.
+///
+/// ```
+/// use writ_runtime::{ArrayRule, Read, Reader};
+///
+/// const TAGS: ArrayRule = ArrayRule { max: Some(10), unique: true, ..ArrayRule::NONE };
+/// assert_eq!(Reader::json(br#"["a", "a"]"#).array(&TAGS, String::read), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ArrayRule {
     /// The minimum number of elements of the array (`minItems`).
@@ -88,6 +111,13 @@ impl ArrayRule {
 }
 
 /// The constraints on an object that is read as a map, without those on its values.
+///
+/// ```
+/// use writ_runtime::{MapRule, Read, Reader};
+///
+/// const LABELS: MapRule = MapRule { min: 1, ..MapRule::NONE };
+/// assert_eq!(Reader::json(b"{}").map(&LABELS, String::read), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct MapRule {
     /// The minimum number of properties of the object (`minProperties`).
@@ -104,6 +134,8 @@ impl MapRule {
 }
 
 /// The constraints on an object with known fields, without those on their values.
+///
+/// The [module documentation](crate::json) has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectRule {
     /// The names of the known fields. The reader identifies a field by its index in this list.

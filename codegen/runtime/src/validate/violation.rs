@@ -76,6 +76,17 @@ impl Violation {
 }
 
 /// The violations of an input, such as a parameter, a body or a complete request.
+///
+/// ```
+/// use writ_runtime::{Read, Reader};
+///
+/// let mut reader = Reader::json(b"[1, true, null]");
+/// assert_eq!(Vec::<i32>::read(&mut reader), None);
+/// let violations = reader.into_violations();
+/// let fields: Vec<&str> = violations.list.iter().map(|violation| violation.field.as_str()).collect();
+/// assert_eq!(fields, ["[1]", "[2]"]);
+/// assert!(!violations.malformed);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Violations {
     /// The violations in the order of the input, at most [`MOST_VIOLATIONS`].

@@ -89,7 +89,8 @@ impl std::fmt::Display for UnknownValue {
 
 impl std::error::Error for UnknownValue {}
 
-/// Implements `as_str`, `Display` and `FromStr` for an enum that implements [`StringEnum`].
+/// Implements `as_str`, `Display` and `FromStr` for an enum that implements [`StringEnum`], which has an
+/// example.
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident) => {
@@ -121,6 +122,33 @@ macro_rules! string_enum {
 /// (`x-extensible-enum`), which also holds strings that the contract does not list.
 ///
 /// The enum has a method `as_str` and implements `From<String>`, so that parsing never fails.
+///
+/// ```
+/// // Generated from the contract.
+/// #[derive(Debug, PartialEq)]
+/// enum Color {
+///     Red,
+///     Other(String),
+/// }
+///
+/// # impl From<String> for Color {
+/// #     fn from(text: String) -> Color {
+/// #         if text == "red" { Color::Red } else { Color::Other(text) }
+/// #     }
+/// # }
+/// # impl Color {
+/// #     fn as_str(&self) -> &str {
+/// #         match self {
+/// #             Color::Red => "red",
+/// #             Color::Other(text) => text,
+/// #         }
+/// #     }
+/// # }
+/// writ_runtime::open_string_enum!(Color);
+///
+/// assert_eq!(Color::from("red"), Color::Red);
+/// assert_eq!(Color::from("teal").to_string(), "teal");
+/// ```
 #[macro_export]
 macro_rules! open_string_enum {
     ($name:ident) => {

@@ -13,7 +13,18 @@ use crate::validate::format;
 
 /// A schema with keywords that no rule expresses. It is compiled on first use.
 ///
-/// Generated code declares it as a `static` and passes it to [`Reader::validated`].
+/// Generated code declares it as a `static` and passes it to [`Reader::validated`]:
+///
+/// ```
+/// use writ_runtime::{Dialect, Read, Reader, SchemaValidator};
+///
+/// static SCHEMA: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"const":"root"}}"#);
+///
+/// let mut reader = Reader::json(br#""ann""#);
+/// assert_eq!(reader.validated(&SCHEMA, String::read).as_deref(), Some("ann"));
+/// let mut reader = Reader::json(br#""root""#);
+/// assert_eq!(reader.validated(&SCHEMA, String::read), None);
+/// ```
 #[derive(Debug)]
 pub struct SchemaValidator {
     draft: Dialect,
