@@ -41,6 +41,7 @@ impl Customers {
         Ok(visible.then_some(user.uuid()))
     }
 
+    /// Returns true if the user has an account.
     async fn has_account(&self, user: Uuid) -> Result<bool, sqlx::Error> {
         let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM active_users WHERE id = $1) AS "found!""#, user);
         found.fetch_one(&self.users).await

@@ -48,6 +48,7 @@ fn translate_outage(reply: &mut Reply) {
     reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
 }
 
+/// Returns true if the error describes a temporary failure of the database.
 fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,

@@ -60,7 +60,7 @@ pub trait Auth: Send + Sync + 'static {
 
 /// The request of [`Auth::login`].
 ///
-/// Named `LoginCall` because the name `LoginRequest` is used for another schema.
+/// Named `LoginCall` because the name `LoginRequest` is used for a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LoginCall {
@@ -101,7 +101,7 @@ pub enum LoginError {
 
 /// The request of [`Auth::refresh`].
 ///
-/// Named `RefreshCall` because the name `RefreshRequest` is used for another schema.
+/// Named `RefreshCall` because the name `RefreshRequest` is used for a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct RefreshCall {
@@ -142,7 +142,7 @@ pub enum RefreshError {
 
 /// The request of [`Auth::logout`].
 ///
-/// Named `LogoutCall` because the name `LogoutRequest` is used for another schema.
+/// Named `LogoutCall` because the name `LogoutRequest` is used for a schema of the contract.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "eq", derive(PartialEq))]
 pub struct LogoutCall {

@@ -13,7 +13,7 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 ///
-/// Named `HealthApi` because the name `Health` is used for another schema.
+/// Named `HealthApi` because the name `Health` is used for a schema of the contract.
 pub trait HealthApi: Send + Sync + 'static {
     /// Check the health of the service.
     ///

@@ -61,7 +61,7 @@
 //!
 //! # Cargo features
 //!
-//! - `client`: A typed client, which calls the operations, webhooks and callbacks of the contract.
+//! - `client`: A typed client of the contract.
 //! - `eq`: `PartialEq` for all types without streams, for comparisons in tests.
 //! - `openapi`: `openapi()`, which returns the contract as a document of `utoipa`.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.

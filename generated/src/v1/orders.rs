@@ -125,9 +125,9 @@ pub struct ListUserOrdersRequest {
     pub user_id: UserId,
     /// The requested page.
     pub page: PageRequest,
-    /// Returns only the orders with this status.
+    /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
-    /// Returns only the elements that were created after this time.
+    /// The time after which the returned elements were created.
     pub created_after: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.
@@ -231,9 +231,9 @@ pub enum CreateOrderError {
 pub struct ListOrdersRequest {
     /// The requested page.
     pub page: PageRequest,
-    /// Returns only the orders with this status.
+    /// The status of the orders to return. The default is all statuses.
     pub status: Option<OrderStatus>,
-    /// Returns only the elements that were created after this time.
+    /// The time after which the returned elements were created.
     pub created_after: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.

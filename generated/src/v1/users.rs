@@ -120,11 +120,11 @@ pub trait Users: Send + Sync + 'static {
 pub struct ListUsersRequest {
     /// The requested page.
     pub page: PageRequest,
-    /// Returns only the users with this role.
+    /// The role of the users to return. The default is all roles.
     pub role: Option<UserRole>,
-    /// Returns only the elements that were created after this time.
+    /// The time after which the returned elements were created.
     pub created_after: Option<DateTime<Utc>>,
-    /// Returns only the elements that were created before this time.
+    /// The time before which the returned elements were created.
     pub created_before: Option<DateTime<Utc>>,
     /// The sort keys, the most important first. A key with the prefix `-` sorts in descending order. The
     /// default is `-createdAt`, the newest first.

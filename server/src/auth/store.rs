@@ -143,6 +143,7 @@ impl Store {
         self.end_by_hash(&refresh_token::hash(token)).await.map(drop)
     }
 
+    /// Ends the session of the refresh token with this hash and returns the ids of the ended sessions.
     async fn end_by_hash(&self, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let ended = ending::end_token_session(&mut transaction, token_hash).await?;

@@ -91,6 +91,7 @@ impl OrderService {
     }
 }
 
+/// Returns the number of orders that match the filter, up to [`MAX_TOTAL`].
 async fn count(pool: &PgPool, filter: &Filter) -> Result<u64, sqlx::Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM orders");
     filter.push(&mut query);

@@ -12,9 +12,9 @@ use crate::products::store::prices;
 /// The source of the items of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The request body.
+    /// The request body contains the items.
     Body,
-    /// The cart of the user.
+    /// The items are the content of the cart of the user.
     Cart,
 }
 

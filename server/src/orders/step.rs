@@ -24,16 +24,16 @@ pub struct Step {
     pub if_match: Option<IfMatch>,
 }
 
-/// The result of a step in the database.
+/// The result of an attempt to change the status of an order.
 #[derive(Debug)]
 pub struct StepResult {
     /// The current state of the order.
     pub order: Order,
-    /// True if the step changed the order.
+    /// True if the status was changed.
     pub changed: bool,
 }
 
-/// The reason why a step was not taken.
+/// The reason why the status of an order was not changed.
 #[derive(Debug)]
 pub enum StepError {
     /// The order does not exist, or the caller cannot see it.
@@ -54,7 +54,7 @@ pub enum StepError {
 }
 
 impl Step {
-    /// Creates a step to the status `to` without a required version or entity tag.
+    /// Creates a change of an order to the status `to`, without a required version or entity tag.
     pub fn new(order: OrderId, to: OrderStatus, owner: Option<Uuid>) -> Step {
         Step { order, owner, to, version: None, if_match: None }
     }
@@ -93,6 +93,7 @@ impl Step {
         }
     }
 
+    /// Returns the reason why the step could not be taken on `order`.
     fn refusal(&self, order: &Order) -> StepError {
         let matches = |condition: &IfMatch| condition.matches_strong(&ETag::strong(order.version));
         match (&self.if_match, self.version) {
@@ -113,6 +114,7 @@ pub async fn take(pool: &PgPool, step: &Step) -> Result<Order, StepError> {
 }
 
 impl StepError {
+    /// Converts the reason into the error of either operation that changes the status.
     fn refuse<E>(self) -> E
     where
         E: From<NotFound> + From<Conflict> + From<PreconditionFailed> + From<sqlx::Error>,

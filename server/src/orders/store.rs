@@ -226,6 +226,7 @@ pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx
     Ok(Some(StepResult { order: row.order(items)?, changed }))
 }
 
+/// Returns the items of several orders, sorted by order and position.
 async fn items_of(executor: impl PgExecutor<'_>, orders: &[Uuid]) -> Result<Vec<ItemRow>, sqlx::Error> {
     let items = sqlx::query_as!(
         ItemRow,

@@ -50,15 +50,15 @@ pub struct Cursor {
 /// The value of a row in a sort column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SortValue {
-    /// A string.
+    /// The value of a text column.
     Text(String),
-    /// A time, in microseconds as PostgreSQL stores it.
+    /// The value of a timestamp column, in microseconds as PostgreSQL stores it.
     Time(DateTime<Utc>),
-    /// An exact decimal number.
+    /// The value of a numeric column.
     Decimal(Decimal),
-    /// An integer.
+    /// The value of an integer column.
     Integer(i64),
-    /// A UUID.
+    /// The value of a UUID column.
     Id(Uuid),
 }
 
@@ -139,6 +139,7 @@ impl Cursors {
         if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::OtherList) }
     }
 
+    /// Decodes a cursor of any list. Returns `None` if the signature or the layout is not valid.
     fn read(&self, text: &str) -> Option<Cursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (bytes, signature) = bytes.split_last_chunk::<SIGNATURE_LENGTH>()?;
@@ -208,11 +209,13 @@ fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     bytes.extend_from_slice(&text[..usize::from(length)]);
 }
 
+/// Takes a length in two bytes and a text of that length from the start of `bytes`.
 fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u16::from_be_bytes(fixed(bytes)?);
     bytes.split_off(..usize::from(length))
 }
 
+/// Takes `N` bytes from the start of `bytes`.
 fn fixed<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     bytes.split_off(..N)?.first_chunk().copied()
 }

@@ -51,6 +51,7 @@ impl Databases {
     }
 }
 
+/// Creates the pool of a schema.
 fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPool, sqlx::Error> {
     let statement_timeout = config.statement_timeout.as_millis();
     let options = PgConnectOptions::from_str(url)?.application_name("writ").options([
@@ -65,6 +66,7 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
     Ok(pool.connect_lazy_with(options))
 }
 
+/// Creates a schema and applies its migrations.
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
     // A migration can take longer than a statement of a request, and so can the wait for another process to

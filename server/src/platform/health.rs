@@ -8,7 +8,7 @@ use crate::platform::database::Databases;
 use crate::platform::redis::Redis;
 use crate::platform::shutdown::Shutdown;
 
-/// The timeout of a check.
+/// The timeout of a health check.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The key of the Redis stream for events, without the prefix of the service.
@@ -25,24 +25,24 @@ pub struct Health {
 /// The state of the service or of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthStatus {
-    /// It works.
+    /// The service or the dependency works.
     Healthy,
-    /// It works, but a dependency that is not essential is unavailable.
+    /// The service works, but a dependency that is not essential is unavailable.
     Degraded,
-    /// It does not work.
+    /// The service or the dependency does not work.
     Unhealthy,
 }
 
-/// The state of one dependency.
+/// The result of the health check of one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// The state: healthy or unhealthy.
+    /// The state of the dependency: healthy or unhealthy.
     pub status: HealthStatus,
-    /// The duration of the check.
+    /// The duration of the health check.
     pub latency: Duration,
 }
 
-/// The state of the service and of its dependencies.
+/// The results of all health checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
     /// The state of the service.
@@ -96,6 +96,7 @@ impl Health {
     }
 }
 
+/// Runs a health check with the timeout and measures its duration.
 async fn check(works: impl Future<Output = bool>) -> Check {
     let started = Instant::now();
     let works = tokio::time::timeout(TIMEOUT, works).await.unwrap_or(false);
@@ -103,6 +104,7 @@ async fn check(works: impl Future<Output = bool>) -> Check {
     Check { status, latency: started.elapsed() }
 }
 
+/// Returns true if the database executes a query.
 async fn responds(pool: &PgPool) -> bool {
     sqlx::query("SELECT 1").execute(pool).await.is_ok()
 }

@@ -105,6 +105,7 @@ impl Passwords {
         Ok(if known { verdict } else { Verdict::Mismatch })
     }
 
+    /// Runs `work` on a blocking thread when a permit is available.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let failed = |error: &dyn fmt::Display| PasswordError(error.to_string());
         // The blocking task owns the permit, because it continues if the caller disconnects. Otherwise callers
@@ -139,6 +140,7 @@ fn verify(password: &[u8], hash: &str) -> Result<Verdict, PasswordError> {
     }
 }
 
+/// Returns true if the parameters of a hash are weaker than the current ones.
 fn is_weak(hash: &PasswordHash) -> bool {
     let is_current = |params: Params| {
         params.m_cost() >= PARAMS.m_cost() && params.t_cost() >= PARAMS.t_cost() && params.p_cost() >= PARAMS.p_cost()

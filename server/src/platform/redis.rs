@@ -116,6 +116,7 @@ impl Redis {
         self.backoff_until.load(Ordering::Relaxed) > 0
     }
 
+    /// Returns the milliseconds since this connection was created.
     fn elapsed(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }

@@ -72,6 +72,6 @@ mod tests {
             .fetch_one(users)
             .await
             .unwrap();
-        assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap().is_right());
+        assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap().is_match());
     }
 }

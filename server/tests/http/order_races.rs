@@ -112,7 +112,7 @@ async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
                 service.call(&admin, Method::PATCH, &path).json(&body).send().await.unwrap()
             });
         }
-        let (mut won, mut lost) = (0, 0);
+        let (mut succeeded, mut refused_count) = (0, 0);
         for response in callers.join_all().await {
             if response.status() == 200 {
                 assert_eq!(body_of(response, 200).await["version"], 2);
@@ -138,7 +138,7 @@ async fn concurrent_orders_from_one_cart_place_one_order() {
             let (service, customer) = (service.clone(), customer.clone());
             callers.spawn(async move { customer.order(&service, &json!({ "fromCart": true })).await });
         }
-        let (mut won, mut lost) = (0, 0);
+        let (mut succeeded, mut refused_count) = (0, 0);
         for response in callers.join_all().await {
             if response.status() == 201 {
                 assert_eq!(body_of(response, 201).await["items"].as_array().unwrap().len(), 2);

@@ -2880,7 +2880,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "INTERNAL_ERROR",
-                "message": "an internal error happened",
+                "message": "an internal error occurred",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3578,7 +3578,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "UserRole": {
         "name": "role",
         "in": "query",
-        "description": "Returns only the users with this role.",
+        "description": "The role of the users to return. The default is all roles.",
         "schema": {
           "$ref": "#/components/schemas/UserRole"
         },
@@ -3587,7 +3587,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "Returns only the elements that were created after this time.",
+        "description": "The time after which the returned elements were created.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3597,7 +3597,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "Returns only the elements that were created before this time.",
+        "description": "The time before which the returned elements were created.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3690,7 +3690,7 @@ pub const OPENAPI_JSON: &str = r##"{
       "OrderStatus": {
         "name": "status",
         "in": "query",
-        "description": "Returns only the orders with this status.",
+        "description": "The status of the orders to return. The default is all statuses.",
         "schema": {
           "$ref": "#/components/schemas/OrderStatus"
         },
@@ -5908,7 +5908,7 @@ components:
           example:
             error:
               code: INTERNAL_ERROR
-              message: an internal error happened
+              message: an internal error occurred
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     ServiceUnavailable:
@@ -6380,14 +6380,14 @@ components:
     UserRole:
       name: role
       in: query
-      description: Returns only the users with this role.
+      description: The role of the users to return. The default is all roles.
       schema:
         $ref: '#/components/schemas/UserRole'
       example: admin
     CreatedAfter:
       name: createdAfter
       in: query
-      description: Returns only the elements that were created after this time.
+      description: The time after which the returned elements were created.
       schema:
         type: string
         format: date-time
@@ -6395,7 +6395,7 @@ components:
     CreatedBefore:
       name: createdBefore
       in: query
-      description: Returns only the elements that were created before this time.
+      description: The time before which the returned elements were created.
       schema:
         type: string
         format: date-time
@@ -6477,7 +6477,7 @@ components:
     OrderStatus:
       name: status
       in: query
-      description: Returns only the orders with this status.
+      description: The status of the orders to return. The default is all statuses.
       schema:
         $ref: '#/components/schemas/OrderStatus'
       example: paid

@@ -2976,7 +2976,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "INTERNAL_ERROR",
-                "message": "an internal error happened",
+                "message": "an internal error occurred",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3674,7 +3674,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "UserRole": {
         "name": "role",
         "in": "query",
-        "description": "Returns only the users with this role.",
+        "description": "The role of the users to return. The default is all roles.",
         "schema": {
           "$ref": "#/components/schemas/UserRole"
         },
@@ -3683,7 +3683,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedAfter": {
         "name": "createdAfter",
         "in": "query",
-        "description": "Returns only the elements that were created after this time.",
+        "description": "The time after which the returned elements were created.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3693,7 +3693,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "CreatedBefore": {
         "name": "createdBefore",
         "in": "query",
-        "description": "Returns only the elements that were created before this time.",
+        "description": "The time before which the returned elements were created.",
         "schema": {
           "type": "string",
           "format": "date-time"
@@ -3786,7 +3786,7 @@ pub const OPENAPI_31_JSON: &str = r##"{
       "OrderStatus": {
         "name": "status",
         "in": "query",
-        "description": "Returns only the orders with this status.",
+        "description": "The status of the orders to return. The default is all statuses.",
         "schema": {
           "$ref": "#/components/schemas/OrderStatus"
         },

@@ -22,8 +22,8 @@ use single_flight::{Role, SingleFlight};
 
 pub(crate) use single_flight::Leader;
 
-/// The time to live of the version of a tag, in seconds. A cached response becomes a miss when the version of one
-/// of its tags expires.
+/// The time to live of the version of a tag, in seconds. A cached response becomes a miss when the version of
+/// one of its tags expires.
 const VERSION_SECONDS: u64 = 86_400;
 
 /// The longest time that a request waits for another request that is making the response.
@@ -61,7 +61,7 @@ pub(crate) struct Lookup {
     tags: Vec<String>,
 }
 
-/// The result of a lookup.
+/// The result of a cache lookup.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// The cached response.
@@ -167,6 +167,7 @@ impl Cache {
         }
     }
 
+    /// Repeats a lookup after waiting for the leader.
     async fn repeat(&self, lookup: &Lookup) -> Outcome {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
@@ -182,6 +183,7 @@ impl Cache {
         }
     }
 
+    /// Evaluates the last result of a lookup, without waiting for another request.
     fn evaluate(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
         if !self.pending().is_empty() {
             return Outcome::Bypass;
@@ -200,6 +202,7 @@ impl Cache {
         }
     }
 
+    /// Deletes the versions of tags in Redis, which invalidates the responses with these tags.
     async fn delete_versions(&self, tags: &BTreeSet<String>) -> Result<(), Unavailable> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("DEL").arg(tags).ignore();
@@ -235,6 +238,7 @@ impl Cache {
         self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the Redis key of a tag.
     fn tag(&self, tag: &str) -> String {
         self.0.redis.key(format_args!("tag:{tag}"))
     }

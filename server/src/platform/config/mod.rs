@@ -79,9 +79,9 @@ pub enum Mode {
 /// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object per line.
+    /// Log lines as JSON objects, one per line.
     Json,
-    /// Text for people.
+    /// Log lines as text for people.
     Text,
 }
 
@@ -106,7 +106,7 @@ pub struct DatabaseConfig {
 pub struct RedisConfig {
     /// The URL of Redis.
     pub url: SecretString,
-    /// The prefix of every key. Default: `writ`.
+    /// The prefix of every Redis key. Default: `writ`.
     pub prefix: String,
     /// The time after which Redis counts as unavailable if it does not respond. Default: 250 ms.
     pub timeout: Duration,

@@ -102,6 +102,7 @@ impl Source {
     }
 }
 
+/// Removes matching quotes around a value.
 fn unquoted(value: &str) -> &str {
     ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
 }

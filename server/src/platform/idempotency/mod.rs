@@ -149,6 +149,7 @@ impl Record<'_> {
         Ok(Ok(Recorded { status, headers: found.headers.0, body: found.body }))
     }
 
+    /// Adds the response to the record.
     async fn complete(
         &self,
         transaction: &mut Transaction<'_, Postgres>,

@@ -15,7 +15,7 @@ pub struct Standing {
     pub tightest: Level,
 }
 
-/// The state of a bucket.
+/// The state of a rate limit bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
     /// The number of requests in a window of the limit.

@@ -43,6 +43,7 @@ impl LocalBuckets {
         standing.unwrap_or(Standing { allowed: true, tightest: open })
     }
 
+    /// Takes one request from a bucket. Returns true if it had a token, and its state.
     fn take_one(&self, counted: &Counted, now: u64) -> (bool, Level) {
         let capacity = f64::from(counted.limit.requests);
         let token_interval = counted.limit.window.as_secs_f64() * 1000.0 / capacity;

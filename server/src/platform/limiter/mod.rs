@@ -137,6 +137,7 @@ impl Limiter {
             .unwrap_or_else(|| self.0.local.take(counted, now()))
     }
 
+    /// Loads the script into Redis and takes from the buckets. Returns `None` if Redis is unavailable.
     async fn load_and_take(&self, counted: &[Counted]) -> Option<Value> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors().cmd("SCRIPT").arg("LOAD").arg(include_str!("bucket.lua"));

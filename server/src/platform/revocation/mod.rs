@@ -129,6 +129,7 @@ impl Revocations {
         });
     }
 
+    /// Loads the markers of all recently ended sessions into Redis.
     async fn load(&self) -> Result<(), String> {
         let window = i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX);
         let sessions = sqlx::query_scalar!(
@@ -139,6 +140,7 @@ impl Revocations {
         self.mark(&sessions, true).await.map_err(|error| error.to_string())
     }
 
+    /// Writes the markers of sessions to Redis. `complete` states that these are all sessions that need one.
     async fn mark(&self, sessions: &[Uuid], complete: bool) -> Result<(), Unavailable> {
         // The pipelines are limited in size, so that each one completes within the timeout.
         for chunk in sessions.chunks(500) {
@@ -156,10 +158,12 @@ impl Revocations {
         Ok(())
     }
 
+    /// Returns the Redis key of the marker of a session.
     fn key(&self, session: Uuid) -> String {
         self.redis.key(format_args!("revoked:{session}"))
     }
 
+    /// Returns the Redis key that states that the markers are complete.
     fn complete_key(&self) -> String {
         self.redis.key("revoked:complete")
     }

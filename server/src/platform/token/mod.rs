@@ -150,6 +150,7 @@ impl Tokens {
         Ok(verified.caller)
     }
 
+    /// Verifies a token without the cache. Returns `None` if it is not valid.
     fn check(&self, token: &str) -> Option<Verified> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         // The key determines the algorithm. No other field of the header is used, because the client controls
@@ -169,6 +170,7 @@ impl Tokens {
         Some(Verified { caller: Arc::new(caller), expires: claims.exp })
     }
 
+    /// Signs the claims with the signing key.
     fn sign(&self, claims: &Claims) -> Result<AccessToken, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.0.keys.signing_id.clone());
