@@ -1,7 +1,8 @@
 //! Generates Rust handler traits, types, routes and clients from an OpenAPI contract.
 //!
 //! [`generate`](generate::generate()) turns a contract into files in memory, [`package::wrap`] makes a crate of
-//! them, and [`output::write`](output::write()) writes the crate to a folder:
+//! them, and [`output::write`](output::write()) writes the crate to a folder. [`stub`](stub::stub()) returns a
+//! method of a generated trait, which compiles and responds with status 501 until its body is written.
 //!
 //! ```
 //! use writ_codegen::generate::{Request, generate};
@@ -9,6 +10,7 @@
 //! use writ_codegen::package::{Package, wrap};
 //! use writ_codegen::render::Layout;
 //! use writ_codegen::settings::Settings;
+//! use writ_codegen::stub::stub;
 //! use writ_contract::diagnostic::{Diagnostics, render};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = std::env::temp_dir().join(format!("writ-codegen-example-{}", std::process::id()));
@@ -48,30 +50,15 @@
 //! let package = Package::new("pets-api", &generated.title, &generated.features, &generated.parts)?;
 //! let changes = write(&folder.join("pets-api"), &wrap(&package, files)?, Conflicts::Refuse)?;
 //! assert!(changes.added.contains(&"src/pets.rs".to_owned()));
+//!
+//! // The generated trait has one method for each operation: print each as a stub, to be pasted into an `impl`.
+//! for operation in &generated.operations {
+//!     print!("{}", stub(operation, "pets_api"));
+//! }
+//! # assert!(stub(&generated.operations[0], "pets_api").trim_start().starts_with("async fn get_pet("));
 //! # std::fs::remove_dir_all(&folder)?;
 //! # Ok(())
 //! # }
-//! ```
-//!
-//! The generated trait has one method for each operation. [`stub`](stub::stub()) returns such a method, to be
-//! pasted into an `impl` of the trait:
-//!
-//! ```
-//! # use writ_codegen::generate::GeneratedOperation;
-//! # let operation = GeneratedOperation {
-//! #     tag: "Pets".to_owned(),
-//! #     method: "get_pet".to_owned(),
-//! #     id: "getPet".to_owned(),
-//! #     context: "()".to_owned(),
-//! #     request: Some("GetPetRequest".to_owned()),
-//! #     response: "GetPetResponse".to_owned(),
-//! #     error: "GetPetError".to_owned(),
-//! #     idempotent: false,
-//! # };
-//! use writ_codegen::stub::stub;
-//!
-//! let text = stub(&operation, "pets_api");
-//! assert!(text.trim_start().starts_with("async fn get_pet("));
 //! ```
 //!
 //! # Stages
