@@ -162,9 +162,7 @@ fn a_file_that_is_no_text_is_refused_by_its_encoding() {
 #[test]
 fn what_is_no_file_with_a_contract_is_refused_in_clear_words() {
     let folder = Folder::new("no-file");
-    for (text, word) in
-        [("", "the file is empty"), (" \n\n", "the file is empty"), ("# only\n", "nothing but comments")]
-    {
+    for (text, word) in [("", "the file is empty"), (" \n\n", "the file is empty"), ("# only\n", "only comments")] {
         let said = folder.said("a.yaml", text);
         assert!(said.contains(word), "{said}");
     }
@@ -172,7 +170,7 @@ fn what_is_no_file_with_a_contract_is_refused_in_clear_words() {
     assert!(load(&folder.0, &LoadOptions::default(), &mut diagnostics).is_none());
     assert!(load(&folder.0.join("none.yaml"), &LoadOptions::default(), &mut diagnostics).is_none());
     let said = render(&diagnostics, diagnostics.sources(), false);
-    assert!(said.contains("it is a folder") && said.contains("there is no such file"), "{said}");
+    assert!(said.contains("it is a folder") && said.contains("the file does not exist"), "{said}");
 }
 
 #[cfg(unix)]

@@ -5,7 +5,7 @@ use super::advice::instead;
 use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
-use crate::document::node::Key;
+use crate::document::node::{Key, Object};
 use crate::document::version::Version;
 use crate::source::Span;
 
@@ -22,7 +22,7 @@ impl Checker<'_, '_> {
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
         let meant = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip)));
+        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
         // JSON Schema lets a schema of 3.1 have keywords of anyone's.
         let free = rule.keywords && self.document.version() != Version::V30;
         let problem =
@@ -48,6 +48,7 @@ impl Checker<'_, '_> {
         let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
         self.report(match fixed.or_else(near) {
             Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
+            None if pattern.entry == "a status code" => problem,
             None => problem.help("the name of a custom field begins with `x-`"),
         });
     }
@@ -80,8 +81,17 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// A field that must be there and is not.
-    pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Span) {
+    /// Reports a required field that is absent, unless a misspelt one was reported in its place.
+    pub(super) fn missing(&mut self, rule: &Rule, object: &Object, name: &str, anchor: Span) {
+        let version = self.document.version();
+        let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");
+        let misspelt = object.iter().filter(|(key, _)| rule.pattern.is_none() && !known(key)).any(|(key, _)| {
+            let meant = nearest(&key.name, rule.names(version));
+            matches!(meant, Some((meant, Nearness::Same | Nearness::Slip)) if meant == name)
+        });
+        if misspelt || (name == "content" && object.iter().any(|(key, _)| is_body_schema(rule, &key.name))) {
+            return;
+        }
         let message = format!("{} needs `{name}`", rule.name);
         let problem = Diagnostic::error("missing-field", anchor, message);
         self.report(problem.label(format!("`{name}` is missing")));
@@ -104,4 +114,9 @@ impl Checker<'_, '_> {
         let problem = self.lax(false, "component-name", key.span, message);
         self.report(problem.label("use only letters, digits, `.`, `-` and `_`"));
     }
+}
+
+/// Returns true if a field is the `schema` of a request body without a media type, as in Swagger 2.0.
+fn is_body_schema(rule: &Rule, name: &str) -> bool {
+    rule.name == "a request body" && name == "schema"
 }

@@ -179,7 +179,7 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
             let Mismatch { why, .. } = within(held, array.items, element)?;
-            Some(because(format!("its element {at} is {why}")))
+            Some(because(format!("element {at}: {why}")))
         }),
         (kind, value) => {
             let meant = match (kind, value) {
