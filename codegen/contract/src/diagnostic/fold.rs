@@ -26,6 +26,8 @@ pub(super) struct Folded<'d> {
     pub cut: Vec<Severity>,
     /// The severities that a table at the end sums up: those that are cut, and errors if there are many.
     pub summed: Vec<Severity>,
+    /// True if there are too many warnings to show them beside the errors.
+    pub hides_warnings: bool,
 }
 
 impl<'d> Group<'d> {
@@ -46,7 +48,12 @@ impl<'d> Group<'d> {
 
 /// Puts each diagnostic into a group of its own.
 pub(super) fn unfolded(sorted: Vec<&Diagnostic>) -> Folded<'_> {
-    Folded { shown: sorted.into_iter().map(|found| Group(vec![found])).collect(), cut: Vec::new(), summed: Vec::new() }
+    Folded {
+        shown: sorted.into_iter().map(|found| Group(vec![found])).collect(),
+        cut: Vec::new(),
+        summed: Vec::new(),
+        hides_warnings: false,
+    }
 }
 
 /// Groups repeated diagnostics, and selects the first groups of each code if there are too many.
@@ -77,7 +84,13 @@ pub(super) fn fold(sorted: Vec<&Diagnostic>) -> Folded<'_> {
     if errors > MOST_GROUPS && !summed.contains(&Severity::Error) {
         summed.insert(0, Severity::Error);
     }
-    Folded { shown, cut, summed }
+    let hides_warnings = errors > 0 && cut.contains(&Severity::Warning);
+    if hides_warnings {
+        let is_warning = |group: &Group<'_>| group.first().is_some_and(|first| first.severity == Severity::Warning);
+        shown.retain(|group| !is_warning(group));
+        summed.retain(|severity| *severity != Severity::Warning);
+    }
+    Folded { shown, cut, summed, hides_warnings }
 }
 
 /// Groups the diagnostics that repeat the words of another more than [`MOST_REPEATS`] times.
@@ -136,6 +149,18 @@ mod tests {
         let folded = fold(found.iter().collect());
         assert_eq!(folded.shown.len(), GROUPS_OF_CODE + 2);
         assert_eq!(folded.cut, [Severity::Error]);
+    }
+
+    #[test]
+    fn many_warnings_are_hidden_while_there_are_errors() {
+        let mut found = errors(1, "wrong-type", |_| "must be a string".to_owned());
+        let warnings =
+            (0..30).map(|at| Diagnostic::warning("unknown-format", Span::new(FileId::ENTRY, at, at), at.to_string()));
+        found.extend(warnings);
+        let folded = fold(found.iter().collect());
+        assert!(folded.hides_warnings);
+        assert_eq!(folded.shown.len(), 1);
+        assert!(folded.summed.is_empty());
     }
 
     #[test]

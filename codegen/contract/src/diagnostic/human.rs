@@ -1,12 +1,13 @@
 //! The rendering of diagnostics for a terminal, with excerpts of the source.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::fold::{self, fold, unfolded};
 use super::table::table;
-use super::{Diagnostic, Diagnostics, Help, Label, Severity};
+use super::{Diagnostic, Diagnostics, Help, Label, Severity, plural};
 use crate::source::{FileId, Sources, Span};
 
 /// The number of locations listed when repeats are collapsed.
@@ -41,7 +42,8 @@ struct Window<'s> {
 ///
 /// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
 /// ones of a severity, the first three of each code are shown. A table at the end then counts all of them, and
-/// also if there are more than twenty errors. [`render_all`] shows each.
+/// also if there are more than twenty errors. That many warnings are only counted while there are errors.
+/// [`render_all`] shows each.
 ///
 /// ```
 /// use std::path::PathBuf;
@@ -78,6 +80,13 @@ pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> Stri
     let sorted = diagnostics.sorted();
     let folded = fold(sorted.clone());
     let mut text = render_groups(&folded.shown, sources, color);
+    if folded.hides_warnings {
+        let warnings: Vec<&Diagnostic> =
+            sorted.iter().copied().filter(|found| found.severity == Severity::Warning).collect();
+        let kinds: HashSet<&str> = warnings.iter().map(|found| found.code).collect();
+        let (count, kinds) = (plural(warnings.len(), "warning"), plural(kinds.len(), "kind"));
+        text.push_str(&format!("\n{count} of {kinds} are not shown while there are errors\n"));
+    }
     for severity in folded.summed {
         text.push('\n');
         text.push_str(&table(&sorted, severity, sources, color));

@@ -5,7 +5,7 @@ use super::advice::instead;
 use super::described::is_schema_keyword;
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::grammar::{Field, Pattern, Rule, Since};
-use crate::document::node::Key;
+use crate::document::node::{Key, Object};
 use crate::document::version::Version;
 use crate::source::Span;
 
@@ -22,7 +22,7 @@ impl Checker<'_, '_> {
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
         let similar = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip)));
+        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
         // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() != Version::V30;
         let problem =
@@ -49,6 +49,7 @@ impl Checker<'_, '_> {
         let near = || nearest(&key.name, rule.names(self.document.version())).map(|(name, _)| name.to_owned());
         self.report(match fixed.or_else(near) {
             Some(fixed) => problem.suggest(self.inside_quotes(key.span), fixed),
+            None if pattern.entry == "a status code" => problem,
             None => problem.help("the name of a custom field begins with `x-`"),
         });
     }
@@ -81,8 +82,17 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// Reports a required field that is missing.
-    pub(super) fn missing(&mut self, rule: &Rule, name: &str, anchor: Span) {
+    /// Reports a required field that is absent, unless a misspelt one was reported in its place.
+    pub(super) fn missing(&mut self, rule: &Rule, object: &Object, name: &str, anchor: Span) {
+        let version = self.document.version();
+        let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");
+        let misspelt = object.iter().filter(|(key, _)| rule.pattern.is_none() && !known(key)).any(|(key, _)| {
+            let similar = nearest(&key.name, rule.names(version));
+            matches!(similar, Some((similar, Nearness::Same | Nearness::Slip)) if similar == name)
+        });
+        if misspelt || (name == "content" && object.iter().any(|(key, _)| is_body_schema(rule, &key.name))) {
+            return;
+        }
         let message = format!("{} needs `{name}`", rule.name);
         let problem = Diagnostic::error("missing-field", anchor, message);
         self.report(problem.label(format!("`{name}` is missing")));
@@ -105,4 +115,9 @@ impl Checker<'_, '_> {
         let problem = self.lax(false, "component-name", key.span, message);
         self.report(problem.label("use only letters, digits, `.`, `-` and `_`"));
     }
+}
+
+/// Returns true if a field is the `schema` of a request body without a media type, as in Swagger 2.0.
+fn is_body_schema(rule: &Rule, name: &str) -> bool {
+    rule.name == "a request body" && name == "schema"
 }

@@ -12,7 +12,7 @@ impl Checker<'_, '_> {
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
             ObjectKind::Operation if self.document.version() == Version::V30 && !object.contains_key("responses") => {
-                self.missing(rule, "responses", anchor);
+                self.missing(rule, object, "responses", anchor);
             }
             ObjectKind::Parameter | ObjectKind::Header => self.described(rule, object, anchor),
             ObjectKind::Schema => self.tuple(object),
@@ -27,7 +27,7 @@ impl Checker<'_, '_> {
             Version::V31 | Version::V32 => &["paths", "webhooks", "components"],
         };
         if !enough.iter().any(|name| object.contains_key(name)) {
-            self.missing(rule, "paths", anchor);
+            self.missing(rule, object, "paths", anchor);
         }
     }
 
@@ -51,7 +51,7 @@ impl Checker<'_, '_> {
         };
         for name in needed {
             if !object.contains_key(name) {
-                self.missing(rule, name, anchor);
+                self.missing(rule, object, name, anchor);
             }
         }
     }

@@ -96,7 +96,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
         let anchor = self.anchor(visited);
         for field in rule.fields {
             if field.required && field.since.knows(self.version()) && !object.contains_key(field.name) {
-                self.missing(rule, field.name, anchor);
+                self.missing(rule, object, field.name, anchor);
             }
         }
         self.fields(kind, rule, object, anchor);

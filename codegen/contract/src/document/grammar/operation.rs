@@ -129,7 +129,7 @@ pub(super) static ENCODING: Rule = plain(
 pub(super) static RESPONSES: Rule = named(
     "the responses",
     &[field("default", Shape::Of(ObjectKind::Response))],
-    "a status",
+    "a status code",
     "is written `200`, `4XX` or `default`",
     is_status,
     Shape::Of(ObjectKind::Response),

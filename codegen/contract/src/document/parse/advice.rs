@@ -11,11 +11,11 @@ const ENTRY_NAMES: &[&str] =
 /// Returns the advice for the path of an entry that cannot be read: how to download it if it is a URL, the
 /// contract in it if it is a folder, and the file of a similar name if it does not exist.
 pub(super) fn entry_advice(path: &Path) -> Option<String> {
-    let text = path.to_string_lossy();
-    if let Some((scheme, rest)) = text.split_once(":/").filter(|(scheme, _)| matches!(*scheme, "http" | "https")) {
-        let name = rest.rsplit('/').next().filter(|name| name.contains('.')).unwrap_or("openapi.yaml");
-        let address = format!("{scheme}://{}", rest.trim_start_matches('/'));
-        return Some(format!("download the contract first: `curl -fLo {name} {address}`, then pass `{name}`"));
+    if let Some(url) = url(path) {
+        let (_, rest) = url.split_once("://")?;
+        let last = rest.split(['?', '#']).next()?.rsplit_once('/').map_or("", |(_, last)| last);
+        let name = if is_contract(last) { last } else { "openapi.yaml" };
+        return Some(format!("download the contract first: `curl -fLo {name} {url}`, then pass `{name}`"));
     }
     if path.is_dir() {
         return Some(match contract_within(path) {
@@ -35,6 +35,12 @@ pub(super) fn entry_advice(path: &Path) -> Option<String> {
     similar
         .filter(|_| !path.exists())
         .map(|similar| format!("did you mean `{}`?", path.with_file_name(similar).display()))
+}
+
+/// Returns the URL that a path is, if it is one of HTTP.
+pub(super) fn url(path: &Path) -> Option<String> {
+    let text = path.to_string_lossy();
+    ["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)).then(|| text.into_owned())
 }
 
 /// Returns the name of the contract in a folder: that of a usual entry, or that of the only YAML or JSON file.

@@ -16,7 +16,7 @@ use std::path::Path;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Node, Value};
 use crate::source::{FileId, Sources, Span};
-use advice::entry_advice;
+use advice::{entry_advice, url};
 use syntax::Syntax;
 
 pub(super) use scalar::plain_scalar;
@@ -50,7 +50,10 @@ pub(super) fn read_file(
     let text = match bytes(path) {
         Ok(bytes) => decode(bytes),
         Err(message) => {
-            let message = format!("cannot read `{display_path}`: {message}");
+            let (display_path, message) = match url(path) {
+                Some(url) => (url.clone(), format!("`{url}` is a URL, not a file")),
+                None => (display_path.clone(), format!("cannot read `{display_path}`: {message}")),
+            };
             let file = sources.add(display_path, path.to_owned(), String::new());
             let problem = Diagnostic::error("unreadable-file", Span::start_of(file), message);
             diagnostics.push(match entry_advice(path) {

@@ -184,7 +184,7 @@ fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
             let Mismatch { why, .. } = within(held, array.items, element)?;
-            Some(because(format!("its element {at} is {why}")))
+            Some(because(format!("element {at}: {why}")))
         }),
         (kind, value) => {
             let intended = match (kind, value) {

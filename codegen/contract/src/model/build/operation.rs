@@ -28,7 +28,7 @@ impl<'d> Builder<'d, '_> {
     /// Returns every operation, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
-        let mut ids: HashMap<String, Span> = HashMap::new();
+        let mut ids: HashMap<String, (Span, String)> = HashMap::new();
         let (written, mut routes) = self.survey_routes(root);
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             if path.name.starts_with("x-") {
@@ -47,16 +47,16 @@ impl<'d> Builder<'d, '_> {
                 (operation.path, operation.query) = (route.path, route.query);
                 let span = node.get("operationId").map_or(key, |id| id.span);
                 let named = id_written(node).is_some();
-                let first = ids.get(&operation.id).copied();
+                let first = ids.get(&operation.id).cloned();
                 if first.is_some() || (!named && written.contains(&operation.id)) {
                     let made = id_of(method, &path.name);
                     let free = |id: &String| !ids.contains_key(id) && !written.contains(id);
                     let numbered = (2..).map(|number| format!("{made}_{number}"));
                     let instead = std::iter::once(made.clone()).chain(numbered).find(free).unwrap_or_default();
-                    self.duplicate_id(span, first, &operation.id, named, &instead);
+                    self.duplicate_id(span, first, &operation, named, &instead);
                     (operation.id, operation.has_id) = (instead, false);
                 }
-                ids.entry(operation.id.clone()).or_insert(span);
+                ids.entry(operation.id.clone()).or_insert_with(|| (span, operation.route()));
                 operations.push(operation);
             }
             self.report_undeclared(path, &methods(item).map(|(key, _, method)| (method, key)).collect::<Vec<_>>());
@@ -65,8 +65,21 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Reports an id of two operations; the second operation is renamed to `instead`.
-    fn duplicate_id(&mut self, span: Span, first: Option<Span>, id: &str, named: bool, instead: &str) {
-        let message = format!("two operations have the id `{id}`");
+    fn duplicate_id(
+        &mut self,
+        span: Span,
+        first: Option<(Span, String)>,
+        operation: &Operation,
+        named: bool,
+        instead: &str,
+    ) {
+        let (id, route) = (&operation.id, operation.route());
+        let message = match &first {
+            Some((_, other)) if named => format!("`{other}` and `{route}` have the same id `{id}`"),
+            Some((_, other)) => format!("`{other}` and `{route}` have the same derived id `{id}`"),
+            None => format!("the id `{id}`, derived for `{route}`, belongs to another operation"),
+        };
+        let first = first.map(|(span, _)| span);
         let report = match self.strict {
             false => {
                 Diagnostic::warning("duplicate-operation-id", span, message).label(format!("named `{instead}` instead"))
