@@ -1,4 +1,4 @@
-//! Every slip of a designer is answered by these words, exactly. `WRIT_BLESS=1` writes them anew.
+//! The exact diagnostics for mistakes in contracts. `WRIT_BLESS=1` rewrites the expected texts.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use writ_codegen::settings::{self, Settings};
 use writ_contract::diagnostic::{Diagnostics, render, render_json_lines};
 use writ_contract::document::{LoadOptions, load};
 
-/// Generates from a contract, in memory.
+/// Generates code from a contract in memory, with the settings next to it.
 fn generated(path: &Path, strict: bool) -> Generated {
-    // Relative to the crate, where cargo runs tests: the words name the same file everywhere.
+    // Paths are relative to the crate, in which cargo runs tests, so the texts do not depend on the machine.
     let layout = Layout::Module("v1".to_owned());
     let mut found = Diagnostics::new();
     let settings = path.with_extension("codegen.toml");
@@ -27,14 +27,14 @@ fn generated(path: &Path, strict: bool) -> Generated {
     generated
 }
 
-/// What is said of a contract, and nothing is generated where it is refused.
+/// Returns the rendered diagnostics of a contract. Fails if code is generated in spite of an error.
 fn said(path: &Path, strict: bool) -> String {
     let Generated { output, diagnostics, .. } = generated(path, strict);
     assert_eq!(output.is_none(), diagnostics.has_errors(), "{}", path.display());
     render(&diagnostics, diagnostics.sources(), false)
 }
 
-/// Whether a contract asks to be held strictly, by its name.
+/// Returns true if the name of a contract selects `--strict`.
 fn is_strict(path: &Path) -> bool {
     path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("_strict"))
 }
@@ -47,10 +47,10 @@ fn golden(path: &Path, said: &str) -> Result<(), String> {
     if expected == said {
         return Ok(());
     }
-    Err(format!("{} has other words; now it says:\n{said}", path.display()))
+    Err(format!("{} does not contain the text that is rendered now:\n{said}", path.display()))
 }
 
-/// The contracts of the folder; those that others refer to lie in folders within.
+/// Returns the contracts in the folder. Files in the folders below are only referred to.
 fn contracts() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("tests/diagnostics").into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
@@ -61,9 +61,9 @@ fn contracts() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_slip_is_answered_in_these_words() {
+fn every_mistake_has_the_expected_diagnostics() {
     let contracts = contracts();
-    assert!(contracts.len() > 30, "the contracts are there");
+    assert!(contracts.len() > 30, "contracts are missing");
     let different: Vec<String> = contracts
         .iter()
         .filter_map(|path| golden(&path.with_extension("txt"), &said(path, is_strict(path))).err())
@@ -72,27 +72,27 @@ fn every_slip_is_answered_in_these_words() {
 }
 
 #[test]
-fn the_same_contract_is_answered_in_the_same_words_again() {
+fn a_second_run_renders_equal_diagnostics() {
     for path in contracts() {
         assert_eq!(said(&path, true), said(&path, true), "{}", path.display());
     }
 }
 
 #[test]
-fn strict_reading_makes_errors_of_what_would_have_no_effect() {
+fn an_unknown_field_is_a_warning_and_an_error_in_strict_mode() {
     let path = Path::new("tests/diagnostics/misspelt_field.yaml");
     assert!(said(path, false).contains("warning[unknown-field]: unknown field `colour`"));
     assert!(said(path, true).contains("error[unknown-field]: unknown field `colour`"));
 }
 
-/// The files of a folder and those below it.
+/// Returns the files in a folder and the folders below it.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]
-fn advice_that_is_taken_puts_the_problem_right() {
+fn applying_a_fix_removes_its_problem() {
     let folder = std::env::temp_dir().join(format!("writ-advice-{}", std::process::id()));
     let mut taken = 0;
     for contract in contracts() {
@@ -126,11 +126,11 @@ fn advice_that_is_taken_puts_the_problem_right() {
         }
     }
     let _ = std::fs::remove_dir_all(&folder);
-    assert!(taken > 30, "advice was taken {taken} times");
+    assert!(taken > 30, "only {taken} fixes were applied");
 }
 
 #[test]
-fn an_editor_reads_one_json_object_a_line() {
+fn each_line_of_the_json_output_is_one_diagnostic() {
     let mut diagnostics = Diagnostics::new();
     load(Path::new("tests/diagnostics/misspelt_field.yaml"), &LoadOptions::default(), &mut diagnostics);
     let lines = render_json_lines(&diagnostics, diagnostics.sources());
@@ -143,10 +143,10 @@ fn an_editor_reads_one_json_object_a_line() {
 }
 
 #[test]
-fn the_contract_of_this_project_is_read_strictly_without_a_word() {
+fn the_contract_of_this_repository_has_no_diagnostics_in_strict_mode() {
     let mut diagnostics = Diagnostics::new();
     let entry = Path::new("../spec/v1/openapi.yaml");
-    // Versions share `common` beside them: references may go as far as the folder of all.
+    // The versions share the folder `common` next to them, so references may leave the folder of a version.
     let options = LoadOptions { strict: true, root: Some(PathBuf::from("../spec")) };
     let document = load(entry, &options, &mut diagnostics);
     assert_eq!(render(&diagnostics, diagnostics.sources(), false), "");
@@ -158,12 +158,12 @@ fn the_contract_of_this_project_is_read_strictly_without_a_word() {
 }
 
 #[test]
-fn a_reference_leads_to_its_node_and_a_place_names_it() {
+fn a_reference_leads_to_its_node_and_a_node_path_names_it() {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions::default();
     let entry = Path::new("tests/diagnostics/several_files.yaml");
     let document = load(entry, &options, &mut diagnostics).expect("the contract is read");
-    // Through the `$ref` that stands for the path item, into its file.
+    // The path leads through the `$ref` of the path item into another file.
     let pointer = "#/paths/~1v1~1users~1%7BuserId%7D/get/responses/200";
     let response = document.resolve(document.root, pointer).expect("it is there");
     assert_eq!(document.sources.display_path(response.path.file), "tests/diagnostics/parts/user_path.yaml");

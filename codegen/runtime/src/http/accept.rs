@@ -134,7 +134,7 @@ impl Accept {
         let Some(ranges) = &self.0 else { return 1000 };
         let Some(offered) = MediaType::parse(offered) else { return 0 };
         if offered.is_range() {
-            let within = ranges.iter().filter(|range| range.media.meets(&offered));
+            let within = ranges.iter().filter(|range| range.media.overlaps(&offered));
             return within.map(|range| range.quality).max().unwrap_or(0);
         }
         ranges

@@ -72,7 +72,7 @@ impl MediaType {
     }
 
     /// Returns true if one of the two ranges covers the other.
-    pub(crate) fn meets(&self, other: &MediaType) -> bool {
+    pub(crate) fn overlaps(&self, other: &MediaType) -> bool {
         distance(&self.essence, &other.essence).is_some() || distance(&other.essence, &self.essence).is_some()
     }
 

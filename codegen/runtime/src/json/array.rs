@@ -192,20 +192,20 @@ impl<'a> Reader<'a> {
 
 /// Returns the indices of the first two elements that are equal as JSON values.
 fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
-    let mut met = Vec::new();
+    let mut values = Vec::new();
     match elements {
-        Elements::Text(texts) => met.extend(texts.iter().map(canonical_text)),
+        Elements::Text(texts) => values.extend(texts.iter().map(canonical_text)),
         Elements::Json(mut scan) => {
             scan.peek().ok()?;
             let mut more = scan.array_first().ok()?;
             while more {
-                met.push(canonical(scan.skip(DEEPEST).ok()?)?);
+                values.push(canonical(scan.skip(DEEPEST).ok()?)?);
                 more = scan.array_step().ok()?;
             }
         }
     }
-    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(met.len());
-    let second = met.iter().position(|element| !seen.insert(element))?;
-    let first = met.iter().position(|element| *element == met[second])?;
+    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(values.len());
+    let second = values.iter().position(|element| !seen.insert(element))?;
+    let first = values.iter().position(|element| *element == values[second])?;
     Some((first, second))
 }

@@ -65,7 +65,7 @@ impl Object {
     }
 
     #[inline]
-    fn meet(&mut self, key: &str) -> Found {
+    fn look_up(&mut self, key: &str) -> Found {
         self.count += 1;
         let fields = self.rule.fields;
         let index = match fields.get(self.expected) {
@@ -77,7 +77,7 @@ impl Object {
                 self.expected = index + 1;
                 if self.mark(index) { Found::Field(index) } else { Found::Again(index) }
             }
-            None => self.meet_unknown(key),
+            None => self.look_up_unknown(key),
         }
     }
 
@@ -101,7 +101,7 @@ impl Object {
     }
 
     #[cold]
-    fn meet_unknown(&mut self, key: &str) -> Found {
+    fn look_up_unknown(&mut self, key: &str) -> Found {
         self.key.clear();
         self.key.push_str(key);
         if self.unknown.insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
                 Source::Json(scan) => {
                     let from = scan.offset();
                     match next_key(scan, first) {
-                        Ok(Some(key)) => (object.meet(key), from),
+                        Ok(Some(key)) => (object.look_up(key), from),
                         Ok(None) => return None,
                         Err(fault) => {
                             self.broken(fault);
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
                         }
                     }
                 }
-                Source::Text(text) => (object.meet(&text.next_entry()?), 0),
+                Source::Text(text) => (object.look_up(&text.next_entry()?), 0),
             };
             match found {
                 Found::Field(index) => {

@@ -144,7 +144,7 @@ fn a_check_names_stale_missing_edited_and_leftover_files_and_writes_nothing() {
     assert_eq!(
         named,
         [
-            "a.rs differs from line 4 on",
+            "a.rs differs from the generated file, first in line 4",
             "b.rs is no longer generated",
             "c.rs is missing",
             "edited.rs was edited by hand",

@@ -62,7 +62,7 @@ fn an_edited_file_is_reported_and_replaced_only_on_request() {
     let files = [("lib.rs", "a"), ("other.rs", "b")];
     let result = folder.write(&files);
     let message = result.as_ref().unwrap_err().to_string();
-    assert!(message.starts_with("2 files are in the way, and nothing was written:\n"), "{message}");
+    assert!(message.starts_with("2 files are in the way; nothing was written:\n"), "{message}");
     assert!(message.contains("lib.rs was edited by hand"), "{message}");
     let expected = [("gone.rs", FileState::EditedLeftover), ("lib.rs", FileState::Edited)];
     assert_eq!(conflicts(result), expected.map(|(path, state)| (path.to_owned(), state)));

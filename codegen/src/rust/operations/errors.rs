@@ -100,8 +100,8 @@ pub fn bounds(status: Status) -> (u16, u16) {
     }
 }
 
-/// Returns true if an error response uses the error envelope: its schema is the envelope, or it has no
-/// schema.
+/// Returns true if an error response uses the error envelope: its schema is the envelope, or it declares no
+/// content.
 pub fn in_envelope(contract: &Contract, response: &Response) -> bool {
     response.content.is_empty()
         || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))

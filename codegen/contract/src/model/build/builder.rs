@@ -42,7 +42,7 @@ pub(super) struct Builder<'d, 'o> {
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
     /// The schemas without a valid value.
     pub(super) contradictions: Vec<Contradiction>,
-    /// Undeclared parameters of the path that is read at present.
+    /// The undeclared parameters of the path that is being read.
     pub(super) undeclared: Vec<Undeclared>,
 }
 

@@ -109,15 +109,15 @@ fn more_than_64_fields_are_tracked() {
     };
     const RULE: ObjectRule = ObjectRule { fields: &NAMES, required: &NAMES, ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
-        let mut met = Vec::new();
+        let mut indices = Vec::new();
         let mut object = r.object(&RULE)?;
         while let Some(field) = r.next_field(&mut object) {
-            met.push(field);
+            indices.push(field);
             r.skip();
         }
-        assert!(met.iter().all(|index| object.has(*index)));
+        assert!(indices.iter().all(|index| object.has(*index)));
         r.end_object(object);
-        Some(met)
+        Some(indices)
     };
     let all: Vec<String> = NAMES.iter().rev().map(|name| format!("\"{name}\":0")).collect();
     let all = format!("{{{}}}", all.join(","));

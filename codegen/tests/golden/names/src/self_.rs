@@ -12,7 +12,7 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 ///
-/// Named `SelfValueApi` because the name `SelfValue` is used for another schema.
+/// Named `SelfValueApi` because the name `SelfValue` is used for a schema of the contract.
 pub trait SelfValueApi: Send + Sync + 'static {
     /// `DELETE /self/{fn}/{self}/{crate}/{2fa}/{user-id}` ([`operations::ASYNC`]). Requires no authentication.
     fn r#async(

@@ -23,7 +23,7 @@ pub trait Type: Send + Sync + 'static {
 
 /// The request of [`Type::type`].
 ///
-/// Named `TypeCall` because the name `TypeRequest` is used for another schema.
+/// Named `TypeCall` because the name `TypeRequest` is used for a schema of the contract.
 #[derive(Debug, Clone)]
 pub struct TypeCall {
     /// The path parameter `fn`.

@@ -52,7 +52,7 @@
 //!
 //! # Cargo features
 //!
-//! - `client`: A typed client, which calls the operations, webhooks and callbacks of the contract.
+//! - `client`: A typed client of the contract.
 //! - `eq`: `PartialEq` for all types without streams, for comparisons in tests.
 //! - `serde`: `Serialize` and `Deserialize` for the types of the contract's schemas.
 // The documentation quotes the contract, whose text may break lints. Public names may be unused.

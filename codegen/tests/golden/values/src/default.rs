@@ -13,7 +13,7 @@ use super::operations;
 ///
 /// A service implements this trait, and [`Api`](super::Api) serves it.
 ///
-/// Named `DefaultApi` because the name `Default` is used for an item of the generated code.
+/// Named `DefaultApi` because the name `Default` is used for a name that generated code uses.
 pub trait DefaultApi: Send + Sync + 'static {
     /// `POST /integers` ([`operations::INTEGERS`]). Requires no authentication.
     fn integers(

@@ -104,8 +104,8 @@ fn aliases_and_merge_keys_are_replaced_by_their_anchors() {
 #[test]
 fn tags_of_the_core_schema_apply_and_others_are_rejected() {
     assert_eq!(json("[!!str 1, !!int 2, ! 3, !!seq [], !!null ~]"), json!(["1", 2, "3", [], null]));
-    assert_eq!(parsed("a: !include b.yaml").1, "unknown-tag: the YAML tag `!include` means nothing here");
-    assert_eq!(parsed("a: !!int x").1, "unknown-tag: the YAML tag `!!int` means nothing here");
+    assert_eq!(parsed("a: !include b.yaml").1, "unknown-tag: the YAML tag `!include` has no effect");
+    assert_eq!(parsed("a: !!int x").1, "unknown-tag: the YAML tag `!!int` has no effect");
 }
 
 #[test]
@@ -121,18 +121,18 @@ fn a_duplicate_key_is_an_error_that_shows_both_keys() {
 #[test]
 fn a_syntax_error_is_explained_in_a_sentence() {
     for (text, message) in [
-        ("a: 1\n b: 2\n", "invalid-yaml: a `:` where no entry can stand"),
-        ("a: b: c\n", "invalid-yaml: a `:` where no entry can stand"),
-        ("a:\n  b: 1\n c: 2\n", "bad-indentation: the indentation fits nothing above"),
-        ("a:\n  b: 1\n   c: 2\n", "invalid-yaml: a `:` where no entry can stand"),
-        ("a: *nowhere\n", "invalid-yaml: an alias without an anchor"),
-        ("a: \"open\n", "invalid-yaml: a quote without an end"),
-        ("a: [1, 2\n", "invalid-yaml: `[` without an end"),
-        ("a: @b\n", "invalid-yaml: `@` cannot begin a value"),
-        ("a: \"\\d\"\n", "invalid-yaml: an invalid escape in double quotes"),
-        ("a: 1\n---\nb: 2\n", "several-documents: a second YAML document in one file"),
-        ("{a}: b\n", "invalid-key: a collection cannot be the name of an entry"),
-        ("a: &x { <<: 1 }\n", "invalid-merge: `<<` merges maps only"),
+        ("a: 1\n b: 2\n", "invalid-yaml: a `:` is not allowed here"),
+        ("a: b: c\n", "invalid-yaml: a `:` is not allowed here"),
+        ("a:\n  b: 1\n c: 2\n", "bad-indentation: the indentation matches no line above"),
+        ("a:\n  b: 1\n   c: 2\n", "invalid-yaml: a `:` is not allowed here"),
+        ("a: *nowhere\n", "invalid-yaml: the alias has no anchor"),
+        ("a: \"open\n", "invalid-yaml: the quoted string has no end"),
+        ("a: [1, 2\n", "invalid-yaml: `[` is never closed"),
+        ("a: @b\n", "invalid-yaml: a value cannot begin with `@`"),
+        ("a: \"\\d\"\n", "invalid-yaml: invalid escape in double quotes"),
+        ("a: 1\n---\nb: 2\n", "several-documents: the file contains a second YAML document"),
+        ("{a}: b\n", "invalid-key: a key must be a string, not a collection"),
+        ("a: &x { <<: 1 }\n", "invalid-merge: `<<` can only merge mappings"),
     ] {
         assert_eq!(parsed(text).1, message, "{text}");
     }
