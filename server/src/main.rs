@@ -25,8 +25,9 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let platform = Platform::new(config)?;
     shutdown::on_signals(&platform.shutdown)?;
     platform.prepare().await?;
-    let listener =
-        TcpListener::bind(bind).await.map_err(|error| format!("WRIT_BIND: cannot listen on {bind}: {error}"))?;
+    let listener = TcpListener::bind(bind)
+        .await
+        .map_err(|error| format!("cannot listen on the address {bind} of WRIT_BIND: {error}"))?;
     tracing::info!(address = %listener.local_addr()?, "serving requests");
     let app = server::app::router(&platform);
     platform.serve(listener, app).await?;

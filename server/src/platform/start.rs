@@ -103,12 +103,13 @@ impl Platform {
     /// # Errors
     /// Returns an error if a URL or a key of the configuration cannot be parsed.
     pub fn new(config: Config) -> Result<Platform, StartError> {
-        let databases = Databases::open(&config.databases).map_err(failed("the URL of a database is not valid"))?;
-        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL: the URL is not valid"))?;
+        let databases = Databases::open(&config.databases)
+            .map_err(failed("DATABASE_URL or the URL of a schema is not a valid PostgreSQL URL"))?;
+        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL is not a valid Redis URL"))?;
         let shutdown = Shutdown::default();
         warn_about_settings(&config);
         Ok(Platform {
-            tokens: Tokens::new(&config.tokens).map_err(failed("cannot read the keys of access tokens"))?,
+            tokens: Tokens::new(&config.tokens).map_err(failed("cannot read the keys for access tokens"))?,
             passwords: Passwords::new().map_err(failed("cannot initialize password hashing"))?,
             limiter: Limiter::new(redis.clone()),
             cache: Cache::new(redis.clone()),
@@ -182,7 +183,7 @@ impl Platform {
             Some(address) => {
                 let metrics = TcpListener::bind(address)
                     .await
-                    .map_err(failed("WRIT_METRICS_BIND: cannot listen on the address"))?;
+                    .map_err(failed("cannot listen on the address of WRIT_METRICS_BIND"))?;
                 tokio::join!(run(listener, self.around(app)), run(metrics, metrics::router(self.metrics.clone())));
             }
             None => run(listener, self.around(app)).await,

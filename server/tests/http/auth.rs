@@ -12,7 +12,7 @@ use crate::envelope::{limited, names, unauthorized};
 use crate::support::{PASSWORD, Service, body_of};
 
 #[tokio::test]
-async fn signing_in_returns_tokens_for_the_own_account() {
+async fn signing_in_returns_tokens_for_the_account() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let response = login(&service, "user@example.com", PASSWORD).await;

@@ -2744,7 +2744,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "NOT_ACCEPTABLE",
-                "message": "the response can only be application/json",
+                "message": "the response is only available as application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2767,7 +2767,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PAYLOAD_TOO_LARGE",
-                "message": "the body may have 16384 bytes at most",
+                "message": "the request body is larger than the limit of 16384 bytes",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2790,7 +2790,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "UNSUPPORTED_MEDIA_TYPE",
-                "message": "the body must be application/json",
+                "message": "the media type of the request body is not supported; this operation accepts application/json",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -2960,7 +2960,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "FORBIDDEN",
-                "message": "the caller may not do this",
+                "message": "the caller does not have the required permissions",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -3147,7 +3147,7 @@ pub const OPENAPI_JSON: &str = r##"{
             "example": {
               "error": {
                 "code": "PRECONDITION_REQUIRED",
-                "message": "the request must be conditional: send If-Match",
+                "message": "the request must contain an If-Match header",
                 "details": [],
                 "requestId": "01kf0fv2e0fabr24pa3eywnyp2"
               }
@@ -5821,7 +5821,7 @@ components:
           example:
             error:
               code: NOT_ACCEPTABLE
-              message: the response can only be application/json
+              message: the response is only available as application/json
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     PayloadTooLarge:
@@ -5836,7 +5836,7 @@ components:
           example:
             error:
               code: PAYLOAD_TOO_LARGE
-              message: the body may have 16384 bytes at most
+              message: the request body is larger than the limit of 16384 bytes
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UnsupportedMediaType:
@@ -5851,7 +5851,7 @@ components:
           example:
             error:
               code: UNSUPPORTED_MEDIA_TYPE
-              message: the body must be application/json
+              message: the media type of the request body is not supported; this operation accepts application/json
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UnprocessableEntity:
@@ -5960,7 +5960,7 @@ components:
           example:
             error:
               code: FORBIDDEN
-              message: the caller may not do this
+              message: the caller does not have the required permissions
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     UserCreated:
@@ -6085,7 +6085,7 @@ components:
           example:
             error:
               code: PRECONDITION_REQUIRED
-              message: 'the request must be conditional: send If-Match'
+              message: the request must contain an If-Match header
               details: []
               requestId: 01kf0fv2e0fabr24pa3eywnyp2
     Cart:
