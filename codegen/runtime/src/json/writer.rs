@@ -64,23 +64,23 @@ impl Writer {
         self.begin_object();
     }
 
-    /// Begins an object.
+    /// Begins a JSON object.
     pub fn begin_object(&mut self) {
         self.begin(b'{');
     }
 
-    /// Ends the innermost object.
+    /// Ends the innermost JSON object.
     pub fn end_object(&mut self) {
         self.drop_field();
         self.end(b'}');
     }
 
-    /// Begins an array.
+    /// Begins a JSON array.
     pub fn begin_array(&mut self) {
         self.begin(b'[');
     }
 
-    /// Ends the innermost array.
+    /// Ends the innermost JSON array.
     pub fn end_array(&mut self) {
         self.end(b']');
     }
@@ -143,7 +143,7 @@ impl Writer {
         self.raw(if value { "true" } else { "false" });
     }
 
-    /// Writes null.
+    /// Writes JSON null.
     pub fn null(&mut self) {
         self.raw("null");
     }
@@ -162,7 +162,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes any JSON value.
+    /// Writes a JSON value of any type.
     pub fn value(&mut self, value: &serde_json::Value) {
         self.separate();
         let length = self.out.len();

@@ -114,19 +114,19 @@ pub enum ParameterLocation {
 /// The notation of arrays and objects in a parameter (OpenAPI 3.0.3 § 4.7.12.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// The style `simple`: `a,b`.
+    /// The parameter style `simple`: `a,b`.
     Simple,
-    /// The style `label`: `.a.b`.
+    /// The parameter style `label`: `.a.b`.
     Label,
-    /// The style `matrix`: `;name=a,b`.
+    /// The parameter style `matrix`: `;name=a,b`.
     Matrix,
-    /// The style `form`: `name=a&name=b`, or `name=a,b` without `explode`.
+    /// The parameter style `form`: `name=a&name=b`, or `name=a,b` without `explode`.
     Form,
-    /// The style `spaceDelimited`: `name=a%20b`.
+    /// The parameter style `spaceDelimited`: `name=a%20b`.
     SpaceDelimited,
-    /// The style `pipeDelimited`: `name=a|b`.
+    /// The parameter style `pipeDelimited`: `name=a|b`.
     PipeDelimited,
-    /// The style `deepObject`: `name[key]=value`.
+    /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
     /// A parameter with `content` and a JSON media type: its string is a JSON text.
     Json,
