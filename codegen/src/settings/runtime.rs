@@ -12,7 +12,7 @@ use crate::package::Runtime;
 /// The possible forms of the setting `runtime`, for messages.
 const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
 
-/// Reads the setting. A path is relative to the folder of the settings file.
+/// Reads the setting `runtime`. A path is relative to the folder of the settings file.
 pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
     if node.as_str() == Some("embedded") {
         return Some(Runtime::Embedded);

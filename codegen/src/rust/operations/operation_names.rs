@@ -126,7 +126,8 @@ pub fn tag_names(
         .collect()
 }
 
-/// Methods that every value or pointer has. A call of a service method with such a name would be ambiguous.
+/// Methods that every value or pointer has. A call of a service method with such a name would call the other
+/// method.
 const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
 
 /// Names every operation that the service serves, in the order of the contract.

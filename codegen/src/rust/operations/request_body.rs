@@ -23,7 +23,7 @@ struct BodyDecode {
     absent: Absent,
 }
 
-/// The treatment of an absent body.
+/// The treatment of an absent request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Absent {
     /// The decoding call returns an empty string or no bytes.

@@ -47,13 +47,13 @@ pub struct ResponseBody {
 /// The encoding of a response body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyEncoding {
-    /// JSON of a value.
+    /// A body of JSON.
     Json,
-    /// Text or bytes.
+    /// A body of text or bytes.
     Bytes,
     /// A custom type, written as the text that it displays.
     Shown,
-    /// A stream of bytes.
+    /// A body that streams bytes.
     Stream,
     /// A stream of values, each written as the `data` of a server-sent event.
     Events,

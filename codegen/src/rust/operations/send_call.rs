@@ -18,11 +18,11 @@ pub struct SendCall {
 /// The way in which a body is passed to the call that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Argument {
-    /// By value.
+    /// The body is passed by value.
     Owned,
-    /// By reference.
+    /// The body is passed by reference.
     Borrowed,
-    /// As the string that it displays.
+    /// The body is passed as the string that it displays.
     Text,
 }
 

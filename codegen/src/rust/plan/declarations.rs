@@ -20,10 +20,10 @@ pub struct Declarations<'a, 'c> {
     pub diagnostics: &'a mut Diagnostics,
 }
 
-/// The declaration that a schema needs.
+/// The kind of declaration that a schema needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Declared {
-    /// A separate type.
+    /// The schema becomes a separate type.
     Always,
     /// An alias if the schema is a component, otherwise nothing.
     AsComponent,
@@ -159,7 +159,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// Returns the declaration that a schema needs.
+    /// Returns the kind of declaration that a schema needs.
     fn declared(&self, id: SchemaId) -> Declared {
         if self.plan.contract.schemas.get(id).rust_type.is_some() {
             return Declared::AsComponent;

@@ -32,9 +32,9 @@ pub enum Ty {
     /// A multipart body whose parts the contract describes, while it arrives; the name of the enum of its
     /// parts.
     Parts(String),
-    /// A file while it arrives.
+    /// A file of a multipart body, while it arrives.
     FileStream,
-    /// A file in memory.
+    /// A file of a multipart body, in memory.
     FilePart,
     /// A stream of bytes.
     ByteStream,

@@ -8,7 +8,7 @@ use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
 use writ_contract::model::{Contract, Direction, SchemaId};
 
-/// The use of each schema, indexed by schema.
+/// The directions and tags of each schema, indexed by schema.
 #[derive(Debug, Clone)]
 pub struct Usage {
     read: Vec<bool>,

@@ -15,11 +15,11 @@ use crate::rust::view::{CodecsView, TypesView};
 
 /// A file of types, with the file of their codecs.
 pub struct TypeFile {
-    /// The module of the file.
+    /// The module that the file declares.
     pub module: String,
-    /// The declarations.
+    /// The declarations of the types.
     pub types: TypesView,
-    /// The codecs that the server needs.
+    /// The codecs of the types that the server needs.
     pub codecs: CodecsView,
     /// The codecs that only a client or `serde` needs; empty if neither is generated.
     pub extra_codecs: CodecsView,

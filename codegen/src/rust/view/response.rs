@@ -119,7 +119,7 @@ pub struct ErrorVariantView {
     pub name: Code,
     /// The documentation of the variant.
     pub docs: String,
-    /// The types that the variant holds.
+    /// The types that a variant of the error type holds.
     pub ty: Code,
     /// True if the error type converts from the type that the variant holds.
     pub from: bool,
