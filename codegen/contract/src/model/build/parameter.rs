@@ -34,7 +34,7 @@ impl<'d> Builder<'d, '_> {
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             // A list of the wrong type was reported when the contract was checked.
-            meant.unread |= list.is_some_and(|list| list.as_array().is_none());
+            misspelt.unread |= list.is_some_and(|list| list.as_array().is_none());
             for node in elements(list) {
                 let Some(parameter) = self.parameter(node, path, &mut misspelt) else { continue };
                 let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
