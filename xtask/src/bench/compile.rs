@@ -85,7 +85,7 @@ fn beside_peer(title: &str, costs: &[(Cost, Cost)], most: f64, most_memory: Opti
             seconds(other.clock),
             seconds(own.clock),
             ratio(own.clock / other.clock, most),
-            ratio(own.processors / other.processors, most),
+            ratio(own.cpu / other.cpu, most),
             memory(other.memory),
             memory(own.memory),
             most_memory.map_or_else(|| format!("{of_memory:.2}"), |most| ratio(of_memory, most)),
@@ -101,7 +101,7 @@ fn beyond_peer(costs: &[(Cost, Cost)], peer: &Cost) {
             (*name).to_owned(),
             seconds(own.clock),
             ratio(own.clock / peer.clock, *most),
-            ratio(own.processors / peer.processors, *most),
+            ratio(own.cpu / peer.cpu, *most),
             memory(own.memory),
         ]);
     }

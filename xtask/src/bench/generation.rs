@@ -52,7 +52,7 @@ fn beside_peer(bench: &Bench, contract: &Path, peer: &Path) -> anyhow::Result<()
     table.row([
         "ratio of the medians".to_owned(),
         ratio(own.clock / other.clock, MOST.0),
-        ratio(own.processors / other.processors, MOST.0),
+        ratio(own.cpu / other.cpu, MOST.0),
         ratio(own.memory / other.memory, MOST.1),
     ]);
     table.print(&format!("Generation from {CONTRACT}, {rounds} alternating rounds, minimum to maximum"));
@@ -75,21 +75,15 @@ fn growth(bench: &Bench, contract: &Path) -> anyhow::Result<()> {
             costs.push(ours(bench, &folder.path().join(format!("{count}.json")))?);
         }
     }
-    let mut table = Table::new(&[
-        "copies",
-        "CPU time",
-        "of one copy, to a single contract",
-        "memory",
-        "of one copy, to a single contract",
-    ]);
+    let mut table = Table::new(&["copies", "CPU time", "per copy, relative", "memory", "per copy, relative"]);
     let one = median(&costs[0]);
     for (costs, count) in costs.iter().zip(COPIES) {
         let cost = median(costs);
         let of_one = |part: f64, one: f64| format!("{:.2}", part / one / count as f64);
         table.row([
             count.to_string(),
-            seconds(cost.processors),
-            of_one(cost.processors, one.processors),
+            seconds(cost.cpu),
+            of_one(cost.cpu, one.cpu),
             memory(cost.memory),
             of_one(cost.memory, one.memory),
         ]);
@@ -116,7 +110,7 @@ fn row(table: &mut Table, name: &str, costs: &[Cost]) {
     table.row([
         name.to_owned(),
         spread(|cost| cost.clock, seconds),
-        spread(|cost| cost.processors, seconds),
+        spread(|cost| cost.cpu, seconds),
         spread(|cost| cost.memory, memory),
     ]);
 }

@@ -21,7 +21,7 @@ pub struct Cost {
     /// The elapsed time in seconds.
     pub clock: f64,
     /// The CPU time of the program and its children in seconds.
-    pub processors: f64,
+    pub cpu: f64,
     /// The largest resident memory of one process, in bytes.
     pub memory: f64,
 }
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let time = usage.user_time() + usage.system_time();
     let cost = Cost {
         clock,
-        processors: time.num_microseconds() as f64 / 1e6,
+        cpu: time.num_microseconds() as f64 / 1e6,
         // Linux reports kilobytes.
         memory: usage.max_rss() as f64 * 1024.0,
     };
@@ -85,7 +85,7 @@ pub fn cost(session: &Session, name: &str, command: &Command) -> anyhow::Result<
 pub fn median(costs: &[Cost]) -> Cost {
     Cost {
         clock: median_of(costs.iter().map(|cost| cost.clock)),
-        processors: median_of(costs.iter().map(|cost| cost.processors)),
+        cpu: median_of(costs.iter().map(|cost| cost.cpu)),
         memory: median_of(costs.iter().map(|cost| cost.memory)),
     }
 }
