@@ -8,7 +8,7 @@ use crate::platform::Platform;
 use crate::platform::caller::Role;
 use crate::platform::revocation::Revocations;
 
-/// The sessions in PostgreSQL.
+/// The store of sessions in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,

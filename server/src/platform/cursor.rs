@@ -13,10 +13,11 @@ use uuid::Uuid;
 
 use crate::platform::config::decoded;
 
-/// The version of the binary layout, the first byte of a cursor. A cursor with another version is rejected.
+/// The version of the binary layout of a cursor, stored in its first byte. A cursor with another version is
+/// rejected.
 const VERSION: u8 = 1;
 
-/// The length of the truncated signature: 16 bytes, which are 128 bits.
+/// The length of the truncated signature of a cursor: 16 bytes, which are 128 bits.
 const SIGNATURE_LENGTH: usize = 16;
 
 /// The encoder and decoder of cursors. Clones share the key.

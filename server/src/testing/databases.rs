@@ -9,7 +9,7 @@ use crate::platform::database::Databases;
 /// A database for one test. Dropping the value drops the database.
 #[derive(Debug)]
 pub struct TestDatabases {
-    /// The connection pools.
+    /// The connection pools of the test database.
     pub pools: Databases,
     /// The URL of the database.
     pub url: String,

@@ -23,7 +23,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Returns the filters of a request.
+    /// Returns the filters of a request for the list of users.
     pub fn of(request: &ListUsersRequest) -> Filter {
         let &ListUsersRequest { role, created_after, created_before, .. } = request;
         Filter { role, created_after, created_before }

@@ -16,7 +16,7 @@ use crate::platform::revocation::Revocations;
 /// The scope that grants access to all users.
 pub(super) const ADMIN_SCOPE: &str = "users:admin";
 
-/// The users in PostgreSQL.
+/// The store of users in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: PgPool,

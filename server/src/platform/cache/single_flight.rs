@@ -13,9 +13,9 @@ pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>)
 
 /// The role of a request for a response that several requests may want.
 pub(super) enum Role {
-    /// The request makes the response.
+    /// The request makes the response, and the others wait for it.
     Leader(Leader),
-    /// Another request makes the response.
+    /// The request waits for the leader, which makes the response.
     Follower(Follower),
 }
 

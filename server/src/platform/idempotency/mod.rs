@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use writ_runtime::{Context, Idempotent, Recorded, Respond};
 
-/// The retention of a record in seconds if the contract declares none.
+/// The retention of an idempotency record in seconds if the contract declares none.
 const RETENTION_SECONDS: f64 = 86_400.0;
 
 /// The error code `lock_not_available`: the wait for a lock timed out (PostgreSQL, Appendix A).
@@ -99,7 +99,7 @@ pub async fn purge(pool: &PgPool) -> Result<u64, sqlx::Error> {
     Ok(purged.rows_affected())
 }
 
-/// The identity of a record, and the values that a new record needs.
+/// The identity of an idempotency record, and the values that a new record needs.
 struct Record<'a> {
     principal: String,
     operation: &'static str,

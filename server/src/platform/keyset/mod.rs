@@ -22,7 +22,7 @@ pub struct SortColumn {
 /// A sort key: a column and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
-    /// The column.
+    /// The column to sort by.
     pub column: &'static SortColumn,
     /// True if the greatest value comes first.
     pub descending: bool,
@@ -94,7 +94,7 @@ pub struct Rows<R> {
     pub rows: Vec<R>,
     /// The number of the page, from 1. `None` if the page was requested by cursor.
     pub page: Option<u32>,
-    /// The maximum number of rows.
+    /// The maximum number of rows on a page.
     pub limit: u32,
     /// True if another page follows.
     pub has_more: bool,

@@ -44,7 +44,7 @@ struct Inner {
 #[derive(Clone)]
 struct Verified {
     caller: Arc<Caller>,
-    /// The expiry in seconds since the Unix epoch.
+    /// The time at which the token expires, in seconds since the Unix epoch.
     expires: i64,
 }
 
