@@ -147,7 +147,7 @@ impl<'d> Checker<'d, '_> {
                 let problem = problem.label("no such target");
                 match closest {
                     Some(meant) => problem.suggest(self.inside_quotes(span), meant),
-                    None => problem,
+                    None => problem.help("define the target, or correct the reference"),
                 }
             }
         };

@@ -45,7 +45,7 @@ impl Builder<'_, '_> {
                     report.suggest(self.document.sources.inside_quotes(span), meant)
                 }
                 Some(meant) => report.suggest(span, meant.to_string()),
-                None => report,
+                None => report.help("correct the default or the schema"),
             });
         }
     }

@@ -140,7 +140,8 @@ impl<'d> Facets<'d> {
         let Some(span) = self.place(most).filter(|_| min > max) else { return false };
         let report =
             Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
-                .label(format!("`{most}` is less than `{least}`"));
+                .label(format!("`{most}` is less than `{least}`"))
+                .help("change one of the two limits");
         self.contradictions.push(match self.place(least) {
             Some(low) => report.also(low, "at least this"),
             None => report,
@@ -156,7 +157,8 @@ impl<'d> Facets<'d> {
         self.contradictions.push(
             Diagnostic::error("contradiction", high.span, message)
                 .label(format!("{most} this"))
-                .also(low.span, format!("{least} this")),
+                .also(low.span, format!("{least} this"))
+                .help("change one of the two limits"),
         );
     }
 
