@@ -1,16 +1,16 @@
-//! The exact diagnostics for mistakes in contracts. `WRIT_BLESS=1` rewrites the expected texts.
+//! Golden tests of the diagnostics for contracts with mistakes. `WRIT_BLESS=1` rewrites the golden texts.
 
 use std::path::{Path, PathBuf};
 
 use writ_codegen::generate::{Generated, Request, generate};
 use writ_codegen::render::Layout;
 use writ_codegen::settings::{self, Settings};
-use writ_contract::diagnostic::{Diagnostics, render, render_json_lines};
+use writ_contract::diagnostic::{Diagnostics, render, render_all, render_json_lines};
 use writ_contract::document::{LoadOptions, load};
 
-/// Generates code from a contract in memory, with the settings next to it.
+/// Generates from a contract, in memory.
 fn generated(path: &Path, strict: bool) -> Generated {
-    // Paths are relative to the crate, in which cargo runs tests, so the texts do not depend on the machine.
+    // Paths are relative to the crate, where cargo runs tests, so that golden texts are equal on every machine.
     let layout = Layout::Module("v1".to_owned());
     let mut found = Diagnostics::new();
     let settings = path.with_extension("codegen.toml");
@@ -27,30 +27,30 @@ fn generated(path: &Path, strict: bool) -> Generated {
     generated
 }
 
-/// Returns the rendered diagnostics of a contract. Fails if code is generated in spite of an error.
-fn said(path: &Path, strict: bool) -> String {
+/// Returns the rendered diagnostics of a contract. Code is generated only if there are no errors.
+fn rendered(path: &Path, strict: bool) -> String {
     let Generated { output, diagnostics, .. } = generated(path, strict);
     assert_eq!(output.is_none(), diagnostics.has_errors(), "{}", path.display());
     render(&diagnostics, diagnostics.sources(), false)
 }
 
-/// Returns true if the name of a contract selects `--strict`.
+/// Returns true if a contract is read strictly, which its name decides.
 fn is_strict(path: &Path) -> bool {
     path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("_strict"))
 }
 
-fn golden(path: &Path, said: &str) -> Result<(), String> {
+fn golden(path: &Path, text: &str) -> Result<(), String> {
     if std::env::var_os("WRIT_BLESS").is_some() {
-        return std::fs::write(path, said).map_err(|error| error.to_string());
+        return std::fs::write(path, text).map_err(|error| error.to_string());
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
-    if expected == said {
+    if expected == text {
         return Ok(());
     }
-    Err(format!("{} does not contain the text that is rendered now:\n{said}", path.display()))
+    Err(format!("{} differs; the new text is:\n{text}", path.display()))
 }
 
-/// Returns the contracts in the folder. Files in the folders below are only referred to.
+/// Returns the contracts of the folder. Files that they refer to are in folders below it.
 fn contracts() -> Vec<PathBuf> {
     let entries = std::fs::read_dir("tests/diagnostics").into_iter().flatten().flatten();
     let files = entries.map(|entry| entry.path()).filter(|path| path.is_file());
@@ -61,45 +61,45 @@ fn contracts() -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_mistake_has_the_expected_diagnostics() {
+fn every_diagnostic_matches_its_golden_text() {
     let contracts = contracts();
-    assert!(contracts.len() > 30, "contracts are missing");
+    assert!(contracts.len() > 30, "the contracts are there");
     let different: Vec<String> = contracts
         .iter()
-        .filter_map(|path| golden(&path.with_extension("txt"), &said(path, is_strict(path))).err())
+        .filter_map(|path| golden(&path.with_extension("txt"), &rendered(path, is_strict(path))).err())
         .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
 #[test]
-fn a_second_run_renders_equal_diagnostics() {
+fn diagnostics_do_not_change_between_two_runs() {
     for path in contracts() {
-        assert_eq!(said(&path, true), said(&path, true), "{}", path.display());
+        assert_eq!(rendered(&path, true), rendered(&path, true), "{}", path.display());
     }
 }
 
 #[test]
-fn an_unknown_field_is_a_warning_and_an_error_in_strict_mode() {
+fn strict_reading_turns_ignored_fields_into_errors() {
     let path = Path::new("tests/diagnostics/misspelt_field.yaml");
-    assert!(said(path, false).contains("warning[unknown-field]: unknown field `colour`"));
-    assert!(said(path, true).contains("error[unknown-field]: unknown field `colour`"));
+    assert!(rendered(path, false).contains("warning[unknown-field]: unknown field `colour`"));
+    assert!(rendered(path, true).contains("error[unknown-field]: unknown field `colour`"));
 }
 
-/// Returns the files in a folder and the folders below it.
+/// Returns the files of a folder and of the folders below it.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]
-fn applying_a_fix_removes_its_problem() {
+fn each_suggested_change_fixes_its_problem() {
     let folder = std::env::temp_dir().join(format!("writ-advice-{}", std::process::id()));
     let mut taken = 0;
     for contract in contracts() {
         let strict = is_strict(&contract);
         let before = generated(&contract, strict).diagnostics;
         for found in before.sorted() {
-            let Some((span, text)) = found.help.as_ref().and_then(|help| help.replacement.as_ref()) else { continue };
+            let Some((span, change)) = found.help.as_ref().and_then(|help| help.replacement.as_ref()) else { continue };
             let _ = std::fs::remove_dir_all(&folder);
             for file in files(Path::new("tests/diagnostics")) {
                 let copy = folder.join(&file);
@@ -108,11 +108,11 @@ fn applying_a_fix_removes_its_problem() {
             }
             let (start, end) = (span.start as usize, span.end as usize);
             let mut written = before.sources().text(span.file).to_owned();
-            written.replace_range(start..end, text);
+            written.replace_range(start..end, change);
             std::fs::write(folder.join(before.sources().display_path(span.file)), written)
                 .expect("a copy for the test");
             let after = generated(&folder.join(&contract), strict).diagnostics;
-            let said = render(&after, after.sources(), false);
+            let text = render(&after, after.sources(), false);
             let same = after.sorted().iter().any(|left| {
                 left.code == found.code
                     && left.message == found.message
@@ -121,16 +121,16 @@ fn applying_a_fix_removes_its_problem() {
             let unread =
                 |found: &Diagnostics| found.sorted().iter().filter(|one| one.code.starts_with("invalid-")).count();
             let broken = unread(&after) > unread(&before);
-            assert!(!same && !broken, "{}: `{text}` for {}\n{said}", contract.display(), found.message);
+            assert!(!same && !broken, "{}: `{change}` for {}\n{text}", contract.display(), found.message);
             taken += 1;
         }
     }
     let _ = std::fs::remove_dir_all(&folder);
-    assert!(taken > 30, "only {taken} fixes were applied");
+    assert!(taken > 30, "advice was taken {taken} times");
 }
 
 #[test]
-fn each_line_of_the_json_output_is_one_diagnostic() {
+fn json_lines_contain_one_object_for_each_diagnostic() {
     let mut diagnostics = Diagnostics::new();
     load(Path::new("tests/diagnostics/misspelt_field.yaml"), &LoadOptions::default(), &mut diagnostics);
     let lines = render_json_lines(&diagnostics, diagnostics.sources());
@@ -143,10 +143,27 @@ fn each_line_of_the_json_output_is_one_diagnostic() {
 }
 
 #[test]
-fn the_contract_of_this_repository_has_no_diagnostics_in_strict_mode() {
+fn json_lines_are_complete_where_the_terminal_folds() {
+    let found = generated(Path::new("tests/diagnostics/many_errors.yaml"), false).diagnostics;
+    let errors = render_json_lines(&found, found.sources()).lines().filter(|line| line.contains("error")).count();
+    assert_eq!(errors, found.counts().errors);
+    let count = |text: &str| text.lines().filter(|line| line.starts_with("error[")).count();
+    assert!(count(&render(&found, found.sources(), false)) < errors);
+    assert_eq!(count(&render_all(&found, found.sources(), false)), errors);
+}
+
+#[test]
+fn strict_reading_folds_errors_as_warnings_are_folded() {
+    let count =
+        |strict| rendered(Path::new("tests/diagnostics/habit.yaml"), strict).matches("repeated 4 more times").count();
+    assert_eq!((count(false), count(true)), (1, 1));
+}
+
+#[test]
+fn the_contract_of_this_project_has_no_diagnostics_under_strict_reading() {
     let mut diagnostics = Diagnostics::new();
     let entry = Path::new("../spec/v1/openapi.yaml");
-    // The versions share the folder `common` next to them, so references may leave the folder of a version.
+    // The versions share the folder `common`, so references may reach all of `spec`.
     let options = LoadOptions { strict: true, root: Some(PathBuf::from("../spec")) };
     let document = load(entry, &options, &mut diagnostics);
     assert_eq!(render(&diagnostics, diagnostics.sources(), false), "");
@@ -158,12 +175,12 @@ fn the_contract_of_this_repository_has_no_diagnostics_in_strict_mode() {
 }
 
 #[test]
-fn a_reference_leads_to_its_node_and_a_node_path_names_it() {
+fn a_reference_resolves_to_its_node() {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions::default();
     let entry = Path::new("tests/diagnostics/several_files.yaml");
     let document = load(entry, &options, &mut diagnostics).expect("the contract is read");
-    // The path leads through the `$ref` of the path item into another file.
+    // The path item is a `$ref` into another file.
     let pointer = "#/paths/~1v1~1users~1%7BuserId%7D/get/responses/200";
     let response = document.resolve(document.root, pointer).expect("it is there");
     assert_eq!(document.sources.display_path(response.path.file), "tests/diagnostics/parts/user_path.yaml");

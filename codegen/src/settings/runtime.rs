@@ -30,8 +30,7 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
         (None, Some(node)) => match Runtime::version(&version?) {
             Ok(runtime) => Some(runtime),
             Err(reason) => {
-                diagnostics
-                    .push(Diagnostic::error("bad-setting", node.span, reason).label("not a version requirement"));
+                diagnostics.push(Diagnostic::error("bad-setting", node.span, reason).label("unusable version"));
                 None
             }
         },

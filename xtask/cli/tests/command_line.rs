@@ -1,4 +1,4 @@
-//! The answers of `cargo writ codegen` to arguments, settings and contracts that cannot be used.
+//! Tests of `cargo writ codegen` with arguments, settings and contracts that it cannot use.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -107,9 +107,9 @@ pub(super) fn find(
                         Diagnostic::error(
                             "envelope-incomplete",
                             node.span,
-                            format!("the error schema requires `{missing}`, but no part of an error is written there"),
+                            format!("`x-error-envelope` does not fill `{missing}`, which the error schema requires"),
                         )
-                        .label("add a pointer to it here, or make it optional")
+                        .label("add a JSON pointer to it here, or make it optional")
                         .also(schemas.get(schema).span, "error schema"),
                     );
                     return Envelope::Problem;

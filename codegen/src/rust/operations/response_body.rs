@@ -206,7 +206,8 @@ pub fn body(
                 first.span,
                 "a response with this status has no body (RFC 9110 § 15.3.5)",
             )
-            .label("ignored"),
+            .label("ignored")
+            .help("remove its `content`"),
         );
         return None;
     }

@@ -47,7 +47,10 @@ impl Checker<'_, '_> {
         let names: Vec<String> = keywords.iter().map(|(key, _)| format!("`{}`", key.name)).collect();
         let message = match names.as_slice() {
             [name] => format!("{name} is not a field of {}, but of its `schema`", owner.name),
-            _ => format!("{} are not fields of {}, but of its `schema`", names.join(", "), owner.name),
+            [names @ .., last] => {
+                format!("{} and {last} are not fields of {}, but of its `schema`", names.join(", "), owner.name)
+            }
+            [] => return,
         };
         let problem = self.lax(!has_schema, "unknown-field", first.span, message).label("belongs in `schema`");
         self.report(match schema_of(keywords, &self.document.sources).filter(|_| !has_schema) {

@@ -149,7 +149,7 @@ impl<'d> Checker<'d, '_> {
                 let problem = problem.label("no such target");
                 match closest {
                     Some(similar) => problem.suggest(self.inside_quotes(span), similar),
-                    None => problem,
+                    None => problem.help("define the target, or correct the reference"),
                 }
             }
         };

@@ -32,8 +32,9 @@ impl<'d> Builder<'d, '_> {
                 }
                 Entry::Occupied(first) => self.report(
                     Diagnostic::warning("repeated-value", value.span, "the enum lists a value twice")
-                        .label("again")
-                        .also(*first.get(), "first occurrence"),
+                        .label("second occurrence")
+                        .also(*first.get(), "first occurrence")
+                        .help("remove one of the two"),
                 ),
             }
         }

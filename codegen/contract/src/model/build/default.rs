@@ -46,7 +46,7 @@ impl Builder<'_, '_> {
                     report.suggest(self.document.sources.inside_quotes(span), intended)
                 }
                 Some(intended) => report.suggest(span, intended.to_string()),
-                None => report,
+                None => report.help("correct the default or the schema"),
             });
         }
     }

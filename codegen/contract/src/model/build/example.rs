@@ -39,6 +39,7 @@ impl<'d> Builder<'d, '_> {
             let report = self
                 .remark("example-invalid", node.span, "the example is not valid for its schema")
                 .label("invalid example")
+                .help("correct the example or the schema")
                 .note(found.why);
             self.report(report);
         }

@@ -153,7 +153,8 @@ impl<'d> Facets<'d> {
         let Some(span) = self.count_span(most).filter(|_| min > max) else { return false };
         let report =
             Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
-                .label(format!("`{most}` is less than `{least}`"));
+                .label(format!("`{most}` is less than `{least}`"))
+                .help("change one of the two limits");
         self.contradictions.push(match self.count_span(least) {
             Some(low) => report.also(low, "at least this"),
             None => report,
@@ -169,7 +170,8 @@ impl<'d> Facets<'d> {
         self.contradictions.push(
             Diagnostic::error("contradiction", high.span, message)
                 .label(format!("{most} this"))
-                .also(low.span, format!("{least} this")),
+                .also(low.span, format!("{least} this"))
+                .help("change one of the two limits"),
         );
     }
 

@@ -101,9 +101,13 @@ impl<'d> Builder<'d, '_> {
             |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
         let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
         for value in others {
+            let json = value.to_json();
+            let mut keywords = interpreter.iter_errors(&json).map(|error| error.kind().keyword().to_owned());
+            let keyword = keywords.find(|keyword| keyword != "type").unwrap_or_default();
             let report = self
-                .remark("enum-value", value.span, "this enum value violates another keyword of the schema")
-                .label("never valid");
+                .remark("enum-value", value.span, format!("the enum value {json} violates `{keyword}` of the schema"))
+                .label("never valid")
+                .help(format!("remove the value, or change `{keyword}`"));
             self.report(report);
         }
         fitting

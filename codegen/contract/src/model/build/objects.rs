@@ -145,7 +145,8 @@ impl<'d> Builder<'d, '_> {
             if let Some(closed) = facets.refusal(name) {
                 found.push(report.also(closed, REFUSES).help(CLOSE_ONCE));
             } else if let Some(refusing) = schemas.into_iter().flatten().find(|schema| self.refuses_all(schema)) {
-                found.push(report.also(refusing.span, "allows no value"));
+                let report = report.also(refusing.span, "allows no value");
+                found.push(report.help("remove it from `required`, or allow the property"));
             }
         }
         let required: Vec<&(&str, Span)> =

@@ -53,7 +53,8 @@ impl<'d> Builder<'d, '_> {
                                 ),
                             )
                             .label("second declaration")
-                            .also(first, "first declaration"),
+                            .also(first, "first declaration")
+                            .help("remove one of the two"),
                         );
                     }
                     None => parameters.push(parameter),
