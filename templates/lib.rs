@@ -1,7 +1,9 @@
-//! The templates that `writ-codegen` renders: one template a concern, with
-//! the final formatting of what it writes, and no decisions.
+//! The templates from which `writ-codegen` renders Rust.
+//!
+//! There is one template for each kind of generated file. A template contains layout only: every decision
+//! about names, types and expressions is made before, in the views that it receives.
 
-/// The name and the text of every template.
+/// The name and the source text of every template.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("client_call.rs", include_str!("client_call.rs.j2")),
     ("client_mod.rs", include_str!("client_mod.rs.j2")),
@@ -39,8 +41,8 @@ mod tests {
     use super::TEMPLATES;
 
     #[test]
-    fn every_template_of_the_folder_is_listed_under_its_name() {
-        let folder = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("the folder of the templates");
+    fn every_template_file_is_listed_under_its_name() {
+        let folder = std::fs::read_dir(env!("CARGO_MANIFEST_DIR")).expect("the template folder can be read");
         let names = folder.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let files: BTreeSet<String> = names.filter_map(|name| name.strip_suffix(".j2").map(str::to_owned)).collect();
         let listed: BTreeSet<String> = TEMPLATES.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -1,11 +1,11 @@
-//! The crates that the user's own types need, and the generated crate must depend on.
+//! The check that a standalone crate depends on the crates of all custom types (`x-rust-type`).
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::Contract;
 
 use crate::options::Options;
 
-/// Reports types of crates that a standalone crate would not depend on.
+/// Reports each custom type whose crate is not among the dependencies of the standalone crate.
 pub fn check_dependencies(contract: &Contract, options: &Options, diagnostics: &mut Diagnostics) {
     let there = |name: &str| {
         let listed = options.dependencies.iter().any(|(known, _)| known.value.replace('-', "_") == name);

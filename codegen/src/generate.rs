@@ -1,4 +1,4 @@
-//! The whole way: from an entry file to the text of every generated file.
+//! Generation of the code of one contract in memory: from the entry file to the text of every generated file.
 
 use std::path::PathBuf;
 
@@ -14,66 +14,87 @@ use writ_contract::document::{self, Document, LoadOptions, Version};
 use writ_contract::model::{self, Contract};
 use writ_contract::source::Span;
 
-/// What to generate.
+/// The input of [`generate`].
+///
+/// ```
+/// use writ_codegen::generate::Request;
+/// use writ_codegen::options::Options;
+/// use writ_codegen::render::Layout;
+///
+/// let request = Request {
+///     entry: "spec/openapi.yaml".into(),
+///     root: None,
+///     strict: false,
+///     layout: Layout::Crate,
+///     options: Options { eq: true, ..Options::default() },
+/// };
+/// ```
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The path of the contract's entry; `-` for standard input.
+    /// The path of the contract's entry file; `-` for standard input.
     pub entry: PathBuf,
-    /// The folder that its references may not leave; its own where none is given.
+    /// The folder that contains every file of the contract. A reference to a file outside is an error. If
+    /// `None`, the folder of the entry file.
     pub root: Option<PathBuf>,
-    /// Whether what loses nothing is an error too.
+    /// True if lossless deviations are errors instead of warnings (`--strict`).
     pub strict: bool,
-    /// Where the modules go.
+    /// The location of the generated modules in a crate.
     pub layout: Layout,
-    /// What the contract does not say of its own code.
+    /// The options of generation, which the contract itself does not contain.
     pub options: Options,
 }
 
-/// What came of it.
+/// The result of [`generate`].
 #[derive(Debug)]
 pub struct Generated {
-    /// Every file, none where there are errors.
+    /// The generated files, or `None` if there are errors.
     pub output: Option<Output>,
-    /// Everything there is to say.
+    /// The errors, warnings and notes of every stage.
     pub diagnostics: Diagnostics,
-    /// The operations, for telling what was added and removed.
+    /// The operations with a trait method, in the order of the tags.
     pub operations: Vec<GeneratedOperation>,
-    /// How many operations of tags that were not selected are not among them.
+    /// The number of operations of tags that were not selected.
     pub unselected: usize,
-    /// `info.title` of the contract.
+    /// The title of the contract (`info.title`).
     pub title: String,
-    /// The features of the runtime that the code needs.
+    /// The features of the runtime that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The parts that stand behind features of the generated crate.
+    /// The optional parts of the generated code, each behind a cargo feature.
     pub parts: Vec<Part>,
-    /// How deep the compiler must look into the types, where that is deeper than usual.
+    /// The `recursion_limit` that a crate of these types needs, or `None` if the default of the compiler is
+    /// enough.
     pub recursion_limit: Option<usize>,
 }
 
-/// An operation and the method that implements it.
+/// An operation with the names of its generated method and types.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GeneratedOperation {
-    /// The trait.
+    /// The trait of the tag, such as `Users`.
     pub tag: String,
-    /// The method.
+    /// The method of the trait, such as `get_user`.
     pub method: String,
-    /// The `operationId`.
+    /// The `operationId` of the operation.
     pub id: String,
-    /// The HTTP method and the path, as in `GET /users/{id}`.
+    /// The HTTP method and the path, such as `GET /users/{id}`.
     pub route: String,
-    /// The type in its `Context`: `()`, `Self::Principal` or an option of it.
+    /// The type argument of the method's `Context`: `()`, `Self::Principal` or `Option<Self::Principal>`.
     pub context: String,
-    /// The request type; none where it takes nothing.
+    /// The request type, or `None` if the method takes no request.
     pub request: Option<String>,
-    /// The response type.
+    /// The type of the successful response.
     pub response: String,
-    /// The error type.
+    /// The error type that the method returns.
     pub error: String,
-    /// True if the method returns an `Idempotent` response.
+    /// True if the method returns the response in `Idempotent`, which can hold a recorded response.
     pub idempotent: bool,
 }
 
-/// Generates the files of one contract, in memory.
+/// Generates the files of one contract in memory.
+///
+/// Every stage reports into the same diagnostics and continues, so that one run finds every error. The result
+/// has files only if there is no error. [`wrap`](crate::package::wrap) adds a manifest and the runtime, and
+/// [`write`](crate::output::write()) writes the files to a folder; see the [crate documentation](crate) for
+/// an example.
 pub fn generate(request: &Request) -> Generated {
     let mut diagnostics = Diagnostics::new();
     let options = &request.options;
@@ -98,8 +119,8 @@ pub fn generate(request: &Request) -> Generated {
         check_dependencies(&contract, options, &mut diagnostics);
     }
     note_unselected(&contract, options, &mut diagnostics);
-    let bundled = carried(&document, request, &mut diagnostics);
-    // Where the contract is refused, what its Rust would look like is of no interest.
+    let bundled = bundled_document(&document, request, &mut diagnostics);
+    // Warnings about the Rust of an invalid contract are of no use to its author.
     let broken = diagnostics.has_errors();
     let mut decided = Diagnostics::new();
     let views = rust::views(&contract, bundled, options, &mut decided);
@@ -140,7 +161,7 @@ pub fn generate(request: &Request) -> Generated {
     let output = match output {
         Ok(output) => Some(output),
         Err(error) => {
-            // A template that does not fit its views is a fault of ours, not of the contract.
+            // A template that does not match its view is a defect of this crate, not of the contract.
             let span = Span::start_of(document.root);
             let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
             diagnostics.push(Diagnostic::error("template", span, format!("a template failed: {error:#}{cause}")));
@@ -150,7 +171,7 @@ pub fn generate(request: &Request) -> Generated {
     Generated { output, diagnostics, operations, unselected, title, features, parts, recursion_limit }
 }
 
-/// Says what becomes of the operations of tags that were not selected.
+/// Reports the number of operations of unselected tags, and the status that requests to them receive.
 fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Diagnostics) {
     let Some(first) = options.contract.tags.first().filter(|_| !contract.unselected.is_empty()) else { return };
     if diagnostics.has_errors() {
@@ -167,13 +188,15 @@ fn note_unselected(contract: &Contract, options: &Options, diagnostics: &mut Dia
     diagnostics.push(Diagnostic::info("other-tags", first.span, message).label("selects the operations to generate"));
 }
 
-/// How deep a contract may be nested to be read as JSON again: the limit of `serde_json`, with room
-/// for documents that it becomes part of.
+/// The deepest nesting of a contract that can be read again as JSON. The limit of `serde_json` is 128; the
+/// difference leaves room for documents that embed the contract.
 const DEEPEST_DOCUMENT: usize = 120;
 
-/// The contract itself, where the crate carries it along: a module of the server's own crate to serve
-/// it, and what is asked for its `utoipa` document.
-fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
+/// Returns the bundled contract, if it is part of the generated code.
+///
+/// A module in a shared crate always contains it, so that a server can serve it. A standalone crate contains
+/// it only with the option `openapi`.
+fn bundled_document(document: &Document, request: &Request, diagnostics: &mut Diagnostics) -> Option<DocumentView> {
     let alone = request.layout == Layout::Crate;
     if alone && !request.options.openapi {
         return None;
@@ -191,7 +214,7 @@ fn carried(document: &Document, request: &Request, diagnostics: &mut Diagnostics
     Some(DocumentView {
         json: Code::from(raw_literal(&document::to_json(&bundled))),
         yaml: Code::from(raw_literal(&document::to_yaml(&bundled))),
-        raised: upgraded.map(|upgraded| match document.version() {
+        upgraded: upgraded.map(|upgraded| match document.version() {
             Version::V30 => Code::from(raw_literal(&document::to_json(&upgraded))),
             Version::V31 | Version::V32 => Code::from("super::openapi::OPENAPI_JSON"),
         }),

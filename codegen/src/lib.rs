@@ -1,8 +1,79 @@
-//! Renders Rust handler traits, types and routing from an OpenAPI contract.
+//! Generates Rust handler traits, types, routes and clients from an OpenAPI contract.
 //!
-//! Data flows one way: [`writ_contract`] reads and resolves, [`rust`] decides, [`render`]
-//! writes text, [`output`] puts it on disk. Every stage reports into the same
-//! [`writ_contract::diagnostic::Diagnostics`], so that one run names all that is wrong.
+//! [`generate`](generate::generate()) turns a contract into files in memory, [`package::wrap`] makes a crate of
+//! them, and [`output::write`](output::write()) writes the crate to a folder. [`stub`](stub::stub()) returns a
+//! method of a generated trait, which compiles and responds with status 501 until its body is written.
+//!
+//! ```
+//! use writ_codegen::generate::{Request, generate};
+//! use writ_codegen::output::{Conflicts, write};
+//! use writ_codegen::package::{Package, wrap};
+//! use writ_codegen::render::Layout;
+//! use writ_codegen::settings::Settings;
+//! use writ_codegen::stub::stub;
+//! use writ_contract::diagnostic::{Diagnostics, render};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = std::env::temp_dir().join(format!("writ-codegen-example-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # std::fs::write(folder.join("openapi.yaml"), r##"
+//! # openapi: 3.0.3
+//! # info: { title: Pets, version: "1" }
+//! # servers: [{ url: / }]
+//! # tags: [{ name: pets, description: The pets of a shelter. }]
+//! # paths:
+//! #   /pets/{petId}:
+//! #     get:
+//! #       operationId: getPet
+//! #       tags: [pets]
+//! #       summary: Get a pet
+//! #       parameters: [{ name: petId, in: path, required: true, schema: { type: string } }]
+//! #       responses:
+//! #         "200":
+//! #           description: The pet.
+//! #           content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } }
+//! #         "404": { description: The pet does not exist. }
+//! # components:
+//! #   schemas:
+//! #     Pet: { type: object, required: [name], properties: { name: { type: string } } }
+//! # "##)?;
+//! # std::fs::write(folder.join("codegen.toml"), "client = true\n")?;
+//!
+//! // `codegen.toml` next to the contract is optional.
+//! let entry = folder.join("openapi.yaml");
+//! let mut diagnostics = Diagnostics::new();
+//! let settings = Settings::beside(&entry, None, &mut diagnostics);
+//! let request = Request { entry, root: None, strict: false, layout: Layout::Crate, options: settings.options };
+//! let generated = generate(&request);
+//! eprint!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
+//!
+//! let files = generated.output.ok_or("the contract has errors")?;
+//! let package = Package::new("pets-api", &generated.title, &generated.features, &generated.parts)?;
+//! let changes = write(&folder.join("pets-api"), &wrap(&package, files)?, Conflicts::Refuse)?;
+//! assert!(changes.added.contains(&"src/pets.rs".to_owned()));
+//!
+//! // The generated trait has one method for each operation: print each as a stub, to be pasted into an `impl`.
+//! for operation in &generated.operations {
+//!     print!("{}", stub(operation, "pets_api"));
+//! }
+//! # assert!(stub(&generated.operations[0], "pets_api").trim_start().starts_with("async fn get_pet("));
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Stages
+//!
+//! Data flows in one direction. Every stage reports into the same
+//! [`Diagnostics`](writ_contract::diagnostic::Diagnostics) and continues, so that one run finds every error.
+//!
+//! 1. [`writ_contract`] reads the contract and resolves it into a model.
+//! 2. [`rust`] decides every name, type and expression, and returns views.
+//! 3. [`render`] renders the views into text by templates.
+//! 4. [`package`] adds a manifest and the runtime.
+//! 5. [`output`] writes the files to a folder: all of them, or none.
+//!
+//! [`settings`] reads `codegen.toml`, and [`options`] contains the options that the settings and the command line
+//! set.
 
 pub mod dependencies;
 pub mod generate;

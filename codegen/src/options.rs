@@ -1,44 +1,55 @@
-//! The options of generation: which parts are made of a contract, and how they are called.
+//! The options of generation: the optional parts of the generated code, and names and types that differ from
+//! the contract.
 
 use writ_contract::model;
 use writ_contract::source::Spanned;
 
-/// How to generate. The default is what a contract says by itself, and nothing optional.
+/// The options of generation. The default generates the server code only, exactly as the contract declares
+/// it.
+///
+/// ```
+/// use writ_codegen::options::{Options, Part};
+///
+/// let mut options = Options::default();
+/// options.set(Part::Client, true);
+/// assert_eq!(options.parts(), [Part::Client]);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// How the contract is resolved. `outgoing` is the client's: a contract without a client sends nothing.
+    /// The options for resolving the contract, such as selected tags and overridden names. `outgoing` is true
+    /// if a client is generated, since only a client sends webhooks and callbacks.
     pub contract: model::Options,
-    /// Whether types can be compared, behind the feature `eq`.
+    /// True if types implement `PartialEq`, behind the cargo feature `eq`.
     pub eq: bool,
-    /// Whether to generate the contract as a `utoipa` document, behind the feature `openapi`.
+    /// True if the contract is also generated as a document of `utoipa`, behind the cargo feature `openapi`.
     pub openapi: bool,
-    /// Whether to generate `serde` implementations of the types, behind the feature `serde`.
+    /// True if types implement `Serialize` and `Deserialize`, behind the cargo feature `serde`.
     pub serde: bool,
-    /// Whether methods and services that nobody has written yet are answered 501, in place of an
-    /// error of the compiler.
+    /// True if missing methods and services respond with status 501. Otherwise they are compile errors.
     pub unwritten: bool,
-    /// The crates that a standalone crate depends on for types of its own, as in a manifest; the names and the tables.
+    /// The dependencies of a standalone crate for custom types, as name and value of a manifest's
+    /// `[dependencies]`.
     pub dependencies: Vec<(Spanned<String>, toml::Value)>,
 }
 
-/// A part of what is generated that stands behind a cargo feature of its own name.
+/// An optional part of the generated code, behind a cargo feature of the generated crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// A typed client.
+    /// A typed client of the contract.
     Client,
-    /// `PartialEq` of every type.
+    /// `PartialEq` for all types without streams.
     Eq,
-    /// The contract as a `utoipa` document.
+    /// The contract itself as a document of `utoipa`.
     Openapi,
-    /// `serde` implementations.
+    /// Implementations of `serde` for the declared types.
     Serde,
 }
 
 impl Part {
-    /// Every part there is.
+    /// All optional parts of generated code.
     pub const ALL: [Part; 4] = [Part::Client, Part::Eq, Part::Openapi, Part::Serde];
 
-    /// Its name: that of the setting, and of the feature of the generated crate.
+    /// Returns the name of the part in `codegen.toml`, which is also the name of its cargo feature.
     pub fn name(self) -> &'static str {
         match self {
             Part::Client => "client",
@@ -48,8 +59,17 @@ impl Part {
         }
     }
 
-    /// What its feature turns on, as the manifest of the generated crate lists it: features of the
-    /// runtime as `writ-runtime/openapi`.
+    /// Returns the code that the feature adds to the generated crate, as a sentence.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Part::Client => "A typed client of the contract.",
+            Part::Eq => "`PartialEq` for all types without streams, for comparisons in tests.",
+            Part::Openapi => "`openapi()`, which returns the contract as a document of `utoipa`.",
+            Part::Serde => "`Serialize` and `Deserialize` for the types of the contract's schemas.",
+        }
+    }
+
+    /// Returns the features that the part's cargo feature enables, such as `writ-runtime/openapi`.
     pub fn turns_on(self) -> &'static [&'static str] {
         match self {
             Part::Client => &["writ-runtime/client"],
@@ -61,12 +81,12 @@ impl Part {
 }
 
 impl Options {
-    /// Whether to generate a typed client, behind the feature `client`.
+    /// Returns true if a typed client is generated, behind the cargo feature `client`.
     pub fn client(&self) -> bool {
         self.contract.outgoing
     }
 
-    /// Whether a part is to be generated.
+    /// Returns true if an optional part is generated.
     pub fn has(&self, part: Part) -> bool {
         match part {
             Part::Client => self.contract.outgoing,
@@ -76,7 +96,7 @@ impl Options {
         }
     }
 
-    /// Turns a part on or off.
+    /// Turns an optional part on or off.
     pub fn set(&mut self, part: Part, on: bool) {
         match part {
             Part::Client => self.contract.outgoing = on,
@@ -86,12 +106,13 @@ impl Options {
         }
     }
 
-    /// The features for which types are read and written, whichever way the server uses them.
+    /// Returns the parts that need a reader and a writer of every type, also where the server needs only one
+    /// of them.
     pub fn both_ways(&self) -> Vec<Part> {
         [Part::Client, Part::Serde].into_iter().filter(|part| self.has(*part)).collect()
     }
 
-    /// The parts that are to be generated.
+    /// Returns the optional parts that are generated.
     pub fn parts(&self) -> Vec<Part> {
         Part::ALL.into_iter().filter(|part| self.has(*part)).collect()
     }

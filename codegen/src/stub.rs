@@ -1,12 +1,12 @@
-//! The methods that an implementer still has to write, to be pasted into the `impl` of a trait.
+//! Stubs: methods for operations without an implementation, to be pasted into the `impl` of a trait.
 
 use crate::generate::GeneratedOperation;
 use crate::render::lay_out;
 
-/// The method of an operation, indented as within an `impl`.
+/// Returns the stub of an operation, indented as in an `impl` block.
 ///
-/// It compiles as it stands, and answers 501 until its body is written. `path` is how the
-/// implementer's crate calls the module of the contract: `generated::v1`, `my_api`.
+/// The stub compiles, and responds with status 501 until its body is replaced. `path` is the path of the
+/// contract's module in the implementer's crate, such as `generated::v1` or `my_api`.
 ///
 /// ```
 /// use writ_codegen::generate::GeneratedOperation;

@@ -1,4 +1,4 @@
-//! Published contracts, which nobody here wrote: reading them finds nothing wrong that is right.
+//! Published contracts, written by other projects: the generator reports no false errors.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,16 +10,16 @@ use writ_codegen::render::Layout;
 use writ_contract::diagnostic::{Diagnostics, render};
 use writ_contract::document::{LoadOptions, load};
 
-/// What the generator makes of a contract: whether it generates, and what it says.
+/// Generates code from a contract. Returns true if there is code, and the rendered diagnostics.
 fn generated(file: &Path, strict: bool) -> (bool, String) {
     let (entry, layout) = (file.to_owned(), Layout::Module("v1".to_owned()));
     let generated = generate(&Request { entry, root: None, strict, layout, options: Options::default() });
-    let said = render(&generated.diagnostics, generated.diagnostics.sources(), false);
+    let rendered = render(&generated.diagnostics, generated.diagnostics.sources(), false);
     assert_eq!(generated.output.is_none(), generated.diagnostics.has_errors(), "{}", file.display());
-    (generated.output.is_some(), said)
+    (generated.output.is_some(), rendered)
 }
 
-/// The files of a folder of the corpus, if it is there.
+/// Returns the files in a folder of the corpus, `None` if the folder does not exist.
 fn corpus(folder: &str) -> Option<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus").join(folder);
     let entries = std::fs::read_dir(&folder).ok()?;
@@ -31,7 +31,7 @@ fn corpus(folder: &str) -> Option<Vec<PathBuf>> {
 #[test]
 fn published_contracts_are_read_without_an_error() {
     let Some(files) = corpus("real") else {
-        eprintln!("skipped: there is no corpus beside the repository");
+        eprintln!("skipped: the folder ../shared/corpus does not exist");
         return;
     };
     let mut wrong = String::new();
@@ -52,7 +52,7 @@ fn published_contracts_are_read_without_an_error() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What is expected of a contract that is not simply taken: see the head of the list.
+/// The expected result for a contract; corpus/expected.toml describes the fields.
 #[derive(Default)]
 struct Expected {
     refused: Option<String>,
@@ -60,57 +60,57 @@ struct Expected {
     strict: Option<String>,
 }
 
-/// The list, by folder and name.
+/// Returns the list of expected results, by folder and file name.
 fn expected() -> BTreeMap<String, Expected> {
     let list: toml::Table = toml::from_str(include_str!("corpus/expected.toml")).expect("the list");
     let entry = |(name, entry): (String, toml::Value)| {
-        let word = |key: &str| Some(entry.get(key)?.as_str()?.to_owned());
-        assert!(word("why").is_some_and(|why| why.ends_with('.')), "{name} says why");
+        let text = |key: &str| Some(entry.get(key)?.as_str()?.to_owned());
+        assert!(text("why").is_some_and(|why| why.ends_with('.')), "{name} has no reason in `why`");
         let unknown = entry
             .as_table()
             .into_iter()
             .flatten()
             .find(|(key, _)| !matches!(key.as_str(), "refused" | "remark" | "strict" | "why"));
         assert!(unknown.is_none(), "{name}: {unknown:?}");
-        (name, Expected { refused: word("refused"), remark: word("remark"), strict: word("strict") })
+        (name, Expected { refused: text("refused"), remark: text("remark"), strict: text("strict") })
     };
     list.into_iter().map(entry).collect()
 }
 
 impl Expected {
-    /// Whether it came as expected: done or refused, and with which words.
-    fn is_met(&self, done: bool, said: &str, strict: bool) -> bool {
-        let located = said.is_empty() || said.contains(" --> ");
-        let says = |severities: &[&str], code: &str| {
-            severities.iter().any(|severity| said.contains(&format!("{severity}[{code}]: ")))
+    /// Returns true if the result is the expected one: generated or rejected, with the expected diagnostics.
+    fn matches(&self, generated: bool, rendered: &str, strict: bool) -> bool {
+        let located = rendered.is_empty() || rendered.contains(" --> ");
+        let reports = |severities: &[&str], code: &str| {
+            severities.iter().any(|severity| rendered.contains(&format!("{severity}[{code}]: ")))
         };
         let refused = self.refused.as_ref().or(self.strict.as_ref().filter(|_| strict));
         located
             && match refused {
-                Some(code) => !done && says(&["error"], code),
-                None => done && self.remark.as_ref().is_none_or(|code| says(&["warning", "note"], code)),
+                Some(code) => !generated && reports(&["error"], code),
+                None => generated && self.remark.as_ref().is_none_or(|code| reports(&["warning", "note"], code)),
             }
     }
 }
 
-/// Holds the contracts of a folder to the list; what of them is not as expected.
+/// Compares the contracts of a folder with the list, and returns the differences.
 fn unexpected(folder: &str, strict: bool, files: &[PathBuf]) -> String {
     let (expected, other) = (expected(), Expected::default());
     let mut wrong = String::new();
     for file in files {
         let name = format!("{folder}/{}", file.file_name().unwrap_or_default().to_string_lossy());
-        let (done, said) = generated(file, strict);
-        if !expected.get(&name).unwrap_or(&other).is_met(done, &said, strict) {
-            wrong.push_str(&format!("{name}, strict: {strict}, done: {done}\n{said}\n"));
+        let (done, rendered) = generated(file, strict);
+        if !expected.get(&name).unwrap_or(&other).matches(done, &rendered, strict) {
+            wrong.push_str(&format!("{name}, strict: {strict}, generated: {done}\n{rendered}\n"));
         }
     }
     wrong
 }
 
 #[test]
-fn json_is_read_as_serde_json_reads_it() {
+fn json_contracts_have_the_values_that_serde_json_reads() {
     let Some(files) = corpus("real") else {
-        eprintln!("skipped: there is no corpus beside the repository");
+        eprintln!("skipped: the folder ../shared/corpus does not exist");
         return;
     };
     for file in files.iter().filter(|file| file.extension().is_some_and(|it| it == "json")) {
@@ -122,9 +122,9 @@ fn json_is_read_as_serde_json_reads_it() {
 }
 
 #[test]
-fn every_wrong_contract_is_refused_or_taken_for_a_reason() {
+fn every_invalid_contract_is_rejected_or_accepted_for_a_reason() {
     let Some(files) = corpus("invalid") else {
-        eprintln!("skipped: there is no corpus beside the repository");
+        eprintln!("skipped: the folder ../shared/corpus does not exist");
         return;
     };
     let listed = expected();
@@ -132,19 +132,19 @@ fn every_wrong_contract_is_refused_or_taken_for_a_reason() {
         .iter()
         .map(|file| format!("invalid/{}", file.file_name().unwrap_or_default().to_string_lossy()))
         .collect();
-    let open: Vec<&String> = names.iter().filter(|name| !listed.contains_key(*name)).collect();
-    assert!(open.is_empty(), "nothing is said of {open:?}");
+    let unlisted: Vec<&String> = names.iter().filter(|name| !listed.contains_key(*name)).collect();
+    assert!(unlisted.is_empty(), "corpus/expected.toml has no entry for {unlisted:?}");
     let gone: Vec<&String> =
         listed.keys().filter(|name| name.starts_with("invalid/") && !names.contains(name)).collect();
-    assert!(gone.is_empty(), "{gone:?} are not in the corpus");
+    assert!(gone.is_empty(), "corpus/expected.toml has entries for missing contracts: {gone:?}");
     let wrong = unexpected("invalid", false, &files) + &unexpected("invalid", true, &files);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
-fn small_contracts_of_all_features_are_generated_or_refused_by_name() {
+fn small_contracts_of_all_features_are_generated_or_rejected_as_listed() {
     let Some(files) = corpus("features") else {
-        eprintln!("skipped: there is no corpus beside the repository");
+        eprintln!("skipped: the folder ../shared/corpus does not exist");
         return;
     };
     let wrong = unexpected("features", false, &files);

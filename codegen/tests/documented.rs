@@ -1,5 +1,5 @@
-//! `docs/contract-support.md` is true: it has a row for every field that is known, a test behind
-//! every link, and every diagnostic under its code.
+//! Tests of `docs/contract-support.md`: it has a row for every known field, each link leads to a test, and it
+//! lists every diagnostic by its code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use writ_contract::document::vocabulary;
 
-/// A row of the page.
+/// A row of a table in `docs/contract-support.md`.
 struct Row {
-    /// The heading that it stands under.
+    /// The heading of the section that contains the row.
     object: String,
+    /// The texts of the four cells.
     cells: Vec<String>,
 }
 
+/// Returns the root of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
@@ -38,12 +40,12 @@ fn rows() -> Vec<Row> {
     rows
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 fn quoted(text: &str) -> BTreeSet<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// Every file with an ending, below a folder.
+/// Collects every file with an extension, in a folder and the folders below it.
 fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         match entry.path() {
@@ -54,8 +56,9 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The codes that the generator's sources report: the text that is the first of a report's arguments,
-/// or the second behind whether it is lenient.
+/// Returns the diagnostic codes in the generator's sources.
+///
+/// A code is the first argument of a function that reports, or the second one after a boolean.
 fn codes() -> BTreeSet<String> {
     let mut sources = Vec::new();
     files(&root().join("codegen/src"), "rs", &mut sources);
@@ -63,6 +66,9 @@ fn codes() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     for source in sources {
         let text = fs::read_to_string(source).expect("a source");
+        // Examples in comments report codes that do not exist.
+        let code_lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let text = code_lines.collect::<Vec<_>>().join("\n");
         for call in ["Diagnostic::error(", "Diagnostic::warning(", "Diagnostic::info(", "remark(", "lax(", "severity("]
         {
             for behind in text.split(call).skip(1) {
@@ -72,14 +78,14 @@ fn codes() -> BTreeSet<String> {
             }
         }
     }
-    // What was shown was reported, however it was made.
+    // A code that a golden text contains is reported, even if no source contains it in this form.
     let mut shown = Vec::new();
     files(&root().join("codegen/tests"), "txt", &mut shown);
     for file in shown {
         for line in fs::read_to_string(file).expect("a golden text").lines() {
             let code = ["error[", "warning[", "note["].iter().find_map(|start| line.strip_prefix(start));
             let code = code.and_then(|code| code.split(']').next());
-            // The compiler's own codes begin with a capital: `E0277`.
+            // Codes of the compiler start with a capital letter, such as `E0277`.
             codes.extend(code.filter(|code| !code.starts_with('E')).map(str::to_owned));
         }
     }
@@ -87,7 +93,7 @@ fn codes() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_field_that_is_known_has_a_row_and_no_row_is_of_another() {
+fn every_known_field_has_a_row_and_every_row_is_about_a_known_field() {
     let rows = rows();
     let known = vocabulary();
     let mut missing = Vec::new();
@@ -96,32 +102,32 @@ fn every_field_that_is_known_has_a_row_and_no_row_is_of_another() {
             missing.push(format!("{object}: `{field}`"));
         }
     }
-    assert!(missing.is_empty(), "without a row:\n{}", missing.join("\n"));
+    assert!(missing.is_empty(), "fields without a row:\n{}", missing.join("\n"));
     let objects: BTreeSet<&str> = known.iter().map(|(object, _)| *object).collect();
     for row in rows.iter().filter(|row| objects.contains(&*row.object) && row.cells[0].starts_with("`")) {
         let only_names = row.cells[0].split(", ").all(|name| name.trim_matches('`').len() + 2 == name.len());
         for field in quoted(&row.cells[0]).into_iter().filter(|field| only_names && !field.contains(['-', '$', '<'])) {
-            assert!(known.contains(&(&*row.object, field)), "{} has no `{field}`", row.object);
+            assert!(known.contains(&(&*row.object, field)), "{} has no field `{field}`", row.object);
         }
     }
 }
 
 #[test]
-fn every_row_says_how_and_is_linked_to_what_shows_it() {
+fn every_row_links_to_tests_that_exist() {
     let mut wrong = Vec::new();
     for row in rows() {
-        let [what, _, _, links] = row.cells.as_slice() else {
-            panic!("not four cells: {}", row.cells.join(" | "));
+        let [field, _, _, links] = row.cells.as_slice() else {
+            panic!("a row must have four cells: {}", row.cells.join(" | "));
         };
         let links: Vec<&str> = links.split("; [").map(|link| link.trim_start_matches('[')).collect();
         for link in links {
             let Some((text, target)) = link.strip_suffix(')').and_then(|link| link.split_once("](")) else {
-                wrong.push(format!("{}: {what} has no link", row.object));
+                wrong.push(format!("{}: {field} has no link", row.object));
                 continue;
             };
             let file = fs::read_to_string(root().join("docs").join(target)).unwrap_or_default();
             if !file.contains(text) && !target.contains(text) {
-                wrong.push(format!("{}: {target} does not show `{text}`", row.object));
+                wrong.push(format!("{}: {target} does not contain `{text}`", row.object));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Whatever a contract holds, generating from it ends, in time, with words and never a panic.
+//! Hostile contracts: generating ends in time with diagnostics, and never panics.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use writ_codegen::options::Options;
 use writ_codegen::render::Layout;
 use writ_contract::diagnostic::render;
 
-/// A folder of its own, removed at the end.
+/// A temporary folder that is removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -27,7 +27,7 @@ impl Drop for Folder {
     }
 }
 
-/// What comes of a contract with these schemas and paths; it is to be done in time.
+/// Generates code from a contract with these schemas and paths. Fails if it takes more than 20 seconds.
 fn generated(folder: &Folder, schemas: serde_json::Value, paths: serde_json::Value) -> Generated {
     let contract = serde_json::json!({
         "openapi": "3.0.3", "info": { "title": "x", "version": "1" }, "paths": paths, "components": { "schemas": schemas }
@@ -41,16 +41,16 @@ fn generated(folder: &Folder, schemas: serde_json::Value, paths: serde_json::Val
     generated
 }
 
-/// The same of a union of these branches.
+/// Generates code from a contract with a union of these branches.
 fn union_of(folder: &Folder, branches: serde_json::Value) -> Generated {
-    let told = serde_json::json!({ "Told": { "type": "object", "properties": { "told": { "oneOf": branches } } } });
-    generated(folder, told, serde_json::json!({}))
+    let union = serde_json::json!({ "Union": { "type": "object", "properties": { "value": { "oneOf": branches } } } });
+    generated(folder, union, serde_json::json!({}))
 }
 
 #[test]
-fn a_word_list_that_is_a_map_of_itself_is_refused() {
-    let own = "#/paths/~1a/get/parameters/0/schema/additionalProperties";
-    let map = serde_json::json!({ "type": "object", "additionalProperties": { "$ref": own } });
+fn a_word_list_that_is_a_map_of_itself_is_rejected() {
+    let itself = "#/paths/~1a/get/parameters/0/schema/additionalProperties";
+    let map = serde_json::json!({ "type": "object", "additionalProperties": { "$ref": itself } });
     let schema = serde_json::json!({ "type": "object", "additionalProperties": map });
     let parameter = serde_json::json!({ "in": "query", "name": "sort", "x-sort": true, "schema": schema });
     let responses = serde_json::json!({ "204": { "description": "x" } });
@@ -60,16 +60,16 @@ fn a_word_list_that_is_a_map_of_itself_is_refused() {
 }
 
 #[test]
-fn a_branch_that_is_a_list_of_itself_has_a_name_that_ends() {
-    let own = "#/components/schemas/Told/properties/told/oneOf/0";
-    let list = serde_json::json!({ "type": "array", "items": { "$ref": own } });
+fn the_name_of_a_branch_that_is_a_list_of_itself_is_finite() {
+    let itself = "#/components/schemas/Union/properties/value/oneOf/0";
+    let list = serde_json::json!({ "type": "array", "items": { "$ref": itself } });
     let texts = serde_json::json!({ "type": "array", "items": { "type": "string" } });
     let generated = union_of(&Folder::new("list-of-itself"), serde_json::json!([list, texts]));
     assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
 }
 
 #[test]
-fn thousands_of_branches_with_one_name_are_told_apart_in_time() {
+fn thousands_of_branches_with_equal_titles_get_different_names_in_time() {
     let branch = |number: usize| {
         let name = format!("p{}", number / 2);
         serde_json::json!({ "type": "object", "title": "Same", "required": ["same"],
@@ -81,9 +81,9 @@ fn thousands_of_branches_with_one_name_are_told_apart_in_time() {
 }
 
 #[test]
-fn an_enum_of_very_many_values_is_read_in_time() {
+fn an_enum_of_twenty_thousand_values_is_read_in_time() {
     let values: Vec<String> = (0..20_000).map(|number| format!("v{number}")).collect();
-    let schemas = serde_json::json!({ "Spanned<String>": { "type": "string", "enum": values } });
+    let schemas = serde_json::json!({ "Word": { "type": "string", "enum": values } });
     let generated = generated(&Folder::new("long-enum"), schemas, serde_json::json!({}));
     assert!(generated.output.is_some(), "{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
 }

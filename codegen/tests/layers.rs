@@ -1,11 +1,11 @@
-//! The folders of the generator import one way.
+//! The layers of the generator: each folder imports only from folders below it.
 
 #[path = "../runtime/tests/layers/imports.rs"]
 mod imports;
 
 use std::path::Path;
 
-/// The folders and files, the lowest first.
+/// The folders and files of `src`, the lowest layer first.
 const LAYERS: &[&str] = &[
     "options",
     "dependencies",

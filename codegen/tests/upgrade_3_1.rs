@@ -1,4 +1,5 @@
-//! A contract of 3.0 that is upgraded to 3.1 is the same contract, and nothing of it is lost in `utoipa`.
+//! The upgrade of a contract from OpenAPI 3.0 to 3.1: it changes no generated code, and its conversion to
+//! `utoipa` loses nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,7 @@ use writ_codegen::render::Layout;
 use writ_contract::diagnostic::{Diagnostics, render};
 use writ_contract::document::{LoadOptions, Version, bundle, load, to_json, upgrade_3_1};
 
-/// The contract of this repository, the golden ones, and published ones where they are there.
+/// Returns the contract of this repository, the golden contracts, and published contracts if they exist.
 fn contracts() -> Vec<(PathBuf, Option<PathBuf>)> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = vec![(here.join("../spec/v1/openapi.yaml"), Some(here.join("../spec")))];
@@ -19,13 +20,13 @@ fn contracts() -> Vec<(PathBuf, Option<PathBuf>)> {
     }
     match std::fs::read_dir(here.join("../../shared/corpus/real")) {
         Ok(entries) => found.extend(entries.flatten().map(|entry| (entry.path(), None))),
-        Err(_) => eprintln!("skipped: there is no corpus of published contracts"),
+        Err(_) => eprintln!("skipped published contracts: the folder ../shared/corpus/real does not exist"),
     }
     found.sort();
     found
 }
 
-/// The contract upgraded, and the version that it was written in; `None` where it is not read.
+/// Returns the upgraded contract and its original version, `None` if the contract has errors.
 fn upgraded(entry: &Path, root: Option<&PathBuf>) -> Option<(String, Version)> {
     let options = LoadOptions { root: root.cloned(), strict: false };
     let mut diagnostics = Diagnostics::new();
@@ -33,7 +34,7 @@ fn upgraded(entry: &Path, root: Option<&PathBuf>) -> Option<(String, Version)> {
     Some((to_json(&upgrade_3_1(&bundle(&document), document.version())), document.version()))
 }
 
-/// A text as a contract in a folder of its own.
+/// Writes a contract to a separate folder, and returns its path.
 fn written(name: &str, text: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("upgrade_3_1").join(name);
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -42,13 +43,14 @@ fn written(name: &str, text: &str) -> PathBuf {
     path
 }
 
+/// Returns a name for a contract, made of the last two segments of its path.
 fn name(entry: &Path) -> String {
     let shown = entry.to_string_lossy();
     let tail = shown.rsplit('/').take(2).collect::<Vec<_>>();
     tail.into_iter().rev().collect::<Vec<_>>().join("-").replace('.', "-")
 }
 
-/// What is generated from a contract.
+/// Generates a crate from a contract; the error contains the diagnostics.
 fn output(entry: &Path, root: Option<&PathBuf>) -> Result<Output, String> {
     let generated = generate(&Request {
         entry: entry.to_owned(),
@@ -60,23 +62,23 @@ fn output(entry: &Path, root: Option<&PathBuf>) -> Result<Output, String> {
     generated.output.ok_or_else(|| render(&generated.diagnostics, generated.diagnostics.sources(), false))
 }
 
-/// Contracts whose code is not the same, letter for letter, and why. All of them are generated still.
+/// The contracts whose code changes, with the reasons. Their upgraded contracts are generated too.
 ///
-/// What is nullable and names no type becomes a branch beside null, and a type that has no name of its
-/// own is named after its place. Parts of one `allOf` that refer to what is nullable, and do not agree
-/// on it, are nullable to the code of a contract of 3.0, and not by the letter of 3.1.
+/// The upgrade makes a nullable schema without a type a branch beside null, and a type without its own name is
+/// named after its location. Some parts of an `allOf` refer to a nullable schema while others do not. The code
+/// of a 3.0 contract accepts null there, but OpenAPI 3.1 does not.
 const DIFFERENT: &[(&str, &str)] = &[
-    ("real-asana-yaml", "names of branches, and parts that do not agree"),
-    ("real-box-json", "names of branches, and parts that do not agree"),
+    ("real-asana-yaml", "names of branches; parts of allOf that disagree about null"),
+    ("real-box-json", "names of branches; parts of allOf that disagree about null"),
     ("real-github-json", "names of branches"),
     ("real-openai-1-2-0-openapi-yaml", "names of branches"),
-    ("choices-contract-yaml", "the draft of what an interpreter checks"),
-    ("injection-contract-yaml", "the draft of what an interpreter checks"),
+    ("choices-contract-yaml", "the draft of interpreted schemas"),
+    ("injection-contract-yaml", "the draft of interpreted schemas"),
     ("unions-contract-yaml", "names of branches"),
 ];
 
 #[test]
-fn an_upgraded_contract_makes_the_same_code() {
+fn an_upgraded_contract_generates_the_code_of_the_original() {
     let mut wrong = Vec::new();
     for (entry, root) in contracts() {
         let Some((text, Version::V30)) = upgraded(&entry, root.as_ref()) else { continue };
@@ -84,8 +86,8 @@ fn an_upgraded_contract_makes_the_same_code() {
         let name = name(&entry);
         let after = match output(&written(&name, &text), None) {
             Ok(after) => after,
-            Err(said) => {
-                wrong.push(format!("{name}: {said}"));
+            Err(rendered) => {
+                wrong.push(format!("{name}: {rendered}"));
                 continue;
             }
         };
@@ -94,7 +96,7 @@ fn an_upgraded_contract_makes_the_same_code() {
             .map(|(file, text)| format!("{name}: {file}{}", first_difference(text, after.files.get(file))))
             .collect();
         match DIFFERENT.iter().any(|(known, _)| *known == name) {
-            true if changed.is_empty() => wrong.push(format!("{name}: is the same after all")),
+            true if changed.is_empty() => wrong.push(format!("{name}: the code is equal: remove the exception")),
             true => {}
             false => wrong.extend(changed),
         }
@@ -109,20 +111,20 @@ fn first_difference(before: &str, after: Option<&String>) -> String {
 }
 
 #[test]
-fn nothing_is_lost_in_the_model_of_utoipa() {
+fn the_model_of_utoipa_loses_nothing() {
     let mut lost = Vec::new();
     let mut seen = 0;
     for (entry, root) in contracts() {
         let Some((text, _)) = upgraded(&entry, root.as_ref()) else { continue };
-        let held = writ_runtime::openapi::read(&text);
-        let out = held.to_json().expect("JSON");
+        let model = writ_runtime::openapi::read(&text);
+        let out = model.to_json().expect("JSON");
         let mut before: Json = serde_json::from_str(&text).expect("JSON");
         let after: Json = serde_json::from_str(&out).expect("JSON");
         allow(&mut before);
         differences("", &before, &after, &mut |what| lost.push(format!("{}{what}", name(&entry))));
-        // A key that stood twice would be an error here.
+        // A key that the document contains twice is an error here.
         let mut diagnostics = Diagnostics::new();
-        let path = written(&format!("{}-held", name(&entry)), &out);
+        let path = written(&format!("{}-model", name(&entry)), &out);
         load(&path, &LoadOptions::default(), &mut diagnostics);
         if diagnostics.has_errors() {
             lost.push(render(&diagnostics, diagnostics.sources(), false));
@@ -134,7 +136,7 @@ fn nothing_is_lost_in_the_model_of_utoipa() {
     assert!(lost.is_empty(), "{}", lost.join("\n"));
 }
 
-/// What the model always says, and says in its own way; the list in the documentation of `read`.
+/// Applies the differences that the model of utoipa always makes. The documentation of `read` lists them.
 fn allow(document: &mut Json) {
     let version =
         if document["openapi"].as_str().is_some_and(|text| text.starts_with("3.2")) { "3.2.0" } else { "3.1.0" };
@@ -156,7 +158,7 @@ fn allow(document: &mut Json) {
             name.make_ascii_lowercase();
         }
     }
-    // Schemas that are no objects say the same as these.
+    // The model writes boolean schemas as these equivalent objects.
     for schema in entries(components, "schemas") {
         match schema.as_bool() {
             Some(true) => *schema = serde_json::json!({}),
@@ -166,7 +168,7 @@ fn allow(document: &mut Json) {
     }
 }
 
-/// What a map of an object holds.
+/// Returns the values of a map in an object.
 fn entries<'j>(object: &'j mut Map<String, Json>, name: &str) -> impl Iterator<Item = &'j mut Json> {
     object.get_mut(name).and_then(Json::as_object_mut).into_iter().flat_map(Map::values_mut)
 }
@@ -189,7 +191,7 @@ fn allow_parameter(parameter: &mut Json) {
     }
 }
 
-/// Every place where two values differ.
+/// Reports every location at which two values differ.
 fn differences(at: &str, before: &Json, after: &Json, report: &mut impl FnMut(String)) {
     match (before, after) {
         (Json::Object(before), Json::Object(after)) => {

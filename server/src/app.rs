@@ -1,4 +1,4 @@
-//! The whole application: every service behind the one way in, and the contract beside them.
+//! The application router: all services of the contract, and the routes that serve the contract itself.
 
 use axum::Router;
 use axum::extract::Request;
@@ -17,7 +17,8 @@ use crate::platform::{Platform, docs};
 use crate::products::ProductService;
 use crate::users::UserService;
 
-/// Everything that is served on the public port.
+/// Returns the router for the public port: the operations of the contract, `/openapi.json`, `/openapi.yaml` and
+/// `/docs`.
 pub fn router(platform: &Platform) -> Router {
     let api = v1::Api {
         authenticator: platform.authenticator(),
@@ -29,17 +30,18 @@ pub fn router(platform: &Platform) -> Router {
         orders: OrderService::new(platform),
         health: HealthService::new(platform),
     };
-    let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(as_the_contract_does));
+    let docs = docs::router(v1::OPENAPI_JSON, v1::OPENAPI_YAML).layer(middleware::from_fn(apply_contract_conventions));
     api.router_with(platform.timeouts()).merge(docs)
 }
 
-/// What is served beside the contract is named and refused as the contract does it.
-async fn as_the_contract_does(request: Request, next: Next) -> Response {
+/// Gives the routes outside the contract the conventions of the contract: the `X-Request-Id` header, and the
+/// error envelope for client errors.
+async fn apply_contract_conventions(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let request_id = RequestId::of(&parts);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     if response.status().is_client_error() {
-        let problem = Problem::new(response.status(), "there is no such page, or not by this method");
+        let problem = Problem::new(response.status(), "this page does not exist or does not support the method");
         let allow = response.headers_mut().remove(header::ALLOW);
         response = v1::ERROR_ENVELOPE.refuse(problem, &request_id);
         allow.map(|methods| response.headers_mut().insert(header::ALLOW, methods));

@@ -1,4 +1,4 @@
-//! Whose carts and orders a caller may ask for.
+//! The rules for access to the carts and orders of users.
 
 use generated::v1::UserId;
 use sqlx::PgPool;
@@ -6,38 +6,42 @@ use uuid::Uuid;
 
 use crate::platform::caller::Caller;
 
-/// The scope that opens everybody's carts and orders.
-const EVERYBODY: &str = "orders:admin";
+/// The scope that grants access to the carts and orders of all users.
+const ADMIN_SCOPE: &str = "orders:admin";
 
-/// Knows who has an account. Carts and orders know users by id alone.
+/// The lookup of user accounts for the services of carts and orders, whose tables contain only the ids of
+/// users.
 #[derive(Debug, Clone)]
 pub struct Customers {
     users: PgPool,
 }
 
-/// The owner that rows must have for this caller to see them; `None`: anybody's are seen.
+/// Returns the owner that a row must have for the caller to see it, or `None` if the caller can see all rows.
 pub fn owner(caller: &Caller) -> Option<Uuid> {
-    if caller.may(EVERYBODY) { None } else { Some(caller.user_id) }
+    if caller.may(ADMIN_SCOPE) { None } else { Some(caller.user_id) }
 }
 
 impl Customers {
-    /// Accounts in this database.
+    /// Creates a lookup in the database of users.
     pub fn new(users: PgPool) -> Customers {
         Customers { users }
     }
 
-    /// The user whose things are asked for: oneself, or for an administrator anybody with an
-    /// account. `None` hides all others.
+    /// Returns the id of `user` if the caller has access to the carts and orders of that user.
+    ///
+    /// Callers have access to their own data. A caller with the scope `orders:admin` has access to the data of
+    /// every user with an account. Returns `None` in all other cases.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Returns the error of the database.
     pub async fn find(&self, caller: &Caller, user: UserId) -> Result<Option<Uuid>, sqlx::Error> {
-        // Whoever has a session has an account.
-        let oneself = caller.user_id == user.uuid();
-        let visible = oneself || (caller.may(EVERYBODY) && self.has_account(user.uuid()).await?);
+        // A caller has a session and therefore an account, so no query is needed for the caller's own data.
+        let is_own = caller.user_id == user.uuid();
+        let visible = is_own || (caller.may(ADMIN_SCOPE) && self.has_account(user.uuid()).await?);
         Ok(visible.then_some(user.uuid()))
     }
 
+    /// Returns true if the user has an account.
     async fn has_account(&self, user: Uuid) -> Result<bool, sqlx::Error> {
         let found = sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM active_users WHERE id = $1) AS "found!""#, user);
         found.fetch_one(&self.users).await

@@ -1,5 +1,8 @@
-//! The sample product: users, authentication, orders. Each service implements the traits that the
-//! generator made from `spec/`; the platform is what they stand on.
+//! A sample server for the contract in `spec/`: sessions, users, products, carts, orders and health checks.
+//!
+//! Each folder is one service, which implements a trait that the generator wrote from the contract.
+//! [`app::router`] combines the services into one axum router. [`platform`] contains the infrastructure that
+//! services of any contract can use: configuration, databases, cache, rate limits, tokens and pagination.
 
 pub mod app;
 pub mod auth;

@@ -1,4 +1,5 @@
-//! What all lists have in common beside their order.
+//! The limit that all lists share.
 
-/// The most elements that a list counts: as many as numbered pages reach, 10 000 pages of 100.
-pub const MOST_COUNTED: i64 = 1_000_000;
+/// The highest value of `total` in a list. Counting stops there, because page numbers cannot reach further: the
+/// contract allows 10,000 pages of 100 elements.
+pub const MAX_TOTAL: i64 = 1_000_000;

@@ -1,4 +1,5 @@
-//! Reads the settings, starts, and serves until told to stop.
+//! The server binary: reads the configuration, starts the platform and serves requests until it receives
+//! SIGTERM or SIGINT.
 
 use std::process::ExitCode;
 
@@ -24,8 +25,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let platform = Platform::new(config)?;
     shutdown::on_signals(&platform.shutdown)?;
     platform.prepare().await?;
-    let listener = TcpListener::bind(bind).await.map_err(|error| format!("WRIT_BIND: {bind}: {error}"))?;
-    tracing::info!(address = %listener.local_addr()?, "serving");
+    let listener = TcpListener::bind(bind)
+        .await
+        .map_err(|error| format!("cannot listen on the address {bind} of WRIT_BIND: {error}"))?;
+    tracing::info!(address = %listener.local_addr()?, "serving requests");
     let app = server::app::router(&platform);
     platform.serve(listener, app).await?;
     Ok(())

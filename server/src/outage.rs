@@ -1,4 +1,4 @@
-//! A fault that passes is a 503: a database that is unavailable or out of patience is no error of ours.
+//! The translation of temporary database failures from 500 to 503, so that clients know that they can retry.
 
 use http::{HeaderValue, StatusCode, header};
 use writ_runtime::problem::code_of;
@@ -6,11 +6,16 @@ use writ_runtime::{Admission, Entry, Gate, Problem, Reply, ReplyBody};
 
 use crate::platform::caller::Caller;
 
-/// Classes and codes of PostgreSQL (its Appendix A) that say "not now": connections, resources,
-/// intervention of an operator, a lock that was waited for too long, a deadlock.
-const PASSING: [&str; 5] = ["08", "53", "57", "55P03", "40"];
+/// The prefixes of the PostgreSQL error codes that describe a temporary failure (PostgreSQL, Appendix A):
+/// connection exceptions, insufficient resources, operator intervention, a lock that is not available,
+/// transaction rollback.
+const TRANSIENT: [&str; 5] = ["08", "53", "57", "55P03", "40"];
 
-/// A gate that lets out a 503 with `Retry-After` where a handler met an outage. Handlers say `?`.
+/// A [`Gate`] that changes the response to 503 with `Retry-After` if a handler failed with a temporary database
+/// error.
+///
+/// Handlers can return database errors with `?` and need no code for outages. The gate changes a response only
+/// if the operation declares 503.
 #[derive(Debug, Clone)]
 pub struct ErrorTranslation<G>(pub G);
 
@@ -23,31 +28,32 @@ impl<G: Gate<Caller>> Gate<Caller> for ErrorTranslation<G> {
 
     async fn leave(&self, pass: G::Pass, entry: &Entry<'_, Caller>, reply: &mut Reply) {
         if entry.call.operation.declares(503) {
-            excuse(reply);
+            translate_outage(reply);
         }
         self.0.leave(pass, entry, reply).await;
     }
 }
 
-/// Turns a 500 into a 503 where its cause passes.
-fn excuse(reply: &mut Reply) {
+/// Changes a 500 to a 503 if its cause is a temporary database error.
+fn translate_outage(reply: &mut Reply) {
     let ReplyBody::Problem(problem) = &mut reply.body else { return };
     let cause = problem.cause.as_ref().and_then(|cause| cause.downcast_ref::<sqlx::Error>());
-    if problem.status != StatusCode::INTERNAL_SERVER_ERROR || !cause.is_some_and(passes) {
+    if problem.status != StatusCode::INTERNAL_SERVER_ERROR || !cause.is_some_and(is_transient) {
         return;
     }
     problem.status = StatusCode::SERVICE_UNAVAILABLE;
     problem.code = code_of(problem.status).into();
-    problem.message = "the service is not available now".into();
+    problem.message = "the service is temporarily unavailable; try again later".into();
     reply.status = problem.status;
     reply.headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
 }
 
-fn passes(error: &sqlx::Error) -> bool {
+/// Returns true if the error describes a temporary failure of the database.
+fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
         sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| PASSING.iter().any(|passing| code.starts_with(passing)))
+            error.code().is_some_and(|code| TRANSIENT.iter().any(|prefix| code.starts_with(prefix)))
         }
         _ => false,
     }
@@ -58,27 +64,27 @@ mod tests {
     use super::*;
     use crate::testing::{self, TestDatabases};
 
-    fn answer(error: sqlx::Error) -> Reply {
+    fn translated(error: sqlx::Error) -> Reply {
         let mut reply = Reply::from(Problem::internal(error));
-        excuse(&mut reply);
+        translate_outage(&mut reply);
         reply
     }
 
     #[tokio::test]
-    async fn a_database_that_is_away_is_a_503_that_says_when_to_come_again() {
-        let away = testing::databases_unavailable();
-        let reply = answer(sqlx::query("SELECT 1").execute(&away.orders).await.unwrap_err());
+    async fn an_unavailable_database_is_a_503_with_retry_after() {
+        let unavailable = testing::databases_unavailable();
+        let reply = translated(sqlx::query("SELECT 1").execute(&unavailable.orders).await.unwrap_err());
         assert_eq!((reply.status.as_u16(), &reply.headers["retry-after"]), (503, &HeaderValue::from_static("1")));
-        let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
+        let ReplyBody::Problem(problem) = reply.body else { panic!("the body is not a problem") };
         assert_eq!((&*problem.code, problem.cause.is_some()), ("SERVICE_UNAVAILABLE", true));
     }
 
     #[tokio::test]
-    async fn a_statement_that_takes_too_long_passes_and_a_wrong_one_does_not() {
+    async fn a_statement_timeout_is_a_503_and_a_faulty_statement_is_a_500() {
         let database = TestDatabases::migrated().await;
         for (sql, status) in [("SELECT pg_sleep(30)", 503), ("SELECT nothing", 500), ("SELECT 1 / 0", 500)] {
             let error = sqlx::query(sql).execute(&database.pools.orders).await.unwrap_err();
-            assert_eq!(answer(error).status.as_u16(), status, "{sql}");
+            assert_eq!(translated(error).status.as_u16(), status, "{sql}");
         }
     }
 }

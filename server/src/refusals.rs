@@ -1,7 +1,7 @@
-//! What the platform refuses, in the statuses of the contract.
+//! The conversion of the platform's refusals into the statuses of the contract.
 //!
-//! The platform knows no contract, and its refusals are no errors of ours that could become a 500
-//! by conversion: here is the one place where they become statuses.
+//! The platform does not depend on a contract. Its refusals do not implement `std::error::Error`, because every
+//! `Error` converts into a 500. This module is the only place that assigns a status to each of them.
 
 use generated::v1::{BadRequest, Conflict, CreateOrderError, TooManyRequests, UnprocessableEntity};
 

@@ -1,4 +1,4 @@
-//! Routes written by hand beside the contract's, all in one document.
+//! Tests that combine the operations of the contract with handwritten routes in one OpenAPI document.
 
 use axum::Json;
 use axum::body::Body;
@@ -12,39 +12,39 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// What the machine is doing.
+/// The status of the machine.
 #[derive(serde::Serialize, utoipa::ToSchema)]
 struct Status {
     load: f64,
 }
 
-/// Tell the load.
+/// Get the load.
 #[utoipa::path(get, path = "/status", tag = "machine", responses((status = 200, body = Status)))]
 async fn status() -> Json<Status> {
     Json(Status { load: 0.5 })
 }
 
 #[derive(utoipa::OpenApi)]
-#[openapi(info(title = "By hand", version = "2"), paths(status))]
-struct ByHand;
+#[openapi(info(title = "Handwritten", version = "2"), paths(status))]
+struct Handwritten;
 
-/// Every reference in the document leads somewhere in it.
-fn resolves(document: &Value, at: &Value) {
+/// Checks that every reference in the document has a target in it.
+fn assert_resolves(document: &Value, at: &Value) {
     match at {
         Value::Object(fields) => {
             if let Some(Value::String(reference)) = fields.get("$ref") {
                 let pointer = reference.strip_prefix('#').expect("a reference within the document");
                 assert!(document.pointer(pointer).is_some(), "{reference}");
             }
-            fields.values().for_each(|value| resolves(document, value));
+            fields.values().for_each(|value| assert_resolves(document, value));
         }
-        Value::Array(elements) => elements.iter().for_each(|value| resolves(document, value)),
+        Value::Array(elements) => elements.iter().for_each(|value| assert_resolves(document, value)),
         _ => {}
     }
 }
 
 #[test]
-fn the_document_says_what_the_contract_says() {
+fn the_document_equals_the_contract() {
     let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
     let document = serde_json::to_value(v1::openapi()).unwrap();
     assert_eq!(document["info"], contract["info"]);
@@ -52,11 +52,11 @@ fn the_document_says_what_the_contract_says() {
     assert_eq!(document["components"]["responses"], contract["components"]["responses"]);
     let operation = "/paths/~1v1~1users~1{userId}/get";
     assert_eq!(document.pointer(operation), contract.pointer(operation));
-    resolves(&document, &document);
+    assert_resolves(&document, &document);
 }
 
 #[tokio::test]
-async fn a_route_written_by_hand_is_served_in_one_document_with_the_contract() {
+async fn a_handwritten_route_is_in_one_document_with_the_contract() {
     let (router, document) = OpenApiRouter::with_openapi(v1::openapi()).routes(routes!(status)).split_for_parts();
     let app = router.route("/openapi.json", get(async move || Json(document)));
     let fetch = async |path: &str| {
@@ -67,18 +67,18 @@ async fn a_route_written_by_hand_is_served_in_one_document_with_the_contract() {
     assert_eq!(fetch("/status").await["load"], 0.5);
     let document = fetch("/openapi.json").await;
     assert_eq!(document["openapi"], "3.1.0");
-    assert_eq!(document["paths"]["/status"]["get"]["summary"], "Tell the load.");
+    assert_eq!(document["paths"]["/status"]["get"]["summary"], "Get the load.");
     assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["operationId"], "getUser");
     assert_eq!(document["paths"]["/v1/users/{userId}"]["get"]["x-rate-limit"]["window"], "60s");
     assert!(document["components"]["schemas"]["Status"].is_object());
-    resolves(&document, &document);
+    assert_resolves(&document, &document);
 }
 
 #[test]
-fn a_contract_that_is_merged_into_another_document_brings_all_its_components() {
-    let document = writ_runtime::openapi::merge(ByHand::openapi(), v1::openapi());
+fn merging_the_contract_into_another_document_adds_all_components() {
+    let document = writ_runtime::openapi::merge(Handwritten::openapi(), v1::openapi());
     let document = serde_json::to_value(document).unwrap();
-    assert_eq!(document["info"]["title"], "By hand");
+    assert_eq!(document["info"]["title"], "Handwritten");
     let contract: Value = serde_json::from_str(v1::OPENAPI_31_JSON).unwrap();
     for section in contract["components"].as_object().unwrap().keys() {
         for name in contract["components"][section].as_object().unwrap().keys() {
@@ -87,5 +87,5 @@ fn a_contract_that_is_merged_into_another_document_brings_all_its_components() {
     }
     assert!(document["paths"]["/status"]["get"].is_object());
     assert!(document["paths"]["/v1/users/{userId}"]["get"].is_object());
-    resolves(&document, &document);
+    assert_resolves(&document, &document);
 }

@@ -1,4 +1,4 @@
-//! What every answer of a running server carries, whatever is asked.
+//! Tests of the layers around the application: security headers, CORS, metrics and start.
 
 mod support;
 
@@ -7,11 +7,11 @@ use server::testing::TestServer;
 use support::Service;
 
 #[tokio::test]
-async fn every_answer_tells_browsers_to_take_it_as_data() {
+async fn every_response_has_security_headers() {
     let service = Service::start().await;
-    let answer = service.request(Method::GET, "/nowhere").send().await.unwrap();
-    let headers = answer.headers();
-    assert_eq!(answer.status(), 404);
+    let response = service.request(Method::GET, "/nowhere").send().await.unwrap();
+    let headers = response.headers();
+    assert_eq!(response.status(), 404);
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["content-security-policy"], "default-src 'none'; frame-ancestors 'none'");
     assert_eq!(headers["cache-control"], "no-store");
@@ -19,7 +19,7 @@ async fn every_answer_tells_browsers_to_take_it_as_data() {
 }
 
 #[tokio::test]
-async fn pages_of_other_origins_may_call_when_they_are_named() {
+async fn pages_of_configured_origins_can_send_requests() {
     let origin = "https://app.example.com";
     let server = TestServer::start_with(|config| config.cors_origins = vec![origin.parse().unwrap()]).await;
     let service = Service::of(server);
@@ -45,7 +45,7 @@ async fn a_second_server_on_the_same_database_starts_too() {
 }
 
 #[tokio::test]
-async fn metrics_are_served_beside_and_not_to_everybody() {
+async fn metrics_are_served_only_on_their_own_port() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let metrics = free.local_addr().unwrap();
     drop(free);

@@ -7,10 +7,10 @@ use writ_runtime::exports::axum::body::Body;
 use writ_runtime::exports::http::Request;
 use writ_runtime::{NoAuthentication, OpenGate, Operation, Router};
 
-/// Of every service: none of its methods is written, so that it answers 501 at most.
+/// An implementation of every service without any method: each operation responds with 501 at most.
 struct Nothing;
 
-/// A path that the template of an operation matches.
+/// Returns a path that the template of an operation matches.
 fn path(operation: &Operation) -> String {
     let mut path = String::new();
     let mut inside = false;
@@ -35,8 +35,8 @@ fn path(operation: &Operation) -> String {
     path
 }
 
-/// Which operation answers a request to this one.
-async fn answering(router: &Router, operation: &Operation) -> Option<&'static Operation> {
+/// Returns the operation that handles a request to the path of `operation`.
+async fn handling(router: &Router, operation: &Operation) -> Option<&'static Operation> {
     let request = Request::builder().method(operation.method.clone()).uri(path(operation)).body(Body::empty()).ok()?;
     let response = router.clone().oneshot(request).await.ok()?;
     response.extensions().get::<&'static Operation>().copied()
@@ -47,10 +47,10 @@ async fn main() {
     let router = router();
     let mut routed = 0;
     for operation in ALL {
-        match answering(&router, operation).await {
+        match handling(&router, operation).await {
             Some(other) if std::ptr::eq(other, *operation) => routed += 1,
-            Some(other) => eprintln!("{}: `{}` answers a request to `{}`", operation.path, other.id, operation.id),
-            None => eprintln!("{}: no operation answers a request to `{}`", operation.path, operation.id),
+            Some(other) => eprintln!("{}: `{}` handles the request to `{}`", operation.path, other.id, operation.id),
+            None => eprintln!("{}: no operation handles the request to `{}`", operation.path, operation.id),
         }
     }
     println!("{routed}");

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: what docs/benchmarks.md shows, measured again: ratios to peers and to code
-//! by hand, each in one run.
+//! `cargo xtask bench`: repeats the measurements of docs/benchmarks.md. Each result is a ratio to another
+//! program that is measured in the same run.
 
 mod compile;
 mod copies;
@@ -20,38 +20,38 @@ use self::peers::Peers;
 use crate::cargo;
 use crate::process::Session;
 
-/// The folder of real contracts, where one lies beside this repository.
+/// The default folder of the published contracts, relative to the repository.
 const CONTRACTS: &str = "../shared/corpus/real";
 
-/// What to measure, and with what.
+/// The command line of `cargo xtask bench`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to measure; everything where it is not given.
+    /// The benchmark to run; all of them by default.
     #[arg(value_enum)]
-    what: Option<What>,
-    /// The folder of the contracts that are measured; ../shared/corpus/real where it is there.
+    benchmark: Option<Benchmark>,
+    /// The folder of the contracts to measure [default: ../shared/corpus/real, if it exists].
     #[arg(long, value_name = "DIR")]
     contracts: Option<PathBuf>,
-    /// The folder of the peers' programs; PATH where it is not given.
+    /// The folder that contains the programs to compare with [default: the folders of PATH].
     #[arg(long, value_name = "DIR")]
     peers: Option<PathBuf>,
-    /// How often each program is measured, in turn with the others.
+    /// The number of rounds; the programs alternate in each round.
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
 }
 
-/// What can be measured.
+/// A benchmark that `cargo xtask bench` can run.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum What {
-    /// From a contract to a crate, beside oas3-gen; and how it grows with the contract.
+enum Benchmark {
+    /// The cost of generating a crate, compared with oas3-gen and for documents of growing size.
     Generation,
-    /// Compiling the crate, beside that of openapi-to-rust.
+    /// The cost of compiling the generated crate, compared with the crate of openapi-to-rust.
     Compile,
-    /// Answering requests, beside axum by hand.
+    /// The cost of handling requests, compared with handlers written by hand on axum.
     Run,
 }
 
-/// What every measurement needs.
+/// The resources that every benchmark uses.
 struct Bench {
     session: Session,
     contracts: Option<PathBuf>,
@@ -59,44 +59,47 @@ struct Bench {
     rounds: Option<usize>,
 }
 
-/// Runs the subcommand.
+/// Runs `cargo xtask bench`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let contracts = args.contracts.clone().or_else(|| Some(cargo::root().join(CONTRACTS)).filter(|path| path.is_dir()));
     let peers = Peers { folder: args.peers.clone() };
     let bench = Bench { session: Session::open()?, contracts, peers, rounds: args.rounds };
-    let wanted = |what| args.what.is_none_or(|wanted| wanted == what);
-    if wanted(What::Generation) {
+    let selected = |benchmark| args.benchmark.is_none_or(|only| only == benchmark);
+    if selected(Benchmark::Generation) {
         generation::run(&bench)?;
     }
-    if wanted(What::Compile) {
+    if selected(Benchmark::Compile) {
         compile::run(&bench)?;
     }
-    if wanted(What::Run) {
+    if selected(Benchmark::Run) {
         run::run(&bench)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Bench {
-    /// The path of a contract of the folder.
+    /// Returns the path of a contract in the folder of the contracts.
     fn contract(&self, name: &str) -> anyhow::Result<PathBuf> {
         let Some(folder) = &self.contracts else {
-            bail!("no contracts at {CONTRACTS}: name their folder with --contracts DIR");
+            bail!("the folder {CONTRACTS} does not exist: pass the folder of the contracts with --contracts DIR");
         };
         let path = folder.join(name);
         if !path.is_file() {
-            bail!("no `{name}` in `{}`", folder.display());
+            bail!(
+                "`{}` does not contain the contract `{name}`: pass another folder with --contracts DIR",
+                folder.display()
+            );
         }
         std::path::absolute(&path).with_context(|| format!("cannot find `{}`", path.display()))
     }
 }
 
-/// A folder for what is measured, below the target folder.
-fn place(name: &str) -> PathBuf {
+/// Returns the path of a folder for the files of a benchmark, below the target folder.
+fn work_folder(name: &str) -> PathBuf {
     cargo::root().join("target/bench").join(name)
 }
 
-/// Removes a folder, where it is there.
+/// Removes a folder if it exists.
 fn clear(folder: &Path) -> anyhow::Result<()> {
     match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -1,26 +1,28 @@
-//! Cargo, called from a program that cargo itself started.
+//! Commands that run cargo from a program that cargo itself started.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The workspace's root.
+/// Returns the root folder of the workspace.
 pub fn root() -> PathBuf {
     let here =
         std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
     here.parent().map_or_else(|| here.clone(), Path::to_path_buf)
 }
 
-/// Cargo at the workspace's root, as a shell would start it.
+/// Returns a command that runs cargo at the root of the workspace, with the environment of a shell.
 pub fn command() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root()).stdin(Stdio::null());
-    forget_run(&mut command);
+    clear_run_environment(&mut command);
     command
 }
 
-/// Keeps from `command` what `cargo run` says of xtask in the environment. Passed on, it would
-/// change what build scripts see, and so rebuild crates each time that xtask and a shell take turns.
-pub fn forget_run(command: &mut Command) {
+/// Removes the environment variables that `cargo run` sets for xtask from `command`.
+///
+/// Build scripts of other crates would see these variables. Cargo would then rebuild the crates each time
+/// that xtask and a shell build in turn.
+pub fn clear_run_environment(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         if name.starts_with("CARGO_PKG_")

@@ -1,8 +1,8 @@
-//! `cargo xtask codegen`: renders the contracts of spec/ into generated/, and any other contract as
-//! `cargo writ codegen` does.
+//! `cargo xtask codegen`: generates generated/ from the contracts of spec/, and a crate from any other
+//! contract as `cargo writ codegen` does.
 //!
-//! Several contracts in one crate, with a manifest that is written by hand, are the layout of this
-//! repository alone, so that this mode is no part of `cargo writ`.
+//! Only this repository keeps several contracts in one crate with a manifest that is written by hand.
+//! Therefore this mode is not part of `cargo writ`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ use writ_codegen::render::{Layout, Renderer, library};
 use writ_codegen::settings::Settings;
 use writ_contract::diagnostic::{Diagnostics, plural};
 
-/// The folder of the contracts, one folder a version.
+/// The folder of the contracts, with a folder for each version.
 const CONTRACTS: &str = "spec";
 
-/// The crate that is rendered from them.
+/// The crate that is generated from the contracts.
 const GENERATED: &str = "generated";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask codegen`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     args.check_extra()?;
     match &args.spec {
@@ -33,7 +33,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Renders every contract of spec/ into generated/, or only compares when `check` is set.
+/// Generates generated/ from every contract of spec/, or only compares the files if `check` is true.
 pub fn generate_all(check: bool) -> anyhow::Result<()> {
     all(check, Display { notes: false, all: false }, None, Conflicts::Refuse)
 }
@@ -41,7 +41,7 @@ pub fn generate_all(check: bool) -> anyhow::Result<()> {
 fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts: Conflicts) -> anyhow::Result<()> {
     let root = crate::cargo::root();
     let modules = modules(&root.join(CONTRACTS))?;
-    let mut whole = Output::default();
+    let mut combined = Output::default();
     let mut operations = Vec::new();
     let mut problems = 0;
     let mut features = BTreeSet::new();
@@ -61,7 +61,7 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
         operations.extend(generated.operations.into_iter().map(|operation| (module.clone(), operation)));
         features.extend(generated.features);
         limit = limit.max(generated.recursion_limit);
-        whole.files.extend(generated.output.unwrap_or_default().files);
+        combined.files.extend(generated.output.unwrap_or_default().files);
     }
     if problems > 0 {
         bail!("{} in {CONTRACTS}/; {GENERATED}/ is unchanged", plural(problems, "problem"));
@@ -72,26 +72,29 @@ fn all(check: bool, display: Display, stubs: Option<&Option<String>>, conflicts:
     }
     require(&root.join(GENERATED).join("Cargo.toml"), &features, &parts)?;
     let renderer = Renderer::new(false).context("the templates cannot be read")?;
-    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
+    combined.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).context("a template failed")?);
     let out = root.join(GENERATED);
     if check {
-        return compare(&out, &whole);
+        return compare(&out, &combined);
     }
     let before = report::methods(&out.join("src"));
-    let changes = any::write(&out, &whole, conflicts)?;
+    let changes = any::write(&out, &combined, conflicts)?;
     report::changes(GENERATED, &changes);
     report::operations(&before, &operations, path);
     Ok(())
 }
 
-/// The manifest of generated/ is written by hand; what the code needs must stand in it.
+/// Rejects a manifest of generated/ that lacks a feature which the generated code needs.
+///
+/// The manifest is written by hand, so the generator cannot add the feature.
 fn require(manifest: &Path, features: &BTreeSet<&str>, parts: &BTreeSet<Part>) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read `{}`", manifest.display()))?;
     let table: toml::Table = text.parse().with_context(|| format!("cannot read `{}`", manifest.display()))?;
     for part in parts {
         if table.get("features").and_then(|features| features.get(part.name())).is_none() {
             bail!(
-                "the settings ask for `{}`: write `{} = {:?}` below `[features]` in {GENERATED}/Cargo.toml",
+                "the settings turn on `{}`, which is not a feature of {GENERATED}: add `{} = {:?}` to `[features]` in \
+                 {GENERATED}/Cargo.toml",
                 part.name(),
                 part.name(),
                 part.turns_on()
@@ -104,12 +107,13 @@ fn require(manifest: &Path, features: &BTreeSet<&str>, parts: &BTreeSet<Part>) -
     }
     let list: Vec<String> = features.iter().map(|feature| format!("\"{feature}\"")).collect();
     bail!(
-        "the contract needs more of the runtime: write `writ-runtime = {{ workspace = true, features = [{}] }}` in {GENERATED}/Cargo.toml",
+        "the contracts need more features of the runtime: write `writ-runtime = {{ workspace = true, features = [{}] \
+         }}` in {GENERATED}/Cargo.toml",
         list.join(", ")
     );
 }
 
-/// The folders of spec/ that hold a contract.
+/// Returns the names of the folders in spec/ that contain a contract, in alphabetical order.
 fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
     let mut modules = Vec::new();
     let entries = std::fs::read_dir(contracts).with_context(|| format!("cannot read `{}`", contracts.display()))?;
@@ -121,13 +125,13 @@ fn modules(contracts: &Path) -> anyhow::Result<Vec<String>> {
     }
     modules.sort();
     if modules.is_empty() {
-        bail!("no contract in `{}`: make a folder such as v1 with an openapi.yaml", contracts.display());
+        bail!("no contract in `{}`: create a folder such as v1 that contains an openapi.yaml", contracts.display());
     }
     Ok(modules)
 }
 
-/// Returns the folder that the references of a contract of spec/ may not leave: contracts there share
-/// files with those beside them.
+/// Returns the folder that contains all files which a contract may refer to: spec/ for a contract in it,
+/// since contracts there share files with other folders.
 fn shared_root(spec: &Path) -> Option<PathBuf> {
     let shared = crate::cargo::root().join(CONTRACTS).canonicalize().ok()?;
     let entry = spec.canonicalize().unwrap_or_else(|_| spec.to_owned());

@@ -1,5 +1,5 @@
-//! `cargo xtask corpus`: generates from every contract of a folder, compiles each, and says which
-//! fall short: refused, not compiling without a warning, or fewer operations than the contract has.
+//! `cargo xtask corpus`: generates code from every contract in a folder, compiles it, and reports the
+//! contracts that fail: rejected, compiled with a warning or an error, or with operations missing.
 
 mod count;
 mod expected;
@@ -24,65 +24,65 @@ use self::route::Routed;
 use self::workspace::{Checked, Member, Workspace};
 use crate::terminal::step;
 
-/// Which contracts, and how.
+/// The command line of `cargo xtask corpus`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The folders of the contracts; those in folders below them count too.
+    /// Folders of contracts, including the folders below them.
     #[arg(value_name = "DIR", required = true)]
     folders: Vec<PathBuf>,
-    /// Compile many contracts at once: sooner done, but the time of each is not known.
+    /// Compile many contracts in one call of cargo: this is faster, but does not measure each contract.
     #[arg(long)]
     together: bool,
-    /// Build the router of each contract, and send one request to every operation.
+    /// Build the router of each contract, and send a request to each operation.
     #[arg(long)]
     route: bool,
 }
 
-/// A contract, and what is made of it.
+/// A contract and the code that is generated from it.
 struct Subject {
-    /// The crate that is made of it.
+    /// The name of the generated crate in the workspace.
     member: String,
-    /// The crate with its router.
+    /// The name of the crate that contains the router and the program.
     router: String,
-    /// What is generated, where it is not refused.
+    /// The generated code; `None` if the contract is rejected.
     output: Option<Output>,
-    /// The same and a program that sends requests.
+    /// The generated code together with the program that sends the requests.
     program: Option<Output>,
-    /// The features of the runtime that both need.
+    /// The features of the runtime that both crates need.
     features: Vec<&'static str>,
     outcome: Outcome,
 }
 
-/// What came of one contract.
+/// The result of generating and compiling one contract.
 struct Outcome {
-    /// Its path below the folder.
+    /// The path of the contract below its folder.
     name: String,
-    /// How many operations it has, read without the generator; none where it cannot be read so.
+    /// The number of operations, counted without the generator; `None` if the count is unknown.
     expected: Option<usize>,
-    /// The code of the error that is to refuse it, and whether it does.
+    /// The code of the error that must reject the contract, and true if it does.
     refusal: Option<(String, bool)>,
-    /// What there is in the code.
+    /// The numbers of methods, operations and lines in the generated code.
     code: Code,
-    /// How many problems the generator found.
+    /// The numbers of errors, warnings and notes that the generator reported.
     found: Counts,
-    /// How long generating took, from reading the files to having every text.
+    /// The time from reading the files to complete source text in memory.
     generation: Duration,
-    /// The compiler's verdict, where there was something to compile.
+    /// The result of compiling; `None` if there is no code to compile.
     checked: Option<Checked>,
-    /// How many operations its router leads to, where that was asked.
+    /// The result of the requests; `None` without `--route`.
     routed: Option<Routed>,
-    /// What to show of it where it falls short.
-    said: String,
+    /// The messages to print if the contract fails.
+    messages: String,
 }
 
 impl Outcome {
-    /// Why it falls short, none where it does not.
+    /// Returns the reason why the contract fails, `None` if it does not.
     fn shortcoming(&self) -> Option<String> {
         if let Some((code, refused)) = &self.refusal {
-            return (!refused).then(|| format!("not refused as `{code}`"));
+            return (!refused).then(|| format!("not rejected as `{code}`"));
         }
         if self.found.errors > 0 {
-            return Some("refused".to_owned());
+            return Some("rejected".to_owned());
         }
         let Some(checked) = &self.checked else { return Some("nothing generated".to_owned()) };
         if !checked.compiles {
@@ -95,24 +95,24 @@ impl Outcome {
         self.routed.as_ref().filter(|routed| routed.count != expected).map(|routed| format!("{} routed", routed.count))
     }
 
-    /// In a word.
+    /// Returns the last cell of the contract's line in the table.
     fn verdict(&self) -> String {
         let good = || match &self.refusal {
-            Some((code, _)) => format!("refused, as it should be: {code}"),
+            Some((code, _)) => format!("rejected, as expected: {code}"),
             None => "good".to_owned(),
         };
         self.shortcoming().unwrap_or_else(good)
     }
 }
 
-/// Runs the subcommand; fails where any contract falls short.
+/// Runs `cargo xtask corpus`; fails if any contract fails.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let expected = Expected::read()?;
     let mut subjects = Vec::new();
     for folder in &args.folders {
         let contracts = contracts(folder)?;
         if contracts.is_empty() {
-            bail!("no contract in `{}`", folder.display());
+            bail!("no contract in `{}`: expected .yaml, .yml or .json files with a field `openapi`", folder.display());
         }
         for contract in contracts {
             subjects.push(subject(args, &expected, folder, &contract, subjects.len()));
@@ -129,14 +129,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let outcomes: Vec<Outcome> = subjects.into_iter().map(|subject| subject.outcome).collect();
     for outcome in outcomes.iter().filter(|outcome| outcome.shortcoming().is_some()) {
-        eprintln!("\n{}:\n{}", outcome.name, outcome.said.trim_end());
+        eprintln!("\n{}:\n{}", outcome.name, outcome.messages.trim_end());
     }
     println!("{}", table::render(&outcomes));
     let short = outcomes.iter().filter(|outcome| outcome.shortcoming().is_some()).count();
     Ok(if short == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Generates from one contract, and counts.
+/// Generates code from one contract, and counts its operations.
 fn subject(args: &Args, expected: &Expected, folder: &Path, contract: &Path, at: usize) -> Subject {
     let below = contract.strip_prefix(folder).unwrap_or(contract).display().to_string();
     let begun = Instant::now();
@@ -161,15 +161,15 @@ fn subject(args: &Args, expected: &Expected, folder: &Path, contract: &Path, at:
         generation,
         checked: None,
         routed: None,
-        said: String::new(),
+        messages: String::new(),
     };
     if outcome.found.errors > 0 {
-        outcome.said = errors(&generated);
+        outcome.messages = errors(&generated);
     }
     let (member, router) = (format!("contract-{at}"), format!("router-{at}"));
     let unwritten = Options { unwritten: true, ..Options::default() };
-    let wanted = args.route && output.is_some() && outcome.code.methods > 0;
-    let mut program = wanted.then(|| generated_output(contract, unwritten)).flatten();
+    let with_program = args.route && output.is_some() && outcome.code.methods > 0;
+    let mut program = with_program.then(|| generated_output(contract, unwritten)).flatten();
     program.iter_mut().for_each(|output| route::add_program(&router, output));
     Subject { member, router, output: generated.output, program, features: generated.features, outcome }
 }
@@ -182,7 +182,7 @@ fn generated_output(contract: &Path, options: Options) -> Option<Output> {
     generated(contract, options).output
 }
 
-/// What refuses a contract, rendered.
+/// Returns the rendered errors of a contract.
 fn errors(generated: &Generated) -> String {
     let mut errors = Diagnostics::new();
     let found = generated.diagnostics.sorted().into_iter();
@@ -190,12 +190,12 @@ fn errors(generated: &Generated) -> String {
     render(&errors, generated.diagnostics.sources(), false)
 }
 
-/// Compiles the crates one after the other, and times each.
+/// Compiles the crates in order, and measures each.
 fn check_each(workspace: &mut Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     for subject in subjects {
         if let Some(output) = &subject.output {
             let checked = workspace.check(&subject.member, output, &subject.features)?;
-            subject.outcome.said.clone_from(&checked.said);
+            subject.outcome.messages.clone_from(&checked.messages);
             subject.outcome.checked = Some(checked);
         }
         step("Measured", format_args!("{}: {}", subject.outcome.name, subject.outcome.verdict()));
@@ -203,7 +203,7 @@ fn check_each(workspace: &mut Workspace, subjects: &mut [Subject]) -> anyhow::Re
     Ok(())
 }
 
-/// Compiles the crates at once.
+/// Compiles all crates in as few calls of cargo as possible.
 fn check_together(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     let members: Vec<Member> = subjects
         .iter()
@@ -212,14 +212,14 @@ fn check_together(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Re
     let mut checked = workspace.check_together(&members)?;
     for subject in subjects {
         if let Some(checked) = checked.remove(&subject.member) {
-            subject.outcome.said.clone_from(&checked.said);
+            subject.outcome.messages.clone_from(&checked.messages);
             subject.outcome.checked = Some(checked);
         }
     }
     Ok(())
 }
 
-/// Builds and runs the programs.
+/// Builds and runs the programs that send requests.
 fn route(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> {
     let members: Vec<Member> = subjects
         .iter()
@@ -230,15 +230,15 @@ fn route(workspace: &Workspace, subjects: &mut [Subject]) -> anyhow::Result<()> 
         let Some(built) = built.remove(&subject.router) else { continue };
         let routed = match built.program.filter(|_| built.compiles) {
             Some(program) => route::run(&program)?,
-            None => Routed { count: 0, said: built.said },
+            None => Routed { count: 0, messages: built.messages },
         };
-        subject.outcome.said.push_str(&routed.said);
+        subject.outcome.messages.push_str(&routed.messages);
         subject.outcome.routed = Some(routed);
     }
     Ok(())
 }
 
-/// The contracts in a folder and below it, in the order of their paths.
+/// Returns the contracts in a folder and the folders below it, sorted by path.
 fn contracts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
@@ -254,7 +254,7 @@ fn contracts(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// How many lines of Rust were generated.
+/// Returns the number of lines of Rust in generated code.
 fn lines(output: &Output) -> usize {
     output.files.values().map(|text| text.lines().count()).sum()
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: from a fresh clone to a running server.
+//! `cargo xtask dev`: runs the server of a checkout together with the services that it needs.
 
 mod admin;
 
@@ -18,21 +18,21 @@ use crate::{cargo, codegen, http, orphan};
 
 const USUAL_PORT: u16 = 8080;
 const USUAL_METRICS_PORT: u16 = 9464;
-/// Migrating and seeding a new database takes a second or two.
+/// The limit for a server to become ready. Migrating and seeding a new database takes about two seconds.
 const READY_LIMIT: Duration = Duration::from_secs(120);
 
-/// How to run the server.
+/// The command line of `cargo xtask dev`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where the server listens on 127.0.0.1 [default: 8080, or any free port when that is taken].
+    /// The port of the server on 127.0.0.1 [default: 8080, or a free port if 8080 is in use].
     #[arg(long)]
     port: Option<u16>,
-    /// Start over with an empty database.
+    /// Delete the data of earlier runs and start with an empty database.
     #[arg(long)]
     reset: bool,
 }
 
-/// Runs the subcommand until it is interrupted.
+/// Runs `cargo xtask dev` until it is interrupted.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::kept(&cargo::root())?;
@@ -55,13 +55,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     welcome(address, metrics, &services, &admin);
     loop {
         if let Some(status) = server.ended()? {
-            bail!("the server ended by itself ({status})");
+            bail!("the server stopped unexpectedly ({status}); the reason is in its log above");
         }
         if let Some(service) = services.failed()? {
-            bail!("{service} ended by itself; its log is in {}", folder.path().display());
+            bail!("{service} stopped unexpectedly; its log is in {}", folder.path().display());
         }
         if session.pause().is_err() {
-            // To be stopped is how this task ends well.
+            // An interrupt is the normal end of this command.
             return Ok(ExitCode::SUCCESS);
         }
     }
@@ -70,7 +70,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn address(port: Option<u16>) -> anyhow::Result<SocketAddr> {
     let free = services::free_port(Some(port.unwrap_or(USUAL_PORT)))?;
     match port {
-        Some(port) if port != free && port != 0 => bail!("port {port} is taken on 127.0.0.1"),
+        Some(port) if port != free && port != 0 => {
+            bail!("port {port} on 127.0.0.1 is in use: choose another port, or omit --port")
+        }
         _ => Ok((Ipv4Addr::LOCALHOST, free).into()),
     }
 }
@@ -79,7 +81,7 @@ fn build(session: &Session) -> anyhow::Result<()> {
     terminal::step("Building", "the server");
     let mut build = cargo::command();
     if !session.run("cargo build", build.args(["build", "--package", "server"]))?.success() {
-        bail!("the server does not build");
+        bail!("the server does not compile: fix the errors above and run the command again");
     }
     Ok(())
 }
@@ -91,7 +93,7 @@ fn serve<'s>(
     [address, metrics]: [SocketAddr; 2],
     admin: &Admin,
 ) -> anyhow::Result<Process<'s>> {
-    // Cargo puts it beside this program, whatever the target folder.
+    // Cargo writes the server next to this program in every target folder.
     let program = std::env::current_exe()?.with_file_name("server");
     terminal::step("Running", format_args!("{}", program.display()));
     let mut command = Command::new(&program);
@@ -116,16 +118,16 @@ fn wait_until_ready(session: &Session, server: &mut Process<'_>, address: Socket
     let mut waiting = Waiting::on("migrating and seeding");
     loop {
         if let Some(status) = server.ended()? {
-            bail!("the server ended before it was ready ({status})");
+            bail!("the server stopped before it was ready ({status}); the reason is in its log above");
         }
-        let answer = http::status(address, "/readyz");
-        if matches!(answer, Ok(200)) {
+        let response = http::status(address, "/readyz");
+        if matches!(response, Ok(200)) {
             return Ok(());
         }
         if waiting.passed() > READY_LIMIT {
-            return match answer {
-                Ok(status) => bail!("the server is not ready: /readyz answers {status}"),
-                Err(error) => Err(error).context("the server does not answer"),
+            return match response {
+                Ok(status) => bail!("the server is not ready: GET /readyz responds with {status}"),
+                Err(error) => Err(error).context("the server does not respond"),
             };
         }
         waiting.tick();
@@ -151,6 +153,6 @@ fn welcome(address: SocketAddr, metrics: SocketAddr, services: &Services<'_>, ad
   Ctrl-C stops everything.
 "#
     );
-    // Whoever closed our output does not read this.
+    // A closed standard output is not an error.
     let _ = writeln!(stdout(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! The private folder of the services: short, closed to others, open to the account that runs them.
+//! The private folder of the services. Its path is short, and only the account of the services can read it.
 
 mod lock;
 mod secret;
@@ -16,7 +16,7 @@ pub use self::secret::secret;
 use crate::process::Session;
 use crate::services::Account;
 
-/// A folder that is ours alone while this value lives.
+/// A folder that no other task uses while this value exists.
 pub struct Folder {
     path: PathBuf,
     account: Option<Account>,
@@ -29,44 +29,44 @@ enum Hold {
 }
 
 impl Folder {
-    /// The folder of the checkout at `root`, which outlives us. Fails when another task uses it.
+    /// Opens the permanent folder of the checkout at `root`. Fails if another task uses the folder.
     pub fn kept(root: &Path) -> anyhow::Result<Self> {
-        let path = place_of(root)?;
+        let path = kept_path(root)?;
         let account = Account::owning(&path)?;
         claim(&path, account)?;
         let lock = lock::take(&path.join("lock"))?;
         Ok(Self { path, account, hold: Hold::Lock(lock) })
     }
 
-    /// An empty folder that is removed with this value, or by the guard.
+    /// Creates an empty folder. It is removed when this value is dropped, or by the guard.
     pub fn temporary(session: &Session) -> anyhow::Result<Self> {
-        let account = Account::to_step_down_to()?;
-        // Root's own folder for temporary files may be closed to others; /tmp is not.
+        let account = Account::unprivileged()?;
+        // The temporary folder of root may be closed to other accounts; /tmp is not.
         let parent = if account.is_some() { "/tmp".into() } else { std::env::temp_dir() };
         let folder = tempfile::Builder::new()
             .prefix("writ-test-")
             .tempdir_in(&parent)
-            .with_context(|| format!("cannot make a folder in {}", parent.display()))?;
+            .with_context(|| format!("cannot create a folder in {}", parent.display()))?;
         let path = folder.path().to_owned();
         session.remove_when_gone(&path);
-        give(&path, account)?;
+        change_owner(&path, account)?;
         Ok(Self { path, account, hold: Hold::Temporary { _folder: folder } })
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Tells who finds the folder in use what uses it.
-    pub fn announce(&self, what: &str) -> anyhow::Result<()> {
+    /// Records the process that uses the folder. Another task shows it if it finds the folder in use.
+    pub fn announce(&self, process: &str) -> anyhow::Result<()> {
         match &self.hold {
-            Hold::Lock(lock) => lock::announce(lock, what),
+            Hold::Lock(lock) => lock::announce(lock, process),
             Hold::Temporary { .. } => Ok(()),
         }
     }
 
-    /// Removes all data, keeping hold of the folder.
+    /// Removes all data in the folder, but keeps the folder locked.
     pub fn empty(&self) -> anyhow::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -82,7 +82,8 @@ impl Folder {
         Ok(())
     }
 
-    /// `program` as the services' account, in this folder, without the caller's environment.
+    /// Returns a command that runs `program` in this folder, with the account of the services and without the
+    /// environment of this process.
     pub fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.path).env_clear().env("HOME", &self.path).stdin(Stdio::null());
@@ -97,10 +98,11 @@ impl Folder {
         command
     }
 
-    /// A new file, in place of any before, that only the services' account can read.
+    /// Creates a file, or replaces it. Only the account of the services can read it.
     pub fn create(&self, name: &str) -> anyhow::Result<File> {
         let path = self.path.join(name);
-        // Never through a link that the account may have put there: we may be root.
+        // Removing first avoids writing through a link: the account may have created one, and this process
+        // may run as root.
         let _ = fs::remove_file(&path);
         let file = OpenOptions::new()
             .write(true)
@@ -114,13 +116,13 @@ impl Folder {
         Ok(file)
     }
 
-    /// A file of `text` that only the services' account can read.
+    /// Writes `text` to a file that only the account of the services can read, and returns its path.
     pub fn write(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
         self.create(name)?.write_all(text.as_bytes())?;
         Ok(self.path.join(name))
     }
 
-    /// A folder that only the services' account can enter.
+    /// Creates a folder that only the account of the services can enter, and returns its path.
     pub fn create_folder(&self, name: &str) -> anyhow::Result<PathBuf> {
         let path = self.path.join(name);
         claim(&path, self.account)?;
@@ -128,41 +130,44 @@ impl Folder {
     }
 }
 
-/// Where [`Folder::kept`] is for the checkout at `root`.
-pub fn place_of(root: &Path) -> anyhow::Result<PathBuf> {
+/// Returns the path of [`Folder::kept`] for the checkout at `root`.
+pub fn kept_path(root: &Path) -> anyhow::Result<PathBuf> {
     let root = root.canonicalize().context("cannot resolve the workspace's folder")?;
     let user = rustix::process::geteuid().as_raw();
-    // Not below the workspace: a clone in root's home is closed to the services' account.
+    // The account of the services cannot read a clone in the home folder of root, so the folder is not below
+    // the workspace.
     let parent = ["/var/tmp", "/tmp"].into_iter().find(|path| Path::new(path).is_dir());
     let parent = parent.map_or_else(std::env::temp_dir, PathBuf::from);
     Ok(parent.join(format!("writ-{:08x}-dev", short_hash(&root, user))))
 }
 
-/// Makes the folder at `path`, or checks that nobody else made it: others can write where it is.
+/// Creates the folder at `path`, or checks that another account did not create it. Every account can write to
+/// the parent folder.
 fn claim(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
-        Ok(()) => give(path, account),
+        Ok(()) => change_owner(path, account),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             let found = fs::symlink_metadata(path)?;
             let us = rustix::process::geteuid().as_raw();
             let owner = account.map_or(us, |account| account.uid);
             if !found.is_dir() || found.mode() & 0o077 != 0 || ![owner, us].contains(&found.uid()) {
-                bail!("{} exists and is not ours: remove it", path.display());
+                bail!("{} belongs to another account or is open to others: remove it", path.display());
             }
-            give(path, account)
+            change_owner(path, account)
         }
-        Err(error) => Err(error).with_context(|| format!("cannot make {}", path.display())),
+        Err(error) => Err(error).with_context(|| format!("cannot create {}", path.display())),
     }
 }
 
-fn give(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
+fn change_owner(path: &Path, account: Option<Account>) -> anyhow::Result<()> {
     let Some(account) = account else {
         return Ok(());
     };
-    lchown(path, Some(account.uid), Some(account.gid)).with_context(|| format!("cannot hand over {}", path.display()))
+    lchown(path, Some(account.uid), Some(account.gid))
+        .with_context(|| format!("cannot change the owner of {}", path.display()))
 }
 
-/// FNV-1a over the path and the user: stable, short, and not a matter of security.
+/// Returns the FNV-1a hash of the path and the user. It is stable and short, and not used for security.
 fn short_hash(root: &Path, user: u32) -> u32 {
     root.as_os_str()
         .as_encoded_bytes()

@@ -1,13 +1,13 @@
-//! Just enough HTTP to ask the server whether it is ready.
+//! A minimal HTTP client that checks if the server is ready.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long the server may take to answer.
+/// The time limit for connecting, for writing and for reading.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// The status of `GET path`.
+/// Sends `GET path` and returns the status code of the response.
 pub fn status(address: SocketAddr, path: &str) -> io::Result<u16> {
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
     stream.set_read_timeout(Some(LIMIT))?;
@@ -19,5 +19,5 @@ pub fn status(address: SocketAddr, path: &str) -> io::Result<u16> {
         .ok()
         .and_then(|head| head.strip_prefix("HTTP/1.1 "))
         .and_then(|status| status.parse().ok())
-        .ok_or_else(|| io::Error::other("not an answer in HTTP/1.1"))
+        .ok_or_else(|| io::Error::other("the response is not HTTP/1.1"))
 }

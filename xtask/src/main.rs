@@ -1,5 +1,5 @@
-//! `cargo xtask`: the commands that serve this repository alone, and the developer's environment. Those
-//! that serve any workspace are in `cli/`.
+//! `cargo xtask`: the developer commands of this repository. Commands that work in any workspace are in
+//! `cli/`.
 
 mod bench;
 mod cargo;
@@ -16,36 +16,39 @@ mod services;
 mod sqlx;
 mod terminal;
 mod test;
+mod words;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Generates from the contract, and runs what it generates.
+/// Developer commands of this repository: generate code from the contracts, run the server, test and measure.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
 enum Task {
-    /// Render generated/ from spec/, or a crate of your own from any contract.
+    /// Generate generated/ from spec/, or a separate crate from any contract.
     Codegen(cargo_writ::codegen::Args),
-    /// Generate from every contract of a folder, compile it all, and measure.
+    /// Generate code from every contract in a folder, compile it, and report the contracts that fail.
     Corpus(corpus::Args),
-    /// Measure what docs/benchmarks.md shows: generating, compiling, answering.
+    /// Repeat the measurements of docs/benchmarks.md.
     Bench(bench::Args),
-    /// Run the server with its own PostgreSQL and Redis.
+    /// Run the server with a private PostgreSQL and Redis.
     Dev(dev::Args),
-    /// Run the tests with their own PostgreSQL and Redis.
+    /// Run the tests with a private PostgreSQL and Redis.
     Test(test::Args),
-    /// Package the crates that are for the registry, and build and run the packages.
+    /// Package the crates that can be published, and build and run the packages.
     Package,
-    /// Renew .sqlx, against which queries are checked while compiling.
+    /// Update .sqlx, the query metadata that compiling without a database needs.
     Sqlx(sqlx::Args),
-    /// Does what README.md says, in a fresh clone, and holds it to what README.md promises.
+    /// Check that comments name their subject.
+    Words(words::Args),
+    /// Run the commands of README.md, ARCHITECTURE.md and docs/ in a fresh clone, and compare their output.
     #[command(hide = true)]
     Readme,
-    /// Runs a program and tells what it cost; started by xtask itself.
+    /// Run a program and write its cost to a file; used by `cargo xtask bench`.
     #[command(hide = true)]
     Measure(bench::MeasureArgs),
-    /// Ends what another xtask left running; started by xtask itself.
+    /// Stop the processes that another xtask left running; xtask starts this itself.
     #[command(hide = true)]
     Guard,
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Test(args) => test::run(&args),
         Task::Sqlx(args) => sqlx::run(&args),
         Task::Package => package::run(),
+        Task::Words(args) => words::run(&args),
         Task::Readme => readme::run(),
         Task::Measure(args) => bench::measure(&args),
         Task::Guard => process::guard::run(),

@@ -1,4 +1,4 @@
-//! What an earlier task left running because it was killed together with its guard.
+//! Processes that an earlier task left running because it was killed together with its guard.
 
 use std::fs;
 use std::process::Command;
@@ -10,17 +10,18 @@ use crate::folder::Folder;
 use crate::process::{Kind, Process, Session, Target};
 use crate::terminal::{self, Waiting};
 
-/// How long an orphan may take to end before it is killed.
+/// The time that an orphan may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Notes in `folder` that `process` runs, with `mark` somewhere in its command line.
+/// Records in `folder` that `process` runs. Its command line contains `mark`.
 pub fn record(folder: &Folder, process: &Process<'_>, mark: &str) -> anyhow::Result<()> {
     let record = format!("{mark}\n{}", process.target().to_words());
     folder.write(&format!("{}.pid", process.name()), &record).map(drop)
 }
 
-/// Ends what the records in `folder` name and still runs, the last started first. Nobody else can
-/// be using it, since we hold the folder.
+/// Stops the recorded processes that still run, in reverse order of their start.
+///
+/// This process holds the lock of the folder, so no other task uses them.
 pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
     for name in ["server", "redis", "postgres"] {
         let path = folder.path().join(format!("{name}.pid"));
@@ -37,13 +38,13 @@ pub fn end_all(session: &Session, folder: &Folder) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ends `target` when it runs and has `mark` in its command line; else its process id is by now
-/// that of something else.
+/// Stops `target` if it runs and its command line contains `mark`. Otherwise the process id now belongs to
+/// another program.
 pub fn end(session: &Session, target: Target, name: &str, mark: &str) -> anyhow::Result<()> {
     if !command_line(target.pid).is_some_and(|line| line.contains(mark)) {
         return Ok(());
     }
-    terminal::step("Stopping", format_args!("{name}, left over from an earlier run"));
+    terminal::step("Stopping", format_args!("{name}, which an earlier run left"));
     target.end_gently();
     let mut waiting = Waiting::on(format!("stopping {name}"));
     while target.is_alive() && waiting.passed() < PATIENCE {

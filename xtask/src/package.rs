@@ -1,8 +1,8 @@
-//! `cargo xtask package`: packages every crate that is for the registry, builds the packages against
-//! each other, and holds the packaged command to what it generates in this repository.
+//! `cargo xtask package`: packages every crate that can be published, builds the packages against each
+//! other, and compares the output of the packaged command with the output of this repository.
 //!
-//! A package holds only what lies below its own folder. A file that a crate embeds from elsewhere is
-//! missing there, which shows nowhere but in the package.
+//! A package contains only files below its own folder. If a crate embeds a file from another folder, only
+//! the package fails to build.
 
 use std::fs;
 use std::path::Path;
@@ -19,53 +19,53 @@ use writ_codegen::render::Layout;
 use crate::process::Session;
 use crate::{cargo, terminal};
 
-/// A small contract.
+/// A small contract that the packaged command generates code from.
 const CONTRACT: &str = "codegen/tests/golden/shop/contract.yaml";
 
-/// The crate whose program is run, and the program.
+/// The crate of the packaged command, and the name of its program.
 const PROGRAM: &str = "cargo-writ";
 
-/// Runs the subcommand.
+/// Runs `cargo xtask package`.
 pub fn run() -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let packages = publishable(&session)?;
-    // Apart from what is built of the workspace itself, which has programs of the same names.
+    // The target folder is separate, since the workspace builds programs with these names too.
     let target = cargo::root().join("target/packages");
     let mut package = cargo::command();
     package.args(["package", "--quiet", "--allow-dirty"]).env("CARGO_TARGET_DIR", &target);
-    // Nothing here is debugged, or changed and compiled again.
+    // Nothing is debugged or compiled again here.
     package.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
     package.args(packages.iter().flat_map(|name| ["--package", name]));
     terminal::step("Packaging", packages.join(", "));
     if !session.run("cargo package", &mut package)?.success() {
-        bail!("a package does not build from its own files");
+        bail!("a package does not build: it may use a file outside of its crate's folder");
     }
-    generates_alike(&session, &target.join("debug").join(PROGRAM))?;
+    compare_output(&session, &target.join("debug").join(PROGRAM))?;
     terminal::step(
         "Finished",
-        format_args!("{} packages; `{PROGRAM}` generates from its package alone", packages.len()),
+        format_args!("{} packages; the packaged `{PROGRAM}` generates the expected crate", packages.len()),
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// The names of the crates that are not `publish = false`.
+/// Returns the names of the crates without `publish = false`.
 fn publishable(session: &Session) -> anyhow::Result<Vec<String>> {
     let mut metadata = cargo::command();
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
     let text = session.run_quietly("cargo metadata", &mut metadata)?;
-    let metadata: Value = serde_json::from_str(&text).context("`cargo metadata` writes no JSON")?;
+    let metadata: Value = serde_json::from_str(&text).context("`cargo metadata` did not print JSON")?;
     let packages = metadata["packages"].as_array().into_iter().flatten().filter(|package| package["publish"].is_null());
     let mut names: Vec<String> = packages.filter_map(|package| Some(package["name"].as_str()?.to_owned())).collect();
     names.sort();
     if !names.iter().any(|name| name == PROGRAM) {
-        bail!("`{PROGRAM}` is not among the crates that can be published: {}", names.join(", "));
+        bail!("`{PROGRAM}` must not have `publish = false`; the crates to publish are {}", names.join(", "));
     }
     Ok(names)
 }
 
-/// Runs the packaged program, and compares what it writes with what this one generates.
-fn generates_alike(session: &Session, program: &Path) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
+/// Compares the files that the packaged program writes with the output of this generator.
+fn compare_output(session: &Session, program: &Path) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
     let contract = folder.path().join("shop.yaml");
     fs::copy(cargo::root().join(CONTRACT), &contract).with_context(|| format!("cannot copy {CONTRACT}"))?;
     let out = folder.path().join("shop");
@@ -81,11 +81,11 @@ fn generates_alike(session: &Session, program: &Path) -> anyhow::Result<()> {
     let request = Request { entry: contract, root: None, strict: false, layout: Layout::Crate, options };
     let generated = generate(&request);
     let package = Package::new("shop", &generated.title, &generated.features, &generated.parts)?;
-    let expected = wrap(&package, generated.output.with_context(|| format!("{CONTRACT} is refused"))?)?;
+    let expected = wrap(&package, generated.output.with_context(|| format!("{CONTRACT} is rejected"))?)?;
     let different = output::check(&out, &expected)?;
     if different.is_empty() {
         return Ok(());
     }
     let files: Vec<String> = different.iter().map(|(path, state)| format!("{path} {state}")).collect();
-    bail!("the packaged `{PROGRAM}` generates something else:\n  {}", files.join("\n  "));
+    bail!("the packaged `{PROGRAM}` generates other files than this repository:\n  {}", files.join("\n  "));
 }

@@ -1,4 +1,4 @@
-//! Child processes that never outlive this one, and what an interrupt does to them.
+//! Child processes that never outlive this process, and the handling of interrupts.
 
 pub mod guard;
 mod interrupt;
@@ -24,19 +24,19 @@ pub use self::interrupt::Interrupted;
 pub use self::target::{Kind, Target};
 use crate::terminal::Waiting;
 
-/// How often a wait looks whether it is over, or interrupted.
+/// The interval at which a wait checks for its end and for an interrupt.
 const TICK: Duration = Duration::from_millis(25);
-/// How long a process may take to end before it is killed.
+/// The time that a process may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One task's hold on its child processes and on the signals sent to it.
+/// The child processes of one task, and the signals that the task received.
 pub struct Session {
     guard: RefCell<Guard>,
     running: Arc<Mutex<Vec<Target>>>,
     signal: Arc<AtomicI32>,
 }
 
-/// A child process, ended when dropped.
+/// A child process; it is stopped when the value is dropped.
 pub struct Process<'s> {
     session: &'s Session,
     name: String,
@@ -45,16 +45,16 @@ pub struct Process<'s> {
 }
 
 impl Session {
-    /// Takes over the signals and starts the guard.
+    /// Installs the signal handlers and starts the guard.
     pub fn open() -> anyhow::Result<Self> {
         let session = Self { guard: RefCell::new(Guard::start()?), running: Arc::default(), signal: Arc::default() };
         let signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot take signals")?;
         let (running, signal) = (Arc::clone(&session.running), Arc::clone(&session.signal));
-        std::thread::spawn(move || interrupt::obey(signals, &running, &signal));
+        std::thread::spawn(move || interrupt::handle(signals, &running, &signal));
         Ok(session)
     }
 
-    /// Fails once the user asked us to stop.
+    /// Fails if the user has interrupted the task.
     pub fn check(&self) -> Result<(), Interrupted> {
         match self.signal.load(Ordering::SeqCst) {
             0 => Ok(()),
@@ -62,17 +62,18 @@ impl Session {
         }
     }
 
-    /// Lets a moment pass.
+    /// Waits for one tick; fails if the user interrupts the task.
     pub fn pause(&self) -> Result<(), Interrupted> {
         self.check()?;
         sleep(TICK);
         self.check()
     }
 
-    /// Starts a process, named for messages.
+    /// Starts a process. Messages use `name` for it.
     pub fn start(&self, name: &str, kind: Kind, command: &mut Command) -> anyhow::Result<Process<'_>> {
         self.check()?;
-        // Its own group: Ctrl-C on the terminal reaches us alone, and we stop things in order.
+        // A separate process group: Ctrl-C on the terminal reaches only this process, which then stops its
+        // children in order.
         let child = command
             .process_group(0)
             .spawn()
@@ -83,12 +84,13 @@ impl Session {
         Ok(Process { session: self, name: name.to_owned(), child, target })
     }
 
-    /// Runs a process to its end.
+    /// Runs a process and waits for its end.
     pub fn run(&self, name: &str, command: &mut Command) -> anyhow::Result<ExitStatus> {
         self.start(name, Kind::Group, command)?.wait()
     }
 
-    /// Runs a process to its end, silently; what it wrote is shown when it fails.
+    /// Runs a process without showing its output, and returns the output. The error of a process that fails
+    /// contains the output.
     pub fn run_quietly(&self, name: &str, command: &mut Command) -> anyhow::Result<String> {
         let (status, text) = self.capture(name, command)?;
         if !status.success() {
@@ -97,7 +99,7 @@ impl Session {
         Ok(text)
     }
 
-    /// Runs a process to its end, silently; how it ended, and what it wrote to either output.
+    /// Runs a process without showing its output. Returns its exit status and both of its outputs in one string.
     pub fn capture(&self, name: &str, command: &mut Command) -> anyhow::Result<(ExitStatus, String)> {
         let mut output = tempfile::tempfile().context("cannot make a temporary file")?;
         command.stdout(output.try_clone()?).stderr(output.try_clone()?);
@@ -108,7 +110,7 @@ impl Session {
         Ok((status, String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// Removes the folder at `path` even when we are killed.
+    /// Removes the folder at `path` when this process ends, even if it is killed.
     pub fn remove_when_gone(&self, path: &Path) {
         self.guard.borrow_mut().remove_folder(path);
     }
@@ -119,17 +121,17 @@ impl Session {
 }
 
 impl Process<'_> {
-    /// What it was named.
+    /// Returns the name of the process in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How to end it.
+    /// Returns the process id and the kind of the process.
     pub fn target(&self) -> Target {
         self.target
     }
 
-    /// Waits for its end.
+    /// Waits for the process to end, and returns its exit status.
     pub fn wait(&mut self) -> anyhow::Result<ExitStatus> {
         loop {
             if let Some(status) = self.ended()? {
@@ -139,13 +141,13 @@ impl Process<'_> {
         }
     }
 
-    /// How it ended, when it has.
+    /// Returns the exit status if the process has ended.
     pub fn ended(&mut self) -> anyhow::Result<Option<ExitStatus>> {
         self.child.try_wait().with_context(|| format!("cannot watch {}", self.name))
     }
 
     fn has_ended(&mut self) -> bool {
-        // What cannot be watched cannot be waited for.
+        // A process that cannot be watched counts as ended, since waiting for it would never end.
         self.child.try_wait().map_or(true, |status| status.is_some())
     }
 }
@@ -164,7 +166,7 @@ impl Drop for Process<'_> {
                 sleep(TICK);
             }
         }
-        // What it started itself and left behind.
+        // Other processes of the group may still run.
         if self.target.kind == Kind::Group {
             self.target.kill();
         }

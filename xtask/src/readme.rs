@@ -1,7 +1,9 @@
-//! `cargo xtask readme`: does what README.md and docs/adoption.md say, in a fresh clone, and compares.
+//! `cargo xtask readme`: runs the commands of the repository's documents in a fresh clone, and compares
+//! their output with the documents.
 //!
-//! How a block is checked stands in a comment above it, in the forms of [`check::Check`]. Blocks of
-//! `sh` run as they are; `text` and `json` is what the commands above print.
+//! The documents are every Markdown file in docs/, ARCHITECTURE.md and README.md. A comment above a block
+//! selects its check, see [`check::Check`]. Blocks of `sh` run without a comment too. Blocks of `text` and
+//! `json` are the expected output of the commands above.
 
 mod check;
 mod checkout;
@@ -12,6 +14,7 @@ mod plan;
 mod server;
 
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -23,46 +26,75 @@ use self::server::Server;
 use crate::process::Session;
 use crate::terminal;
 
-/// The pages whose commands are followed, those that change nothing in the clone first.
-const PAGES: [&str; 2] = ["docs/adoption.md", "README.md"];
+/// The documents outside of docs/.
+const ROOT_DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];
 
-/// Runs the subcommand.
+/// The folder of the other documents.
+const DOCUMENTS: &str = "docs";
+
+/// Runs `cargo xtask readme`.
 pub fn run() -> anyhow::Result<ExitCode> {
     let since = Instant::now();
     let session = Session::open()?;
     let checkout = Checkout::make(&session)?;
+    let documents = documents(checkout.path())?;
     let mut count = 0;
-    for page in PAGES {
-        let text = fs::read_to_string(checkout.path().join(page)).context(page)?;
-        let steps = markdown::blocks(&text).and_then(plan::steps).context(page)?;
+    for document in &documents {
+        let text = fs::read_to_string(checkout.path().join(document)).context(document.clone())?;
+        let steps = markdown::blocks(&text).and_then(plan::steps).context(document.clone())?;
         let mut server = None;
         for (line, step) in &steps {
-            let place = format!("{page}:{line}");
-            follow(&session, &checkout, &mut server, step, &place).context(place)?;
+            let location = format!("{document}:{line}");
+            follow(&session, &checkout, &mut server, step, &location).context(location)?;
         }
         drop(server);
+        if !steps.is_empty() {
+            checkout.restore(&session)?;
+        }
         count += steps.len();
     }
-    let pages = PAGES.join(" and ");
-    terminal::step("Finished", format_args!("{count} steps of {pages} in {} s", since.elapsed().as_secs()));
+    let seconds = since.elapsed().as_secs();
+    terminal::step("Finished", format_args!("{count} steps of {} documents in {seconds} s", documents.len()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Does one step. The server is started for the first commands that call it, and serves until
-/// something else is done, since that may change what is served.
+/// Returns the paths of all documents below `root`, those in docs/ first, in alphabetical order.
+fn documents(root: &Path) -> anyhow::Result<Vec<String>> {
+    let mut documents = Vec::new();
+    let mut folders = vec![DOCUMENTS.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root.join(&folder)).with_context(|| format!("cannot read {folder}"))? {
+            let entry = entry?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".md") {
+                documents.push(path);
+            }
+        }
+    }
+    documents.sort();
+    documents.extend(ROOT_DOCUMENTS.map(str::to_owned));
+    Ok(documents)
+}
+
+/// Runs one step of a document.
+///
+/// The server is started for the first commands that call it. It stops before the next step of another
+/// kind, since such a step may change the server.
 fn follow<'s>(
     session: &'s Session,
     checkout: &Checkout,
     server: &mut Option<Server<'s>>,
     step: &Step,
-    place: &str,
+    location: &str,
 ) -> anyhow::Result<()> {
     let run = match step {
         Step::Run(run) => run,
         Step::Edit(edit) => {
             drop(server.take());
-            let said = edit::apply(edit, checkout.path())?;
-            terminal::step(place, said);
+            let done = edit::apply(edit, checkout.path())?;
+            terminal::step(location, done);
             return Ok(());
         }
     };
@@ -71,7 +103,7 @@ fn follow<'s>(
         let server = match server {
             Some(server) => server,
             None => {
-                terminal::step(place, "cargo xtask dev");
+                terminal::step(location, "cargo xtask dev");
                 server.insert(Server::start(session, checkout)?)
             }
         };
@@ -79,8 +111,8 @@ fn follow<'s>(
     } else {
         drop(server.take());
     }
-    terminal::step(place, run.script.trim_end());
-    // What the reader may keep there is not ours to write over.
+    terminal::step(location, run.script.trim_end());
+    // The reader may have files of their own in /tmp, so the commands use another folder.
     let script = script.replace("/tmp/", &format!("{}/", checkout.temporary().display()));
     let mut command = checkout.command("sh");
     let (status, output) = session.capture("sh", command.args(["-e", "-c", &script]))?;
@@ -88,10 +120,11 @@ fn follow<'s>(
         .map_err(|error| anyhow!("{error}\n{status}, with this output:\n{}", output.trim_end()))
 }
 
+/// Compares the result of commands with the document.
 fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
     match (succeeded, run.fails) {
-        (true, true) => bail!("this is to fail and does not"),
-        (false, false) => bail!("this fails"),
+        (true, true) => bail!("the commands must fail, but they succeed"),
+        (false, false) => bail!("the commands fail"),
         _ => run.output.iter().try_for_each(|expectation| expectation::check(expectation, output)),
     }
 }
@@ -99,13 +132,35 @@ fn compare(run: &Run, succeeded: bool, output: &str) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::plan::Run;
+    use super::{compare, documents, markdown, plan};
 
     #[test]
-    fn commands_fail_when_and_only_when_the_readme_says_so() {
+    fn every_markdown_file_in_docs_is_checked() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(root.path().join("docs/guide")).unwrap();
+        for path in ["docs/new.md", "docs/guide/deep.md", "docs/picture.svg", "CHANGES.md"] {
+            std::fs::write(root.path().join(path), "").unwrap();
+        }
+        let expected = ["docs/guide/deep.md", "docs/new.md", "ARCHITECTURE.md", "README.md"];
+        assert_eq!(documents(root.path()).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_block_in_the_documents_of_this_repository_has_a_check() {
+        let root = crate::cargo::root();
+        for document in documents(&root).unwrap() {
+            let text = std::fs::read_to_string(root.join(&document)).unwrap();
+            let steps = markdown::blocks(&text).and_then(plan::steps);
+            assert!(steps.is_ok(), "{document}: {:#}", steps.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn commands_must_fail_exactly_if_the_document_expects_it() {
         for fails in [false, true] {
             let run = Run { fails, ..Run::default() };
-            assert_eq!(super::compare(&run, true, "").is_ok(), !fails);
-            assert_eq!(super::compare(&run, false, "").is_ok(), fails);
+            assert_eq!(compare(&run, true, "").is_ok(), !fails);
+            assert_eq!(compare(&run, false, "").is_ok(), fails);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The PostgreSQL and the Redis that a task works with: the caller's, else private ones.
+//! PostgreSQL and Redis for a task: the servers that environment variables name, or private ones.
 
 mod account;
 mod install;
@@ -20,30 +20,31 @@ use crate::terminal;
 
 pub use self::port::free as free_port;
 
-/// Whether data outlive the task.
+/// The lifetime of a service's data.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Lifetime {
-    /// For `dev`: written safely, found again by the next run.
+    /// The data are stored safely and the next run uses them again; for `dev`.
     Kept,
-    /// For checks: as fast as can be.
+    /// The data are deleted at the end, so writing is fast but not safe; for tests and checks.
     Temporary,
 }
 
-/// Both services, running until dropped.
+/// PostgreSQL and Redis; private servers run until the value is dropped.
 pub struct Services<'s> {
-    // Dropped in this order: what started last stops first.
+    // Fields are dropped in this order: Redis started last and stops first.
     redis: Option<Redis<'s>>,
     postgres: Option<Postgres<'s>>,
-    /// Where the database is, with a superuser's password when it is private.
+    /// The address of the database; that of a private server contains the superuser's password.
     pub database_url: String,
-    /// Where Redis is.
+    /// The address of Redis, with the password of a private server.
     pub redis_url: String,
 }
 
-/// Uses what `DATABASE_URL` and `REDIS_URL` name, and starts the rest in `folder`.
+/// Uses the servers of `DATABASE_URL` and `REDIS_URL`, and starts a private server in `folder` for a variable
+/// that is not set.
 pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Services<'s>> {
     let (database_url, postgres) = database(session, folder, lifetime)?;
-    let (redis_url, redis) = match given("REDIS_URL") {
+    let (redis_url, redis) = match from_environment("REDIS_URL") {
         Some(url) => (url, None),
         None => {
             let redis = redis::start(session, folder, lifetime)?;
@@ -53,13 +54,13 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     Ok(Services { redis, postgres, database_url, redis_url })
 }
 
-/// The database alone: its address, and the private server when there is one.
+/// Returns the address of the database, and the private server if one was started.
 pub fn database<'s>(
     session: &'s Session,
     folder: &Folder,
     lifetime: Lifetime,
 ) -> anyhow::Result<(String, Option<Postgres<'s>>)> {
-    Ok(match given("DATABASE_URL") {
+    Ok(match from_environment("DATABASE_URL") {
         Some(url) => (url, None),
         None => {
             let postgres = postgres::start(session, folder, lifetime)?;
@@ -68,17 +69,17 @@ pub fn database<'s>(
     })
 }
 
-/// `psql`, from the folder of the server that would be started, else from `PATH`.
+/// Returns the path of `psql`: from the folder of the PostgreSQL that would be started, or from `PATH`.
 pub fn psql() -> anyhow::Result<PathBuf> {
     locate::postgres()
         .map(|found| found.folder.join("psql"))
         .filter(|psql| psql.is_file())
         .or_else(|| locate::on_path("psql"))
-        .context("`psql` is needed and was not found: install PostgreSQL's client")
+        .context("`psql` was not found: install the PostgreSQL client")
 }
 
 impl Services<'_> {
-    /// The name of a private service that ended by itself.
+    /// Returns the name of a private service that has stopped unexpectedly.
     pub fn failed(&mut self) -> anyhow::Result<Option<&'static str>> {
         let ended = |process: Option<&mut Process<'_>>| match process {
             Some(process) => process.ended().map(|status| status.is_some()),
@@ -94,8 +95,8 @@ impl Services<'_> {
     }
 }
 
-fn given(variable: &str) -> Option<String> {
+fn from_environment(variable: &str) -> Option<String> {
     let url = std::env::var(variable).ok().filter(|url| !url.is_empty())?;
-    terminal::step("Using", format_args!("{variable} of the environment"));
+    terminal::step("Using", format_args!("the server of {variable}"));
     Some(url)
 }

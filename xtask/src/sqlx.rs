@@ -1,6 +1,6 @@
-//! `cargo xtask sqlx`: renews .sqlx, what the database says of each query of the server.
+//! `cargo xtask sqlx`: updates .sqlx, the database's description of each query of the server.
 //!
-//! The macros of sqlx write that down while they compile against a live database. They read
+//! The macros of sqlx write these files while they compile against a running database. They read
 //! `DATABASE_URL`, `SQLX_OFFLINE` and `SQLX_OFFLINE_DIR`.
 
 mod database;
@@ -20,24 +20,24 @@ use crate::process::Session;
 use crate::services::{self, Lifetime};
 use crate::{cargo, terminal};
 
-/// Whether to write.
+/// The command line of `cargo xtask sqlx`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Write nothing; fail when .sqlx is not what would be written.
+    /// Write nothing, and fail if .sqlx is not up to date.
     #[arg(long)]
     check: bool,
 }
 
-/// Files by name.
+/// The contents of query files by file name.
 type Queries = BTreeMap<String, Vec<u8>>;
 
-/// Runs the subcommand.
+/// Runs `cargo xtask sqlx`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;
     let (server, _postgres) = services::database(&session, &folder, Lifetime::Temporary)?;
     let database = Database::create(&session, server)?;
-    let fresh = renewed(&session, &folder, &database)?;
+    let fresh = query_files(&session, &folder, &database)?;
     let committed = cargo::root().join(".sqlx");
     let stale = differences(&read(&committed)?, &fresh);
     if stale.is_empty() {
@@ -45,17 +45,17 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if args.check {
-        bail!(".sqlx is stale, run `cargo xtask sqlx`:\n  {}", stale.join("\n  "));
+        bail!(".sqlx is out of date: run `cargo xtask sqlx`\n  {}", stale.join("\n  "));
     }
     replace(&committed, &fresh)?;
-    terminal::step("Renewed", format_args!(".sqlx, {} queries", fresh.len()));
+    terminal::step("Updated", format_args!(".sqlx, {} queries", fresh.len()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the macros write against `database`.
-fn renewed(session: &Session, folder: &Folder, database: &Database<'_>) -> anyhow::Result<Queries> {
+/// Returns the query files that the macros write when they compile against `database`.
+fn query_files(session: &Session, folder: &Folder, database: &Database<'_>) -> anyhow::Result<Queries> {
     let written = folder.path().join("queries");
-    fs::create_dir(&written).context("cannot make a folder for the queries")?;
+    fs::create_dir(&written).context("cannot create a folder for the queries")?;
     let _touched = Touched::sources(&cargo::root().join("server"))?;
     terminal::step("Checking", "the server's queries");
     let mut check = cargo::command();
@@ -65,7 +65,7 @@ fn renewed(session: &Session, folder: &Folder, database: &Database<'_>) -> anyho
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", &written);
     if !session.run("cargo check", &mut check)?.success() {
-        bail!("the server's queries do not pass");
+        bail!("the server's queries do not compile: fix the errors above");
     }
     read(&written)
 }

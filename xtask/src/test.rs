@@ -1,4 +1,4 @@
-//! `cargo xtask test`: the tests, beside a PostgreSQL and a Redis of their own.
+//! `cargo xtask test`: runs the tests with a private PostgreSQL and Redis.
 
 use std::process::ExitCode;
 
@@ -7,15 +7,15 @@ use crate::process::Session;
 use crate::services::{self, Lifetime};
 use crate::{cargo, terminal};
 
-/// What to test.
+/// The command line of `cargo xtask test`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Passed on to `cargo test`, which tests the workspace with all of its features unless a package is named.
+    /// Arguments of `cargo test`; without a package, all packages are tested with all features.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     cargo: Vec<String>,
 }
 
-/// Runs the subcommand; its exit code is that of the tests.
+/// Runs `cargo xtask test`; its exit code is the exit code of `cargo test`.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let session = Session::open()?;
     let folder = Folder::temporary(&session)?;
@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .args(&args.cargo)
         .env("WRIT_TEST_DATABASE_URL", &services.database_url)
         .env("WRIT_TEST_REDIS_URL", &services.redis_url);
-    terminal::step("Testing", "with a database and a key prefix a test");
+    terminal::step("Testing", "with PostgreSQL and Redis; each test has a separate database and key prefix");
     let status = session.run("cargo test", &mut tests)?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, Into::into))
 }

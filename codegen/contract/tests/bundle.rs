@@ -1,4 +1,4 @@
-//! A contract of several files and its bundle say the same.
+//! A bundle is equivalent to the contract of several files that it was made from.
 
 use std::path::{Path, PathBuf};
 
@@ -7,19 +7,19 @@ use writ_contract::document::{Document, LoadOptions, Node, Value, bundle, load, 
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// The contract of this repository, whose files may refer to those beside its folder.
+/// The contract of this repository, whose files also refer to files beside its folder.
 const V1: &str = "../../spec/v1/openapi.yaml";
 
-/// A contract that is read without a word.
+/// Loads a contract, and returns the rendered diagnostics as an error if there are any.
 fn read(path: &Path, root: Option<&str>) -> Result<Document, String> {
     let mut diagnostics = Diagnostics::new();
     let options = LoadOptions { root: root.map(PathBuf::from), strict: true };
     let document = load(path, &options, &mut diagnostics);
-    let said = render(&diagnostics, diagnostics.sources(), false);
-    document.filter(|_| said.is_empty()).ok_or(said)
+    let output = render(&diagnostics, diagnostics.sources(), false);
+    document.filter(|_| output.is_empty()).ok_or(output)
 }
 
-/// A bundle as a file of its own, in a folder with nothing else.
+/// Writes a bundle to a file in an otherwise empty folder, and returns the path.
 fn written(name: &str, text: &str) -> std::io::Result<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace('.', "-"));
     std::fs::create_dir_all(&folder)?;
@@ -28,7 +28,7 @@ fn written(name: &str, text: &str) -> std::io::Result<PathBuf> {
     Ok(path)
 }
 
-/// The bundle of a contract, read back from JSON and from YAML.
+/// Writes a bundle as JSON and as YAML, and loads both files.
 fn read_back(name: &str, node: &Node) -> Result<[Document; 2], Box<dyn std::error::Error>> {
     let json = read(&written(&format!("{name}.json"), &to_json(node))?, None)?;
     let yaml = read(&written(&format!("{name}.yaml"), &to_yaml(node))?, None)?;
@@ -55,7 +55,7 @@ fn keys<'n>(node: &'n Node, steps: &[&str]) -> Vec<&'n str> {
     object.into_iter().flatten().map(|(key, _)| key.name.as_str()).collect()
 }
 
-/// Every `$ref` of a tree that is not within a value of the contract's own.
+/// Collects every `$ref` of a tree that is not within an example.
 fn references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     match &node.value {
         Value::Object(object) => {
@@ -72,7 +72,7 @@ fn references<'n>(node: &'n Node, found: &mut Vec<&'n str>) {
     }
 }
 
-/// How many operations the path items hold, wherever they stand.
+/// Returns the number of operations in all path items, through references.
 fn operations(document: &Document) -> usize {
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
     let paths = document.root_located().get("paths");
@@ -82,80 +82,80 @@ fn operations(document: &Document) -> usize {
 }
 
 #[test]
-fn the_bundle_of_version_1_is_read_without_a_word_and_has_the_same_operations() -> Outcome {
+fn the_bundle_of_version_1_loads_without_diagnostics_and_has_the_same_operations() -> Outcome {
     let document = read(Path::new(V1), Some("../../spec"))?;
-    let whole = bundle(&document);
-    for back in read_back("v1", &whole)? {
+    let bundled = bundle(&document);
+    for back in read_back("v1", &bundled)? {
         assert_eq!(operations(&back), operations(&document));
         assert_eq!(back.sources.len(), 1);
-        assert_eq!(back.root_node().to_json(), whole.to_json());
+        assert_eq!(back.root_node().to_json(), bundled.to_json());
     }
     let mut found = Vec::new();
-    references(&whole, &mut found);
+    references(&bundled, &mut found);
     assert!(found.iter().all(|text| text.starts_with("#/components/")), "{found:?}");
-    assert!(keys(&whole, &["paths"]).iter().all(|path| at(&whole, &["paths", path, "$ref"]).is_none()));
+    assert!(keys(&bundled, &["paths"]).iter().all(|path| at(&bundled, &["paths", path, "$ref"]).is_none()));
     Ok(())
 }
 
 #[test]
-fn the_components_of_version_1_keep_their_order_and_their_names() -> Outcome {
+fn the_components_of_version_1_keep_their_order_and_names() -> Outcome {
     let document = read(Path::new(V1), Some("../../spec"))?;
-    let whole = bundle(&document);
-    assert_eq!(keys(&whole, &[]), keys(document.root_node(), &[]));
+    let bundled = bundle(&document);
+    assert_eq!(keys(&bundled, &[]), keys(document.root_node(), &[]));
     for steps in [vec!["paths"], vec!["components", "schemas"]] {
-        assert_eq!(keys(&whole, &steps), keys(document.root_node(), &steps));
+        assert_eq!(keys(&bundled, &steps), keys(document.root_node(), &steps));
     }
     assert_eq!(
-        text(&whole, &["components", "schemas", "SparseUser", "x-sparse-of"]),
+        text(&bundled, &["components", "schemas", "SparseUser", "x-sparse-of"]),
         Some("#/components/schemas/User")
     );
     assert_eq!(
-        text(&whole, &["components", "parameters", "UserId", "schema", "$ref"]),
+        text(&bundled, &["components", "parameters", "UserId", "schema", "$ref"]),
         Some("#/components/schemas/UserId")
     );
     Ok(())
 }
 
 #[test]
-fn another_reader_of_openapi_finds_the_same_operations() -> Outcome {
+fn an_independent_openapi_reader_finds_the_same_operations() -> Outcome {
     let document = read(Path::new(V1), Some("../../spec"))?;
-    let whole = bundle(&document);
-    let read: openapiv3::OpenAPI = serde_json::from_str(&to_json(&whole))?;
+    let bundled = bundle(&document);
+    let read: openapiv3::OpenAPI = serde_json::from_str(&to_json(&bundled))?;
     assert_eq!(read.operations().count(), operations(&document));
     let components = read.components.ok_or("no components")?;
-    assert_eq!(components.schemas.len(), keys(&whole, &["components", "schemas"]).len());
+    assert_eq!(components.schemas.len(), keys(&bundled, &["components", "schemas"]).len());
     assert!(components.schemas.values().all(|schema| schema.as_item().is_some()));
     Ok(())
 }
 
 #[test]
-fn a_schema_that_holds_itself_is_bundled() -> Outcome {
+fn a_recursive_schema_is_bundled() -> Outcome {
     let document = fixture("recursive")?;
-    let whole = bundle(&document);
-    for back in read_back("recursive", &whole)? {
+    let bundled = bundle(&document);
+    for back in read_back("recursive", &bundled)? {
         assert_eq!(operations(&back), operations(&document));
     }
-    // The first component that refers to it is its home, and the second one refers to the first.
+    // The first component that refers to the schema contains it, and the second one refers to the first.
     let schemas = ["components", "schemas"];
-    assert_eq!(keys(&whole, &schemas), ["Directory", "Other", "name"]);
-    let directory = at(&whole, &["components", "schemas", "Directory"]).ok_or("no home")?;
+    assert_eq!(keys(&bundled, &schemas), ["Directory", "Other", "name"]);
+    let directory = at(&bundled, &["components", "schemas", "Directory"]).ok_or("no home")?;
     assert_eq!(text(directory, &["properties", "parent", "$ref"]), Some("#/components/schemas/Directory"));
     assert_eq!(text(directory, &["properties", "children", "items", "$ref"]), Some("#/components/schemas/Other"));
-    assert_eq!(text(&whole, &["components", "schemas", "Other", "$ref"]), Some("#/components/schemas/Directory"));
-    // Part of it is referred to by itself: it is one schema still.
+    assert_eq!(text(&bundled, &["components", "schemas", "Other", "$ref"]), Some("#/components/schemas/Directory"));
+    // A subschema that is also referenced directly becomes one component.
     assert_eq!(text(directory, &["properties", "name", "$ref"]), Some("#/components/schemas/name"));
-    assert_eq!(keys(&whole, &["components", "headers"]), ["X-Count"]);
+    assert_eq!(keys(&bundled, &["components", "headers"]), ["X-Count"]);
     Ok(())
 }
 
 #[test]
-fn a_path_item_is_written_where_it_is_referred_to() -> Outcome {
-    let whole = bundle(&fixture("recursive")?);
-    assert_eq!(keys(&whole, &["paths", "/folders/{id}"]), ["parameters", "get", "summary"]);
+fn a_path_item_replaces_the_reference_to_it() -> Outcome {
+    let bundled = bundle(&fixture("recursive")?);
+    assert_eq!(keys(&bundled, &["paths", "/folders/{id}"]), ["parameters", "get", "summary"]);
     let link = ["paths", "/folders", "get", "responses", "200", "links", "one", "operationRef"];
-    assert_eq!(text(&whole, &link), Some("#/paths/~1folders~1%7Bid%7D/get"));
-    // One that calls back to itself is written once.
-    let hook = at(&whole, &["paths", "/folders/{id}", "get", "callbacks", "changed", "{$request.query.url}"]);
+    assert_eq!(text(&bundled, &link), Some("#/paths/~1folders~1%7Bid%7D/get"));
+    // A path item with a callback to itself is written once.
+    let hook = at(&bundled, &["paths", "/folders/{id}", "get", "callbacks", "changed", "{$request.query.url}"]);
     let again = ["post", "callbacks", "again", "{$request.query.url}", "$ref"];
     let expected = "#/paths/~1folders~1%7Bid%7D/get/callbacks/changed/%7B$request.query.url%7D";
     assert_eq!(text(hook.ok_or("no callback")?, &again), Some(expected));
@@ -163,41 +163,41 @@ fn a_path_item_is_written_where_it_is_referred_to() -> Outcome {
 }
 
 #[test]
-fn what_only_looks_like_a_reference_stays() -> Outcome {
-    let whole = bundle(&fixture("recursive")?);
+fn a_reference_within_an_example_is_not_rewritten() -> Outcome {
+    let bundled = bundle(&fixture("recursive")?);
     let media = ["paths", "/root", "get", "responses", "200", "content", "application/json"];
-    let media = at(&whole, &media).ok_or("no content")?;
+    let media = at(&bundled, &media).ok_or("no content")?;
     assert_eq!(text(media, &["examples", "kept", "value", "$ref"]), Some("not/a/reference.yaml#/X"));
     Ok(())
 }
 
 #[test]
-fn equal_names_are_told_apart() -> Outcome {
+fn components_with_equal_names_get_numbers() -> Outcome {
     let document = fixture("names")?;
-    let whole = bundle(&document);
-    for back in read_back("names", &whole)? {
+    let bundled = bundle(&document);
+    for back in read_back("names", &bundled)? {
         assert_eq!(operations(&back), operations(&document));
     }
-    assert_eq!(keys(&whole, &["components"]), ["parameters", "schemas", "responses"]);
-    assert_eq!(keys(&whole, &["components", "parameters"]), ["Limit", "Limit2"]);
-    assert_eq!(keys(&whole, &["components", "responses"]), ["an_error"]);
-    assert_eq!(keys(&whole, &["components", "schemas"]), ["Cat", "Pet", "Cat2", "Dog", "Cat3"]);
-    let get = at(&whole, &["paths", "/pets", "get"]).ok_or("no operation")?;
+    assert_eq!(keys(&bundled, &["components"]), ["parameters", "schemas", "responses"]);
+    assert_eq!(keys(&bundled, &["components", "parameters"]), ["Limit", "Limit2"]);
+    assert_eq!(keys(&bundled, &["components", "responses"]), ["an_error"]);
+    assert_eq!(keys(&bundled, &["components", "schemas"]), ["Cat", "Pet", "Cat2", "Dog", "Cat3"]);
+    let get = at(&bundled, &["paths", "/pets", "get"]).ok_or("no operation")?;
     assert_eq!(text(get, &["parameters", "0", "$ref"]), Some("#/components/parameters/Limit2"));
     assert_eq!(text(get, &["parameters", "1", "$ref"]), Some("#/components/parameters/Limit"));
     assert_eq!(
-        text(&whole, &["components", "schemas", "Cat2", "properties", "friend", "$ref"]),
+        text(&bundled, &["components", "schemas", "Cat2", "properties", "friend", "$ref"]),
         Some("#/components/schemas/Cat3")
     );
-    assert_eq!(bundle(&document), whole);
+    assert_eq!(bundle(&document), bundled);
     Ok(())
 }
 
 #[test]
-fn a_branch_that_lost_its_name_is_still_selected_by_it() -> Outcome {
-    let whole = bundle(&fixture("names")?);
+fn a_renamed_branch_is_still_selected_by_its_old_name() -> Outcome {
+    let bundled = bundle(&fixture("names")?);
     let mapping = ["components", "schemas", "Pet", "discriminator", "mapping"];
-    let mapping = at(&whole, &mapping).ok_or("no mapping")?;
+    let mapping = at(&bundled, &mapping).ok_or("no mapping")?;
     assert_eq!(keys(mapping, &[]), ["hound", "Cat"]);
     assert_eq!(text(mapping, &["hound"]), Some("#/components/schemas/Dog"));
     assert_eq!(text(mapping, &["Cat"]), Some("#/components/schemas/Cat2"));
@@ -205,7 +205,7 @@ fn a_branch_that_lost_its_name_is_still_selected_by_it() -> Outcome {
 }
 
 #[test]
-fn a_contract_of_one_file_comes_out_as_it_is() -> Outcome {
+fn a_contract_of_one_file_is_returned_unchanged() -> Outcome {
     let document = fixture("recursive")?;
     let [json, yaml] = read_back("single", &bundle(&document))?;
     for single in [json, yaml] {
@@ -214,7 +214,7 @@ fn a_contract_of_one_file_comes_out_as_it_is() -> Outcome {
     Ok(())
 }
 
-/// Texts and numbers that writers get wrong.
+/// Strings and numbers that serializers often write incorrectly.
 const AWKWARD: &str = r##"{
   "openapi": "3.0.3", "info": { "title": "1e3", "version": "1.10" }, "paths": {},
   "x-texts": ["", " a", "a ", "a: b", "# a", "\n", "a\n", "a\n\n", "\n  a\nb", "a \nb", "\ta", "a\tb\n", "\r\n", "\u0000",
@@ -225,7 +225,7 @@ const AWKWARD: &str = r##"{
 }"##;
 
 #[test]
-fn all_texts_and_numbers_are_written_as_they_are_read() -> Outcome {
+fn all_strings_and_numbers_survive_writing_and_reading() -> Outcome {
     let first = read(&written("awkward.json", AWKWARD)?, None)?;
     let json = to_json(first.root_node());
     let numbers =
@@ -238,7 +238,7 @@ fn all_texts_and_numbers_are_written_as_they_are_read() -> Outcome {
 }
 
 #[test]
-fn numbers_that_only_yaml_can_write_are_json_in_json() -> Outcome {
+fn numbers_in_yaml_notation_become_json_numbers() -> Outcome {
     let numbers =
         "openapi: 3.0.3\ninfo: { title: a, version: a }\npaths: {}\nx-numbers: [0x1F, .5, +1, 007, 5., .inf]\n";
     let document = read(&written("yaml-only.yaml", numbers)?, None)?;
@@ -250,20 +250,20 @@ fn numbers_that_only_yaml_can_write_are_json_in_json() -> Outcome {
 #[test]
 fn a_contract_of_3_1_is_bundled() -> Outcome {
     let document = fixture("modern")?;
-    let whole = bundle(&document);
-    for back in read_back("modern", &whole)? {
+    let bundled = bundle(&document);
+    for back in read_back("modern", &bundled)? {
         assert_eq!(operations(&back), operations(&document));
     }
-    assert_eq!(text(&whole, &["paths", "/things", "$ref"]), Some("#/components/pathItems/things"));
+    assert_eq!(text(&bundled, &["paths", "/things", "$ref"]), Some("#/components/pathItems/things"));
     let hook = ["webhooks", "thing", "post", "requestBody", "content", "application/json", "schema", "$ref"];
-    assert_eq!(text(&whole, &hook), Some("#/components/schemas/Part"));
-    let schemas = at(&whole, &["components", "schemas"]).ok_or("no schemas")?;
+    assert_eq!(text(&bundled, &hook), Some("#/components/schemas/Part"));
+    let schemas = at(&bundled, &["components", "schemas"]).ok_or("no schemas")?;
     assert_eq!(keys(schemas, &[]), ["Thing", "Own", "Same", "Part", "thing"]);
-    // With words of its own, it is another schema than the one it refers to.
+    // A reference with its own description is a separate schema.
     assert_eq!(text(schemas, &["Thing", "description"]), Some("Better words."));
     assert_eq!(text(schemas, &["Thing", "$ref"]), Some("#/components/schemas/thing"));
     assert_eq!(text(schemas, &["thing", "$defs", "Part", "$ref"]), Some("#/components/schemas/Part"));
-    // Two anchors of one name are in one file now.
+    // The bundle contains two anchors of one name, so the reference uses a pointer.
     assert_eq!(text(schemas, &["Same", "$ref"]), Some("#/components/schemas/Own"));
     Ok(())
 }

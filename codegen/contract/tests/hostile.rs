@@ -1,4 +1,4 @@
-//! Whatever a file holds, reading it ends, in time, with words and never a panic.
+//! Hostile input: loading any file ends in time with diagnostics, and never panics.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ const JSON: &str = r##"{"openapi": "3.1.0", "info": {"title": "T\u00e9\ud83d\ude
  "components": {"schemas": {"A": {"type": ["string", "null"], "maximum": 1.5e300, "$ref": "#/components/schemas/B"},
  "B": {"enum": [-0, 12345678901234567890123, true, null, "\\\"/\b\f\n\r\t"]}}}}"##;
 
-/// A folder of its own, removed at the end.
+/// A temporary folder, which is removed at the end of the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -25,19 +25,19 @@ impl Folder {
         Folder(path)
     }
 
-    /// Reads a file of this text, and renders all that is said of it in every way.
+    /// Writes and loads a file, renders the diagnostics in every form, and returns the plain form.
     fn read(&self, name: &str, text: impl AsRef<[u8]>) -> (Option<Document>, String) {
         let path = self.0.join(name);
         fs::write(&path, text).expect("a file for the test");
         let mut diagnostics = Diagnostics::new();
         let document = load(&path, &LoadOptions::default(), &mut diagnostics);
-        assert!(document.is_some() || diagnostics.has_errors(), "nothing is refused without a word");
+        assert!(document.is_some() || diagnostics.has_errors(), "a rejected file has a diagnostic");
         render(&diagnostics, diagnostics.sources(), true);
         render_json_lines(&diagnostics, diagnostics.sources());
         (document, render(&diagnostics, diagnostics.sources(), false))
     }
 
-    fn said(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+    fn output(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         self.read(name, text).1
     }
 }
@@ -49,17 +49,17 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_contract_cut_off_anywhere_is_read_or_refused() {
+fn a_truncated_contract_is_loaded_or_rejected() {
     let folder = Folder::new("cut");
     for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
         for end in 0..=text.len() {
-            folder.said(name, &text.as_bytes()[..end]);
+            folder.output(name, &text.as_bytes()[..end]);
         }
     }
 }
 
 #[test]
-fn a_contract_with_any_byte_changed_is_read_or_refused() {
+fn a_contract_with_changed_bytes_is_loaded_or_rejected() {
     let folder = Folder::new("changed");
     let mut random: u64 = 7;
     for (name, text) in [("a.yaml", YAML), ("a.json", JSON)] {
@@ -71,13 +71,13 @@ fn a_contract_with_any_byte_changed_is_read_or_refused() {
                 let marks = b"{}[]:,-#&*!|>'\"%@`\t\n ?~<\\0\xff\xc3\x00";
                 bytes[at] = marks[(random >> 20) as usize % marks.len()];
             }
-            folder.said(name, &bytes);
+            folder.output(name, &bytes);
         }
     }
 }
 
 #[test]
-fn nesting_without_end_is_refused() {
+fn excessive_nesting_is_rejected() {
     let folder = Folder::new("nesting");
     let deep = 100_000;
     for (name, text) in [
@@ -87,13 +87,13 @@ fn nesting_without_end_is_refused() {
         ("map.yaml", format!("{HEAD}x-a: {}", "{a: ".repeat(deep))),
         ("block.yaml", format!("{HEAD}x-a:\n  {}", "- ".repeat(deep))),
     ] {
-        let said = folder.said(name, text);
-        assert!(said.contains("error[too-deep]"), "{name}: {said}");
+        let output = folder.output(name, text);
+        assert!(output.contains("error[too-deep]"), "{name}: {output}");
     }
 }
 
 #[test]
-fn an_alias_bomb_is_refused() {
+fn an_alias_bomb_is_rejected() {
     let folder = Folder::new("bomb");
     let mut bomb = format!("{HEAD}x-a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for level in 1..30 {
@@ -101,40 +101,40 @@ fn an_alias_bomb_is_refused() {
         bomb.push_str(&format!("x-a{level}: &a{level} [{}]\n", vec![below; 9].join(", ")));
     }
     let begun = Instant::now();
-    let said = folder.said("a.yaml", bomb);
-    assert!(said.contains("error[alias-bomb]"), "{said}");
+    let output = folder.output("a.yaml", bomb);
+    assert!(output.contains("error[alias-bomb]"), "{output}");
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
-fn aliases_that_nest_deeply_are_refused() {
+fn deeply_nested_aliases_are_rejected() {
     let folder = Folder::new("deep-alias");
     let mut text = format!("{HEAD}x-a0: &a0 [x]\n");
     for level in 1..5000 {
         text.push_str(&format!("x-a{level}: &a{level} [*a{}]\n", level - 1));
     }
-    assert!(folder.said("a.yaml", text).contains("error[too-deep]"));
-    assert!(folder.said("b.yaml", format!("{HEAD}x-a: &a [*a]\n")).contains("error["));
+    assert!(folder.output("a.yaml", text).contains("error[too-deep]"));
+    assert!(folder.output("b.yaml", format!("{HEAD}x-a: &a [*a]\n")).contains("error["));
 }
 
 #[test]
-fn references_in_any_circle_come_to_an_end() {
+fn following_cyclic_references_terminates() {
     let folder = Folder::new("circle");
     let mut schemas = String::new();
     for number in 0..3000 {
         schemas.push_str(&format!("    S{number}: {{ $ref: '#/components/schemas/S{}' }}\n", number + 1));
     }
     let begun = Instant::now();
-    folder.said("long.yaml", format!("{HEAD}components:\n  schemas:\n{schemas}    S3000: {{ type: string }}\n"));
-    folder.said(
+    folder.output("long.yaml", format!("{HEAD}components:\n  schemas:\n{schemas}    S3000: {{ type: string }}\n"));
+    folder.output(
         "closed.yaml",
         format!("{HEAD}components:\n  schemas:\n{schemas}    S3000: {{ $ref: '#/components/schemas/S0' }}\n"),
     );
-    let said = folder.said(
+    let output = folder.output(
         "into.yaml",
         format!("{HEAD}components:\n  schemas:\n    A: {{ $ref: '#/components/schemas/A/properties/a' }}\n"),
     );
-    assert!(said.contains("error[cyclic-ref]"), "{said}");
+    assert!(output.contains("error[cyclic-ref]"), "{output}");
     let mut steps = String::new();
     for number in 1..40 {
         let below = format!("#/components/schemas/X{}/a/a", number - 1);
@@ -142,53 +142,53 @@ fn references_in_any_circle_come_to_an_end() {
     }
     let text =
         format!("{HEAD}components:\n  schemas:\n    X0: {{ a: {{ $ref: '#/components/schemas/X0' }} }}\n{steps}");
-    folder.said("steps.yaml", text);
+    folder.output("steps.yaml", text);
     assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused_by_its_encoding() {
+fn a_file_in_another_encoding_is_rejected() {
     let folder = Folder::new("encoding");
     let utf16: Vec<u8> = "\u{feff}openapi: 3.0.3".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert!(folder.said("a.yaml", utf16).contains("UTF-16"));
-    let said = folder.said("b.yaml", b"openapi: 3.0.3\ninfo: \xff\n");
-    assert!(said.contains("invalid-encoding") && said.contains("b.yaml:2:7"), "{said}");
-    let (document, said) = folder.read("c.yaml", format!("\u{feff}{HEAD}"));
-    assert!(document.is_some() && said.is_empty(), "a byte order mark is no matter: {said}");
-    let (document, said) = folder.read("d.yaml", HEAD.replace('\n', "\r\n"));
-    assert!(document.is_some() && said.is_empty(), "nor are the line ends of Windows: {said}");
+    assert!(folder.output("a.yaml", utf16).contains("UTF-16"));
+    let output = folder.output("b.yaml", b"openapi: 3.0.3\ninfo: \xff\n");
+    assert!(output.contains("invalid-encoding") && output.contains("b.yaml:2:7"), "{output}");
+    let (document, output) = folder.read("c.yaml", format!("\u{feff}{HEAD}"));
+    assert!(document.is_some() && output.is_empty(), "a byte order mark is accepted: {output}");
+    let (document, output) = folder.read("d.yaml", HEAD.replace('\n', "\r\n"));
+    assert!(document.is_some() && output.is_empty(), "Windows line endings are accepted: {output}");
 }
 
 #[test]
-fn what_is_no_file_with_a_contract_is_refused_in_clear_words() {
+fn a_path_without_a_contract_is_rejected_with_the_reason() {
     let folder = Folder::new("no-file");
     for (text, word) in [("", "the file is empty"), (" \n\n", "the file is empty"), ("# only\n", "only comments")] {
-        let said = folder.said("a.yaml", text);
-        assert!(said.contains(word), "{said}");
+        let output = folder.output("a.yaml", text);
+        assert!(output.contains(word), "{output}");
     }
     let mut diagnostics = Diagnostics::new();
     assert!(load(&folder.0, &LoadOptions::default(), &mut diagnostics).is_none());
     assert!(load(&folder.0.join("none.yaml"), &LoadOptions::default(), &mut diagnostics).is_none());
-    let said = render(&diagnostics, diagnostics.sources(), false);
-    assert!(said.contains("it is a folder") && said.contains("the file does not exist"), "{said}");
+    let output = render(&diagnostics, diagnostics.sources(), false);
+    assert!(output.contains("it is a folder") && output.contains("the file does not exist"), "{output}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_symbolic_link_leads_no_reference_out_of_the_folder() {
+fn a_symbolic_link_lets_no_reference_leave_the_folder() {
     let folder = Folder::new("link");
     let outside = Folder::new("link-outside");
     fs::write(outside.0.join("secret.yaml"), "get: {}").expect("a file for the test");
     std::os::unix::fs::symlink(&outside.0, folder.0.join("parts")).expect("a link for the test");
     let text = HEAD.replace("{}", "{ /a: { $ref: parts/secret.yaml } }");
-    let said = folder.said("a.yaml", text);
-    assert!(said.contains("error[ref-outside]"), "{said}");
+    let output = folder.output("a.yaml", text);
+    assert!(output.contains("error[ref-outside]"), "{output}");
 }
 
 #[test]
-fn escape_sequences_of_a_contract_reach_no_terminal() {
+fn escape_sequences_of_a_contract_do_not_reach_the_terminal() {
     let folder = Folder::new("escape");
     let text = "{\"openapi\": \"3.0.3\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {},\n \"tag\\u001b[31ms\": 1, \"x\\u202e\\u001b\": 2}";
-    let said = folder.said("a.json", text);
-    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
+    let output = folder.output("a.json", text);
+    assert!(!output.contains('\u{1b}') && !output.contains('\u{202e}'), "{output:?}");
 }

@@ -1,11 +1,11 @@
-//! The folders of the crate import one way.
+//! The folders of the crate are layers: each imports only from those below it.
 
 #[path = "../../runtime/tests/layers/imports.rs"]
 mod imports;
 
 use std::path::Path;
 
-/// The folders, the lowest first.
+/// The folders of the crate, from the lowest layer to the highest.
 const LAYERS: &[&str] = &["source", "diagnostic", "document", "model"];
 
 #[test]

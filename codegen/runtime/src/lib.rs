@@ -1,22 +1,244 @@
-//! The support that generated code calls: reading and validating requests, writing responses, and the
-//! pipeline that every request passes.
+//! The runtime of code that Writ generates from an OpenAPI contract: it decodes and validates requests, runs
+//! the pipeline of each request, and encodes responses.
 //!
-//! The folders are layers: each imports only those above it in this list.
+//! A service depends on the generated crate and uses this crate for the types that every contract shares:
+//! [`Context`], [`Authenticate`], [`Gate`], [`Problem`], [`Patch`], [`Page`] and others.
 //!
-//! | folder | what it holds |
+//! # From a contract to a call
+//!
+//! A contract describes an operation:
+//!
+//! ```yaml
+//! paths:
+//!   /users/{userId}:
+//!     get:
+//!       operationId: getUser
+//!       tags: [users]
+//!       summary: Get a user
+//!       parameters:
+//!         - { name: userId, in: path, required: true, schema: { type: integer } }
+//!       responses:
+//!         "200":
+//!           description: The user.
+//!           content: { application/json: { schema: { $ref: "#/components/schemas/User" } } }
+//!         "404":
+//!           description: The user does not exist.
+//! ```
+//!
+//! The generator writes a trait for each tag, and the types of each operation:
+//!
+//! ```
+//! # use writ_runtime::{Context, Internal};
+//! # writ_runtime::statuses! { NotFound = 404 }
+//! pub trait Users: Send + Sync + 'static {
+//!     /// Get a user.
+//!     ///
+//!     /// `GET /users/{userId}`, public.
+//!     fn get_user(
+//!         &self,
+//!         cx: &Context<()>,
+//!         request: GetUserRequest,
+//!     ) -> impl Future<Output = Result<GetUserResponse, GetUserError>> + Send;
+//! }
+//!
+//! /// Request of [`Users::get_user`].
+//! pub struct GetUserRequest {
+//!     pub user_id: i64,
+//! }
+//!
+//! /// Response of [`Users::get_user`].
+//! pub struct GetUserResponse {
+//!     pub body: User,
+//! }
+//!
+//! /// The errors that [`Users::get_user`] can return.
+//! pub enum GetUserError {
+//!     NotFound(NotFound),
+//!     Internal(Internal),
+//! }
+//!
+//! pub struct User {
+//!     pub name: String,
+//! }
+//! ```
+//!
+//! A service implements the trait. `?` converts a marker such as `NotFound` into the error type. An undeclared
+//! status code does not compile. Every [`std::error::Error`] becomes a 500 whose cause is logged and not sent.
+//! An `Api` assembles the services and returns an [`axum::Router`]:
+//!
+//! ```
+//! use writ_runtime::{Context, NoAuthentication, OpenGate};
+//! # use writ_runtime::{
+//! #     Decoder, Internal, Method, Operation, PROBLEM_JSON, Parameter, Pipeline, Read, Reply, Respond, Responder,
+//! #     Router, Timeouts, Write, Writer, fallback, router,
+//! # };
+//! # writ_runtime::statuses! { NotFound = 404 }
+//! # pub trait Users: Send + Sync + 'static {
+//! #     fn get_user(
+//! #         &self,
+//! #         cx: &Context<()>,
+//! #         request: GetUserRequest,
+//! #     ) -> impl Future<Output = Result<GetUserResponse, GetUserError>> + Send;
+//! # }
+//! # static GET_USER: Operation = Operation {
+//! #     id: "getUser",
+//! #     method: Method::GET,
+//! #     path: "/users/{userId}",
+//! #     tag: "users",
+//! #     parameters: &[Parameter::path("userId")],
+//! #     statuses: &[200, 404],
+//! #     produces: &["application/json"],
+//! #     ..Operation::NONE
+//! # };
+//! # pub struct GetUserRequest { pub user_id: i64 }
+//! # pub struct GetUserResponse { pub body: User }
+//! # pub enum GetUserError { NotFound(NotFound), Internal(Internal) }
+//! # pub struct User { pub name: String }
+//! # writ_runtime::refusals! { GetUserError: NotFound(NotFound) }
+//! # impl GetUserRequest {
+//! #     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+//! #         let user_id = input.required(0, i64::read);
+//! #         Some(Self { user_id: user_id? })
+//! #     }
+//! # }
+//! # impl From<User> for GetUserResponse {
+//! #     fn from(body: User) -> Self { Self { body } }
+//! # }
+//! # impl Respond for GetUserResponse {
+//! #     fn respond(self, responder: &Responder) -> Reply {
+//! #         Reply::status(200).json("application/json", &self.body, responder)
+//! #     }
+//! # }
+//! # impl Respond for GetUserError {
+//! #     fn respond(self, responder: &Responder) -> Reply {
+//! #         match self {
+//! #             Self::NotFound(refusal) => refusal.respond(responder),
+//! #             Self::Internal(internal) => internal.respond(responder),
+//! #         }
+//! #     }
+//! # }
+//! # impl Write for User {
+//! #     fn write(&self, w: &mut Writer) {
+//! #         w.begin_object();
+//! #         w.key("name");
+//! #         w.string(&self.name);
+//! #         w.end_object();
+//! #     }
+//! # }
+//! # struct Api<A, G, S> { authenticator: A, gate: G, users: S }
+//! # impl<S: Users> Api<NoAuthentication, OpenGate, S> {
+//! #     fn router(self) -> Router {
+//! #         let pipeline = Pipeline::new(&PROBLEM_JSON, self.authenticator, self.gate, Timeouts::default());
+//! #         let mut endpoints = Vec::new();
+//! #         pipeline.routes(self.users, &mut endpoints).public(&GET_USER, GetUserRequest::decode, S::get_user);
+//! #         router(&PROBLEM_JSON, endpoints).fallback(fallback(&PROBLEM_JSON))
+//! #     }
+//! # }
+//!
+//! struct UserService {
+//!     names: Vec<String>,
+//! }
+//!
+//! impl Users for UserService {
+//!     async fn get_user(&self, _: &Context<()>, request: GetUserRequest) -> Result<GetUserResponse, GetUserError> {
+//!         let index = usize::try_from(request.user_id)?;
+//!         let name = self.names.get(index).ok_or(NotFound::new("user"))?;
+//!         Ok(User { name: name.clone() }.into())
+//!     }
+//! }
+//!
+//! async fn serve() -> std::io::Result<()> {
+//!     let users = UserService { names: vec!["Ada".to_owned()] };
+//!     let api = Api { authenticator: NoAuthentication, gate: OpenGate, users };
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//!     axum::serve(listener, api.router()).await
+//! }
+//! # async fn get(path: &str) -> (u16, String) {
+//! #     let users = UserService { names: vec!["Ada".to_owned()] };
+//! #     let router = Api { authenticator: NoAuthentication, gate: OpenGate, users }.router();
+//! #     let request = http::Request::get(path).header("x-request-id", "1").body(axum::body::Body::empty()).unwrap();
+//! #     let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+//! #     let status = response.status().as_u16();
+//! #     let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+//! #     (status, String::from_utf8(body.to_vec()).unwrap())
+//! # }
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+//! # assert_eq!(runtime.block_on(get("/users/0")), (200, r#"{"name":"Ada"}"#.to_owned()));
+//! # let (status, body) = runtime.block_on(get("/users/x"));
+//! # assert_eq!(status, 400);
+//! # let expected = r#""errors":[{"in":"path","field":"userId","message":"must be an integer"}]"#;
+//! # assert!(body.contains(expected), "{body}");
+//! # assert_eq!(runtime.block_on(get("/users/7")).0, 404);
+//! # let _ = serve;
+//! ```
+//!
+//! A caller sends a request, and receives every violation in one response:
+//!
+//! ```text
+//! $ curl http://127.0.0.1:8080/users/0
+//! {"name":"Ada"}
+//!
+//! $ curl http://127.0.0.1:8080/users/x
+//! {"type":"about:blank","title":"Bad Request","status":400,"detail":"the request is not valid",
+//!  "code":"VALIDATION_ERROR",
+//!  "errors":[{"in":"path","field":"userId","message":"must be an integer"}],"requestId":"…"}
+//! ```
+//!
+//! The generated client calls the operation with the types of the server. The documentation of the module
+//! `client` (feature `client`) has a complete example:
+//!
+//! ```text
+//! let client = Client::new(Connection::new("http://127.0.0.1:8080")?);
+//! let response = client.users.get_user(&GetUserRequest { user_id: 0 }).await?;
+//! ```
+//!
+//! # Items by task
+//!
+//! | task | item |
 //! |---|---|
-//! | [`operation`] | the operation table: what a contract says of each operation, as constant data |
+//! | identify callers | [`Authenticate`] |
+//! | apply rate limits, caching and revocation | [`Gate`] |
+//! | read the caller, the operation or the request id in a handler | [`Context`] |
+//! | return an error that the contract declares | [`statuses!`], [`Declares`] |
+//! | refuse a request outside of a handler | [`Problem`], [`ErrorEnvelope`] |
+//! | change a resource partially | [`Patch`] |
+//! | return a page of a list | [`Page`], [`PageRequest`] |
+//! | make an operation safe to retry | [`IdempotencyKey`], [`Idempotent`] |
+//! | send events or a download | [`EventStream`], [`ByteStream`] |
+//! | receive files | `Multipart`, `Parts` and `FileStream` (feature `multipart`) |
+//! | set time limits | [`Timeouts`] |
+//! | call an operation | the module `client` (feature `client`) |
+//!
+//! # Layers
+//!
+//! The folders of this crate are layers: each one imports only from those above it in this list.
+//!
+//! | folder | content |
+//! |---|---|
+//! | [`operation`] | the operation table: each operation of a contract as constant data |
 //! | `http` | media types, encodings, headers and paths |
 //! | `validate` | rules, patterns, formats and violations |
-//! | [`json`] | reading and writing JSON and the text of parameters, by one reader and one writer |
+//! | [`json`] | the reader and the writer for JSON and for the text of parameters |
 //! | `style` | the styles of parameters, for reading and writing |
-//! | `values` | types with a meaning of their own: pages, patches, identifiers, enums |
-//! | `response` | replies, problems, the error envelope, statuses and streams |
-//! | `request` | the head and the body of a request, and decoding them |
-//! | `serve` | the router, the pipeline, and the traits that a server implements |
-//! | `client` | calling the operations of a contract (feature `client`) |
-//! | `serde` | `serde` for the types of a contract (feature `serde`) |
+//! | `values` | types for special values: pages, patches, identifiers, enums |
+//! | `response` | replies, problems, the error envelope, status codes and streams |
+//! | `request` | the head and the body of a request, and their decoding |
+//! | `serve` | the router, the pipeline, and the traits that a service implements |
+//! | `client` | calls of the operations of a contract (feature `client`) |
+//! | `serde` | `serde` implementations for the types of a contract (feature `serde`) |
 //! | `openapi` | the contract as a value of `utoipa` (feature `openapi`) |
+//!
+//! # Features
+//!
+//! No feature is enabled by default. The generated crate enables those that its contract needs.
+//!
+//! | feature | effect |
+//! |---|---|
+//! | `client` | adds the module `client`, which calls the operations of a contract over HTTP |
+//! | `multipart` | reads and writes `multipart/form-data` bodies |
+//! | `jsonschema` | validates rare keywords of JSON Schema with an interpreter |
+//! | `openapi` | offers the contract as a value of `utoipa`, to merge it with hand-written routes |
+//! | `serde` | implements `Serialize` and `Deserialize` for the types of a contract |
 
 #[cfg(feature = "client")]
 pub mod client;
@@ -96,7 +318,7 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value;
 pub use uuid::Uuid;
 
-/// The crates that generated code names, so that it needs no dependency of its own.
+/// The crates that generated code uses, so that a generated crate does not depend on them directly.
 pub mod exports {
     #[cfg(feature = "openapi")]
     pub use utoipa;

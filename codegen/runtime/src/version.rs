@@ -1,8 +1,18 @@
-//! Generated code says which runtime it was made for; another one does not compile.
+//! The version check of generated code: code for another version of the runtime does not compile.
 
-/// Fails, while generated code is compiled, if it was made for another version of the runtime.
+/// Checks at compile time that generated code and this crate have compatible versions.
 ///
-/// Versions below 1.0 go together where their first two numbers are equal.
+/// Two versions below 1.0 are compatible if their first two numbers are equal.
+///
+/// # Panics
+///
+/// Panics if the versions are not compatible. In a constant, this is a compile error.
+///
+/// # Examples
+///
+/// ```
+/// const _: () = writ_runtime::made_for("0.1");
+/// ```
 pub const fn made_for(version: &str) {
     let (wanted, own) =
         (version.as_bytes(), concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR")).as_bytes());

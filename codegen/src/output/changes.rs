@@ -1,31 +1,31 @@
-//! The changes that a run made to the folder.
+//! The changes that a run made to the folder of generated files.
 
 use std::collections::BTreeMap;
 
 use super::file_state::FileState;
 
-/// The changes that writing made, as relative paths in their order.
+/// The changes that [`write`](super::write()) made, as sorted relative paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Files that were not there.
+    /// The files that did not exist before.
     pub added: Vec<String>,
-    /// Files of an earlier run that held something else.
+    /// The files of an earlier run whose content changed.
     pub changed: Vec<String>,
-    /// Files that were edited by hand or not generated, and were overwritten on request.
+    /// The files that were edited by hand or not generated, and were overwritten on request.
     pub overwritten: Vec<String>,
-    /// Files of an earlier run that are no longer generated; edited ones only on request.
+    /// The files of an earlier run that are no longer generated. An edited file is removed only on request.
     pub removed: Vec<String>,
-    /// Files that were left untouched, so that their times stay.
+    /// The files that were not written, since their content is the same. They keep their modification times.
     pub unchanged: Vec<String>,
-    /// Files that carry the header of generated files in a folder that had no manifest, and that this
-    /// run does not generate. They stay.
+    /// The files with the header of generated files that this run does not generate, in a folder that had no
+    /// manifest. They are not removed.
     pub unlisted: Vec<String>,
     /// True if the manifest was written.
     pub manifest: bool,
 }
 
 impl Changes {
-    /// The changes that bring files from their states to what is generated.
+    /// Returns the changes that are necessary for files in these states.
     pub(super) fn of(states: &BTreeMap<String, FileState>) -> Changes {
         let mut changes = Changes::default();
         for (path, state) in states {
@@ -42,12 +42,12 @@ impl Changes {
         changes
     }
 
-    /// True if no generated file was written or removed.
+    /// Returns true if no generated file was written or removed.
     pub fn is_empty(&self) -> bool {
         [&self.added, &self.changed, &self.overwritten, &self.removed].iter().all(|paths| paths.is_empty())
     }
 
-    /// True if the folder holds generated files already.
+    /// Returns true if the folder already contained generated files.
     pub(super) fn takes_over(&self) -> bool {
         !self.changed.is_empty() || !self.unchanged.is_empty()
     }

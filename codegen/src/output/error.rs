@@ -1,4 +1,4 @@
-//! The reasons for which nothing is written.
+//! The errors of writing the generated files.
 
 use std::path::PathBuf;
 use std::{fmt, io};
@@ -6,50 +6,50 @@ use std::{fmt, io};
 use super::file_state::FileState;
 use super::files::MANIFEST;
 
-/// A reason for which writing failed; the folder is as it was.
+/// An error of writing the generated files. The folder is unchanged.
 #[derive(Debug)]
 pub enum WriteError {
     /// A file or folder cannot be read or written.
     Io {
-        /// The file or folder.
+        /// The file or folder that cannot be read or written.
         path: PathBuf,
-        /// The error of the system.
+        /// The error that the operating system returned for a file.
         source: io::Error,
     },
-    /// Files are in the way, so that nothing was written.
+    /// Files that must not be replaced are in the way.
     Conflicts {
         /// The folder of the generated files.
         folder: PathBuf,
-        /// Every file in the way.
+        /// Every file that must not be replaced or removed.
         conflicts: Vec<Conflict>,
     },
-    /// The manifest cannot be understood.
+    /// The manifest of the folder is not valid.
     Manifest {
-        /// The manifest.
+        /// The path of the invalid manifest.
         path: PathBuf,
-        /// The line that is neither a comment nor a hash and a path; the first is 1.
+        /// The number of the invalid line, starting at 1. It is neither a comment nor a hash and a path.
         line: usize,
     },
-    /// The folder holds files of a crate that was generated in a folder above.
+    /// The folder contains files of a crate that was generated in a parent folder.
     Inside {
-        /// The folder that was to be written to.
+        /// The folder that the generated files should be written to.
         folder: PathBuf,
-        /// The folder of that crate.
+        /// The parent folder of the other crate, which lists these files in its manifest.
         owner: PathBuf,
     },
 }
 
-/// A file in the way.
+/// A file that must not be replaced or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The path within the folder.
+    /// The path of the file, relative to the folder.
     pub path: String,
-    /// The state of the file.
+    /// The state of the file in the way.
     pub state: FileState,
 }
 
 impl WriteError {
-    /// True if [`super::Conflicts::Overwrite`] lets the run succeed.
+    /// Returns true if the run would succeed with [`super::Conflicts::Overwrite`].
     pub fn can_be_overwritten(&self) -> bool {
         match self {
             WriteError::Conflicts { conflicts, .. } => {

@@ -5,33 +5,34 @@ use std::fmt;
 /// The state of a file in the folder of generated files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileState {
-    /// The file is not there.
+    /// The file does not exist.
     Missing,
-    /// The file is as it would be generated.
+    /// The content of the file is up to date.
     Fresh,
-    /// An earlier run wrote the file, which differs from this line on (the first is 1).
+    /// An earlier run wrote the file, and its content has changed. The number of the first line that differs,
+    /// starting at 1.
     Stale(usize),
-    /// An earlier run wrote the file, and it was edited since.
+    /// An earlier run wrote the file, and it was edited by hand since.
     Edited,
     /// No earlier run wrote the file.
     NotGenerated,
-    /// An earlier run wrote the file, which is no longer generated.
+    /// An earlier run wrote the file, and it is no longer generated.
     Leftover,
-    /// The same of a file that was edited since.
+    /// An earlier run wrote the file, it was edited by hand since, and it is no longer generated.
     EditedLeftover,
-    /// The file lies in a folder with a manifest of its own.
+    /// The file is in a folder with a separate manifest, which belongs to another generated crate.
     OtherCrate,
-    /// The file lies behind a symbolic link.
+    /// The file is behind a symbolic link.
     Link,
 }
 
 impl FileState {
-    /// True if the file must not be replaced or removed unasked.
+    /// Returns true if the file must not be replaced or removed without a request.
     pub fn is_conflict(self) -> bool {
         self.can_be_overwritten() || matches!(self, FileState::OtherCrate | FileState::Link)
     }
 
-    /// True if the file is replaced or removed on request.
+    /// Returns true if the file is replaced or removed on request.
     pub fn can_be_overwritten(self) -> bool {
         matches!(self, FileState::Edited | FileState::NotGenerated | FileState::EditedLeftover)
     }

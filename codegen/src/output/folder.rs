@@ -1,4 +1,4 @@
-//! The folder of generated files, as it lies on disk.
+//! Access to the folder of generated files on disk.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,31 +9,31 @@ use super::error::WriteError;
 use super::file_state::FileState;
 use super::files::{MANIFEST, MARK, Output};
 
-/// The folders below that of the generated files, looked at once each.
+/// The folders below that of the generated files. Each is inspected once.
 pub(super) struct Folders<'a> {
     dir: &'a Path,
     known: BTreeMap<String, Folder>,
 }
 
-/// A folder on the way to generated files.
+/// The state of a folder on the path to a generated file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Folder {
-    /// The folder is not there, and so is no file in it.
+    /// The folder does not exist, and neither does any file in it.
     Missing,
-    /// Generated files can stand in the folder.
+    /// The folder can contain generated files.
     Open,
-    /// No file may be written there, for this reason.
+    /// No file may be written in the folder; the reason.
     Closed(FileState),
 }
 
 impl<'a> Folders<'a> {
-    /// The folders below `dir`.
+    /// Returns the folders below `dir`, none of them inspected yet.
     pub(super) fn of(dir: &'a Path) -> Folders<'a> {
         Folders { dir, known: BTreeMap::new() }
     }
 
-    /// Returns the state of the file at a path as far as the folders on the way to it decide it: closed
-    /// ones, and one that is not there.
+    /// Returns the state of a file if its folders decide it: a missing folder, or one that must not be
+    /// written to.
     pub(super) fn decide(&mut self, path: &str) -> Option<FileState> {
         for (end, _) in path.match_indices('/') {
             match self.folder(&path[..end]) {
@@ -45,6 +45,7 @@ impl<'a> Folders<'a> {
         None
     }
 
+    /// Returns the state of a folder, which is inspected on the first call.
     fn folder(&mut self, folder: &str) -> Folder {
         if let Some(known) = self.known.get(folder) {
             return *known;
@@ -61,7 +62,7 @@ impl<'a> Folders<'a> {
     }
 }
 
-/// The bytes of a file, if it is there.
+/// Returns the content of a file, or `None` if the file does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -70,7 +71,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, WriteError> {
     }
 }
 
-/// Refuses a path that would lead out of the folder.
+/// Rejects a relative path that leaves the folder of generated files.
 pub(super) fn refuse_outside(path: &str) -> Result<(), WriteError> {
     if is_inside(path) {
         return Ok(());
@@ -79,23 +80,21 @@ pub(super) fn refuse_outside(path: &str) -> Result<(), WriteError> {
     Err(failed(Path::new(path), source))
 }
 
-/// True if a path stays within the folder.
+/// Returns true if a path stays within the folder.
 pub(super) fn is_inside(path: &str) -> bool {
     let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
     normal && !path.is_empty() && !path.contains('\\')
 }
 
-/// True if a file begins as generated ones do.
+/// Returns true if a file begins with the header of generated files.
 pub(super) fn is_marked(start: &[u8]) -> bool {
     let text = start.strip_prefix(b"// ").or_else(|| start.strip_prefix(b"# "));
     text.is_some_and(|text| text.starts_with(MARK.as_bytes()))
 }
 
-/// Returns every file below a folder that carries the header and is not generated now, as sorted
-/// relative paths.
+/// Returns every file below a folder that has the header and is not generated now, as sorted relative paths.
 ///
-/// Symbolic links are not followed; hidden folders, cargo's `target`, and folders of other crates are not
-/// looked into.
+/// Does not follow symbolic links, and skips hidden folders, cargo's `target`, and folders of other crates.
 pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>, WriteError> {
     let mut found = Vec::new();
     let mut folders = vec![String::new()];
@@ -103,7 +102,7 @@ pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>
         let path = dir.join(&folder);
         for entry in fs::read_dir(&path).map_err(|error| failed(&path, error))? {
             let entry = entry.map_err(|error| failed(&path, error))?;
-            // No generated file has a name that is not UTF-8.
+            // A file name that is not UTF-8 is not that of a generated file.
             let Ok(name) = entry.file_name().into_string() else { continue };
             let kind = entry.file_type().map_err(|error| failed(&entry.path(), error))?;
             let relative = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
@@ -126,6 +125,7 @@ pub(super) fn carrying_header(dir: &Path, output: &Output) -> Result<Vec<String>
     Ok(found)
 }
 
+/// Returns true if the file on disk begins with the header of generated files.
 fn has_header(path: &Path) -> Result<bool, WriteError> {
     let most = "// ".len() + MARK.len();
     let mut start = Vec::with_capacity(most);
@@ -134,6 +134,7 @@ fn has_header(path: &Path) -> Result<bool, WriteError> {
     Ok(is_marked(&start))
 }
 
+/// Returns the error of an operation on a file or folder.
 pub(super) fn failed(path: &Path, source: io::Error) -> WriteError {
     WriteError::Io { path: path.to_owned(), source }
 }

@@ -1,7 +1,7 @@
-//! The manifest: the files that were written into a folder, with the hash of each.
+//! The manifest: the list of the generated files in a folder, with the hash of each.
 //!
-//! It has the form that `sha256sum --check` reads, one sorted line a file, so that it diffs and merges
-//! like the files it lists.
+//! It has the format of `sha256sum --check` with one sorted line for each file, so that it can be compared
+//! and merged like the files that it lists.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,24 +13,24 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output, TOML_HEADER};
 use super::folder;
 
-/// The second line of every manifest.
+/// The second line of every manifest, which explains the file to a reader.
 const PURPOSE: &str = "# SHA-256 of every generated file in this folder. Other files are never replaced or removed.";
 
-/// The files of a folder that were generated.
+/// The manifest of a folder of generated files.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Manifest {
-    /// Path to the hash of the content, in hexadecimal digits.
+    /// The SHA-256 hash of each file's content in hexadecimal digits, by its relative path.
     pub(super) files: BTreeMap<String, String>,
 }
 
 impl Manifest {
-    /// Returns the manifest of these files.
+    /// Returns the manifest of generated files.
     pub(super) fn of(output: &Output) -> Manifest {
         let files = output.files.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes())));
         Manifest { files: files.collect() }
     }
 
-    /// Reads the manifest of a folder, if there is one.
+    /// Reads the manifest of a folder, or returns `None` if the folder has none.
     pub(super) fn read(dir: &Path) -> Result<Option<Manifest>, WriteError> {
         let path = dir.join(MANIFEST);
         let Some(bytes) = folder::read(&path)? else { return Ok(None) };
@@ -57,19 +57,20 @@ impl fmt::Display for Manifest {
     }
 }
 
-/// Returns the hash of a file's content, as it stands in the manifest.
+/// Returns the hash of a file's content in hexadecimal digits.
 pub(super) fn hash(content: &[u8]) -> String {
     format!("{:x}", Sha256::digest(content))
 }
 
-/// Refuses a folder of which a manifest above lists files: they belong to the crate up there.
+/// Rejects a folder whose files are listed in the manifest of a parent folder, since they belong to another
+/// crate.
 pub(super) fn refuse_foreign_folder(dir: &Path) -> Result<(), WriteError> {
-    let whole = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    let whole = whole.canonicalize().unwrap_or(whole);
-    for owner in whole.ancestors().skip(1) {
-        // A manifest that cannot be read is the concern of whoever writes to its own folder.
+    let absolute = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let absolute = absolute.canonicalize().unwrap_or(absolute);
+    for owner in absolute.ancestors().skip(1) {
+        // An invalid manifest in a parent folder is reported when that folder is written.
         let Ok(Some(manifest)) = Manifest::read(owner) else { continue };
-        let below = |path: &String| owner.join(path).parent().is_some_and(|folder| folder.starts_with(&whole));
+        let below = |path: &String| owner.join(path).parent().is_some_and(|folder| folder.starts_with(&absolute));
         if manifest.files.keys().any(below) {
             return Err(WriteError::Inside { folder: dir.to_owned(), owner: owner.to_owned() });
         }
@@ -77,6 +78,7 @@ pub(super) fn refuse_foreign_folder(dir: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
+/// Returns true if a text has the form of a SHA-256 hash.
 fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

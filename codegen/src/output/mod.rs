@@ -1,8 +1,9 @@
-//! Writing what was generated: all of it or nothing, and only over files that an earlier run wrote.
+//! Writing of generated files to a folder: all of them or none, and only over files that an earlier run
+//! wrote.
 //!
-//! A manifest in the folder lists each generated file with the hash of its content. Only listed files
-//! are replaced or removed, and only while they still have that hash. Everything is decided before the
-//! first write.
+//! [`write()`] replaces the files of a folder, and [`check`] compares them. A manifest in the folder lists each
+//! generated file with the hash of its content. Only listed files are replaced or removed, and only while
+//! they still have this hash. Every decision is made before the first write.
 
 mod changes;
 mod error;

@@ -1,4 +1,5 @@
-//! All or nothing: everything is written aside first, then moved into place, and moved back on failure.
+//! Atomic replacement of files: all are written to a staging folder and then moved. A failure moves them
+//! back.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,24 +10,24 @@ use super::error::WriteError;
 use super::files::{MANIFEST, Output};
 use super::folder::failed;
 
-/// The moves that bring a folder to what was generated.
+/// The moves that bring a folder up to date.
 pub(super) struct Moves<'a> {
-    /// Path and text of the files to write.
+    /// The path and the text of each file to write.
     write: Vec<(&'a str, &'a str)>,
-    /// The files that are there and are replaced or removed.
+    /// The existing files that are replaced or removed.
     aside: Vec<&'a str>,
-    /// The files that are removed.
+    /// The files that are removed, since they are no longer generated.
     remove: &'a [String],
 }
 
-/// One move of a file that can be undone.
+/// A move of a file that can be undone.
 struct Move {
     from: PathBuf,
     to: PathBuf,
 }
 
 impl<'a> Moves<'a> {
-    /// The moves of these changes, with the text of the manifest.
+    /// Returns the moves for these changes. `recorded` is true if the folder already has a manifest.
     pub(super) fn of(output: &'a Output, changes: &'a Changes, manifest: &'a str, recorded: bool) -> Moves<'a> {
         let there = || changes.changed.iter().chain(&changes.overwritten);
         let text = |path: &'a String| Some((path.as_str(), output.files.get(path)?.as_str()));
@@ -40,17 +41,21 @@ impl<'a> Moves<'a> {
     }
 }
 
-/// Brings the folder from what it holds to what was generated.
+/// Brings the folder up to date.
+///
+/// # Errors
+/// If a file cannot be written or moved. The folder is unchanged then.
 pub(super) fn replace(dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     fs::create_dir_all(dir).map_err(|error| failed(dir, error))?;
-    // Within the folder, so that a move is a rename on one file system.
+    // The staging folder is in the same folder, so that each move is a rename within one file system.
     let stage = dir.join(format!(".writ-staging-{}", std::process::id()));
     let done = replace_through(&stage, dir, moves);
-    // The stage is of no further use, and a failure to remove it is no failure to write.
+    // The staging folder is no longer needed, and a failure to remove it does not affect the generated files.
     let _ = fs::remove_dir_all(&stage);
     done
 }
 
+/// Writes the files to the staging folder and moves them into `dir`.
 fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), WriteError> {
     let (fresh, old) = (stage.join("new"), stage.join("old"));
     let mut made = BTreeSet::new();
@@ -67,7 +72,7 @@ fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), Wr
             make_parent(&to, &mut made).and_then(|()| fs::rename(&from, &to).map_err(|error| failed(&from, error)));
         if let Err(error) = moved {
             for Move { from, to } in done.into_iter().rev() {
-                // Nothing better is left to do where even this fails; the first error is the one to tell.
+                // If this fails too, nothing better can be done. The first error is the one to report.
                 let _ = fs::rename(to, from);
             }
             return Err(error);
@@ -80,7 +85,7 @@ fn replace_through(stage: &Path, dir: &Path, moves: &Moves<'_>) -> Result<(), Wr
     Ok(())
 }
 
-/// Makes the folder of a file, unless it is among those that were made.
+/// Creates the parent folder of a file, unless it is in `made`.
 fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteError> {
     let Some(parent) = path.parent().filter(|parent| !made.contains(*parent)) else {
         return Ok(());
@@ -90,7 +95,7 @@ fn make_parent(path: &Path, made: &mut BTreeSet<PathBuf>) -> Result<(), WriteErr
     Ok(())
 }
 
-/// Removes the folders that a removed file leaves empty; one that is not empty stays by itself.
+/// Removes the folders that are empty after a file was removed.
 fn remove_empty_folders(dir: &Path, path: &str) {
     let mut folder = Path::new(path).parent();
     while let Some(inner) = folder.filter(|inner| *inner != Path::new("")) {

@@ -1,4 +1,4 @@
-//! The state of each file in the folder, by the manifest and by what would be generated.
+//! The state of each file in the folder, by the manifest and the generated files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn states(
         states.insert(path.clone(), state);
     }
     for (path, recorded) in manifest.into_iter().flat_map(|manifest| &manifest.files) {
-        // The owner of a folder within decides about its files.
+        // A file in the folder of another crate belongs to that crate.
         if output.files.contains_key(path) || folders.decide(path).is_some() {
             continue;
         }
@@ -39,8 +39,10 @@ pub(super) fn states(
     Ok(states)
 }
 
-/// Returns the state of a file that would be generated. `recorded` is its hash in the manifest, where
-/// there is a manifest; without one the header decides.
+/// Returns the state of a file that is generated.
+///
+/// `recorded` is the hash of the file in the manifest, and `None` if the folder has no manifest. Without a
+/// manifest, the header decides whether the file was generated.
 fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Result<FileState, WriteError> {
     let Some(there) = folder::read(path)? else { return Ok(FileState::Missing) };
     if there == text.as_bytes() {
@@ -55,8 +57,8 @@ fn generated(path: &Path, text: &str, recorded: Option<Option<&String>>) -> Resu
     })
 }
 
-/// True if a file was not edited since it was written. Version control that writes other ends of lines
-/// on checkout is no edit.
+/// Returns true if a file was not edited since it was written. Line endings that version control converted do
+/// not count as an edit.
 fn is_as_recorded(there: &[u8], recorded: &str) -> bool {
     if hash(there) == recorded {
         return true;
@@ -65,7 +67,7 @@ fn is_as_recorded(there: &[u8], recorded: &str) -> bool {
     text.contains("\r\n") && hash(text.replace("\r\n", "\n").as_bytes()) == recorded
 }
 
-/// Returns the first line that differs; the first is 1.
+/// Returns the number of the first line that differs, starting at 1.
 pub(super) fn first_difference(there: &[u8], text: &str) -> usize {
     let equal = there.iter().zip(text.as_bytes()).take_while(|(one, other)| one == other);
     equal.filter(|(byte, _)| **byte == b'\n').count() + 1

@@ -1,4 +1,5 @@
-//! Writing and checking a folder: every file is judged before the first one is written.
+//! Writing and checking of the folder of generated files. All files are inspected before the first is
+//! written.
 
 use std::path::Path;
 
@@ -10,12 +11,13 @@ use super::manifest::{self, Manifest};
 use super::stage::{self, Moves};
 use super::{folder, state};
 
-/// Writes the generated files to `dir`, which is made if need be, and removes files that an earlier run
-/// wrote and that are no longer generated.
+/// Writes the generated files to `dir` and removes files of an earlier run that are no longer generated.
+///
+/// Creates the folder if it does not exist.
 ///
 /// # Errors
-/// If a file is in the way (see [`Conflicts`]), if the manifest cannot be read, or if anything cannot
-/// be written. The folder is unchanged then.
+/// If a file is in the way (see [`Conflicts`]), if the manifest is not valid, or if a file cannot be written.
+/// The folder is unchanged then.
 pub fn write(dir: &Path, output: &Output, conflicts: Conflicts) -> Result<Changes, WriteError> {
     let overwrite = conflicts == Conflicts::Overwrite;
     let old = match Manifest::read(dir) {
@@ -45,8 +47,8 @@ pub fn write(dir: &Path, output: &Output, conflicts: Conflicts) -> Result<Change
     Ok(changes)
 }
 
-/// Compares `dir` with what would be generated, and returns every file that is not as it should be, in
-/// the order of paths. Writes nothing.
+/// Compares `dir` with the generated files and returns every file that is not up to date, sorted by path.
+/// Writes nothing.
 ///
 /// # Errors
 /// If a file or the manifest cannot be read.
@@ -55,7 +57,7 @@ pub fn check(dir: &Path, output: &Output) -> Result<Vec<(String, FileState)>, Wr
     let states = state::states(dir, output, manifest.as_ref())?;
     let mut stale: Vec<(String, FileState)> =
         states.into_iter().filter(|(_, state)| *state != FileState::Fresh).collect();
-    // A stale file has a stale line in the manifest, which is not worth a second complaint.
+    // A stale file also makes the manifest stale, so the manifest is reported only if no file is.
     if stale.is_empty() {
         let expected = Manifest::of(output).to_string();
         match folder::read(&dir.join(MANIFEST))? {

@@ -1,4 +1,4 @@
-//! The description of a generated crate.
+//! The description of a generated crate: its name, features, dependencies, workspace and runtime.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,44 +8,55 @@ use toml::Value;
 use super::runtime_source::Runtime;
 use crate::options::Part;
 
-/// A crate to be made of the files of a contract.
+/// The description of a crate that is generated from a contract.
+///
+/// ```
+/// use writ_codegen::options::Part;
+/// use writ_codegen::package::{Package, Runtime, Workspace};
+///
+/// let mut package = Package::new("pets-api", "Pets", &[], &[Part::Client])?;
+/// package.workspace = Workspace::Member;
+/// package.runtime = Runtime::Version("0.1".to_owned());
+/// assert!(Package::new("no crate name", "Pets", &[], &[]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Package {
-    /// The name, legal for cargo.
+    /// The name of the crate, valid for cargo.
     pub name: String,
-    /// `info.title` of the contract.
+    /// The description of the crate, usually the title of the contract.
     pub description: String,
-    /// The features of the runtime that the code needs.
+    /// The features of the runtime that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The parts that stand behind features of the crate.
+    /// The optional parts of the generated code, each behind a cargo feature of the crate.
     pub parts: Vec<Part>,
-    /// Further crates that the crate depends on, for types of the user's own.
+    /// Further dependencies of the crate, for custom types.
     pub dependencies: Vec<(String, Value)>,
-    /// The cargo workspace of the crate.
+    /// The relation of the crate to a cargo workspace.
     pub workspace: Workspace,
-    /// The runtime of the crate. A path begins at the folder of the crate.
+    /// The source of the runtime. A path is relative to the folder of the crate.
     pub runtime: Runtime,
 }
 
-/// The cargo workspace of a generated crate.
+/// The relation of a generated crate to a cargo workspace.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Workspace {
-    /// The crate is a workspace of its own.
+    /// The crate is the root of a separate workspace.
     #[default]
     Own,
-    /// The crate is a member of a workspace that is there already.
+    /// The crate is a member of an existing workspace.
     Member,
 }
 
-/// A name that cargo would refuse.
+/// A name that is not valid for a generated crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadName(String);
 
 impl Package {
-    /// Returns a package of that name, in its own workspace and with an embedded runtime.
+    /// Returns a description with a separate workspace and an embedded runtime.
     ///
     /// # Errors
-    /// If cargo would not take the name.
+    /// If the name is not valid for a generated crate (see [`is_legal`]).
     pub fn new(name: &str, description: &str, features: &[&'static str], parts: &[Part]) -> Result<Package, BadName> {
         if !is_legal(name) {
             return Err(BadName(name.to_owned()));
@@ -62,7 +73,7 @@ impl Package {
     }
 }
 
-/// True if cargo takes a name for a crate, and no crate of ours has it.
+/// Returns true if cargo accepts the name for a crate and the generator does not reserve it.
 pub fn is_legal(name: &str) -> bool {
     let legal = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     let reserved = ["writ-runtime", "writ_runtime", "test", "core", "std", "alloc", "proc-macro", "proc_macro"];

@@ -1,4 +1,4 @@
-//! The cargo workspace that a generated crate stands in, and whether cargo takes the crate there.
+//! The cargo workspace around a generated crate, and the check that cargo accepts the crate there.
 
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
@@ -10,36 +10,39 @@ use super::description::Workspace;
 use super::path::{parts, relative};
 use super::runtime_source::{RUNTIME, Runtime};
 
-/// A workspace, as its manifest describes it.
+/// A cargo workspace, as its manifest describes it.
 struct Enclosing {
+    /// The folder of the workspace root.
     folder: PathBuf,
+    /// The patterns of `members` in the workspace manifest.
     members: Vec<String>,
+    /// The folders of `exclude` in the workspace manifest.
     excluded: Vec<String>,
 }
 
-/// A reason for which cargo would refuse the crate, and the workspace around it.
+/// A reason why cargo would refuse the crate or the workspace around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Misfit {
-    /// The crate would be a member and a workspace of its own.
+    /// The crate would be both a member of the workspace and the root of a separate one.
     TwoRoots {
         /// The manifest of the workspace.
         manifest: PathBuf,
         /// The entry of `members` that matches the crate.
         pattern: String,
     },
-    /// The workspace would have two packages called `writ-runtime`.
+    /// The workspace would contain two packages with the name `writ-runtime`.
     TwoRuntimes {
-        /// The folder of the runtime that is there already.
+        /// The folder of the existing runtime.
         other: PathBuf,
     },
-    /// The runtime is not where it is said to be.
+    /// The given folder does not contain the runtime.
     NoRuntime {
-        /// The folder.
+        /// The folder in which the runtime was expected.
         path: PathBuf,
     },
 }
 
-/// Checks that cargo takes a crate in `out`, and returns what is left to do there by hand, if anything.
+/// Checks that cargo accepts a crate in `out`. Returns a remark if a step remains to be done by hand.
 ///
 /// # Errors
 /// If cargo would refuse the crate or the workspace around it.
@@ -56,11 +59,11 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
         }));
     };
     let manifest = around.folder.join("Cargo.toml");
-    let place = relative(&around.folder, &out);
-    if around.excludes(&place) {
+    let path = relative(&around.folder, &out);
+    if around.excludes(&path) {
         return Ok(None);
     }
-    let pattern = around.members.iter().find(|pattern| matches(pattern, &place)).cloned();
+    let pattern = around.members.iter().find(|pattern| matches(pattern, &path)).cloned();
     match (workspace, pattern) {
         (Workspace::Own, Some(pattern)) => Err(Misfit::TwoRoots { manifest, pattern }),
         (Workspace::Own, None) => Ok(Some(format!(
@@ -73,15 +76,15 @@ pub fn fit(out: &Path, workspace: Workspace, runtime: &Runtime) -> Result<Option
             {
                 return Err(Misfit::TwoRuntimes { other });
             }
-            Ok(pattern.is_none().then(|| {
-                format!("add {place:?} to `members` in {}, unless a member depends on it", manifest.display())
-            }))
+            Ok(pattern
+                .is_none()
+                .then(|| format!("add {path:?} to `members` in {}, unless a member depends on it", manifest.display())))
         }
     }
 }
 
 impl Enclosing {
-    /// Returns the workspace that cargo finds for a package in this folder.
+    /// Returns the workspace that cargo finds for a package in a folder.
     fn of(out: &Path) -> Option<Enclosing> {
         out.ancestors().skip(1).find_map(|folder| {
             let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
@@ -94,30 +97,30 @@ impl Enclosing {
         })
     }
 
-    /// True if a folder lies within one that the workspace leaves out.
-    fn excludes(&self, place: &str) -> bool {
-        self.excluded.iter().any(|excluded| Path::new(place).starts_with(excluded))
+    /// Returns true if the workspace excludes a folder.
+    fn excludes(&self, path: &str) -> bool {
+        self.excluded.iter().any(|excluded| Path::new(path).starts_with(excluded))
     }
 
-    /// Returns the runtime that a member is or holds, other than that of the crate in `out`.
+    /// Returns the folder of a runtime in the workspace, other than that of the crate in `out`.
     fn runtime_beside(&self, out: &Path) -> Option<PathBuf> {
         let folders = self.members.iter().flat_map(|pattern| {
             let pattern = Path::new(&Pattern::escape(&self.folder.to_string_lossy())).join(pattern);
             glob::glob(&pattern.to_string_lossy()).into_iter().flatten().flatten()
         });
         let own = out.join(RUNTIME);
-        let mut places = folders.chain([self.folder.clone()]).flat_map(|folder| [folder.join(RUNTIME), folder]);
-        places.find(|place| *place != own && package_name(place).as_deref() == Some(RUNTIME))
+        let mut candidates = folders.chain([self.folder.clone()]).flat_map(|folder| [folder.join(RUNTIME), folder]);
+        candidates.find(|path| *path != own && package_name(path).as_deref() == Some(RUNTIME))
     }
 }
 
-/// True if an entry of `members` matches a path, as cargo compares them.
-fn matches(pattern: &str, place: &str) -> bool {
+/// Returns true if an entry of `members` matches a path by the rules of cargo.
+fn matches(pattern: &str, path: &str) -> bool {
     let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
-    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(place, options))
+    Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(path, options))
 }
 
-/// The name of the package in a folder.
+/// Returns the name of the package in a folder.
 fn package_name(folder: &Path) -> Option<String> {
     let manifest: Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
     Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
@@ -148,7 +151,7 @@ impl std::error::Error for Misfit {}
 mod tests {
     use super::*;
 
-    /// A workspace in a folder of its own, removed at the end.
+    /// A temporary folder with a workspace, which is removed on drop.
     struct Folder(PathBuf);
 
     impl Folder {
@@ -172,9 +175,9 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_of_its_own_is_refused_where_a_workspace_takes_it_for_a_member() {
+    fn a_separate_workspace_is_refused_if_the_crate_matches_members() {
         let folder = Folder::with("own", "[workspace]\nmembers = [\"crates/*\"]\nexclude = [\"crates/apart\"]\n");
-        let own = |place: &str| fit(&folder.0.join(place), Workspace::Own, &Runtime::Embedded);
+        let own = |path: &str| fit(&folder.0.join(path), Workspace::Own, &Runtime::Embedded);
         let misfit = own("crates/api").unwrap_err();
         assert!(misfit.to_string().contains("(`crates/*`)"), "{misfit}");
         assert_eq!(own("crates/apart"), Ok(None));
@@ -182,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_named_where_the_workspace_does_not_list_it() {
+    fn a_member_that_the_workspace_does_not_list_gets_a_remark() {
         let folder = Folder::with("member", "[workspace]\nmembers = [\"crates/*\"]\n");
-        let member = |place: &str| fit(&folder.0.join(place), Workspace::Member, &Runtime::Embedded);
+        let member = |path: &str| fit(&folder.0.join(path), Workspace::Member, &Runtime::Embedded);
         assert_eq!(member("crates/api"), Ok(None));
         let hint = member("libs/api").unwrap().unwrap();
         assert!(hint.starts_with("add \"libs/api\" to `members` in "), "{hint}");
@@ -194,7 +197,7 @@ mod tests {
     fn a_second_embedded_runtime_is_refused_and_the_first_can_be_shared() {
         let folder = Folder::with("runtime", "[workspace]\nmembers = [\"crates/*\"]\n");
         folder.put("crates/one/writ-runtime/Cargo.toml", "[package]\nname = \"writ-runtime\"\n");
-        let fit = |place: &str, runtime: &Runtime| super::fit(&folder.0.join(place), Workspace::Member, runtime);
+        let fit = |path: &str, runtime: &Runtime| super::fit(&folder.0.join(path), Workspace::Member, runtime);
         assert_eq!(fit("crates/one", &Runtime::Embedded), Ok(None), "its own runtime is no second one");
         let shared = folder.0.join("crates/one/writ-runtime");
         assert_eq!(fit("crates/two", &Runtime::Embedded), Err(Misfit::TwoRuntimes { other: shared.clone() }));

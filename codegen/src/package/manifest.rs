@@ -1,4 +1,4 @@
-//! The manifest of a generated crate.
+//! The `Cargo.toml` of a generated crate.
 
 use toml::{Table, Value};
 
@@ -6,7 +6,7 @@ use super::description::{Package, Workspace};
 use super::runtime_source::{RUNTIME, Runtime};
 use crate::output::TOML_HEADER;
 
-/// Returns the text of the manifest.
+/// Returns the text of the crate's `Cargo.toml`.
 pub(super) fn of(package: &Package) -> String {
     let own = Table::from_iter([
         ("name".to_owned(), Value::from(package.name.as_str())),
@@ -33,10 +33,16 @@ pub(super) fn of(package: &Package) -> String {
         let features = package.parts.iter().map(|part| (part.name().to_owned(), Value::from(part.turns_on().to_vec())));
         manifest.insert("features".to_owned(), Value::Table(features.collect()));
     }
-    format!("{TOML_HEADER}\n{manifest}")
+    let mut text = format!("{TOML_HEADER}\n{manifest}");
+    for part in &package.parts {
+        // Only a feature has a list as its value under this name.
+        let entry = format!("\n{} = [", part.name());
+        text = text.replacen(&entry, &format!("\n# {}{entry}", part.purpose()), 1);
+    }
+    text
 }
 
-/// The dependency on the runtime.
+/// Returns the value of the manifest's dependency on the runtime.
 fn runtime(package: &Package) -> Value {
     let (key, value) = match &package.runtime {
         Runtime::Embedded => ("path", RUNTIME.to_owned()),

@@ -1,4 +1,7 @@
-//! The generated code as a crate: a manifest, and the runtime that it stands on.
+//! The generated code as a crate: its manifest, and the runtime that it depends on.
+//!
+//! [`Package`] describes the crate, [`fit`] checks that cargo accepts it in its folder, and [`wrap`] adds the
+//! manifest and the runtime to the generated files.
 
 mod description;
 mod enclosing;
@@ -15,10 +18,10 @@ pub(crate) use path::relative;
 pub use runtime::embedded_runtime;
 pub use runtime_source::{RUNTIME, Runtime};
 
-/// Adds to the files of a contract what makes a crate of them.
+/// Adds the manifest and an embedded runtime to the files of a contract.
 ///
 /// # Errors
-/// If the manifests that are part of this program cannot be read, which would be a fault of ours.
+/// If the embedded manifests are not valid TOML, which is a defect of this crate.
 pub fn wrap(package: &Package, mut contract: Output) -> Result<Output, toml::de::Error> {
     contract.files.insert("Cargo.toml".to_owned(), manifest::of(package));
     if package.runtime == Runtime::Embedded {

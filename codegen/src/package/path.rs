@@ -1,9 +1,9 @@
-//! The path from one folder to another.
+//! The relative path from one folder to another.
 
 use std::ffi::OsString;
 use std::path::{Component, Path};
 
-/// Returns the path from one folder to another, neither of which needs to exist.
+/// Returns the relative path from one folder to another. Neither needs to exist.
 pub(crate) fn relative(from: &Path, to: &Path) -> String {
     let (from, to) = (parts(from), parts(to));
     let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
@@ -12,7 +12,7 @@ pub(crate) fn relative(from: &Path, to: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
-/// The parts of an absolute path without `.` and `..`.
+/// Returns the components of the absolute path, without `.` and `..`.
 pub(super) fn parts(path: &Path) -> Vec<OsString> {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut parts = Vec::new();
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_of_the_settings_is_found_from_the_generated_crate() {
+    fn a_path_in_the_settings_becomes_relative_to_the_generated_crate() {
         let found = relative(Path::new("/work/out/api"), Path::new("/work/contracts/../types"));
         assert_eq!(found, "../../types");
         assert_eq!(relative(Path::new("/a"), Path::new("/a/b")), "b");

@@ -1,27 +1,26 @@
-//! The embedded runtime: the copy of its sources that is part of this program, with a manifest that
-//! needs no workspace around it.
+//! The embedded runtime: a copy of the runtime's sources, with a manifest that needs no workspace around it.
 //!
-//! `embedded/` links to the sources and manifests, so that they lie below the folder of this crate and
-//! cargo packages them with it.
+//! `embedded/` links to the sources and manifests, so that they are below the folder of this crate and cargo
+//! packages them.
 
 use include_dir::{Dir, DirEntry, include_dir};
 use toml::{Table, Value};
 
 use crate::output::{HEADER, Output, TOML_HEADER};
 
-/// The sources of the runtime.
+/// The embedded sources of the runtime.
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/embedded/runtime/src");
 
-/// The manifest of the runtime, which takes versions and lints from the workspace.
+/// The manifest of the runtime, which inherits versions and lints from the workspace.
 const MANIFEST: &str = include_str!("../../embedded/runtime/manifest.toml");
 
 /// The manifest of the workspace.
 const WORKSPACE: &str = include_str!("../../embedded/workspace.toml");
 
-/// Returns the files of the runtime, as a crate of its own.
+/// Returns the files of the runtime as a separate crate.
 ///
 /// # Errors
-/// If the manifests that are part of this program cannot be read, which would be a fault of ours.
+/// If the embedded manifests are not valid TOML, which is a defect of this crate.
 pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
     let mut output = Output::default();
     output.files.insert("Cargo.toml".to_owned(), manifest(toml::from_str(MANIFEST)?, &toml::from_str(WORKSPACE)?));
@@ -29,6 +28,7 @@ pub fn embedded_runtime() -> Result<Output, toml::de::Error> {
     Ok(output)
 }
 
+/// Adds the sources of a folder to the output.
 fn add(folder: &Dir<'_>, output: &mut Output) {
     for entry in folder.entries() {
         match entry {
@@ -42,8 +42,8 @@ fn add(folder: &Dir<'_>, output: &mut Output) {
     }
 }
 
-/// The manifest without the parts that only tests need, and with everything that it takes from the
-/// workspace written out.
+/// Returns the manifest without the sections for tests, and with each inherited value replaced by that of the
+/// workspace.
 fn manifest(mut manifest: Table, workspace: &Table) -> String {
     manifest.remove("dev-dependencies");
     manifest.remove("test");
@@ -55,7 +55,7 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
         }
     }
     if let Some(Value::Table(package)) = manifest.get_mut("package") {
-        // A copy is not for the registry, where the original is.
+        // A copy must not be published under the name of the original.
         package.insert("publish".to_owned(), Value::from(false));
     }
     let versions = table(shared.get("dependencies"));
@@ -70,34 +70,36 @@ fn manifest(mut manifest: Table, workspace: &Table) -> String {
     format!("{TOML_HEADER}\n{manifest}")
 }
 
-/// A dependency with the version of the workspace, and the features of both.
+/// Returns a dependency with the version of the workspace and the features of both.
 fn resolved(dependency: &Table, version: Option<&Value>) -> Value {
-    let mut whole = match version {
+    let mut merged = match version {
         Some(Value::Table(table)) => table.clone(),
         Some(text) => Table::from_iter([("version".to_owned(), text.clone())]),
         None => Table::new(),
     };
     for (key, value) in dependency.iter().filter(|(key, _)| *key != "workspace") {
-        match (whole.get_mut(key), value) {
+        match (merged.get_mut(key), value) {
             (Some(Value::Array(all)), Value::Array(more)) => all.extend(more.iter().cloned()),
-            _ => drop(whole.insert(key.clone(), value.clone())),
+            _ => drop(merged.insert(key.clone(), value.clone())),
         }
     }
-    match whole.get("version") {
-        Some(version) if whole.len() == 1 => version.clone(),
-        _ => Value::Table(whole),
+    match merged.get("version") {
+        Some(version) if merged.len() == 1 => version.clone(),
+        _ => Value::Table(merged),
     }
 }
 
+/// Iterates over the entries of a section of a manifest.
 fn entries<'a>(manifest: &'a mut Table, section: &str) -> impl Iterator<Item = (&'a String, &'a mut Value)> {
     manifest.get_mut(section).and_then(Value::as_table_mut).into_iter().flatten()
 }
 
-/// True if a value is `{ workspace = true }`, with or without further keys.
+/// Returns true if a value is `{ workspace = true }`, with or without further keys.
 fn is_inherited(value: &Value) -> bool {
     value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
+/// Returns the TOML table in a value, or an empty table if the value is absent or of another type.
 fn table(value: Option<&Value>) -> Table {
     value.and_then(Value::as_table).cloned().unwrap_or_default()
 }
@@ -107,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_manifest_takes_nothing_from_a_workspace() {
+    fn the_embedded_manifest_inherits_nothing_from_a_workspace() {
         let files = embedded_runtime().expect("the manifests").files;
         let text = &files["Cargo.toml"];
         assert!(!text.contains("workspace"), "{text}");

@@ -1,4 +1,4 @@
-//! The place from which a generated crate takes its runtime.
+//! The source from which a generated crate takes the runtime.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -7,18 +7,18 @@ use semver::{Version, VersionReq};
 
 use super::path::relative;
 
-/// The name of the crate that generated code stands on, and of its folder where it is embedded.
+/// The name of the runtime crate, and of its folder if it is embedded.
 pub const RUNTIME: &str = "writ-runtime";
 
-/// The place of the runtime that a generated crate depends on.
+/// The source of the runtime that a generated crate depends on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Runtime {
-    /// A copy that is written into the folder of the crate.
+    /// A copy of the runtime in the folder of the crate.
     #[default]
     Embedded,
-    /// A folder, which other crates can share.
+    /// A folder with the runtime, which several crates can share.
     Path(PathBuf),
-    /// A version requirement, resolved by the registry.
+    /// A version requirement, which cargo resolves in the registry.
     Version(String),
 }
 
@@ -26,7 +26,8 @@ impl Runtime {
     /// Returns the runtime of a version requirement.
     ///
     /// # Errors
-    /// If it is no version requirement, or does not admit the version that generated code is written for.
+    /// If the text is not a version requirement, or if it excludes the version that generated code is written
+    /// for.
     pub fn version(requirement: &str) -> Result<Runtime, String> {
         let parsed = VersionReq::parse(requirement).map_err(|error| format!("not a version requirement: {error}"))?;
         let own = env!("CARGO_PKG_VERSION");
@@ -38,7 +39,7 @@ impl Runtime {
         }
     }
 
-    /// Returns the same runtime with its path as it stands in the manifest of a crate in `out`.
+    /// Returns the runtime for the manifest of a crate in `out`: a path becomes relative to this folder.
     #[must_use]
     pub fn seen_from(&self, out: &Path) -> Runtime {
         match self {
@@ -51,7 +52,7 @@ impl Runtime {
 impl FromStr for Runtime {
     type Err = String;
 
-    /// Reads `embedded`, `path:DIR` or `version:REQ`, as on the command line.
+    /// Parses `embedded`, `path:DIR` or `version:REQ`, the values of the command line.
     fn from_str(text: &str) -> Result<Runtime, String> {
         match text.split_once(':') {
             None if text == "embedded" => Ok(Runtime::Embedded),
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_runtime_is_read_as_it_is_written_on_the_command_line() {
+    fn each_form_of_a_runtime_is_parsed() {
         assert_eq!("embedded".parse(), Ok(Runtime::Embedded));
         assert_eq!("path:../shared".parse(), Ok(Runtime::Path("../shared".into())));
         assert_eq!("version:0.1".parse(), Ok(Runtime::Version("0.1".to_owned())));
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_generated_code_is_not_for_is_refused() {
+    fn a_version_other_than_that_of_generated_code_is_refused() {
         let error = Runtime::version("99").unwrap_err();
         assert!(error.contains("which `99` excludes"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! Which template makes which file.
+//! The files of a contract, each with the template that renders it.
 
 use minijinja::Error;
 use serde::Serialize;
@@ -15,16 +15,19 @@ use super::Renderer;
 use super::imports::resolve;
 use super::layout::lay_out;
 
-/// Where the modules of a contract stand.
+/// The location of a contract's modules in a crate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Layout {
-    /// In a module of a crate that holds several contracts.
+    /// A module with this name, in a crate with several contracts.
     Module(String),
-    /// At the root of a crate of its own.
+    /// The root of a crate that contains no other contract.
     Crate,
 }
 
-/// The files of one contract.
+/// Renders the files of one contract.
+///
+/// # Errors
+/// If a template does not match its view, which is a defect of this crate.
 pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result<Output, Error> {
     let mut output = Output::default();
     let (prefix, root, module) = match layout {
@@ -33,14 +36,14 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     };
     let mut add = |path: &str, text: String| {
         let text = resolve(text, &module);
-        let mut whole = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
-        whole.extend([HEADER, "\n"]);
+        let mut file = String::with_capacity(HEADER.len() + 1 + text.len() + text.len() / 16);
+        file.extend([HEADER, "\n"]);
         match path.contains("openapi") {
-            // The contract itself, as one long string.
-            true => whole.push_str(&text),
-            false => lay_out(&text, &mut whole),
+            // The bundled contract is one long string, which needs no layout.
+            true => file.push_str(&text),
+            false => lay_out(&text, &mut file),
         }
-        output.files.insert(format!("{prefix}{path}"), whole);
+        output.files.insert(format!("{prefix}{path}"), file);
     };
     add(root, renderer.render("root.rs", &views.root)?);
     add("errors.rs", renderer.render("errors.rs", &views.errors)?);
@@ -85,7 +88,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     let document = views.document.as_ref();
     let wire =
-        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.raised.is_some()) };
+        WireMod { document: document.is_some(), openapi: document.is_some_and(|document| document.upgraded.is_some()) };
     add("wire/mod.rs", renderer.render("wire_mod.rs", &wire)?);
     if let Some(extra) = &views.extra_codec {
         extra_codec_files(renderer, views, extra, &mut add)?;
@@ -108,7 +111,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     }
     if let Some(document) = &views.document {
         add("wire/openapi.rs", renderer.render("openapi.rs", document)?);
-        if document.raised.is_some() {
+        if document.upgraded.is_some() {
             add("wire/openapi_31.rs", renderer.render("openapi_31.rs", document)?);
         }
     }
@@ -127,7 +130,7 @@ pub fn files(renderer: &Renderer, views: &CrateViews, layout: &Layout) -> Result
     Ok(output)
 }
 
-/// The files of the codecs that a client or `serde` needs beside those of the server.
+/// Renders the files of the codecs that only a client or `serde` needs.
 fn extra_codec_files(
     renderer: &Renderer,
     views: &CrateViews,
@@ -154,8 +157,11 @@ fn extra_codec_files(
     Ok(())
 }
 
-/// The root of a crate of several contracts, and how deep the compiler must look into their types
-/// where that is deeper than usual.
+/// Renders the root of a crate with several contracts. `recursion_limit` is that of the deepest contract, if
+/// one needs more than the default.
+///
+/// # Errors
+/// If the template does not match its view, which is a defect of this crate.
 pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<usize>) -> Result<String, Error> {
     #[derive(Serialize)]
     struct Library {
@@ -166,7 +172,7 @@ pub fn library(renderer: &Renderer, modules: &[String], recursion_limit: Option<
     Ok(format!("{HEADER}\n{}", renderer.render("lib.rs", &view)?))
 }
 
-/// The file of a module.
+/// Returns the file name of a module, without its extension.
 fn file_name(module: &Code) -> String {
     module.0.trim_start_matches("r#").to_owned()
 }

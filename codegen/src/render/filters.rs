@@ -1,4 +1,4 @@
-//! The filters that carry text of a contract to its place in Rust.
+//! The template filters that write text of a contract as a part of Rust source code.
 
 use minijinja::{Environment, Error, Value};
 
@@ -6,7 +6,7 @@ use super::layout::wrap;
 use super::lists::{deeper, filled};
 use crate::rust::code::{is_bidirectional, literal};
 
-/// Makes the filters known.
+/// Adds the filters to the template engine.
 pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("literal", |text: &str| Value::from_safe_string(literal(text)));
     environment.add_filter("doc", |text: &str, indent: Option<usize>| {
@@ -22,19 +22,19 @@ pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("module_doc", |text: &str| Value::from_safe_string(doc(text, "//!", 0)));
 }
 
-/// An identifier as links of documentation name it: without `r#`. Text stays text.
+/// Returns an identifier for a link of documentation, without `r#`. Plain text stays plain text.
 fn plain(name: &Value) -> Value {
     let plain = name.to_string().trim_start_matches("r#").to_owned();
     if name.is_safe() { Value::from_safe_string(plain) } else { Value::from(plain) }
 }
 
-/// Lines of a doc comment, each with its line break; none for empty text.
+/// Returns the lines of a doc comment, each with a line break. Returns an empty string for empty text.
 fn doc(text: &str, slashes: &str, indent: usize) -> String {
     let text = text.trim();
     let prefix = format!("{:indent$}{slashes} ", "");
     let mut out = String::with_capacity(text.len() + prefix.len() + 1);
     let mut comment = Comment { blank: false, fence: None, prefix: &prefix, out: &mut out };
-    // Most text is plain: its lines need no look at each letter.
+    // Most text is plain ASCII, whose lines need no filtering of single characters.
     if text.bytes().all(|byte| byte == b'\n' || (b' '..0x7f).contains(&byte)) {
         text.split('\n').for_each(|line| comment.add(line));
         return out;
@@ -50,19 +50,20 @@ fn doc(text: &str, slashes: &str, indent: usize) -> String {
     out
 }
 
-/// A doc comment whose lines are being added.
+/// A doc comment during its construction.
 struct Comment<'a> {
-    /// True if an empty line was passed since the last one that holds text.
+    /// True if an empty line follows the last line with text.
     blank: bool,
-    /// The code block that was opened and not closed.
+    /// The character of an open fence of a code block.
     fence: Option<char>,
-    /// The beginning of each line.
+    /// The start of each line of the comment: the indentation and the slashes.
     prefix: &'a str,
+    /// The lines of the comment so far.
     out: &'a mut String,
 }
 
 impl Comment<'_> {
-    /// Adds a line. Empty lines at the beginning and the end are left out, and several are one.
+    /// Adds a line. Empty lines at the start and the end are omitted, and adjacent ones are merged.
     fn add(&mut self, line: &str) {
         let line = line.trim_end();
         if line.is_empty() {
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_doc_comment_cannot_be_left() {
+    fn text_cannot_end_a_doc_comment() {
         let text = "first\r\nfn evil() {}\u{2028}*/ also evil\n\n\n\nlast";
         assert_eq!(
             doc(text, "///", 4),
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_description_is_no_comment() {
+    fn an_empty_description_makes_no_comment() {
         assert_eq!(doc("  \n ", "///", 0), "");
     }
 }

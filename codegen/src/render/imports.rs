@@ -1,12 +1,12 @@
 //! The imports of a rendered file, derived from the names that it mentions.
 //!
-//! Templates and views mention a name by its whole path (`rust/mention.rs`). The file gets the last
-//! segment in its place and a `use` line for the path. A file that declares the name itself says so by
-//! `@{self::Name}` and imports nothing. Where two paths end in one name, the contract's gets it and the
-//! others are written in full. A template
-//! writes a mention as `@{writ_runtime::Reader}`, or `@{writ_runtime::Read as _}` for a trait whose
-//! methods are called, and the place of the imports as `@imports` on a line of its own. Each such place
-//! serves the text up to the next one.
+//! Templates and views mention a name by its full path (`rust/mention.rs`). The file gets the last segment of
+//! the path, and a `use` line for the path. If two paths end in one name, a name of the contract is imported
+//! and the others are written in full. A file marks a name that it declares itself by `@{self::Name}`, and
+//! does not import it.
+//!
+//! In a template, `@{writ_runtime::Reader}` is a mention, and `@{writ_runtime::Read as _}` imports a trait
+//! for its methods. The line `@imports` is replaced by the imports for the text up to the next such line.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,13 +15,14 @@ use crate::rust::mention::{CLOSE, CONTRACT, DECLARED, FOR_METHODS, OPEN};
 
 use super::lists::filled;
 
-/// The line of a template where the imports stand.
+/// The line of a template that is replaced by imports.
 const IMPORTS: &str = "@imports\n";
 
-/// What stands for that line in rendered text.
+/// The character that represents this line in rendered text.
 const PLACE: char = '\u{3}';
 
-/// Returns a template in which mentions and the places of imports are marked as in rendered text.
+/// Returns a template with its mentions and import lines replaced by the characters that mark them in
+/// rendered text.
 pub fn mark(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
     let template = template.replace(IMPORTS, &format!("{PLACE}\n"));
@@ -30,7 +31,7 @@ pub fn mark(template: &str) -> String {
         out.push_str(before);
         out.push(OPEN);
         rest = behind;
-        // A part of the path may be an expression of the template, with braces of its own.
+        // A template expression in the path contains braces too.
         while let Some(at) = rest.find('}') {
             let end = match rest[..at].contains("{{") {
                 true => at + 2,
@@ -48,7 +49,7 @@ pub fn mark(template: &str) -> String {
     out
 }
 
-/// Returns the text of a file with its imports; `module` is the path of the contract's module.
+/// Returns the text of a file with its imports. `module` is the path of the contract's module.
 pub fn resolve(text: String, module: &str) -> String {
     let Some(first) = text.find(PLACE) else { return text };
     let mut out = String::with_capacity(text.len());
@@ -59,9 +60,10 @@ pub fn resolve(text: String, module: &str) -> String {
     out
 }
 
-/// Writes the imports of a part of a file in place of the line before it, and then the part.
+/// Writes the imports of a section of a file, and then the section. They replace the indentation that `out`
+/// ends with.
 fn write_part(part: &str, module: &str, out: &mut String) {
-    // Every mention in order: the text before it, and which of the paths it is.
+    // Each mention in order: the text before it, and the index of its path.
     let mut mentions: Vec<(&str, usize)> = Vec::new();
     let mut paths: Vec<&str> = Vec::new();
     let mut known: HashMap<&str, usize> = HashMap::new();
@@ -89,27 +91,31 @@ fn write_part(part: &str, module: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// The names that a part of a file mentions.
+/// The names that a section of a file mentions.
 struct Names<'t> {
-    /// What is written for each path.
+    /// The text that replaces the mentions of each path.
     written: Vec<Cow<'t, str>>,
     /// The names to import, by the path of their module.
     imports: BTreeMap<(Origin, String), BTreeSet<String>>,
 }
 
-/// Where a name comes from, in the order of the groups of imports.
+/// The origin of a name, in the order of the groups of imports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
+    /// A name of the standard library.
     Std,
+    /// A name of the runtime.
     Runtime,
+    /// A name of the contract's module.
     Contract,
-    /// The file itself.
+    /// A name that the file itself declares.
     Declared,
 }
 
 impl<'t> Names<'t> {
     fn of(paths: &[&'t str], module: &str) -> Names<'t> {
-        // Who of several has the right to a name: first the file itself, then the contract.
+        // If several paths end in one name, a declaration of the file takes precedence, then a name of the
+        // contract.
         let mut owners: HashMap<&str, &str> = HashMap::new();
         for path in paths.iter().copied().filter(|path| !path.ends_with(FOR_METHODS)) {
             let owner = owners.entry(last(path)).or_insert(path);
@@ -138,6 +144,7 @@ impl<'t> Names<'t> {
         names
     }
 
+    /// Adds a mentioned name to the imports of the file.
     fn import(&mut self, path: &str, module: &str, name: String) {
         let above = &path[..path.len() - last(path).len()];
         let group = (Origin::of(path), absolute(above.trim_end_matches(':'), module));
@@ -158,7 +165,7 @@ impl<'t> Names<'t> {
     }
 }
 
-/// Returns a path as the file can write it.
+/// Returns a path of a mention as a path of Rust.
 fn absolute(path: &str, module: &str) -> String {
     match path.strip_prefix(CONTRACT) {
         Some(below) => format!("{module}::{below}"),
@@ -210,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_paths_that_end_in_one_name_the_contracts_gets_it() {
+    fn a_name_of_the_contract_takes_precedence_over_an_equal_name() {
         assert_eq!(
             file("@imports\nfn f(a: @{contract::Style}, b: @{writ_runtime::Style}) {}\n"),
             "use crate::v1::Style;\nfn f(a: Style, b: writ_runtime::Style) {}\n"
@@ -236,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_place_serves_the_text_behind_it() {
+    fn a_second_import_line_applies_to_the_text_after_it() {
         assert_eq!(
             file(
                 "@imports\nfn f(a: @{writ_runtime::A}) {}\nmod m {\n    @imports\n    fn g(b: @{writ_runtime::B}) {}\n}\n"

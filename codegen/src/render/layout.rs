@@ -1,8 +1,8 @@
-//! The layout of lines that templates cannot foresee: a name of the contract may be of any length.
+//! The layout of long lines. Templates cannot foresee them, since a name of the contract may have any length.
 //!
-//! Lines over [`MAX`] columns are broken at their outermost brackets, as `rustfmt` would break them.
-//! Nothing else is touched, and no token changes, but for trailing commas and the braces around the
-//! body of a closure or of an arm that moves to a line of its own.
+//! A line over [`MAX`] columns is broken at its outermost brackets, as `rustfmt` does. All other lines are
+//! unchanged. The tokens stay the same, except trailing commas and the braces around the body of a closure or
+//! match arm that moves to a separate line.
 
 mod broken;
 mod places;
@@ -14,19 +14,19 @@ pub use prose::wrap;
 use places::Line;
 use token::{Lexed, lex};
 
-/// The greatest number of columns of a line, as in `.rustfmt.toml`.
+/// The greatest number of columns in a line, as in `.rustfmt.toml`.
 pub const MAX: usize = 120;
 
-/// Adds the text of a Rust file to `out`, with the lines broken that are too long.
+/// Adds the text of a Rust file to `out`, and breaks lines that are too long.
 ///
-/// Takes linear time. A line that cannot be broken stays as it is: a string, a URL, a heading.
+/// Takes linear time. A line without a possible break stays as it is, such as a string, a URL or a heading.
 pub fn lay_out(text: &str, out: &mut String) {
     lay_out_within(text, MAX, out);
 }
 
-/// Breaks the lines that are longer than `max`.
+/// Adds the text of a Rust file to `out`, and breaks lines that are longer than `max`.
 fn lay_out_within(text: &str, max: usize, out: &mut String) {
-    // Only a raw string goes over several lines.
+    // Only a raw string can span several lines.
     let raw = text.contains("#\"");
     let mut done = 0;
     let mut at = 0;
@@ -56,9 +56,9 @@ fn lay_out_within(text: &str, max: usize, out: &mut String) {
     out.push_str(&text[done..]);
 }
 
-/// The start of the first line at or after `at` that is longer than `max`, or the end of the text.
+/// Returns the start of the first line at or after `at` that is longer than `max`, or the end of the text.
 ///
-/// Looks for the last line break within reach, and so at few of the bytes.
+/// Looks for the last line break within the next `max` bytes, and therefore reads few of them.
 fn after_short_lines(text: &str, mut at: usize, max: usize) -> usize {
     let bytes = text.as_bytes();
     loop {
@@ -71,7 +71,8 @@ fn after_short_lines(text: &str, mut at: usize, max: usize) -> usize {
     }
 }
 
-/// The bytes up to the end of the line on which a raw string ends, and others that begin there.
+/// Returns the number of bytes up to the end of the line on which a raw string ends, including raw strings
+/// that begin on that line.
 fn after_string(text: &str, mut close: String) -> usize {
     let mut at = 0;
     while let Some(place) = text[at..].find(&close) {

@@ -1,16 +1,16 @@
-//! Lists that are laid out to the width of a line.
+//! Lists that fill the width of a line.
 
 use crate::rust::mention::{OPEN, plain};
 
-/// The widest line of a list.
+/// The greatest number of columns in a line of a list.
 const WIDTH: usize = 100;
 
-/// Returns a list on one line where it fits, else as many of its elements to a line as fit. The line
-/// begins behind `indent` columns.
+/// Returns a list on one line if it fits, otherwise with as many elements on each line as fit. `indent` is
+/// the column of the first line.
 pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> String {
     let commas = elements.len().saturating_sub(1) * 2;
-    let whole: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
-    if indent + width(open) + whole + width(close) <= WIDTH {
+    let total: usize = elements.iter().map(|element| width(element)).sum::<usize>() + commas;
+    if indent + width(open) + total + width(close) <= WIDTH {
         return format!("{open}{}{close}", elements.join(", "));
     }
     let margin = " ".repeat(indent + 3);
@@ -34,12 +34,12 @@ pub fn filled(elements: &[&str], indent: usize, open: &str, close: &str) -> Stri
     out
 }
 
-/// Returns how many columns code takes where every name is in scope.
+/// Returns the number of columns of code, with each mention written as its last segment.
 fn width(code: &str) -> usize {
     if code.contains(OPEN) { plain(code).chars().count() } else { code.chars().count() }
 }
 
-/// Returns text whose lines are indented by one more level.
+/// Returns text with its lines indented by one more level.
 pub fn deeper(text: &str) -> String {
     text.lines().map(|line| if line.is_empty() { "\n".to_owned() } else { format!("    {line}\n") }).collect()
 }

@@ -1,4 +1,7 @@
-//! The fourth stage: views into text, by templates that decide nothing.
+//! The fourth stage: renders views into text by templates that decide nothing.
+//!
+//! [`files()`] renders every file of a contract. The stage then replaces mentions by imports (`imports`) and
+//! breaks long lines (`layout`).
 
 mod files;
 mod filters;
@@ -15,13 +18,16 @@ pub(crate) use layout::lay_out;
 
 pub use files::{Layout, files, library};
 
-/// The template engine, set up so that text of a contract cannot become Rust by oversight.
+/// The template engine. Its setup prevents text of a contract from becoming Rust.
 pub struct Renderer {
     environment: Environment<'static>,
 }
 
 impl Renderer {
-    /// Compiles the templates; `eq` is whether values can be compared behind a feature.
+    /// Compiles the templates. `eq` is true if types implement `PartialEq` behind a feature.
+    ///
+    /// # Errors
+    /// If a template has a syntax error.
     pub fn new(eq: bool) -> Result<Renderer, Error> {
         let mut environment = Environment::new();
         environment.add_global("eq", eq);
@@ -36,18 +42,22 @@ impl Renderer {
     }
 
     /// Renders a template with a view.
+    ///
+    /// # Errors
+    /// If the template does not match the view.
     pub fn render<V: Serialize>(&self, template: &str, view: &V) -> Result<String, Error> {
         self.environment.get_template(template)?.render(Serde(view))
     }
 }
 
-/// Lines that hold only a block leave no trace, so that templates can be indented as what they make.
+/// Removes lines that contain only a block of the template, so that templates can be indented like their
+/// result.
 fn syntax() -> Result<SyntaxConfig, Error> {
     SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
 }
 
-/// Writes what is Rust already and numbers; a plain string in a template is an error, since nobody
-/// said for which place in Rust it is meant.
+/// Writes code and numbers. A plain string is an error, since no filter has chosen its representation in
+/// Rust.
 fn only_code(out: &mut Out<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let fit = value.is_safe() || matches!(value.kind(), ValueKind::Number | ValueKind::Bool);
     if !fit {
@@ -76,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn rust_is_written_as_it_is() {
+    fn code_is_written_unchanged() {
         assert_eq!(one_line("{{ code }}").ok().as_deref(), Some("a::b"));
     }
 

@@ -1,21 +1,21 @@
-//! Text that is Rust already, told apart from text of the contract by its type.
+//! Rust source code as a type, which keeps it apart from text of the contract.
 
 use std::fmt;
 
 use minijinja::Value;
 use serde::{Serialize, Serializer};
 
-/// Rust that the generator made. Templates interpolate it as it is; a plain string they refuse.
+/// Rust source code that the generator made. Templates write it unchanged, and refuse a plain string.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Code(pub String);
 
 impl Code {
-    /// Rust from anything that displays as Rust.
+    /// Returns the `Display` output of a value as code.
     pub fn of(text: impl fmt::Display) -> Code {
         Code(text.to_string())
     }
 
-    /// A string literal of any text.
+    /// Returns a string literal of any text as code.
     pub fn literal(text: &str) -> Code {
         Code(literal(text))
     }
@@ -45,8 +45,9 @@ impl Serialize for Code {
     }
 }
 
-/// A Rust string literal that reads back as exactly `text`. Everything that could end it, break a
-/// line or turn the direction of text is escaped.
+/// Returns a Rust string literal whose value is exactly `text`.
+///
+/// Escapes every character that could end the literal, break the line or change the direction of text.
 pub fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -67,7 +68,8 @@ pub fn literal(text: &str) -> String {
     out
 }
 
-/// A literal that shows a text of many lines as it stands; what a raw literal cannot hold is escaped.
+/// Returns a raw string literal of `text`, for readable text of many lines. Returns an escaped literal if a
+/// raw one cannot hold the text.
 pub fn raw_literal(text: &str) -> String {
     let plain = |letter: char| letter == '\n' || (!letter.is_control() && !is_bidirectional(letter));
     if !text.chars().all(plain) {
@@ -78,7 +80,8 @@ pub fn raw_literal(text: &str) -> String {
     format!("r{hashes}\"{text}\"{hashes}")
 }
 
-/// Letters that change the order in which others are shown; rustc refuses them in source.
+/// Returns true for characters that change the order in which other characters are displayed. `rustc` rejects
+/// them in source code.
 pub fn is_bidirectional(letter: char) -> bool {
     matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }

@@ -1,9 +1,9 @@
-//! Comments within a line that carry a name of the contract, for a number that does not say what it counts.
+//! Inline comments in generated code, which name the parameter or media type that an index stands for.
 
-/// A comment that names what stands beside it: `/* Idempotency-Key */`.
+/// Returns an inline comment with a name of the contract: `/* Idempotency-Key */`.
 ///
-/// No text can end it, or begin another in it: only letters, digits and the punctuation of names and
-/// media types are kept, and a slash never stands beside an asterisk.
+/// No text can end the comment or open a nested one: only letters, digits and the punctuation of names and
+/// media types are kept, and a slash is never adjacent to an asterisk.
 pub fn comment(text: &str) -> String {
     let kept = text.chars().map(|letter| match letter {
         '-' | '_' | '.' | '+' | '/' | '*' | ';' | '=' | '[' | ']' | '$' | '@' | ':' | ' ' => letter,
@@ -26,7 +26,7 @@ mod tests {
     use super::comment;
 
     #[test]
-    fn a_comment_carries_a_name() {
+    fn a_comment_contains_the_name() {
         assert_eq!(comment("Idempotency-Key"), "/* Idempotency-Key */");
         assert_eq!(comment("application/json; charset=utf-8"), "/* application/json; charset=utf-8 */");
     }

@@ -1,9 +1,9 @@
-//! The reasons for names that are not the first choice, as readers of generated code see them.
+//! The reasons for names that are not the first choice, for the documentation of generated code.
 
 use super::names::namespace::Names;
 use super::view::{OperationView, OutgoingView, TagView};
 
-/// Lets the documentation of traits and of the types of operations say why they are not called as usual.
+/// Adds the reason for a fallback name to the documentation of each trait and each type of an operation.
 pub(super) fn explain_fallbacks(names: &Names, tags: &mut [TagView], outgoing: &mut [OutgoingView]) {
     for tag in &mut *tags {
         tag.fallback = names.fallback(&tag.name.0).unwrap_or_default();

@@ -1,28 +1,28 @@
-//! Names that a generated file brings into scope: where one is mentioned, the file imports it.
+//! Mentions: names in generated code from which the imports of a file follow.
 //!
-//! A mention is the whole path between two control characters, which no text of a contract can hold:
-//! literals escape them and doc comments leave them out. The render stage writes the last segment in
-//! its place and collects the imports of each file (`render/imports.rs`), so that what decides on code
-//! keeps no list of what the code needs. In a template a mention is written `@{writ_runtime::Reader}`.
+//! A mention is the full path of a name between two control characters. No text of a contract can contain
+//! these characters, since literals escape them and doc comments omit them. The render stage replaces the
+//! mention by the last segment of the path and imports the path (`render/imports.rs`), so that code which
+//! mentions a name needs no list of imports. Templates write a mention as `@{writ_runtime::Reader}`.
 
 use std::fmt::{self, Write};
 
-/// The character that a mention begins with.
+/// The control character that begins a mention.
 pub const OPEN: char = '\u{1}';
 
-/// The character that a mention ends with.
+/// The control character that ends a mention.
 pub const CLOSE: char = '\u{2}';
 
-/// The first segment of the paths below the module of the contract, wherever that module stands.
+/// The first segment of a path below the module of the contract, wherever that module is.
 pub const CONTRACT: &str = "contract::";
 
-/// The first segment of the name that a file declares itself.
+/// The first segment of a name that the file itself declares.
 pub const DECLARED: &str = "self::";
 
-/// What ends the path of a trait that is imported for its methods, so that its name is not written.
+/// The end of the path of a trait that is imported for its methods only. Its name is not written.
 pub const FOR_METHODS: &str = " as _";
 
-/// A mention of a name, to be displayed as part of code.
+/// A mention of a name. Its `Display` implementation writes it as part of code.
 #[derive(Debug, Clone, Copy)]
 pub struct Mention<'p> {
     root: &'static str,
@@ -41,32 +41,32 @@ impl fmt::Display for Mention<'_> {
     }
 }
 
-/// Returns a mention of an item of the runtime, by its name in the root of `writ_runtime`.
+/// Returns a mention of an item in the root of `writ_runtime`.
 pub fn runtime(name: &str) -> Mention<'_> {
     Mention { root: "writ_runtime::", path: name, ending: "" }
 }
 
-/// Returns a mention of an item of the contract's module, by its path below it.
+/// Returns a mention of an item by its path below the module of the contract.
 pub fn contract(path: &str) -> Mention<'_> {
     Mention { root: CONTRACT, path, ending: "" }
 }
 
-/// Returns a mention of an item of the standard library, by its whole path.
+/// Returns a mention of an item of the standard library by its full path.
 pub fn std(path: &str) -> Mention<'_> {
     Mention { root: "", path, ending: "" }
 }
 
-/// Returns a mention that brings a trait of the runtime into scope for its methods and writes nothing.
+/// Returns a mention that imports a trait of the runtime for its methods and writes nothing.
 pub fn method_of(name: &str) -> Mention<'_> {
     Mention { root: "writ_runtime::", path: name, ending: FOR_METHODS }
 }
 
-/// Returns the path of a type's `Read::read`, with the trait in scope.
+/// Returns the path of a type's `Read::read`, and imports the trait.
 pub fn read_of(ty: impl fmt::Display) -> String {
     format!("{ty}::{}read", method_of("Read"))
 }
 
-/// Returns code as it reads where every name is in scope, for prose.
+/// Returns code with each mention replaced by the last segment of its path, for prose.
 pub fn plain(code: &str) -> String {
     let mut out = String::with_capacity(code.len());
     let mut rest = code;

@@ -1,7 +1,9 @@
-//! The third stage: every decision that Rust asks for, made before a template is opened.
+//! The third stage: decides every name, type and expression of the generated code, and returns finished
+//! views.
 //!
-//! The folders import one way, each from those before it: `code` and `mention`, `names`, `view`, `plan`,
-//! `expr`, then `types` and `operations` beside each other, `client`, and `root`, which runs them in order.
+//! [`views`] runs the stage. The folders import in one direction: `code` and `mention`, then `names`, `view`,
+//! `plan` (the schemas that become types) and `expr` (expressions over values), then `types` and
+//! `operations`, then `client`, and `root`, which combines them.
 
 pub mod code;
 pub mod mention;

@@ -1,4 +1,5 @@
-//! All views of a contract: names first, in the order of right, then every file.
+//! The views of a complete contract. Names are taken first, in the order of precedence; then each view is
+//! made.
 
 use crate::options::{Options, Part};
 use writ_contract::diagnostic::Diagnostics;
@@ -25,49 +26,49 @@ use crate::rust::plan::usage::usage;
 use crate::rust::types::serde_types::serde_view;
 use crate::rust::types::type_files::{TypeFile, type_files};
 use crate::rust::view::{
-    ClientView, DocumentView, ErrorsView, ExtraCodecView, OutgoingKind, OutgoingView, PatternView, RootView,
-    SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
+    ClientView, DocumentView, ErrorsView, ExampleView, ExtraCodecView, FeatureView, OutgoingKind, OutgoingView,
+    PatternView, RootView, SchemeView, ServerView, TagSummary, TagView, UnselectedView, ValidatorView, WebhookView,
 };
 
 use crate::rust::expr::envelope::envelope_writer;
 use crate::rust::names::requested_names;
 use crate::rust::servers::server_views;
 
-/// Everything that the templates of one contract receive.
+/// The views of a contract, one for each template.
 pub struct CrateViews {
-    /// The root module.
+    /// The root module of the contract.
     pub root: RootView,
-    /// The refusals.
+    /// The error statuses and the error envelope.
     pub errors: ErrorsView,
-    /// The tags.
+    /// The tags, each with its trait and operations.
     pub tags: Vec<TagView>,
-    /// The operations of tags that were not selected, where those are answered 501.
+    /// The operations of tags that were not selected, or `None` unless they respond with status 501.
     pub unselected: Option<UnselectedView>,
-    /// The files of types.
+    /// The files of declared types, each with its codecs.
     pub types: Vec<TypeFile>,
-    /// The patterns.
+    /// The patterns that the server checks strings with.
     pub patterns: Vec<PatternView>,
-    /// The schemas for the interpreter.
+    /// The schemas that an interpreter checks for the server.
     pub validators: Vec<ValidatorView>,
-    /// The features of the runtime that the code needs.
+    /// The features of the runtime that the generated code requires.
     pub features: Vec<&'static str>,
-    /// The security schemes.
+    /// The security schemes of the contract.
     pub schemes: Vec<SchemeView>,
-    /// Where the contract says that it is served.
+    /// The servers that the contract declares.
     pub servers: Vec<ServerView>,
-    /// The webhooks.
+    /// The webhooks of the contract.
     pub webhooks: Vec<WebhookView>,
-    /// The codecs that a client or `serde` needs beside those of the server, where one is generated.
+    /// The codecs that only a client or `serde` needs, or `None` if neither is generated.
     pub extra_codec: Option<ExtraCodecView>,
-    /// The client, where it is asked for.
+    /// The client, or `None` if the option `client` is off.
     pub client: Option<ClientView>,
-    /// The operations that the service calls, where there is a client.
+    /// The webhooks and callbacks that the client sends; empty without a client.
     pub outgoing: Vec<OutgoingView>,
-    /// The contract itself, where it is to be served.
+    /// The bundled contract, or `None` if it is not part of the generated code.
     pub document: Option<DocumentView>,
 }
 
-/// Decides on everything.
+/// Decides all views of a contract.
 pub fn views(
     contract: &Contract,
     document: Option<DocumentView>,
@@ -83,7 +84,7 @@ pub fn views(
     let usage = usage(contract);
     let both_ways = options.both_ways();
     let patterns = collect_patterns(contract, &usage, !both_ways.is_empty(), diagnostics);
-    // Components first, then the traits, then what operations bring: the order of right.
+    // The order of precedence: components, then traits, then the types of operations.
     names.now_for("a schema of the contract");
     let plan = type_plan(contract, usage, &mut names, diagnostics);
     names.now_for("the trait of a tag");
@@ -110,7 +111,7 @@ pub fn views(
             WebhookView {
                 name: Code::of(name),
                 id: key.to_owned(),
-                docs: webhook.description.clone().unwrap_or_default(),
+                docs: webhook.description.clone().unwrap_or_else(|| format!("The webhook `{key}`.")),
                 method: Code::from(webhook.method),
                 payload: Code::of(payload),
             }
@@ -139,6 +140,12 @@ pub fn views(
             docs: contract.description.clone().unwrap_or_default(),
             base_path: contract.servers.first().map(Server::base_path).unwrap_or_default(),
             tags: views.iter().map(summary).collect(),
+            example: views.first().and_then(example),
+            features: options
+                .parts()
+                .iter()
+                .map(|part| FeatureView { name: part.name(), docs: part.purpose() })
+                .collect(),
             webhooks: !webhooks.is_empty(),
             callbacks: outgoing.iter().any(|group| group.kind == OutgoingKind::Callbacks),
             document: document.is_some(),
@@ -176,7 +183,7 @@ pub fn views(
     }
 }
 
-/// Returns the codecs that these parts need beside those of the server.
+/// Returns the codecs that these parts need in addition to those of the server.
 fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns: &Patterns) -> Option<ExtraCodecView> {
     let features: Vec<String> = parts.iter().map(|part| format!("feature = {:?}", part.name())).collect();
     let features = match features.as_slice() {
@@ -193,6 +200,27 @@ fn extra_codec(plan: &TypePlan<'_>, parts: &[Part], types: &[TypeFile], patterns
     })
 }
 
+/// Returns the first operation of a tag for the example in the documentation, or `None` if it has none.
+fn example(tag: &TagView) -> Option<ExampleView> {
+    let operation = tag.operations.first()?;
+    let response = &operation.response.name;
+    Some(ExampleView {
+        name: tag.name.clone(),
+        field: tag.field.clone(),
+        secured: tag.secured,
+        method: operation.method.clone(),
+        context: operation.context.clone(),
+        request: operation.request.as_ref().map(|request| request.name.clone()),
+        borrows: operation.request.as_ref().is_some_and(|request| !request.streamed),
+        response: match operation.idempotent {
+            true => Code::of(format!("Idempotent<{response}>")),
+            false => response.clone(),
+        },
+        error: operation.error.name.clone(),
+    })
+}
+
+/// Returns the summary of a tag for the root module.
 fn summary(tag: &TagView) -> TagSummary {
     let mut exports = vec![tag.name.clone()];
     for operation in &tag.operations {
@@ -220,7 +248,8 @@ fn summary(tag: &TagView) -> TagSummary {
     }
 }
 
-/// The method of `Unwritten` that takes a service: the field's name, unless the type has that method.
+/// Returns the method of `Unwritten` that takes a service: the name of the field, with the suffix `_service`
+/// if `Unwritten` has a method of this name.
 fn with(field: &Code) -> Code {
     match field.0.as_str() {
         taken @ ("new" | "new_with" | "router" | "endpoints") => Code::of(format!("{taken}_service")),
@@ -228,16 +257,18 @@ fn with(field: &Code) -> Code {
     }
 }
 
+/// Returns the views of the security schemes.
 fn schemes(contract: &Contract) -> Vec<SchemeView> {
     let view = |scheme: &writ_contract::model::operation::Scheme| SchemeView {
         name: Code::of(scheme_static(&scheme.name)),
         id: scheme.name.clone(),
         kind: Code::of(scheme_kind(&scheme.kind)),
-        docs: scheme.description.clone().unwrap_or_else(|| format!("`{}`", scheme.name)),
+        docs: scheme.description.clone().unwrap_or_else(|| format!("The security scheme `{}`.", scheme.name)),
     };
     contract.schemes.iter().map(view).collect()
 }
 
+/// Returns the expression of the runtime's `SchemeKind`.
 fn scheme_kind(kind: &SchemeKind) -> String {
     let name = runtime("SchemeKind");
     match kind {

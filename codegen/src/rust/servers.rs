@@ -1,4 +1,4 @@
-//! The servers of a contract as data.
+//! The views of the servers that a contract declares.
 
 use writ_contract::model::{Server, ServerVariable};
 
@@ -16,6 +16,7 @@ pub fn server_views(servers: &[Server]) -> Vec<ServerView> {
     servers.iter().map(view).collect()
 }
 
+/// Returns the expression of the runtime's `ServerVariable`.
 fn variable(variable: &ServerVariable) -> Code {
     let values: Vec<String> = variable.values.iter().map(|value| literal(value)).collect();
     Code::of(format!(

@@ -1,30 +1,31 @@
-//! The fields of a table of settings: asked for one by one, and what nobody asked for is a slip.
+//! The fields of a table in `codegen.toml`. A field that no code reads is reported as unknown.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics, closest};
 use writ_contract::document::node::{Key, Node, Object};
 use writ_contract::source::Sources;
 use writ_contract::source::Spanned;
 
-/// A table that is being read.
+/// A table of the settings whose fields are being read.
 pub(super) struct Fields<'a, 'o> {
     object: Option<&'a Object>,
     sources: &'a Sources,
     diagnostics: &'o mut Diagnostics,
+    /// The names of the fields that were read.
     asked: Vec<&'static str>,
 }
 
 impl<'a, 'o> Fields<'a, 'o> {
-    /// Begins to read a table.
+    /// Starts to read a table of the settings.
     pub(super) fn new(table: &'a Node, sources: &'a Sources, diagnostics: &'o mut Diagnostics) -> Fields<'a, 'o> {
         Fields { object: table.as_object(), sources, diagnostics, asked: Vec::new() }
     }
 
-    /// A text, where it is given.
+    /// Returns a string, or `None` if the field is absent.
     pub(super) fn text(&mut self, name: &'static str) -> Option<String> {
         self.value(name, "a string", |node| node.as_str().map(str::to_owned))
     }
 
-    /// A text of some form, where it is given.
+    /// Returns a string and reports it if `fits` rejects it. Returns `None` if the field is absent.
     pub(super) fn checked(&mut self, name: &'static str, form: &str, fits: fn(&str) -> bool) -> Option<String> {
         let text = self.text(name)?;
         if let Some(node) = self.object.and_then(|object| object.get(name)).filter(|_| !fits(&text)) {
@@ -34,18 +35,18 @@ impl<'a, 'o> Fields<'a, 'o> {
         Some(text)
     }
 
-    /// A truth value, where it is given.
+    /// Returns a boolean, or `None` if the field is absent.
     pub(super) fn truth(&mut self, name: &'static str) -> Option<bool> {
         self.value(name, "`true` or `false`", Node::as_bool)
     }
 
-    /// A list of texts, empty where it is not given.
+    /// Returns a list of strings, which is empty if the field is absent.
     pub(super) fn words(&mut self, name: &'static str) -> Vec<Spanned<String>> {
         let words = |node: &Node| node.as_array()?.iter().map(Node::as_spanned_str).collect();
         self.value(name, "a list of strings", words).unwrap_or_default()
     }
 
-    /// The entries of a table, none where it is not given.
+    /// Returns the entries of a table, or none if the field is absent.
     pub(super) fn table(&mut self, name: &'static str) -> Vec<(Spanned<String>, &'a Node)> {
         self.asked.push(name);
         let Some(node) = self.object.and_then(|object| object.get(name)) else { return Vec::new() };
@@ -61,19 +62,19 @@ impl<'a, 'o> Fields<'a, 'o> {
         }
     }
 
-    /// A table as it stands, where it is given.
+    /// Returns a table as a node, or `None` if the field is absent.
     pub(super) fn whole(&mut self, name: &'static str) -> Option<&'a Node> {
         self.table(name);
         self.object?.get(name).filter(|node| node.as_object().is_some())
     }
 
-    /// A value of any kind, where it is given.
+    /// Returns a value of any type, or `None` if the field is absent.
     pub(super) fn node(&mut self, name: &'static str) -> Option<&'a Node> {
         self.asked.push(name);
         self.object?.get(name)
     }
 
-    /// Reports a value of the wrong kind.
+    /// Reports a setting whose value has the wrong type.
     pub(super) fn wrong(&mut self, node: &Node, name: &str, expected: &str) {
         let message = format!("`{name}` must be {expected}, not {}", node.kind_name());
         let problem = Diagnostic::error("bad-setting", node.span, message).label(node.kind_name());
@@ -83,7 +84,7 @@ impl<'a, 'o> Fields<'a, 'o> {
         });
     }
 
-    /// A value of a kind, where it is given.
+    /// Returns a value of one type, or `None` if the field is absent. Reports a value of another type.
     fn value<T>(&mut self, name: &'static str, expected: &str, read: impl Fn(&Node) -> Option<T>) -> Option<T> {
         self.asked.push(name);
         let node = self.object?.get(name)?;
@@ -94,7 +95,7 @@ impl<'a, 'o> Fields<'a, 'o> {
         value
     }
 
-    /// Reports every field that was not asked for.
+    /// Reports every field of the table that was not read as unknown.
     pub(super) fn finish(self, owner: &str) {
         for (key, _) in self.object.into_iter().flatten() {
             if self.asked.contains(&key.name.as_str()) {

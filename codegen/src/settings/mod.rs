@@ -1,4 +1,7 @@
-//! `codegen.toml`: what is set beside a contract, read with the place of every word.
+//! The settings in `codegen.toml`, with the location of each value for diagnostics.
+//!
+//! [`Settings::beside`] reads the file next to a contract's entry. Its [`options`](Settings::options) go to
+//! [`generate`](crate::generate::generate()).
 
 mod fields;
 mod runtime;
@@ -17,38 +20,55 @@ use writ_contract::source::Spanned;
 
 use fields::Fields;
 
-/// The name of the file that is looked for beside a contract's entry.
+/// The name of the settings file, which is expected in the folder of the contract's entry.
 pub const FILE: &str = "codegen.toml";
 
-/// What a settings file says; what it does not say is as if there were none.
+/// The content of a settings file. An absent setting has its default.
+///
+/// ```
+/// use writ_codegen::settings::Settings;
+/// use writ_contract::diagnostic::Diagnostics;
+/// # let folder = std::env::temp_dir().join(format!("writ-settings-example-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # std::fs::write(folder.join("codegen.toml"), "name = \"pets-api\"\nclient = true\n")?;
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let settings = Settings::beside(&folder.join("openapi.yaml"), None, &mut diagnostics);
+/// assert!(!diagnostics.has_errors());
+/// assert_eq!(settings.name.as_deref(), Some("pets-api"));
+/// assert!(settings.options.client());
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The name of the generated crate.
     pub name: Option<String>,
     /// The folder of the generated crate.
     pub out: Option<PathBuf>,
-    /// The folder that the contract's references may not leave.
+    /// The folder that contains every file of the contract.
     pub root: Option<PathBuf>,
-    /// Whether what loses nothing is an error too.
+    /// True if lossless deviations are errors instead of warnings.
     pub strict: Option<bool>,
-    /// The cargo workspace of the generated crate.
+    /// The relation of the generated crate to a cargo workspace.
     pub workspace: Option<Workspace>,
-    /// The runtime of the generated crate.
+    /// The source of the runtime for the generated crate.
     pub runtime: Option<Runtime>,
-    /// The folder of the settings file, which paths in it begin from.
+    /// The folder of the settings file. Relative paths in the file begin here.
     pub folder: PathBuf,
-    /// How to generate.
+    /// The options of generation that the file sets.
     pub options: Options,
 }
 
-/// The settings file beside a contract's entry, where there is one.
+/// Returns the settings file in the folder of a contract's entry, or `None` if there is none.
 pub fn beside(entry: &Path) -> Option<PathBuf> {
     let file = entry.with_file_name(FILE);
     file.is_file().then_some(file)
 }
 
-/// Reads a settings file. `root` is the folder from which its path is shown, as that of the contract.
-/// Every problem goes to `diagnostics`, whose sources are then those of the file.
+/// Reads a settings file. Diagnostics show its path relative to `root`, like those of the contract.
+///
+/// Reports every problem into `diagnostics`, and replaces their sources by the settings file.
 pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
     let mut settings = Settings::default();
     let (sources, tree) = toml::read(display_path(path, root), path, diagnostics);
@@ -91,7 +111,7 @@ pub fn read(path: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> 
 }
 
 impl Settings {
-    /// The crates that types of one's own need, with paths from the folder of the generated crate.
+    /// Returns the dependencies for custom types, with paths relative to the folder of the generated crate.
     pub fn dependencies(&self, out: &Path) -> Vec<(String, Value)> {
         let adjusted = |(name, value): &(Spanned<String>, Value)| {
             let mut value = value.clone();
@@ -105,7 +125,7 @@ impl Settings {
         self.options.dependencies.iter().map(adjusted).collect()
     }
 
-    /// Those beside a contract's entry; the defaults where there are none.
+    /// Returns the settings next to a contract's entry, or the defaults if there is no settings file.
     pub fn beside(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Settings {
         match beside(entry) {
             Some(path) => read(&path, root, diagnostics),
@@ -129,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_and_the_runtime_are_read_and_a_path_begins_at_the_settings() {
+    fn paths_in_the_settings_are_relative_to_their_folder() {
         let settings = read("path", "workspace = \"member\"\nruntime = { path = \"../runtime\" }\n");
         assert_eq!(settings.workspace, Some(Workspace::Member));
         let runtime = settings.runtime.expect("a runtime");

@@ -1,4 +1,4 @@
-//! `runtime`: the place of the runtime that the generated crate depends on.
+//! The setting `runtime`: the source of the runtime that the generated crate depends on.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use writ_contract::source::Sources;
 use super::fields::Fields;
 use crate::package::Runtime;
 
-/// The forms of the setting.
+/// The possible forms of the setting `runtime`, for messages.
 const FORMS: &str = "write `\"embedded\"`, `{ path = \"..\" }` or `{ version = \"..\" }`";
 
-/// Reads the setting; a path begins at the folder of the settings file.
+/// Reads the setting `runtime`. A path is relative to the folder of the settings file.
 pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Runtime> {
     if node.as_str() == Some("embedded") {
         return Some(Runtime::Embedded);
@@ -34,7 +34,7 @@ pub(super) fn read(node: &Node, folder: &Path, sources: &Sources, diagnostics: &
                 None
             }
         },
-        // The fields that are there instead are reported already.
+        // The unknown fields are reported already.
         (None, None) if object.iter().next().is_some() => None,
         (found, _) => {
             let (message, label) = match found {

@@ -1,4 +1,4 @@
-//! The tables of the settings: names, types of one's own, and the crates that hold them.
+//! The tables of `codegen.toml`: names, custom types, and the dependencies that contain them.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::document::{Node, Value};
@@ -9,7 +9,7 @@ use writ_contract::source::{Sources, Spanned};
 
 use super::fields::Fields;
 
-/// `[names.schemas]`, `[names.operations]` and `[names.tags]`.
+/// Reads `[names.schemas]`, `[names.operations]` and `[names.tags]`.
 pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<NameOverride> {
     let mut all = Vec::new();
     let mut fields = Fields::new(table, sources, diagnostics);
@@ -27,7 +27,7 @@ pub(super) fn names(table: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     all
 }
 
-/// `[types]`.
+/// Reads the table `[types]`, which replaces schemas by custom types.
 pub(super) fn types(
     entries: Vec<(Spanned<String>, &Node)>,
     sources: &Sources,
@@ -37,7 +37,7 @@ pub(super) fn types(
     entries.into_iter().filter_map(read).collect()
 }
 
-/// `[dependencies]`, as they stand in a manifest.
+/// Reads `[dependencies]`, whose entries have the form of a manifest.
 pub(super) fn dependencies(
     entries: Vec<(Spanned<String>, &Node)>,
     diagnostics: &mut Diagnostics,
@@ -60,7 +60,7 @@ pub(super) fn dependencies(
     all
 }
 
-/// The same value, as a manifest holds it.
+/// Returns a value of the settings as a value for a manifest.
 fn value(node: &Node) -> toml::Value {
     match &node.value {
         Value::Null => toml::Value::from(""),

@@ -1,4 +1,4 @@
-//! TOML into the same spanned tree as a contract, so that its slips are answered alike.
+//! Conversion of TOML into a spanned tree like that of a contract, so that both get the same diagnostics.
 
 use std::path::Path;
 
@@ -9,7 +9,8 @@ use writ_contract::document::node::{Key, Node, Object, Value};
 use writ_contract::source::Span;
 use writ_contract::source::{FileId, Sources};
 
-/// Reads a file of settings in among the sources.
+/// Reads a settings file and returns it as sources and as a tree. The tree is `None` if the file cannot be
+/// read or is not valid TOML.
 pub(super) fn read(display_path: String, path: &Path, diagnostics: &mut Diagnostics) -> (Sources, Option<Node>) {
     let mut sources = Sources::default();
     let file = FileId::SETTINGS;
@@ -44,7 +45,7 @@ fn object(table: &DeTable<'_>, at: Span) -> Node {
     let mut object = Object::default();
     for (key, value) in table {
         let key = Key { name: key.get_ref().to_string(), span: span(&key.span()) };
-        // TOML itself refuses a key that is there twice.
+        // TOML itself rejects duplicate keys.
         let _ = object.insert(key, node(value.get_ref(), span(&value.span())));
     }
     Node { span: at, value: Value::Object(object) }

@@ -1,5 +1,5 @@
-//! What the references of a schema mean by its draft: addresses (`id`, `$id`), resolved by RFC 3986,
-//! location-independent names (`id: "#name"`, `$anchor`), and documents that are elsewhere.
+//! The targets of references in a schema, as its draft defines them: addresses (`id`, `$id`) resolved by
+//! RFC 3986, names (`id: "#name"`, `$anchor`), and other documents.
 
 use std::collections::BTreeMap;
 
@@ -11,45 +11,45 @@ use serde_json::Value as Json;
 use crate::subschemas;
 use crate::suite::Dialect;
 
-/// The document at an address, where there is one.
+/// A function that returns the document at an address, `None` if it does not exist.
 pub type Fetch<'f> = &'f dyn Fn(&str) -> Option<Json>;
 
-/// Where a schema stands.
+/// The location of a schema in the documents that references reach.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    /// The document: the first is the schema itself.
+pub struct Location {
+    /// The index of the document; the first is the schema itself.
     pub document: usize,
-    /// The steps to it.
+    /// The steps to the schema in its document.
     pub steps: Vec<String>,
 }
 
-/// The documents that references reach, and the names of what stands in them.
+/// The documents that references reach, with the addresses and names in them.
 pub struct Addresses<'f> {
     dialect: Dialect,
     fetch: Fetch<'f>,
     documents: Vec<Json>,
-    /// The roots of documents and the schemas with addresses of their own, with these.
-    bases: BTreeMap<Spot, Uri<String>>,
-    /// The same by address. A document may have two: where it was found, and what it says itself.
-    resources: BTreeMap<String, Spot>,
-    /// What has a name, by the root that the name holds under.
-    names: BTreeMap<(Spot, String), Spot>,
+    /// The addresses of document roots and of schemas with their own address.
+    bases: BTreeMap<Location, Uri<String>>,
+    /// The locations by address. A document may have two addresses: the one it was read from, and the declared one.
+    resources: BTreeMap<String, Location>,
+    /// The locations of named schemas, by the schema with an address that contains them and by name.
+    names: BTreeMap<(Location, String), Location>,
 }
 
-impl Spot {
-    /// The root of a document.
-    pub fn root(document: usize) -> Spot {
-        Spot { document, steps: Vec::new() }
+impl Location {
+    /// Returns the location of a document's root.
+    pub fn root(document: usize) -> Location {
+        Location { document, steps: Vec::new() }
     }
 
-    /// What stands some steps further in.
-    pub fn within(&self, steps: &[String]) -> Spot {
-        Spot { document: self.document, steps: [&self.steps, steps].concat() }
+    /// Returns the location that is some steps below this one.
+    pub fn within(&self, steps: &[String]) -> Location {
+        Location { document: self.document, steps: [&self.steps, steps].concat() }
     }
 }
 
 impl<'f> Addresses<'f> {
-    /// Reads a schema that was found nowhere: where it does not say an address, it has none.
+    /// Reads a schema. It has no address unless it declares one.
     pub fn of(dialect: Dialect, schema: Json, fetch: Fetch<'f>) -> Addresses<'f> {
         let mut addresses = Addresses {
             dialect,
@@ -64,48 +64,48 @@ impl<'f> Addresses<'f> {
         addresses
     }
 
-    /// Whether the schema itself has an address or names, or anything within it has.
+    /// Returns true if the schema and its subschemas have no addresses and no names.
     pub fn is_plain(&self) -> bool {
-        let first = |spot: &&Spot| spot.document == 0;
-        let root = self.bases.get(&Spot::root(0)).is_some_and(|base| base.as_str().starts_with("nowhere:"));
+        let first = |location: &&Location| location.document == 0;
+        let root = self.bases.get(&Location::root(0)).is_some_and(|base| base.as_str().starts_with("nowhere:"));
         root && self.bases.keys().filter(first).count() == 1 && !self.names.keys().any(|(root, _)| root.document == 0)
     }
 
-    /// What stands somewhere.
-    pub fn schema(&self, spot: &Spot) -> Option<&Json> {
-        subschemas::at(self.documents.get(spot.document)?, &spot.steps)
+    /// Returns the schema at a location.
+    pub fn schema(&self, location: &Location) -> Option<&Json> {
+        subschemas::at(self.documents.get(location.document)?, &location.steps)
     }
 
-    /// The address of a root.
-    pub fn base(&self, root: &Spot) -> &str {
+    /// Returns the address of a schema that has one.
+    pub fn base(&self, root: &Location) -> &str {
         self.bases[root].as_str()
     }
 
-    /// Whether a schema has an address of its own.
-    pub fn is_root(&self, spot: &Spot) -> bool {
-        self.bases.contains_key(spot)
+    /// Returns true if a schema has its own address.
+    pub fn is_root(&self, location: &Location) -> bool {
+        self.bases.contains_key(location)
     }
 
-    /// The nearest schema with an address around one, and the steps from there.
-    pub fn root_of(&self, spot: &Spot) -> (Spot, Vec<String>) {
-        let cut = (0..=spot.steps.len())
-            .rev()
-            .find(|cut| self.is_root(&Spot { document: spot.document, steps: spot.steps[..*cut].to_vec() }));
-        let (before, after) = spot.steps.split_at(cut.unwrap_or_default());
-        (Spot { document: spot.document, steps: before.to_vec() }, after.to_vec())
+    /// Returns the innermost schema with an address that contains a location, and the steps from there.
+    pub fn root_of(&self, location: &Location) -> (Location, Vec<String>) {
+        let cut = (0..=location.steps.len()).rev().find(|cut| {
+            self.is_root(&Location { document: location.document, steps: location.steps[..*cut].to_vec() })
+        });
+        let (before, after) = location.steps.split_at(cut.unwrap_or_default());
+        (Location { document: location.document, steps: before.to_vec() }, after.to_vec())
     }
 
-    /// What a reference means that stands below a root.
-    pub fn resolve(&mut self, root: &Spot, reference: &str) -> Option<Spot> {
-        let whole = resolve_against(&self.bases[root].borrow(), reference).ok()?;
-        let (address, fragment) = whole.as_str().split_once('#').unwrap_or((whole.as_str(), ""));
+    /// Returns the target of a reference in the schema of `root`.
+    pub fn resolve(&mut self, root: &Location, reference: &str) -> Option<Location> {
+        let target = resolve_against(&self.bases[root].borrow(), reference).ok()?;
+        let (address, fragment) = target.as_str().split_once('#').unwrap_or((target.as_str(), ""));
         if !self.resources.contains_key(address) {
             let found = (self.fetch)(address)?;
             self.read(found, Uri::parse(address.to_owned()).ok()?);
         }
         let resource = self.resources.get(address)?.clone();
         let fragment = percent_decode_str(fragment).decode_utf8().ok()?;
-        let spot = match fragment.strip_prefix('/') {
+        let location = match fragment.strip_prefix('/') {
             _ if fragment.is_empty() => resource,
             Some(pointer) => {
                 let steps = pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
@@ -113,20 +113,20 @@ impl<'f> Addresses<'f> {
             }
             None => self.names.get(&(resource, fragment.into_owned()))?.clone(),
         };
-        self.schema(&spot).is_some().then_some(spot)
+        self.schema(&location).is_some().then_some(location)
     }
 
-    /// Takes in a document that was found at an address.
+    /// Adds a document with its address.
     fn read(&mut self, document: Json, address: Uri<String>) {
-        let root = Spot::root(self.documents.len());
+        let root = Location::root(self.documents.len());
         self.documents.push(document.clone());
         self.resources.insert(address.as_str().to_owned(), root.clone());
         self.bases.insert(root.clone(), address);
         self.collect(&document, root.clone(), root);
     }
 
-    /// Notes the address and the names of a schema and of those within it.
-    fn collect(&mut self, schema: &Json, spot: Spot, mut root: Spot) {
+    /// Collects the addresses and names of a schema and its subschemas.
+    fn collect(&mut self, schema: &Json, location: Location, mut root: Location) {
         let draft4 = self.dialect == Dialect::Draft4;
         if draft4 && schema["$ref"].is_string() {
             return;
@@ -137,19 +137,19 @@ impl<'f> Addresses<'f> {
             Some(name) if draft4 && name.starts_with('#') => names = vec![&name[1..]],
             Some(address) => {
                 if let Ok(address) = resolve_against(&self.bases[&root].borrow(), address.trim_end_matches('#')) {
-                    self.resources.insert(address.as_str().to_owned(), spot.clone());
-                    self.bases.insert(spot.clone(), address);
-                    root = spot.clone();
+                    self.resources.insert(address.as_str().to_owned(), location.clone());
+                    self.bases.insert(location.clone(), address);
+                    root = location.clone();
                 }
             }
             None => {}
         }
         for name in names {
-            self.names.insert((root.clone(), name.to_owned()), spot.clone());
+            self.names.insert((root.clone(), name.to_owned()), location.clone());
         }
         for steps in subschemas::steps(schema) {
-            if let Some(held) = subschemas::at(schema, &steps) {
-                self.collect(held, spot.within(&steps), root.clone());
+            if let Some(inner) = subschemas::at(schema, &steps) {
+                self.collect(inner, location.within(&steps), root.clone());
             }
         }
     }

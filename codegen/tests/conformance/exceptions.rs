@@ -1,19 +1,20 @@
-//! What does not pass, and why.
+//! The groups and tests of the suite that do not pass, with the reasons.
 
 use std::collections::BTreeMap;
 
-/// The list: a reason after `=`, and below it what it holds for. A group that the generator refuses
-/// is `draft4/ref.json: description`; one test of a group has ` > description` after that.
+/// The text of the list. A line that starts with `=` is the reason for the entries below it. The entry of a
+/// group that the generator rejects is `draft4/ref.json: description`. The entry of a test continues with
+/// ` > description`.
 const LIST: &str = include_str!("exceptions.txt");
 
-/// Entries with their reasons.
+/// The entries of the list with their reasons.
 #[derive(Debug, Default)]
 pub struct Exceptions {
     entries: BTreeMap<String, &'static str>,
 }
 
 impl Exceptions {
-    /// Reads the list.
+    /// Parses the list of exceptions.
     pub fn read() -> Exceptions {
         let mut exceptions = Exceptions::default();
         let mut reason = "";
@@ -21,7 +22,7 @@ impl Exceptions {
             match line.strip_prefix("= ") {
                 Some(why) => reason = why,
                 None => {
-                    assert!(!reason.is_empty(), "no reason stands above `{line}`");
+                    assert!(!reason.is_empty(), "the entry `{line}` has no reason above it");
                     let before = exceptions.entries.insert(line.to_owned(), reason);
                     assert!(before.is_none(), "`{line}` is listed twice");
                 }
@@ -30,12 +31,12 @@ impl Exceptions {
         exceptions
     }
 
-    /// Whether an entry is listed.
+    /// Returns true if the list contains an entry.
     pub fn lists(&self, entry: &str) -> bool {
         self.entries.contains_key(entry)
     }
 
-    /// Every entry with its reason.
+    /// Returns every entry with its reason.
     pub fn all(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.entries.iter().map(|(entry, reason)| (entry.as_str(), *reason))
     }

@@ -1,54 +1,57 @@
-//! A schema of the suite as a person writes it in a contract. A contract knows no `id` and no document
-//! of another host, but it has several files that refer to each other: what has an address of its own
-//! becomes a file, and every reference to it the file's path and a JSON pointer.
+//! The translation of a schema of the suite into a contract.
 //!
-//! What is translated is the addressing, and nothing else: `id` and `$id` go, since they only say where
-//! a schema is; a reference by address or from elsewhere by name becomes one by path; `$schema` goes,
-//! since the version of a contract says it. A reference that stays within its file, `$anchor`s among
-//! them, is left to the generator as it stands, and so is one that means nothing.
+//! A contract has no keyword `id` and no documents on other hosts, but it can have several files that refer
+//! to each other. So each schema with its own address becomes a file, and each reference to it becomes the
+//! path of the file and a JSON pointer.
+//!
+//! Only addresses are translated. `id` and `$id` are removed, since they only declare the address of a schema.
+//! References by address, or by a name in another document, become references by path. `$schema` is removed,
+//! since the version of the contract implies it. References within a file, including those to an `$anchor`,
+//! and references without a target are passed to the generator unchanged.
 
 use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value as Json, json};
 
-use crate::addresses::{Addresses, Fetch, Spot};
+use crate::addresses::{Addresses, Fetch, Location};
 use crate::subschemas;
 use crate::suite::Dialect;
 
-/// What cannot stand in the fragment of a reference, or means something there.
+/// The characters that must be encoded in the fragment of a reference.
 const FRAGMENT: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`');
 
-/// A schema and the files beside it.
+/// A translated schema and its additional files.
 pub struct Translated {
-    /// The schema itself, at the pointer that it was translated for.
+    /// The schema for the pointer that was passed to [`translate`].
     pub schema: Json,
-    /// The files by their names, all in one folder.
+    /// The contents of the files by name, all in one folder.
     pub files: BTreeMap<String, Json>,
 }
 
-/// A translation that is under way.
+/// The state of translating a schema of the suite.
 struct Translation<'f> {
     dialect: Dialect,
     addresses: Addresses<'f>,
-    /// The file of each schema that has one.
-    names: BTreeMap<Spot, String>,
-    /// Those that are not written yet.
-    open: Vec<Spot>,
-    /// The pointer of the schema in the contract, and the folder of its files from there.
+    /// The file name of each schema that becomes a file.
+    names: BTreeMap<Location, String>,
+    /// The schemas whose files are not written yet.
+    open: Vec<Location>,
+    /// The pointer of the schema in the contract.
     pointer: &'f str,
     folder: &'f str,
-    /// Whether the schema stands in the contract itself.
+    /// The path from the contract to the folder of the files.
+    /// True if the schema is in the contract itself, false if it is in a file.
     inline: bool,
 }
 
-/// Translates a schema that will stand at a pointer of the contract, with its files in a folder.
+/// Translates a schema for a pointer of the contract; its files are for a folder.
 pub fn translate(dialect: Dialect, schema: &Json, pointer: &str, folder: &str, fetch: Fetch<'_>) -> Translated {
     let addresses = Addresses::of(dialect, schema.clone(), fetch);
     let inline = addresses.is_plain();
     let (names, open) = (BTreeMap::new(), Vec::new());
     let mut translation = Translation { dialect, addresses, names, open, pointer, folder, inline };
-    let root = Spot::root(0);
+    let root = Location::root(0);
     let schema = match inline {
         true => translation.rewrite(schema, &root, &root),
         false => json!({ "$ref": format!("{folder}/{}", translation.file(&root)) }),
@@ -63,8 +66,8 @@ pub fn translate(dialect: Dialect, schema: &Json, pointer: &str, folder: &str, f
 }
 
 impl Translation<'_> {
-    /// A schema in the words of its file: what has an address of its own stands in another.
-    fn rewrite(&mut self, schema: &Json, spot: &Spot, root: &Spot) -> Json {
+    /// Rewrites a schema for its file. Subschemas with their own addresses become references to other files.
+    fn rewrite(&mut self, schema: &Json, location: &Location, root: &Location) -> Json {
         let mut written = schema.clone();
         if let Some(object) = written.as_object_mut() {
             for key in ["$schema", self.dialect.address()] {
@@ -77,27 +80,27 @@ impl Translation<'_> {
             }
         }
         for steps in subschemas::steps(schema) {
-            let held = spot.within(&steps);
+            let inner = location.within(&steps);
             let new = match subschemas::at(schema, &steps) {
-                Some(_) if self.addresses.is_root(&held) => json!({ "$ref": self.path(root, &held) }),
-                Some(schema) => self.rewrite(schema, &held, root),
+                Some(_) if self.addresses.is_root(&inner) => json!({ "$ref": self.path(root, &inner) }),
+                Some(schema) => self.rewrite(schema, &inner, root),
                 None => continue,
             };
-            if let Some(place) = subschemas::at_mut(&mut written, &steps) {
-                *place = new;
+            if let Some(subschema) = subschemas::at_mut(&mut written, &steps) {
+                *subschema = new;
             }
         }
         written
     }
 
-    /// A reference below a root as a path and a pointer.
-    fn reference(&mut self, root: &Spot, reference: &str) -> String {
-        let Some(spot) = self.addresses.resolve(root, reference) else { return reference.to_owned() };
-        let (target, steps) = self.addresses.root_of(&spot);
+    /// Rewrites a reference in the schema of `root` to a path and a pointer.
+    fn reference(&mut self, root: &Location, reference: &str) -> String {
+        let Some(location) = self.addresses.resolve(root, reference) else { return reference.to_owned() };
+        let (target, steps) = self.addresses.root_of(&location);
         let local = reference.strip_prefix('#').filter(|_| target == *root);
-        let prefix = if self.inline && target == Spot::root(0) { self.pointer } else { "" };
+        let prefix = if self.inline && target == Location::root(0) { self.pointer } else { "" };
         match local {
-            // The names of draft 4 are no names of a contract.
+            // Names of draft 4 have no counterpart in a contract.
             Some(name) if self.dialect != Dialect::Draft4 && !name.is_empty() && !name.starts_with('/') => {
                 return reference.to_owned();
             }
@@ -113,17 +116,17 @@ impl Translation<'_> {
         }
     }
 
-    /// The path to the file of a schema, from that of another.
-    fn path(&mut self, from: &Spot, to: &Spot) -> String {
+    /// Returns the path to the file of a schema from the file of another schema.
+    fn path(&mut self, from: &Location, to: &Location) -> String {
         let file = self.file(to);
-        match self.inline && *from == Spot::root(0) {
+        match self.inline && *from == Location::root(0) {
             true => format!("{}/{file}", self.folder),
             false => file,
         }
     }
 
-    /// The name of a schema's file: the end of its address.
-    fn file(&mut self, root: &Spot) -> String {
+    /// Returns the file name of a schema, which is the last segment of its address.
+    fn file(&mut self, root: &Location) -> String {
         if let Some(name) = self.names.get(root) {
             return name.clone();
         }
@@ -165,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_of_another_host_is_a_file_and_so_is_what_it_refers_to() {
+    fn a_document_on_another_host_and_its_references_become_files() {
         let (schema, files) =
             translated(Dialect::Draft4, json!({ "items": { "$ref": "http://x.test/far.json#/items" } }));
         assert_eq!(schema, json!({ "items": { "$ref": "files/g0/far.json#/items" } }));
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_an_address_moves_and_pointers_through_it_follow() {
+    fn a_schema_with_an_address_becomes_a_file_and_pointers_through_it_are_rewritten() {
         let (schema, files) = translated(
             Dialect::Draft202012,
             json!({
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_left_where_a_contract_has_it_and_else_is_the_pointer_that_it_names() {
+    fn an_anchor_is_kept_within_a_file_and_becomes_a_pointer_otherwise() {
         let (_, files) = translated(
             Dialect::Draft202012,
             json!({
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn in_draft_4_what_stands_beside_a_reference_is_no_address() {
+    fn an_id_beside_a_reference_is_ignored_in_draft_4() {
         let (_, files) = translated(
             Dialect::Draft4,
             json!({
@@ -227,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_nothing_stays_as_it_is() {
+    fn a_reference_without_a_target_is_unchanged() {
         let (schema, _) = translated(Dialect::Draft202012, json!({ "$ref": "http://x.test/none.json#a" }));
         assert_eq!(schema, json!({ "$ref": "http://x.test/none.json#a" }));
     }

@@ -1,8 +1,8 @@
-//! The official test suite of JSON Schema against generated code: what it calls valid is let in, and
-//! nothing else. Draft 4 is for OpenAPI 3.0 and draft 2020-12 for 3.1.
+//! The official test suite of JSON Schema, run against generated code: it must accept exactly the instances
+//! that the suite declares as valid. OpenAPI 3.0 uses draft 4, and OpenAPI 3.1 uses draft 2020-12.
 
 mod addresses;
-#[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
+#[allow(dead_code, reason = "this test uses only some of the shared functions")]
 #[path = "../generated/contracts.rs"]
 mod contracts;
 mod exceptions;
@@ -13,7 +13,7 @@ mod subschemas;
 mod suite;
 mod typed;
 mod verdict;
-#[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
+#[allow(dead_code, reason = "this test uses only some of the shared functions")]
 #[path = "../generated/workspace.rs"]
 mod workspace;
 
@@ -23,9 +23,9 @@ use suite::{Dialect, Group};
 use verdict::Verdict;
 
 #[test]
-fn generated_code_lets_in_what_the_official_suite_calls_valid_and_nothing_else() {
+fn generated_code_accepts_exactly_the_valid_instances_of_the_official_suite() {
     let Some(folder) = suite::folder() else {
-        println!("skipped: there is no suite beside the repository");
+        println!("skipped: the folder ../shared/corpus/json-schema-suite does not exist");
         return;
     };
     let exceptions = Exceptions::read();
@@ -37,20 +37,20 @@ fn generated_code_lets_in_what_the_official_suite_calls_valid_and_nothing_else()
             typed.extend(suite::own());
         }
         for (groups, typed) in [(groups, false), (typed, true)] {
-            // There formats are annotations; among the options of the suite they are checked.
-            let (told, checked): (Vec<Group>, Vec<Group>) =
+            // Formats are annotations in `format.json`, and are validated in the optional files of the suite.
+            let (annotations, checked): (Vec<Group>, Vec<Group>) =
                 groups.into_iter().partition(|group| group.file.ends_with("/format.json"));
-            for (groups, annotated) in [(checked, false), (told, true)] {
+            for (groups, annotated) in [(checked, false), (annotations, true)] {
                 contracts.push(spec::contract(Plan { dialect, typed, annotated }, groups, &exceptions));
             }
         }
     }
-    let answers = program::answers(&contracts);
+    let responses = program::responses(&contracts);
     let mut verdict = Verdict::default();
-    for (contract, answers) in contracts.iter().zip(&answers) {
-        verdict.judge(contract, answers, &exceptions);
+    for (contract, responses) in contracts.iter().zip(&responses) {
+        verdict.judge(contract, responses, &exceptions);
     }
-    verdict.unknown(&exceptions);
+    verdict.report_unknown(&exceptions);
     println!("{verdict}");
     assert!(verdict.complaints.is_empty(), "{}", verdict.complaints.join("\n"));
 }

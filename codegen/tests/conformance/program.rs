@@ -1,4 +1,4 @@
-//! A program that holds the generated code of every dialect, and is asked about every instance.
+//! A program that contains the generated code of every contract, and receives a request for each instance.
 
 use std::fs;
 use std::io::Write;
@@ -12,41 +12,41 @@ use crate::contracts::root;
 use crate::spec::Contract;
 use crate::workspace::{cargo, put, target};
 
-/// What was answered to one instance.
+/// The response to the request for one instance.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    /// The status.
+pub struct Response {
+    /// The status code.
     pub status: u16,
-    /// How many violations were told.
+    /// The number of violations in the body.
     pub violations: usize,
-    /// The body, for telling.
+    /// The body, for messages.
     pub body: String,
 }
 
-/// The program around the generated code: it reads a line a request, and answers in order.
+/// The main file of the program. It reads a line for each request, and prints the responses in order.
 const MAIN: &str = include_str!("../services/conformance.rs");
 
-/// The answers to the instances of every contract, group by group.
-pub fn answers(contracts: &[Contract]) -> Vec<Vec<Vec<Answer>>> {
+/// Returns the responses for the instances of every contract, by contract and group.
+pub fn responses(contracts: &[Contract]) -> Vec<Vec<Vec<Response>>> {
     let folder = target().join("conformance");
     write(&folder, contracts);
     let finished = cargo(&folder, &target(), &["build", "--workspace"]);
     assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
-    let mut questions = String::new();
+    let mut requests = String::new();
     for contract in contracts {
         for (at, group) in contract.groups.iter().enumerate() {
             for test in &group.tests {
-                questions.push_str(&format!("{} /g{at} {}\n", contract.plan.name(), test.data));
+                requests.push_str(&format!("{} /g{at} {}\n", contract.plan.name(), test.data));
             }
         }
     }
-    let mut lines = ask(&questions).into_iter();
+    let mut lines = send(&requests).into_iter();
     let mut next = || {
-        let line = lines.next().expect("an answer to every question");
+        let line = lines.next().expect("a response to every request");
         let (status, body) = line.split_once(' ').expect("a status and a body");
         let json: Json = serde_json::from_str(body).unwrap_or_default();
         let violations = json["errors"].as_array().map_or(0, Vec::len);
-        Answer { status: status.parse().expect("a status"), violations, body: body.to_owned() }
+        Response { status: status.parse().expect("a status"), violations, body: body.to_owned() }
     };
     contracts
         .iter()
@@ -54,24 +54,24 @@ pub fn answers(contracts: &[Contract]) -> Vec<Vec<Vec<Answer>>> {
         .collect()
 }
 
-fn ask(questions: &str) -> Vec<String> {
+fn send(requests: &str) -> Vec<String> {
     let mut process = Command::new(target().join("debug/conformance-program"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
     let mut input = process.stdin.take().expect("its input");
-    let questions = questions.to_owned();
-    let writer = std::thread::spawn(move || input.write_all(questions.as_bytes()));
+    let requests = requests.to_owned();
+    let writer = std::thread::spawn(move || input.write_all(requests.as_bytes()));
     let finished = process.wait_with_output().expect("the program ends");
-    writer.join().expect("the questions are written").expect("the program reads");
+    writer.join().expect("the requests are written").expect("the program reads");
     assert!(finished.status.success(), "the program failed");
     String::from_utf8_lossy(&finished.stdout).lines().map(str::to_owned).collect()
 }
 
 /// Writes the program and a crate for each contract.
 fn write(folder: &std::path::Path, contracts: &[Contract]) {
-    let mut whole = Output::default();
+    let mut files = Output::default();
     let runtime = root().join("codegen/runtime").to_string_lossy().into_owned();
     let runtime = format!("writ-runtime = {{ path = {runtime:?}, features = [\"jsonschema\", \"multipart\"] }}\n");
     let mut services = String::new();
@@ -81,9 +81,9 @@ fn write(folder: &std::path::Path, contracts: &[Contract]) {
         let name = format!("conformance-{}", contract.plan.name());
         let module = contract.plan.name().replace('-', "_");
         for (file, text) in contract.generated.output.iter().flat_map(|output| &output.files) {
-            whole.files.insert(format!("{name}/{file}"), text.clone());
+            files.files.insert(format!("{name}/{file}"), text.clone());
         }
-        whole.files.insert(format!("{name}/Cargo.toml"), manifest(&name, &runtime));
+        files.files.insert(format!("{name}/Cargo.toml"), manifest(&name, &runtime));
         dependencies.push_str(&format!("{module} = {{ package = \"{name}\", path = \"../{name}\" }}\n"));
         let methods: Vec<String> = contract.generated.operations.iter().map(|one| method(&one.method)).collect();
         services.push_str(&format!("\nservice!({module}:\n{});\n", methods.concat()));
@@ -91,20 +91,21 @@ fn write(folder: &std::path::Path, contracts: &[Contract]) {
     }
     dependencies
         .push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\ntower.workspace = true\n");
-    whole.files.insert("conformance-program/Cargo.toml".to_owned(), manifest("conformance-program", &dependencies));
+    files.files.insert("conformance-program/Cargo.toml".to_owned(), manifest("conformance-program", &dependencies));
     services.push_str(&format!("\nfn routers() -> Vec<(&'static str, Router)> {{\n    vec![{routers}]\n}}\n"));
-    whole.files.insert("conformance-program/src/main.rs".to_owned(), format!("{HEADER}\n{MAIN}{services}"));
-    whole.files.insert("Cargo.toml".to_owned(), workspace_manifest());
-    put(folder, &whole);
+    files.files.insert("conformance-program/src/main.rs".to_owned(), format!("{HEADER}\n{MAIN}{services}"));
+    files.files.insert("Cargo.toml".to_owned(), workspace_manifest());
+    put(folder, &files);
 }
 
-/// A method with the types that it takes and gives.
+/// Returns the line that implements a method with its request, response and error types.
 fn method(name: &str) -> String {
     let base = name.to_uppercase();
     format!("    {name} {base}Request {base}Response {base}Error,\n")
 }
 
-/// The suite has a single Greek letter for a name, which the compiler takes for a trick.
+/// Returns the manifest of a crate. It allows a lint that rejects a property name of the suite, a single Greek
+/// letter.
 fn manifest(name: &str, dependencies: &str) -> String {
     format!(
         "{TOML_HEADER}\n[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\npublish = false\n\n\
@@ -112,7 +113,7 @@ fn manifest(name: &str, dependencies: &str) -> String {
     )
 }
 
-/// A workspace with the versions of this repository, so that what it stands on is compiled once.
+/// Returns the manifest of a workspace with the dependency versions of this repository.
 fn workspace_manifest() -> String {
     let text = fs::read_to_string(root().join("Cargo.toml")).expect("the repository's manifest");
     let own: Table = toml::from_str(&text).expect("the repository's manifest");
@@ -121,6 +122,6 @@ fn workspace_manifest() -> String {
     if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
         versions.retain(|_, version| version.get("path").is_none());
     }
-    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+    let files = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    format!("{TOML_HEADER}\n{files}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }

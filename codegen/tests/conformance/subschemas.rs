@@ -1,8 +1,8 @@
-//! Where schemas stand within a schema, by the keywords that hold them.
+//! The locations of subschemas in a schema, by the keywords that contain them.
 
 use serde_json::Value as Json;
 
-/// Keywords that hold one schema.
+/// Keywords that contain one schema.
 const ONE: &[&str] = &[
     "additionalItems",
     "additionalProperties",
@@ -17,14 +17,14 @@ const ONE: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// Keywords that hold a list of schemas.
+/// Keywords that contain a list of schemas.
 const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 
-/// Keywords that hold schemas by name; `dependencies` holds lists of names too.
+/// Keywords that contain schemas by name; `dependencies` may contain lists of property names too.
 const NAMED: &[&str] = &["$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"];
 
-/// The steps to each schema that stands directly within one. Data is none: what stands in `enum`,
-/// `const` and the like, and what stands in keywords that nobody knows.
+/// Returns the steps to each direct subschema. Data in `enum`, `const` and similar keywords, and values of
+/// unknown keywords, are not subschemas.
 pub fn steps(schema: &Json) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (key, value) in schema.as_object().into_iter().flatten() {
@@ -42,7 +42,7 @@ pub fn steps(schema: &Json) -> Vec<Vec<String>> {
     found
 }
 
-/// What stands at the end of steps.
+/// Returns the value at the end of the steps.
 pub fn at<'j>(json: &'j Json, steps: &[String]) -> Option<&'j Json> {
     steps.iter().try_fold(json, |json, step| match json {
         Json::Object(object) => object.get(step),
@@ -51,7 +51,7 @@ pub fn at<'j>(json: &'j Json, steps: &[String]) -> Option<&'j Json> {
     })
 }
 
-/// As [`at`], to be changed.
+/// Returns the value at the end of the steps for changing it.
 pub fn at_mut<'j>(json: &'j mut Json, steps: &[String]) -> Option<&'j mut Json> {
     steps.iter().try_fold(json, |json, step| match json {
         Json::Object(object) => object.get_mut(step),

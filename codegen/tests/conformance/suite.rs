@@ -1,4 +1,4 @@
-//! The groups of the suite: a schema each, with instances that are valid or not.
+//! The groups of the JSON Schema test suite: each is a schema with valid and invalid instances.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,47 +7,47 @@ use serde_json::Value as Json;
 
 use crate::contracts::root;
 
-/// A dialect of the suite, and the version of OpenAPI that has it.
+/// A dialect of JSON Schema in the suite, and the version of OpenAPI that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// OpenAPI 3.0.
+    /// Draft 4, for OpenAPI 3.0.
     Draft4,
-    /// OpenAPI 3.1.
+    /// Draft 2020-12, for OpenAPI 3.1.
     Draft202012,
 }
 
-/// A schema with its instances.
+/// A schema of the suite with its instances.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// The file, below the folder of the suite: `draft4/ref.json`.
+    /// The file relative to the folder of the suite, such as `draft4/ref.json`.
     pub file: String,
-    /// What it is about.
+    /// The description of the group in the suite.
     pub description: String,
-    /// The schema.
+    /// The schema that the instances are validated against.
     pub schema: Json,
-    /// The instances.
+    /// The instances with their expected results.
     pub tests: Vec<Test>,
 }
 
-/// An instance.
+/// An instance with its expected result.
 #[derive(Debug, Clone)]
 pub struct Test {
-    /// What it is about.
+    /// The description of the instance in the suite.
     pub description: String,
-    /// The instance.
+    /// The value of the instance.
     pub data: Json,
-    /// Whether it fits the schema.
+    /// True if the instance is valid against the schema.
     pub valid: bool,
 }
 
-/// The formats that are checked; to the suite, checking a format is an option.
+/// The formats that are tested. Validation of formats is optional in the suite.
 const FORMATS: &[&str] = &["date-time", "date", "time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri"];
 
-/// What else of its options holds here.
+/// The other optional files of the suite that are tested.
 const OPTIONS: &[&str] = &["bignum", "ecmascript-regex", "float-overflow", "non-bmp-regex"];
 
 impl Dialect {
-    /// The folder of its tests, which is its name too.
+    /// Returns the name of the dialect, which is also the name of its folder in the suite.
     pub fn name(self) -> &'static str {
         match self {
             Dialect::Draft4 => "draft4",
@@ -55,7 +55,7 @@ impl Dialect {
         }
     }
 
-    /// The keyword that says the address of a schema.
+    /// Returns the keyword that declares the address of a schema.
     pub fn address(self) -> &'static str {
         match self {
             Dialect::Draft4 => "id",
@@ -63,7 +63,7 @@ impl Dialect {
         }
     }
 
-    /// The version of OpenAPI.
+    /// Returns the version of OpenAPI that uses the dialect.
     pub fn openapi(self) -> &'static str {
         match self {
             Dialect::Draft4 => "3.0.3",
@@ -73,19 +73,19 @@ impl Dialect {
 }
 
 impl Group {
-    /// How it is called in the list of exceptions.
+    /// Returns the name of the group in the list of exceptions.
     pub fn name(&self) -> String {
         format!("{}: {}", self.file, self.description)
     }
 }
 
-/// The folder of the suite, if it is there.
+/// Returns the folder of the suite, `None` if it does not exist.
 pub fn folder() -> Option<PathBuf> {
     let folder = root().join("../shared/corpus/json-schema-suite/tests");
     folder.is_dir().then_some(folder)
 }
 
-/// Every group that is required of a dialect, and those of the formats.
+/// Returns the required groups of a dialect, and the groups of the tested formats and options.
 pub fn groups(folder: &Path, dialect: Dialect) -> Vec<Group> {
     let own = folder.join(dialect.name());
     let mut files: Vec<PathBuf> = fs::read_dir(&own).expect("the suite").flatten().map(|entry| entry.path()).collect();
@@ -101,7 +101,7 @@ pub fn groups(folder: &Path, dialect: Dialect) -> Vec<Group> {
     files.iter().map(named).flat_map(|(file, text)| read(&file, &text)).collect()
 }
 
-/// The document that the suite means by an address: one of its own, which it would serve there, or a
+/// Returns the document at an address of the suite: a file that the suite serves at this address, or a
 /// metaschema.
 pub fn elsewhere(address: &str) -> Option<Json> {
     if let Some(path) = address.strip_prefix("http://localhost:1234/") {
@@ -112,7 +112,7 @@ pub fn elsewhere(address: &str) -> Option<Json> {
     Some(resolver.lookup(address).ok()?.contents().clone())
 }
 
-/// Groups of our own, in the words of the suite: what it does not try together.
+/// Returns additional groups in the format of the suite, which test combinations that the suite lacks.
 pub fn own() -> Vec<Group> {
     read("own.json", include_str!("own.json"))
 }

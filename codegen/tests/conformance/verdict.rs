@@ -1,24 +1,24 @@
-//! What came of it: counts, and what is not as it should be.
+//! The result of the comparison with the suite: counts, and the unexpected results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::exceptions::Exceptions;
-use crate::program::Answer;
+use crate::program::Response;
 use crate::spec::Contract;
 use crate::suite::Group;
 
-/// The outcome of all dialects.
+/// The results of all contracts.
 #[derive(Debug, Default)]
 pub struct Verdict {
     counts: BTreeMap<String, Counts>,
-    /// The exceptions that were met.
-    met: BTreeSet<String>,
-    /// What fails and is not listed, and what is listed and passes.
+    /// The exceptions that applied to a group or a test.
+    applied: BTreeSet<String>,
+    /// Failures that are not in the list of exceptions, and exceptions that pass or do not exist.
     pub complaints: Vec<String>,
 }
 
-/// Tests of a dialect.
+/// The numbers of tests with each result.
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
     passed: usize,
@@ -27,62 +27,64 @@ struct Counts {
 }
 
 impl Verdict {
-    /// Holds the answers of a dialect to the suite and to the list.
-    pub fn judge(&mut self, contract: &Contract, answers: &[Vec<Answer>], exceptions: &Exceptions) {
+    /// Compares the responses of a contract with the suite and with the exceptions.
+    pub fn judge(&mut self, contract: &Contract, responses: &[Vec<Response>], exceptions: &Exceptions) {
         let plan = contract.plan.name();
         let counted = |group: &Group| match group.file.contains("/optional/format/") {
             true => "formats".to_owned(),
             false => contract.plan.counted(),
         };
-        for (group, why) in &contract.refused {
+        for (group, why) in &contract.rejected {
             let name = group.name();
             let counts = self.counts.entry(counted(group)).or_default();
             if exceptions.lists(&name) {
                 counts.listed += group.tests.len();
-                self.met.insert(name);
+                self.applied.insert(name);
             } else {
                 counts.failed += group.tests.len();
-                self.complaints.push(format!("{plan} refuses {name}\n    {why}"));
+                self.complaints.push(format!("{plan} rejects {name}\n    {why}"));
             }
         }
-        for (group, answers) in contract.groups.iter().zip(answers) {
+        for (group, responses) in contract.groups.iter().zip(responses) {
             let counts = self.counts.entry(counted(group)).or_default();
             if exceptions.lists(&group.name()) {
-                self.met.insert(group.name());
-                self.complaints.push(format!("{plan} does not refuse, as is listed: {}", group.name()));
+                self.applied.insert(group.name());
+                self.complaints.push(format!("{plan} accepts {}, which is listed as rejected", group.name()));
             }
-            for (test, answer) in group.tests.iter().zip(answers) {
+            for (test, response) in group.tests.iter().zip(responses) {
                 let name = format!("{} > {}", group.name(), test.description);
                 let right = match test.valid {
-                    true => answer.status == 204,
-                    false => matches!(answer.status, 400 | 422) && answer.violations > 0,
+                    true => response.status == 204,
+                    false => matches!(response.status, 400 | 422) && response.violations > 0,
                 };
                 match (right, exceptions.lists(&name)) {
                     (true, false) => counts.passed += 1,
                     (false, true) => {
                         counts.listed += 1;
-                        self.met.insert(name);
+                        self.applied.insert(name);
                     }
                     (true, true) => {
                         counts.passed += 1;
-                        self.met.insert(name.clone());
-                        self.complaints.push(format!("{plan} passes, and is listed: {name}"));
+                        self.applied.insert(name.clone());
+                        self.complaints.push(format!("{plan} passes a listed exception: {name}"));
                     }
                     (false, false) => {
                         counts.failed += 1;
-                        self.complaints
-                            .push(format!("{name}\n    {} got {}: {}", test.data, answer.status, answer.body));
+                        self.complaints.push(format!(
+                            "{name}\n    {} has the response {}: {}",
+                            test.data, response.status, response.body
+                        ));
                     }
                 }
             }
         }
     }
 
-    /// Complains of entries that name nothing.
-    pub fn unknown(&mut self, exceptions: &Exceptions) {
+    /// Adds a complaint for each exception that names no group and no test.
+    pub fn report_unknown(&mut self, exceptions: &Exceptions) {
         for (entry, reason) in exceptions.all() {
-            if !self.met.contains(entry) {
-                self.complaints.push(format!("listed, and not in the suite: {entry} ({reason})"));
+            if !self.applied.contains(entry) {
+                self.complaints.push(format!("listed, but not in the suite: {entry} ({reason})"));
             }
         }
     }

@@ -1,7 +1,9 @@
-//! Contracts bent out of shape, at random but repeatably: no panic, no hang, and nothing but Rust comes out.
+//! Random but repeatable changes of contracts: the generator never panics, never hangs, and writes only valid
+//! Rust.
 //!
-//! `WRIT_FUZZ_SECONDS` says how long, `WRIT_FUZZ_SEED` where to begin. An input that fails is kept
-//! under the folder that the failure names; a stack overflow leaves the file `current.json` there.
+//! `WRIT_FUZZ_SECONDS` sets the duration, and `WRIT_FUZZ_SEED` the first seed. The failure message contains
+//! the path of the input that fails. After a stack overflow the input is `current.json` in the folder of the
+//! run.
 
 mod material;
 mod memory;
@@ -23,37 +25,38 @@ use writ_contract::diagnostic::{render, render_json_lines};
 
 use mutate::{Random, mutate};
 
-/// What an input may take. Debug builds on a busy machine are slow; a hang is longer.
+/// The time limit for one input. Debug builds on a busy machine are slow, but never this slow.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// The memory that the whole process may take for one input.
+/// The memory limit of the process for one input, in bytes.
 const MEMORY: u64 = 2 << 30;
 
-/// Larger contracts are bent in parts.
+/// The size in bytes from which contracts are split into excerpts.
 const LARGEST_SEED: u64 = 120_000;
 
-/// The stack of a main thread on Linux: what the command line has.
+/// The stack size of a main thread on Linux, which the command line runs with.
 const STACK: usize = 8 << 20;
 
-/// An input that broke a promise, and which.
+/// An input that broke a promise of the generator, with the reason.
 struct Failure {
     seed: u64,
     why: String,
     contract: Value,
 }
 
-fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+/// Returns the value of an environment variable, or a default.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// A folder for the inputs. It stays where something failed.
+/// Creates a folder for the inputs of a run. It is kept if an input fails.
 fn folder(seed: u64) -> PathBuf {
     let path = std::env::temp_dir().join(format!("writ-fuzz-{seed}-{}", std::process::id()));
     fs::create_dir_all(&path).expect("a folder for the test");
     path
 }
 
-/// Everything that is promised of one input.
+/// Checks the promises of the generator for one input.
 fn check(path: &Path, strict: bool) {
     let request = Request {
         entry: path.to_owned(),
@@ -64,30 +67,30 @@ fn check(path: &Path, strict: bool) {
     };
     let generated = generate(&request);
     let sources = generated.diagnostics.sources();
-    let said = render(&generated.diagnostics, sources, false);
+    let rendered = render(&generated.diagnostics, sources, false);
     render_json_lines(&generated.diagnostics, sources);
-    assert!(!said.contains("error[template]"), "a template failed");
+    assert!(!rendered.contains("error[template]"), "a template failed");
     for found in generated.diagnostics.sorted() {
         assert!(
             !found.message.is_empty() && !found.message.contains('\n'),
-            "a message is one line: {:?}",
+            "the message is not exactly one line: {:?}",
             found.message
         );
     }
     match generated.output {
-        None => assert!(generated.diagnostics.has_errors(), "nothing is refused without a word"),
+        None => assert!(generated.diagnostics.has_errors(), "a contract is rejected without an error"),
         Some(output) => {
-            assert!(!generated.diagnostics.has_errors(), "what is refused is not generated");
+            assert!(!generated.diagnostics.has_errors(), "code is generated in spite of an error");
             for (name, text) in &output.files {
                 if let Err(error) = syn::parse_file(text) {
-                    panic!("{name} is no Rust: {error}");
+                    panic!("{name} is not valid Rust: {error}");
                 }
             }
         }
     }
 }
 
-/// Runs until the time is over, or something fails: a panic, a hang, or too much memory.
+/// Tests inputs until the time is over or one fails: by a panic, a hang, or too much memory.
 fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
     let folder = folder(first);
     let path = folder.join("current.json");
@@ -97,7 +100,7 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
         let mut random = Random::new(seed);
         let contract = mutate(seeds, &mut random);
         fs::write(&path, contract.to_string()).expect("a file for the test");
-        memory::forget_peak();
+        memory::reset_peak();
         let (sender, receiver) = mpsc::channel();
         let (input, strict) = (path.clone(), seed.is_multiple_of(4));
         let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || {
@@ -125,12 +128,12 @@ fn run(seeds: &[Value], first: u64, seconds: u64) -> (u64, Option<Failure>) {
 }
 
 #[test]
-fn a_contract_bent_in_any_way_is_generated_or_refused_in_time() {
+fn a_randomly_changed_contract_is_generated_or_rejected_in_time() {
     let seeds = seeds::seeds(LARGEST_SEED);
-    assert!(!seeds.is_empty(), "there are contracts to begin with");
-    assert!(memory::peak().is_some_and(|bytes| bytes > 1 << 20) || !cfg!(target_os = "linux"), "memory is measured");
+    assert!(!seeds.is_empty(), "no contract was found to start with");
+    assert!(memory::peak().is_some_and(|bytes| bytes > 1 << 20) || !cfg!(target_os = "linux"), "the peak is wrong");
     let (count, failure) = run(&seeds, setting("WRIT_FUZZ_SEED", 1), setting("WRIT_FUZZ_SECONDS", 10));
-    eprintln!("{count} contracts out of {}, parts of large ones among them", seeds.len());
+    eprintln!("{count} inputs from {} contracts and excerpts", seeds.len());
     if let Some(Failure { seed, why, contract }) = failure {
         let shown: String = contract.to_string().chars().take(600).collect();
         panic!("WRIT_FUZZ_SEED={seed}: {why}\n{shown}");

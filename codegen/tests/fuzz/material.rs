@@ -1,10 +1,10 @@
-//! What contracts are bent with: hostile text, and keywords that mean something where they may not fit.
+//! The material for random changes: hostile strings, and keywords at locations where they may be invalid.
 
 use serde_json::{Value, json};
 
 use crate::mutate::Random;
 
-/// Text that ends literals, comments, paths and patience.
+/// Strings that may end literals, comments or paths early, or take long to process.
 pub const HOSTILE: &[&str] = &[
     "",
     " ",
@@ -95,25 +95,26 @@ pub const HOSTILE: &[&str] = &[
     "cursor",
 ];
 
+/// The names of types, one of them misspelled.
 pub const TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null", "strng"];
 
-/// Keywords with values that mean something, to be put where they may not fit.
+/// Returns a random keyword with a value, for any location.
 pub fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
-    let own = json!({ "$ref": pointer });
+    let reference = json!({ "$ref": pointer });
     let size = random.pick(&[&0_i64, &1, &-1, &i64::MAX, &i64::MIN, &4_294_967_296]);
     let all = [
-        ("allOf", json!([own])),
-        ("allOf", json!([own, { "type": "object", "properties": { "a": own } }])),
-        ("oneOf", json!([own, { "type": "string" }])),
-        ("oneOf", json!([{ "type": "array", "items": own }, { "type": "string" }])),
-        ("anyOf", json!([own])),
-        ("anyOf", json!([own, own, { "type": "null" }])),
+        ("allOf", json!([reference])),
+        ("allOf", json!([reference, { "type": "object", "properties": { "a": reference } }])),
+        ("oneOf", json!([reference, { "type": "string" }])),
+        ("oneOf", json!([{ "type": "array", "items": reference }, { "type": "string" }])),
+        ("anyOf", json!([reference])),
+        ("anyOf", json!([reference, reference, { "type": "null" }])),
         ("oneOf", json!([])),
-        ("items", own.clone()),
-        ("additionalProperties", own.clone()),
+        ("items", reference.clone()),
+        ("additionalProperties", reference.clone()),
         ("additionalProperties", json!(false)),
         ("additionalProperties", json!(true)),
-        ("properties", json!({ "a": own, "b": { "type": "string", "default": "x" } })),
+        ("properties", json!({ "a": reference, "b": { "type": "string", "default": "x" } })),
         ("discriminator", json!({ "propertyName": "kind", "mapping": { "a": pointer } })),
         ("$ref", json!(pointer)),
         ("enum", json!([1, "1", null, true, [], {}, 1.5])),
@@ -154,7 +155,7 @@ pub fn keyword(random: &mut Random, pointer: &str) -> (&'static str, Value) {
         ("explode", json!(false)),
         ("in", json!("header")),
         ("type", json!(["string", "integer", "null"])),
-        ("not", own),
+        ("not", reference),
     ];
     let at = random.below(all.len());
     all[at].clone()

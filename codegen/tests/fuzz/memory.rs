@@ -1,13 +1,13 @@
-//! How much memory the process has taken at its peak, as Linux counts it.
+//! The peak memory of the process, as Linux counts it.
 
 use std::fs;
 
-/// Begins to count anew; where that is not possible, the peak is that of the whole run.
-pub fn forget_peak() {
+/// Resets the peak. Where this is impossible, the peak covers the complete run.
+pub fn reset_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
-/// The most that was taken since, in bytes; none where the system does not say.
+/// Returns the peak in bytes since the last reset, `None` if the system does not report it.
 pub fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

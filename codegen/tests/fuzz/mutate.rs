@@ -1,13 +1,14 @@
-//! Ways to bend a contract: all know its structure, none respects it.
+//! Random changes of contracts. Each change uses the structure of the contract, but may make it invalid.
 
 use serde_json::{Map, Value, json};
 
 use crate::material::{HOSTILE, TYPES, keyword};
 
-/// Numbers at random, the same for the same seed (SplitMix64).
+/// A random number generator (SplitMix64) that is deterministic for a seed.
 pub struct Random(u64);
 
 impl Random {
+    /// Creates a generator from a seed.
     pub fn new(seed: u64) -> Random {
         Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
@@ -19,30 +20,32 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// Returns a number from zero to `count - 1`.
     pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count.max(1) as u64) as usize
     }
 
+    /// Returns a random element.
     pub fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 }
 
-/// One of the contracts, bent between one and eight times.
+/// Returns a random contract after one to eight changes.
 pub fn mutate(seeds: &[Value], random: &mut Random) -> Value {
     let mut contract = seeds[random.below(seeds.len())].clone();
     let other = &seeds[random.below(seeds.len())];
     for _ in 0..=random.below(8) {
-        bend(&mut contract, other, random);
+        change(&mut contract, other, random);
     }
     contract
 }
 
-fn bend(contract: &mut Value, other: &Value, random: &mut Random) {
+fn change(contract: &mut Value, other: &Value, random: &mut Random) {
     let mut pointers = Vec::new();
-    places(contract, String::new(), &mut pointers);
+    pointers_of(contract, String::new(), &mut pointers);
     let schemas: Vec<String> = pointers.iter().filter(|pointer| is_schema(pointer)).cloned().collect();
-    // Schemas and what stands directly in them are where most of the meaning is.
+    // Schemas have most of the meaning, so most changes are to schemas and their direct fields.
     let chosen = if schemas.is_empty() || random.below(3) == 0 { &pointers } else { &schemas };
     let at = chosen[random.below(chosen.len())].clone();
     let target = match schemas.is_empty() {
@@ -73,7 +76,7 @@ fn bend(contract: &mut Value, other: &Value, random: &mut Random) {
         13 => rename(contract, &at, &"long".repeat(1 + random.below(3000))),
         14 => {
             let mut foreign = Vec::new();
-            places(other, String::new(), &mut foreign);
+            pointers_of(other, String::new(), &mut foreign);
             let graft = other.pointer(&foreign[random.below(foreign.len())]).cloned().unwrap_or_default();
             put(contract, &at, graft);
         }
@@ -84,17 +87,17 @@ fn bend(contract: &mut Value, other: &Value, random: &mut Random) {
     }
 }
 
-/// The pointer of every node.
-fn places(node: &Value, here: String, found: &mut Vec<String>) {
+/// Collects the JSON pointer of every node.
+fn pointers_of(node: &Value, here: String, found: &mut Vec<String>) {
     match node {
         Value::Object(object) => {
             for (name, below) in object {
-                places(below, format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                pointers_of(below, format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), found);
             }
         }
         Value::Array(list) => {
             for (at, below) in list.iter().enumerate() {
-                places(below, format!("{here}/{at}"), found);
+                pointers_of(below, format!("{here}/{at}"), found);
             }
         }
         _ => {}
@@ -191,12 +194,12 @@ fn swap(contract: &mut Value, one: &str, other: &str) {
     put(contract, other, first);
 }
 
-/// The node under many layers of one keyword; no deeper than what is read at all.
+/// Wraps a node in many levels of one keyword, at most about as deep as the reader allows.
 fn wrap(contract: &mut Value, at: &str, random: &mut Random) {
     let Some(inner) = contract.pointer(at).cloned() else { return };
     let layers = [1, 3, 40, 90][random.below(4)];
-    let way = random.below(5);
-    let wrapped = (0..layers).fold(inner, |inner, _| match way {
+    let kind = random.below(5);
+    let wrapped = (0..layers).fold(inner, |inner, _| match kind {
         0 => json!({ "type": "array", "items": inner }),
         1 => json!({ "allOf": [inner] }),
         2 => json!({ "oneOf": [inner, { "type": "string" }] }),
@@ -206,10 +209,10 @@ fn wrap(contract: &mut Value, at: &str, random: &mut Random) {
     put(contract, at, wrapped);
 }
 
-/// A long row of components, each made of the next, the last perhaps of the first.
+/// Adds a chain of components that refer to each other. The last one may refer to the first.
 fn chain(contract: &mut Value, random: &mut Random) {
     let count = [2, 10, 300, 5000][random.below(4)];
-    let way = random.below(6);
+    let kind = random.below(6);
     let closed = random.below(2) == 0;
     let mut schemas = Map::new();
     for number in 0..count {
@@ -218,7 +221,7 @@ fn chain(contract: &mut Value, random: &mut Random) {
             true => json!({ "type": "string", "readOnly": true }),
             false => json!({ "$ref": format!("#/components/schemas/Z{next}") }),
         };
-        let link = match way {
+        let link = match kind {
             0 => json!({ "type": "array", "items": below }),
             1 => json!({ "allOf": [below], "description": "x" }),
             2 => json!({ "oneOf": [below, { "type": "integer" }] }),
@@ -249,7 +252,7 @@ fn chain(contract: &mut Value, random: &mut Random) {
     }
 }
 
-/// Lists and maps with very many entries.
+/// Repeats an entry of a list or map many times.
 fn repeat(contract: &mut Value, at: &str, random: &mut Random) {
     let count = [2, 50, 1000][random.below(3)];
     match contract.pointer_mut(at) {

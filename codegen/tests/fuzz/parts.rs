@@ -1,32 +1,32 @@
-//! Parts of large contracts: a few paths each with what they reach, so that they are bent as often as
-//! small ones.
+//! Excerpts of large contracts: some paths with everything that they refer to. So large contracts are changed
+//! as often as small ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
-/// Where operations stand.
+/// The fields of a document that contain operations.
 const SECTIONS: &[&str] = &["paths", "webhooks"];
 
-/// What a schema is read as that has no room in a part.
+/// The description of a schema that replaces one for which an excerpt has no room.
 const CUT: &str = "cut off";
 
-/// A contract with what refers to what in it.
-struct Whole<'c> {
+/// A contract with the components that its operations refer to.
+struct Index<'c> {
     contract: &'c Value,
-    /// What the parts are made of, by pointer: path items, webhooks and components; with its size.
+    /// The path items, webhooks and components by pointer, each with its size in bytes.
     pieces: BTreeMap<String, (&'c Value, usize)>,
 }
 
-/// A contract in at most `count` parts of about `largest` bytes, from all over it. The same contract has
-/// the same parts.
-pub fn parts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
-    let whole = Whole::of(contract);
+/// Splits a contract into at most `count` excerpts of about `largest` bytes, which are spread over the
+/// contract. The result is deterministic.
+pub fn excerpts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
+    let index = Index::of(contract);
     let mut groups: Vec<(Vec<String>, BTreeSet<String>)> = Vec::new();
-    for at in whole.pieces.keys().filter(|at| !at.starts_with("#/components/")) {
-        let reached: BTreeSet<String> = whole.reached(std::slice::from_ref(at)).into_iter().collect();
+    for at in index.pieces.keys().filter(|at| !at.starts_with("#/components/")) {
+        let reached: BTreeSet<String> = index.reached(std::slice::from_ref(at)).into_iter().collect();
         match groups.last_mut() {
-            Some((members, all)) if whole.size(all.union(&reached)) <= largest => {
+            Some((members, all)) if index.size(all.union(&reached)) <= largest => {
                 members.push(at.clone());
                 all.extend(reached);
             }
@@ -34,30 +34,30 @@ pub fn parts(contract: &Value, largest: usize, count: usize) -> Vec<Value> {
         }
     }
     let step = groups.len().div_ceil(count.max(1)).max(1);
-    groups.iter().step_by(step).map(|(members, _)| whole.part(members, largest)).collect()
+    groups.iter().step_by(step).map(|(members, _)| index.excerpt(members, largest)).collect()
 }
 
-impl<'c> Whole<'c> {
-    fn of(contract: &'c Value) -> Whole<'c> {
+impl<'c> Index<'c> {
+    fn of(contract: &'c Value) -> Index<'c> {
         let mut pieces = BTreeMap::new();
-        let mut add = |section: &str, held: &'c Value| {
-            for (name, value) in held.as_object().into_iter().flatten() {
+        let mut add = |section: &str, components: &'c Value| {
+            for (name, value) in components.as_object().into_iter().flatten() {
                 let at = format!("#/{section}/{}", name.replace('~', "~0").replace('/', "~1"));
                 pieces.insert(at, (value, value.to_string().len()));
             }
         };
         SECTIONS.iter().for_each(|section| add(section, &contract[section]));
-        for (name, held) in contract["components"].as_object().into_iter().flatten() {
-            add(&format!("components/{name}"), held);
+        for (name, components) in contract["components"].as_object().into_iter().flatten() {
+            add(&format!("components/{name}"), components);
         }
-        Whole { contract, pieces }
+        Index { contract, pieces }
     }
 
     fn size<'s>(&self, all: impl Iterator<Item = &'s String>) -> usize {
         all.filter_map(|at| self.pieces.get(at)).map(|(_, size)| size).sum()
     }
 
-    /// What some pieces refer to, and that in turn, the nearest first.
+    /// Returns the pieces that `from` refers to, directly or indirectly, the nearest first.
     fn reached(&self, from: &[String]) -> Vec<String> {
         let mut known: BTreeSet<String> = from.iter().cloned().collect();
         let mut open: VecDeque<String> = from.iter().cloned().collect();
@@ -75,13 +75,14 @@ impl<'c> Whole<'c> {
         reached
     }
 
-    /// The piece that a text refers to, or lies within.
+    /// Returns the piece that a reference points to or into.
     fn piece(&self, text: &str) -> Option<&str> {
         let ends = text.match_indices('/').map(|(end, _)| end).chain([text.len()]);
         ends.filter_map(|end| self.pieces.get_key_value(&text[..end])).next().map(|(at, _)| at.as_str())
     }
 
-    /// Any text may be a reference: those of mappings stand under names of their own.
+    /// Calls `found` for each reference in a value. Any string may be one, since mappings of discriminators contain
+    /// references too.
     fn references(&self, value: &Value, found: &mut dyn FnMut(&str)) {
         match value {
             Value::String(text) => self.piece(text).into_iter().for_each(found),
@@ -91,11 +92,11 @@ impl<'c> Whole<'c> {
         }
     }
 
-    /// Some path items with what they reach. Where there is no room for all of it, the schemas that are
-    /// farthest away are cut off.
-    fn part(&self, members: &[String], largest: usize) -> Value {
-        let mut part = self.contract.clone();
-        let Some(object) = part.as_object_mut() else { return part };
+    /// Returns an excerpt with some path items and everything that they refer to. If it would be too large, the
+    /// farthest schemas are replaced.
+    fn excerpt(&self, members: &[String], largest: usize) -> Value {
+        let mut excerpt = self.contract.clone();
+        let Some(object) = excerpt.as_object_mut() else { return excerpt };
         SECTIONS.iter().for_each(|section| drop(object.remove(*section)));
         let schemes = self.contract["components"].get("securitySchemes").cloned();
         object.insert("paths".to_owned(), json!({}));
@@ -108,13 +109,13 @@ impl<'c> Whole<'c> {
             room = room.saturating_sub(if fits { *size } else { CUT.len() });
             let steps: Vec<String> =
                 at[2..].split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
-            insert(&mut part, &steps, value);
+            insert(&mut excerpt, &steps, value);
         }
-        part
+        excerpt
     }
 }
 
-/// Puts a value where steps lead, through objects that are made on the way.
+/// Inserts a value at a path, and creates the objects on it.
 fn insert(value: &mut Value, steps: &[String], new: Value) {
     match (value, steps) {
         (value, []) => *value = new,
@@ -151,27 +152,27 @@ mod tests {
     }
 
     #[test]
-    fn a_part_holds_what_its_paths_reach_and_every_path_is_in_one() {
-        let parts = parts(&contract(), 700, 9);
-        let paths: Vec<Vec<&String>> = parts
+    fn each_excerpt_contains_the_references_of_its_paths_and_every_path_is_in_an_excerpt() {
+        let excerpts = excerpts(&contract(), 700, 9);
+        let paths: Vec<Vec<&String>> = excerpts
             .iter()
-            .map(|part| part["paths"].as_object().into_iter().flatten().map(|(name, _)| name).collect())
+            .map(|excerpt| excerpt["paths"].as_object().into_iter().flatten().map(|(name, _)| name).collect())
             .collect();
         assert_eq!(paths, [["/a", "/b"].as_slice(), ["/c"].as_slice()]);
         let names =
             |value: &Value| value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&parts[1]["components"]["schemas"]), ["S", "T"]);
-        assert_eq!(names(&parts[1]["components"]["responses"]), ["A"]);
-        assert_eq!(names(&parts[1]["components"]["securitySchemes"]), ["key"]);
-        assert_eq!(parts[0]["info"]["title"], "Large");
+        assert_eq!(names(&excerpts[1]["components"]["schemas"]), ["S", "T"]);
+        assert_eq!(names(&excerpts[1]["components"]["responses"]), ["A"]);
+        assert_eq!(names(&excerpts[1]["components"]["securitySchemes"]), ["key"]);
+        assert_eq!(excerpts[0]["info"]["title"], "Large");
     }
 
     #[test]
-    fn what_has_no_room_is_cut_off_and_parts_are_taken_from_all_over() {
-        let all = parts(&contract(), 100, 9);
+    fn schemas_without_room_are_cut_off_and_excerpts_are_spread_over_the_contract() {
+        let all = excerpts(&contract(), 100, 9);
         assert_eq!(all.len(), 3);
         assert_eq!(all[0]["components"]["schemas"]["T"], json!({ "description": CUT }));
-        let few = parts(&contract(), 100, 2);
+        let few = excerpts(&contract(), 100, 2);
         assert_eq!(few, [all[0].clone(), all[2].clone()]);
     }
 }

@@ -1,4 +1,4 @@
-//! What contracts are bent out of.
+//! The contracts that are changed at random.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use serde_json::Value;
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::document::{LoadOptions, load};
 
-use crate::parts::parts;
+use crate::parts::excerpts;
 
-/// How many parts of one contract are taken.
-const PARTS: usize = 20;
+/// The largest number of excerpts that are taken from one contract.
+const EXCERPTS: usize = 20;
 
-/// The contracts of a folder and those below it.
+/// Collects the contracts in a folder and the folders below it.
 fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -26,8 +26,8 @@ fn contracts(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The contracts to begin with, as trees: goldens, this project's own, and published ones where they
-/// are there. Those of more than so many bytes are taken in parts: they take too long to be bent often.
+/// Returns the contracts to start with: those of the tests, of this repository, and published ones if they
+/// exist. Contracts of `largest` bytes or more are split into excerpts, since a large contract takes too long.
 pub fn seeds(largest: u64) -> Vec<Value> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
@@ -40,8 +40,8 @@ pub fn seeds(largest: u64) -> Vec<Value> {
         let document = load(path, &LoadOptions::default(), &mut Diagnostics::new());
         let Some(tree) = document.map(|document| document.root_node().to_json()) else { return Vec::new() };
         match fs::metadata(path).is_ok_and(|data| data.len() >= largest) {
-            // Without the white space, and what several paths share is in several parts.
-            true => parts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), PARTS),
+            // An excerpt has no white space, and several excerpts repeat the components that they share.
+            true => excerpts(&tree, usize::try_from(largest / 3).unwrap_or(usize::MAX), EXCERPTS),
             false => vec![tree],
         }
     });

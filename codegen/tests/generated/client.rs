@@ -1,11 +1,11 @@
-//! Clients of golden contracts, asking their services over HTTP.
+//! Generated clients of golden contracts, which call the services of these contracts over HTTP.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use crate::workspace::{CLIENT, COMPILED, MEDIA, SERVED};
 
-/// A running service. It ends when its input is closed, so that none is left behind.
+/// A running service. It stops when its standard input is closed, so that no process remains.
 struct Service {
     process: Child,
     address: String,
@@ -30,49 +30,49 @@ impl Drop for Service {
     }
 }
 
-/// Runs a scenario of the program that calls, against a service.
+/// Runs a scenario of the client program against a service.
 fn play(scenario: &str, service: &str) {
     let compiled = &COMPILED[CLIENT];
     let rendered: String = compiled.messages.iter().map(|message| message.rendered.as_str()).collect();
     let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{rendered}"));
     let service = Service::start(service);
     let finished = Command::new(program).args([scenario, &service.address]).output().expect("the client starts");
-    let said = String::from_utf8_lossy(&finished.stderr);
-    assert!(finished.status.success() && finished.stdout == b"done\n", "{said}");
+    let stderr = String::from_utf8_lossy(&finished.stderr);
+    assert!(finished.status.success() && finished.stdout == b"done\n", "{stderr}");
 }
 
 #[test]
-fn every_style_of_parameters_comes_back() {
+fn every_parameter_style_survives_a_round_trip() {
     play("styles", SERVED);
 }
 
 #[test]
-fn what_cannot_be_written_is_not_sent() {
+fn an_invalid_request_is_not_sent() {
     play("unsent", SERVED);
 }
 
 #[test]
-fn pages_sort_keys_conditions_and_keys_come_back() {
+fn pages_sort_keys_conditions_and_idempotency_keys_survive_a_round_trip() {
     play("policies", SERVED);
 }
 
 #[test]
-fn every_body_comes_back() {
+fn every_body_survives_a_round_trip() {
     play("bodies", SERVED);
 }
 
 #[test]
-fn forms_and_files_come_back() {
+fn forms_and_files_survive_a_round_trip() {
     play("forms", MEDIA);
 }
 
 #[test]
-fn every_answer_is_the_variant_of_its_status() {
-    play("answers", SERVED);
+fn every_response_is_the_variant_of_its_status() {
+    play("responses", SERVED);
 }
 
 #[test]
-fn media_types_are_chosen_by_variant() {
+fn the_variant_of_a_body_selects_its_media_type() {
     play("media", MEDIA);
 }
 
@@ -82,12 +82,12 @@ fn streams_arrive_as_streams() {
 }
 
 #[test]
-fn an_answer_that_is_not_the_contracts_is_told() {
+fn a_response_that_violates_the_contract_is_an_error() {
     play("invalid", SERVED);
 }
 
 #[test]
-fn security_schemes_are_met_in_and_and_or() {
+fn credentials_satisfy_requirements_with_and_and_or() {
     play("credentials", SERVED);
 }
 
@@ -97,11 +97,11 @@ fn webhooks_and_callbacks_are_typed_calls() {
 }
 
 #[test]
-fn parts_of_webhooks_and_callbacks_are_sent() {
+fn forms_of_webhooks_and_callbacks_are_sent() {
     play("outgoing parts", SERVED);
 }
 
 #[test]
-fn types_are_values_of_serde() {
+fn generated_types_implement_serde() {
     play("serde", SERVED);
 }

@@ -1,4 +1,4 @@
-//! What compiles, and what the compiler refuses in words that name the fault.
+//! Code that compiles, and code that the compiler must reject with a helpful message.
 
 use std::fs;
 
@@ -7,46 +7,46 @@ use crate::workspace::{COMPILED, Compiled, Message, STUBS};
 
 #[test]
 fn every_small_contract_compiles_without_a_warning() {
-    let mut said = String::new();
+    let mut report = String::new();
     for subject in contracts::golden() {
         let compiled = &COMPILED[&subject.name];
         if !compiled.done || !compiled.messages.is_empty() {
-            said.push_str(&format!("{} does not compile:\n", subject.name));
-            compiled.messages.iter().for_each(|message| said.push_str(&message.rendered));
+            report.push_str(&format!("{} does not compile:\n", subject.name));
+            compiled.messages.iter().for_each(|message| report.push_str(&message.rendered));
         }
     }
-    assert!(said.is_empty(), "{said}");
+    assert!(report.is_empty(), "{report}");
 }
 
 #[test]
-fn every_stub_compiles_as_it_is_pasted() {
+fn every_stub_compiles_as_printed() {
     let compiled = &COMPILED[STUBS];
-    let said: Vec<&str> = compiled.messages.iter().map(|message| message.rendered.as_str()).collect();
-    assert!(compiled.done && said.is_empty(), "{}", said.join("\n"));
+    let messages: Vec<&str> = compiled.messages.iter().map(|message| message.rendered.as_str()).collect();
+    assert!(compiled.done && messages.is_empty(), "{}", messages.join("\n"));
 }
 
-/// The one error of a service that must not compile.
+/// Returns the only error of a service that must not compile.
 fn refusal(service: &str) -> &'static Message {
     let compiled: &'static Compiled = &COMPILED[service];
     assert!(!compiled.done, "{service} compiled");
     let mut errors = compiled.messages.iter().filter(|message| !message.code.is_empty());
     let error = errors.next().expect("an error");
     let more: Vec<&str> = errors.map(|message| message.rendered.as_str()).collect();
-    assert!(more.is_empty(), "{service} has other faults too:\n{}", more.join("\n"));
+    assert!(more.is_empty(), "{service} has other errors too:\n{}", more.join("\n"));
     error
 }
 
-/// Compares the error of a service to the letter with the `.stderr` file beside its source. `WRIT_BLESS=1`
-/// writes the text anew.
+/// Compares the error of a service with the `.stderr` file next to its source. `WRIT_BLESS=1` rewrites the
+/// file.
 fn assert_refusal(service: &str) {
     let error = refusal(service);
-    let said = error.rendered.replace(&format!("{}/", root().display()), "");
+    let stderr = error.rendered.replace(&format!("{}/", root().display()), "");
     let file = root().join(format!("codegen/tests/services/{}.stderr", service.replace('-', "_")));
     if std::env::var_os("WRIT_BLESS").is_some() {
-        return fs::write(file, said).expect("the expected text is written");
+        return fs::write(file, stderr).expect("the expected text is written");
     }
     let expected = fs::read_to_string(&file).expect("the expected text");
-    assert!(said == expected, "{service}: the compiler says\n{said}\nand not\n{expected}");
+    assert!(stderr == expected, "{service}: the compiler prints\n{stderr}\ninstead of\n{expected}");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_domain_error_without_a_conversion_does_not_compile() {
 }
 
 #[test]
-fn a_forgotten_operation_does_not_compile_and_is_named() {
+fn a_missing_operation_does_not_compile_and_is_named() {
     assert_refusal("forgotten-operation");
 }
 

@@ -1,4 +1,4 @@
-//! The contracts that the tests generate from, and how they do it.
+//! The contracts that the tests generate code from.
 
 use std::path::{Path, PathBuf};
 
@@ -9,26 +9,26 @@ use writ_codegen::render::Layout;
 use writ_codegen::settings::Settings;
 use writ_contract::diagnostic::{Diagnostics, render};
 
-/// A contract and the crate that is made of it.
+/// A contract and the name of its generated crate.
 pub struct Subject {
-    /// The name of the crate.
+    /// The name of the generated crate.
     pub name: String,
-    /// The contract's entry.
+    /// The path of the contract's main document.
     pub entry: PathBuf,
 }
 
-/// The repository's root.
+/// Returns the root of the repository.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// The folder of the golden contracts.
+/// Returns the folder of the golden contracts.
 pub fn golden_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-/// Contracts of our own, each with the files that are expected of it.
+/// Returns the golden contracts. Each is in a folder together with its expected files.
 pub fn golden() -> Vec<Subject> {
     let entries = std::fs::read_dir(golden_folder()).expect("the golden contracts").flatten();
     let mut names: Vec<String> = entries
@@ -45,7 +45,7 @@ pub fn golden() -> Vec<Subject> {
         .collect()
 }
 
-/// Published contracts that nobody here wrote; those that are there.
+/// Returns the published contracts that exist on this machine.
 pub fn real() -> Vec<Subject> {
     let folder = root().join("../shared/corpus/real");
     let files = [
@@ -62,36 +62,37 @@ pub fn real() -> Vec<Subject> {
     subjects.filter(|subject| subject.entry.is_file()).collect()
 }
 
-/// Generates, in memory.
+/// Generates a crate in memory.
 pub fn try_generate(entry: &Path) -> Generated {
     generate_with(entry, &[])
 }
 
-/// The same with parts beside those of the settings.
+/// Generates a crate with additional parts, which the settings of the contract need not turn on.
 fn generate_with(entry: &Path, parts: &[Part]) -> Generated {
     let mut found = Diagnostics::new();
     let mut options = Settings::beside(entry, None, &mut found).options;
-    assert!(found.is_empty(), "{}", said(&found));
+    assert!(found.is_empty(), "{}", rendered(&found));
     parts.iter().for_each(|part| options.set(*part, true));
     generate(&Request { entry: entry.to_owned(), root: None, strict: false, layout: Layout::Crate, options })
 }
 
-/// Generates from a contract in which nothing is wrong.
+/// Generates a crate from a contract without errors.
 pub fn generated(entry: &Path) -> Output {
     with_features(entry, &[]).0
 }
 
-/// The same with parts beside those of the settings: with the features of the runtime that the code
-/// needs, and all parts behind features.
+/// Generates a crate with additional parts from a contract without errors.
+///
+/// Returns the files, the features of the runtime that they need, and all parts that are behind features.
 pub fn with_features(entry: &Path, parts: &[Part]) -> (Output, Vec<&'static str>, Vec<Part>) {
     let generated = generate_with(entry, parts);
     match generated.output {
         Some(output) => (output, generated.features, generated.parts),
-        None => panic!("{}", said(&generated.diagnostics)),
+        None => panic!("{}", rendered(&generated.diagnostics)),
     }
 }
 
-/// All that is said of a contract.
-pub fn said(diagnostics: &Diagnostics) -> String {
+/// Returns the rendered diagnostics of a contract.
+pub fn rendered(diagnostics: &Diagnostics) -> String {
     render(diagnostics, diagnostics.sources(), false)
 }

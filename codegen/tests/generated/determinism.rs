@@ -1,4 +1,4 @@
-//! The same contract gives the same bytes, wherever it lies and whoever asks from where.
+//! The generated files depend only on the contract, not on its folder or the working directory.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use writ_codegen::output::Output;
 
 use crate::contracts;
 
-/// Where the second process says what it generated.
-const ANSWER: &str = "WRIT_DETERMINISM_ANSWER";
+/// The environment variable with the path to which the second process writes its output.
+const OUTPUT: &str = "WRIT_DETERMINISM_OUTPUT";
 
-/// Which contract it is asked for.
-const QUESTION: &str = "WRIT_DETERMINISM_QUESTION";
+/// The environment variable with the path of the contract for the second process.
+const CONTRACT: &str = "WRIT_DETERMINISM_CONTRACT";
 
-/// A copy of a golden contract in a folder of its own.
+/// Copies a golden contract to a separate folder.
 fn copy(name: &str, contract: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("writ-determinism-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder for the test");
@@ -23,6 +23,7 @@ fn copy(name: &str, contract: &str) -> PathBuf {
     folder
 }
 
+/// Returns the paths and texts of all files as one string.
 fn text(output: &Output) -> String {
     output.files.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect()
 }
@@ -33,24 +34,24 @@ fn two_folders_and_two_working_directories_give_the_same_bytes() {
         let one = copy(&format!("one-{contract}"), contract);
         let other = copy(&format!("other-{contract}"), contract);
         let here = text(&contracts::generated(&one.join("contract.yaml")));
-        // Another process has other hash seeds too; a relative entry is found from its own directory.
-        let answer = other.join("answer");
+        // Another process has other hash seeds too. Its contract is a path relative to its working directory.
+        let path = other.join("output");
         let finished = Command::new(std::env::current_exe().expect("this program"))
-            .args(["--exact", "determinism::a_second_process_answers"])
+            .args(["--exact", "determinism::the_second_process_writes_its_output"])
             .current_dir(&other)
-            .env(QUESTION, "contract.yaml")
-            .env(ANSWER, &answer)
+            .env(CONTRACT, "contract.yaml")
+            .env(OUTPUT, &path)
             .output()
             .expect("this program runs again");
         assert!(finished.status.success(), "{finished:?}");
-        let there = fs::read_to_string(&answer).expect("the answer");
+        let there = fs::read_to_string(&path).expect("the output of the second process");
         assert!(here.len() > 1000 && here == there, "{contract} differs");
         let _ = (fs::remove_dir_all(one), fs::remove_dir_all(other));
     }
 }
 
 #[test]
-fn a_second_process_answers() {
-    let (Some(question), Some(answer)) = (std::env::var_os(QUESTION), std::env::var_os(ANSWER)) else { return };
-    fs::write(answer, text(&contracts::generated(&PathBuf::from(question)))).expect("the answer is written");
+fn the_second_process_writes_its_output() {
+    let (Some(contract), Some(path)) = (std::env::var_os(CONTRACT), std::env::var_os(OUTPUT)) else { return };
+    fs::write(path, text(&contracts::generated(&PathBuf::from(contract)))).expect("the output is written");
 }

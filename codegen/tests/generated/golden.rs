@@ -1,4 +1,4 @@
-//! The exact text of what small contracts become. `WRIT_BLESS=1` writes it anew.
+//! The exact files that are generated from small contracts. `WRIT_BLESS=1` rewrites them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,16 +8,16 @@ use writ_codegen::output::{self, Output};
 
 use crate::contracts::{self, Subject};
 
-/// What is generated, and what is said on the way.
+/// Returns the generated files of a contract, and its diagnostics as a file.
 fn expected(subject: &Subject) -> Output {
     let generated = contracts::try_generate(&subject.entry);
-    let said = contracts::said(&generated.diagnostics);
+    let rendered = contracts::rendered(&generated.diagnostics);
     let mut output = generated.output.unwrap_or_default();
-    if !said.is_empty() {
-        // Messages name files from the working directory, and tests may be run from any.
+    if !rendered.is_empty() {
+        // Diagnostics contain paths relative to the working directory, which may differ between test runs.
         let folder = format!("{}/", contracts::golden_folder().display());
-        let said = said.replace(&folder, "").replace("codegen/tests/golden/", "").replace("tests/golden/", "");
-        output.files.insert("diagnostics.txt".to_owned(), format!("{}\n{said}", output::HEADER));
+        let text = rendered.replace(&folder, "").replace("codegen/tests/golden/", "").replace("tests/golden/", "");
+        output.files.insert("diagnostics.txt".to_owned(), format!("{}\n{text}", output::HEADER));
     }
     output
 }
@@ -26,7 +26,7 @@ fn folder(subject: &Subject) -> &Path {
     subject.entry.parent().unwrap_or(&subject.entry)
 }
 
-/// The golden files of a contract: those that begin as generated ones do.
+/// Returns the golden files in a folder: the files that start with the header of generated files.
 fn golden(folder: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
@@ -46,7 +46,7 @@ fn golden(folder: &Path) -> BTreeMap<String, String> {
     files
 }
 
-/// Replaces the golden files of a contract. They have no manifest: whoever blesses them reads the diff.
+/// Replaces the golden files of a contract. They have no manifest, since a person reads the changes.
 fn bless(folder: &Path, there: &BTreeMap<String, String>, now: &Output) {
     for path in there.keys().filter(|path| !now.files.contains_key(*path)) {
         fs::remove_file(folder.join(path)).expect("a golden file is removed");
@@ -59,7 +59,7 @@ fn bless(folder: &Path, there: &BTreeMap<String, String>, now: &Output) {
 }
 
 #[test]
-fn every_contract_becomes_exactly_the_files_beside_it() {
+fn every_golden_contract_generates_its_golden_files() {
     let mut different = Vec::new();
     for subject in contracts::golden() {
         let (now, there) = (expected(&subject), golden(folder(&subject)));
@@ -80,7 +80,7 @@ fn every_contract_becomes_exactly_the_files_beside_it() {
         let leftover = there.keys().filter(|path| !now.files.contains_key(*path));
         different.extend(leftover.map(|path| format!("{}/{path} is no longer generated", subject.name)));
     }
-    assert!(different.is_empty(), "{}\nLook at the change and bless it with WRIT_BLESS=1.", different.join("\n"));
+    assert!(different.is_empty(), "{}\nReview the changes, then run with WRIT_BLESS=1.", different.join("\n"));
 }
 
 #[test]
@@ -99,24 +99,24 @@ fn no_text_of_a_contract_becomes_rust() {
     let subject =
         contracts::golden().into_iter().find(|subject| subject.name == "golden-injection").expect("the contract");
     let text = fs::read_to_string(&subject.entry).expect("the contract");
-    assert!(text.matches("compile_error!").count() > 20, "the contract tries");
+    assert!(text.matches("compile_error!").count() > 20, "the contract contains too few attempts");
     for (path, text) in contracts::generated(&subject.entry).files {
         assert!(!path.contains("..") && !path.contains("etc/passwd"), "{path}");
-        let tokens: proc_macro2::TokenStream = text.parse().expect("a generated file is Rust");
-        assert!(!names(tokens, "compile_error") && !text.contains('\u{202e}'), "{path}");
+        let tokens: proc_macro2::TokenStream = text.parse().expect("valid Rust");
+        assert!(!contains(tokens, "compile_error") && !text.contains('\u{202e}'), "{path}");
     }
 }
 
-/// Whether an identifier stands anywhere among the tokens; text in literals and comments is none.
-fn names(tokens: proc_macro2::TokenStream, name: &str) -> bool {
+/// Returns true if the tokens contain an identifier. Literals and comments contain no identifiers.
+fn contains(tokens: proc_macro2::TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Group(group) => names(group.stream(), name),
+        proc_macro2::TokenTree::Group(group) => contains(group.stream(), name),
         proc_macro2::TokenTree::Ident(ident) => ident == name,
         _ => false,
     })
 }
 
-/// True if something other than one literal or word makes a line long.
+/// Returns true if a line can be broken: a single literal or a long word cannot.
 fn can_be_broken(line: &str) -> bool {
     let text = line.trim();
     if text.starts_with("//") {
@@ -137,7 +137,7 @@ fn no_line_of_the_sample_contract_is_over_120_columns() {
             if path.is_dir() {
                 folders.push(path);
             } else if !name.starts_with("openapi") {
-                // Those hold the contract itself, as it stands.
+                // The files of `openapi` contain the contract itself, with its own line lengths.
                 let text = fs::read_to_string(&path).expect("a generated file");
                 let lines = text.lines().filter(|line| line.chars().count() > 120 && can_be_broken(line));
                 long.extend(lines.map(|line| format!("{}: {line}", path.display())));
@@ -148,7 +148,7 @@ fn no_line_of_the_sample_contract_is_over_120_columns() {
 }
 
 #[test]
-fn every_generated_file_is_laid_out_as_a_person_would() {
+fn every_generated_file_has_clean_lines_and_white_space() {
     let mut ugly = Vec::new();
     for subject in contracts::golden() {
         for (path, text) in contracts::generated(&subject.entry).files {

@@ -1,4 +1,4 @@
-//! What there is to count: operations in a contract, read without our own reader, and in the code.
+//! Counts of operations: in a contract, without the generator's reader, and in generated code.
 
 use std::path::Path;
 
@@ -6,17 +6,17 @@ use serde_json::Value as Json;
 use syn::{Expr, Item, TraitItem};
 use writ_codegen::output::Output;
 
-/// The methods of OpenAPI.
+/// The HTTP methods of a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// How many operations the contract has, read as plain YAML or JSON.
+/// Returns the number of operations in a contract, read as plain YAML or JSON.
 pub fn in_contract(entry: &Path) -> usize {
     let document = read(entry);
     let items = document["paths"].as_object().expect("paths").values();
     let items = items.map(|item| match item["$ref"].as_str().map(|reference| reference.split_once('#')) {
         None => item.clone(),
-        Some(Some(("", place))) => document.pointer(place).expect("a path item").clone(),
-        Some(Some((file, place))) => read(&entry.with_file_name(file)).pointer(place).expect("a path item").clone(),
+        Some(Some(("", pointer))) => document.pointer(pointer).expect("a path item").clone(),
+        Some(Some((file, pointer))) => read(&entry.with_file_name(file)).pointer(pointer).expect("a path item").clone(),
         Some(None) => read(&entry.with_file_name(item["$ref"].as_str().unwrap_or_default())),
     });
     items.map(|item| METHODS.iter().filter(|method| item.get(*method).is_some()).count()).sum()
@@ -30,7 +30,7 @@ fn read(file: &Path) -> Json {
     }
 }
 
-/// How many methods the traits have that a service implements.
+/// Returns the number of methods in the traits that a service implements.
 pub fn trait_methods(output: &Output) -> usize {
     let mut count = 0;
     for (path, text) in &output.files {
@@ -45,7 +45,7 @@ pub fn trait_methods(output: &Output) -> usize {
     count
 }
 
-/// How many entries `operations::ALL` has.
+/// Returns the number of entries in `operations::ALL`.
 pub fn listed(output: &Output) -> usize {
     let file = syn::parse_file(&output.files["src/operations/mod.rs"]).expect("generated Rust");
     let all = file.items.into_iter().find_map(|item| match item {

@@ -1,25 +1,25 @@
-//! The links between what is generated: methods, requests, responses, errors and operation entries.
+//! The links in the documentation of generated crates.
 
 use serde_json::Value as Json;
 
 use crate::workspace::{self, COMPILED};
 
-/// Crates with keywords as names, several media types, outgoing calls, and policies.
+/// Crates with keywords as names, several media types, outgoing operations, and policies.
 const DOCUMENTED: &[&str] = &["golden-names", "golden-media", "golden-outgoing", "golden-policies"];
 
-/// The lints that generated crates leave to the prose of the contract.
+/// The rustdoc lints for broken links. Generated crates allow them, since descriptions may contain brackets.
 const FORCED: &str = r#"build.rustdocflags=["--force-warn=rustdoc::broken_intra_doc_links","--force-warn=rustdoc::private_intra_doc_links"]"#;
 
 #[test]
-fn every_link_of_the_documentation_leads_somewhere() {
-    assert!(COMPILED.contains_key(DOCUMENTED[0]), "the workspace is written");
+fn every_link_in_generated_documentation_has_a_target() {
+    assert!(COMPILED.contains_key(DOCUMENTED[0]), "the workspace is not written");
     let target = workspace::target();
     let mut arguments =
         vec!["doc", "--no-deps", "--lib", "--all-features", "--message-format=json", "--config", FORCED];
     DOCUMENTED.iter().for_each(|name| arguments.extend(["--package", name]));
     let finished = workspace::cargo(&target.join("workspace"), &target, &arguments);
-    let said = String::from_utf8_lossy(&finished.stdout);
-    let messages = said.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
+    let stdout = String::from_utf8_lossy(&finished.stdout);
+    let messages = stdout.lines().filter_map(|line| serde_json::from_str::<Json>(line).ok());
     let broken: Vec<String> = messages
         .filter_map(|message| message.pointer("/message/rendered").and_then(Json::as_str).map(str::to_owned))
         .collect();

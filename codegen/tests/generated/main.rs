@@ -1,5 +1,5 @@
-//! What is generated: the exact text of small contracts, what of it compiles and what does not, and
-//! what it does when it runs.
+//! Tests of generated code: the exact text of small contracts, code that must or must not compile, and the
+//! behaviour of running services and clients.
 
 mod client;
 mod compile;

@@ -1,4 +1,4 @@
-//! Bodies by their media type, over HTTP: what a caller accepts, what it sends, and how both are typed.
+//! Request and response bodies of each media type, over HTTP: `Accept`, `Content-Type` and typed values.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,21 +7,21 @@ use std::process::{Child, Command, Stdio};
 
 use crate::workspace::{COMPILED, MEDIA};
 
-/// The running service. It ends when its input is closed, so that none is left behind.
+/// The running service. It stops when its standard input is closed, so that no process remains.
 struct Service {
     process: Child,
     address: String,
 }
 
-/// What came back.
+/// An HTTP response of the service.
 #[derive(Debug)]
-struct Answer {
+struct Response {
     status: u16,
     headers: BTreeMap<String, Vec<String>>,
     body: String,
 }
 
-impl Answer {
+impl Response {
     fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|values| values.first()).map_or("", String::as_str)
     }
@@ -43,18 +43,18 @@ impl Service {
         Service { process, address: address.trim().to_owned() }
     }
 
-    /// Asks with these header lines, and reads the answer.
-    fn ask(&self, method: &str, target: &str, headers: &[&str], body: &str) -> Answer {
+    /// Sends a request with these header lines, and returns the response.
+    fn request(&self, method: &str, target: &str, headers: &[&str], body: &str) -> Response {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         let mut request = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         headers.iter().for_each(|line| request.push_str(&format!("{line}\r\n")));
         request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-        // A body that is refused is not read to its end.
+        // The service may not read a rejected body to its end.
         let _ = stream.write_all(request.as_bytes());
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).expect("text");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response);
+        let response = String::from_utf8(response).expect("text");
+        let (head, body) = response.split_once("\r\n\r\n").expect("a head");
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
         let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -62,28 +62,28 @@ impl Service {
             headers.entry(name.to_ascii_lowercase()).or_default().push(value.to_owned());
         }
         let chunked = headers.contains_key("transfer-encoding");
-        let body = if chunked { joined(body) } else { body.to_owned() };
-        Answer { status: status.expect("a status"), headers, body }
+        let body = if chunked { decoded(body) } else { body.to_owned() };
+        Response { status: status.expect("a status"), headers, body }
     }
 
-    fn get(&self, target: &str, accept: &str) -> Answer {
-        self.ask("GET", target, &[&format!("accept: {accept}")], "")
+    fn get(&self, target: &str, accept: &str) -> Response {
+        self.request("GET", target, &[&format!("accept: {accept}")], "")
     }
 
-    fn send(&self, method: &str, target: &str, content_type: &str, body: &str) -> Answer {
-        self.ask(method, target, &[&format!("content-type: {content_type}")], body)
+    fn send(&self, method: &str, target: &str, content_type: &str, body: &str) -> Response {
+        self.request(method, target, &[&format!("content-type: {content_type}")], body)
     }
 }
 
-/// A chunked body put together.
-fn joined(mut body: &str) -> String {
-    let mut whole = String::new();
+/// Decodes a body with chunked transfer encoding.
+fn decoded(mut body: &str) -> String {
+    let mut decoded = String::new();
     while let Some((size, rest)) = body.split_once("\r\n") {
         let size = usize::from_str_radix(size, 16).expect("the size of a chunk");
-        whole.push_str(&rest[..size]);
+        decoded.push_str(&rest[..size]);
         body = rest[size..].trim_start_matches("\r\n");
     }
-    whole
+    decoded
 }
 
 impl Drop for Service {
@@ -94,7 +94,7 @@ impl Drop for Service {
 }
 
 #[test]
-fn the_handler_is_told_which_media_type_the_caller_likes_best() {
+fn the_handler_receives_the_media_type_that_the_caller_prefers() {
     let service = Service::start();
     let v1 = "application/vnd.acme.report+json;version=1";
     let v2 = "application/vnd.acme.report+json;version=2";
@@ -115,27 +115,27 @@ fn the_handler_is_told_which_media_type_the_caller_likes_best() {
         ("image/*", "image/png"),
         ("image/svg+xml", "image/png"),
     ] {
-        let answer = service.get("/reports/1", accept);
-        assert_eq!(answer.media(), (200, chosen), "{accept}: {answer:?}");
-        assert_eq!(answer.header("vary"), "accept");
+        let response = service.get("/reports/1", accept);
+        assert_eq!(response.media(), (200, chosen), "{accept}: {response:?}");
+        assert_eq!(response.header("vary"), "accept");
     }
-    let answer = service.get("/reports/1", v2);
-    assert_eq!(answer.body, r#"{"lines":["one"]}"#);
+    let response = service.get("/reports/1", v2);
+    assert_eq!(response.body, r#"{"lines":["one"]}"#);
     assert_eq!(service.get("/reports/1", v1).body, r#"{"title":"report"}"#);
 }
 
 #[test]
-fn a_caller_that_accepts_nothing_of_it_is_refused_before_the_handler_and_told_what_there_is() {
+fn a_request_that_accepts_no_declared_media_type_is_rejected_with_a_list_of_them() {
     let service = Service::start();
     for accept in ["text/plain", "application/vnd.acme.report+json;version=3", "audio/*", "*/*;q=0"] {
-        let answer = service.get("/reports/1", accept);
-        assert_eq!(answer.media(), (406, "application/problem+json"), "{accept}: {answer:?}");
-        assert!(answer.body.contains("image/*"), "{answer:?}");
+        let response = service.get("/reports/1", accept);
+        assert_eq!(response.media(), (406, "application/problem+json"), "{accept}: {response:?}");
+        assert!(response.body.contains("image/*"), "{response:?}");
     }
 }
 
 #[test]
-fn what_a_handler_answers_is_sent_whether_the_caller_likes_it_or_not() {
+fn the_media_type_that_a_handler_returns_is_sent_even_if_the_caller_does_not_accept_it() {
     let service = Service::start();
     assert_eq!(service.get("/reports/7", "application/json").media(), (200, "text/csv"));
     let gone = service.get("/reports/410", "application/json");
@@ -145,15 +145,15 @@ fn what_a_handler_answers_is_sent_whether_the_caller_likes_it_or_not() {
 }
 
 #[test]
-fn a_media_type_outside_of_the_range_that_is_declared_is_a_500() {
+fn a_media_type_outside_of_the_declared_range_is_a_500() {
     let service = Service::start();
-    let answer = service.get("/reports/500", "image/png");
-    assert_eq!(answer.media(), (500, "application/problem+json"), "{answer:?}");
-    assert!(!answer.body.contains("text/plain"), "{answer:?}");
+    let response = service.get("/reports/500", "image/png");
+    assert_eq!(response.media(), (500, "application/problem+json"), "{response:?}");
+    assert!(!response.body.contains("text/plain"), "{response:?}");
 }
 
 #[test]
-fn a_body_is_read_by_its_media_type_and_another_is_a_415() {
+fn a_body_is_decoded_by_its_media_type_and_an_undeclared_one_is_a_415() {
     let service = Service::start();
     let put = |content_type: &str, body: &str| service.send("PUT", "/reports/1", content_type, body);
     for (content_type, body, seen) in [
@@ -163,24 +163,24 @@ fn a_body_is_read_by_its_media_type_and_another_is_a_415() {
         ("text/csv", "a,b", "csv a,b"),
         ("Text/HTML;charset=UTF-8", "<p>", "html <p>"),
     ] {
-        let answer = put(content_type, body);
-        assert_eq!((answer.media(), answer.body.as_str()), ((200, "text/plain"), seen), "{content_type}");
+        let response = put(content_type, body);
+        assert_eq!((response.media(), response.body.as_str()), ((200, "text/plain"), seen), "{content_type}");
     }
     let image = put("image/svg+xml", "<svg/>");
     assert_eq!((image.media(), image.body.as_str()), ((200, "image/svg+xml"), "<svg/>"));
     for content_type in ["application/json;version=3", "application/hal+json", "text/plain", "text/csv;charset=latin1"]
     {
-        let answer = put(content_type, "{}");
-        assert_eq!(answer.status, 415, "{content_type}: {answer:?}");
+        let response = put(content_type, "{}");
+        assert_eq!(response.status, 415, "{content_type}: {response:?}");
         let accepted = "application/json;version=1, application/json;version=2, text/csv, text/html, image/*";
-        assert_eq!(answer.header("accept"), accepted);
+        assert_eq!(response.header("accept"), accepted);
     }
 }
 
 #[test]
-fn json_of_one_schema_is_sent_under_the_name_that_the_caller_likes() {
+fn media_types_with_one_schema_are_sent_under_the_name_that_the_caller_prefers() {
     let service = Service::start();
-    let post = |headers: &[&str], body: &str| service.ask("POST", "/notes", headers, body);
+    let post = |headers: &[&str], body: &str| service.request("POST", "/notes", headers, body);
     assert_eq!(post(&["accept: application/hal+json"], "").media(), (200, "application/hal+json"));
     assert_eq!(post(&["accept: application/json;q=0.5, application/*"], "").media(), (200, "application/hal+json"));
     assert_eq!(post(&[], "").media(), (200, "application/json"));
@@ -188,7 +188,7 @@ fn json_of_one_schema_is_sent_under_the_name_that_the_caller_likes() {
     assert_eq!(post(&["content-type: image/png"], "x").media(), (202, "application/vnd.acme.note"));
 }
 
-/// The body of a form, its lines as on the wire.
+/// Returns the body of a multipart form with these parts, each as headers and content.
 fn form(parts: &[(&str, &str)]) -> String {
     let part =
         |(head, content): &(&str, &str)| format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{content}\r\n");
@@ -202,19 +202,19 @@ const PICTURE: (&str, &str) =
 const TITLE: (&str, &str) = ("name=\"title\"", "sunset");
 const LINES: (&str, &str) = ("name=\"lines\"\r\nContent-Type: application/json", r#"[{"title":"a"},{"title":"b"}]"#);
 
-/// `field: message` of each violation.
-fn violations(answer: &Answer) -> Vec<String> {
-    let json: serde_json::Value = serde_json::from_str(&answer.body).expect("a refusal");
+/// Returns `field: message` for each violation.
+fn violations(response: &Response) -> Vec<String> {
+    let json: serde_json::Value = serde_json::from_str(&response.body).expect("problem details");
     let errors = json["errors"].as_array().cloned().unwrap_or_default();
     errors.iter().map(|error| format!("{}: {}", error["field"], error["message"]).replace('"', "")).collect()
 }
 
 #[test]
-fn a_form_is_one_value_with_its_files_in_memory() {
+fn a_form_is_decoded_into_one_value_with_its_files_in_memory() {
     let service = Service::start();
     let body = form(&[PICTURE, TITLE, LINES]);
-    let answer = service.send("POST", "/pictures", FORM, &body);
-    assert_eq!(answer.body, r#"5 Some("a.png") Some("image/png") sunset [] a+b [] None 3 []"#);
+    let response = service.send("POST", "/pictures", FORM, &body);
+    assert_eq!(response.body, r#"5 Some("a.png") Some("image/png") sunset [] a+b [] None 3 []"#);
     let body = form(&[
         ("name=\"tags\"", "red"),
         ("name=\"others\"; filename=\"b\"", "12"),
@@ -230,22 +230,22 @@ fn a_form_is_one_value_with_its_files_in_memory() {
         ("name=\"place\"", r#"{"lat":1.5}"#),
         ("name=\"_charset_\"", "utf-8"),
     ]);
-    let answer = service.send("POST", "/pictures", FORM, &body);
+    let response = service.send("POST", "/pictures", FORM, &body);
     let seen = r#"5 Some("a.png") Some("image/png") sunset [Red, Blue] a+b [1, 2, 3] Some(1.5) 4 [2, 3]"#;
-    assert_eq!(answer.body, seen);
+    assert_eq!(response.body, seen);
 }
 
 #[test]
-fn a_form_is_read_part_by_part_while_its_files_arrive() {
+fn a_streamed_form_is_read_part_by_part_while_its_files_arrive() {
     let service = Service::start();
     let large = "x".repeat(3 << 20);
     let body = form(&[TITLE, LINES, ("name=\"picture\"; filename=\"a.png\"", &large), ("name=\"tags\"", "red")]);
-    let answer = service.send("POST", "/pictures/stream", FORM, &body);
-    assert_eq!(answer.body, format!("sunset a b Some(\"a.png\")={} red", large.len()));
+    let response = service.send("POST", "/pictures/stream", FORM, &body);
+    assert_eq!(response.body, format!("sunset a b Some(\"a.png\")={} red", large.len()));
 }
 
 #[test]
-fn everything_that_is_wrong_with_a_form_is_told_at_once() {
+fn all_violations_in_a_form_are_reported_at_once() {
     let service = Service::start();
     let body = form(&[
         ("name=\"picture\"; filename=\"a\"\r\nContent-Type: image/gif\r\nX-Taken-At: yesterday", "12345"),
@@ -265,7 +265,7 @@ fn everything_that_is_wrong_with_a_form_is_told_at_once() {
         "picture: must be image/png or image/svg+xml, not image/gif",
         "picture.x-taken-at: must be a date as in `2024-05-31`",
         "title: must have at most 10 characters",
-        "title: must not come twice",
+        "title: must appear only once",
         "tags[1]: must be one of red, green, blue",
         "tags[2]: must not be equal to another element",
         "lines[0].title: must have at least 1 character",
@@ -276,57 +276,60 @@ fn everything_that_is_wrong_with_a_form_is_told_at_once() {
         "tags: must have at most 3 elements",
         "lines: must have at least 2 elements",
     ];
-    let answer = service.send("POST", "/pictures", FORM, &body);
-    assert_eq!((answer.status, violations(&answer)), (422, expected.map(str::to_owned).to_vec()));
-    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"title\"", "")]));
+    let response = service.send("POST", "/pictures", FORM, &body);
+    assert_eq!((response.status, violations(&response)), (422, expected.map(str::to_owned).to_vec()));
+    let response = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"title\"", "")]));
     let missing = ["picture: is required", "lines: is required"].map(str::to_owned);
-    assert_eq!((answer.status, violations(&answer)), (400, missing.to_vec()));
+    assert_eq!((response.status, violations(&response)), (400, missing.to_vec()));
 }
 
 #[test]
-fn a_form_has_its_limits() {
+fn a_form_is_limited_in_bytes_and_parts() {
     let service = Service::start();
     let large = "x".repeat((1 << 20) + 1);
-    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[PICTURE, ("name=\"title\"", &large), LINES]));
-    assert_eq!((answer.status, violations(&answer)), (400, vec!["title: must have at most 1048576 bytes".to_owned()]));
+    let response = service.send("POST", "/pictures/stream", FORM, &form(&[PICTURE, ("name=\"title\"", &large), LINES]));
+    assert_eq!(
+        (response.status, violations(&response)),
+        (400, vec!["title: must have at most 1048576 bytes".to_owned()])
+    );
     let many = vec![("name=\"colours\"", "1"); 1025];
-    let answer = service.send("POST", "/pictures/stream", FORM, &form(&many));
-    assert_eq!((answer.status, violations(&answer)), (400, vec![": must have at most 1024 parts".to_owned()]));
-    let whole = form(&[PICTURE, TITLE, LINES]);
-    let answer = service.send("POST", "/pictures/stream", FORM, whole.trim_end_matches("--\r\n"));
-    assert_eq!(answer.status, 400, "{answer:?}");
-    let answer = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"picture\"", &"x".repeat(5 << 20))]));
-    assert_eq!(answer.status, 413, "{answer:?}");
+    let response = service.send("POST", "/pictures/stream", FORM, &form(&many));
+    assert_eq!((response.status, violations(&response)), (400, vec![": must have at most 1024 parts".to_owned()]));
+    let complete = form(&[PICTURE, TITLE, LINES]);
+    let response = service.send("POST", "/pictures/stream", FORM, complete.trim_end_matches("--\r\n"));
+    assert_eq!(response.status, 400, "{response:?}");
+    let response = service.send("POST", "/pictures/stream", FORM, &form(&[("name=\"picture\"", &"x".repeat(5 << 20))]));
+    assert_eq!(response.status, 413, "{response:?}");
 }
 
 #[test]
-fn files_of_any_name_are_a_map_and_other_media_types_stand_beside_them() {
+fn files_with_any_field_name_are_a_map_beside_other_media_types() {
     let service = Service::start();
     let upload = |content_type: &str, body: &str| service.send("POST", "/uploads", content_type, body);
     let two = form(&[("name=\"a\"; filename=\"a\"", "1"), ("name=\"b\"; filename=\"b\"", "12")]);
     assert_eq!(upload(FORM, &two).body, "a=1 b=2");
     assert_eq!(upload("application/json", r#"{"title":"x"}"#).body, "x");
-    assert_eq!(service.ask("POST", "/uploads", &[], "").body, "nothing");
-    let answer =
+    assert_eq!(service.request("POST", "/uploads", &[], "").body, "nothing");
+    let response =
         upload(FORM, &form(&[("name=\"a\"", "1"), ("name=\"a\"", "2"), ("name=\"b\"", ""), ("name=\"c\"", "")]));
-    let wrong = ["a: must not come twice", ": must have at most 2 fields"].map(str::to_owned);
-    assert_eq!(violations(&answer), wrong);
+    let wrong = ["a: must appear only once", ": must have at most 2 fields"].map(str::to_owned);
+    assert_eq!(violations(&response), wrong);
     assert_eq!(violations(&upload(FORM, "--B--\r\n")), [": must have at least 1 field"]);
     let parts = "--x\r\ncontent-type: text/plain\r\n\r\nhello\r\n--x\r\nx-a: b\r\n\r\n{}\r\n--x--\r\n";
     assert_eq!(service.send("POST", "/mixed", "multipart/mixed; boundary=x", parts).body, "text/plain=5 ?=2");
 }
 
 #[test]
-fn typed_values_are_sent_as_events_or_lines_or_a_list() {
+fn typed_values_are_sent_as_events_lines_or_a_list() {
     let service = Service::start();
-    let watch = |headers: &[&str]| service.ask("GET", "/events", headers, "");
+    let watch = |headers: &[&str]| service.request("GET", "/events", headers, "");
     let events = watch(&["accept: text/event-stream", "last-event-id: 7"]);
     assert_eq!(events.body, "id: 8\ndata: {\"title\":\"8\"}\n\nid: 9\ndata: {\"title\":\"9\"}\n\n");
     assert_eq!((events.media(), events.header("cache-control")), ((200, "text/event-stream"), "no-cache"));
     let lines = "{\"title\":\"1\"}\n{\"title\":\"2\"}\n";
     for media in ["application/jsonl", "application/x-ndjson"] {
-        let answer = watch(&[&format!("accept: {media}")]);
-        assert_eq!((answer.media(), answer.body.as_str()), ((200, media), lines));
+        let response = watch(&[&format!("accept: {media}")]);
+        assert_eq!((response.media(), response.body.as_str()), ((200, media), lines));
     }
     let sequence = watch(&["accept: application/json-seq"]);
     assert_eq!(sequence.body, "\u{1e}{\"title\":\"1\"}\n\u{1e}{\"title\":\"2\"}\n");
@@ -335,18 +338,18 @@ fn typed_values_are_sent_as_events_or_lines_or_a_list() {
 }
 
 #[test]
-fn events_that_the_contract_describes_as_a_whole_are_taken_apart() {
+fn events_with_a_schema_for_the_complete_event_are_written_as_fields() {
     let service = Service::start();
     let expected = "event: step\nid: 1\ndata: {\"title\":\"begun\"}\n\nevent: done\ndata: [DONE]\n\n";
     assert_eq!(service.get("/progress", "*/*").body, expected);
 }
 
 #[test]
-fn headers_are_values_of_their_schemas() {
+fn response_headers_are_values_of_their_schemas() {
     let service = Service::start();
-    let answer = service.get("/headers", "*/*");
-    let header = |name: &str| answer.headers.get(name).cloned().unwrap_or_default();
-    assert_eq!(answer.status, 204, "{answer:?}");
+    let response = service.get("/headers", "*/*");
+    let header = |name: &str| response.headers.get(name).cloned().unwrap_or_default();
+    assert_eq!(response.status, 204, "{response:?}");
     assert_eq!(header("x-tags"), ["a,b"]);
     assert_eq!(header("x-place"), ["lat=1.5"]);
     assert_eq!(header("x-at"), ["1970-01-01T00:00:00Z"]);
@@ -357,14 +360,14 @@ fn headers_are_values_of_their_schemas() {
 }
 
 #[test]
-fn a_decimal_is_written_as_the_contract_says() {
+fn a_decimal_is_written_as_the_number_or_string_of_its_schema() {
     let service = Service::start();
     let price = r#"{"net":1.10,"gross":"1.30"}"#;
     assert_eq!(service.send("POST", "/prices", "application/json", price).body, price);
 }
 
 #[test]
-fn the_fields_of_a_form_are_written_as_their_encoding_says() {
+fn the_fields_of_a_form_are_decoded_by_their_encoding() {
     let service = Service::start();
     let order = |body: &str| service.send("POST", "/orders", "application/x-www-form-urlencoded", body);
     for (form, json) in [
@@ -386,9 +389,9 @@ fn the_fields_of_a_form_are_written_as_their_encoding_says() {
     ] {
         assert_eq!(order(form).body, json, "{form}");
     }
-    let answer = order("note={&sizes=1|x&place[lat]=far");
-    let wrong = ["note: must be JSON", "place.lat: must be a number", "sizes[1]: must be an integer"];
-    assert_eq!((answer.status, violations(&answer)), (400, wrong.map(str::to_owned).to_vec()));
+    let response = order("note={&sizes=1|x&place[lat]=far");
+    let wrong = ["note: must be valid JSON", "place.lat: must be a number", "sizes[1]: must be an integer"];
+    assert_eq!((response.status, violations(&response)), (400, wrong.map(str::to_owned).to_vec()));
     let json = r#"{"tags":["a,b"]}"#;
     assert_eq!(service.send("POST", "/orders", "application/json", json).body, json);
 }

@@ -1,4 +1,4 @@
-//! Crates that are members of a workspace which was there before them, and that share one runtime.
+//! Generated crates that are members of an existing workspace and share one runtime.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use writ_codegen::package::{Misfit, Package, Runtime, Workspace, fit, wrap};
 use crate::contracts;
 use crate::workspace::{COMPILED, cargo, put, target};
 
-/// A crate that compiles only where the types of the runtime are the same in both others.
+/// The source of a crate that compiles only if both generated crates use one runtime.
 const BOTH: &str = r#"
 /// The operations of two contracts in one list.
 pub fn operations() -> Vec<&'static writ_runtime::Operation> {
@@ -16,9 +16,10 @@ pub fn operations() -> Vec<&'static writ_runtime::Operation> {
 }
 "#;
 
+/// Writes the generated crate of a golden contract into the workspace.
 fn member(folder: &Path, name: &str, contract: &str, runtime: &Runtime) {
     let out = folder.join(name);
-    assert_eq!(fit(&out, Workspace::Member, runtime), Ok(None), "the workspace takes it as it is");
+    assert_eq!(fit(&out, Workspace::Member, runtime), Ok(None), "the workspace needs no change");
     let mut package = Package::new(name, "A member", &[], &[]).expect("a name");
     package.workspace = Workspace::Member;
     package.runtime = runtime.seen_from(&out);
@@ -28,7 +29,7 @@ fn member(folder: &Path, name: &str, contract: &str, runtime: &Runtime) {
 
 #[test]
 fn two_members_of_a_workspace_share_one_runtime() {
-    // The crates that all stand on are compiled once, and one cargo does not wait for the other.
+    // Waits for the other build: it compiles the shared dependencies, and two cargos do not run at once.
     assert!(!COMPILED.is_empty());
     let folder = target().join("members");
     let mut workspace = Output::default();

@@ -1,4 +1,4 @@
-//! A crate of its own, with the runtime beside it, builds on its own.
+//! A generated crate with a copy of the runtime, which builds without any other crate of this repository.
 
 use std::fs;
 
@@ -8,16 +8,16 @@ use crate::contracts::{self, root};
 use crate::workspace::{COMPILED, cargo, put, target};
 
 #[test]
-fn a_standalone_crate_compiles_on_its_own() {
-    // What both stand on is compiled once, and one cargo does not wait for the other.
+fn a_standalone_crate_compiles_without_this_repository() {
+    // Waits for the other build: it compiles the shared dependencies, and two cargos do not run at once.
     assert!(!COMPILED.is_empty());
     let folder = target().join("standalone");
     let package = Package::new("standalone-shop", "A shop", &[], &[]).expect("a name");
     let contract = contracts::generated(&contracts::golden_folder().join("shop/contract.yaml"));
-    let whole = wrap(&package, contract).expect("the manifests");
-    put(&folder, &whole);
+    let files = wrap(&package, contract).expect("the manifests");
+    put(&folder, &files);
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("the manifest");
-    assert!(!manifest.contains(&*root().to_string_lossy()), "it points nowhere outside:\n{manifest}");
+    assert!(!manifest.contains(&*root().to_string_lossy()), "the manifest refers to this repository:\n{manifest}");
     let finished = cargo(
         &folder,
         &target(),

@@ -1,5 +1,5 @@
-//! One workspace with every crate that the tests compile, so that the runtime and what it stands on
-//! are compiled once, and one cargo invocation that compiles them all.
+//! A workspace with every crate that the tests compile. One call of cargo compiles all of them, so the runtime
+//! and its dependencies are compiled once.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use writ_codegen::stub::stub;
 
 use crate::contracts::{self, root};
 
-/// Services written against golden contracts: the crate's name, the contract, and the source.
+/// The services for golden contracts: the crate's name, the contract, and the source.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("undeclared-status", "golden-shop", include_str!("../services/undeclared_status.rs")),
     ("undeclared-status-into", "golden-shop", include_str!("../services/undeclared_status_into.rs")),
@@ -28,54 +28,54 @@ const SERVICES: &[(&str, &str, &str)] = &[
     (MEDIA, "golden-media", include_str!("../services/media.rs")),
 ];
 
-/// The service of media types.
+/// The service with bodies of several media types.
 pub const MEDIA: &str = "media-server";
 
 /// The service of the shop.
 pub const SHOP: &str = "shop-server";
 
-/// The service of which one method is written.
+/// The service with only one handler.
 pub const UNWRITTEN: &str = "unwritten-server";
 
-/// The service whose contract speaks in types of its own.
+/// The service whose contract uses types of the implementer.
 pub const OWN: &str = "own-server";
 
-/// The crate of those types.
+/// The crate that contains the types of the implementer.
 const OWN_TYPES: &str = "own-types";
 
-/// The services of stubs.
+/// The services whose methods are the printed stubs.
 pub const STUBS: &str = "stubs";
 
 /// The program that serves every golden contract.
 pub const SERVED: &str = "served";
 
-/// The program that calls services of golden contracts.
+/// The program that calls the services of golden contracts.
 pub const CLIENT: &str = "client";
 
-/// The contracts that it calls.
+/// The contracts of the services that the client program calls.
 const CALLED: &[&str] = &["bodies", "media", "outgoing", "policies", "rare", "responses", "security", "styles"];
 
-/// What the compiler said of one crate.
+/// The result of compiling one crate.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// Whether it compiled.
+    /// True if cargo compiled the crate.
     pub done: bool,
-    /// The program, where it is one.
+    /// The path of the compiled program; `None` for a library.
     pub executable: Option<PathBuf>,
-    /// Each message.
+    /// The warnings and errors of the compiler for the crate.
     pub messages: Vec<Message>,
 }
 
-/// One message of the compiler.
+/// A warning or an error of the compiler.
 #[derive(Debug)]
 pub struct Message {
-    /// `E0277` and the like, empty where it has none.
+    /// The code of the error, such as `E0277`; empty if there is none.
     pub code: String,
-    /// As it is shown.
+    /// The message as it is shown on a terminal.
     pub rendered: String,
 }
 
-/// Every crate, compiled with warnings denied.
+/// The results for all crates, compiled with warnings denied.
 pub static COMPILED: LazyLock<BTreeMap<String, Compiled>> = LazyLock::new(|| {
     let folder = target().join("workspace");
     write(&folder);
@@ -86,17 +86,17 @@ pub static COMPILED: LazyLock<BTreeMap<String, Compiled>> = LazyLock::new(|| {
     ))
 });
 
-/// The target folder of all that tests compile.
+/// Returns the target folder of all crates that the tests compile.
 pub fn target() -> PathBuf {
     root().join("target/golden")
 }
 
-/// Runs cargo with warnings denied; without the network first.
+/// Runs cargo with warnings denied, first without the network.
 pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Finished {
     let run = |offline: &[&str]| {
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         for (name, _) in std::env::vars_os() {
-            // What `cargo test` says of this crate is not about that one.
+            // `cargo test` sets these variables for this crate, not for the compiled ones.
             let name = name.to_string_lossy();
             if name.starts_with("CARGO_PKG_")
                 || name.starts_with("CARGO_MANIFEST_")
@@ -116,29 +116,28 @@ pub fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Finished {
     }
 }
 
-/// Writes the whole workspace; a file that is as it was keeps its time.
+/// Writes the workspace. Files without changes keep their modification times.
 fn write(folder: &Path) {
     let runtime = path(&root().join("codegen/runtime"));
-    let mut whole = Output::default();
+    let mut output = Output::default();
     let mut members = Vec::new();
     for subject in contracts::golden().into_iter().chain(contracts::real()) {
-        let (output, features, parts) =
-            contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
-        for (file, text) in output.files {
-            whole.files.insert(format!("{}/{file}", subject.name), text);
+        let (files, features, parts) = contracts::with_features(&subject.entry, &[Part::Client, Part::Eq, Part::Serde]);
+        for (file, text) in files.files {
+            output.files.insert(format!("{}/{file}", subject.name), text);
         }
         let mut manifest = manifest(&subject.name, &[("writ-runtime", &runtime)], &features);
         if subject.name == "golden-own" {
             manifest.push_str(&format!("{OWN_TYPES} = {{ path = \"../{OWN_TYPES}\" }}\n"));
         }
         manifest.push_str(&part_features(&parts));
-        whole.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
+        output.files.insert(format!("{}/Cargo.toml", subject.name), manifest);
         members.push(subject.name);
     }
     let source = include_str!("../services/own_types.rs");
-    whole.files.insert(format!("{OWN_TYPES}/src/lib.rs"), format!("{}\n{source}", output::HEADER));
+    output.files.insert(format!("{OWN_TYPES}/src/lib.rs"), format!("{}\n{source}", output::HEADER));
     let own = manifest(OWN_TYPES, &[("writ-runtime", &runtime)], &[]);
-    whole.files.insert(format!("{OWN_TYPES}/Cargo.toml"), own);
+    output.files.insert(format!("{OWN_TYPES}/Cargo.toml"), own);
     members.push(OWN_TYPES.to_owned());
     for (name, contract, source) in SERVICES {
         let mut manifest = manifest(name, &[("writ-runtime", &runtime), ("contract", &format!("../{contract}"))], &[]);
@@ -148,35 +147,35 @@ fn write(folder: &Path) {
         }
         manifest.push_str("futures-util = { workspace = true }\n");
         manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
-        whole.files.insert(format!("{name}/Cargo.toml"), manifest);
-        whole.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));
+        output.files.insert(format!("{name}/Cargo.toml"), manifest);
+        output.files.insert(format!("{name}/src/main.rs"), format!("{}\n{source}", output::HEADER));
         members.push((*name).to_owned());
     }
-    write_stubs(&mut whole, &runtime);
+    write_stubs(&mut output, &runtime);
     members.push(STUBS.to_owned());
-    write_served(&mut whole, &runtime);
+    write_served(&mut output, &runtime);
     members.push(SERVED.to_owned());
-    write_client(&mut whole, &runtime);
+    write_client(&mut output, &runtime);
     members.push(CLIENT.to_owned());
-    whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
-    put(folder, &whole);
+    output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members));
+    put(folder, &output);
 }
 
-/// Writes a folder that is the tests' own, with the versions that this repository is locked to.
-pub fn put(folder: &Path, whole: &Output) {
+/// Writes a folder of the tests, with the dependency versions of this repository's lock file.
+pub fn put(folder: &Path, output: &Output) {
     if !folder.join(output::MANIFEST).is_file() {
-        // It holds files of a run that was interrupted, or nothing.
+        // The folder contains files of an interrupted run, or does not exist.
         let _ = fs::remove_dir_all(folder);
     }
-    output::write(folder, whole, Conflicts::Overwrite).expect("the folder is written");
+    output::write(folder, output, Conflicts::Overwrite).expect("the folder is written");
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is copied");
 }
 
-/// Services of which every method is the stub that is printed to be pasted.
-fn write_stubs(whole: &mut Output, runtime: &str) {
+/// Adds services whose methods are the stubs that the generator prints.
+fn write_stubs(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(STUBS, &[("writ-runtime", runtime)], &[]);
     let mut source =
-        format!("{}\n//! Every method as it is printed to be pasted.\n\nstruct Service;\n", output::HEADER);
+        format!("{}\n//! Services whose methods are the printed stubs.\n\nstruct Service;\n", output::HEADER);
     for subject in contracts::golden() {
         let path = subject.name.replace('-', "_");
         manifest.push_str(&format!("{0} = {{ path = \"../{0}\" }}\n", subject.name));
@@ -192,12 +191,12 @@ fn write_stubs(whole: &mut Output, runtime: &str) {
         }
     }
     source.push_str("\nfn main() {\n    let _ = Service;\n}\n");
-    whole.files.insert(format!("{STUBS}/Cargo.toml"), manifest);
-    whole.files.insert(format!("{STUBS}/src/main.rs"), source);
+    output.files.insert(format!("{STUBS}/Cargo.toml"), manifest);
+    output.files.insert(format!("{STUBS}/src/main.rs"), source);
 }
 
-/// The program that serves every golden contract, each crate under its own name.
-fn write_served(whole: &mut Output, runtime: &str) {
+/// Adds the program that serves every golden contract, with each crate under its own name.
+fn write_served(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(SERVED, &[("writ-runtime", runtime)], &[]);
     for subject in contracts::golden() {
         let module = subject.name.replacen("golden-", "", 1);
@@ -208,12 +207,12 @@ fn write_served(whole: &mut Output, runtime: &str) {
     }
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
     manifest.push_str("futures-util.workspace = true\ntower.workspace = true\n");
-    whole.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
-    write_sources(whole, SERVED);
+    output.files.insert(format!("{SERVED}/Cargo.toml"), manifest);
+    write_sources(output, SERVED);
 }
 
-/// The program that calls, each crate under its own name.
-fn write_client(whole: &mut Output, runtime: &str) {
+/// Adds the program that calls services, with each crate under its own name.
+fn write_client(output: &mut Output, runtime: &str) {
     let mut manifest = manifest(CLIENT, &[("writ-runtime", runtime)], &["client", "serde"]);
     for module in CALLED {
         let package = format!("golden-{module}");
@@ -223,21 +222,21 @@ fn write_client(whole: &mut Output, runtime: &str) {
     }
     manifest.push_str("reqwest.workspace = true\n");
     manifest.push_str("tokio = { workspace = true, features = [\"macros\", \"net\", \"rt\"] }\n");
-    whole.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
-    write_sources(whole, CLIENT);
+    output.files.insert(format!("{CLIENT}/Cargo.toml"), manifest);
+    write_sources(output, CLIENT);
 }
 
-/// The sources of a program of several files.
-fn write_sources(whole: &mut Output, program: &str) {
+/// Adds the source files of a program.
+fn write_sources(output: &mut Output, program: &str) {
     let folder = root().join("codegen/tests/services").join(program);
     for file in fs::read_dir(folder).expect("the sources of the program").flatten() {
         let name = file.file_name().to_string_lossy().into_owned();
         let source = fs::read_to_string(file.path()).expect("a source");
-        whole.files.insert(format!("{program}/src/{name}"), format!("{}\n{source}", output::HEADER));
+        output.files.insert(format!("{program}/src/{name}"), format!("{}\n{source}", output::HEADER));
     }
 }
 
-/// The manifest of the workspace: versions and lints are those of this repository.
+/// Returns the manifest of the workspace, with the dependency versions and lints of this repository.
 fn workspace_manifest(members: Vec<String>) -> String {
     let text = fs::read_to_string(root().join("Cargo.toml")).expect("the repository's manifest");
     let own: Table = toml::from_str(&text).expect("the repository's manifest");
@@ -246,9 +245,9 @@ fn workspace_manifest(members: Vec<String>) -> String {
     if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
         versions.retain(|_, version| version.get("path").is_none());
     }
-    // Nothing here is debugged, and what changes is compiled as a whole.
-    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n")
+    // Nothing is debugged here, and a changed crate is compiled completely.
+    let manifest = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n")
 }
 
 fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> String {
@@ -263,7 +262,7 @@ fn manifest(name: &str, dependencies: &[(&str, &str)], features: &[&str]) -> Str
     text
 }
 
-/// The features that the optional parts stand behind.
+/// Returns the table of features for the optional parts.
 fn part_features(parts: &[Part]) -> String {
     let lines = parts.iter().map(|part| format!("{} = {:?}\n", part.name(), part.turns_on()));
     if parts.is_empty() { String::new() } else { format!("\n[features]\n{}", lines.collect::<String>()) }
@@ -273,7 +272,7 @@ fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Reads cargo's messages, by crate.
+/// Reads the messages of cargo, by crate.
 fn read(finished: &Finished) -> BTreeMap<String, Compiled> {
     let mut crates: BTreeMap<String, Compiled> = BTreeMap::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {

@@ -1,4 +1,4 @@
-//! A program that tells of each instance what the generated code answers to it.
+//! A program that sends each instance to generated code and prints the responses.
 
 use std::io::BufRead;
 
@@ -8,10 +8,10 @@ use writ_runtime::exports::axum::body::{Body, to_bytes};
 use writ_runtime::exports::http::Request;
 use writ_runtime::{Context, NoAuthentication, OpenGate};
 
-/// A service that takes everything it is handed.
+/// A service that accepts every valid request.
 struct Valid;
 
-/// The service of one contract, and its router.
+/// Implements the service of one contract, and its router.
 macro_rules! service {
     ($contract:ident: $($method:ident $request:ident $response:ident $error:ident,)*) => {
         impl $contract::Suite for Valid {
@@ -30,7 +30,7 @@ macro_rules! service {
     };
 }
 
-async fn answer(router: &Router, path: &str, body: &str) -> Option<String> {
+async fn send(router: &Router, path: &str, body: &str) -> Option<String> {
     let request =
         Request::post(path).header("content-type", "application/json").body(Body::from(body.to_owned())).ok()?;
     let response = router.clone().oneshot(request).await.ok()?;
@@ -47,8 +47,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut parts = line.splitn(3, ' ');
         let (Some(contract), Some(path), Some(body)) = (parts.next(), parts.next(), parts.next()) else { continue };
         let router = routers.iter().find(|(name, _)| *name == contract).map(|(_, router)| router);
-        let answered = answer(router.ok_or("no such contract")?, path, body).await.ok_or("no answer")?;
-        println!("{answered}");
+        let response = send(router.ok_or("unknown contract")?, path, body).await.ok_or("no response")?;
+        println!("{response}");
     }
     Ok(())
 }

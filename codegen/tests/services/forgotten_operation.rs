@@ -1,4 +1,4 @@
-//! Leaves one operation out: must not compile.
+//! A service without one of its operations, which must not compile.
 
 use contract::{Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse, Orders};
 use writ_runtime::Context;

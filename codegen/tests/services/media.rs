@@ -1,4 +1,4 @@
-//! A service against the contract of media types, which serves until its input ends.
+//! The service of the contract for media types. It runs until its standard input ends.
 
 use contract::*;
 use writ_runtime::exports::axum;
@@ -25,7 +25,7 @@ impl DefaultApi for Media {
         }
         let report = || Report { lines: vec!["one".to_owned()] };
         if request.id == 7 {
-            // This one is only a table, whatever the caller would like better.
+            // This report is always a table, even if the caller prefers another media type.
             return Ok(GetReportResponseBody::Csv("one\n".to_owned()).into());
         }
         let body = match cx.preferred() {

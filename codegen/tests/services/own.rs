@@ -1,4 +1,4 @@
-//! A service whose contract speaks in types of its own, which serves until its input ends.
+//! The service of the contract with types of the implementer. It runs until its standard input ends.
 
 use contract::{Api, Availability, Stock};
 use contract::{FetchItemError, FetchItemRequest, FetchItemResponse, StoreItemError, StoreItemRequest, StoreItemResponse};

@@ -1,4 +1,4 @@
-//! Types that a contract's schemas are replaced with.
+//! Types of the implementer, which replace schemas of a contract.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,12 +30,12 @@ impl Write for Money {
     }
 }
 
-/// What an article is ordered by: a family and a number.
+/// The number of an article: a family and a number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sku {
-    /// The family.
+    /// The family of the article.
     pub family: String,
-    /// The number, which is not 0.
+    /// The number within the family; it is not 0.
     pub number: u32,
 }
 
@@ -57,10 +57,10 @@ impl fmt::Display for Sku {
     }
 }
 
-/// A text that is what it is.
+/// Defines types that accept every string.
 macro_rules! plain {
     ($($name:ident),*) => { $(
-        /// A text.
+        /// A type that holds any string.
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name(pub String);
 

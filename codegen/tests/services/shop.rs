@@ -1,4 +1,4 @@
-//! A service against the contract of the shop, which serves until its input ends.
+//! The service of the shop. It runs until its standard input ends.
 
 use contract::{Api, Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse};
 use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, NotFound, Order, Orders};
@@ -7,22 +7,22 @@ use writ_runtime::{Context, NoAuthentication, OpenGate};
 
 struct Shop;
 
-/// What can go wrong in the domain: a plain enum, with one conversion.
-enum Refused {
+/// The errors of the domain, a plain enum with one conversion into the operation's error.
+enum OrderFailure {
     OutOfStock(String),
 }
 
-impl From<Refused> for CreateOrderError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::OutOfStock(sku) => Conflict::new(format!("{sku} is sold out")).code("OUT_OF_STOCK").into(),
+impl From<OrderFailure> for CreateOrderError {
+    fn from(failure: OrderFailure) -> Self {
+        match failure {
+            OrderFailure::OutOfStock(sku) => Conflict::new(format!("{sku} is sold out")).code("OUT_OF_STOCK").into(),
         }
     }
 }
 
-fn reserve(sku: &str) -> Result<i64, Refused> {
+fn reserve(sku: &str) -> Result<i64, OrderFailure> {
     match sku.starts_with("OUT") {
-        true => Err(Refused::OutOfStock(sku.to_owned())),
+        true => Err(OrderFailure::OutOfStock(sku.to_owned())),
         false => Ok(1),
     }
 }

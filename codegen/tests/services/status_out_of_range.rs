@@ -1,4 +1,4 @@
-//! Gives a `4XX` response the status 500: must not compile.
+//! A response for `4XX` with the status 500, which must not compile.
 
 use contract::{ClientError, StartJobError};
 

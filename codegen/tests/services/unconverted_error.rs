@@ -1,4 +1,4 @@
-//! Returns an error of the domain that converts into no answer: must not compile.
+//! A handler that returns a domain error without a conversion, which must not compile.
 
 use contract::{CreateOrderError, CreateOrderRequest, CreateOrderResponse};
 use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, NotFound, Orders};

@@ -1,4 +1,4 @@
-//! Returns 409 where the contract declares 404 alone: must not compile.
+//! A handler that returns 409 although the contract declares only 404, which must not compile.
 
 use contract::{Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse};
 use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, Orders};

@@ -1,4 +1,4 @@
-//! Converts a 409 with `into` where the contract declares 404 alone: must not compile.
+//! A handler that converts a 409 with `into` although the contract declares only 404, which must not compile.
 
 use contract::{Conflict, CreateOrderError, CreateOrderRequest, CreateOrderResponse};
 use contract::{GetOrderError, GetOrderRequest, GetOrderResponse, Orders};

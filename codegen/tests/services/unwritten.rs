@@ -1,4 +1,4 @@
-//! A service of which one method is written, which serves until its input ends.
+//! A service with only one handler. It runs until its standard input ends.
 
 use contract::{GetPetError, GetPetRequest, GetPetResponse, Pet, Pets, Unwritten};
 use writ_runtime::exports::axum;

@@ -1,4 +1,4 @@
-//! A library in which every contract is a module, so that very many are compiled at once.
+//! A library in which every contract is a module, so that many contracts are compiled together.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,70 +10,72 @@ use writ_codegen::render::{Renderer, library};
 use crate::contracts::root;
 use crate::workspace::{cargo, put, target};
 
-/// A contract of the library.
+/// A contract whose generated code is a module of the library.
 pub struct Member {
-    /// Its module.
+    /// The name of the module.
     pub module: String,
-    /// Its files.
+    /// The generated files.
     pub output: Output,
-    /// The features of the runtime that they need.
+    /// The features of the runtime that the files need.
     pub features: Vec<&'static str>,
-    /// How deep the compiler must look into their types.
+    /// The recursion limit that the compiler needs for the types; `None` if the default is enough.
     pub recursion_limit: Option<usize>,
-    /// Where it comes from, to be told.
+    /// The source of the contract, for messages.
     pub origin: String,
 }
 
-/// What the compiler says of each member that it does not take without a warning. An error of one may
-/// hide those of others, so that members with errors are left out until nothing is said.
+/// Compiles the members, and returns the messages for each member that does not compile without a warning.
+///
+/// An error in one member may hide those of others. So members with errors are removed, and the others are
+/// compiled again.
 pub fn compile(members: &[Member]) -> Vec<String> {
     let mut open: Vec<&Member> = members.iter().collect();
     let mut complaints = Vec::new();
     loop {
-        let said = check(&open);
-        if said.is_empty() {
+        let messages = check(&open);
+        if messages.is_empty() {
             return complaints;
         }
-        for member in open.iter().filter(|member| said.contains_key(&member.module)) {
-            let said: Vec<&str> = said[&member.module].iter().take(3).map(String::as_str).collect();
-            complaints.push(format!("{}:\n{}", member.origin, said.join("")));
+        for member in open.iter().filter(|member| messages.contains_key(&member.module)) {
+            let first: Vec<&str> = messages[&member.module].iter().take(3).map(String::as_str).collect();
+            complaints.push(format!("{}:\n{}", member.origin, first.join("")));
         }
-        open.retain(|member| !said.contains_key(&member.module));
+        open.retain(|member| !messages.contains_key(&member.module));
     }
 }
 
-/// Compiles these, and gives what is said by module.
+/// Compiles members, and returns the messages of the compiler by module.
 fn check(members: &[&Member]) -> BTreeMap<String, Vec<String>> {
     let folder = target().join("strangers");
-    let mut whole = Output::default();
+    let mut files = Output::default();
     let modules: Vec<String> = members.iter().map(|member| member.module.clone()).collect();
     let renderer = Renderer::new(false).expect("the templates");
     let limit = members.iter().filter_map(|member| member.recursion_limit).max();
-    whole.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).expect("the root of the library"));
+    files.files.insert("src/lib.rs".to_owned(), library(&renderer, &modules, limit).expect("the root of the library"));
     for member in members {
-        whole.files.extend(member.output.files.clone());
+        files.files.extend(member.output.files.clone());
     }
     let features: BTreeSet<&str> = members.iter().flat_map(|member| member.features.iter().copied()).collect();
-    whole.files.insert("Cargo.toml".to_owned(), manifest(&features.into_iter().collect::<Vec<_>>()));
-    put(&folder, &whole);
+    files.files.insert("Cargo.toml".to_owned(), manifest(&features.into_iter().collect::<Vec<_>>()));
+    put(&folder, &files);
     let finished = cargo(&folder, &target(), &["check", "--message-format=json"]);
-    let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut messages: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in String::from_utf8_lossy(&finished.stdout).lines() {
         let Ok(message) = serde_json::from_str::<Json>(line) else { continue };
-        let places = message.pointer("/message/spans").and_then(Json::as_array).into_iter().flatten();
-        let files = places.filter_map(|place| place.get("file_name")?.as_str()?.strip_prefix("src/"));
-        let modules = files.filter_map(|file| Some(file.split_once('/')?.0.to_owned()));
+        let spans = message.pointer("/message/spans").and_then(Json::as_array).into_iter().flatten();
+        let paths = spans.filter_map(|span| span.get("file_name")?.as_str()?.strip_prefix("src/"));
+        let modules = paths.filter_map(|file| Some(file.split_once('/')?.0.to_owned()));
         let rendered = message.pointer("/message/rendered").and_then(Json::as_str).unwrap_or_default();
         for module in modules.collect::<BTreeSet<String>>() {
-            said.entry(module).or_default().push(rendered.to_owned());
+            messages.entry(module).or_default().push(rendered.to_owned());
         }
     }
-    let failed = !finished.status.success() && said.is_empty();
+    let failed = !finished.status.success() && messages.is_empty();
     assert!(!failed, "{}{}", String::from_utf8_lossy(&finished.stdout), String::from_utf8_lossy(&finished.stderr));
-    said
+    messages
 }
 
-/// A manifest of its own workspace, with the lints of this repository.
+/// Returns the manifest of a separate workspace, with the lints of this repository.
 fn manifest(features: &[&str]) -> String {
     let runtime = root().join("codegen/runtime");
     let own = fs::read_to_string(root().join("Cargo.toml")).expect("the repository's manifest");

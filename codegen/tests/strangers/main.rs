@@ -1,9 +1,9 @@
-//! Contracts as strangers write them compile: hostile ones of our own, and on demand what is left of
-//! contracts bent at random.
+//! Unusual contracts: their generated code compiles without a warning. The contracts are hostile ones that are
+//! written for this test and, on request, contracts after random changes.
 //!
-//! `WRIT_STRANGERS` says how many bent ones to compile beside ours, `WRIT_FUZZ_SEED` where to begin.
+//! `WRIT_STRANGERS` sets the number of contracts after random changes, and `WRIT_FUZZ_SEED` the first seed.
 
-#[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
+#[allow(dead_code, reason = "this test uses only some of the shared functions")]
 #[path = "../generated/contracts.rs"]
 mod contracts;
 mod library;
@@ -15,7 +15,7 @@ mod mutate;
 mod parts;
 #[path = "../fuzz/seeds.rs"]
 mod seeds;
-#[allow(dead_code, reason = "of the other tests' machinery only a part is used here")]
+#[allow(dead_code, reason = "this test uses only some of the shared functions")]
 #[path = "../generated/workspace.rs"]
 mod workspace;
 
@@ -27,16 +27,17 @@ use writ_codegen::options::Options;
 use writ_codegen::output::Output;
 use writ_codegen::render::Layout;
 
-use contracts::said;
+use contracts::rendered;
 use library::{Member, compile};
 use mutate::{Random, mutate};
 
-/// Larger contracts take long to compile: they are bent in parts.
+/// The size in bytes from which contracts are split into excerpts, since large ones take long to compile.
 const LARGEST_SEED: u64 = 30_000;
 
-/// Code of more lines says nothing that less does not.
+/// The largest number of lines to compile. More code takes longer but tests nothing new.
 const LARGEST_CODE: usize = 12_000;
 
+/// Generates a module from a contract.
 fn generated(entry: &Path, module: &str, unwritten: bool) -> Generated {
     generate(&Request {
         entry: entry.to_owned(),
@@ -47,8 +48,8 @@ fn generated(entry: &Path, module: &str, unwritten: bool) -> Generated {
     })
 }
 
-/// Those of our own, each in a module of its name.
-fn own() -> Vec<Member> {
+/// Returns the contracts that are written for this test, each in a module of its name.
+fn written() -> Vec<Member> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/strangers/contracts");
     let mut paths: Vec<PathBuf> =
         fs::read_dir(folder).expect("contracts").flatten().map(|entry| entry.path()).collect();
@@ -56,7 +57,7 @@ fn own() -> Vec<Member> {
     let member = |path: PathBuf| {
         let module = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let generated = generated(&path, &module, module.ends_with("names"));
-        let output = generated.output.unwrap_or_else(|| panic!("{}", said(&generated.diagnostics)));
+        let output = generated.output.unwrap_or_else(|| panic!("{}", rendered(&generated.diagnostics)));
         Member {
             module,
             output,
@@ -68,8 +69,8 @@ fn own() -> Vec<Member> {
     paths.into_iter().map(member).collect()
 }
 
-/// So many contracts bent at random that generate all the same.
-fn bent(count: usize, first: u64) -> Vec<Member> {
+/// Returns `count` contracts after random changes from which code is still generated.
+fn changed(count: usize, first: u64) -> Vec<Member> {
     let seeds = seeds::seeds(LARGEST_SEED);
     let folder = workspace::target().join("strangers-contracts");
     fs::create_dir_all(&folder).expect("a folder for the contracts");
@@ -79,12 +80,12 @@ fn bent(count: usize, first: u64) -> Vec<Member> {
             break;
         }
         let contract = mutate(&seeds, &mut Random::new(seed));
-        let module = format!("bent_{seed}");
+        let module = format!("changed_{seed}");
         let path = folder.join(format!("{module}.json"));
         fs::write(&path, contract.to_string()).expect("the contract is written");
         let generated = generated(&path, &module, seed.is_multiple_of(2));
         let lines = |text: &String| text.lines().count();
-        // Types of other crates are another test's: here there is none of these crates.
+        // The crate of these types is not available in this test.
         let foreign = |output: &Output| output.files.values().any(|text| text.contains("::own_types::"));
         let small = |output: &Output| output.files.values().map(lines).sum::<usize>() < LARGEST_CODE;
         match generated.output.filter(|output| small(output) && !foreign(output)) {
@@ -99,16 +100,17 @@ fn bent(count: usize, first: u64) -> Vec<Member> {
     members
 }
 
-fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+/// Returns the value of an environment variable, or a default.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
 #[test]
-fn what_strangers_write_compiles_without_a_warning() {
-    let mut members = own();
+fn unusual_contracts_compile_without_a_warning() {
+    let mut members = written();
     let count = setting("WRIT_STRANGERS", 0);
-    members.extend(bent(usize::try_from(count).expect("a small number"), setting("WRIT_FUZZ_SEED", 1)));
+    members.extend(changed(usize::try_from(count).expect("a small number"), setting("WRIT_FUZZ_SEED", 1)));
     let complaints = compile(&members);
-    println!("{} contracts, {} bent at random: {} do not compile", members.len(), count, complaints.len());
+    println!("{} contracts, {count} after random changes: {} do not compile", members.len(), complaints.len());
     assert!(complaints.is_empty(), "{}", complaints.join("\n\n"));
 }

@@ -1,4 +1,4 @@
-//! The operations on sessions.
+//! The handlers of the operations on sessions.
 
 use generated::v1::{
     Auth, LoginCall, LoginError, LoginRequest, LoginResponse, LogoutCall, LogoutError, LogoutResponse, RefreshCall,
@@ -15,10 +15,10 @@ impl Auth for AuthService {
         let LoginRequest { email, password } = request.body;
         self.limiter.take_account(cx.operation(), &email).await.map_err(TooManyRequests::from)?;
         let found = self.store.account(&email).await?;
-        let verdict = self.proves(&password, found.as_ref()).await?;
-        let account = found.filter(|_| verdict.is_right()).ok_or(Refusal::WrongCredentials)?;
+        let verdict = self.verify_password(&password, found.as_ref()).await?;
+        let account = found.filter(|_| verdict.is_match()).ok_or(Refusal::WrongCredentials)?;
         let session = self.store.open(&account).await?.ok_or(Refusal::WrongCredentials)?;
-        if verdict == Verdict::RightButWeak {
+        if verdict == Verdict::MatchWithWeakHash {
             self.store.strengthen(&account, &self.passwords.hash(&password).await?).await?;
         }
         Ok(self.tokens(session)?.into())

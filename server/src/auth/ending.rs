@@ -1,35 +1,36 @@
-//! Ending sessions: what the database says of them and what the gate is told, together.
+//! The end of sessions, in the database and in the markers that the gate checks.
 
 use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
 use crate::platform::revocation::Revocations;
 
-/// Ends all sessions of a user but `spared`, and says which.
+/// Ends all sessions of a user except `kept`, and returns the ids of the ended sessions.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn of_user(
+/// Returns the error of the database.
+pub async fn end_user_sessions(
     connection: &mut PgConnection,
     user_id: Uuid,
-    spared: Option<Uuid>,
+    kept: Option<Uuid>,
 ) -> Result<Vec<Uuid>, sqlx::Error> {
     let ended = sqlx::query_scalar!(
         "UPDATE sessions SET revoked_at = now()
          WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2
          RETURNING id",
         user_id,
-        spared
+        kept
     );
     ended.fetch_all(connection).await
 }
 
-/// Ends the session of a refresh token, be the token good or spent, and says which.
+/// Ends the session of a refresh token, current or used, and returns the id of the ended session.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn of_token(connection: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
-    // Found by id: a token that is being spent at this moment leads to its session all the same.
+/// Returns the error of the database.
+pub async fn end_token_session(connection: &mut PgConnection, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
+    // The session is selected by id, so that a token that another request is exchanging at this moment still
+    // leads to its session.
     let ended = sqlx::query_scalar!(
         "UPDATE sessions SET revoked_at = now()
          WHERE revoked_at IS NULL AND id IN (
@@ -43,11 +44,13 @@ pub async fn of_token(connection: &mut PgConnection, token_hash: &[u8; 32]) -> R
     ended.fetch_all(connection).await
 }
 
-/// Commits a transaction that ended these sessions, and tells the gate. A caller that hangs up in
-/// between stops neither, so that no access token outlives its session.
+/// Commits the transaction that ended these sessions, and then invalidates their access tokens.
+///
+/// Both steps run in a separate task. If the client disconnects in between, they are still completed, so that
+/// no access token outlives its session.
 ///
 /// # Errors
-/// Those of the database; then no session has ended.
+/// Returns the error of the database. In that case no session has ended.
 pub async fn commit(
     transaction: Transaction<'static, Postgres>,
     revocations: &Revocations,

@@ -1,4 +1,4 @@
-//! Sessions: signing in, staying in and signing out.
+//! The service of the tag `auth`: signing in, refreshing the tokens of a session and signing out.
 
 mod api;
 pub mod ending;
@@ -14,7 +14,7 @@ use crate::platform::password::{PasswordError, Passwords, Verdict};
 use crate::platform::token::Tokens;
 use store::{Account, SignedIn, Store};
 
-/// Implements the contract's `auth`.
+/// The implementation of the generated trait [`Auth`](v1::Auth).
 #[derive(Debug, Clone)]
 pub struct AuthService {
     store: Store,
@@ -24,7 +24,7 @@ pub struct AuthService {
 }
 
 impl AuthService {
-    /// Sessions in the database of users.
+    /// Creates the service on the resources of the platform.
     pub fn new(platform: &Platform) -> AuthService {
         AuthService {
             store: Store::new(platform),
@@ -34,12 +34,15 @@ impl AuthService {
         }
     }
 
-    /// Whether the password is that of the account. Without an account it takes as long to say no.
-    async fn proves(&self, password: &str, account: Option<&Account>) -> Result<Verdict, PasswordError> {
+    /// Checks a password against the hash of the account.
+    ///
+    /// Without an account the check takes the time of a real one and fails, so that the response time does not
+    /// reveal which e-mail addresses have an account.
+    async fn verify_password(&self, password: &str, account: Option<&Account>) -> Result<Verdict, PasswordError> {
         self.passwords.verify(password, account.map(|account| account.password_hash.as_str())).await
     }
 
-    /// What somebody who is signed in is given.
+    /// Returns the tokens of an open session as the contract describes them.
     fn tokens(&self, session: SignedIn) -> Result<v1::Tokens, jsonwebtoken::errors::Error> {
         let access = self.tokens.issue(session.user_id, &session.email, session.role, session.id)?;
         Ok(v1::Tokens {

@@ -1,4 +1,4 @@
-//! Refresh tokens: random words, of which only a hash is kept.
+//! Refresh tokens: random strings, of which the database stores only a hash.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,12 +6,13 @@ use sha2::{Digest, Sha256};
 
 use crate::platform::random;
 
-/// A new refresh token of 256 random bits.
+/// Returns a new refresh token of 256 random bits, in base64url without padding (RFC 4648 § 5).
 pub fn generate() -> String {
     URL_SAFE_NO_PAD.encode(random::bytes::<32>())
 }
 
-/// What is kept of a token. A fast hash is enough, since nobody can guess 256 bits.
+/// Returns the hash of a token that the database stores. A fast hash is sufficient, because 256 random bits
+/// cannot be guessed.
 pub fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
@@ -21,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_has_256_bits_and_is_never_given_twice() {
+    fn a_token_has_256_bits_and_differs_from_the_next() {
         let token = generate();
         assert_eq!(URL_SAFE_NO_PAD.decode(&token).unwrap().len(), 32);
         assert_ne!(token, generate());

@@ -1,13 +1,16 @@
-//! Why nobody is signed in.
+//! The reasons for refusing to open or refresh a session.
 
 use generated::v1::{LoginError, RefreshError, Unauthorized};
 
-/// Why nobody is signed in. It says no more than whoever tries may know.
+/// The reason why a session was not opened or refreshed.
+///
+/// It does not distinguish cases that a client must not learn, for example an unknown e-mail address from a
+/// wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such account, or its password is another.
+    /// The account does not exist, or the password is wrong.
     WrongCredentials,
-    /// The refresh token was never given out, is spent, too old, or its session has ended.
+    /// The refresh token is unknown, already used or expired, or its session has ended.
     EndedSession,
 }
 
@@ -17,7 +20,7 @@ impl From<Refusal> for Unauthorized {
             Refusal::WrongCredentials => "the e-mail address or the password is wrong",
             Refusal::EndedSession => "the session has ended; sign in again",
         };
-        // RFC 9110 § 11.6.1: every 401 says what it would take.
+        // A 401 response must have a challenge (RFC 9110 § 11.6.1).
         Unauthorized::new(message).header("www-authenticate", r#"Bearer realm="api""#)
     }
 }

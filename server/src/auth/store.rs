@@ -1,4 +1,4 @@
-//! The SQL of sessions.
+//! The SQL of sessions and refresh tokens.
 
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -8,37 +8,43 @@ use crate::platform::Platform;
 use crate::platform::caller::Role;
 use crate::platform::revocation::Revocations;
 
-/// Sessions in PostgreSQL.
+/// The store of sessions in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
     revocations: Revocations,
-    /// How long a refresh token is good when it is not used, in seconds.
+    /// The lifetime of a refresh token that is not used, in seconds.
     refresh_lifetime: f64,
-    /// How long a session lasts however often it is refreshed, in seconds.
+    /// The lifetime of a session, in seconds. Refreshing does not extend it.
     session_lifetime: f64,
 }
 
-/// What somebody who signs in is checked against.
+/// The stored credentials of an account.
 #[derive(Debug, Clone)]
 pub struct Account {
+    /// The id of the user.
     pub id: Uuid,
+    /// The password hash as a PHC string.
     pub password_hash: String,
 }
 
-/// A session that was opened or continued.
+/// A session that was opened or refreshed.
 #[derive(Debug)]
 pub struct SignedIn {
+    /// The id of the session.
     pub id: Uuid,
+    /// The id of the user.
     pub user_id: Uuid,
+    /// The e-mail address of the user.
     pub email: String,
+    /// The role of the user.
     pub role: Role,
-    /// To continue with, once.
+    /// The new refresh token of the session. It can be used once.
     pub refresh_token: String,
 }
 
 impl Store {
-    /// Sessions in the database of users.
+    /// Creates a store in the database of users.
     pub fn new(platform: &Platform) -> Store {
         let lifetimes = &platform.config.tokens;
         Store {
@@ -49,7 +55,7 @@ impl Store {
         }
     }
 
-    /// The account of that address.
+    /// Returns the account with this e-mail address, in any letter case.
     pub async fn account(&self, email: &str) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Account,
@@ -59,7 +65,8 @@ impl Store {
         found.fetch_optional(&self.pool).await
     }
 
-    /// Keeps a stronger hash of the same password, unless the password was changed meanwhile.
+    /// Replaces the hash of a password by a stronger hash of that password, unless the password has changed
+    /// since `account` was read.
     pub async fn strengthen(&self, account: &Account, password_hash: &str) -> Result<(), sqlx::Error> {
         let strengthen = sqlx::query!(
             "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
@@ -70,11 +77,12 @@ impl Store {
         strengthen.execute(&self.pool).await.map(drop)
     }
 
-    /// Opens a session. `None`: the account was closed or its password changed since it was read.
+    /// Opens a session. Returns `None` if the account was deleted or its password has changed since `account`
+    /// was read.
     pub async fn open(&self, account: &Account) -> Result<Option<SignedIn>, sqlx::Error> {
         let (id, refresh_token) = (Uuid::now_v7(), refresh_token::generate());
-        // The account is locked while its session is written: whoever closes it or changes its
-        // password or role either comes first, or finds the session and ends it.
+        // The statement locks the account while it writes the session. A concurrent request that deletes the
+        // account or changes its password or role either commits first, or finds the new session and ends it.
         let opened = sqlx::query!(
             r#"WITH holder AS (
                  SELECT id, email, role FROM active_users WHERE id = $1 AND password_hash = $2 FOR SHARE
@@ -97,8 +105,11 @@ impl Store {
         Ok(Some(SignedIn { id, user_id: account.id, email: holder.email, role, refresh_token }))
     }
 
-    /// Spends a refresh token for its successor, in one statement, so that of many callers with one
-    /// token one succeeds. `None`: the token is not good; was it spent, its session has now ended.
+    /// Exchanges a refresh token for a new one.
+    ///
+    /// The exchange is one statement, so that only one of several concurrent requests with one token succeeds.
+    /// Returns `None` if the token is not valid. If the token belongs to a session, for example because it was
+    /// used before, the session ends.
     pub async fn rotate(&self, token: &str) -> Result<Option<SignedIn>, sqlx::Error> {
         let (spent, refresh_token) = (refresh_token::hash(token), refresh_token::generate());
         let rotated = sqlx::query!(
@@ -119,7 +130,7 @@ impl Store {
         );
         let Some(session) = rotated.fetch_optional(&self.pool).await? else {
             for session in self.end_by_hash(&spent).await? {
-                tracing::warn!(%session, "a refresh token came that is no longer good: its session has ended");
+                tracing::warn!(%session, "received a used or expired refresh token: ended its session");
             }
             return Ok(None);
         };
@@ -127,20 +138,21 @@ impl Store {
         Ok(Some(SignedIn { id: session.id, user_id: session.user_id, email: session.email, role, refresh_token }))
     }
 
-    /// Ends the session of a refresh token, if there is one.
+    /// Ends the session of a refresh token. An unknown token is not an error.
     pub async fn end(&self, token: &str) -> Result<(), sqlx::Error> {
         self.end_by_hash(&refresh_token::hash(token)).await.map(drop)
     }
 
+    /// Ends the session of the refresh token with this hash and returns the ids of the ended sessions.
     async fn end_by_hash(&self, token_hash: &[u8; 32]) -> Result<Vec<Uuid>, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
-        let ended = ending::of_token(&mut transaction, token_hash).await?;
+        let ended = ending::end_token_session(&mut transaction, token_hash).await?;
         ending::commit(transaction, &self.revocations, ended.clone()).await?;
         Ok(ended)
     }
 }
 
-/// The role of a column that a check constraint keeps to known ones.
+/// Parses a role of the database. A check constraint of the table admits only known roles.
 fn role(text: &str) -> Result<Role, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }

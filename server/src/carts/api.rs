@@ -1,4 +1,4 @@
-//! The operations on carts.
+//! The handlers of the operations on carts.
 
 use generated::v1::{
     Cart, Carts, DeleteCartError, DeleteCartRequest, DeleteCartResponse, GetCartError, GetCartRequest, GetCartResponse,
@@ -8,7 +8,7 @@ use writ_runtime::Context;
 
 use super::{CartService, store};
 use crate::platform::caller::Caller;
-use crate::products::basket::{self, Wanted};
+use crate::products::basket::{self, RequestedItem};
 use crate::products::store::prices;
 
 impl Carts for CartService {
@@ -26,11 +26,11 @@ impl Carts for CartService {
         request: ReplaceCartRequest,
     ) -> Result<ReplaceCartResponse, ReplaceCartError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("cart"))?;
-        let wanted: Vec<Wanted> = request.body.items.iter().cloned().map(Into::into).collect();
+        let requested: Vec<RequestedItem> = request.body.items.iter().cloned().map(Into::into).collect();
         let mut transaction = self.pool.begin().await?;
-        let prices = prices(&mut transaction, &wanted).await?;
-        basket::check(&wanted, &prices, None).map_err(|flaws| flaws.refusal(basket::field_of_sku))?;
-        store::replace(&mut transaction, user, &wanted).await?;
+        let prices = prices(&mut transaction, &requested).await?;
+        basket::check(&requested, &prices, None).map_err(|flaws| flaws.refusal(basket::field_of_sku))?;
+        store::replace(&mut transaction, user, &requested).await?;
         transaction.commit().await?;
         Ok(ReplaceCartResponse { body: request.body })
     }

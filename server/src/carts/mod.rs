@@ -1,4 +1,5 @@
-//! Carts: what users mean to order. A cart always exists; one without a row is empty.
+//! The service of the tag `carts`: the items that users want to order. Every user has a cart. A cart without a
+//! row in the database is empty.
 
 mod api;
 pub(crate) mod store;
@@ -8,7 +9,7 @@ use sqlx::PgPool;
 use crate::customers::Customers;
 use crate::platform::Platform;
 
-/// Implements the contract's `carts`.
+/// The implementation of the generated trait [`Carts`](generated::v1::Carts).
 #[derive(Debug, Clone)]
 pub struct CartService {
     pool: PgPool,
@@ -16,7 +17,7 @@ pub struct CartService {
 }
 
 impl CartService {
-    /// Carts in the database of orders.
+    /// Creates the service on the resources of the platform.
     pub fn new(platform: &Platform) -> CartService {
         CartService {
             pool: platform.databases.orders.clone(),

@@ -1,19 +1,22 @@
-//! The SQL of carts. Whoever changes a cart holds its row first, so that changes come one after another.
+//! The SQL of carts. Every change of a cart locks its row first, so that concurrent changes are serialized.
 
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::products::basket::Wanted;
+use crate::products::basket::RequestedItem;
 
-/// What the cart holds, in its order.
-pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<Wanted>, sqlx::Error> {
-    let items =
-        sqlx::query_as!(Wanted, "SELECT sku, quantity FROM cart_items WHERE user_id = $1 ORDER BY position", user);
+/// Returns the items of a cart in their order.
+pub async fn items(pool: &PgPool, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
+    let items = sqlx::query_as!(
+        RequestedItem,
+        "SELECT sku, quantity FROM cart_items WHERE user_id = $1 ORDER BY position",
+        user
+    );
     items.fetch_all(pool).await
 }
 
-/// Sets everything that the cart holds.
-pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[Wanted]) -> Result<(), sqlx::Error> {
+/// Replaces all items of a cart.
+pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[RequestedItem]) -> Result<(), sqlx::Error> {
     let hold = sqlx::query!(
         "INSERT INTO carts (user_id) VALUES ($1) ON CONFLICT (user_id) DO UPDATE SET updated_at = now()",
         user
@@ -33,13 +36,16 @@ pub async fn replace(connection: &mut PgConnection, user: Uuid, items: &[Wanted]
     fill.execute(connection).await.map(drop)
 }
 
-/// Takes everything out and gives it, in its order. The cart comes back if the transaction fails.
-pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<Wanted>, sqlx::Error> {
-    // Held by a statement before, so that the next one sees what others have changed until then.
+/// Removes all items from a cart and returns them in their order.
+///
+/// The removal is part of the caller's transaction: if the transaction fails, the cart is unchanged.
+pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<RequestedItem>, sqlx::Error> {
+    // A separate statement takes the lock, so that the snapshot of the next statement contains all changes that
+    // were committed while this one waited.
     let hold = sqlx::query_scalar!("SELECT user_id FROM carts WHERE user_id = $1 FOR UPDATE", user);
     hold.fetch_optional(&mut *connection).await?;
     let taken = sqlx::query_as!(
-        Wanted,
+        RequestedItem,
         "WITH taken AS (DELETE FROM cart_items WHERE user_id = $1 RETURNING position, sku, quantity)
          SELECT sku, quantity FROM taken ORDER BY position",
         user
@@ -47,7 +53,7 @@ pub async fn take_out(connection: &mut PgConnection, user: Uuid) -> Result<Vec<W
     taken.fetch_all(connection).await
 }
 
-/// Takes everything out.
+/// Removes all items from a cart.
 pub async fn delete(pool: &PgPool, user: Uuid) -> Result<(), sqlx::Error> {
     sqlx::query!("DELETE FROM carts WHERE user_id = $1", user).execute(pool).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The operations on health.
+//! The handlers of the health checks.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use generated::v1::{
@@ -8,9 +8,9 @@ use generated::v1::{
 use writ_runtime::Context;
 
 use super::HealthService;
-use crate::platform::health::{Check, HealthStatus as Found, Report};
+use crate::platform::health::{Check, HealthStatus as PlatformStatus, Report};
 
-/// The release that runs.
+/// The version of the running release.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl HealthApi for HealthService {
@@ -29,7 +29,7 @@ impl HealthApi for HealthService {
 }
 
 impl HealthService {
-    /// How everything is; the same as an error where nothing works.
+    /// Checks all dependencies. Returns the result as an error if the service is unhealthy.
     async fn checked(&self) -> Result<Health, Health> {
         let health = health(&self.health.report().await);
         if health.status == HealthStatus::Unhealthy { Err(health) } else { Ok(health) }
@@ -46,7 +46,7 @@ fn health(report: &Report) -> Health {
     }
 }
 
-/// Milliseconds are as fine as the latencies.
+/// Returns the current time in milliseconds, the precision of the latencies.
 fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(3)
 }
@@ -56,10 +56,10 @@ fn check(check: Check) -> HealthCheck {
     HealthCheck { status: status(check.status), latency }
 }
 
-fn status(found: Found) -> HealthStatus {
-    match found {
-        Found::Healthy => HealthStatus::Healthy,
-        Found::Degraded => HealthStatus::Degraded,
-        Found::Unhealthy => HealthStatus::Unhealthy,
+fn status(status: PlatformStatus) -> HealthStatus {
+    match status {
+        PlatformStatus::Healthy => HealthStatus::Healthy,
+        PlatformStatus::Degraded => HealthStatus::Degraded,
+        PlatformStatus::Unhealthy => HealthStatus::Unhealthy,
     }
 }

@@ -1,18 +1,18 @@
-//! Health: what supervisors, load balancers and dashboards are told.
+//! The service of the tag `health`: checks for supervisors, load balancers and dashboards.
 
 mod api;
 
 use crate::platform::Platform;
 use crate::platform::health::Health;
 
-/// Implements the contract's `health`.
+/// The implementation of the generated trait [`HealthApi`](generated::v1::HealthApi).
 #[derive(Debug, Clone)]
 pub struct HealthService {
     health: Health,
 }
 
 impl HealthService {
-    /// Tells what the platform finds.
+    /// Creates the service on the health checks of the platform.
     pub fn new(platform: &Platform) -> HealthService {
         HealthService { health: platform.health.clone() }
     }

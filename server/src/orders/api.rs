@@ -1,4 +1,4 @@
-//! The operations on orders.
+//! The handlers of the operations on orders.
 
 use generated::v1::{
     BadRequest, CreateOrderError, CreateOrderRequest, CreateOrderResponse, DeleteOrderError, DeleteOrderRequest,
@@ -37,12 +37,12 @@ impl Orders for OrderService {
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
         let user = self.customers.find(cx.principal(), request.user_id).await?.ok_or_else(|| NotFound::new("user"))?;
-        let placing = once(cx, &self.pool, cx.principal().user_id, async |connection| {
+        let response = once(cx, &self.pool, cx.principal().user_id, async |connection| {
             let order = place::place(connection, user, request.body).await?;
             let location = format!("/v1/orders/{}", order.id);
             Ok(CreateOrderResponse { location, etag: ETag::strong(order.version), body: order })
         });
-        placing.await
+        response.await
     }
 
     async fn list_orders(
@@ -72,7 +72,7 @@ impl Orders for OrderService {
         request: UpdateOrderRequest,
     ) -> Result<UpdateOrderResponse, UpdateOrderError> {
         let step = Step::new(request.order_id, request.body.status, owner(cx.principal()));
-        let step = step.of_version(request.body.version).if_match(request.if_match);
+        let step = step.require_version(request.body.version).if_match(request.if_match);
         let order = step::take(&self.pool, &step).await?;
         Ok(UpdateOrderResponse { etag: ETag::strong(order.version), body: order })
     }
@@ -84,8 +84,8 @@ impl Orders for OrderService {
     ) -> Result<DeleteOrderResponse, DeleteOrderError> {
         let step = Step::new(request.order_id, OrderStatus::Cancelled, owner(cx.principal()));
         match step::take(&self.pool, &step.if_match(request.if_match)).await {
-            // Whoever asks again finds it as it was asked for.
-            Ok(_) | Err(StepError::NotFrom { present: OrderStatus::Cancelled, .. }) => Ok(DeleteOrderResponse),
+            // Cancelling an order twice is idempotent.
+            Ok(_) | Err(StepError::NotAllowed { current: OrderStatus::Cancelled, .. }) => Ok(DeleteOrderResponse),
             Err(error) => Err(error.into()),
         }
     }
@@ -95,10 +95,11 @@ impl Orders for OrderService {
         cx: &Context<Caller>,
         request: ListOrderItemsRequest,
     ) -> Result<ListOrderItemsResponse, ListOrderItemsError> {
-        let held = store::holding(&self.pool, request.order_id, owner(cx.principal())).await?;
-        let held = held.ok_or_else(|| NotFound::new("order"))?;
-        let paging = Paging::open(&self.cursors, list::in_order(), list::of_order(request.order_id), &request.page);
-        let rows = store::items(&self.pool, &held, &paging.map_err(BadRequest::from)?).await?;
-        Ok(rows.page(held.items, |(_, item)| item).into())
+        let summary = store::find_summary(&self.pool, request.order_id, owner(cx.principal())).await?;
+        let summary = summary.ok_or_else(|| NotFound::new("order"))?;
+        let paging =
+            Paging::open(&self.cursors, list::by_position(), list::item_filter_hash(request.order_id), &request.page);
+        let rows = store::items(&self.pool, &summary, &paging.map_err(BadRequest::from)?).await?;
+        Ok(rows.page(summary.item_count, |(_, item)| item).into())
     }
 }

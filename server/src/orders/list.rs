@@ -1,4 +1,4 @@
-//! Lists of orders and of their items: what may be asked of them, and one page of them.
+//! The filters, sort keys and pages of the lists of orders and of their items.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use generated::v1::{BadRequest, OrderField, OrderId, OrderPage, OrderSort, OrderStatus};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use writ_runtime::{PageRequest, Sort};
 
 use super::{OrderService, store};
-use crate::listing::MOST_COUNTED;
+use crate::listing::MAX_TOTAL;
 use crate::platform::cursor::filter_hash;
 use crate::platform::keyset::{Keyset, Paging, SortColumn, SortKey};
 
@@ -16,26 +16,26 @@ pub(super) static TOTAL: SortColumn = SortColumn { name: "total", sql: "total" }
 pub(super) static ID: SortColumn = SortColumn { name: "id", sql: "id" };
 static POSITION: SortColumn = SortColumn { name: "position", sql: "position" };
 
-/// Which orders are meant.
+/// The filters of a list of orders. A filter that is `None` matches all orders.
 #[derive(Debug)]
 pub struct Filter {
-    /// Those of this user; of everybody when absent.
+    /// Matches the orders of this user.
     pub owner: Option<Uuid>,
-    /// Those of this status.
+    /// Matches the orders with this status.
     pub status: Option<OrderStatus>,
-    /// Those that are younger.
+    /// Matches the orders that were created after this time.
     pub created_after: Option<DateTime<Utc>>,
 }
 
 impl Filter {
-    /// What a cursor remembers of it.
+    /// Returns the hash that ties a cursor to these filters.
     pub fn hash(&self) -> [u8; 8] {
         let owner = self.owner.map(|owner| owner.to_string());
         let after = self.created_after.map(|after| after.to_rfc3339_opts(SecondsFormat::Nanos, true));
         filter_hash([owner.as_deref(), self.status.map(OrderStatus::as_str), after.as_deref()])
     }
 
-    /// Adds ` WHERE …`.
+    /// Appends a `WHERE` clause with the filters to a query.
     pub(super) fn push(&self, query: &mut QueryBuilder<Postgres>) {
         query.push(" WHERE TRUE");
         if let Some(owner) = self.owner {
@@ -50,30 +50,30 @@ impl Filter {
     }
 }
 
-/// Orders as a caller wants them sorted; the youngest first when nothing is said.
+/// Returns the sort order of a request. The default is the newest first.
 pub fn sorted(sort: &[Sort<OrderSort>]) -> Keyset {
     let column = |by| match by {
         OrderSort::CreatedAt => &CREATED_AT,
         OrderSort::Total => &TOTAL,
     };
-    let asked = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
-    let youngest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
-    Keyset::new("orders", asked.chain(youngest), &ID)
+    let requested = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
+    let newest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
+    Keyset::new("orders", requested.chain(newest), &ID)
 }
 
-/// The items of an order as they were ordered.
-pub fn in_order() -> Keyset {
+/// Returns the sort order of the items of an order: the sequence in which they were ordered.
+pub fn by_position() -> Keyset {
     Keyset::new("order-items", [], &POSITION)
 }
 
-/// What a cursor remembers of whose items it lists.
-pub fn of_order(order: OrderId) -> [u8; 8] {
+/// Returns the hash that ties a cursor to the items of one order.
+pub fn item_filter_hash(order: OrderId) -> [u8; 8] {
     filter_hash([Some(order.to_string().as_str())])
 }
 
 impl OrderService {
-    /// One page of the orders that the filter lets through. Items are read only if they are among
-    /// the `fields`.
+    /// Returns a page of the orders that match the filter. The items of the orders are read from the database
+    /// only if `fields` contains them or is `None`.
     pub(super) async fn page<E>(
         &self,
         filter: &Filter,
@@ -91,9 +91,10 @@ impl OrderService {
     }
 }
 
+/// Returns the number of orders that match the filter, up to [`MAX_TOTAL`].
 async fn count(pool: &PgPool, filter: &Filter) -> Result<u64, sqlx::Error> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM orders");
     filter.push(&mut query);
-    query.push(" LIMIT ").push_bind(MOST_COUNTED).push(") AS counted");
+    query.push(" LIMIT ").push_bind(MAX_TOTAL).push(") AS counted");
     query.build_query_scalar().fetch_one(pool).await.map(i64::unsigned_abs)
 }

@@ -1,4 +1,4 @@
-//! Orders: placing them, following them, and their way from pending to delivered.
+//! The service of the tag `orders`: placing, listing and cancelling orders, and changing their status.
 
 mod api;
 mod list;
@@ -12,7 +12,7 @@ use crate::customers::Customers;
 use crate::platform::Platform;
 use crate::platform::cursor::Cursors;
 
-/// Implements the contract's `orders`.
+/// The implementation of the generated trait [`Orders`](generated::v1::Orders).
 #[derive(Debug, Clone)]
 pub struct OrderService {
     pool: PgPool,
@@ -21,7 +21,7 @@ pub struct OrderService {
 }
 
 impl OrderService {
-    /// Orders in their database.
+    /// Creates the service on the resources of the platform.
     pub fn new(platform: &Platform) -> OrderService {
         OrderService {
             pool: platform.databases.orders.clone(),

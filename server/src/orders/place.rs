@@ -1,4 +1,4 @@
-//! Placing an order: what is wanted, at our prices, in one transaction.
+//! The placement of an order at the current prices, in one transaction.
 
 use generated::v1::{CreateOrderError, NewOrder, Order, UnprocessableEntity};
 use sqlx::PgConnection;
@@ -6,48 +6,49 @@ use uuid::Uuid;
 
 use super::store::{self, Line};
 use crate::carts;
-use crate::products::basket::{self, Prices, Unsellable, Wanted};
+use crate::products::basket::{self, Prices, RequestedItem, Unsellable};
 use crate::products::store::prices;
 
-/// Where the items of an order come from.
+/// The source of the items of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The body.
+    /// The request body contains the items.
     Body,
-    /// The cart.
+    /// The items are the content of the cart of the user.
     Cart,
 }
 
-/// Why an order cannot be placed.
+/// The reason why an order was not placed.
 #[derive(Debug)]
 pub enum PlaceError {
-    /// The cart holds nothing.
+    /// The cart is empty.
     EmptyCart,
-    /// Some of it cannot be had.
+    /// Some items cannot be ordered.
     Unsellable(Unsellable, Origin),
-    /// The database failed.
+    /// The database returned an error.
     Database(sqlx::Error),
 }
 
-/// Places an order of `user`. With `fromCart` the cart is empty afterwards, if the transaction commits.
+/// Places an order for `user`. An order with `fromCart` empties the cart when the transaction commits.
 pub async fn place(connection: &mut PgConnection, user: Uuid, order: NewOrder) -> Result<Order, PlaceError> {
-    let (wanted, asked, origin): (Vec<Wanted>, _, _) = match order {
+    let (requested, currency, origin): (Vec<RequestedItem>, _, _) = match order {
         NewOrder::OfItems(order) => {
             (order.items.into_iter().map(Into::into).collect(), Some(order.currency), Origin::Body)
         }
         NewOrder::FromCart(_) => (carts::store::take_out(connection, user).await?, None, Origin::Cart),
     };
-    let prices = prices(connection, &wanted).await?;
-    // A cart says no currency: its first item decides, and the others have to follow.
-    let first = wanted.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
-    basket::check(&wanted, &prices, asked.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
-    let currency = asked.or(first).ok_or(PlaceError::EmptyCart)?;
-    Ok(store::insert(connection, user, currency, &lines(wanted, &prices)).await?)
+    let prices = prices(connection, &requested).await?;
+    // A cart has no currency. The price of its first item sets the currency, and the other items must have it
+    // too.
+    let first = requested.first().and_then(|item| prices.get(&item.sku)).map(|price| price.currency);
+    basket::check(&requested, &prices, currency.or(first)).map_err(|flaws| PlaceError::Unsellable(flaws, origin))?;
+    let currency = currency.or(first).ok_or(PlaceError::EmptyCart)?;
+    Ok(store::insert(connection, user, currency, &lines(requested, &prices)).await?)
 }
 
-fn lines(wanted: Vec<Wanted>, prices: &Prices) -> Vec<Line> {
-    let line = |item: Wanted| Some(Line { unit_price: prices.get(&item.sku)?.amount, wanted: item });
-    wanted.into_iter().filter_map(line).collect()
+fn lines(requested: Vec<RequestedItem>, prices: &Prices) -> Vec<Line> {
+    let line = |item: RequestedItem| Some(Line { unit_price: prices.get(&item.sku)?.amount, requested: item });
+    requested.into_iter().filter_map(line).collect()
 }
 
 impl From<sqlx::Error> for PlaceError {
@@ -60,7 +61,7 @@ impl From<PlaceError> for CreateOrderError {
     fn from(error: PlaceError) -> CreateOrderError {
         match error {
             PlaceError::EmptyCart => {
-                UnprocessableEntity::new("there is nothing to order").detail("fromCart", "the cart is empty").into()
+                UnprocessableEntity::new("the order has no items").detail("fromCart", "the cart is empty").into()
             }
             PlaceError::Unsellable(flaws, Origin::Body) => flaws.refusal(basket::field_of_sku).into(),
             PlaceError::Unsellable(flaws, Origin::Cart) => flaws.refusal(|_| "fromCart".to_owned()).into(),

@@ -1,4 +1,4 @@
-//! The way of an order from status to status, and who may take which step.
+//! The allowed changes of the status of an order.
 
 use generated::v1::{
     Conflict, DeleteOrderError, NotFound, Order, OrderId, OrderStatus, PreconditionFailed, UpdateOrderError,
@@ -9,69 +9,70 @@ use writ_runtime::{ETag, IfMatch};
 
 use super::store;
 
-/// A step that somebody wants an order to take.
+/// A requested change of the status of an order, and its preconditions.
 #[derive(Debug)]
 pub struct Step {
-    /// Which order.
+    /// The id of the order.
     pub order: OrderId,
-    /// Whose order it has to be, anybody's for an administrator.
+    /// The required owner of the order. `None` for an administrator, who can change any order.
     pub owner: Option<Uuid>,
-    /// Where to.
+    /// The new status.
     pub to: OrderStatus,
-    /// The version that the order has to have, if any.
+    /// The required version of the order. `None` if any version is accepted.
     pub version: Option<i32>,
-    /// The entity tags of which it has to have one, if any.
+    /// The condition of the header `If-Match`. `None` if the request has no such header.
     pub if_match: Option<IfMatch>,
 }
 
-/// What came of a step.
+/// The result of an attempt to change the status of an order.
 #[derive(Debug)]
-pub struct Taken {
-    /// The order as it is now.
+pub struct StepResult {
+    /// The current state of the order.
     pub order: Order,
-    /// Whether the step was taken.
+    /// True if the status was changed.
     pub changed: bool,
 }
 
-/// Why a step was not taken.
+/// The reason why the status of an order was not changed.
 #[derive(Debug)]
 pub enum StepError {
-    /// There is no such order, or none that the caller may see.
+    /// The order does not exist, or the caller cannot see it.
     NotFound,
-    /// The order has none of the entity tags.
+    /// The entity tag of the order does not match `If-Match`.
     Outdated,
-    /// The order has another version.
-    AnotherVersion(i32),
-    /// No step leads from where the order is to where it should go, or not for this caller.
-    NotFrom {
-        /// Where it is.
-        present: OrderStatus,
-        /// Where it should go.
+    /// The version of the order differs from the required one. The value is the current version.
+    VersionMismatch(i32),
+    /// The caller is not allowed to change the status in this way.
+    NotAllowed {
+        /// The current status of the order.
+        current: OrderStatus,
+        /// The requested status.
         to: OrderStatus,
     },
-    /// The database failed.
+    /// The database returned an error.
     Database(sqlx::Error),
 }
 
 impl Step {
-    /// A step to `to` of an order of `owner`.
+    /// Creates a change of an order to the status `to`, without a required version or entity tag.
     pub fn new(order: OrderId, to: OrderStatus, owner: Option<Uuid>) -> Step {
         Step { order, owner, to, version: None, if_match: None }
     }
 
-    /// The same, from this version alone.
-    pub fn of_version(mut self, version: i32) -> Step {
+    /// Requires that the order has this version.
+    pub fn require_version(mut self, version: i32) -> Step {
         self.version = Some(version);
         self
     }
 
-    /// The same, from these entity tags alone, if there are any.
+    /// Requires that the entity tag of the order matches the header `If-Match`, if the request has one.
     pub fn if_match(mut self, if_match: Option<IfMatch>) -> Step {
         self.if_match = if_match;
         self
     }
 
-    /// Where the step may begin. Who has an owner to respect is no administrator.
+    /// Returns the statuses from which this step is allowed. A step with a required owner is not by an
+    /// administrator.
     pub(super) fn from(&self) -> &'static [OrderStatus] {
         use OrderStatus::{Cancelled, Delivered, Paid, Pending, Shipped};
         match (self.to, self.owner) {
@@ -83,8 +84,8 @@ impl Step {
         }
     }
 
-    /// The versions that the entity tags stand for, as text; absent where any will do. A weak tag
-    /// stands for none (RFC 9110 § 13.1.1).
+    /// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
+    /// matches (RFC 9110 § 13.1.1).
     pub(super) fn tags(&self) -> Option<Vec<String>> {
         match self.if_match.as_ref()? {
             IfMatch::Any => None,
@@ -92,23 +93,28 @@ impl Step {
         }
     }
 
+    /// Returns the reason why the step could not be taken on `order`.
     fn refusal(&self, order: &Order) -> StepError {
-        let matches = |wanted: &IfMatch| wanted.matches_strong(&ETag::strong(order.version));
+        let matches = |condition: &IfMatch| condition.matches_strong(&ETag::strong(order.version));
         match (&self.if_match, self.version) {
-            (Some(wanted), _) if !matches(wanted) => StepError::Outdated,
-            (_, Some(version)) if version != order.version => StepError::AnotherVersion(order.version),
-            _ => StepError::NotFrom { present: order.status, to: self.to },
+            (Some(condition), _) if !matches(condition) => StepError::Outdated,
+            (_, Some(version)) if version != order.version => StepError::VersionMismatch(order.version),
+            _ => StepError::NotAllowed { current: order.status, to: self.to },
         }
     }
 }
 
-/// Takes a step, and gives the order after it.
+/// Changes the status of an order and returns the changed order.
+///
+/// # Errors
+/// Returns the reason if the order was not changed.
 pub async fn take(pool: &PgPool, step: &Step) -> Result<Order, StepError> {
-    let taken = store::step(pool, step).await.map_err(StepError::Database)?.ok_or(StepError::NotFound)?;
-    if taken.changed { Ok(taken.order) } else { Err(step.refusal(&taken.order)) }
+    let result = store::step(pool, step).await.map_err(StepError::Database)?.ok_or(StepError::NotFound)?;
+    if result.changed { Ok(result.order) } else { Err(step.refusal(&result.order)) }
 }
 
 impl StepError {
+    /// Converts the reason into the error of either operation that changes the status.
     fn refuse<E>(self) -> E
     where
         E: From<NotFound> + From<Conflict> + From<PreconditionFailed> + From<sqlx::Error>,
@@ -116,11 +122,11 @@ impl StepError {
         match self {
             StepError::NotFound => NotFound::new("order").into(),
             StepError::Outdated => PreconditionFailed::new("the order has changed; read it again").into(),
-            StepError::AnotherVersion(version) => {
+            StepError::VersionMismatch(version) => {
                 Conflict::new(format!("the order has changed; its version is {version}")).into()
             }
-            StepError::NotFrom { present, to } => {
-                Conflict::new(format!("you cannot move an order from {present} to {to}")).into()
+            StepError::NotAllowed { current, to } => {
+                Conflict::new(format!("the status of an order cannot be changed from {current} to {to}")).into()
             }
             StepError::Database(error) => error.into(),
         }
@@ -144,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_owner_may_cancel_and_nothing_else() {
+    fn an_owner_can_only_cancel_an_order() {
         use OrderStatus::{Cancelled, Delivered, Paid, Pending, Shipped};
         let from = |to, owner| Step::new(OrderId::generate(), to, owner).from();
         for (to, by_admin) in [

@@ -1,4 +1,4 @@
-//! The SQL of orders. Who may see a row is part of each statement.
+//! The SQL of orders. Every statement contains the condition for the rows that the caller can see.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use sqlx::{PgConnection, PgExecutor, PgPool, QueryBuilder};
 use uuid::Uuid;
 
 use super::list::{Filter, ID, TOTAL};
-use super::step::{Step, Taken};
+use super::step::{Step, StepResult};
 use crate::platform::cursor::SortValue;
 use crate::platform::keyset::{Paging, Rows};
-use crate::products::basket::Wanted;
-use crate::products::store::{money, named};
+use crate::products::basket::RequestedItem;
+use crate::products::store::{money, string_enum};
 
 /// A row of `orders`.
 #[derive(Debug, sqlx::FromRow)]
@@ -39,32 +39,32 @@ struct ItemRow {
     line_total: Decimal,
 }
 
-/// So many of one product at its price.
+/// A line of a new order: a product, its quantity and its price.
 #[derive(Debug)]
 pub struct Line {
-    /// What is ordered.
-    pub wanted: Wanted,
-    /// What one costs.
+    /// The requested product and its quantity.
+    pub requested: RequestedItem,
+    /// The price of one unit.
     pub unit_price: Decimal,
 }
 
-/// What is known of an order whose items are listed.
+/// The data of an order that a list of its items needs.
 #[derive(Debug)]
-pub struct Held {
+pub struct OrderSummary {
     order: Uuid,
     currency: String,
-    /// How many items it has.
-    pub items: u64,
+    /// The number of items of the order.
+    pub item_count: u64,
 }
 
-/// Writes an order and its items.
+/// Inserts an order with its items and returns it.
 pub async fn insert(
     connection: &mut PgConnection,
     user: Uuid,
     currency: Currency,
     lines: &[Line],
 ) -> Result<Order, sqlx::Error> {
-    let total: Decimal = lines.iter().map(|line| line.unit_price * Decimal::from(line.wanted.quantity)).sum();
+    let total: Decimal = lines.iter().map(|line| line.unit_price * Decimal::from(line.requested.quantity)).sum();
     let row = sqlx::query_as!(
         Row,
         "INSERT INTO orders (id, user_id, total, currency) VALUES ($1, $2, $3, $4)
@@ -75,8 +75,8 @@ pub async fn insert(
         currency.as_str()
     );
     let row = row.fetch_one(&mut *connection).await?;
-    let skus: Vec<String> = lines.iter().map(|line| line.wanted.sku.clone()).collect();
-    let quantities: Vec<i32> = lines.iter().map(|line| line.wanted.quantity).collect();
+    let skus: Vec<String> = lines.iter().map(|line| line.requested.sku.clone()).collect();
+    let quantities: Vec<i32> = lines.iter().map(|line| line.requested.quantity).collect();
     let prices: Vec<Decimal> = lines.iter().map(|line| line.unit_price).collect();
     let items = sqlx::query_as!(
         ItemRow,
@@ -93,7 +93,7 @@ pub async fn insert(
     row.order(items)
 }
 
-/// An order that `owner` may see.
+/// Returns an order with its items. Returns `None` if the order does not exist or does not belong to `owner`.
 pub async fn find(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<Option<Order>, sqlx::Error> {
     let row = sqlx::query_as!(
         Row,
@@ -107,7 +107,7 @@ pub async fn find(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<
     row.order(items).map(Some)
 }
 
-/// One page of the orders that the filter lets through.
+/// Returns a page of the orders that match the filter. The orders have no items if `with_items` is false.
 pub async fn list(
     pool: &PgPool,
     filter: &Filter,
@@ -138,8 +138,13 @@ pub async fn list(
     }))
 }
 
-/// What the items of an order that `owner` may see are listed by.
-pub async fn holding(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Result<Option<Held>, sqlx::Error> {
+/// Returns the data for listing the items of an order. Returns `None` if the order does not exist or does not
+/// belong to `owner`.
+pub async fn find_summary(
+    pool: &PgPool,
+    order: OrderId,
+    owner: Option<Uuid>,
+) -> Result<Option<OrderSummary>, sqlx::Error> {
     let found = sqlx::query!(
         r#"SELECT currency, (SELECT count(*) FROM order_items WHERE order_id = orders.id) AS "items!"
            FROM orders WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2)"#,
@@ -147,25 +152,36 @@ pub async fn holding(pool: &PgPool, order: OrderId, owner: Option<Uuid>) -> Resu
         owner
     );
     let found = found.fetch_optional(pool).await?;
-    Ok(found.map(|row| Held { order: order.uuid(), currency: row.currency, items: row.items.unsigned_abs() }))
+    Ok(found.map(|row| OrderSummary {
+        order: order.uuid(),
+        currency: row.currency,
+        item_count: row.items.unsigned_abs(),
+    }))
 }
 
-/// One page of the items of an order, each with its position.
-pub async fn items(pool: &PgPool, held: &Held, paging: &Paging<'_>) -> Result<Rows<(i32, OrderItem)>, sqlx::Error> {
+/// Returns a page of the items of an order, each with its position.
+pub async fn items(
+    pool: &PgPool,
+    summary: &OrderSummary,
+    paging: &Paging<'_>,
+) -> Result<Rows<(i32, OrderItem)>, sqlx::Error> {
     let mut query = QueryBuilder::new(
         "SELECT order_id, position, sku, quantity, unit_price, line_total FROM order_items WHERE order_id = ",
     );
-    query.push_bind(held.order);
+    query.push_bind(summary.order);
     paging.push(&mut query);
     let rows: Vec<ItemRow> = query.build_query_as().fetch_all(pool).await?;
-    let items = rows.into_iter().map(|row| Ok((row.position, row.item(&held.currency)?)));
+    let items = rows.into_iter().map(|row| Ok((row.position, row.item(&summary.currency)?)));
     let items = items.collect::<Result<_, sqlx::Error>>()?;
     Ok(paging.rows(items, |(position, _), _| SortValue::Integer(i64::from(*position))))
 }
 
-/// Takes a step where all that it asks for holds, in one statement that also tells what was found
-/// where it does not. `None`: there is no such order for its owner.
-pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<Taken>, sqlx::Error> {
+/// Changes the status of an order if all preconditions of the step are met.
+///
+/// One statement checks the preconditions and returns the order in either case, so that the caller can report
+/// which precondition failed. Returns `None` if the order does not exist or does not belong to the required
+/// owner.
+pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<StepResult>, sqlx::Error> {
     let from: Vec<String> = step.from().iter().map(|status| status.to_string()).collect();
     let tags = step.tags();
     let row = sqlx::query!(
@@ -207,9 +223,10 @@ pub async fn step(pool: &PgPool, step: &Step) -> Result<Option<Taken>, sqlx::Err
         updated_at: row.updated_at,
     };
     let items = items_of(pool, &[row.id]).await?;
-    Ok(Some(Taken { order: row.order(items)?, changed }))
+    Ok(Some(StepResult { order: row.order(items)?, changed }))
 }
 
+/// Returns the items of several orders, sorted by order and position.
 async fn items_of(executor: impl PgExecutor<'_>, orders: &[Uuid]) -> Result<Vec<ItemRow>, sqlx::Error> {
     let items = sqlx::query_as!(
         ItemRow,
@@ -222,7 +239,7 @@ async fn items_of(executor: impl PgExecutor<'_>, orders: &[Uuid]) -> Result<Vec<
 
 impl Row {
     fn order(self, items: Vec<ItemRow>) -> Result<Order, sqlx::Error> {
-        let status: OrderStatus = named(&self.status)?;
+        let status: OrderStatus = string_enum(&self.status)?;
         let total: Money = money(self.total, &self.currency)?;
         let items = items.into_iter().map(|item| item.item(&self.currency)).collect::<Result<_, _>>()?;
         Ok(Order {

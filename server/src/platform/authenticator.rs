@@ -1,4 +1,4 @@
-//! From an access token to a caller.
+//! The authenticator, which verifies the access token of a request.
 
 use std::borrow::Cow;
 
@@ -8,15 +8,17 @@ use writ_runtime::{Authenticate, Credential, Denied, Operation};
 use crate::platform::caller::Caller;
 use crate::platform::token::Tokens;
 
-/// Believes what our own access tokens say. Whether their session has ended is the gate's question,
-/// which it asks together with all others.
+/// An [`Authenticate`] implementation that accepts the access tokens of this service.
+///
+/// It verifies only the token. [`PolicyGate`](crate::platform::gate::PolicyGate) checks whether the session of
+/// the token has ended, together with rate limits and cache, to save a round trip to Redis.
 #[derive(Debug, Clone)]
 pub struct TokenAuthenticator {
     tokens: Tokens,
 }
 
 impl TokenAuthenticator {
-    /// Verifies with these keys.
+    /// Creates an authenticator that verifies access tokens with the keys of `tokens`.
     pub fn new(tokens: Tokens) -> TokenAuthenticator {
         TokenAuthenticator { tokens }
     }
@@ -27,7 +29,7 @@ impl Authenticate for TokenAuthenticator {
 
     async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Caller, Denied> {
         let [credential] = credentials else {
-            return Err(Denied::Unauthenticated(Cow::Borrowed("one access token is needed")));
+            return Err(Denied::Unauthenticated(Cow::Borrowed("the request must have exactly one access token")));
         };
         match self.tokens.verify(&credential.secret) {
             Ok(caller) => Ok(Caller::clone(&caller)),

@@ -1,4 +1,4 @@
-//! What browsers are told: which origins may call, and what an answer may do on a page.
+//! The response headers for browsers: security headers and cross-origin resource sharing (CORS).
 
 use std::time::Duration;
 
@@ -8,14 +8,17 @@ use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// Answers of an API are data: nothing in them is loaded, framed or guessed at.
+/// The content security policy of API responses. They are data, so a browser must not load or frame anything in
+/// them.
 const DATA_ONLY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// Whether the service is reached by TLS, so that browsers are told to stay with it.
+/// True if clients reach the service by TLS, so that responses have `Strict-Transport-Security` (RFC 6797).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StrictTransport(pub bool);
 
-/// The layer's work: adds what the answer does not say itself.
+/// Adds the security headers to a response; to be used with [`axum::middleware::from_fn_with_state`].
+///
+/// A `Content-Security-Policy` or `Cache-Control` header that the response already has is kept.
 pub async fn secure(State(strict): State<StrictTransport>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -27,20 +30,23 @@ pub async fn secure(State(strict): State<StrictTransport>, request: Request, nex
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
-    // What may be kept is asked for again each time; the rest is not kept.
-    let keep = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(keep));
+    // A browser can store a response with an entity tag, but must revalidate it each time. It must not store
+    // others.
+    let cache_control = if headers.contains_key(header::ETAG) { "private, no-cache" } else { "no-store" };
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(cache_control));
     response
 }
 
-/// Lets browsers of these origins call. Without credentials of the browser: callers send a token.
-/// `None` without origins: then no page of another origin may.
+/// Returns a CORS layer that allows requests from pages of these origins.
+///
+/// The layer does not allow cookies or other credentials of the browser, because callers send a token. Returns
+/// `None` if `origins` is empty: without the layer, browsers block pages of all other origins.
 pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;
     }
     let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let sent = [
+    let request_headers = [
         header::AUTHORIZATION,
         header::ACCEPT,
         header::CONTENT_TYPE,
@@ -49,7 +55,7 @@ pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
         HeaderName::from_static("idempotency-key"),
         HeaderName::from_static("x-request-id"),
     ];
-    let shown = [
+    let response_headers = [
         header::ETAG,
         header::LOCATION,
         header::RETRY_AFTER,
@@ -59,5 +65,5 @@ pub fn cross_origin(origins: &[HeaderValue]) -> Option<CorsLayer> {
         HeaderName::from_static("x-ratelimit-reset"),
     ];
     let layer = CorsLayer::new().allow_origin(AllowOrigin::list(origins.iter().cloned())).allow_methods(methods);
-    Some(layer.allow_headers(sent).expose_headers(shown).max_age(Duration::from_secs(600)))
+    Some(layer.allow_headers(request_headers).expose_headers(response_headers).max_age(Duration::from_secs(600)))
 }

@@ -1,61 +1,68 @@
-//! Who calls, and what each role may do.
+//! The authenticated caller, and the scopes of each role.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// Somebody with a valid access token.
+/// The authenticated caller of a request, as the access token describes it.
+///
+/// ```
+/// use server::platform::caller::Role;
+///
+/// assert!(Role::User.scopes().contains(&"orders:write"));
+/// assert!(!Role::User.scopes().contains(&"orders:admin"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The user.
+    /// The id of the user.
     pub user_id: Uuid,
-    /// Their address when the token was issued.
+    /// The e-mail address of the user at the time when the token was issued.
     pub email: String,
-    /// Their role when the token was issued.
+    /// The role of the user at the time when the token was issued.
     pub role: Role,
-    /// What they may do.
+    /// The scopes that the role grants.
     pub scopes: &'static [&'static str],
-    /// The session, the `sid` of the token.
+    /// The id of the session, from the claim `sid`.
     pub session_id: Uuid,
-    /// The token.
+    /// The id of the token, from the claim `jti` (RFC 7519 § 4.1.7).
     pub jti: Uuid,
 }
 
-/// What a user is to this product.
+/// The role of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Has their own data.
+    /// A user with access to their own data.
     User,
-    /// Has everybody's.
+    /// An administrator with access to the data of all users.
     Admin,
 }
 
-/// The one table of what each role may do. A scope that is not here is held by nobody.
+/// The scopes of each role. No caller has a scope that is not in this table.
 const SCOPES: &[(Role, &[&str])] = &[
     (Role::User, &["users:read", "users:write", "orders:read", "orders:write"]),
     (Role::Admin, &["users:read", "users:write", "users:admin", "orders:read", "orders:write", "orders:admin"]),
 ];
 
 impl Caller {
-    /// Whether the caller may do what `scope` names.
+    /// Returns true if the caller has this scope.
     pub fn may(&self, scope: &str) -> bool {
         self.scopes.contains(&scope)
     }
 
-    /// Whether the caller has everybody's data.
+    /// Returns true if the caller is an administrator.
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
     }
 }
 
 impl Role {
-    /// What the role may do.
+    /// Returns the scopes that the role grants.
     pub fn scopes(self) -> &'static [&'static str] {
         SCOPES.iter().find(|(role, _)| *role == self).map_or(&[], |(_, scopes)| scopes)
     }
 
-    /// The word for it in the contract, the database and the token.
+    /// Returns the name of the role in the contract, the database and the access token.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::User => "user",
@@ -64,13 +71,13 @@ impl Role {
     }
 }
 
-/// Text that names no role.
+/// The error of parsing a string that is not the name of a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownRole;
 
 impl fmt::Display for UnknownRole {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no role has this name")
+        f.write_str("the role is not known")
     }
 }
 
@@ -93,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_administrator_may_all_that_a_user_may() {
+    fn an_administrator_has_all_scopes_of_a_user() {
         for scope in Role::User.scopes() {
             assert!(Role::Admin.scopes().contains(scope), "{scope}");
         }
@@ -101,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_role_is_the_same_in_words() {
+    fn a_role_is_parsed_from_its_name() {
         for role in [Role::User, Role::Admin] {
             assert_eq!(role.as_str().parse(), Ok(role));
         }

@@ -1,4 +1,4 @@
-//! The client's address: the connection's, or what trusted proxies say of it.
+//! The address of the client: the peer of the connection, or the address that a trusted proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,7 +11,10 @@ use writ_runtime::ClientAddress;
 
 use crate::platform::network::Network;
 
-/// The layer's work: leaves a [`ClientAddress`] in the request's extensions.
+/// Adds the [`ClientAddress`] to the extensions of a request; to be used with
+/// [`axum::middleware::from_fn_with_state`].
+///
+/// The gate applies the rate limits by address to this address.
 pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
     if let Some(peer) = peer {
@@ -21,8 +24,11 @@ pub async fn find(State(trusted): State<Arc<[Network]>>, mut request: Request, n
     next.run(request).await
 }
 
-/// Reads `X-Forwarded-For` from the right: each proxy appends who called it, so an entry can be
-/// believed when whoever wrote it is trusted. What stands left of the first stranger is his word.
+/// Returns the address of the client, reading `X-Forwarded-For` from right to left.
+///
+/// Each proxy appends the address of its peer. Therefore an entry is reliable only if the proxy that wrote it
+/// is trusted. The first untrusted address from the right is the client. Entries to the left of it can be
+/// forged.
 fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut client = peer;
@@ -40,7 +46,7 @@ fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     client
 }
 
-/// An address, with or without a port, in brackets or not.
+/// Parses an IP address with an optional port. An IPv6 address can be in brackets.
 fn address(text: &str) -> Option<IpAddr> {
     let bare = || text.strip_prefix('[')?.strip_suffix(']');
     let address = text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
@@ -61,12 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_not_believed() {
+    fn an_untrusted_peer_cannot_set_the_address() {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
     }
 
     #[test]
-    fn a_trusted_proxy_is_believed_from_the_right() {
+    fn entries_of_trusted_proxies_are_read_from_the_right() {
         assert_eq!(client("10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["192.0.2.66, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
         assert_eq!(client("10.0.0.1", &["192.0.2.66, 198.51.100.1", "10.0.0.2"]), "198.51.100.1");
@@ -75,13 +81,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_ends_the_reading() {
+    fn an_entry_that_is_not_an_address_ends_the_search() {
         assert_eq!(client("10.0.0.1", &["198.51.100.1, unknown, 10.0.0.2"]), "10.0.0.2");
         assert_eq!(client("10.0.0.1", &[""]), "10.0.0.1");
     }
 
     #[test]
-    fn ports_brackets_and_mapped_addresses_are_understood() {
+    fn ports_brackets_and_mapped_addresses_are_parsed() {
         assert_eq!(client("10.0.0.1", &["198.51.100.1:4711"]), "198.51.100.1");
         assert_eq!(client("2001:db8::1", &["[2001:db9::7]:4711"]), "2001:db9::7");
         assert_eq!(client("2001:db8::1", &["[2001:db9::7]"]), "2001:db9::7");

@@ -1,4 +1,4 @@
-//! Pagination cursors: opaque, versioned, and signed, so that what comes back is what was given.
+//! Pagination cursors: opaque, versioned and signed, so that clients cannot forge or change them.
 
 use std::fmt;
 
@@ -13,57 +13,71 @@ use uuid::Uuid;
 
 use crate::platform::config::decoded;
 
-/// The layout of what is sealed. Another one in the future reads this one no more, or converts it.
+/// The version of the binary layout of a cursor, stored in its first byte. A cursor with another version is
+/// rejected.
 const VERSION: u8 = 1;
 
-/// Bytes of the signature that are kept: 128 bits.
-const SIGNATURE: usize = 16;
+/// The length of the truncated signature of a cursor: 16 bytes, which are 128 bits.
+const SIGNATURE_LENGTH: usize = 16;
 
-/// Seals and opens cursors. Clones share the key.
+/// The encoder and decoder of cursors. Clones share the key.
+///
+/// ```
+/// use server::platform::cursor::{Cursor, Cursors, SortValue, filter_hash};
+///
+/// let cursors = Cursors::new(None);
+/// let filter = filter_hash([Some("admin")]);
+/// let cursor = Cursor { sort: "users:+name".into(), filter, values: vec![SortValue::Text("Ada".into())] };
+///
+/// let text = cursors.seal(&cursor);
+/// assert_eq!(cursors.open(&text, "users:+name", filter), Ok(cursor));
+/// // A cursor is not valid for another sort order.
+/// assert!(cursors.open(&text, "users:-name", filter).is_err());
+/// ```
 #[derive(Clone)]
 pub struct Cursors(Hmac<Sha256>);
 
-/// Where a page begins: after the row with these values.
+/// The position of a page in a list: after the row with these values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
-    /// The list and its order, for example `orders:-createdAt,+total`.
+    /// The name of the list and its sort order, for example `orders:-createdAt,+total`.
     pub sort: String,
-    /// The filters, as [`filter_hash`] makes them.
+    /// The hash of the filters, as [`filter_hash`] returns it.
     pub filter: [u8; 8],
-    /// The row's values in the order of the sort, the id last.
+    /// The values of the row in the sort columns. The unique id is the last one.
     pub values: Vec<SortValue>,
 }
 
-/// A value that rows are ordered by.
+/// The value of a row in a sort column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SortValue {
-    /// Text.
+    /// The value of a text column.
     Text(String),
-    /// A moment; PostgreSQL keeps microseconds.
+    /// The value of a timestamp column, in microseconds as PostgreSQL stores it.
     Time(DateTime<Utc>),
-    /// An exact number.
+    /// The value of a numeric column.
     Decimal(Decimal),
-    /// A whole number.
+    /// The value of an integer column.
     Integer(i64),
-    /// An id.
+    /// The value of a UUID column.
     Id(Uuid),
 }
 
-/// A cursor that cannot be used.
+/// The reason why a cursor is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadCursor {
-    /// It is not one of ours.
+    /// The text is not a cursor that this service has signed.
     Unreadable,
-    /// It belongs to another list, sort or filter.
-    Elsewhere,
+    /// The cursor belongs to another list, sort order or filter.
+    OtherList,
 }
 
 impl BadCursor {
-    /// What is wrong with the parameter `cursor`, in one clause for people.
+    /// Returns the violation of the parameter `cursor`, as a message for the caller.
     pub fn message(self) -> &'static str {
         match self {
             BadCursor::Unreadable => "must be the nextCursor of an earlier page",
-            BadCursor::Elsewhere => "belongs to a list with another sort or other filters",
+            BadCursor::OtherList => "belongs to a list with another sort order or other filters",
         }
     }
 }
@@ -74,11 +88,14 @@ impl fmt::Debug for Cursors {
     }
 }
 
-/// A hash over the filters of a list, given in a fixed order. `None` is another value than `Some("")`.
+/// Returns a hash of the filters of a list, which ties a cursor to these filters.
+///
+/// The filters must always be in the same sequence. An absent filter (`None`) and an empty filter (`Some("")`)
+/// have different hashes.
 pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u8; 8] {
     let mut hash = Sha256::new();
     for filter in filters {
-        // The length before the text keeps two neighbours apart.
+        // The length in front of the text makes `ab`, `c` and `a`, `bc` different.
         hash.update(filter.map_or(u64::MAX, |text| text.len() as u64).to_be_bytes());
         hash.update(filter.unwrap_or_default());
     }
@@ -88,18 +105,19 @@ pub fn filter_hash<'a>(filters: impl IntoIterator<Item = Option<&'a str>>) -> [u
 }
 
 impl Cursors {
-    /// Signs with `key`, 32 bytes in base64; without one, with a key that lives as long as the process.
+    /// Creates an encoder with `key`, 32 bytes in base64. Without a key it generates a random one, and cursors
+    /// are valid only until the process ends.
     pub fn new(key: Option<&SecretString>) -> Cursors {
         let key = key
             .and_then(|key| decoded(key.expose_secret()))
             .unwrap_or_else(|| crate::platform::random::bytes::<32>().to_vec());
-        // Keys for different purposes are never the same key.
+        // A key is derived for this purpose, so that the configured key can never be used for two purposes.
         let mut derived = keyed(&key);
         derived.update(b"writ cursor v1");
         Cursors(keyed(&derived.finalize().into_bytes()))
     }
 
-    /// The text that stands for a cursor.
+    /// Encodes and signs a cursor as base64url text without padding (RFC 4648 § 5).
     pub fn seal(&self, cursor: &Cursor) -> String {
         let mut bytes = vec![VERSION];
         put(&mut bytes, cursor.sort.as_bytes());
@@ -108,22 +126,24 @@ impl Cursors {
             value.put(&mut bytes);
         }
         let signature = self.0.clone().chain_update(&bytes).finalize().into_bytes();
-        bytes.extend_from_slice(&signature[..SIGNATURE]);
+        bytes.extend_from_slice(&signature[..SIGNATURE_LENGTH]);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The cursor that a text stands for, if it belongs to this list, sort and filter.
+    /// Decodes a cursor of the list with this sort order and filter hash.
     ///
     /// # Errors
-    /// A text that we did not seal, or sealed for another list.
+    /// Returns [`BadCursor::Unreadable`] if this service has not signed the text, and [`BadCursor::OtherList`]
+    /// if the cursor belongs to another list, sort order or filter.
     pub fn open(&self, text: &str, sort: &str, filter: [u8; 8]) -> Result<Cursor, BadCursor> {
         let cursor = self.read(text).ok_or(BadCursor::Unreadable)?;
-        if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::Elsewhere) }
+        if cursor.sort == sort && cursor.filter == filter { Ok(cursor) } else { Err(BadCursor::OtherList) }
     }
 
+    /// Decodes a cursor of any list. Returns `None` if the signature or the layout is not valid.
     fn read(&self, text: &str) -> Option<Cursor> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (bytes, signature) = bytes.split_last_chunk::<SIGNATURE>()?;
+        let (bytes, signature) = bytes.split_last_chunk::<SIGNATURE_LENGTH>()?;
         self.0.clone().chain_update(bytes).verify_truncated_left(signature).ok()?;
         let (version, mut rest) = bytes.split_first()?;
         if *version != VERSION {
@@ -182,18 +202,21 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("a key of any length")
 }
 
-/// A length in two bytes, then the text; what is longer could be in no index row either.
+/// Appends the length of a text in two bytes, and the text. A text is truncated to 65,535 bytes; PostgreSQL
+/// cannot index longer values either.
 fn put(bytes: &mut Vec<u8>, text: &[u8]) {
     let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());
     bytes.extend_from_slice(&text[..usize::from(length)]);
 }
 
+/// Takes a length in two bytes and a text of that length from the start of `bytes`.
 fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = u16::from_be_bytes(fixed(bytes)?);
     bytes.split_off(..usize::from(length))
 }
 
+/// Takes `N` bytes from the start of `bytes`.
 fn fixed<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     bytes.split_off(..N)?.first_chunk().copied()
 }
@@ -217,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_comes_back() {
+    fn a_sealed_cursor_is_opened_unchanged() {
         let cursors = Cursors::new(None);
         let cursor = cursor();
         let text = cursors.seal(&cursor);
@@ -226,16 +249,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_is_good_for_its_own_list_alone() {
+    fn a_cursor_is_valid_only_for_its_list() {
         let cursors = Cursors::new(None);
         let cursor = cursor();
         let text = cursors.seal(&cursor);
-        assert_eq!(cursors.open(&text, "users:+name", cursor.filter), Err(BadCursor::Elsewhere));
-        assert_eq!(cursors.open(&text, &cursor.sort, filter_hash([None, None])), Err(BadCursor::Elsewhere));
+        assert_eq!(cursors.open(&text, "users:+name", cursor.filter), Err(BadCursor::OtherList));
+        assert_eq!(cursors.open(&text, &cursor.sort, filter_hash([None, None])), Err(BadCursor::OtherList));
     }
 
     #[test]
-    fn no_bit_of_a_cursor_can_be_changed() {
+    fn a_changed_bit_invalidates_a_cursor() {
         let cursors = Cursors::new(None);
         let cursor = cursor();
         let bytes = URL_SAFE_NO_PAD.decode(cursors.seal(&cursor)).unwrap();
@@ -253,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_names_fit_into_the_contract() {
+    fn the_longest_cursor_has_the_length_that_the_contract_allows() {
         let longest = |length: usize| SortValue::Text("ü".repeat(length));
         let cursor = Cursor {
             sort: "users:+name,-email,+createdAt".to_owned(),
@@ -264,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn filters_next_to_each_other_are_told_apart() {
+    fn adjacent_filters_have_distinct_hashes() {
         assert_ne!(filter_hash([Some("ab"), Some("c")]), filter_hash([Some("a"), Some("bc")]));
         assert_ne!(filter_hash([None]), filter_hash([Some("")]));
     }

@@ -1,4 +1,5 @@
-//! PostgreSQL: one pool a schema, so that a service sees its own tables and no other's.
+//! The connection pools of PostgreSQL. Each schema has a pool, so that a service can access only its own
+//! tables.
 
 use std::str::FromStr;
 
@@ -12,20 +13,21 @@ use crate::platform::config::DatabaseConfig;
 static USERS: Migrator = sqlx::migrate!("migrations/users");
 static ORDERS: Migrator = sqlx::migrate!("migrations/orders");
 
-/// The databases, each seen through its own schema. SQL is unqualified.
+/// The connection pools of all schemas. The search path of a pool contains only its schema, so SQL needs no
+/// schema names.
 #[derive(Debug, Clone)]
 pub struct Databases {
-    /// Users and sessions.
+    /// The pool of the schema `users`: users and sessions.
     pub users: PgPool,
-    /// Products, carts and orders.
+    /// The pool of the schema `orders`: products, carts and orders.
     pub orders: PgPool,
 }
 
 impl Databases {
-    /// Opens the pools. No connection is made yet, so a database that is unavailable is met later.
+    /// Creates the pools. They connect on first use, so an unavailable database is not an error here.
     ///
     /// # Errors
-    /// An address that cannot be read.
+    /// Returns an error if a URL cannot be parsed.
     pub fn open(config: &DatabaseConfig) -> Result<Databases, sqlx::Error> {
         Ok(Databases {
             users: open(config, config.users.expose_secret(), "users")?,
@@ -33,28 +35,29 @@ impl Databases {
         })
     }
 
-    /// Brings both schemas up to date. Several processes may do so at once.
+    /// Applies all pending migrations to both schemas. Several processes can do so concurrently.
     ///
     /// # Errors
-    /// A database that is unavailable, or a migration that does not apply.
+    /// Returns an error if a database is unavailable or a migration fails.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
         migrate(&self.users, &USERS, "users").await?;
         migrate(&self.orders, &ORDERS, "orders").await
     }
 
-    /// Waits for what is in use and closes the connections.
+    /// Waits until all connections are idle and closes them.
     pub async fn close(&self) {
         self.users.close().await;
         self.orders.close().await;
     }
 }
 
+/// Creates the pool of a schema.
 fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPool, sqlx::Error> {
     let statement_timeout = config.statement_timeout.as_millis();
     let options = PgConnectOptions::from_str(url)?.application_name("writ").options([
         ("search_path", schema.to_owned()),
         ("statement_timeout", statement_timeout.to_string()),
-        // Whoever waits for a row longer than this is told so, before the statement as a whole is given up.
+        // The wait for a lock ends before the statement timeout, so that the error names the lock as the cause.
         ("lock_timeout", (statement_timeout * 3 / 5).max(1).to_string()),
         ("idle_in_transaction_session_timeout", "60000".to_owned()),
         ("timezone", "UTC".to_owned()),
@@ -63,18 +66,20 @@ fn open(config: &DatabaseConfig, url: &str, schema: &'static str) -> Result<PgPo
     Ok(pool.connect_lazy_with(options))
 }
 
+/// Creates a schema and applies its migrations.
 async fn migrate(pool: &PgPool, migrations: &Migrator, schema: &'static str) -> Result<(), MigrateError> {
     let mut connection = pool.acquire().await?;
-    // A migration, or waiting for another process's, may take longer than a request ever should.
+    // A migration can take longer than a statement of a request, and so can the wait for another process to
+    // migrate.
     sqlx::raw_sql("SET statement_timeout = 0; SET lock_timeout = 0").execute(&mut *connection).await?;
-    // Two processes that make the same schema at once disturb each other, `IF NOT EXISTS` or not.
+    // The lock is needed because concurrent `CREATE SCHEMA IF NOT EXISTS` statements can fail.
     sqlx::query("SELECT pg_advisory_lock(hashtext('writ schema'))").execute(&mut *connection).await?;
-    let made =
+    let created =
         sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {schema}"))).execute(&mut *connection).await;
     sqlx::query("SELECT pg_advisory_unlock(hashtext('writ schema'))").execute(&mut *connection).await?;
-    made?;
+    created?;
     let migrated = migrations.run(&mut *connection).await;
-    // Closed, so that nobody else gets a connection without limits.
+    // The connection has no timeouts, so it must not return to the pool.
     connection.close().await?;
     migrated
 }
@@ -84,7 +89,7 @@ mod tests {
     use crate::testing::TestDatabases;
 
     #[tokio::test]
-    async fn migrations_apply_twice_and_at_once() {
+    async fn migrations_can_be_applied_repeatedly_and_concurrently() {
         let database = TestDatabases::empty().await;
         let (first, second) = tokio::join!(database.pools.migrate(), database.pools.migrate());
         first.unwrap();
@@ -93,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_pool_sees_its_own_schema_alone() {
+    async fn a_pool_accesses_only_its_own_schema() {
         let database = TestDatabases::migrated().await;
         let error = sqlx::query("SELECT 1 FROM orders").execute(&database.pools.users).await.unwrap_err();
         assert!(error.to_string().contains("does not exist"), "{error}");
@@ -103,7 +108,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_left_can_come_back_with_the_same_address() {
+    async fn the_address_of_a_deleted_user_can_be_used_again() {
         let database = TestDatabases::migrated().await;
         let insert = "INSERT INTO users (id, email, name, password_hash) VALUES (gen_random_uuid(), $1, 'Sample', '')";
         let users = &database.pools.users;
@@ -114,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_statement_that_takes_too_long_is_given_up() {
+    async fn a_slow_statement_is_cancelled() {
         let database = TestDatabases::migrated().await;
         let error = sqlx::query("SELECT pg_sleep(30)").execute(&database.pools.users).await.unwrap_err();
         assert!(error.to_string().contains("statement timeout"), "{error}");

@@ -1,4 +1,4 @@
-//! The contract itself, and a page to read and try it on, all from this process.
+//! The routes that serve the contract, and a page to read it and to send requests.
 
 use axum::Router;
 use axum::response::IntoResponse;
@@ -6,13 +6,15 @@ use axum::routing::get;
 use http::{HeaderValue, header};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-/// The page runs its own scripts and calls its own server; its stylesheets are partly inline.
+/// The content security policy of the page. It runs scripts of this server, sends requests to this server and
+/// has inline styles.
 const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self'; frame-ancestors 'none'",
 );
 
-/// `/openapi.json`, `/openapi.yaml` and `/docs`.
+/// Returns the routes `/openapi.json` and `/openapi.yaml`, which serve the contract in these formats, and
+/// `/docs`, which serves Swagger UI.
 pub fn router(json: &'static str, yaml: &'static str) -> Router {
     let page: Router = SwaggerUi::new("/docs")
         .config(
@@ -51,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_contract_is_served_in_both_forms() {
+    async fn the_contract_is_served_as_json_and_yaml() {
         let (status, headers, body) = fetch("/openapi.json").await;
         assert_eq!((status, body.as_str()), (StatusCode::OK, r#"{"openapi":"3.0.3"}"#));
         assert_eq!(headers["content-type"], "application/json");
@@ -61,7 +63,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_page_loads_nothing_from_elsewhere() {
+    async fn the_page_loads_no_resources_from_other_servers() {
         let (status, headers, _) = fetch("/docs").await;
         assert_eq!((status, &headers["location"]), (StatusCode::SEE_OTHER, &HeaderValue::from_static("/docs/")));
         let (status, headers, page) = fetch("/docs/").await;

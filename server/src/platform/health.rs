@@ -1,4 +1,4 @@
-//! How the service and what it depends on are.
+//! The health checks of the service and its dependencies.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use crate::platform::database::Databases;
 use crate::platform::redis::Redis;
 use crate::platform::shutdown::Shutdown;
 
-/// The longest that a check may take.
-const LIMIT: Duration = Duration::from_secs(1);
+/// The timeout of a health check.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The stream that events are published to, below the prefix.
+/// The key of the Redis stream for events, without the prefix of the service.
 pub const EVENT_STREAM: &str = "events";
 
-/// Checks what the service depends on.
+/// The health checks of the dependencies of the service.
 #[derive(Debug, Clone)]
 pub struct Health {
     databases: Databases,
@@ -22,67 +22,68 @@ pub struct Health {
     shutdown: Shutdown,
 }
 
-/// How something is.
+/// The state of the service or of a dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthStatus {
-    /// All is well.
+    /// The service or the dependency works.
     Healthy,
-    /// It works, without something that it can do without.
+    /// The service works, but a dependency that is not essential is unavailable.
     Degraded,
-    /// It does not work.
+    /// The service or the dependency does not work.
     Unhealthy,
 }
 
-/// How one dependency is.
+/// The result of the health check of one dependency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// Healthy or unhealthy.
+    /// The state of the dependency: healthy or unhealthy.
     pub status: HealthStatus,
-    /// How long the check took.
+    /// The duration of the health check.
     pub latency: Duration,
 }
 
-/// How the service is.
+/// The results of all health checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
-    /// All in all.
+    /// The state of the service.
     pub status: HealthStatus,
-    /// Both databases; without them nothing works.
+    /// The state of both databases. The service is unhealthy without them.
     pub database: Check,
-    /// Redis as cache, limiter and register of ended sessions.
+    /// The state of Redis as the store of cache, rate limits and ended sessions.
     pub cache: Check,
-    /// Redis as queue of events.
+    /// The state of Redis as the queue of events.
     pub queue: Check,
 }
 
 impl Health {
-    /// Checks these.
+    /// Creates the health checks of these dependencies.
     pub fn new(databases: Databases, redis: Redis, shutdown: Shutdown) -> Health {
         Health { databases, redis, shutdown }
     }
 
-    /// Whether the process is about to end, and wants no more requests.
+    /// Returns true if the shutdown of the process has begun.
     pub fn is_stopping(&self) -> bool {
         self.shutdown.is_draining()
     }
 
-    /// Checks everything at once, each within a second. A process that is about to end is
-    /// unhealthy, so that load balancers turn away from it.
+    /// Checks all dependencies concurrently, each for at most one second.
+    ///
+    /// After the shutdown has begun, the service is unhealthy, so that load balancers send no more requests.
     pub async fn report(&self) -> Report {
         let (database, cache, queue) = tokio::join!(
             check(async {
-                let (users, orders) = tokio::join!(is_there(&self.databases.users), is_there(&self.databases.orders));
+                let (users, orders) = tokio::join!(responds(&self.databases.users), responds(&self.databases.orders));
                 users && orders
             }),
             check(async {
                 let mut ping = redis::pipe();
                 ping.cmd("PING").ignore();
-                self.redis.ask::<()>(&ping, LIMIT).await.is_ok()
+                self.redis.run_with_timeout::<()>(&ping, TIMEOUT).await.is_ok()
             }),
             check(async {
                 let mut length = redis::pipe();
                 length.cmd("XLEN").arg(self.redis.key(EVENT_STREAM));
-                self.redis.ask::<(u64,)>(&length, LIMIT).await.is_ok()
+                self.redis.run_with_timeout::<(u64,)>(&length, TIMEOUT).await.is_ok()
             }),
         );
         let healthy = |check: Check| check.status == HealthStatus::Healthy;
@@ -95,14 +96,16 @@ impl Health {
     }
 }
 
+/// Runs a health check with the timeout and measures its duration.
 async fn check(works: impl Future<Output = bool>) -> Check {
     let started = Instant::now();
-    let works = tokio::time::timeout(LIMIT, works).await.unwrap_or(false);
+    let works = tokio::time::timeout(TIMEOUT, works).await.unwrap_or(false);
     let status = if works { HealthStatus::Healthy } else { HealthStatus::Unhealthy };
     Check { status, latency: started.elapsed() }
 }
 
-async fn is_there(pool: &PgPool) -> bool {
+/// Returns true if the database executes a query.
+async fn responds(pool: &PgPool) -> bool {
     sqlx::query("SELECT 1").execute(pool).await.is_ok()
 }
 
@@ -112,14 +115,14 @@ mod tests {
     use crate::testing::{self, TestDatabases};
 
     #[tokio::test]
-    async fn all_is_well_when_everything_is_there() {
+    async fn the_service_is_healthy_with_all_dependencies() {
         let database = TestDatabases::migrated().await;
         let health = Health::new(database.pools.clone(), testing::redis(), Shutdown::default());
         assert_eq!(health.report().await.status, HealthStatus::Healthy);
     }
 
     #[tokio::test]
-    async fn without_redis_the_service_is_degraded() {
+    async fn the_service_is_degraded_without_redis() {
         let database = TestDatabases::migrated().await;
         let health = Health::new(database.pools.clone(), testing::redis_unavailable(), Shutdown::default());
         let report = health.report().await;
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_database_it_is_unhealthy_and_says_so_within_the_limit() {
+    async fn the_service_is_unhealthy_without_a_database_and_reports_it_within_the_timeout() {
         let health = Health::new(testing::databases_unavailable(), testing::redis(), Shutdown::default());
         let started = Instant::now();
         assert_eq!(health.report().await.status, HealthStatus::Unhealthy);
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_process_about_to_end_is_unhealthy() {
+    async fn the_service_is_unhealthy_during_shutdown() {
         let database = TestDatabases::migrated().await;
         let shutdown = Shutdown::default();
         let health = Health::new(database.pools.clone(), testing::redis(), shutdown.clone());

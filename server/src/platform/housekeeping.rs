@@ -1,4 +1,4 @@
-//! What is swept away from time to time: rows that nobody can need any more.
+//! The periodic deletion of expired rows.
 
 use std::time::Duration;
 
@@ -8,29 +8,31 @@ use crate::platform::database::Databases;
 use crate::platform::idempotency;
 use crate::platform::shutdown::Shutdown;
 
-/// Between two sweeps.
-const PAUSE: Duration = Duration::from_secs(600);
+/// The time between two runs.
+const INTERVAL: Duration = Duration::from_secs(600);
 
-/// Sweeps until the process ends. Several processes may do so at once.
+/// Starts a task that deletes expired rows every 10 minutes until the shutdown begins. Several processes can
+/// run it concurrently.
 pub fn start(databases: Databases, shutdown: Shutdown) {
     tokio::spawn(async move {
         loop {
             tokio::select! {
-                () = tokio::time::sleep(PAUSE) => {}
+                () = tokio::time::sleep(INTERVAL) => {}
                 () = shutdown.draining() => break,
             }
-            if let Err(error) = sweep(&databases).await {
-                tracing::warn!(%error, "sweeping failed; the next round tries again");
+            if let Err(error) = delete_expired(&databases).await {
+                tracing::warn!(%error, "deleting expired rows failed: trying again in the next run");
             }
         }
     });
 }
 
-/// One sweep: answers to repeat, sessions, and people who left 30 days ago.
+/// Deletes expired idempotency records, sessions that expired more than a day ago, and users that were deleted
+/// more than 30 days ago.
 ///
 /// # Errors
-/// Those of the databases.
-pub async fn sweep(databases: &Databases) -> Result<(), sqlx::Error> {
+/// Returns the error of the database.
+pub async fn delete_expired(databases: &Databases) -> Result<(), sqlx::Error> {
     idempotency::purge(&databases.users).await?;
     idempotency::purge(&databases.orders).await?;
     purge_sessions(&databases.users).await?;
@@ -38,7 +40,8 @@ pub async fn sweep(databases: &Databases) -> Result<(), sqlx::Error> {
 }
 
 async fn purge_sessions(users: &PgPool) -> Result<(), sqlx::Error> {
-    // A day longer than they are good, so that a token used twice is still recognised as such.
+    // A session is kept for a day after it expires, so that a second use of its refresh token is still
+    // detected.
     let purge = sqlx::query!("DELETE FROM sessions WHERE expires_at < now() - interval '1 day'");
     purge.execute(users).await.map(drop)
 }
@@ -54,7 +57,7 @@ mod tests {
     use crate::testing::TestDatabases;
 
     #[tokio::test]
-    async fn only_what_left_long_ago_is_swept_away() {
+    async fn only_users_deleted_long_ago_are_removed() {
         let database = TestDatabases::migrated().await;
         let users = &database.pools.users;
         for deleted in ["NULL", "now()", "now() - interval '31 days'"] {
@@ -64,8 +67,8 @@ mod tests {
             );
             sqlx::query(sqlx::AssertSqlSafe(insert)).execute(users).await.unwrap();
         }
-        sweep(&database.pools).await.unwrap();
-        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(users).await.unwrap();
-        assert_eq!(left, 2);
+        delete_expired(&database.pools).await.unwrap();
+        let remaining: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(users).await.unwrap();
+        assert_eq!(remaining, 2);
     }
 }

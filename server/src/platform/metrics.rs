@@ -1,4 +1,4 @@
-//! Measurements by operation, in the Prometheus text format.
+//! The metrics of requests by operation, in the OpenMetrics text format.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,51 +14,56 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-/// Upper bounds of the latency buckets, in seconds.
+/// The upper bounds of the latency buckets, in seconds.
 const BUCKETS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
 
-/// What is measured. Labels are operations of the contract, never paths: there are only so many.
+/// The metrics of the process.
+///
+/// The labels are the operations of the contract instead of paths, so that their number is limited.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Answered, Counter>,
-    latency: Family<Called, Histogram>,
+    requests: Family<RequestLabels, Counter>,
+    latency: Family<LatencyLabels, Histogram>,
 }
 
+/// The labels of the counter of requests.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     operation: &'static str,
     status: u16,
 }
 
+/// The labels of the histogram of latencies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Called {
+struct LatencyLabels {
     operation: &'static str,
 }
 
 impl Default for Metrics {
     fn default() -> Metrics {
-        let requests = Family::<Answered, Counter>::default();
-        let latency = Family::<Called, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
+        let requests = Family::<RequestLabels, Counter>::default();
+        let latency = Family::<LatencyLabels, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS));
         let mut registry = Registry::with_prefix("writ");
-        registry.register("requests", "Requests that were answered", requests.clone());
-        registry.register("request_duration_seconds", "How long answers took", latency.clone());
+        registry.register("requests", "Number of requests", requests.clone());
+        registry.register("request_duration_seconds", "Time from the request to the response", latency.clone());
         Metrics { registry, requests, latency }
     }
 }
 
 impl Metrics {
-    /// Counts one answer. An empty operation is a path that no operation has.
+    /// Counts a response. An empty `operation` stands for a path that is not in the contract.
     pub fn observe(&self, operation: &'static str, status: u16, latency: Duration) {
         let operation = if operation.is_empty() { "unknown" } else { operation };
-        self.requests.get_or_create(&Answered { operation, status }).inc();
-        self.latency.get_or_create(&Called { operation }).observe(latency.as_secs_f64());
+        self.requests.get_or_create(&RequestLabels { operation, status }).inc();
+        self.latency.get_or_create(&LatencyLabels { operation }).observe(latency.as_secs_f64());
     }
 
-    /// Everything that was measured.
+    /// Returns all metrics in the OpenMetrics text format.
     ///
     /// # Errors
-    /// Never, as long as memory can be written to.
+    /// Returns an error if formatting fails, which does not happen in practice: writing to a string cannot
+    /// fail.
     pub fn render(&self) -> Result<String, std::fmt::Error> {
         let mut out = String::new();
         text::encode(&mut out, &self.registry)?;
@@ -66,7 +71,7 @@ impl Metrics {
     }
 }
 
-/// `/metrics`, to be served where only operators can reach it.
+/// Returns the route `/metrics`. Serve it on a port that only operators can reach.
 pub fn router(metrics: Arc<Metrics>) -> Router {
     Router::new().route("/metrics", get(scrape)).with_state(metrics)
 }
@@ -86,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_are_counted_by_operation_and_status() {
+    fn responses_are_counted_by_operation_and_status() {
         let metrics = Metrics::default();
         metrics.observe("getUser", 200, Duration::from_millis(3));
         metrics.observe("getUser", 200, Duration::from_millis(3));

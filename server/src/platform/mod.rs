@@ -1,4 +1,5 @@
-//! What every service stands on: settings, storage, credentials, policies, and the way in and out.
+//! The infrastructure that services of any contract can use: configuration, databases, Redis, credentials,
+//! policies and the HTTP server. It does not depend on the contract of the sample.
 
 pub mod authenticator;
 pub mod browsers;

@@ -1,17 +1,25 @@
-//! IP networks, as trusted proxies are named: an address and how many of its bits count.
+//! IP networks in CIDR notation (RFC 4632), the form in which trusted proxies are configured.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-/// A network such as `10.0.0.0/8` or `2001:db8::/32`; an address alone is a network of one.
+/// An IP network such as `10.0.0.0/8` or `2001:db8::/32`. A single address is a network with one address.
+///
+/// ```
+/// use server::platform::network::Network;
+///
+/// let network: Network = "10.0.0.0/8".parse().unwrap();
+/// assert!(network.contains([10, 1, 2, 3].into()));
+/// assert!(!network.contains([192, 0, 2, 1].into()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
     bits: u8,
 }
 
-/// Text that is no network.
+/// The error of parsing a string that is not an IP network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotANetwork;
 
@@ -22,7 +30,7 @@ impl fmt::Display for NotANetwork {
 }
 
 impl Network {
-    /// Whether `address` lies in the network. An IPv4 address within IPv6 counts as IPv4.
+    /// Returns true if the network contains `address`. An IPv4-mapped IPv6 address counts as an IPv4 address.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(net), IpAddr::V4(address)) => {
@@ -45,9 +53,9 @@ impl FromStr for Network {
             None => (text, None),
         };
         let address: IpAddr = address.parse().map_err(|_| NotANetwork)?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(most), |bits| bits.parse().map_err(|_| NotANetwork))?;
-        if bits <= most { Ok(Network { address, bits }) } else { Err(NotANetwork) }
+        let max_bits = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(max_bits), |bits| bits.parse().map_err(|_| NotANetwork))?;
+        if bits <= max_bits { Ok(Network { address, bits }) } else { Err(NotANetwork) }
     }
 }
 
@@ -60,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_leading_bits_count() {
+    fn a_network_contains_the_addresses_with_its_prefix() {
         assert!(contains("10.0.0.0/8", "10.255.0.1"));
         assert!(!contains("10.0.0.0/8", "11.0.0.1"));
         assert!(contains("0.0.0.0/0", "203.0.113.7"));
@@ -71,13 +79,13 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_the_other_family_is_outside_unless_it_is_mapped() {
+    fn a_network_contains_addresses_of_the_other_family_only_if_they_are_mapped() {
         assert!(!contains("0.0.0.0/0", "2001:db8::1"));
         assert!(contains("10.0.0.0/8", "::ffff:10.0.0.1"));
     }
 
     #[test]
-    fn too_many_bits_are_no_network() {
+    fn a_prefix_that_is_too_long_is_rejected() {
         for wrong in ["10.0.0.0/33", "::/129", "10.0.0.0/", "ten", ""] {
             assert_eq!(wrong.parse::<Network>(), Err(NotANetwork), "{wrong}");
         }

@@ -1,4 +1,4 @@
-//! Passwords: Argon2id, off the async threads, a few at a time.
+//! Password hashing with Argon2id (RFC 9106), on blocking threads and with limited concurrency.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,45 +8,57 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
-/// The cost of one hash: OWASP's first choice for Argon2id, 19 MiB, two passes, one lane.
+/// The parameters of a hash, as OWASP recommends them for Argon2id: 19 MiB of memory, two passes, one lane.
 const PARAMS: Params = match Params::new(19_456, 2, 1, None) {
     Ok(params) => params,
     Err(_) => Params::DEFAULT,
 };
 
-/// Hashes and checks passwords. Clones share the limit of how many run at once.
+/// The hasher of passwords. Clones share the limit of concurrent hashes.
+///
+/// ```
+/// use server::platform::password::{Passwords, Verdict};
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let passwords = Passwords::new().unwrap();
+/// let hash = passwords.hash("correct horse battery staple").await.unwrap();
+/// let verdict = passwords.verify("correct horse battery staple", Some(&hash)).await.unwrap();
+/// assert_eq!(verdict, Verdict::Match);
+/// # });
+/// ```
 #[derive(Clone)]
 pub struct Passwords {
-    places: Arc<Semaphore>,
-    /// The hash of a password that nobody has, to check when the user is unknown.
-    nobody: Arc<str>,
+    permits: Arc<Semaphore>,
+    /// The hash of a random password, to verify against if the user is unknown.
+    dummy_hash: Arc<str>,
 }
 
-/// What checking a password found.
+/// The result of verifying a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the right one.
-    Right,
-    /// It is the right one, and its hash is of weaker parameters than today's: hash it anew.
-    RightButWeak,
-    /// It is not, or there is no such user.
-    Wrong,
+    /// The password matches.
+    Match,
+    /// The password matches, but its hash has weaker parameters than the current ones. Hash the password again
+    /// and store the new hash.
+    MatchWithWeakHash,
+    /// The password does not match, or the user is unknown.
+    Mismatch,
 }
 
 impl Verdict {
-    /// Whether the password is the right one.
-    pub fn is_right(self) -> bool {
-        self != Verdict::Wrong
+    /// Returns true if the password matches.
+    pub fn is_match(self) -> bool {
+        self != Verdict::Mismatch
     }
 }
 
-/// A password that could not be hashed or checked.
+/// The error of hashing or verifying a password.
 #[derive(Debug)]
 pub struct PasswordError(String);
 
 impl fmt::Display for PasswordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "hashing a password failed: {}", self.0)
+        write!(f, "cannot hash or verify a password: {}", self.0)
     }
 }
 
@@ -54,51 +66,54 @@ impl std::error::Error for PasswordError {}
 
 impl fmt::Debug for Passwords {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Passwords").field("places", &self.places.available_permits()).finish_non_exhaustive()
+        f.debug_struct("Passwords").field("permits", &self.permits.available_permits()).finish_non_exhaustive()
     }
 }
 
 impl Passwords {
-    /// Lets as many hashes run at once as there are processors.
+    /// Creates a hasher that runs at most one hash per processor concurrently.
     ///
     /// # Errors
-    /// When the operating system gives no salt.
+    /// Returns an error if the operating system provides no random salt.
     pub fn new() -> Result<Passwords, PasswordError> {
-        let places = std::thread::available_parallelism().map_or(2, usize::from);
-        let nobody = hash(&crate::platform::random::bytes::<16>())?;
-        Ok(Passwords { places: Arc::new(Semaphore::new(places)), nobody: Arc::from(nobody) })
+        let permits = std::thread::available_parallelism().map_or(2, usize::from);
+        let dummy_hash = hash(&crate::platform::random::bytes::<16>())?;
+        Ok(Passwords { permits: Arc::new(Semaphore::new(permits)), dummy_hash: Arc::from(dummy_hash) })
     }
 
-    /// The PHC string to keep.
+    /// Returns the hash of a password as a PHC string, to be stored.
     ///
     /// # Errors
-    /// When the operating system gives no salt.
+    /// Returns an error if the operating system provides no random salt.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         let password = password.to_owned();
         self.run(move || hash(password.as_bytes())).await?
     }
 
-    /// Checks a password against what is kept of it. `None`, an unknown user, takes as long as a
-    /// wrong password does.
+    /// Verifies a password against a stored hash.
+    ///
+    /// `None` stands for an unknown user. It takes as long as a wrong password, so that the response time does
+    /// not reveal which users exist.
     ///
     /// # Errors
-    /// A hash that is no PHC string.
-    pub async fn verify(&self, password: &str, kept: Option<&str>) -> Result<Verdict, PasswordError> {
+    /// Returns an error if the stored hash is not a valid PHC string.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<Verdict, PasswordError> {
         let password = password.to_owned();
-        let known = kept.is_some();
-        let kept = kept.unwrap_or(&self.nobody).to_owned();
-        let verdict = self.run(move || verify(password.as_bytes(), &kept)).await??;
-        Ok(if known { verdict } else { Verdict::Wrong })
+        let known = hash.is_some();
+        let hash = hash.unwrap_or(&self.dummy_hash).to_owned();
+        let verdict = self.run(move || verify(password.as_bytes(), &hash)).await??;
+        Ok(if known { verdict } else { Verdict::Mismatch })
     }
 
+    /// Runs `work` on a blocking thread when a permit is available.
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
         let failed = |error: &dyn fmt::Display| PasswordError(error.to_string());
-        // The place is given back when the work is done, not when the caller goes away: else
-        // callers that hang up would let any number of hashes run.
-        let place = self.places.clone().acquire_owned().await.map_err(|error| failed(&error))?;
+        // The blocking task owns the permit, because it continues if the caller disconnects. Otherwise callers
+        // that disconnect could start any number of concurrent hashes.
+        let permit = self.permits.clone().acquire_owned().await.map_err(|error| failed(&error))?;
         let work = tokio::task::spawn_blocking(move || {
             let result = work();
-            drop(place);
+            drop(permit);
             result
         });
         work.await.map_err(|error| failed(&error))
@@ -114,22 +129,23 @@ fn hash(password: &[u8]) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
-fn verify(password: &[u8], kept: &str) -> Result<Verdict, PasswordError> {
+fn verify(password: &[u8], hash: &str) -> Result<Verdict, PasswordError> {
     use argon2::password_hash::Error;
-    let kept = PasswordHash::new(kept).map_err(|error| PasswordError(error.to_string()))?;
-    match argon2().verify_password(password, &kept) {
-        Ok(()) if is_weak(&kept) => Ok(Verdict::RightButWeak),
-        Ok(()) => Ok(Verdict::Right),
-        Err(Error::PasswordInvalid) => Ok(Verdict::Wrong),
+    let hash = PasswordHash::new(hash).map_err(|error| PasswordError(error.to_string()))?;
+    match argon2().verify_password(password, &hash) {
+        Ok(()) if is_weak(&hash) => Ok(Verdict::MatchWithWeakHash),
+        Ok(()) => Ok(Verdict::Match),
+        Err(Error::PasswordInvalid) => Ok(Verdict::Mismatch),
         Err(error) => Err(PasswordError(error.to_string())),
     }
 }
 
-fn is_weak(kept: &PasswordHash) -> bool {
-    let today = |params: Params| {
+/// Returns true if the parameters of a hash are weaker than the current ones.
+fn is_weak(hash: &PasswordHash) -> bool {
+    let is_current = |params: Params| {
         params.m_cost() >= PARAMS.m_cost() && params.t_cost() >= PARAMS.t_cost() && params.p_cost() >= PARAMS.p_cost()
     };
-    kept.algorithm != Algorithm::Argon2id.ident() || !Params::try_from(kept).is_ok_and(today)
+    hash.algorithm != Algorithm::Argon2id.ident() || !Params::try_from(hash).is_ok_and(is_current)
 }
 
 #[cfg(test)]
@@ -137,39 +153,39 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_right_password_is_right_and_another_is_wrong() {
+    async fn a_hash_matches_only_its_password() {
         let passwords = Passwords::new().unwrap();
-        let kept = passwords.hash("correct horse battery staple").await.unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
-        assert_eq!(passwords.verify("correct horse battery staple", Some(&kept)).await.unwrap(), Verdict::Right);
-        assert_eq!(passwords.verify("correct horse", Some(&kept)).await.unwrap(), Verdict::Wrong);
-        assert_ne!(kept, passwords.hash("correct horse battery staple").await.unwrap());
+        let hash = passwords.hash("correct horse battery staple").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_eq!(passwords.verify("correct horse battery staple", Some(&hash)).await.unwrap(), Verdict::Match);
+        assert_eq!(passwords.verify("correct horse", Some(&hash)).await.unwrap(), Verdict::Mismatch);
+        assert_ne!(hash, passwords.hash("correct horse battery staple").await.unwrap());
     }
 
     #[tokio::test]
-    async fn a_hash_of_weaker_parameters_is_to_be_made_anew() {
+    async fn a_hash_with_weaker_parameters_is_reported() {
         let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
-        let kept: PasswordHash = weak.hash_password(b"sesame").unwrap();
+        let hash: PasswordHash = weak.hash_password(b"sesame").unwrap();
         let passwords = Passwords::new().unwrap();
-        assert_eq!(passwords.verify("sesame", Some(&kept.to_string())).await.unwrap(), Verdict::RightButWeak);
+        assert_eq!(passwords.verify("sesame", Some(&hash.to_string())).await.unwrap(), Verdict::MatchWithWeakHash);
     }
 
     #[tokio::test]
     async fn an_unknown_user_costs_as_much_as_a_wrong_password() {
         let passwords = Passwords::new().unwrap();
-        let kept = passwords.hash("sesame").await.unwrap();
-        let time = async |kept: Option<&str>| {
+        let hash = passwords.hash("sesame").await.unwrap();
+        let time = async |hash: Option<&str>| {
             let started = std::time::Instant::now();
-            assert_eq!(passwords.verify("wrong", kept).await.unwrap(), Verdict::Wrong);
+            assert_eq!(passwords.verify("wrong", hash).await.unwrap(), Verdict::Mismatch);
             started.elapsed().as_secs_f64()
         };
-        // The least of several: what else the machine does only ever adds.
+        // The minimum of several runs is compared, because other load only makes a run slower.
         let (mut unknown, mut known) = (f64::MAX, f64::MAX);
         for _ in 0..10 {
             unknown = unknown.min(time(None).await);
-            known = known.min(time(Some(&kept)).await);
+            known = known.min(time(Some(&hash)).await);
         }
-        // Without a hash it would be a thousandth.
+        // Without hashing, the ratio would be about a thousandth.
         assert!((0.2..5.0).contains(&(unknown / known)), "{unknown} {known}");
     }
 }

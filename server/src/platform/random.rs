@@ -1,11 +1,13 @@
-//! Random bytes of the operating system.
+//! Random bytes from the operating system.
 
-/// As many bytes as are asked for.
+/// Returns `N` cryptographically secure random bytes.
+///
+/// Aborts the process if the operating system provides none.
 pub fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if let Err(error) = getrandom::fill(&mut bytes) {
-        // Without random numbers nothing that follows would be safe, and no caller could do better.
-        tracing::error!(%error, "the operating system gives no random numbers");
+        // Keys and tokens would be predictable without random numbers, so the process must not continue.
+        tracing::error!(%error, "the operating system provides no random numbers: aborting");
         std::process::abort();
     }
     bytes

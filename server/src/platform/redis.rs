@@ -1,4 +1,5 @@
-//! Redis behind one short limit: either it answers soon, or it counts as unavailable for a moment.
+//! The connection to Redis, with a short timeout. After a failure Redis counts as unavailable for a moment, so
+//! that requests do not wait for it one after the other.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,27 +12,27 @@ use secrecy::ExposeSecret;
 
 use crate::platform::config::RedisConfig;
 
-/// How long nobody asks again after Redis did not answer.
-const REST: Duration = Duration::from_millis(500);
+/// The time for which Redis counts as unavailable after a failure.
+const BACKOFF: Duration = Duration::from_millis(500);
 
-/// A connection that is made anew when it breaks, and the prefix of every key.
+/// A connection to Redis that reconnects by itself, and the prefix of all keys. Clones share the connection.
 #[derive(Clone)]
 pub struct Redis {
     manager: ConnectionManager,
     prefix: Arc<str>,
     timeout: Duration,
     started: Instant,
-    /// Milliseconds after `started` until which Redis is not asked.
-    resting: Arc<AtomicU64>,
+    /// The end of the current backoff, in milliseconds after `started`.
+    backoff_until: Arc<AtomicU64>,
 }
 
-/// Redis did not answer in time. What follows is decided by who asked.
+/// The error of a pipeline that Redis did not execute. Each user of Redis decides how to continue without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unavailable;
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("redis did not answer in time")
+        f.write_str("redis is unavailable")
     }
 }
 
@@ -44,10 +45,10 @@ impl fmt::Debug for Redis {
 }
 
 impl Redis {
-    /// Prepares the connection, which is made on first use. Needs a running runtime.
+    /// Creates the connection, which connects on first use. It must be called in a Tokio runtime.
     ///
     /// # Errors
-    /// An address that cannot be read.
+    /// Returns an error if the URL cannot be parsed.
     pub fn open(config: &RedisConfig) -> Result<Redis, RedisError> {
         let settings = ConnectionManagerConfig::new()
             .set_number_of_retries(0)
@@ -59,63 +60,71 @@ impl Redis {
             prefix: Arc::from(config.prefix.as_str()),
             timeout: config.timeout,
             started: Instant::now(),
-            resting: Arc::default(),
+            backoff_until: Arc::default(),
         })
     }
 
-    /// A key of this service: the prefix, a colon, and `rest`.
-    pub fn key(&self, rest: impl fmt::Display) -> String {
-        format!("{}:{rest}", self.prefix)
+    /// Returns a key of this service: the prefix, a colon and `name`.
+    pub fn key(&self, name: impl fmt::Display) -> String {
+        format!("{}:{name}", self.prefix)
     }
 
-    /// Runs a pipeline within the limit.
+    /// Executes a pipeline with the configured timeout. Fails immediately if Redis failed a moment ago.
     ///
     /// # Errors
-    /// [`Unavailable`] when Redis does not answer, or answers what was not asked for.
+    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
+    /// another type.
     pub async fn run<T: FromRedisValue>(&self, pipeline: &Pipeline) -> Result<T, Unavailable> {
-        if self.elapsed() < self.resting.load(Ordering::Relaxed) {
+        if self.elapsed() < self.backoff_until.load(Ordering::Relaxed) {
             return Err(Unavailable);
         }
-        self.ask(pipeline, self.timeout).await
+        self.run_with_timeout(pipeline, self.timeout).await
     }
 
-    /// Runs a pipeline even when Redis was unavailable a moment ago: for health checks.
+    /// Executes a pipeline with a timeout, even if Redis failed a moment ago. Health checks use it.
     ///
     /// # Errors
-    /// [`Unavailable`] when Redis does not answer within `limit`, or answers what was not asked for.
-    pub async fn ask<T: FromRedisValue>(&self, pipeline: &Pipeline, limit: Duration) -> Result<T, Unavailable> {
+    /// Returns [`Unavailable`] if Redis does not respond in time, refuses a command, or returns results of
+    /// another type.
+    pub async fn run_with_timeout<T: FromRedisValue>(
+        &self,
+        pipeline: &Pipeline,
+        timeout: Duration,
+    ) -> Result<T, Unavailable> {
         let mut manager = self.manager.clone();
-        let reason = match tokio::time::timeout(limit, pipeline.query_async(&mut manager)).await {
-            Ok(Ok(answer)) => return Ok(answer),
-            // It is there, and said no: out of memory, or still loading. The next may fare better.
+        let reason = match tokio::time::timeout(timeout, pipeline.query_async(&mut manager)).await {
+            Ok(Ok(results)) => return Ok(results),
+            // Redis responded with an error, for example because it is out of memory or still loading. It is
+            // reachable, so there is no backoff.
             Ok(Err(error)) if matches!(error.kind(), ErrorKind::Server(_)) => {
                 tracing::warn!(%error, "redis refused a command");
                 return Err(Unavailable);
             }
             Ok(Err(error)) => error.to_string(),
-            Err(_) => "no answer in time".to_owned(),
+            Err(_) => "no response in time".to_owned(),
         };
-        let until = self.elapsed() + u64::try_from(REST.as_millis()).unwrap_or(u64::MAX);
-        if self.resting.fetch_max(until, Ordering::Relaxed) < self.elapsed() {
+        let until = self.elapsed() + u64::try_from(BACKOFF.as_millis()).unwrap_or(u64::MAX);
+        if self.backoff_until.fetch_max(until, Ordering::Relaxed) < self.elapsed() {
             tracing::warn!(reason, "redis is unavailable");
         }
         Err(Unavailable)
     }
 
-    /// Whether anybody has waited for an answer that did not come.
+    /// Returns true if a pipeline has failed because Redis is unavailable.
     #[cfg(test)]
-    pub(crate) fn was_asked_in_vain(&self) -> bool {
-        self.resting.load(Ordering::Relaxed) > 0
+    pub(crate) fn has_failed(&self) -> bool {
+        self.backoff_until.load(Ordering::Relaxed) > 0
     }
 
+    /// Returns the milliseconds since this connection was created.
     fn elapsed(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }
 
-/// Whether an answer of a pipeline with `ignore_errors` says that a script is not loaded.
-pub(crate) fn lacks_script(answer: &Value) -> bool {
-    matches!(answer, Value::ServerError(error) if error.kind() == Some(redis::ServerErrorKind::NoScript))
+/// Returns true if a result of a pipeline with `ignore_errors` is the error that a script is not loaded.
+pub(crate) fn lacks_script(result: &Value) -> bool {
+    matches!(result, Value::ServerError(error) if error.kind() == Some(redis::ServerErrorKind::NoScript))
 }
 
 #[cfg(test)]
@@ -124,24 +133,24 @@ mod tests {
     use crate::testing;
 
     #[tokio::test]
-    async fn an_answer_comes_back_typed() {
+    async fn a_result_has_the_requested_type() {
         let redis = testing::redis();
         let key = redis.key("greeting");
         let mut pipeline = redis::pipe();
         pipeline.cmd("SET").arg(&key).arg("hello").ignore().cmd("GET").arg(&key);
-        let (answer,): (String,) = redis.run(&pipeline).await.unwrap();
-        assert_eq!(answer, "hello");
+        let (value,): (String,) = redis.run(&pipeline).await.unwrap();
+        assert_eq!(value, "hello");
     }
 
     #[tokio::test]
-    async fn unavailable_redis_is_found_out_soon_and_remembered_for_a_moment() {
+    async fn unavailable_redis_fails_fast_and_is_not_retried_immediately() {
         let redis = testing::redis_unavailable();
         let mut ping = redis::pipe();
         ping.cmd("PING");
         let started = Instant::now();
         assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
         assert!(started.elapsed() < Duration::from_secs(1));
-        assert!(redis.was_asked_in_vain());
+        assert!(redis.has_failed());
         assert_eq!(redis.run::<Value>(&ping).await, Err(Unavailable));
     }
 }

@@ -1,4 +1,4 @@
-//! The first administrator, made when there is none of that address.
+//! The creation of the first administrator.
 
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use crate::platform::config::AdminConfig;
 use crate::platform::password::{PasswordError, Passwords};
 
-/// Why there is no administrator.
+/// The reason why the administrator could not be created.
 #[derive(Debug)]
 pub enum SeedError {
     /// The password could not be hashed.
     Password(PasswordError),
-    /// The row could not be written.
+    /// The database returned an error.
     Database(sqlx::Error),
 }
 
@@ -20,28 +20,29 @@ impl std::fmt::Display for SeedError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             SeedError::Password(error) => error.fmt(f),
-            SeedError::Database(error) => write!(f, "making the administrator failed: {error}"),
+            SeedError::Database(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for SeedError {}
 
-/// Makes the administrator unless somebody has the address already. True when it was made now.
+/// Creates the administrator unless an account already uses the e-mail address. Returns true if it created the
+/// account.
 ///
 /// # Errors
-/// A database that is unavailable, or a password that cannot be hashed.
+/// Returns an error if the database is unavailable or the password cannot be hashed.
 pub async fn administrator(users: &PgPool, passwords: &Passwords, admin: &AdminConfig) -> Result<bool, SeedError> {
     let taken = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL) AS "taken!""#,
         admin.email
     );
-    // Asked first, so that a restart does not cost a hash.
+    // This query comes first, so that a restart does not hash the password again.
     if taken.fetch_one(users).await.map_err(SeedError::Database)? {
         return Ok(false);
     }
     let hash = passwords.hash(admin.password.expose_secret()).await.map_err(SeedError::Password)?;
-    let made = sqlx::query!(
+    let inserted = sqlx::query!(
         "INSERT INTO users (id, email, email_verified_at, name, role, password_hash)
          VALUES ($1, $2, now(), 'Administrator', 'admin', $3)
          ON CONFLICT (lower(email)) WHERE deleted_at IS NULL DO NOTHING",
@@ -49,8 +50,8 @@ pub async fn administrator(users: &PgPool, passwords: &Passwords, admin: &AdminC
         admin.email,
         hash
     );
-    let made = made.execute(users).await.map_err(SeedError::Database)?;
-    Ok(made.rows_affected() == 1)
+    let inserted = inserted.execute(users).await.map_err(SeedError::Database)?;
+    Ok(inserted.rows_affected() == 1)
 }
 
 #[cfg(test)]
@@ -59,7 +60,7 @@ mod tests {
     use crate::testing::TestDatabases;
 
     #[tokio::test]
-    async fn the_administrator_is_made_once() {
+    async fn the_administrator_is_created_once() {
         let database = TestDatabases::migrated().await;
         let users = &database.pools.users;
         let passwords = Passwords::new().unwrap();
@@ -71,6 +72,6 @@ mod tests {
             .fetch_one(users)
             .await
             .unwrap();
-        assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap().is_right());
+        assert!(passwords.verify("correct horse", Some(&hash)).await.unwrap().is_match());
     }
 }

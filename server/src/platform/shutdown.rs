@@ -1,8 +1,9 @@
-//! How the process ends: told once it finishes what it does, told twice it ends at once.
+//! The shutdown of the process: the first signal drains connections, the second one stops the process
+//! immediately.
 
 use tokio::sync::watch;
 
-/// How far the ending has come.
+/// The phase of the shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Running,
@@ -10,7 +11,21 @@ enum Phase {
     Ended,
 }
 
-/// Tells everybody that the process ends.
+/// The shutdown state of the process. Clones share it.
+///
+/// ```
+/// use server::platform::shutdown::Shutdown;
+///
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// let shutdown = Shutdown::default();
+/// let task = tokio::spawn({
+///     let shutdown = shutdown.clone();
+///     async move { shutdown.draining().await }
+/// });
+/// shutdown.drain();
+/// task.await.unwrap();
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Sender<Phase>);
 
@@ -21,27 +36,27 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// Begins to end: nothing new is accepted, what runs may finish.
+    /// Begins the shutdown: the server accepts no new connections, and running requests can finish.
     pub fn drain(&self) {
         self.advance(Phase::Draining);
     }
 
-    /// Ends at once.
+    /// Stops the process immediately: running requests are cancelled.
     pub fn end(&self) {
         self.advance(Phase::Ended);
     }
 
-    /// Whether the ending has begun.
+    /// Returns true if the shutdown has begun.
     pub fn is_draining(&self) -> bool {
         *self.0.borrow() >= Phase::Draining
     }
 
-    /// Returns when the ending has begun.
+    /// Waits until the shutdown has begun.
     pub async fn draining(&self) {
         self.reached(Phase::Draining).await;
     }
 
-    /// Returns when nothing may go on.
+    /// Waits until the process must stop immediately.
     pub async fn ended(&self) {
         self.reached(Phase::Ended).await;
     }
@@ -54,30 +69,35 @@ impl Shutdown {
         });
     }
 
-    async fn reached(&self, wanted: Phase) {
+    async fn reached(&self, target: Phase) {
         let mut phases = self.0.subscribe();
-        // Fails only without a sender, and this is one.
-        let _ = phases.wait_for(|phase| *phase >= wanted).await;
+        // The wait fails only if there is no sender, and `self` is a sender.
+        let _ = phases.wait_for(|phase| *phase >= target).await;
     }
 }
 
-/// Listens to the operating system: the first SIGTERM or SIGINT begins the ending, the second ends.
+/// Starts a task that handles SIGTERM and SIGINT: the first signal begins the shutdown, the second one stops
+/// the process immediately.
 ///
 /// # Errors
-/// When the signals cannot be listened to.
+/// Returns an error if the signal handlers cannot be installed.
 pub fn on_signals(shutdown: &Shutdown) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let shutdown = shutdown.clone();
     tokio::spawn(async move {
-        for (step, word) in [(Shutdown::drain as fn(&Shutdown), "draining"), (Shutdown::end, "ending at once")] {
+        let mut signal = async || {
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
             }
-            tracing::info!("received {word}: draining connections");
-            step(&shutdown);
-        }
+        };
+        let first = signal().await;
+        tracing::info!("received {first}: draining connections");
+        shutdown.drain();
+        let second = signal().await;
+        tracing::info!("received {second}: stopping immediately");
+        shutdown.end();
     });
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Putting the platform together, and serving an application on it.
+//! The platform: creates the infrastructure of the services from the configuration, and serves an application
+//! on it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,44 +29,60 @@ use crate::platform::shutdown::Shutdown;
 use crate::platform::telemetry;
 use crate::platform::token::Tokens;
 
-/// What services are made from. Clones share everything.
+/// The infrastructure that services are created from. Clones share all resources.
+///
+/// ```no_run
+/// use server::platform::Platform;
+/// use server::platform::config::Config;
+/// use tokio::net::TcpListener;
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::from_environment()?;
+/// let listener = TcpListener::bind(config.bind).await?;
+/// let platform = Platform::new(config)?;
+/// platform.prepare().await?;
+/// let app = server::app::router(&platform);
+/// platform.serve(listener, app).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Platform {
-    /// The settings.
+    /// The configuration of the process.
     pub config: Arc<Config>,
-    /// PostgreSQL, a pool a schema.
+    /// The connection pools of PostgreSQL.
     pub databases: Databases,
-    /// Redis.
+    /// The connection to Redis.
     pub redis: Redis,
-    /// Access tokens.
+    /// The issuer and verifier of access tokens.
     pub tokens: Tokens,
-    /// Password hashes.
+    /// The hasher of passwords.
     pub passwords: Passwords,
-    /// Rate limits, for handlers that know the account.
+    /// The rate limiter, for handlers that apply limits by account.
     pub limiter: Limiter,
-    /// Answers, for handlers that make some of them wrong.
+    /// The cache of responses, for handlers that invalidate some of them.
     pub cache: Cache,
-    /// Ended sessions.
+    /// The register of ended sessions.
     pub revocations: Revocations,
-    /// Pagination cursors.
+    /// The encoder and decoder of pagination cursors.
     pub cursors: Cursors,
-    /// How everything is.
+    /// The health checks.
     pub health: Health,
-    /// The end.
+    /// The shutdown state of the process.
     pub shutdown: Shutdown,
     metrics: Arc<Metrics>,
 }
 
-/// Why the service does not start.
+/// The reason why the server does not start: the step that failed, and the cause.
 #[derive(Debug)]
 pub struct StartError {
-    what: &'static str,
+    step: &'static str,
     cause: Box<dyn std::error::Error + Send + Sync>,
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.cause)
+        write!(f, "{}: {}", self.step, self.cause)
     }
 }
 
@@ -75,24 +92,25 @@ impl std::error::Error for StartError {
     }
 }
 
-/// Says what failed.
-fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(what: &'static str) -> impl FnOnce(E) -> StartError {
-    move |cause| StartError { what, cause: cause.into() }
+/// Returns a function that adds the failed step to an error.
+fn failed<E: Into<Box<dyn std::error::Error + Send + Sync>>>(step: &'static str) -> impl FnOnce(E) -> StartError {
+    move |cause| StartError { step, cause: cause.into() }
 }
 
 impl Platform {
-    /// Puts everything together. Nothing is connected to yet.
+    /// Creates the platform. It connects to no database yet. It must be called in a Tokio runtime.
     ///
     /// # Errors
-    /// An address or a key that cannot be read.
+    /// Returns an error if a URL or a key of the configuration cannot be parsed.
     pub fn new(config: Config) -> Result<Platform, StartError> {
-        let databases = Databases::open(&config.databases).map_err(failed("DATABASE_URL"))?;
-        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL"))?;
+        let databases = Databases::open(&config.databases)
+            .map_err(failed("DATABASE_URL or the URL of a schema is not a valid PostgreSQL URL"))?;
+        let redis = Redis::open(&config.redis).map_err(failed("REDIS_URL is not a valid Redis URL"))?;
         let shutdown = Shutdown::default();
-        tell_made_up_keys(&config);
+        warn_about_settings(&config);
         Ok(Platform {
-            tokens: Tokens::new(&config.tokens).map_err(failed("access tokens"))?,
-            passwords: Passwords::new().map_err(failed("passwords"))?,
+            tokens: Tokens::new(&config.tokens).map_err(failed("cannot read the keys for access tokens"))?,
+            passwords: Passwords::new().map_err(failed("cannot initialize password hashing"))?,
             limiter: Limiter::new(redis.clone()),
             cache: Cache::new(redis.clone()),
             revocations: Revocations::new(redis.clone(), databases.users.clone(), config.tokens.access_lifetime),
@@ -106,40 +124,39 @@ impl Platform {
         })
     }
 
-    /// Brings the databases up to date, makes the administrator, and begins to sweep.
+    /// Applies the migrations, creates the administrator, and starts the periodic deletion of expired rows.
     ///
     /// # Errors
-    /// A database that is unavailable, or a migration that does not apply.
+    /// Returns an error if a database is unavailable or a migration fails.
     pub async fn prepare(&self) -> Result<(), StartError> {
-        self.databases.migrate().await.map_err(failed("migrating the databases"))?;
+        self.databases.migrate().await.map_err(failed("cannot migrate the databases"))?;
         if let Some(admin) = &self.config.admin {
-            let made = seed::administrator(&self.databases.users, &self.passwords, admin).await;
-            if made.map_err(failed("ADMIN_EMAIL"))? {
-                tracing::info!(email = admin.email, "made the administrator");
+            let created = seed::administrator(&self.databases.users, &self.passwords, admin).await;
+            if created.map_err(failed("cannot create the administrator of ADMIN_EMAIL"))? {
+                tracing::info!(email = admin.email, "created the administrator");
             }
         }
         housekeeping::start(self.databases.clone(), self.shutdown.clone());
         Ok(())
     }
 
-    /// Who proves callers.
+    /// Returns the authenticator for the API.
     pub fn authenticator(&self) -> TokenAuthenticator {
         TokenAuthenticator::new(self.tokens.clone())
     }
 
-    /// Who applies the contract's policies.
+    /// Returns the gate that applies the policies of the contract.
     pub fn gate(&self) -> PolicyGate {
         PolicyGate::new(self.redis.clone(), self.limiter.clone(), self.cache.clone(), self.revocations.clone())
     }
 
-    /// How long the edge waits for bodies and handlers.
+    /// Returns the timeouts of the request pipeline for bodies and handlers.
     pub fn timeouts(&self) -> Timeouts {
         let timeout = self.config.timeouts.request;
         Timeouts { handler: timeout, body: timeout }
     }
 
-    /// An application with everything around it that does not know operations: client address,
-    /// browsers, log and metrics.
+    /// Adds the layers that all routes share: client address, log line, metrics, security headers and CORS.
     pub fn around(&self, app: Router) -> Router {
         let strict = StrictTransport(self.config.mode == Mode::Production);
         let trusted = Arc::from(self.config.trusted_proxies.as_slice());
@@ -152,18 +169,21 @@ impl Platform {
             .layer(middleware::from_fn_with_state(trusted, client_address::find))
     }
 
-    /// Serves an application on `listener` until the end, with metrics beside it where they are set.
+    /// Serves an application on `listener` until the shutdown is complete. Also serves the metrics if an
+    /// address is configured for them.
     ///
     /// # Errors
-    /// A metrics address that is taken.
+    /// Returns an error if the address for metrics is already in use.
     pub async fn serve(&self, listener: TcpListener, app: Router) -> Result<(), StartError> {
         let run = |listener, app| {
-            let (timeouts, most) = (self.config.timeouts.clone(), self.config.max_connections);
-            serve::serve(listener, app, timeouts, most, self.shutdown.clone())
+            let (timeouts, max_connections) = (self.config.timeouts.clone(), self.config.max_connections);
+            serve::serve(listener, app, timeouts, max_connections, self.shutdown.clone())
         };
         match self.config.metrics_bind {
             Some(address) => {
-                let metrics = TcpListener::bind(address).await.map_err(failed("WRIT_METRICS_BIND"))?;
+                let metrics = TcpListener::bind(address)
+                    .await
+                    .map_err(failed("cannot listen on the address of WRIT_METRICS_BIND"))?;
                 tokio::join!(run(listener, self.around(app)), run(metrics, metrics::router(self.metrics.clone())));
             }
             None => run(listener, self.around(app)).await,
@@ -176,12 +196,13 @@ impl Platform {
     }
 }
 
-fn tell_made_up_keys(config: &Config) {
+/// Logs a warning for each unknown variable and for each key that is not configured.
+fn warn_about_settings(config: &Config) {
     for name in &config.unknown {
-        tracing::warn!(name, "no setting has this name");
+        tracing::warn!(name, "unknown setting: check the spelling of the variable");
     }
     let keys = [("WRIT_TOKEN_KEYS", config.tokens.keys.is_empty()), ("WRIT_CURSOR_KEY", config.cursor_key.is_none())];
     for (name, _) in keys.into_iter().filter(|(_, absent)| *absent) {
-        tracing::warn!(name, "not set: made up a key that lives as long as this process");
+        tracing::warn!(name, "the key is not configured: using a random key until this process ends");
     }
 }

@@ -1,4 +1,4 @@
-//! What operators see: log lines, and one line and one measurement a request.
+//! The log of the process, and the log line and metrics of each request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,18 +13,22 @@ use writ_runtime::{ClientAddress, Operation, RequestId};
 use crate::platform::config::{Config, LogFormat};
 use crate::platform::metrics::Metrics;
 
-/// Begins to write log lines to standard output. A second call in one process does nothing.
+/// Starts writing log lines to standard output, in the configured format. A second call in a process has no
+/// effect.
 pub fn start(config: &Config) {
     let filter = config.log_filter.parse::<EnvFilter>().unwrap_or_default();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_span_events(FmtSpan::NONE);
-    // Fails only when somebody listens already, as in tests.
+    // This fails only if the process already has a subscriber, for example in tests.
     let _ = match config.log_format {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
         LogFormat::Text => lines.compact().try_init(),
     };
 }
 
-/// The layer's work: one line a request, whatever became of it. No path: it may name people.
+/// Logs one line for each request and updates the metrics; to be used with
+/// [`axum::middleware::from_fn_with_state`].
+///
+/// The line contains the operation instead of the path, because a path can contain personal data.
 pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
@@ -44,7 +48,7 @@ pub async fn observe(State(metrics): State<Arc<Metrics>>, request: Request, next
         status,
         latencyMs = latency.as_micros() as f64 / 1000.0,
         address = address.map(tracing::field::display),
-        "request"
+        "request completed"
     );
     response
 }
@@ -63,7 +67,7 @@ mod tests {
 
     static GET_USER: Operation = Operation { id: "getUser", ..Operation::NONE };
 
-    /// Lines that were written.
+    /// A writer that collects log lines.
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -86,7 +90,7 @@ mod tests {
         }
     }
 
-    async fn answer() -> Response {
+    async fn respond() -> Response {
         let mut response = Response::new(Body::empty());
         response.extensions_mut().insert(&GET_USER);
         response.extensions_mut().insert(RequestId::new("r-1"));
@@ -94,12 +98,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_leaves_one_line_and_no_path() {
+    async fn a_request_is_logged_in_one_line_without_its_path() {
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
         let metrics = Arc::new(Metrics::default());
-        let app = Router::new().fallback(answer).layer(middleware::from_fn_with_state(metrics.clone(), observe));
+        let app = Router::new().fallback(respond).layer(middleware::from_fn_with_state(metrics.clone(), observe));
         app.oneshot(Request::get("/v1/users/usr_1").body(Body::empty()).unwrap()).await.unwrap();
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();

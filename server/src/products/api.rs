@@ -1,4 +1,4 @@
-//! The operations on products.
+//! The handlers of the operations on products.
 
 use generated::v1::{
     BadRequest, GetProductError, GetProductRequest, GetProductResponse, ListProductsError, ListProductsRequest,

@@ -1,4 +1,4 @@
-//! Products: what is for sale, and what can be asked for of it.
+//! The service of the tag `products`: the products that are for sale and their prices.
 
 mod api;
 pub mod basket;
@@ -9,7 +9,7 @@ use sqlx::PgPool;
 use crate::platform::Platform;
 use crate::platform::cursor::Cursors;
 
-/// Implements the contract's `products`.
+/// The implementation of the generated trait [`Products`](generated::v1::Products).
 #[derive(Debug, Clone)]
 pub struct ProductService {
     pool: PgPool,
@@ -17,7 +17,7 @@ pub struct ProductService {
 }
 
 impl ProductService {
-    /// Products in the database of orders.
+    /// Creates the service on the resources of the platform.
     pub fn new(platform: &Platform) -> ProductService {
         ProductService { pool: platform.databases.orders.clone(), cursors: platform.cursors.clone() }
     }

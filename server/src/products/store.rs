@@ -7,8 +7,8 @@ use generated::v1::{Money, Product};
 use rust_decimal::Decimal;
 use sqlx::{PgConnection, PgPool, QueryBuilder};
 
-use super::basket::{Prices, Wanted};
-use crate::listing::MOST_COUNTED;
+use super::basket::{Prices, RequestedItem};
+use crate::listing::MAX_TOTAL;
 use crate::platform::cursor::SortValue;
 use crate::platform::keyset::{Keyset, Paging, Rows, SortColumn};
 
@@ -25,12 +25,12 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-/// The order of the list.
+/// Returns the sort order of the list of products: by SKU.
 pub fn by_sku() -> Keyset {
     Keyset::new("products", [], &SKU)
 }
 
-/// One page of what is for sale.
+/// Returns a page of products.
 pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, sqlx::Error> {
     let mut query =
         QueryBuilder::new("SELECT sku, name, price, currency, created_at, updated_at FROM products WHERE TRUE");
@@ -40,16 +40,16 @@ pub async fn list(pool: &PgPool, paging: &Paging<'_>) -> Result<Rows<Product>, s
     Ok(paging.rows(products, |product, _| SortValue::Text(product.sku.clone())))
 }
 
-/// How many there are, as far as lists count.
+/// Returns the number of products, up to [`MAX_TOTAL`].
 pub async fn count(pool: &PgPool) -> Result<u64, sqlx::Error> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM (SELECT FROM products LIMIT $1) AS counted"#,
-        MOST_COUNTED
+        MAX_TOTAL
     );
     count.fetch_one(pool).await.map(i64::unsigned_abs)
 }
 
-/// The product of that name.
+/// Returns the product with this SKU, or `None` if it does not exist.
 pub async fn find(pool: &PgPool, sku: &str) -> Result<Option<Product>, sqlx::Error> {
     let found = sqlx::query_as!(
         Row,
@@ -59,22 +59,24 @@ pub async fn find(pool: &PgPool, sku: &str) -> Result<Option<Product>, sqlx::Err
     found.fetch_optional(pool).await?.map(Row::product).transpose()
 }
 
-/// The prices of those of the products that there are.
-pub async fn prices(connection: &mut PgConnection, wanted: &[Wanted]) -> Result<Prices, sqlx::Error> {
-    let skus: Vec<String> = wanted.iter().map(|item| item.sku.clone()).collect();
+/// Returns the prices of the requested products. A product that does not exist has no entry.
+pub async fn prices(connection: &mut PgConnection, requested: &[RequestedItem]) -> Result<Prices, sqlx::Error> {
+    let skus: Vec<String> = requested.iter().map(|item| item.sku.clone()).collect();
     let rows = sqlx::query!("SELECT sku, price, currency FROM products WHERE sku = ANY($1)", &skus);
     let rows = rows.fetch_all(connection).await?;
     rows.into_iter().map(|row| Ok((row.sku, money(row.price, &row.currency)?))).collect()
 }
 
-/// An amount with the two digits that all our currencies have; zero comes without them.
+/// Returns an amount with two decimal places, as all supported currencies have them. PostgreSQL returns zero
+/// without decimal places.
 pub fn money(mut amount: Decimal, currency: &str) -> Result<Money, sqlx::Error> {
     amount.rescale(2);
-    Ok(Money { amount, currency: named(currency)? })
+    Ok(Money { amount, currency: string_enum(currency)? })
 }
 
-/// A value of the contract from a column that a check constraint keeps to its names.
-pub fn named<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T, sqlx::Error> {
+/// Parses a string enum of the contract from a column. A check constraint of the table admits only known
+/// values.
+pub fn string_enum<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(text: &str) -> Result<T, sqlx::Error> {
     text.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 

@@ -1,4 +1,4 @@
-//! A database a test, dropped with it.
+//! A database for each test.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use uuid::Uuid;
@@ -6,27 +6,27 @@ use uuid::Uuid;
 use super::{database_config, variable};
 use crate::platform::database::Databases;
 
-/// A database of its own. It goes away with this value.
+/// A database for one test. Dropping the value drops the database.
 #[derive(Debug)]
 pub struct TestDatabases {
-    /// The pools, one a schema.
+    /// The connection pools of the test database.
     pub pools: Databases,
-    /// Where it is.
+    /// The URL of the database.
     pub url: String,
     name: String,
 }
 
 impl TestDatabases {
-    /// Without any table.
+    /// Creates a database without tables.
     pub async fn empty() -> TestDatabases {
         let name = format!("writ_test_{}", Uuid::new_v4().simple());
         run(&format!("CREATE DATABASE {name}")).await;
         let url = with_database(&variable("WRIT_TEST_DATABASE_URL"), &name);
-        let pools = Databases::open(&database_config(&url)).expect("WRIT_TEST_DATABASE_URL can be read");
+        let pools = Databases::open(&database_config(&url)).expect("WRIT_TEST_DATABASE_URL is a valid URL");
         TestDatabases { pools, url, name }
     }
 
-    /// With all migrations applied.
+    /// Creates a database with all migrations applied.
     pub async fn migrated() -> TestDatabases {
         let database = TestDatabases::empty().await;
         database.pools.migrate().await.expect("the migrations apply");
@@ -37,21 +37,23 @@ impl TestDatabases {
 impl Drop for TestDatabases {
     fn drop(&mut self) {
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        // A thread with a runtime of its own: the test's may be about to end.
+        // A new thread has a new runtime, because the runtime of the test may be shutting down.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime can be made").block_on(run(&drop));
+            runtime.expect("a runtime can be created").block_on(run(&drop));
         });
         let _ = dropping.join();
     }
 }
 
+/// Executes a statement in the database of `WRIT_TEST_DATABASE_URL`.
 async fn run(sql: &str) {
-    let mut connection = PgConnection::connect(&variable("WRIT_TEST_DATABASE_URL")).await.expect("PostgreSQL answers");
+    let mut connection =
+        PgConnection::connect(&variable("WRIT_TEST_DATABASE_URL")).await.expect("PostgreSQL is available");
     sqlx::query(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
 }
 
-/// The same address with another database: what stands between the last slash and the query.
+/// Returns the URL with another database name.
 fn with_database(url: &str, name: &str) -> String {
     let (address, query) = url.split_once('?').map_or((url, None), |(address, query)| (address, Some(query)));
     let start = address.find("://").map_or(0, |scheme| scheme + 3);

@@ -1,7 +1,7 @@
-//! Real PostgreSQL and Redis for tests, a database and a key prefix each.
+//! Test support: each test has a separate database in a real PostgreSQL and a separate key prefix in a real
+//! Redis.
 //!
-//! `cargo xtask test` starts both and says where they are in `WRIT_TEST_DATABASE_URL` and
-//! `WRIT_TEST_REDIS_URL`.
+//! `cargo xtask test` starts both and sets their URLs in `WRIT_TEST_DATABASE_URL` and `WRIT_TEST_REDIS_URL`.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up must fail")]
 
 mod databases;
@@ -21,25 +21,25 @@ pub use databases::TestDatabases;
 pub use server::TestServer;
 pub use valve::Valve;
 
-/// Where nothing listens.
-const NOWHERE: &str = "127.0.0.1:1";
+/// An address where no server listens.
+const UNUSED_ADDRESS: &str = "127.0.0.1:1";
 
-/// Redis with a prefix of its own. Needs a running runtime.
+/// Returns the Redis of the tests with a separate key prefix. It must be called in a Tokio runtime.
 pub fn redis() -> Redis {
-    Redis::open(&redis_config(&variable("WRIT_TEST_REDIS_URL"))).expect("WRIT_TEST_REDIS_URL can be read")
+    Redis::open(&redis_config(&variable("WRIT_TEST_REDIS_URL"))).expect("WRIT_TEST_REDIS_URL is a valid URL")
 }
 
-/// A Redis that does not answer.
+/// Returns a connection to an unavailable Redis.
 pub fn redis_unavailable() -> Redis {
-    Redis::open(&redis_config(&format!("redis://{NOWHERE}"))).expect("the address can be read")
+    Redis::open(&redis_config(&format!("redis://{UNUSED_ADDRESS}"))).expect("the address is valid")
 }
 
-/// Databases that do not answer.
+/// Returns connection pools of unavailable databases.
 pub fn databases_unavailable() -> Databases {
-    Databases::open(&database_config(&format!("postgres://user@{NOWHERE}/writ"))).expect("the address can be read")
+    Databases::open(&database_config(&format!("postgres://user@{UNUSED_ADDRESS}/writ"))).expect("the address is valid")
 }
 
-/// Settings for a server on these, with the administrator `admin@example.com`.
+/// Returns a configuration with these databases and the administrator `admin@example.com`.
 pub fn config(database_url: &str, redis_url: &str) -> Config {
     let settings = [
         ("DATABASE_URL", database_url),
@@ -52,10 +52,10 @@ pub fn config(database_url: &str, redis_url: &str) -> Config {
         ("ADMIN_PASSWORD", ADMIN_PASSWORD),
     ];
     let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Config::read(Source::new("", settings)).expect("the settings of tests can be read")
+    Config::read(Source::new("", settings)).expect("the configuration for tests is valid")
 }
 
-/// What the administrator of a test signs in with.
+/// The password of the administrator in tests.
 pub const ADMIN_PASSWORD: &str = "correct horse battery staple";
 
 fn database_config(url: &str) -> DatabaseConfig {

@@ -1,4 +1,4 @@
-//! A whole server on a free port, with a database and a key prefix of its own.
+//! A server for a test, on a free port and with a separate database and key prefix.
 
 use std::net::SocketAddr;
 
@@ -9,31 +9,31 @@ use super::{TestDatabases, config, variable};
 use crate::platform::Platform;
 use crate::platform::config::Config;
 
-/// A running server. It stops with this value.
+/// A running server. Dropping the value stops the server.
 #[derive(Debug)]
 pub struct TestServer {
-    /// Where it listens.
+    /// The address of the server.
     pub address: SocketAddr,
-    /// What it stands on, to look behind the answers.
+    /// The platform of the server, for access to its databases and Redis.
     pub platform: Platform,
     task: JoinHandle<()>,
     _databases: TestDatabases,
 }
 
 impl TestServer {
-    /// With the settings of tests.
+    /// Starts a server with the configuration for tests.
     pub async fn start() -> TestServer {
         TestServer::start_with(|_| ()).await
     }
 
-    /// With settings that `change` has changed.
+    /// Starts a server with the configuration for tests, modified by `change`.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> TestServer {
         let databases = TestDatabases::empty().await;
         let mut config = config(&databases.url, &variable("WRIT_TEST_REDIS_URL"));
         change(&mut config);
         let listener = TcpListener::bind(config.bind).await.expect("a port is free");
         let address = listener.local_addr().expect("a listener has an address");
-        let platform = Platform::new(config).expect("the platform can be put together");
+        let platform = Platform::new(config).expect("the platform can be created");
         platform.prepare().await.expect("the platform can be prepared");
         let app = crate::app::router(&platform);
         let serving = platform.clone();
@@ -41,7 +41,7 @@ impl TestServer {
         TestServer { address, platform, task, _databases: databases }
     }
 
-    /// The address of `path`.
+    /// Returns the URL of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -1,4 +1,4 @@
-//! The operations on users.
+//! The handlers of the operations on users.
 
 use generated::v1::{
     BadRequest, ChangePasswordError, ChangePasswordRequest, ChangePasswordResponse, CreateUserError, CreateUserRequest,
@@ -84,14 +84,14 @@ impl Users for UserService {
         request: ChangePasswordRequest,
     ) -> Result<ChangePasswordResponse, ChangePasswordError> {
         let PasswordChange { current, new } = request.body;
-        let kept = self.store.password_hash(request.user_id, cx.principal()).await?;
-        let kept = kept.ok_or_else(|| NotFound::new("user"))?;
-        if !self.passwords.verify(&current, Some(&kept)).await?.is_right() {
+        let stored = self.store.password_hash(request.user_id, cx.principal()).await?;
+        let stored = stored.ok_or_else(|| NotFound::new("user"))?;
+        if !self.passwords.verify(&current, Some(&stored)).await?.is_match() {
             return Err(WrongPassword.into());
         }
         let new = self.passwords.hash(&new).await?;
-        let spared = cx.principal().session_id;
-        let changed = self.store.change_password(request.user_id, &kept, &new, spared).await?;
+        let current_session = cx.principal().session_id;
+        let changed = self.store.change_password(request.user_id, &stored, &new, current_session).await?;
         changed.then_some(ChangePasswordResponse).ok_or(WrongPassword.into())
     }
 }

@@ -1,15 +1,15 @@
-//! The SQL of users as they change, each change with the sessions that it ends.
+//! The SQL that changes users, together with the sessions that a change ends.
 
 use generated::v1::{UserId, UserPatch, UserReplacement, UserRole};
 use uuid::Uuid;
 use writ_runtime::IfMatch;
 
 use super::refusal::{ChangeError, DeleteError};
-use super::store::{Account, EVERYBODY, Row, Store, owner};
+use super::store::{ADMIN_SCOPE, Account, Row, Store, owner};
 use crate::auth::ending;
 use crate::platform::caller::Caller;
 
-/// What shall be different; `None` stays.
+/// The new values of the fields of a user. A field that is `None` does not change.
 #[derive(Debug)]
 pub struct Changes {
     email: Option<String>,
@@ -18,7 +18,9 @@ pub struct Changes {
 }
 
 impl Store {
-    /// Changes a user that the caller may see and that is of a version that `condition` names.
+    /// Changes a user that the caller can see if its version matches `condition`.
+    ///
+    /// Ends all sessions of the user if the role changes.
     pub async fn change(
         &self,
         id: UserId,
@@ -27,8 +29,8 @@ impl Store {
         changes: Changes,
     ) -> Result<Account, ChangeError> {
         let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
-        // The row is locked as it is now, then written only if all is well: what was found tells a
-        // missing row from a stale one, without a moment in between.
+        // The statement locks the row and returns it even if it does not change it. So a missing row, a missing
+        // permission and a stale version can be distinguished without a second query and without a race.
         let found = sqlx::query!(
             r#"WITH target AS (
                  SELECT id, created_at, role AS old_role, version + 1 AS version,
@@ -53,7 +55,7 @@ impl Store {
             changes.email,
             changes.name,
             changes.role.map(UserRole::as_str),
-            caller.may(EVERYBODY),
+            caller.may(ADMIN_SCOPE),
             versions.as_deref()
         );
         let found = found.fetch_optional(&mut *transaction).await?.ok_or(ChangeError::NotFound)?;
@@ -65,8 +67,8 @@ impl Store {
         }
         let mut ended = Vec::new();
         if found.role != found.old_role {
-            // Their access tokens say what they may do no longer.
-            ended = ending::of_user(&mut transaction, id.uuid(), None).await?;
+            // The access tokens of these sessions contain the old role.
+            ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
         }
         ending::commit(transaction, &self.revocations, ended).await?;
         let row = Row {
@@ -81,7 +83,8 @@ impl Store {
         Ok(Account::try_from(row)?)
     }
 
-    /// Closes an account under the same conditions, and ends its sessions.
+    /// Deletes a user that the caller can see if its version matches `condition`, and ends all sessions of the
+    /// user.
     pub async fn delete(&self, id: UserId, caller: &Caller, condition: &IfMatch) -> Result<(), DeleteError> {
         let (versions, mut transaction) = (versions(condition), self.pool.begin().await?);
         let fresh = sqlx::query_scalar!(
@@ -101,18 +104,20 @@ impl Store {
         if !fresh {
             return Err(DeleteError::Stale);
         }
-        let ended = ending::of_user(&mut transaction, id.uuid(), None).await?;
+        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), None).await?;
         Ok(ending::commit(transaction, &self.revocations, ended).await?)
     }
 
-    /// Sets a password and ends all sessions but `spared`. False: it is no longer the one that was
-    /// checked.
+    /// Sets a new password hash and ends all sessions of the user except `current_session`.
+    ///
+    /// Returns false and changes nothing if the stored hash is no longer `checked`, the one that the caller's
+    /// password was verified against.
     pub async fn change_password(
         &self,
         id: UserId,
         checked: &str,
         new: &str,
-        spared: Uuid,
+        current_session: Uuid,
     ) -> Result<bool, sqlx::Error> {
         let mut transaction = self.pool.begin().await?;
         let changed = sqlx::query!(
@@ -125,7 +130,7 @@ impl Store {
         if changed.execute(&mut *transaction).await?.rows_affected() == 0 {
             return Ok(false);
         }
-        let ended = ending::of_user(&mut transaction, id.uuid(), Some(spared)).await?;
+        let ended = ending::end_user_sessions(&mut transaction, id.uuid(), Some(current_session)).await?;
         ending::commit(transaction, &self.revocations, ended).await?;
         Ok(true)
     }
@@ -143,8 +148,8 @@ impl From<UserPatch> for Changes {
     }
 }
 
-/// The versions that a condition names, as text; `None`: any. A weak tag never matches
-/// (RFC 9110 § 13.1.1).
+/// Returns the versions that `If-Match` allows, or `None` if it allows any version. A weak entity tag never
+/// matches (RFC 9110 § 13.1.1).
 fn versions(condition: &IfMatch) -> Option<Vec<String>> {
     match condition {
         IfMatch::Any => None,

@@ -1,4 +1,4 @@
-//! What the list of users can be filtered and ordered by.
+//! The filters and sort keys of the list of users.
 
 use chrono::{DateTime, Utc};
 use generated::v1::{ListUsersRequest, UserRole, UserSort};
@@ -14,7 +14,7 @@ static CREATED_AT: SortColumn = SortColumn { name: "createdAt", sql: "created_at
 static NAME: SortColumn = SortColumn { name: "name", sql: "name" };
 static EMAIL: SortColumn = SortColumn { name: "email", sql: "email" };
 
-/// Which users are listed.
+/// The filters of a list of users. A filter that is `None` matches all users.
 #[derive(Debug, Clone, Copy)]
 pub struct Filter {
     role: Option<UserRole>,
@@ -23,19 +23,19 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// What the request asks for.
+    /// Returns the filters of a request for the list of users.
     pub fn of(request: &ListUsersRequest) -> Filter {
         let &ListUsersRequest { role, created_after, created_before, .. } = request;
         Filter { role, created_after, created_before }
     }
 
-    /// What ties a cursor to this filter.
+    /// Returns the hash that ties a cursor to these filters.
     pub fn hash(&self) -> [u8; 8] {
         let [after, before] = [self.created_after, self.created_before].map(|time| time.map(|time| time.to_rfc3339()));
         filter_hash([self.role.map(UserRole::as_str), after.as_deref(), before.as_deref()])
     }
 
-    /// Adds the conditions to a query that ends in one.
+    /// Appends the filters to a query that ends in a `WHERE` condition.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if let Some(role) = self.role {
             query.push(" AND role = ").push_bind(role.as_str());
@@ -49,14 +49,14 @@ impl Filter {
     }
 }
 
-/// The order that is asked for, or the newest first.
+/// Returns the sort order of a request. The default is the newest first.
 pub fn order(sort: &[Sort<UserSort>]) -> Keyset {
-    let asked = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
+    let requested = sort.iter().map(|key| SortKey { column: column(key.by), descending: key.descending });
     let newest = sort.is_empty().then_some(SortKey { column: &CREATED_AT, descending: true });
-    Keyset::new("users", asked.chain(newest), &ID)
+    Keyset::new("users", requested.chain(newest), &ID)
 }
 
-/// What a user has in a column of the order.
+/// Returns the value of a user in a sort column.
 pub fn value(account: &Account, column: &'static SortColumn) -> SortValue {
     let user = &account.user;
     match column.name {

@@ -1,4 +1,4 @@
-//! Users: registration and profiles.
+//! The service of the tag `users`: registration, profiles and passwords.
 
 mod api;
 mod change;
@@ -11,7 +11,7 @@ use crate::platform::cursor::Cursors;
 use crate::platform::password::Passwords;
 use store::Store;
 
-/// Implements the contract's `users`.
+/// The implementation of the generated trait [`Users`](generated::v1::Users).
 #[derive(Debug, Clone)]
 pub struct UserService {
     store: Store,
@@ -20,7 +20,7 @@ pub struct UserService {
 }
 
 impl UserService {
-    /// Users in their database.
+    /// Creates the service on the resources of the platform.
     pub fn new(platform: &Platform) -> UserService {
         UserService {
             store: Store::new(platform),

@@ -1,45 +1,45 @@
-//! Why nothing was done to a user, in the statuses of the contract.
+//! The reasons for refusing a change of a user, and their conversion into the statuses of the contract.
 
 use generated::v1::{
     ChangePasswordError, Conflict, CreateUserError, DeleteUserError, Forbidden, NotFound, PreconditionFailed,
     ReplaceUserError, UnprocessableEntity, UpdateUserError,
 };
 
-/// Why a user was not changed.
+/// The reason why a user was not changed.
 #[derive(Debug)]
 pub enum ChangeError {
-    /// There is no such user, or none that the caller may see.
+    /// The user does not exist, or the caller cannot see it.
     NotFound,
-    /// The caller may not give out roles.
+    /// The caller lacks the scope to change roles.
     RoleNotAllowed,
-    /// The user has changed since the caller looked.
+    /// The version of the user does not match `If-Match`.
     Stale,
-    /// Somebody else has the address.
+    /// Another account uses the e-mail address.
     EmailTaken,
-    /// The database failed.
+    /// The database returned an error.
     Database(sqlx::Error),
 }
 
-/// Why an account was not closed.
+/// The reason why a user was not deleted.
 #[derive(Debug)]
 pub enum DeleteError {
-    /// There is no such user, or none that the caller may see.
+    /// The user does not exist, or the caller cannot see it.
     NotFound,
-    /// The user has changed since the caller looked.
+    /// The version of the user does not match `If-Match`.
     Stale,
-    /// The database failed.
+    /// The database returned an error.
     Database(sqlx::Error),
 }
 
-/// An account with this address exists.
+/// The refusal of a new account because another account uses the e-mail address.
 #[derive(Debug)]
 pub struct EmailTaken;
 
-/// The password is not what the caller says it is.
+/// The refusal of a password change because the current password in the request is wrong.
 #[derive(Debug)]
 pub struct WrongPassword;
 
-/// The index that keeps addresses apart.
+/// The unique index on the e-mail addresses of users.
 const EMAIL_INDEX: &str = "users_email";
 
 impl From<sqlx::Error> for ChangeError {
@@ -85,18 +85,18 @@ impl From<EmailTaken> for CreateUserError {
 
 impl From<WrongPassword> for ChangePasswordError {
     fn from(WrongPassword: WrongPassword) -> ChangePasswordError {
-        UnprocessableEntity::new("the body is not valid").detail("current", "is not the password").into()
+        UnprocessableEntity::new("the body is not valid").detail("current", "is not the current password").into()
     }
 }
 
-/// The one translation for both ways of changing a user.
+/// Converts the reason into the error of either operation that changes a user.
 fn refuse<E>(error: ChangeError) -> E
 where
     E: From<NotFound> + From<Forbidden> + From<PreconditionFailed> + From<Conflict> + From<sqlx::Error>,
 {
     match error {
         ChangeError::NotFound => NotFound::new("user").into(),
-        ChangeError::RoleNotAllowed => Forbidden::new("changing a role takes the scope users:admin").into(),
+        ChangeError::RoleNotAllowed => Forbidden::new("changing a role requires the scope users:admin").into(),
         ChangeError::Stale => stale().into(),
         ChangeError::EmailTaken => taken().into(),
         ChangeError::Database(error) => error.into(),
@@ -108,5 +108,5 @@ fn stale() -> PreconditionFailed {
 }
 
 fn taken() -> Conflict {
-    Conflict::new("the e-mail address is taken").detail("email", "is taken")
+    Conflict::new("the e-mail address is already in use").detail("email", "is already in use")
 }

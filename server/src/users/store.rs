@@ -1,4 +1,4 @@
-//! The SQL of users as they are: found, listed and made.
+//! The SQL that finds, lists and creates users.
 
 use chrono::{DateTime, Utc};
 use generated::v1::{User, UserId};
@@ -7,25 +7,26 @@ use uuid::Uuid;
 use writ_runtime::ETag;
 
 use super::list::{self, Filter};
-use crate::listing::MOST_COUNTED;
+use crate::listing::MAX_TOTAL;
 use crate::platform::Platform;
 use crate::platform::caller::Caller;
 use crate::platform::keyset::{Paging, Rows};
 use crate::platform::revocation::Revocations;
 
-/// The scope that opens everybody's account.
-pub(super) const EVERYBODY: &str = "users:admin";
+/// The scope that grants access to all users.
+pub(super) const ADMIN_SCOPE: &str = "users:admin";
 
-/// Users in PostgreSQL.
+/// The store of users in PostgreSQL.
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(super) pool: PgPool,
     pub(super) revocations: Revocations,
 }
 
-/// A user and which version of it this is.
+/// A user together with the version of its row.
 #[derive(Debug, Clone)]
 pub struct Account {
+    /// The user as the contract describes it.
     pub user: User,
     version: i32,
 }
@@ -43,12 +44,12 @@ pub(super) struct Row {
 }
 
 impl Store {
-    /// Users in their database.
+    /// Creates a store in the database of users.
     pub fn new(platform: &Platform) -> Store {
         Store { pool: platform.databases.users.clone(), revocations: platform.revocations.clone() }
     }
 
-    /// One page of everybody.
+    /// Returns a page of the users that match the filter.
     pub async fn list(&self, filter: &Filter, paging: &Paging<'_>) -> Result<Rows<Account>, sqlx::Error> {
         let mut query = QueryBuilder::new(
             "SELECT id, email, name, role, version, created_at, updated_at FROM active_users WHERE TRUE",
@@ -60,16 +61,16 @@ impl Store {
         Ok(paging.rows(accounts, list::value))
     }
 
-    /// How many there are, as far as lists count.
+    /// Returns the number of users that match the filter, up to [`MAX_TOTAL`].
     pub async fn count(&self, filter: &Filter) -> Result<u64, sqlx::Error> {
         let mut query = QueryBuilder::new("SELECT count(*) FROM (SELECT FROM active_users WHERE TRUE");
         filter.push(&mut query);
-        query.push(" LIMIT ").push_bind(MOST_COUNTED).push(") AS counted");
+        query.push(" LIMIT ").push_bind(MAX_TOTAL).push(") AS counted");
         let count: i64 = query.build_query_scalar().fetch_one(&self.pool).await?;
         Ok(count.unsigned_abs())
     }
 
-    /// Makes a user of the role `user`. `None`: somebody has the address.
+    /// Creates a user with the role `user`. Returns `None` if another account uses the e-mail address.
     pub async fn insert(&self, email: &str, name: &str, password_hash: &str) -> Result<Option<Account>, sqlx::Error> {
         let inserted = sqlx::query_as!(
             Row,
@@ -84,7 +85,7 @@ impl Store {
         inserted.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
     }
 
-    /// The user of that id, if the caller may see it.
+    /// Returns the user with this id. Returns `None` if the user does not exist or the caller cannot see it.
     pub async fn find(&self, id: UserId, caller: &Caller) -> Result<Option<Account>, sqlx::Error> {
         let found = sqlx::query_as!(
             Row,
@@ -97,7 +98,8 @@ impl Store {
         found.fetch_optional(&self.pool).await?.map(Account::try_from).transpose()
     }
 
-    /// What is kept of the password of a user that the caller may see.
+    /// Returns the password hash of a user. Returns `None` if the user does not exist or the caller cannot see
+    /// it.
     pub async fn password_hash(&self, id: UserId, caller: &Caller) -> Result<Option<String>, sqlx::Error> {
         let found = sqlx::query_scalar!(
             r#"SELECT password_hash AS "password_hash!"
@@ -110,7 +112,7 @@ impl Store {
 }
 
 impl Account {
-    /// What `If-Match` and `If-None-Match` name this version by.
+    /// Returns the entity tag of this version of the user.
     pub fn etag(&self) -> ETag {
         ETag::strong(self.version)
     }
@@ -132,7 +134,7 @@ impl TryFrom<Row> for Account {
     }
 }
 
-/// The only user that the caller may see; `None`: all are seen.
+/// Returns the only user that the caller can see, or `None` if the caller can see all users.
 pub(super) fn owner(caller: &Caller) -> Option<Uuid> {
-    (!caller.may(EVERYBODY)).then_some(caller.user_id)
+    (!caller.may(ADMIN_SCOPE)).then_some(caller.user_id)
 }

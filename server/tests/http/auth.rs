@@ -1,4 +1,4 @@
-//! Signing in.
+//! Tests of signing in.
 
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
@@ -12,12 +12,12 @@ use crate::envelope::{limited, names, unauthorized};
 use crate::support::{PASSWORD, Service, body_of};
 
 #[tokio::test]
-async fn signing_in_gives_tokens_that_open_what_is_ones_own() {
+async fn signing_in_returns_tokens_for_the_account() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
-    let answer = login(&service, "user@example.com", PASSWORD).await;
-    assert_eq!(answer.headers()["cache-control"], "no-store");
-    let tokens = body_of(answer, 200).await;
+    let response = login(&service, "user@example.com", PASSWORD).await;
+    assert_eq!(response.headers()["cache-control"], "no-store");
+    let tokens = body_of(response, 200).await;
     assert_eq!(names(&tokens), ["accessToken", "expiresIn", "refreshToken", "tokenType"]);
     assert_eq!((&tokens["tokenType"], &tokens["expiresIn"]), (&json!("Bearer"), &json!(900)));
     let found = service.call(&session, Method::GET, &own_path(&user)).send().await.unwrap();
@@ -25,14 +25,14 @@ async fn signing_in_gives_tokens_that_open_what_is_ones_own() {
 }
 
 #[tokio::test]
-async fn an_address_is_the_same_in_capitals() {
+async fn the_letter_case_of_an_address_is_ignored() {
     let service = Service::start().await;
     service.user("User@example.com").await;
     body_of(login(&service, "uSER@EXAMPLE.com", PASSWORD).await, 200).await;
 }
 
 #[tokio::test]
-async fn a_refusal_tells_neither_by_words_nor_by_time_which_part_was_wrong() {
+async fn a_refused_login_reveals_neither_by_text_nor_by_time_if_the_address_exists() {
     let service = Service::start().await;
     service.user("user@example.com").await;
     let attempt = async |email: &str| {
@@ -51,7 +51,7 @@ async fn a_refusal_tells_neither_by_words_nor_by_time_which_part_was_wrong() {
 }
 
 #[tokio::test]
-async fn an_account_bears_ten_attempts_a_minute_wherever_they_come_from() {
+async fn an_account_allows_ten_login_attempts_per_minute_from_all_addresses() {
     let clients = Clients::start().await;
     for _ in 0..10 {
         unauthorized(clients.login("admin@example.com", "wrong").await).await;
@@ -61,7 +61,7 @@ async fn an_account_bears_ten_attempts_a_minute_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn a_hash_of_weaker_parameters_is_replaced_when_its_owner_signs_in() {
+async fn signing_in_replaces_a_hash_with_weaker_parameters() {
     let service = Service::start().await;
     service.user("user@example.com").await;
     let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8192, 1, 1, None).unwrap());
@@ -71,18 +71,18 @@ async fn a_hash_of_weaker_parameters_is_replaced_when_its_owner_signs_in() {
     set.execute(users).await.unwrap();
     for _ in 0..2 {
         body_of(login(&service, "user@example.com", PASSWORD).await, 200).await;
-        let kept = sqlx::query_scalar("SELECT password_hash FROM users WHERE role = 'user'").fetch_one(users);
-        let kept: String = kept.await.unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        let stored = sqlx::query_scalar("SELECT password_hash FROM users WHERE role = 'user'").fetch_one(users);
+        let stored: String = stored.await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
     }
 }
 
 #[tokio::test]
-async fn an_access_token_ends_when_it_says() {
+async fn an_expired_access_token_is_rejected() {
     let clients = Clients::start_with(|config| config.tokens.access_lifetime = std::time::Duration::from_secs(1)).await;
     let service = &clients.service;
     let (session, user) = service.user("user@example.com").await;
     tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
-    let answer = service.call(&session, Method::GET, &own_path(&user)).send().await.unwrap();
-    unauthorized(answer).await;
+    let response = service.call(&session, Method::GET, &own_path(&user)).send().await.unwrap();
+    unauthorized(response).await;
 }

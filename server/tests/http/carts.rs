@@ -1,4 +1,4 @@
-//! Carts: filled, read and emptied by their owner, and by an administrator.
+//! Tests of reading, replacing and emptying carts, by their owner and by an administrator.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
-/// An id that nobody has.
-const NOBODY: &str = "usr_01kf0fv2e0fabr24pa3eywnyp2";
+/// The id of a user that does not exist.
+const UNKNOWN_USER: &str = "usr_01kf0fv2e0fabr24pa3eywnyp2";
 
 fn path_of(user: &Value) -> String {
     format!("/v1/users/{}/cart", user["id"].as_str().unwrap())
@@ -22,7 +22,7 @@ async fn get(service: &Service, session: &Session, path: &str) -> reqwest::Respo
 }
 
 #[tokio::test]
-async fn a_cart_holds_what_was_put_in_last_in_its_order() {
+async fn a_cart_contains_the_last_items_in_their_sequence() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let path = path_of(&profile);
@@ -45,14 +45,14 @@ async fn a_cart_holds_what_was_put_in_last_in_its_order() {
 }
 
 #[tokio::test]
-async fn anothers_cart_is_not_there() {
+async fn the_cart_of_another_user_does_not_exist() {
     let service = Service::start().await;
     let (owner, profile) = service.user("user@example.com").await;
     let (other, _) = service.user("other@example.com").await;
     let path = path_of(&profile);
     let cart = json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }] });
     body_of(put(&service, &owner, &path, &cart).await, 200).await;
-    for path in [path.as_str(), &format!("/v1/users/{NOBODY}/cart")] {
+    for path in [path.as_str(), &format!("/v1/users/{UNKNOWN_USER}/cart")] {
         refused(get(&service, &other, path).await, 404, "NOT_FOUND").await;
         refused(put(&service, &other, path, &cart).await, 404, "NOT_FOUND").await;
         let emptied = service.call(&other, Method::DELETE, path).send().await.unwrap();
@@ -62,7 +62,7 @@ async fn anothers_cart_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_administrator_has_the_carts_of_all_who_have_an_account() {
+async fn an_administrator_can_access_the_carts_of_all_users() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let (owner, profile) = service.user("user@example.com").await;
@@ -71,13 +71,13 @@ async fn an_administrator_has_the_carts_of_all_who_have_an_account() {
     body_of(put(&service, &admin, &path, &cart).await, 200).await;
     assert_eq!(body_of(get(&service, &owner, &path).await, 200).await, cart);
     assert_eq!(body_of(get(&service, &admin, &path).await, 200).await, cart);
-    let nobodys = format!("/v1/users/{NOBODY}/cart");
-    refused(get(&service, &admin, &nobodys).await, 404, "NOT_FOUND").await;
-    refused(put(&service, &admin, &nobodys, &cart).await, 404, "NOT_FOUND").await;
+    let unknown = format!("/v1/users/{UNKNOWN_USER}/cart");
+    refused(get(&service, &admin, &unknown).await, 404, "NOT_FOUND").await;
+    refused(put(&service, &admin, &unknown, &cart).await, 404, "NOT_FOUND").await;
 }
 
 #[tokio::test]
-async fn every_item_that_cannot_be_had_is_named_and_nothing_changes() {
+async fn every_item_that_cannot_be_ordered_is_reported_and_the_cart_stays_unchanged() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let path = path_of(&profile);
@@ -89,7 +89,7 @@ async fn every_item_that_cannot_be_had_is_named_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_a_body_is_named_at_once() {
+async fn all_violations_of_a_body_are_reported_together() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let path = path_of(&profile);
@@ -114,14 +114,14 @@ async fn everything_that_is_wrong_with_a_body_is_named_at_once() {
         let error = refused(put(&service, &user, &path, &body).await, 422, "VALIDATION_ERROR").await;
         assert_eq!(error.fields, named, "{body}");
     }
-    // A parameter beside it makes it a 400, with the same details.
+    // If a parameter is invalid too, the status is 400. The details also contain the violations of the body.
     let body = json!({ "items": [{ "quantity": 0 }] });
     let error = refused(put(&service, &user, "/v1/users/me/cart", &body).await, 400, "VALIDATION_ERROR").await;
     assert_eq!(error.fields, ["userId", "items[0].quantity", "items[0].sku"]);
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_or_answered_is_refused_before_the_cart_is_touched() {
+async fn an_unreadable_body_or_an_unsupported_media_type_is_refused() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let path = path_of(&profile);
@@ -141,39 +141,39 @@ async fn what_cannot_be_read_or_answered_is_refused_before_the_cart_is_touched()
 }
 
 #[tokio::test]
-async fn a_cart_needs_a_token_that_is_good() {
+async fn a_cart_requires_a_valid_token() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let path = path_of(&profile);
     for method in [Method::GET, Method::PUT, Method::DELETE] {
-        let answer = service.request(method.clone(), &path).send().await.unwrap();
-        assert!(answer.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
-        refused(answer, 401, "UNAUTHORIZED").await;
-        let answer = service.request(method.clone(), &path).bearer_auth("nonsense").send().await.unwrap();
-        assert!(answer.headers()["www-authenticate"].to_str().unwrap().contains("invalid_token"));
-        refused(answer, 401, "UNAUTHORIZED").await;
+        let response = service.request(method.clone(), &path).send().await.unwrap();
+        assert!(response.headers()["www-authenticate"].to_str().unwrap().starts_with("Bearer"));
+        refused(response, 401, "UNAUTHORIZED").await;
+        let response = service.request(method.clone(), &path).bearer_auth("nonsense").send().await.unwrap();
+        assert!(response.headers()["www-authenticate"].to_str().unwrap().contains("invalid_token"));
+        refused(response, 401, "UNAUTHORIZED").await;
     }
     let body = json!({ "refreshToken": user.refresh });
-    let left = service.call(&user, Method::POST, "/v1/auth/logout").json(&body).send().await.unwrap();
-    assert_eq!(left.status(), 204);
+    let logged_out = service.call(&user, Method::POST, "/v1/auth/logout").json(&body).send().await.unwrap();
+    assert_eq!(logged_out.status(), 204);
     refused(get(&service, &user, &path).await, 401, "UNAUTHORIZED").await;
 }
 
 #[tokio::test]
-async fn a_caller_has_60_changes_a_minute_and_the_next_caller_too() {
+async fn each_caller_can_change_a_cart_60_times_per_minute() {
     let service = Service::start().await;
     let (user, profile) = service.user("user@example.com").await;
     let (other, others) = service.user("other@example.com").await;
     let delete = |session, path| service.call(session, Method::DELETE, path).send();
     let (path, others_path) = (path_of(&profile), path_of(&others));
-    let mut answer = delete(&user, &path).await.unwrap();
+    let mut response = delete(&user, &path).await.unwrap();
     for _ in 0..80 {
-        if answer.status() == 429 {
+        if response.status() == 429 {
             break;
         }
-        answer = delete(&user, &path).await.unwrap();
+        response = delete(&user, &path).await.unwrap();
     }
-    assert_eq!(answer.headers()["x-ratelimit-limit"], "60");
-    refused(answer, 429, "RATE_LIMITED").await;
+    assert_eq!(response.headers()["x-ratelimit-limit"], "60");
+    refused(response, 429, "RATE_LIMITED").await;
     assert_eq!(delete(&other, &others_path).await.unwrap().status(), 204);
 }

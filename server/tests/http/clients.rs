@@ -1,4 +1,4 @@
-//! Callers of sessions and accounts.
+//! Helpers for tests of sessions and users.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,8 +11,8 @@ use server::testing::TestServer;
 
 use crate::support::{Service, Session};
 
-/// A server that believes what callers say of their address, so that a test of many requests is
-/// not stopped by the limit of one.
+/// A server that trusts `X-Forwarded-For`, so that each request can have another client address. Tests with
+/// many requests do not reach the rate limit of an address.
 pub struct Clients {
     pub service: Service,
     next: AtomicU32,
@@ -31,36 +31,39 @@ impl Clients {
         Clients { service: Service::of(server.await), next: AtomicU32::new(0) }
     }
 
-    /// A request from an address that made none before.
+    /// Returns a request from a new client address.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + self.next.fetch_add(1, Ordering::Relaxed));
         self.service.request(method, path).header("x-forwarded-for", address.to_string())
     }
 
-    /// Typed calls from an address that made none before.
+    /// Returns a generated client with a new client address.
     pub fn client(&self) -> Client {
         let address = std::net::Ipv4Addr::from_bits(0x0a00_0000 + self.next.fetch_add(1, Ordering::Relaxed));
         let address = HeaderValue::try_from(address.to_string()).unwrap();
         Client::new(self.service.connection().header(HeaderName::from_static("x-forwarded-for"), address))
     }
 
+    /// Sends a login request from a new client address.
     pub async fn login(&self, email: &str, password: &str) -> Response {
         let body = json!({ "email": email, "password": password });
         self.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap()
     }
 
+    /// Sends a refresh request from a new client address.
     pub async fn refresh(&self, token: &str) -> Response {
         let body = json!({ "refreshToken": token });
         self.request(Method::POST, "/v1/auth/refresh").json(&body).send().await.unwrap()
     }
 }
 
+/// Sends a login request.
 pub async fn login(service: &Service, email: &str, password: &str) -> Response {
     let body = json!({ "email": email, "password": password });
     service.request(Method::POST, "/v1/auth/login").json(&body).send().await.unwrap()
 }
 
-/// Where a user is.
+/// Returns the path of a user.
 pub fn own_path(user: &Value) -> String {
     format!("/v1/users/{}", user["id"].as_str().unwrap())
 }
@@ -69,7 +72,7 @@ pub async fn get(service: &Service, session: &Session, path: &str) -> Response {
     service.call(session, Method::GET, path).send().await.unwrap()
 }
 
-/// A request to change something of the version `tag`.
+/// Returns a request with the header `If-Match`.
 pub fn conditional(service: &Service, session: &Session, method: Method, path: &str, tag: &str) -> RequestBuilder {
     service.call(session, method, path).header("if-match", tag)
 }

@@ -1,4 +1,4 @@
-//! What every operation on sessions and users refuses before its own business begins.
+//! Tests of the refusals of the request pipeline, for all operations on sessions and users.
 
 use http::Method;
 use reqwest::RequestBuilder;
@@ -8,20 +8,22 @@ use crate::clients::own_path;
 use crate::envelope::{limited, refused, unauthorized};
 use crate::support::{Service, Session};
 
-/// An operation, as far as the way in is concerned.
+/// An operation, as far as the request pipeline is concerned.
 struct Case {
     method: Method,
     path: String,
-    /// How many requests a minute it bears.
+    /// The rate limit in requests per minute.
     requests: u64,
-    /// The most bytes of a body; 0: none is taken.
+    /// The maximum size of a body in bytes. 0 if the operation has no body.
     bytes: usize,
-    /// A body that can be read, and the fields that are wrong with it.
+    /// A body that can be parsed, and its invalid fields.
     wrong: (Value, &'static [&'static str]),
+    /// True if the operation needs no credentials.
     public: bool,
+    /// True if the operation requires `If-Match`.
     conditional: bool,
-    /// Whether it answers with a body.
-    answers: bool,
+    /// True if the response has a body.
+    has_response_body: bool,
 }
 
 fn cases(user: &Value) -> Vec<Case> {
@@ -29,7 +31,7 @@ fn cases(user: &Value) -> Vec<Case> {
     let case = |method: Method, path: &str, requests, bytes, wrong| Case {
         public: path.contains("/auth/") || (path == "/v1/users" && method == Method::POST),
         conditional: path == own && method != Method::GET,
-        answers: !path.ends_with("logout") && !path.ends_with("password") && method != Method::DELETE,
+        has_response_body: !path.ends_with("logout") && !path.ends_with("password") && method != Method::DELETE,
         path: path.to_owned(),
         method,
         requests,
@@ -40,8 +42,8 @@ fn cases(user: &Value) -> Vec<Case> {
     let login: (Value, &[&str]) = (json!({ "email": "nobody", "password": "" }), &["email", "password"]);
     let token: (Value, &[&str]) = (json!({ "refreshToken": 1, "more": 2 }), &["more", "refreshToken"]);
     let new: (Value, &[&str]) = (json!({ "email": 1, "name": " x" }), &["email", "name", "password"]);
-    let whole: (Value, &[&str]) = (json!({ "name": " x", "role": "root" }), &["name", "role", "email"]);
-    let part: (Value, &[&str]) = (json!({ "id": 1, "name": null, "role": null }), &["id", "name", "role"]);
+    let replacement: (Value, &[&str]) = (json!({ "name": " x", "role": "root" }), &["name", "role", "email"]);
+    let change: (Value, &[&str]) = (json!({ "id": 1, "name": null, "role": null }), &["id", "name", "role"]);
     let password: (Value, &[&str]) = (json!({ "current": "", "new": "short" }), &["current", "new"]);
     vec![
         case(Method::POST, "/v1/auth/login", 20, 4096, login),
@@ -50,14 +52,14 @@ fn cases(user: &Value) -> Vec<Case> {
         case(Method::GET, "/v1/users", 100, 0, none.clone()),
         case(Method::POST, "/v1/users", 20, 16_384, new),
         case(Method::GET, &own, 100, 0, none.clone()),
-        case(Method::PUT, &own, 30, 16_384, whole),
-        case(Method::PATCH, &own, 30, 16_384, part),
+        case(Method::PUT, &own, 30, 16_384, replacement),
+        case(Method::PATCH, &own, 30, 16_384, change),
         case(Method::DELETE, &own, 30, 0, none),
         case(Method::POST, &format!("{own}/password"), 10, 4096, password),
     ]
 }
 
-/// A request that comes as far as its body.
+/// Returns a request with valid credentials and `If-Match`, so that only its body can be refused.
 fn request(service: &Service, session: &Session, case: &Case) -> RequestBuilder {
     let request = match case.public {
         true => service.request(case.method.clone(), &case.path),
@@ -74,7 +76,7 @@ async fn start() -> (Service, Session, Vec<Case>) {
 }
 
 #[tokio::test]
-async fn a_body_of_another_kind_is_refused() {
+async fn a_body_that_cannot_be_parsed_is_refused() {
     let (service, admin, cases) = start().await;
     for case in cases.iter().filter(|case| case.bytes > 0) {
         let send =
@@ -93,22 +95,22 @@ async fn a_body_of_another_kind_is_refused() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_with_a_body_is_told_at_once() {
+async fn all_violations_of_a_body_are_reported_together() {
     let (service, admin, cases) = start().await;
     for case in cases.iter().filter(|case| case.bytes > 0) {
-        let answer = request(&service, &admin, case).json(&case.wrong.0).send().await.unwrap();
-        let error = refused(answer, 422, "VALIDATION_ERROR").await;
+        let response = request(&service, &admin, case).json(&case.wrong.0).send().await.unwrap();
+        let error = refused(response, 422, "VALIDATION_ERROR").await;
         assert_eq!(error.fields, case.wrong.1, "{} {}", case.method, case.path);
     }
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_with_parameters_and_body_is_told_at_once() {
+async fn all_violations_of_parameters_and_body_are_reported_together() {
     let (service, admin, cases) = start().await;
     for case in cases.iter().filter(|case| case.conditional) {
         let path = "/v1/users/usr_1";
-        let answer = service.call(&admin, case.method.clone(), path).header("if-match", "1").json(&case.wrong.0);
-        let error = refused(answer.send().await.unwrap(), 400, "VALIDATION_ERROR").await;
+        let response = service.call(&admin, case.method.clone(), path).header("if-match", "1").json(&case.wrong.0);
+        let error = refused(response.send().await.unwrap(), 400, "VALIDATION_ERROR").await;
         let expected: Vec<&str> = ["userId", "If-Match"].iter().chain(case.wrong.1).copied().collect();
         assert_eq!(error.fields, expected, "{}", case.method);
     }
@@ -120,14 +122,14 @@ async fn all_that_is_wrong_with_parameters_and_body_is_told_at_once() {
         ),
         ("/v1/users?page=1&cursor=AAAA", vec!["cursor"]),
     ] {
-        let answer = service.call(&admin, Method::GET, path).send().await.unwrap();
-        let error = refused(answer, 400, "VALIDATION_ERROR").await;
+        let response = service.call(&admin, Method::GET, path).send().await.unwrap();
+        let error = refused(response, 400, "VALIDATION_ERROR").await;
         assert_eq!(error.fields, expected, "{path}");
     }
 }
 
 #[tokio::test]
-async fn who_shows_no_good_token_is_not_let_in() {
+async fn a_request_without_a_valid_token_is_refused() {
     let (service, _, cases) = start().await;
     let tokens = ["", "x", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c3JfMDFrZjBmdjJlMGZhYnIyNHBhM2V5d255cDIifQ."];
     for case in cases.iter().filter(|case| !case.public) {
@@ -140,46 +142,46 @@ async fn who_shows_no_good_token_is_not_let_in() {
 }
 
 #[tokio::test]
-async fn a_caller_that_reads_no_json_is_told_so() {
+async fn a_request_that_does_not_accept_json_is_refused() {
     let (service, admin, cases) = start().await;
     for case in cases {
-        let answer = request(&service, &admin, &case).json(&case.wrong.0).header("accept", "text/html").send();
-        let answer = answer.await.unwrap();
-        match case.answers {
-            true => drop(refused(answer, 406, "NOT_ACCEPTABLE").await),
-            false => assert_ne!(answer.status(), 406, "{} {}", case.method, case.path),
+        let response = request(&service, &admin, &case).json(&case.wrong.0).header("accept", "text/html").send();
+        let response = response.await.unwrap();
+        match case.has_response_body {
+            true => drop(refused(response, 406, "NOT_ACCEPTABLE").await),
+            false => assert_ne!(response.status(), 406, "{} {}", case.method, case.path),
         }
     }
 }
 
 #[tokio::test]
-async fn a_change_without_a_condition_is_refused() {
+async fn a_change_without_if_match_is_refused() {
     let (service, admin, cases) = start().await;
     for case in cases.iter().filter(|case| case.conditional) {
         let body = json!({ "email": "user@example.com", "name": "New Name", "role": "user" });
-        let answer = service.call(&admin, case.method.clone(), &case.path).json(&body).send().await.unwrap();
-        let error = refused(answer, 428, "PRECONDITION_REQUIRED").await;
+        let response = service.call(&admin, case.method.clone(), &case.path).json(&body).send().await.unwrap();
+        let error = refused(response, 428, "PRECONDITION_REQUIRED").await;
         assert_eq!(error.fields, ["If-Match"], "{}", case.method);
     }
 }
 
 #[tokio::test]
-async fn every_operation_has_its_limit() {
+async fn every_operation_has_its_declared_rate_limit() {
     let (service, admin, cases) = start().await;
-    // Made requests count: the limits of registering and signing in are used in part already.
+    // Two requests are tolerated, because the setup has used the limits of registration and login in part.
     for case in cases {
-        let mut borne = 0;
+        let mut accepted = 0;
         let refusal = loop {
-            // Nothing happens but counting: the condition or the body is never good.
-            let answer = request(&service, &admin, &case).header("if-match", r#"W/"1""#).json(&case.wrong.0).send();
-            let answer = answer.await.unwrap();
-            if answer.status() == 429 || borne > 2 * case.requests {
-                break answer;
+            // The request has no effect but is counted, because its condition or its body is not valid.
+            let response = request(&service, &admin, &case).header("if-match", r#"W/"1""#).json(&case.wrong.0).send();
+            let response = response.await.unwrap();
+            if response.status() == 429 || accepted > 2 * case.requests {
+                break response;
             }
-            assert_eq!(answer.headers()["x-ratelimit-limit"], case.requests.to_string());
-            borne += 1;
+            assert_eq!(response.headers()["x-ratelimit-limit"], case.requests.to_string());
+            accepted += 1;
         };
         limited(refusal, case.requests).await;
-        assert!(borne + 2 >= case.requests, "{} {}: {borne}", case.method, case.path);
+        assert!(accepted + 2 >= case.requests, "{} {}: {accepted}", case.method, case.path);
     }
 }

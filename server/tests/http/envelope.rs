@@ -1,22 +1,22 @@
-//! The one shape of every refusal.
+//! Helpers to check the error envelope of a refused request.
 
 use http::HeaderMap;
 use reqwest::Response;
 use serde_json::Value;
 
-/// What a refusal says.
+/// The content of a refusal.
 #[derive(Debug)]
 pub struct Refusal {
     pub message: String,
-    /// Each field that is wrong, in the order of the answer.
+    /// The fields of the details, in the order of the response.
     pub fields: Vec<String>,
     pub headers: HeaderMap,
 }
 
-/// Checks that an answer is a refusal of this status and code, in the envelope and in nothing else.
-pub async fn refused(answer: Response, status: u16, code: &str) -> Refusal {
-    let (found, headers) = (answer.status().as_u16(), answer.headers().clone());
-    let text = answer.text().await.unwrap();
+/// Checks that a response is a refusal with this status and code, and that its body is the error envelope.
+pub async fn refused(response: Response, status: u16, code: &str) -> Refusal {
+    let (found, headers) = (response.status().as_u16(), response.headers().clone());
+    let text = response.text().await.unwrap();
     assert_eq!(found, status, "{text}");
     assert_eq!(headers["content-type"], "application/json", "{text}");
     let body: Value = serde_json::from_str(&text).unwrap();
@@ -35,17 +35,17 @@ pub async fn refused(answer: Response, status: u16, code: &str) -> Refusal {
     Refusal { message, fields: fields.collect(), headers }
 }
 
-/// A 401, which says what it would take (RFC 9110 § 11.6.1).
-pub async fn unauthorized(answer: Response) -> Refusal {
-    let refusal = refused(answer, 401, "UNAUTHORIZED").await;
+/// Checks that a response is a 401 with a challenge (RFC 9110 § 11.6.1).
+pub async fn unauthorized(response: Response) -> Refusal {
+    let refusal = refused(response, 401, "UNAUTHORIZED").await;
     let challenge = refusal.headers["www-authenticate"].to_str().unwrap();
     assert!(challenge.starts_with("Bearer"), "{challenge}");
     refusal
 }
 
-/// A 429 of a limit of so many requests, which says when to come again.
-pub async fn limited(answer: Response, requests: u64) -> Refusal {
-    let refusal = refused(answer, 429, "RATE_LIMITED").await;
+/// Checks that a response is a 429 for a limit of `requests`, with the headers of the limit.
+pub async fn limited(response: Response, requests: u64) -> Refusal {
+    let refusal = refused(response, 429, "RATE_LIMITED").await;
     let number = |name: &str| refusal.headers[name].to_str().unwrap().parse::<u64>().unwrap();
     assert_eq!((number("x-ratelimit-limit"), number("x-ratelimit-remaining")), (requests, 0));
     assert!((1..=60).contains(&number("retry-after")), "{:?}", refusal.headers);
@@ -53,7 +53,7 @@ pub async fn limited(answer: Response, requests: u64) -> Refusal {
     refusal
 }
 
-/// The names of an object, sorted.
+/// Returns the sorted field names of an object.
 pub fn names(object: &Value) -> Vec<&str> {
     let mut names: Vec<&str> = object.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();

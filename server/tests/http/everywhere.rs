@@ -1,4 +1,4 @@
-//! Whoever refuses, router, edge, gate, handler or what is beside them, it is done in one shape.
+//! Tests of the refusals and limits that all operations share, and of the routes outside the contract.
 
 use http::Method;
 use reqwest::Response;
@@ -9,16 +9,16 @@ use crate::orders::{Customer, NO_ORDER, a_notebook};
 use crate::support::{Service, Session};
 
 #[tokio::test]
-async fn what_is_nowhere_is_refused_like_everything_else() {
+async fn an_unknown_path_is_refused_in_the_error_envelope() {
     let service = Service::start().await;
     for path in ["/", "/nowhere", "/v1", "/v1/", "/v1/products/", "/v1/products/ABC-1/", "/v3/users", "/docs/nowhere"] {
-        let answer = service.request(Method::GET, path).send().await.unwrap();
-        assert!(refused(answer, 404, "NOT_FOUND").await.fields.is_empty(), "{path}");
+        let response = service.request(Method::GET, path).send().await.unwrap();
+        assert!(refused(response, 404, "NOT_FOUND").await.fields.is_empty(), "{path}");
     }
 }
 
 #[tokio::test]
-async fn another_method_is_told_which_there_are() {
+async fn an_unsupported_method_is_refused_with_the_supported_ones() {
     let service = Service::start().await;
     for (path, allowed) in [
         ("/v1/products", "GET, HEAD, OPTIONS"),
@@ -26,47 +26,50 @@ async fn another_method_is_told_which_there_are() {
         ("/v1/users/x/cart", "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("/livez", "GET, HEAD, OPTIONS"),
     ] {
-        let answer = service.request(Method::POST, path).send().await.unwrap();
-        assert_eq!(answer.headers()["allow"], allowed, "{path}");
-        refused(answer, 405, "METHOD_NOT_ALLOWED").await;
+        let response = service.request(Method::POST, path).send().await.unwrap();
+        assert_eq!(response.headers()["allow"], allowed, "{path}");
+        refused(response, 405, "METHOD_NOT_ALLOWED").await;
     }
-    let answer = service.request(Method::POST, "/openapi.json").send().await.unwrap();
-    assert_eq!(answer.headers()["allow"], "GET,HEAD");
-    refused(answer, 405, "METHOD_NOT_ALLOWED").await;
+    let response = service.request(Method::POST, "/openapi.json").send().await.unwrap();
+    assert_eq!(response.headers()["allow"], "GET,HEAD");
+    refused(response, 405, "METHOD_NOT_ALLOWED").await;
 }
 
 #[tokio::test]
-async fn a_request_is_named_as_its_caller_named_it() {
+async fn a_valid_request_id_of_the_caller_is_used() {
     let service = Service::start().await;
-    let named =
+    let send =
         |path: &'static str, id: &'static str| service.request(Method::GET, path).header("x-request-id", id).send();
     for path in ["/livez", "/v1/products", "/openapi.yaml", "/docs/", "/nowhere"] {
-        assert_eq!(named(path, "trace-1.a_B").await.unwrap().headers()["x-request-id"], "trace-1.a_B", "{path}");
-        let other = named(path, "\"><script>").await.unwrap();
+        assert_eq!(send(path, "trace-1.a_B").await.unwrap().headers()["x-request-id"], "trace-1.a_B", "{path}");
+        let other = send(path, "\"><script>").await.unwrap();
         assert_eq!(other.headers()["x-request-id"].len(), 36, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_database_that_is_away_is_a_503_with_no_word_of_why() {
+async fn an_unavailable_database_is_a_503_without_the_cause() {
     let service = Service::start().await;
     service.server.platform.databases.orders.close().await;
-    let answer = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    assert_eq!(answer.headers()["retry-after"], "1");
-    assert_eq!(refused(answer, 503, "SERVICE_UNAVAILABLE").await.message, "the service is not available now");
+    let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
+    assert_eq!(
+        refused(response, 503, "SERVICE_UNAVAILABLE").await.message,
+        "the service is temporarily unavailable; try again later"
+    );
 }
 
 #[tokio::test]
-async fn a_fault_of_ours_is_a_500_with_no_word_of_why() {
+async fn an_internal_error_is_a_500_without_the_cause() {
     let service = Service::start().await;
     let pool = &service.server.platform.databases.orders;
     sqlx::query("ALTER TABLE products RENAME TO hidden").execute(pool).await.unwrap();
-    let answer = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    assert_eq!(refused(answer, 500, "INTERNAL_ERROR").await.message, "an internal error happened");
+    let response = service.request(Method::GET, "/v1/products/ABC-1").send().await.unwrap();
+    assert_eq!(refused(response, 500, "INTERNAL_ERROR").await.message, "an internal error occurred");
 }
 
 #[tokio::test]
-async fn the_contract_and_a_page_on_it_are_served() {
+async fn the_contract_and_its_page_are_served() {
     let service = Service::start().await;
     let fetch = |path: &'static str| service.request(Method::GET, path).send();
     let json = fetch("/openapi.json").await.unwrap();
@@ -79,7 +82,7 @@ async fn the_contract_and_a_page_on_it_are_served() {
     assert_eq!(fetch("/docs/").await.unwrap().status(), 200);
 }
 
-/// Every operation on carts and orders of a customer that may be called: with its limit a minute.
+/// Returns every operation on the carts and orders of a customer, with its rate limit in requests per minute.
 fn calls(customer: &Customer) -> Vec<(Method, String, Value, usize)> {
     let cart = format!("/v1/users/{}/cart", customer.id);
     let order = NO_ORDER.to_owned();
@@ -104,40 +107,41 @@ async fn call(service: &Service, session: &Session, method: &Method, path: &str,
 }
 
 #[tokio::test]
-async fn every_operation_ends_at_its_own_limit() {
+async fn every_operation_has_its_declared_rate_limit() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     for (method, path, body, limit) in calls(&customer) {
-        let mut let_in = 0;
-        let refused_at_last = loop {
-            let answer = call(&service, &customer.session, &method, &path, &body).await;
-            if answer.status() == 429 {
-                break answer;
+        let mut accepted = 0;
+        let refusal = loop {
+            let response = call(&service, &customer.session, &method, &path, &body).await;
+            if response.status() == 429 {
+                break response;
             }
-            let_in += 1;
-            // A bucket fills while it is emptied.
-            assert!(let_in < 2 * limit, "{method} {path}");
+            accepted += 1;
+            // The bucket is refilled while the requests are sent, so more requests than the limit can be
+            // accepted.
+            assert!(accepted < 2 * limit, "{method} {path}");
         };
-        assert!(let_in >= limit, "{method} {path}: {let_in}");
-        assert_eq!(refused_at_last.headers()["x-ratelimit-limit"], limit.to_string());
-        refused(refused_at_last, 429, "RATE_LIMITED").await;
+        assert!(accepted >= limit, "{method} {path}: {accepted}");
+        assert_eq!(refusal.headers()["x-ratelimit-limit"], limit.to_string());
+        refused(refusal, 429, "RATE_LIMITED").await;
     }
 }
 
 #[tokio::test]
-async fn every_operation_says_when_the_database_is_away() {
+async fn every_operation_is_a_503_without_a_database() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     service.server.platform.databases.orders.close().await;
     for (method, path, body, _) in calls(&customer) {
-        let answer = call(&service, &customer.session, &method, &path, &body).await;
-        assert_eq!(answer.headers()["retry-after"], "1", "{method} {path}");
-        refused(answer, 503, "SERVICE_UNAVAILABLE").await;
+        let response = call(&service, &customer.session, &method, &path, &body).await;
+        assert_eq!(response.headers()["retry-after"], "1", "{method} {path}");
+        refused(response, 503, "SERVICE_UNAVAILABLE").await;
     }
 }
 
 #[tokio::test]
-async fn every_operation_names_an_id_that_is_none() {
+async fn every_operation_reports_an_invalid_id() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     for (method, path, body, _) in calls(&customer) {

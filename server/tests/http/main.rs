@@ -1,5 +1,5 @@
-//! Every operation over HTTP, with PostgreSQL and Redis behind it.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where that fails")]
+//! Tests of all operations over HTTP, with real PostgreSQL and Redis.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails if an operation fails")]
 
 mod auth;
 mod carts;

@@ -1,4 +1,4 @@
-//! What is sent to make and change orders, and is not what the contract asks for.
+//! Tests of invalid requests to place and change orders.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,30 +8,31 @@ use crate::orders::{Customer, a_notebook, ordered};
 use crate::support::Service;
 
 #[tokio::test]
-async fn a_parameter_and_a_body_are_wrong_in_five_ways_and_told_of_all_at_once() {
+async fn all_violations_of_a_parameter_and_a_body_are_reported_together() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let body = json!({
-        // Broken pattern and minimum; missing sku and wrong type.
+        // The first item violates a pattern and a minimum. The second one lacks `sku` and has a wrong type.
         "items": [{ "sku": "no sku", "quantity": 0 }, { "quantity": "2" }],
         "currency": "EUR",
     });
     let request = service.call(&customer.session, Method::POST, &customer.orders()).json(&body);
-    let answer = request.header("idempotency-key", "not a key").send().await.unwrap();
-    let mut refusal = refused(answer, 400, "VALIDATION_ERROR").await;
+    let response = request.header("idempotency-key", "not a key").send().await.unwrap();
+    let mut refusal = refused(response, 400, "VALIDATION_ERROR").await;
     refusal.fields.sort_unstable();
     let expected = ["Idempotency-Key", "items[0].quantity", "items[0].sku", "items[1].quantity", "items[1].sku"];
     assert_eq!(refusal.fields, expected);
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_an_order_is_named_at_once() {
+async fn all_violations_of_an_order_are_reported_together() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     for (body, named) in [
         (json!({ "items": [], "currency": "EUR" }), vec!["items"]),
         (json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }], "currency": "CHF" }), vec!["currency"]),
-        // Neither form: that is said of the whole, and then what the nearest one lacks.
+        // The body matches neither form. The first violation is for the body itself, and the second one for the
+        // field that the closest form requires.
         (json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }] }), vec!["", "currency"]),
         (
             json!({ "items": [{ "sku": "ABC-1", "quantity": 1, "unitPrice": "0.01" }], "currency": "EUR" }),
@@ -48,7 +49,7 @@ async fn everything_that_is_wrong_with_an_order_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_a_change_is_named_at_once() {
+async fn all_violations_of_a_change_are_reported_together() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let path = ordered(&service, &customer).await;
@@ -68,13 +69,13 @@ async fn everything_that_is_wrong_with_a_change_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_or_answered_is_refused_before_anything_happens() {
+async fn an_unreadable_body_or_an_unsupported_media_type_is_refused() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let path = ordered(&service, &customer).await;
-    let of_items = a_notebook().to_string();
-    for (method, path, good, limit) in [
-        (Method::POST, customer.orders(), of_items.as_str(), 64 * 1024),
+    let order = a_notebook().to_string();
+    for (method, path, valid, limit) in [
+        (Method::POST, customer.orders(), order.as_str(), 64 * 1024),
         (Method::PATCH, path.clone(), r#"{"version":1,"status":"cancelled"}"#, 4096),
     ] {
         let send = |media: &'static str, body: String| {
@@ -84,10 +85,10 @@ async fn what_cannot_be_read_or_answered_is_refused_before_anything_happens() {
         for broken in ["", "{", "{\"items\"}", "\u{1}", "{\"a\":1,}"] {
             refused(send("application/json", broken.to_owned()).await, 400, "BAD_REQUEST").await;
         }
-        refused(send("application/xml", good.to_owned()).await, 415, "UNSUPPORTED_MEDIA_TYPE").await;
+        refused(send("application/xml", valid.to_owned()).await, 415, "UNSUPPORTED_MEDIA_TYPE").await;
         refused(send("application/json", " ".repeat(limit + 1)).await, 413, "PAYLOAD_TOO_LARGE").await;
         let request = service.call(&customer.session, method.clone(), &path).header("accept", "text/csv");
-        let request = request.header("content-type", "application/json").body(good.to_owned());
+        let request = request.header("content-type", "application/json").body(valid.to_owned());
         refused(request.send().await.unwrap(), 406, "NOT_ACCEPTABLE").await;
     }
     for path in [customer.orders(), "/v1/orders".to_owned(), path.clone(), format!("{path}/items")] {
@@ -97,7 +98,7 @@ async fn what_cannot_be_read_or_answered_is_refused_before_anything_happens() {
 }
 
 #[tokio::test]
-async fn orders_need_a_token_that_is_good() {
+async fn orders_require_a_valid_token() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let path = ordered(&service, &customer).await;
@@ -113,25 +114,25 @@ async fn orders_need_a_token_that_is_good() {
     for (method, path) in calls {
         refused(service.request(method.clone(), &path).send().await.unwrap(), 401, "UNAUTHORIZED").await;
         let forged = format!("{}x", customer.session.access);
-        let answer = service.request(method.clone(), &path).bearer_auth(forged).send().await.unwrap();
-        assert!(answer.headers()["www-authenticate"].to_str().unwrap().contains("invalid_token"));
-        refused(answer, 401, "UNAUTHORIZED").await;
+        let response = service.request(method.clone(), &path).bearer_auth(forged).send().await.unwrap();
+        assert!(response.headers()["www-authenticate"].to_str().unwrap().contains("invalid_token"));
+        refused(response, 401, "UNAUTHORIZED").await;
     }
 }
 
 #[tokio::test]
-async fn a_caller_has_30_orders_a_minute() {
+async fn a_caller_can_place_30_orders_per_minute() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
-    let mut answer = customer.order(&service, &json!({})).await;
+    let mut response = customer.order(&service, &json!({})).await;
     for _ in 0..40 {
-        if answer.status() == 429 {
+        if response.status() == 429 {
             break;
         }
-        answer = customer.order(&service, &json!({})).await;
+        response = customer.order(&service, &json!({})).await;
     }
-    assert_eq!(answer.headers()["x-ratelimit-limit"], "30");
-    let refusal = refused(answer, 429, "RATE_LIMITED").await;
-    // The next one is due after two seconds, and not after the whole minute.
+    assert_eq!(response.headers()["x-ratelimit-limit"], "30");
+    let refusal = refused(response, 429, "RATE_LIMITED").await;
+    // The next request is allowed after two seconds, because the bucket is refilled continuously.
     assert!(["1", "2"].contains(&refusal.headers["retry-after"].to_str().unwrap()));
 }

@@ -1,4 +1,4 @@
-//! Lists of orders and of their items: filtered, sorted, trimmed, and page by page.
+//! Tests of the lists of orders and of their items: filters, sort order, sparse fieldsets and pages.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::envelope::refused;
 use crate::orders::{Customer, get};
 use crate::support::{Service, Session, body_of};
 
-/// Writes 40 orders of a user: eight totals, ten moments, four statuses.
+/// Inserts 40 orders of a user with eight totals, ten creation times and four statuses.
 async fn seed(pool: &PgPool, user: &str) {
     let user: generated::v1::UserId = user.parse().unwrap();
     sqlx::query(
@@ -28,7 +28,7 @@ async fn seed(pool: &PgPool, user: &str) {
     .unwrap();
 }
 
-/// All elements of a list, by following its cursors.
+/// Returns all elements of a list by following its cursors.
 async fn follow(service: &Service, session: &Session, path: &str) -> Vec<Value> {
     let mut found = Vec::new();
     let mut next = path.to_owned();
@@ -45,7 +45,7 @@ async fn follow(service: &Service, session: &Session, path: &str) -> Vec<Value> 
 }
 
 #[tokio::test]
-async fn pages_in_every_order_are_the_whole_list() {
+async fn all_pages_together_contain_the_list_in_every_sort_order() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     seed(&service.server.platform.databases.orders, &customer.id).await;
@@ -58,8 +58,8 @@ async fn pages_in_every_order_are_the_whole_list() {
         let sort = if sort.is_empty() { String::new() } else { format!("&sort={sort}") };
         let list = format!("/v1/orders?limit=7{sort}");
         let by_cursor = follow(&service, &customer.session, &list).await;
-        let whole = body_of(get(&service, &customer.session, &format!("/v1/orders?limit=100{sort}")).await, 200).await;
-        assert_eq!(Value::Array(by_cursor.clone()), whole["data"], "{sort}");
+        let all = body_of(get(&service, &customer.session, &format!("/v1/orders?limit=100{sort}")).await, 200).await;
+        assert_eq!(Value::Array(by_cursor.clone()), all["data"], "{sort}");
         assert_eq!(by_cursor.len(), 40);
         let mut by_number = Vec::new();
         for page in 1..=6 {
@@ -78,12 +78,12 @@ async fn pages_in_every_order_are_the_whole_list() {
             _ => keys.is_sorted_by(|a, b| a.0 <= b.0),
         };
         assert!(sorted, "{sort}: {keys:?}");
-        service.forget_limits().await;
+        service.reset_limits().await;
     }
 }
 
 #[tokio::test]
-async fn filters_hold_on_every_page_and_in_the_total() {
+async fn filters_apply_to_every_page_and_to_the_total() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     seed(&service.server.platform.databases.orders, &customer.id).await;
@@ -97,7 +97,7 @@ async fn filters_hold_on_every_page_and_in_the_total() {
 }
 
 #[tokio::test]
-async fn only_the_fields_that_are_asked_for_are_sent() {
+async fn only_the_requested_fields_are_returned() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     seed(&service.server.platform.databases.orders, &customer.id).await;
@@ -111,13 +111,13 @@ async fn only_the_fields_that_are_asked_for_are_sent() {
     assert_eq!(names(&page("fields=status,total&sort=total").await), ["status", "total"]);
     let items = page("fields=items").await;
     assert_eq!(items["items"][0]["sku"], "ABC-1");
-    let whole = page("").await;
-    assert_eq!(whole["items"][0]["lineTotal"]["amount"], "19.99");
-    assert_eq!(whole.as_object().unwrap().len(), 8);
+    let all_fields = page("").await;
+    assert_eq!(all_fields["items"][0]["lineTotal"]["amount"], "19.99");
+    assert_eq!(all_fields.as_object().unwrap().len(), 8);
 }
 
 #[tokio::test]
-async fn users_list_their_own_and_administrators_everybodys() {
+async fn users_list_their_orders_and_administrators_all_orders() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let [one, two] =
@@ -133,12 +133,12 @@ async fn users_list_their_own_and_administrators_everybodys() {
     assert_eq!(total(&one.session, one.orders()).await, 40);
     assert_eq!(total(&admin, "/v1/orders".to_owned()).await, 80);
     assert_eq!(total(&admin, two.orders()).await, 40);
-    let nobody = "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2/orders";
-    refused(get(&service, &admin, nobody).await, 404, "NOT_FOUND").await;
+    let unknown_user = "/v1/users/usr_01kf0fv2e0fabr24pa3eywnyp2/orders";
+    refused(get(&service, &admin, unknown_user).await, 404, "NOT_FOUND").await;
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_alone() {
+async fn a_cursor_is_valid_only_for_its_list() {
     let service = Service::start().await;
     let [one, two] =
         [Customer::new(&service, "one@example.com").await, Customer::new(&service, "two@example.com").await];
@@ -156,26 +156,26 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
         (&one.session, format!("sort=total&cursor={forged}")),
         (&two.session, format!("sort=total&cursor={cursor}")),
     ] {
-        let answer = get(&service, session, &format!("/v1/orders?{query}")).await;
-        assert_eq!(refused(answer, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
+        let response = get(&service, session, &format!("/v1/orders?{query}")).await;
+        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
     }
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_a_list_is_named_at_once() {
+async fn all_violations_of_list_parameters_are_reported_together() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let query = "limit=0&page=-1&status=lost&createdAfter=yesterday&sort=size&fields=id,nothing";
     for path in ["/v1/orders".to_owned(), customer.orders()] {
-        let answer = get(&service, &customer.session, &format!("{path}?{query}")).await;
-        let mut refusal = refused(answer, 400, "VALIDATION_ERROR").await;
+        let response = get(&service, &customer.session, &format!("{path}?{query}")).await;
+        let mut refusal = refused(response, 400, "VALIDATION_ERROR").await;
         refusal.fields.sort_unstable();
         assert_eq!(refusal.fields, ["createdAfter", "fields[1]", "limit", "page", "sort[0]", "status"]);
     }
 }
 
 #[tokio::test]
-async fn the_items_of_an_order_come_as_they_were_ordered() {
+async fn the_items_of_an_order_keep_their_sequence() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let skus = ["XYZ-9", "ABC-1", "RUL-30", "ERA-1", "PEN-2"];
@@ -183,12 +183,9 @@ async fn the_items_of_an_order_come_as_they_were_ordered() {
     let order = customer.order(&service, &json!({ "items": items, "currency": "EUR" })).await;
     let order = body_of(order, 201).await;
     let path = format!("/v1/orders/{}/items", order["id"].as_str().unwrap());
-    let whole = body_of(get(&service, &customer.session, &path).await, 200).await;
-    assert_eq!(whole["data"], order["items"]);
-    assert_eq!(
-        whole["pagination"],
-        json!({ "total": 5, "page": 1, "limit": 20, "hasMore": false, "nextCursor": null })
-    );
+    let all = body_of(get(&service, &customer.session, &path).await, 200).await;
+    assert_eq!(all["data"], order["items"]);
+    assert_eq!(all["pagination"], json!({ "total": 5, "page": 1, "limit": 20, "hasMore": false, "nextCursor": null }));
     let by_cursor = follow(&service, &customer.session, &format!("{path}?limit=2")).await;
     assert_eq!(Value::Array(by_cursor), order["items"]);
     let second = body_of(get(&service, &customer.session, &format!("{path}?limit=2&page=2")).await, 200).await;

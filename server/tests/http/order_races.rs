@@ -1,4 +1,4 @@
-//! Many at once: one effect a key, one change a version, one order a cart.
+//! Tests of concurrent requests for orders: idempotency keys, versions and carts.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::envelope::refused;
 use crate::orders::{Customer, a_notebook, ordered};
 use crate::support::{Service, body_of};
 
-/// How many call at once; the limit of these operations is 30 a minute.
+/// The number of concurrent requests. The rate limit of these operations is 30 requests per minute.
 const CALLERS: usize = 24;
 const ROUNDS: usize = 12;
 
@@ -20,20 +20,21 @@ async fn with_key(service: &Service, customer: &Customer, key: &str, body: &Valu
     request.header("idempotency-key", key).json(body).send().await.unwrap()
 }
 
-async fn orders(service: &Service) -> i64 {
+/// Returns the number of orders in the database.
+async fn order_count(service: &Service) -> i64 {
     let orders = &service.server.platform.databases.orders;
     sqlx::query_scalar("SELECT count(*) FROM orders").fetch_one(orders).await.unwrap()
 }
 
-/// What is compared of two answers to tell whether they are equal to the byte.
-async fn bytes(answer: Response) -> (u16, Vec<String>, Vec<u8>) {
-    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+/// Returns the status, the relevant headers and the body of a response for comparison.
+async fn bytes(response: Response) -> (u16, Vec<String>, Vec<u8>) {
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
     let headers = ["location", "etag", "content-type"].map(header).to_vec();
-    (answer.status().as_u16(), headers, answer.bytes().await.unwrap().to_vec())
+    (response.status().as_u16(), headers, response.bytes().await.unwrap().to_vec())
 }
 
 #[tokio::test]
-async fn a_repeated_request_is_answered_with_the_same_bytes_and_has_one_effect() {
+async fn a_repeated_request_has_an_identical_response_and_one_effect() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let first = bytes(with_key(&service, &customer, "k-1", &a_notebook()).await).await;
@@ -43,13 +44,13 @@ async fn a_repeated_request_is_answered_with_the_same_bytes_and_has_one_effect()
     for _ in 0..3 {
         assert_eq!(bytes(with_key(&service, &customer, "k-1", &a_notebook()).await).await, first);
     }
-    assert_eq!(orders(&service).await, 1);
+    assert_eq!(order_count(&service).await, 1);
     body_of(with_key(&service, &customer, "k-2", &a_notebook()).await, 201).await;
-    assert_eq!(orders(&service).await, 2);
+    assert_eq!(order_count(&service).await, 2);
 }
 
 #[tokio::test]
-async fn a_key_belongs_to_its_caller_and_its_request() {
+async fn a_key_belongs_to_one_caller_and_one_request() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let other = Customer::new(&service, "other@example.com").await;
@@ -57,24 +58,24 @@ async fn a_key_belongs_to_its_caller_and_its_request() {
     let another = json!({ "items": [{ "sku": "XYZ-9", "quantity": 1 }], "currency": "EUR" });
     refused(with_key(&service, &customer, "k-1", &another).await, 422, "KEY_REUSED").await;
     body_of(with_key(&service, &other, "k-1", &another).await, 201).await;
-    assert_eq!(orders(&service).await, 2);
+    assert_eq!(order_count(&service).await, 2);
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_the_key_free() {
+async fn a_key_can_be_used_again_after_a_refusal() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let from_cart = json!({ "fromCart": true });
     refused(with_key(&service, &customer, "k-1", &from_cart).await, 422, "VALIDATION_ERROR").await;
     customer.fill_cart(&service, &["ABC-1"]).await;
     let first = bytes(with_key(&service, &customer, "k-1", &from_cart).await).await;
-    // The cart is empty now, and the answer the same.
+    // The cart is empty now, but the recorded response is returned.
     assert_eq!(bytes(with_key(&service, &customer, "k-1", &from_cart).await).await, first);
-    assert_eq!((first.0, orders(&service).await), (201, 1));
+    assert_eq!((first.0, order_count(&service).await), (201, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_with_one_key_one_has_the_effect_and_all_get_its_answer() {
+async fn concurrent_requests_with_one_key_have_one_effect_and_equal_responses() {
     let service = Arc::new(Service::start().await);
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
     for round in 0..ROUNDS {
@@ -86,16 +87,16 @@ async fn of_many_with_one_key_one_has_the_effect_and_all_get_its_answer() {
                 bytes(with_key(&service, &customer, &key, &a_notebook()).await).await
             });
         }
-        let answers = callers.join_all().await;
-        assert_eq!(answers[0].0, 201);
-        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
-        assert_eq!(orders(&service).await, i64::try_from(round).unwrap() + 1);
-        service.forget_limits().await;
+        let responses = callers.join_all().await;
+        assert_eq!(responses[0].0, 201);
+        assert!(responses.iter().all(|response| *response == responses[0]), "{responses:?}");
+        assert_eq!(order_count(&service).await, i64::try_from(round).unwrap() + 1);
+        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_changes_to_one_version_one_wins() {
+async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
     let service = Arc::new(Service::start().await);
     let admin = Arc::new(service.admin().await);
     let customer = Customer::new(&service, "user@example.com").await;
@@ -104,30 +105,30 @@ async fn of_many_changes_to_one_version_one_wins() {
         let mut callers = JoinSet::new();
         for caller in 0..CALLERS {
             let (service, admin, path) = (service.clone(), admin.clone(), path.clone());
-            // Both steps are open to a pending order, and one of them would be even after the other.
+            // A pending order allows both changes, and a paid order still allows `cancelled`.
             let status = if caller % 2 == round % 2 { "paid" } else { "cancelled" };
             callers.spawn(async move {
                 let body = json!({ "version": 1, "status": status });
                 service.call(&admin, Method::PATCH, &path).json(&body).send().await.unwrap()
             });
         }
-        let (mut won, mut lost) = (0, 0);
-        for answer in callers.join_all().await {
-            if answer.status() == 200 {
-                assert_eq!(body_of(answer, 200).await["version"], 2);
-                won += 1;
+        let (mut succeeded, mut refused_count) = (0, 0);
+        for response in callers.join_all().await {
+            if response.status() == 200 {
+                assert_eq!(body_of(response, 200).await["version"], 2);
+                succeeded += 1;
             } else {
-                refused(answer, 409, "CONFLICT").await;
-                lost += 1;
+                refused(response, 409, "CONFLICT").await;
+                refused_count += 1;
             }
         }
-        assert_eq!((won, lost), (1, CALLERS - 1));
-        service.forget_limits().await;
+        assert_eq!((succeeded, refused_count), (1, CALLERS - 1));
+        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cart_is_ordered_once_however_many_order_it() {
+async fn concurrent_orders_from_one_cart_place_one_order() {
     let service = Arc::new(Service::start().await);
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
     for round in 0..ROUNDS {
@@ -137,25 +138,25 @@ async fn a_cart_is_ordered_once_however_many_order_it() {
             let (service, customer) = (service.clone(), customer.clone());
             callers.spawn(async move { customer.order(&service, &json!({ "fromCart": true })).await });
         }
-        let (mut won, mut lost) = (0, 0);
-        for answer in callers.join_all().await {
-            if answer.status() == 201 {
-                assert_eq!(body_of(answer, 201).await["items"].as_array().unwrap().len(), 2);
-                won += 1;
+        let (mut succeeded, mut refused_count) = (0, 0);
+        for response in callers.join_all().await {
+            if response.status() == 201 {
+                assert_eq!(body_of(response, 201).await["items"].as_array().unwrap().len(), 2);
+                succeeded += 1;
             } else {
-                refused(answer, 422, "VALIDATION_ERROR").await;
-                lost += 1;
+                refused(response, 422, "VALIDATION_ERROR").await;
+                refused_count += 1;
             }
         }
-        assert_eq!((won, lost), (1, CALLERS - 1));
-        assert_eq!(orders(&service).await, i64::try_from(round).unwrap() + 1);
+        assert_eq!((succeeded, refused_count), (1, CALLERS - 1));
+        assert_eq!(order_count(&service).await, i64::try_from(round).unwrap() + 1);
         assert_eq!(customer.cart(&service).await, json!([]));
-        service.forget_limits().await;
+        service.reset_limits().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cart_that_is_filled_while_it_is_ordered_loses_nothing() {
+async fn an_order_contains_a_complete_cart_during_concurrent_changes() {
     let service = Arc::new(Service::start().await);
     let customer = Arc::new(Customer::new(&service, "user@example.com").await);
     customer.fill_cart(&service, &["ABC-1"]).await;
@@ -168,18 +169,18 @@ async fn a_cart_that_is_filled_while_it_is_ordered_loses_nothing() {
                     customer.fill_cart(&service, &["XYZ-9", "ABC-1"]).await;
                     return;
                 }
-                let answer = customer.order(&service, &json!({ "fromCart": true })).await;
-                if answer.status() == 201 {
-                    // The whole of one cart or of the other, never a part.
-                    let order = body_of(answer, 201).await;
+                let response = customer.order(&service, &json!({ "fromCart": true })).await;
+                if response.status() == 201 {
+                    // The order contains all items of one cart or all items of the other.
+                    let order = body_of(response, 201).await;
                     assert!(matches!(order["items"].as_array().unwrap().len(), 1 | 2), "{order}");
                     assert!(["39.98", "49.98"].contains(&order["total"]["amount"].as_str().unwrap()), "{order}");
                 } else {
-                    refused(answer, 422, "VALIDATION_ERROR").await;
+                    refused(response, 422, "VALIDATION_ERROR").await;
                 }
             });
         }
         callers.join_all().await;
-        service.forget_limits().await;
+        service.reset_limits().await;
     }
 }

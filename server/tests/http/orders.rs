@@ -1,4 +1,4 @@
-//! Orders: placed at our prices, seen by their owner, moved by who may.
+//! Tests of placing, reading, changing and cancelling orders.
 
 use generated::v1::{
     DeleteOrderError, DeleteOrderRequest, GetOrderRequest, Order, OrderId, OrderPatch, OrderStatus, UpdateOrderError,
@@ -14,10 +14,10 @@ use writ_runtime::client::Failure;
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
-/// An id that no order has.
+/// The path of an order that does not exist.
 pub const NO_ORDER: &str = "/v1/orders/ord_01kf327se0fsytr0x9a1xe4sfc";
 
-/// Somebody who orders.
+/// A registered user with a session.
 pub struct Customer {
     pub session: Session,
     pub id: String,
@@ -29,6 +29,7 @@ impl Customer {
         Customer { session, id: profile["id"].as_str().unwrap().to_owned() }
     }
 
+    /// Returns the path of the customer's orders.
     pub fn orders(&self) -> String {
         format!("/v1/users/{}/orders", self.id)
     }
@@ -50,7 +51,7 @@ impl Customer {
     }
 }
 
-/// One notebook, please.
+/// Returns a request body that orders one notebook.
 pub fn a_notebook() -> Value {
     json!({ "items": [{ "sku": "ABC-1", "quantity": 1 }], "currency": "EUR" })
 }
@@ -68,17 +69,17 @@ pub async fn delete(service: &Service, session: &Session, path: &str) -> Respons
     service.call(session, Method::DELETE, path).send().await.unwrap()
 }
 
-/// Where a new order of the customer is.
+/// Places an order for the customer and returns its path.
 pub async fn ordered(service: &Service, customer: &Customer) -> String {
-    let answer = customer.order(service, &a_notebook()).await;
-    assert_eq!(answer.status(), 201);
-    answer.headers()["location"].to_str().unwrap().to_owned()
+    let response = customer.order(service, &a_notebook()).await;
+    assert_eq!(response.status(), 201);
+    response.headers()["location"].to_str().unwrap().to_owned()
 }
 
-/// What a change of an order comes to.
+/// The result of updating an order.
 type Updated = Result<UpdateOrderResponse, Failure<UpdateOrderError>>;
 
-/// The same order for its owner and for an administrator.
+/// An order with the clients of its owner and of an administrator.
 struct Placed {
     id: OrderId,
     owner: generated::v1::client::Client,
@@ -113,16 +114,16 @@ const ALL_STATUSES: [OrderStatus; 5] =
     [OrderStatus::Pending, OrderStatus::Paid, OrderStatus::Shipped, OrderStatus::Delivered, OrderStatus::Cancelled];
 
 #[tokio::test]
-async fn an_order_is_placed_at_our_prices_and_can_be_read_where_it_says() {
+async fn an_order_has_the_current_prices_and_is_at_the_location_of_the_response() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let body = json!({
         "items": [{ "sku": "XYZ-9", "quantity": 1 }, { "sku": "ABC-1", "quantity": 2 }],
         "currency": "EUR",
     });
-    let answer = customer.order(&service, &body).await;
-    let (location, etag) = (answer.headers()["location"].clone(), answer.headers()["etag"].clone());
-    let order = body_of(answer, 201).await;
+    let response = customer.order(&service, &body).await;
+    let (location, etag) = (response.headers()["location"].clone(), response.headers()["etag"].clone());
+    let order = body_of(response, 201).await;
     assert_eq!(location, format!("/v1/orders/{}", order["id"].as_str().unwrap()));
     assert_eq!(etag, "\"1\"");
     let euro = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
@@ -138,45 +139,49 @@ async fn an_order_is_placed_at_our_prices_and_can_be_read_where_it_says() {
     let read = get(&service, &customer.session, path).await;
     assert_eq!(read.headers()["etag"], "\"1\"");
     assert_eq!(body_of(read, 200).await, order);
-    // What was ordered keeps its price.
+    // A later change of the price does not change the order.
     let orders = &service.server.platform.databases.orders;
     sqlx::query("UPDATE products SET price = 1").execute(orders).await.unwrap();
     assert_eq!(body_of(get(&service, &customer.session, path).await, 200).await, order);
 }
 
 #[tokio::test]
-async fn who_has_the_order_already_is_not_sent_it_again() {
+async fn an_unchanged_order_is_not_sent_again() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let path = ordered(&service, &customer).await;
-    let ask = |tag| service.call(&customer.session, Method::GET, &path).header("if-none-match", tag).send();
+    let send = |tag| service.call(&customer.session, Method::GET, &path).header("if-none-match", tag).send();
     for tag in ["\"1\"", "W/\"1\"", "\"0\", \"1\"", "*"] {
-        let answer = ask(tag).await.unwrap();
-        assert_eq!((answer.status().as_u16(), &answer.headers()["etag"]), (304, &"\"1\"".parse().unwrap()), "{tag}");
-        assert_eq!(answer.text().await.unwrap(), "");
+        let response = send(tag).await.unwrap();
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["etag"]),
+            (304, &"\"1\"".parse().unwrap()),
+            "{tag}"
+        );
+        assert_eq!(response.text().await.unwrap(), "");
     }
-    body_of(ask("\"2\"").await.unwrap(), 200).await;
+    body_of(send("\"2\"").await.unwrap(), 200).await;
     let sparse = body_of(get(&service, &customer.session, &format!("{path}?fields=status,total")).await, 200).await;
     assert_eq!(sparse, json!({ "status": "pending", "total": { "amount": "19.99", "currency": "EUR" } }));
 }
 
 #[tokio::test]
-async fn every_item_that_cannot_be_had_is_named_and_nothing_is_ordered() {
+async fn every_item_that_cannot_be_ordered_is_reported_and_no_order_is_placed() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let skus = ["NIX-1", "ABC-1", "ENV-100", "ABC-1", "NIX-2"];
     let items: Vec<_> = skus.iter().map(|sku| json!({ "sku": sku, "quantity": 1 })).collect();
-    let answer = customer.order(&service, &json!({ "items": items, "currency": "EUR" })).await;
-    let refusal = refused(answer, 422, "VALIDATION_ERROR").await;
+    let response = customer.order(&service, &json!({ "items": items, "currency": "EUR" })).await;
+    let refusal = refused(response, 422, "VALIDATION_ERROR").await;
     assert_eq!(refusal.fields, ["items[0].sku", "items[2].sku", "items[3].sku", "items[4].sku"]);
-    let answer = customer.order(&service, &json!({ "fromCart": true })).await;
-    assert_eq!(refused(answer, 422, "VALIDATION_ERROR").await.fields, ["fromCart"]);
+    let response = customer.order(&service, &json!({ "fromCart": true })).await;
+    assert_eq!(refused(response, 422, "VALIDATION_ERROR").await.fields, ["fromCart"]);
     let list = body_of(get(&service, &customer.session, &customer.orders()).await, 200).await;
     assert_eq!(list["pagination"]["total"], 0);
 }
 
 #[tokio::test]
-async fn an_order_from_the_cart_empties_it_and_one_that_fails_does_not() {
+async fn only_a_successful_order_from_the_cart_empties_it() {
     let service = Service::start().await;
     let customer = Customer::new(&service, "user@example.com").await;
     let from_cart = json!({ "fromCart": true });
@@ -194,7 +199,7 @@ async fn an_order_from_the_cart_empties_it_and_one_that_fails_does_not() {
 }
 
 #[tokio::test]
-async fn an_order_goes_from_pending_to_delivered_by_an_administrator() {
+async fn an_administrator_moves_an_order_from_pending_to_delivered() {
     let service = Service::start().await;
     let placed = Placed::new(&service).await;
     for (version, status) in [(1, OrderStatus::Paid), (2, OrderStatus::Shipped), (3, OrderStatus::Delivered)] {
@@ -213,7 +218,7 @@ async fn an_order_goes_from_pending_to_delivered_by_an_administrator() {
 }
 
 #[tokio::test]
-async fn no_step_leads_past_another() {
+async fn a_status_cannot_be_skipped() {
     let service = Service::start().await;
     let placed = Placed::new(&service).await;
     for status in [OrderStatus::Pending, OrderStatus::Shipped, OrderStatus::Delivered] {
@@ -240,7 +245,7 @@ async fn a_cancelled_order_can_be_read_and_cancelled_again() {
 }
 
 #[tokio::test]
-async fn a_change_of_what_has_changed_since_is_refused() {
+async fn a_change_of_a_stale_version_is_refused() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let customer = Customer::new(&service, "user@example.com").await;
@@ -253,7 +258,7 @@ async fn a_change_of_what_has_changed_since_is_refused() {
     for tag in ["\"2\"", "W/\"1\"", "\"01\"", "\"2\", \"3\""] {
         refused(change(tag, 1, "paid").await.unwrap(), 412, "PRECONDITION_FAILED").await;
     }
-    // The condition of HTTP comes before that of the body.
+    // The condition in `If-Match` takes precedence over the version in the body.
     refused(change("\"7\"", 7, "paid").await.unwrap(), 412, "PRECONDITION_FAILED").await;
     let refusal = refused(change("1", 1, "paid").await.unwrap(), 400, "VALIDATION_ERROR").await;
     assert_eq!(refusal.fields, ["If-Match"]);
@@ -265,7 +270,7 @@ async fn a_change_of_what_has_changed_since_is_refused() {
 }
 
 #[tokio::test]
-async fn anothers_order_is_not_there() {
+async fn the_order_of_another_user_does_not_exist() {
     let service = Service::start().await;
     let owner = Customer::new(&service, "user@example.com").await;
     let other = Customer::new(&service, "other@example.com").await;
@@ -275,7 +280,7 @@ async fn anothers_order_is_not_there() {
         refused(get(&service, session, path).await, 404, "NOT_FOUND").await;
         refused(get(&service, session, &format!("{path}/items")).await, 404, "NOT_FOUND").await;
         refused(delete(&service, session, path).await, 404, "NOT_FOUND").await;
-        // Also with a version that is wrong and a step that there is not.
+        // The response is also 404 if the version is wrong and the change of status is not allowed.
         refused(patch(&service, session, path, 9, "pending").await, 404, "NOT_FOUND").await;
     }
     refused(get(&service, &other.session, &owner.orders()).await, 404, "NOT_FOUND").await;
@@ -286,7 +291,7 @@ async fn anothers_order_is_not_there() {
 }
 
 #[tokio::test]
-async fn an_administrator_orders_for_those_who_have_an_account() {
+async fn an_administrator_can_place_orders_for_all_users() {
     let service = Service::start().await;
     let admin = Customer { session: service.admin().await, id: "usr_01kf0fv2e0fabr24pa3eywnyp2".to_owned() };
     let customer = Customer::new(&service, "user@example.com").await;

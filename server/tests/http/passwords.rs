@@ -1,4 +1,4 @@
-//! Changing a password.
+//! Tests of changing a password.
 
 use http::Method;
 use reqwest::Response;
@@ -8,7 +8,7 @@ use crate::clients::{login, own_path};
 use crate::envelope::{refused, unauthorized};
 use crate::support::{PASSWORD, Service, Session, body_of};
 
-const NEW: &str = "a longer phrase is a better one";
+const NEW: &str = "another correct horse battery staple";
 
 async fn change(service: &Service, session: &Session, user: &Value, current: &str, new: &str) -> Response {
     let path = format!("{}/password", own_path(user));
@@ -16,36 +16,36 @@ async fn change(service: &Service, session: &Session, user: &Value, current: &st
     service.call(session, Method::POST, &path).json(&body).send().await.unwrap()
 }
 
-async fn look(service: &Service, session: &Session, user: &Value) -> Response {
+async fn get_user(service: &Service, session: &Session, user: &Value) -> Response {
     service.call(session, Method::GET, &own_path(user)).send().await.unwrap()
 }
 
 #[tokio::test]
-async fn a_new_password_ends_all_sessions_but_the_one_it_was_set_in() {
+async fn a_new_password_ends_all_other_sessions() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
-    let elsewhere = service.login("user@example.com", PASSWORD).await;
-    body_of(look(&service, &elsewhere, &user).await, 200).await;
+    let other_session = service.login("user@example.com", PASSWORD).await;
+    body_of(get_user(&service, &other_session, &user).await, 200).await;
     body_of(change(&service, &session, &user, PASSWORD, NEW).await, 204).await;
-    unauthorized(look(&service, &elsewhere, &user).await).await;
-    body_of(look(&service, &session, &user).await, 200).await;
+    unauthorized(get_user(&service, &other_session, &user).await).await;
+    body_of(get_user(&service, &session, &user).await, 200).await;
     unauthorized(login(&service, "user@example.com", PASSWORD).await).await;
     service.login("user@example.com", NEW).await;
 }
 
 #[tokio::test]
-async fn a_wrong_password_changes_nothing_and_is_named() {
+async fn a_wrong_current_password_is_reported_and_changes_nothing() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
-    let elsewhere = service.login("user@example.com", PASSWORD).await;
-    let answer = change(&service, &session, &user, "wrong horse battery staple", NEW).await;
-    assert_eq!(refused(answer, 422, "VALIDATION_ERROR").await.fields, ["current"]);
-    body_of(look(&service, &elsewhere, &user).await, 200).await;
+    let other_session = service.login("user@example.com", PASSWORD).await;
+    let response = change(&service, &session, &user, "wrong horse battery staple", NEW).await;
+    assert_eq!(refused(response, 422, "VALIDATION_ERROR").await.fields, ["current"]);
+    body_of(get_user(&service, &other_session, &user).await, 200).await;
     service.login("user@example.com", PASSWORD).await;
 }
 
 #[tokio::test]
-async fn of_two_new_passwords_at_once_one_is_set() {
+async fn one_of_two_concurrent_password_changes_succeeds() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let other = "yet another phrase of some length";

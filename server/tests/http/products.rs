@@ -1,4 +1,4 @@
-//! Products: for everybody, page by page, and kept for a while.
+//! Tests of products: prices, pages, cache and rate limits.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ async fn get(service: &Service, path: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn a_product_has_its_price_to_the_cent() {
+async fn a_product_has_an_exact_price() {
     let service = Service::start().await;
     let product = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
     assert_eq!(product["price"], json!({ "amount": "19.99", "currency": "EUR" }));
@@ -24,13 +24,13 @@ async fn a_product_has_its_price_to_the_cent() {
 }
 
 #[tokio::test]
-async fn pages_by_number_and_by_cursor_are_the_same_list() {
+async fn pages_by_number_and_by_cursor_contain_equal_lists() {
     let service = Service::start().await;
-    let whole = body_of(get(&service, "/v1/products").await, 200).await;
+    let page = body_of(get(&service, "/v1/products").await, 200).await;
     let pagination = json!({ "total": 10, "page": 1, "limit": 20, "hasMore": false, "nextCursor": null });
-    assert_eq!(whole["pagination"], pagination);
-    let whole = skus(&whole);
-    assert!(whole.is_sorted() && whole.len() == 10);
+    assert_eq!(page["pagination"], pagination);
+    let all = skus(&page);
+    assert!(all.is_sorted() && all.len() == 10);
 
     let (mut by_number, mut by_cursor) = (Vec::new(), Vec::new());
     for page in 1..=4 {
@@ -46,7 +46,7 @@ async fn pages_by_number_and_by_cursor_are_the_same_list() {
         let Some(cursor) = found["pagination"]["nextCursor"].as_str() else { break };
         path = format!("/v1/products?limit=3&cursor={cursor}");
     }
-    assert_eq!((&by_number, &by_cursor), (&whole, &whole));
+    assert_eq!((&by_number, &by_cursor), (&all, &all));
     let beyond = body_of(get(&service, "/v1/products?page=9").await, 200).await;
     assert_eq!((&beyond["data"], &beyond["pagination"]["total"]), (&json!([]), &json!(10)));
 }
@@ -56,7 +56,7 @@ fn skus(page: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_a_page_is_named_at_once() {
+async fn all_violations_of_page_parameters_are_reported_together() {
     let service = Service::start().await;
     for (query, named) in [
         ("limit=0&page=x", vec!["limit", "page"]),
@@ -73,52 +73,52 @@ async fn everything_that_is_wrong_with_a_page_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn everybody_is_answered_from_the_same_copy_until_it_is_forgotten() {
+async fn all_callers_share_a_cached_response_until_it_is_invalidated() {
     let service = Service::start().await;
     let first = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
     let platform = &service.server.platform;
     sqlx::query("UPDATE products SET price = 1").execute(&platform.databases.orders).await.unwrap();
     let (user, _) = service.user("user@example.com").await;
-    let kept = service.call(&user, Method::GET, "/v1/products/ABC-1").send().await.unwrap();
-    assert!(kept.headers().contains_key("x-ratelimit-remaining"));
-    assert_eq!(body_of(kept, 200).await, first);
+    let cached = service.call(&user, Method::GET, "/v1/products/ABC-1").send().await.unwrap();
+    assert!(cached.headers().contains_key("x-ratelimit-remaining"));
+    assert_eq!(body_of(cached, 200).await, first);
     platform.cache.invalidate(&["product:ABC-1"]).await;
     let fresh = body_of(get(&service, "/v1/products/ABC-1").await, 200).await;
     assert_eq!(fresh["price"]["amount"], "1.00");
 }
 
 #[tokio::test]
-async fn an_address_has_300_requests_a_minute() {
+async fn an_address_can_send_300_requests_per_minute() {
     let service = Service::start().await;
-    for left in (0..300).rev() {
-        let answer = get(&service, "/v1/products/ABC-1").await;
-        assert_eq!(answer.status(), 200);
-        // A bucket fills while it is emptied.
-        let remaining: u32 = answer.headers()["x-ratelimit-remaining"].to_str().unwrap().parse().unwrap();
-        assert!(remaining >= left && remaining <= 299);
+    for minimum in (0..300).rev() {
+        let response = get(&service, "/v1/products/ABC-1").await;
+        assert_eq!(response.status(), 200);
+        // The bucket is refilled while the requests are sent.
+        let remaining: u32 = response.headers()["x-ratelimit-remaining"].to_str().unwrap().parse().unwrap();
+        assert!(remaining >= minimum && remaining <= 299);
     }
-    let mut answer = get(&service, "/v1/products/ABC-1").await;
+    let mut response = get(&service, "/v1/products/ABC-1").await;
     for _ in 0..100 {
-        if answer.status() == 429 {
+        if response.status() == 429 {
             break;
         }
-        answer = get(&service, "/v1/products/ABC-1").await;
+        response = get(&service, "/v1/products/ABC-1").await;
     }
-    let headers = answer.headers();
+    let headers = response.headers();
     assert_eq!(
         (&headers["x-ratelimit-limit"], &headers["x-ratelimit-remaining"]),
         (&"300".parse().unwrap(), &"0".parse().unwrap())
     );
     assert_eq!(headers["retry-after"], "1");
     assert!(headers.contains_key("x-ratelimit-reset"));
-    refused(answer, 429, "RATE_LIMITED").await;
+    refused(response, 429, "RATE_LIMITED").await;
 }
 
 #[tokio::test]
-async fn products_are_json_or_nothing() {
+async fn products_are_available_only_as_json() {
     let service = Service::start().await;
     for path in ["/v1/products", "/v1/products/ABC-1"] {
-        let answer = service.request(Method::GET, path).header("accept", "application/xml").send().await.unwrap();
-        refused(answer, 406, "NOT_ACCEPTABLE").await;
+        let response = service.request(Method::GET, path).header("accept", "application/xml").send().await.unwrap();
+        refused(response, 406, "NOT_ACCEPTABLE").await;
     }
 }

@@ -1,4 +1,4 @@
-//! Accounts, changed and closed.
+//! Tests of replacing, updating and deleting users.
 
 use http::Method;
 use serde_json::json;
@@ -8,14 +8,14 @@ use crate::envelope::{refused, unauthorized};
 use crate::support::{PASSWORD, Service, body_of};
 
 #[tokio::test]
-async fn replacing_sets_everything() {
+async fn replacing_a_user_sets_all_fields() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let body = json!({ "email": "new@example.com", "name": "New Name", "role": "user" });
-    let answer = conditional(&service, &session, Method::PUT, &own_path(&user), r#""1""#).json(&body).send().await;
-    let answer = answer.unwrap();
-    assert_eq!(answer.headers()["etag"], "\"2\"");
-    let replaced = body_of(answer, 200).await;
+    let response = conditional(&service, &session, Method::PUT, &own_path(&user), r#""1""#).json(&body).send().await;
+    let response = response.unwrap();
+    assert_eq!(response.headers()["etag"], "\"2\"");
+    let replaced = body_of(response, 200).await;
     for field in ["email", "name", "role"] {
         assert_eq!(replaced[field], body[field]);
     }
@@ -27,27 +27,27 @@ async fn replacing_sets_everything() {
 }
 
 #[tokio::test]
-async fn both_media_types_of_a_patch_mean_the_same() {
+async fn both_media_types_of_an_update_have_equal_effects() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     for (tag, media) in [(r#""1""#, "application/merge-patch+json"), (r#""2""#, "application/json")] {
         let request = conditional(&service, &session, Method::PATCH, &own_path(&user), tag);
-        let answer = request.header("content-type", media).body(format!(r#"{{"name":"{media}"}}"#)).send().await;
-        let patched = body_of(answer.unwrap(), 200).await;
+        let response = request.header("content-type", media).body(format!(r#"{{"name":"{media}"}}"#)).send().await;
+        let patched = body_of(response.unwrap(), 200).await;
         assert_eq!((&patched["name"], &patched["email"]), (&json!(media), &user["email"]));
     }
     refused(patch(&service, &session, &own_path(&user), "*", json!({})).await, 422, "VALIDATION_ERROR").await;
 }
 
 #[tokio::test]
-async fn only_the_version_that_was_read_is_changed() {
+async fn a_change_requires_the_version_that_was_read() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let (path, body) = (own_path(&user), json!({ "email": "user@example.com", "name": "New Name", "role": "user" }));
     for tag in [r#""2""#, r#"W/"1""#, r#""01""#, r#""x", "0""#] {
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            let answer = conditional(&service, &session, method, &path, tag).json(&body).send().await.unwrap();
-            refused(answer, 412, "PRECONDITION_FAILED").await;
+            let response = conditional(&service, &session, method, &path, tag).json(&body).send().await.unwrap();
+            refused(response, 412, "PRECONDITION_FAILED").await;
         }
     }
     for tag in [r#""1""#, r#""7", "2""#, "*"] {
@@ -58,30 +58,32 @@ async fn only_the_version_that_was_read_is_changed() {
 }
 
 #[tokio::test]
-async fn nobody_takes_the_address_of_another() {
+async fn a_user_cannot_take_the_address_of_another_user() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     service.user("other@example.com").await;
     let path = own_path(&user);
-    let whole = json!({ "email": "OTHER@example.com", "name": "Sample User", "role": "user" });
+    let replacement = json!({ "email": "OTHER@example.com", "name": "Sample User", "role": "user" });
     for method in [Method::PUT, Method::PATCH] {
-        let answer = conditional(&service, &session, method, &path, r#""1""#).json(&whole).send().await.unwrap();
-        assert_eq!(refused(answer, 409, "CONFLICT").await.fields, ["email"]);
+        let response =
+            conditional(&service, &session, method, &path, r#""1""#).json(&replacement).send().await.unwrap();
+        assert_eq!(refused(response, 409, "CONFLICT").await.fields, ["email"]);
     }
     let own = patch(&service, &session, &path, r#""1""#, json!({ "email": "USER@example.com" })).await;
     assert_eq!(body_of(own, 200).await["email"], "USER@example.com");
 }
 
 #[tokio::test]
-async fn roles_are_given_by_administrators_and_count_at_once() {
+async fn only_administrators_change_roles_and_the_change_is_effective_immediately() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let admin = service.admin().await;
     let path = own_path(&user);
-    let whole = json!({ "email": "user@example.com", "name": "Sample User", "role": "admin" });
+    let replacement = json!({ "email": "user@example.com", "name": "Sample User", "role": "admin" });
     for method in [Method::PUT, Method::PATCH] {
-        let answer = conditional(&service, &session, method, &path, r#""1""#).json(&whole).send().await.unwrap();
-        refused(answer, 403, "FORBIDDEN").await;
+        let response =
+            conditional(&service, &session, method, &path, r#""1""#).json(&replacement).send().await.unwrap();
+        refused(response, 403, "FORBIDDEN").await;
     }
     refused(get(&service, &session, "/v1/users").await, 403, "FORBIDDEN").await;
     let promoted = body_of(patch(&service, &admin, &path, r#""1""#, json!({ "role": "admin" })).await, 200).await;
@@ -97,7 +99,7 @@ async fn roles_are_given_by_administrators_and_count_at_once() {
 }
 
 #[tokio::test]
-async fn a_closed_account_is_gone_for_everybody() {
+async fn a_deleted_user_does_not_exist_for_any_caller() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let admin = service.admin().await;
@@ -117,7 +119,7 @@ async fn a_closed_account_is_gone_for_everybody() {
 }
 
 #[tokio::test]
-async fn a_new_address_is_still_to_be_verified() {
+async fn a_new_address_is_unverified() {
     let service = Service::start().await;
     let (session, user) = service.user("user@example.com").await;
     let users = &service.server.platform.databases.users;

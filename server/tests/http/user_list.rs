@@ -1,4 +1,4 @@
-//! The list of users: pages, order, filters and fields.
+//! Tests of the list of users: pages, sort order, filters and sparse fieldsets.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::envelope::refused;
 use crate::support::{Service, Session, body_of};
 
-/// A server with 40 users beside the administrator, many of one name or of one moment.
+/// Starts a server with the administrator and 40 users, who share five names and eleven creation times.
 async fn start() -> (Service, Session) {
     let service = Service::start().await;
     let users = &service.server.platform.databases.users;
@@ -26,15 +26,15 @@ async fn insert(users: &sqlx::PgPool, from: i32, to: i32) {
 }
 
 async fn list(service: &Service, admin: &Session, query: &str) -> Value {
-    let answer = service.call(admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
-    body_of(answer, 200).await
+    let response = service.call(admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
+    body_of(response, 200).await
 }
 
 fn emails(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(|user| user["email"].as_str().unwrap().to_owned()).collect()
 }
 
-/// All pages by cursor, each checked.
+/// Returns the e-mail addresses of all pages by following the cursors, and checks the pagination of each page.
 async fn walk(service: &Service, admin: &Session, query: &str, limit: usize) -> Vec<String> {
     let (mut seen, mut at) = (Vec::new(), String::new());
     loop {
@@ -52,15 +52,15 @@ async fn walk(service: &Service, admin: &Session, query: &str, limit: usize) -> 
 }
 
 #[tokio::test]
-async fn pages_together_are_the_list_in_every_order() {
+async fn all_pages_together_contain_the_list_in_every_sort_order() {
     let (service, admin) = start().await;
     for sort in
         ["", "sort=name", "sort=-name", "sort=-createdAt,%2Bname", "sort=name,-email", "sort=-name,createdAt,-email"]
     {
-        let whole = emails(&list(&service, &admin, &format!("{sort}&limit=100")).await);
-        assert_eq!(whole.len(), 41);
+        let all = emails(&list(&service, &admin, &format!("{sort}&limit=100")).await);
+        assert_eq!(all.len(), 41);
         for limit in [7, 41] {
-            assert_eq!(walk(&service, &admin, sort, limit).await, whole, "{sort}");
+            assert_eq!(walk(&service, &admin, sort, limit).await, all, "{sort}");
         }
         let mut numbered = Vec::new();
         for number in 1..=6 {
@@ -69,12 +69,12 @@ async fn pages_together_are_the_list_in_every_order() {
             assert_eq!(page["pagination"]["hasMore"], number < 6);
             numbered.extend(emails(&page));
         }
-        assert_eq!(numbered, whole, "{sort}");
+        assert_eq!(numbered, all, "{sort}");
     }
 }
 
 #[tokio::test]
-async fn the_order_is_the_one_that_is_asked_for() {
+async fn the_list_has_the_requested_sort_order() {
     let (service, admin) = start().await;
     let key = |user: &Value, name: &str| user[name].as_str().unwrap().to_owned();
     let page = list(&service, &admin, "limit=100&sort=-createdAt,+name").await;
@@ -82,25 +82,25 @@ async fn the_order_is_the_one_that_is_asked_for() {
         page["data"].as_array().unwrap().iter().map(|user| (key(user, "createdAt"), key(user, "name"))).collect();
     assert!(keys.windows(2).all(|pair| pair[0].0 > pair[1].0 || (pair[0].0 == pair[1].0 && pair[0].1 <= pair[1].1)));
     let newest_first = list(&service, &admin, "").await;
-    let moments: Vec<_> = newest_first["data"].as_array().unwrap().iter().map(|user| key(user, "createdAt")).collect();
-    assert!(moments.is_sorted_by(|one, other| one >= other));
-    assert_eq!((moments.len(), &newest_first["pagination"]["limit"]), (20, &json!(20)));
+    let times: Vec<_> = newest_first["data"].as_array().unwrap().iter().map(|user| key(user, "createdAt")).collect();
+    assert!(times.is_sorted_by(|one, other| one >= other));
+    assert_eq!((times.len(), &newest_first["pagination"]["limit"]), (20, &json!(20)));
 }
 
 #[tokio::test]
-async fn who_comes_and_goes_meanwhile_neither_skips_nor_repeats_others() {
+async fn a_cursor_neither_skips_nor_repeats_users_after_deletions() {
     let (service, admin) = start().await;
     let users = &service.server.platform.databases.users;
-    let whole = walk(&service, &admin, "sort=email", 50).await;
+    let all = walk(&service, &admin, "sort=email", 50).await;
     let first = list(&service, &admin, "sort=email&limit=10").await;
     sqlx::query("UPDATE users SET deleted_at = now() WHERE email < 'user005'").execute(users).await.unwrap();
     let cursor = first["pagination"]["nextCursor"].as_str().unwrap();
     let rest = list(&service, &admin, &format!("sort=email&limit=100&cursor={cursor}")).await;
-    assert_eq!(emails(&rest), whole[10..]);
+    assert_eq!(emails(&rest), all[10..]);
 }
 
 #[tokio::test]
-async fn filters_hold_for_the_page_and_for_the_total() {
+async fn filters_apply_to_the_page_and_to_the_total() {
     let (service, admin) = start().await;
     for (query, total) in [
         ("role=admin", 5),
@@ -116,7 +116,7 @@ async fn filters_hold_for_the_page_and_for_the_total() {
 }
 
 #[tokio::test]
-async fn only_the_fields_that_are_asked_for_are_listed() {
+async fn only_the_requested_fields_are_returned() {
     let (service, admin) = start().await;
     let page = list(&service, &admin, "sort=email&role=admin&limit=1&fields=email,role").await;
     assert_eq!(page["data"], json!([{ "email": "admin@example.com", "role": "admin" }]));
@@ -124,7 +124,7 @@ async fn only_the_fields_that_are_asked_for_are_listed() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_alone() {
+async fn a_cursor_is_valid_only_for_its_list() {
     let (service, admin) = start().await;
     let page = list(&service, &admin, "sort=name&role=user&limit=2").await;
     let cursor = page["pagination"]["nextCursor"].as_str().unwrap();
@@ -138,15 +138,15 @@ async fn a_cursor_is_good_for_its_own_list_alone() {
         format!("sort=name&role=user&cursor={forged}"),
         "cursor=AAAA".to_owned(),
     ] {
-        let answer = service.call(&admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
-        assert_eq!(refused(answer, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
+        let response = service.call(&admin, Method::GET, &format!("/v1/users?{query}")).send().await.unwrap();
+        assert_eq!(refused(response, 400, "VALIDATION_ERROR").await.fields, ["cursor"], "{query}");
     }
 }
 
 #[tokio::test]
-async fn the_list_is_for_administrators() {
+async fn only_administrators_can_list_users() {
     let service = Service::start().await;
     let (session, _) = service.user("user@example.com").await;
-    let answer = service.call(&session, Method::GET, "/v1/users").send().await.unwrap();
-    refused(answer, 403, "FORBIDDEN").await;
+    let response = service.call(&session, Method::GET, "/v1/users").send().await.unwrap();
+    refused(response, 403, "FORBIDDEN").await;
 }

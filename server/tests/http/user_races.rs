@@ -1,4 +1,4 @@
-//! Many at once: who wins, and that nobody wins beside.
+//! Tests of concurrent changes of users.
 
 use std::sync::Arc;
 
@@ -11,31 +11,31 @@ use crate::envelope::refused;
 use crate::support::{PASSWORD, body_of};
 
 #[tokio::test]
-async fn of_many_who_claim_an_address_one_gets_it() {
+async fn one_of_many_concurrent_registrations_with_one_address_succeeds() {
     let clients = Arc::new(Clients::start().await);
     for round in 0..4 {
         let mut tasks = JoinSet::new();
         for task in 0..12 {
             let clients = clients.clone();
-            // One address, in as many spellings as there are callers.
+            // The requests have the same address in two spellings.
             let email =
                 if task % 2 == 0 { format!("user{round}@example.com") } else { format!("USER{round}@Example.com") };
             let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });
             tasks.spawn(async move { clients.request(Method::POST, "/v1/users").json(&body).send().await.unwrap() });
         }
-        let mut won = 0;
-        for answer in tasks.join_all().await {
-            match answer.status().as_u16() {
-                201 => won += 1,
-                _ => assert_eq!(refused(answer, 409, "CONFLICT").await.fields, ["email"]),
+        let mut succeeded = 0;
+        for response in tasks.join_all().await {
+            match response.status().as_u16() {
+                201 => succeeded += 1,
+                _ => assert_eq!(refused(response, 409, "CONFLICT").await.fields, ["email"]),
             }
         }
-        assert_eq!(won, 1, "round {round}");
+        assert_eq!(succeeded, 1, "round {round}");
     }
 }
 
 #[tokio::test]
-async fn of_many_who_move_to_an_address_one_gets_it() {
+async fn one_of_many_concurrent_changes_to_one_address_succeeds() {
     let clients = Arc::new(Clients::start().await);
     let mut movers = Vec::new();
     for mover in 0..6 {
@@ -48,19 +48,19 @@ async fn of_many_who_move_to_an_address_one_gets_it() {
             let request = clients.service.call(session, Method::PATCH, &own_path(user)).header("if-match", "*");
             tasks.spawn(async move { request.json(&body).send().await.unwrap() });
         }
-        let mut won = 0;
-        for answer in tasks.join_all().await {
-            match answer.status().as_u16() {
-                200 => won += 1,
-                _ => assert_eq!(refused(answer, 409, "CONFLICT").await.fields, ["email"]),
+        let mut succeeded = 0;
+        for response in tasks.join_all().await {
+            match response.status().as_u16() {
+                200 => succeeded += 1,
+                _ => assert_eq!(refused(response, 409, "CONFLICT").await.fields, ["email"]),
             }
         }
-        assert_eq!(won, 1, "round {round}");
+        assert_eq!(succeeded, 1, "round {round}");
     }
 }
 
 #[tokio::test]
-async fn of_many_changes_to_one_version_one_is_made() {
+async fn one_of_many_concurrent_changes_to_one_version_succeeds() {
     let clients = Clients::start().await;
     for round in 0..5 {
         let (session, user) = clients.service.user(&format!("user{round}@example.com")).await;
@@ -72,22 +72,22 @@ async fn of_many_changes_to_one_version_one_is_made() {
             let request = clients.service.call(&session, method, &path).header("if-match", r#""1""#);
             tasks.spawn(async move { request.json(&body).send().await.unwrap() });
         }
-        let mut made = Vec::new();
-        for answer in tasks.join_all().await {
-            match answer.status().as_u16() {
-                200 => made.push(body_of(answer, 200).await),
-                _ => drop(refused(answer, 412, "PRECONDITION_FAILED").await),
+        let mut changed = Vec::new();
+        for response in tasks.join_all().await {
+            match response.status().as_u16() {
+                200 => changed.push(body_of(response, 200).await),
+                _ => drop(refused(response, 412, "PRECONDITION_FAILED").await),
             }
         }
-        assert_eq!(made.len(), 1, "round {round}");
-        let answer = clients.service.call(&session, Method::GET, &path).send().await.unwrap();
-        assert_eq!(answer.headers()["etag"], "\"2\"");
-        assert_eq!(body_of(answer, 200).await, made[0]);
+        assert_eq!(changed.len(), 1, "round {round}");
+        let response = clients.service.call(&session, Method::GET, &path).send().await.unwrap();
+        assert_eq!(response.headers()["etag"], "\"2\"");
+        assert_eq!(body_of(response, 200).await, changed[0]);
     }
 }
 
 #[tokio::test]
-async fn unconditional_changes_at_once_are_all_made_one_after_another() {
+async fn concurrent_unconditional_changes_are_serialized() {
     let clients = Clients::start().await;
     let (session, user) = clients.service.user("user@example.com").await;
     let path = own_path(&user);
@@ -98,23 +98,23 @@ async fn unconditional_changes_at_once_are_all_made_one_after_another() {
         tasks.spawn(async move { request.json(&body).send().await.unwrap() });
     }
     let mut tags = Vec::new();
-    for answer in tasks.join_all().await {
-        tags.push(answer.headers()["etag"].to_str().unwrap().trim_matches('"').parse::<u32>().unwrap());
-        body_of(answer, 200).await;
+    for response in tasks.join_all().await {
+        tags.push(response.headers()["etag"].to_str().unwrap().trim_matches('"').parse::<u32>().unwrap());
+        body_of(response, 200).await;
     }
     tags.sort_unstable();
     assert_eq!(tags, (2..26).collect::<Vec<_>>());
 }
 
 #[tokio::test]
-async fn who_signs_in_while_the_account_is_closed_keeps_no_session() {
+async fn signing_in_while_the_user_is_deleted_leaves_no_session() {
     let clients = Clients::start().await;
     let users = &clients.service.server.platform.databases.users;
     for round in 0..5 {
         let email = format!("user{round}@example.com");
         let (session, user) = clients.service.user(&email).await;
         let close = async {
-            // Somewhere in the time that signing in takes.
+            // The deletion happens at different times during the logins.
             tokio::time::sleep(std::time::Duration::from_millis(round * 15)).await;
             let request = clients.service.call(&session, Method::DELETE, &own_path(&user)).header("if-match", "*");
             request.send().await.unwrap()
@@ -122,8 +122,8 @@ async fn who_signs_in_while_the_account_is_closed_keeps_no_session() {
         let (closed, first, second) =
             tokio::join!(close, clients.login(&email, PASSWORD), clients.login(&email, PASSWORD));
         body_of(closed, 204).await;
-        for answer in [first, second].into_iter().filter(|answer| answer.status() == 200) {
-            let tokens = body_of(answer, 200).await;
+        for response in [first, second].into_iter().filter(|response| response.status() == 200) {
+            let tokens = body_of(response, 200).await;
             let refreshed = clients.refresh(tokens["refreshToken"].as_str().unwrap()).await;
             refused(refreshed, 401, "UNAUTHORIZED").await;
         }

@@ -1,5 +1,9 @@
-//! A client for a server of its own: what integration tests call with.
-#![allow(dead_code, clippy::unwrap_used, reason = "each test file uses its part of it, and fails where that fails")]
+//! The setup of integration tests: a server, a client, and helpers to sign in and to read responses.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses some of the helpers, and a helper that fails must fail the test"
+)]
 
 use generated::v1::client::Client;
 use generated::v1::{LoginCall, LoginRequest};
@@ -8,90 +12,95 @@ use serde_json::{Value, json};
 use server::testing::{ADMIN_PASSWORD, TestServer};
 use writ_runtime::client::Connection;
 
-/// What users of tests sign in with.
+/// The password of the users that tests register.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// A server and a client of it.
+/// A running server and a client for it.
 pub struct Service {
     pub server: TestServer,
     http: reqwest::Client,
 }
 
-/// Somebody who has signed in.
+/// The tokens of a session.
 pub struct Session {
     pub access: String,
     pub refresh: String,
 }
 
 impl Service {
+    /// Starts a server with the configuration for tests.
     pub async fn start() -> Service {
         Service::of(TestServer::start().await)
     }
 
+    /// Creates a client for a running server.
     pub fn of(server: TestServer) -> Service {
         Service { server, http: reqwest::Client::new() }
     }
 
-    /// The way to the server for typed calls.
+    /// Returns a connection for the generated client.
     pub fn connection(&self) -> Connection {
         Connection::new(&self.server.url("")).unwrap()
     }
 
-    /// Typed calls without credentials.
+    /// Returns a generated client without credentials.
     pub fn client(&self) -> Client {
         Client::new(self.connection())
     }
 
-    /// Typed calls of somebody.
+    /// Returns a generated client with the access token of a session.
     pub fn client_of(&self, session: &Session) -> Client {
         Client::new(self.connection().bearer(&session.access))
     }
 
-    /// A request without credentials.
+    /// Returns a request without credentials.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, self.server.url(path))
     }
 
-    /// A request of somebody.
+    /// Returns a request with the access token of a session.
     pub fn call(&self, session: &Session, method: Method, path: &str) -> RequestBuilder {
         self.request(method, path).bearer_auth(&session.access)
     }
 
+    /// Signs in.
     pub async fn login(&self, email: &str, password: &str) -> Session {
         let body = LoginRequest { email: email.to_owned(), password: password.to_owned() };
         let tokens = self.client().auth.login(&LoginCall { body }).await.unwrap().body;
         Session { access: tokens.access_token, refresh: tokens.refresh_token }
     }
 
+    /// Signs in as the administrator.
     pub async fn admin(&self) -> Session {
         self.login("admin@example.com", ADMIN_PASSWORD).await
     }
 
-    /// Gives everybody the requests back that rate limits have counted.
-    pub async fn forget_limits(&self) {
+    /// Resets all rate limits.
+    pub async fn reset_limits(&self) {
         let redis = &self.server.platform.redis;
-        let mut all = redis::pipe();
-        all.cmd("KEYS").arg(redis.key("limit:*"));
-        let (mut counted,) = redis.run::<(Vec<String>,)>(&all).await.unwrap();
-        counted.push(redis.key("limit:none"));
-        let mut forget = redis::pipe();
-        forget.cmd("DEL").arg(counted).ignore();
-        redis.run::<()>(&forget).await.unwrap();
+        let mut list = redis::pipe();
+        list.cmd("KEYS").arg(redis.key("limit:*"));
+        let (mut buckets,) = redis.run::<(Vec<String>,)>(&list).await.unwrap();
+        // `DEL` needs at least one key.
+        buckets.push(redis.key("limit:none"));
+        let mut reset = redis::pipe();
+        reset.cmd("DEL").arg(buckets).ignore();
+        redis.run::<()>(&reset).await.unwrap();
     }
 
-    /// Registers somebody and signs them in. The second is what registering answered.
+    /// Registers a user and signs in. Returns the session and the response body of the registration.
     pub async fn user(&self, email: &str) -> (Session, Value) {
         let body = json!({ "email": email, "name": "Sample User", "password": PASSWORD });
-        let answer = self.request(Method::POST, "/v1/users").json(&body).send().await.unwrap();
-        let user = body_of(answer, 201).await;
+        let response = self.request(Method::POST, "/v1/users").json(&body).send().await.unwrap();
+        let user = body_of(response, 201).await;
         (self.login(email, PASSWORD).await, user)
     }
 }
 
-/// The body of an answer that has to have this status.
-pub async fn body_of(answer: Response, status: u16) -> Value {
-    let found = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
+/// Returns the body of a response, and fails the test if the response has another status.
+pub async fn body_of(response: Response, status: u16) -> Value {
+    let found = response.status().as_u16();
+    let text = response.text().await.unwrap();
     assert_eq!(found, status, "{text}");
     if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() }
 }

@@ -1,4 +1,4 @@
-//! Compiling what was generated, with all that it stands on compiled already, beside a peer.
+//! The cost of compiling a generated crate whose dependencies are already compiled, compared with a peer.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,24 +10,27 @@ use super::peers::OPENAPI_TO_RUST;
 use super::table::{Table, memory, ratio, seconds};
 use crate::terminal::step;
 
-/// Contracts that both generators take, and their targets: of the peer's time to check, of its
-/// memory, and of its time to build optimized.
+/// The contracts that both generators accept.
 const BOTH: [&str; 4] = ["asana.yaml", "spotify.yml", "telegram_bot_api.json", "adyen-ManagementService-v3.json"];
+/// The largest allowed ratios to the peer: the time of `cargo check`, its memory, and the time of an
+/// optimized build.
 const MOST: [f64; 3] = [0.25, 0.5, 0.5];
 
-/// Contracts that no peer takes, beside the peer's check of the first of [`BOTH`].
+/// The contracts that no peer accepts, each with the largest allowed ratio to the peer's check of the first
+/// contract in [`BOTH`].
 const OURS: [(&str, f64); 2] = [("github.json", 0.35), ("box.json", 0.2)];
 
 const CHECK: &[&str] = &["check"];
 const RELEASE: &[&str] = &["build", "--release"];
 
-/// The costs of compiling one contract, ours and the peer's.
+/// The costs of compiling one contract with Writ and with the peer, one for each round.
 #[derive(Default)]
 struct Costs {
     ours: Vec<Cost>,
     peers: Vec<Cost>,
 }
 
+/// Runs the benchmark of compiling generated crates, and prints its tables.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let program = bench.peers.find(&OPENAPI_TO_RUST)?;
     let paths = |names: &[&str]| names.iter().map(|name| bench.contract(name)).collect::<anyhow::Result<Vec<_>>>();
@@ -38,9 +41,9 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
         format_args!("{} contracts, {} of them also by {}", BOTH.len() + OURS.len(), BOTH.len(), OPENAPI_TO_RUST.name),
     );
     let ours = Crates::ours(&[both.clone(), only_ours.clone()].concat())?;
-    let peers = Crates::of_peer(bench, &program, &both)?;
+    let peers = Crates::by_peer(bench, &program, &both)?;
     for how in [CHECK, RELEASE] {
-        step("Compiling", format_args!("what the crates stand on (cargo {})", how.join(" ")));
+        step("Compiling", format_args!("the dependencies of the crates (cargo {})", how.join(" ")));
         both.iter().try_for_each(|contract| peers.warm_up(bench, contract, how))?;
         both.iter().chain(&only_ours).try_for_each(|contract| ours.warm_up(bench, contract, how))?;
     }
@@ -73,16 +76,8 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
 
 fn beside_peer(title: &str, costs: &[(Cost, Cost)], most: f64, most_memory: Option<f64>) {
     let peer = OPENAPI_TO_RUST.name;
-    let mut table = Table::new(&[
-        "",
-        peer,
-        "Writ",
-        "ratio",
-        "ratio on processors",
-        &format!("memory of {peer}"),
-        "of Writ",
-        "ratio",
-    ]);
+    let mut table =
+        Table::new(&["", peer, "Writ", "ratio", "ratio of CPU time", &format!("memory of {peer}"), "of Writ", "ratio"]);
     for (name, (own, other)) in BOTH.iter().zip(costs) {
         let of_memory = own.memory / other.memory;
         table.row([
@@ -90,7 +85,7 @@ fn beside_peer(title: &str, costs: &[(Cost, Cost)], most: f64, most_memory: Opti
             seconds(other.clock),
             seconds(own.clock),
             ratio(own.clock / other.clock, most),
-            ratio(own.processors / other.processors, most),
+            ratio(own.cpu / other.cpu, most),
             memory(other.memory),
             memory(own.memory),
             most_memory.map_or_else(|| format!("{of_memory:.2}"), |most| ratio(of_memory, most)),
@@ -100,16 +95,16 @@ fn beside_peer(title: &str, costs: &[(Cost, Cost)], most: f64, most_memory: Opti
 }
 
 fn beyond_peer(costs: &[(Cost, Cost)], peer: &Cost) {
-    let mut table = Table::new(&["", "Writ", "ratio", "ratio on processors", "memory"]);
+    let mut table = Table::new(&["", "Writ", "ratio", "ratio of CPU time", "memory"]);
     for ((name, most), (own, _)) in OURS.iter().zip(costs) {
         table.row([
             (*name).to_owned(),
             seconds(own.clock),
             ratio(own.clock / peer.clock, *most),
-            ratio(own.processors / peer.processors, *most),
+            ratio(own.cpu / peer.cpu, *most),
             memory(own.memory),
         ]);
     }
     let peer = format!("{}'s {} of {}", OPENAPI_TO_RUST.name, seconds(peer.clock), BOTH[0]);
-    table.print(&format!("`cargo check` of contracts that the peer refuses, to {peer}"));
+    table.print(&format!("`cargo check` of contracts that the peer rejects, compared with {peer}"));
 }

@@ -1,20 +1,20 @@
-//! A contract several times in one document, every path, operation and component under a name of its own.
+//! A document that contains a contract several times. Each copy has its own paths, operation ids and components.
 
 use serde_json::{Map, Value};
 
-/// The contract `count` times; the first copy keeps its names.
+/// Returns a document with `count` copies of the contract; the first copy keeps its names.
 pub fn copies(contract: &Value, count: usize) -> Value {
-    let mut whole = contract.clone();
+    let mut document = contract.clone();
     for copy in 1..count {
         let mut other = contract.clone();
         rename(&mut other, copy);
-        merge(&mut whole, other, "paths", |path| format!("/copy-{copy}{path}"));
-        merge(&mut whole, other_components(contract, copy), "components", |section| section);
+        merge(&mut document, other, "paths", |path| format!("/copy-{copy}{path}"));
+        merge(&mut document, other_components(contract, copy), "components", |section| section);
     }
-    whole
+    document
 }
 
-/// Gives the operations and what they refer to the names of a copy.
+/// Renames the operation ids and references in `value` to the names of a copy.
 fn rename(value: &mut Value, copy: usize) {
     match value {
         Value::Object(fields) => {
@@ -26,7 +26,7 @@ fn rename(value: &mut Value, copy: usize) {
             }
         }
         Value::Array(list) => list.iter_mut().for_each(|value| rename(value, copy)),
-        // References, those of discriminators too.
+        // This includes the references in discriminators.
         Value::String(text) if text.starts_with("#/components/") && !text.contains("/securitySchemes/") => {
             text.push_str(&format!("-copy-{copy}"));
         }
@@ -34,7 +34,7 @@ fn rename(value: &mut Value, copy: usize) {
     }
 }
 
-/// The components of a copy; schemes of security are shared, since they are referred to by name.
+/// Returns the components of a copy. Security schemes are shared, since security requirements name them.
 fn other_components(contract: &Value, copy: usize) -> Value {
     let mut sections = Map::new();
     for (section, components) in contract.get("components").and_then(Value::as_object).into_iter().flatten() {
@@ -49,9 +49,9 @@ fn other_components(contract: &Value, copy: usize) -> Value {
     Value::Object(Map::from_iter([("components".to_owned(), Value::Object(sections))]))
 }
 
-/// Adds what `other` has under `key` to what is there.
-fn merge(whole: &mut Value, mut other: Value, key: &str, name: impl Fn(String) -> String) {
-    let (Some(Value::Object(into)), Some(Value::Object(from))) = (whole.get_mut(key), other.get_mut(key)) else {
+/// Adds the fields that `other` has under `key` to those of `document`.
+fn merge(document: &mut Value, mut other: Value, key: &str, name: impl Fn(String) -> String) {
+    let (Some(Value::Object(into)), Some(Value::Object(from))) = (document.get_mut(key), other.get_mut(key)) else {
         return;
     };
     for (known, value) in std::mem::take(from) {

@@ -1,4 +1,4 @@
-//! From a contract to a crate: time and memory beside those of a peer, and how they grow.
+//! The time and memory of generating a crate, compared with a peer, and how both grow with the contract.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,19 +9,20 @@ use serde_json::Value;
 use super::measure::{Cost, cost, median};
 use super::peers::OAS3_GEN;
 use super::table::{Table, memory, ratio, seconds};
-use super::{Bench, clear, copies, place};
+use super::{Bench, clear, copies, work_folder};
 use crate::cargo;
 use crate::terminal::step;
 
-/// The contract: 767 operations.
+/// The contract that crates are generated from, with 767 operations.
 const CONTRACT: &str = "github.json";
 
-/// How many copies of it are generated from.
+/// The numbers of copies in one document.
 const COPIES: [usize; 4] = [1, 2, 4, 8];
 
-/// What of the peer's time and memory ours may be.
+/// The largest allowed ratios of Writ's time and memory to those of the peer.
 const MOST: (f64, f64) = (0.4, 1.0);
 
+/// Runs the benchmark of generating crates, and prints its tables.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let contract = bench.contract(CONTRACT)?;
     let peer = bench.peers.find(&OAS3_GEN)?;
@@ -33,7 +34,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
 }
 
 fn beside_peer(bench: &Bench, contract: &Path, peer: &Path) -> anyhow::Result<()> {
-    let out = place("generation/peer");
+    let out = work_folder("generation/peer");
     let rounds = bench.rounds.unwrap_or(5);
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
@@ -44,29 +45,29 @@ fn beside_peer(bench: &Bench, contract: &Path, peer: &Path) -> anyhow::Result<()
         command.args(["generate", "server-mod", "-i"]).arg(contract).arg("-o").arg(&out);
         others.push(cost(&bench.session, OAS3_GEN.name, &command)?);
     }
-    let mut table = Table::new(&["", "seconds", "on processors", "memory"]);
+    let mut table = Table::new(&["", "seconds", "CPU time", "memory"]);
     row(&mut table, &format!("{} {}", OAS3_GEN.name, OAS3_GEN.version), &others);
     row(&mut table, "Writ", &own);
     let (own, other) = (median(&own), median(&others));
     table.row([
-        "ratio of the middle ones".to_owned(),
+        "ratio of the medians".to_owned(),
         ratio(own.clock / other.clock, MOST.0),
-        ratio(own.processors / other.processors, MOST.0),
+        ratio(own.cpu / other.cpu, MOST.0),
         ratio(own.memory / other.memory, MOST.1),
     ]);
-    table.print(&format!("Generation from {CONTRACT}, {rounds} alternating rounds: smallest to largest"));
+    table.print(&format!("Generation from {CONTRACT}, {rounds} alternating rounds, minimum to maximum"));
     Ok(())
 }
 
 fn growth(bench: &Bench, contract: &Path) -> anyhow::Result<()> {
     let text = std::fs::read(contract).with_context(|| format!("cannot read `{}`", contract.display()))?;
-    let contract: Value = serde_json::from_slice(&text).with_context(|| format!("{CONTRACT} is not JSON"))?;
+    let contract: Value = serde_json::from_slice(&text).with_context(|| format!("{CONTRACT} is not valid JSON"))?;
     let rounds = bench.rounds.unwrap_or(3);
     let mut costs = vec![Vec::new(); COPIES.len()];
     let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
     for count in COPIES {
-        let whole = serde_json::to_vec(&copies::copies(&contract, count))?;
-        std::fs::write(folder.path().join(format!("{count}.json")), whole)?;
+        let document = serde_json::to_vec(&copies::copies(&contract, count))?;
+        std::fs::write(folder.path().join(format!("{count}.json")), document)?;
     }
     for round in 1..=rounds {
         step("Measuring", format_args!("copies of {CONTRACT}, round {round} of {rounds}"));
@@ -74,27 +75,26 @@ fn growth(bench: &Bench, contract: &Path) -> anyhow::Result<()> {
             costs.push(ours(bench, &folder.path().join(format!("{count}.json")))?);
         }
     }
-    let mut table =
-        Table::new(&["copies", "on processors", "a copy, to that of one", "memory", "a copy, to that of one"]);
+    let mut table = Table::new(&["copies", "CPU time", "per copy, relative", "memory", "per copy, relative"]);
     let one = median(&costs[0]);
     for (costs, count) in costs.iter().zip(COPIES) {
         let cost = median(costs);
         let of_one = |part: f64, one: f64| format!("{:.2}", part / one / count as f64);
         table.row([
             count.to_string(),
-            seconds(cost.processors),
-            of_one(cost.processors, one.processors),
+            seconds(cost.cpu),
+            of_one(cost.cpu, one.cpu),
             memory(cost.memory),
             of_one(cost.memory, one.memory),
         ]);
     }
-    table.print(&format!("Generation from copies of {CONTRACT} in one document, the middle of {rounds} rounds"));
+    table.print(&format!("Generation from copies of {CONTRACT} in one document, median of {rounds} rounds"));
     Ok(())
 }
 
-/// Generates a crate as `cargo xtask codegen` does, without cargo.
+/// Generates a crate with the program of `cargo xtask codegen`, started without cargo.
 fn ours(bench: &Bench, contract: &Path) -> anyhow::Result<Cost> {
-    let out = place("generation/ours");
+    let out = work_folder("generation/ours");
     clear(&out)?;
     let mut command = Command::new(cargo::root().join("target/release/xtask"));
     command.current_dir(cargo::root()).args(["codegen", "--name", "bench", "--spec"]).arg(contract);
@@ -110,7 +110,7 @@ fn row(table: &mut Table, name: &str, costs: &[Cost]) {
     table.row([
         name.to_owned(),
         spread(|cost| cost.clock, seconds),
-        spread(|cost| cost.processors, seconds),
+        spread(|cost| cost.cpu, seconds),
         spread(|cost| cost.memory, memory),
     ]);
 }

@@ -1,8 +1,7 @@
-//! What a program costs: its time by the clock, its time on processors, and the most memory that
-//! one of its processes takes.
+//! The cost of a program: its elapsed time, its CPU time, and the largest memory of one of its processes.
 //!
-//! The system tells a process the cost of all its children together. So each program that is
-//! measured is the only child of a process of its own: this program, started once more.
+//! The operating system reports the cost of all children of a process together. Therefore each measured
+//! program is the only child of a separate process, which runs this program again.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,21 +15,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::Session;
 
-/// What a program costs.
+/// The cost of running a program: time and memory.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Cost {
-    /// Seconds by the clock.
+    /// The elapsed time in seconds.
     pub clock: f64,
-    /// Seconds on processors, its own and those of its children.
-    pub processors: f64,
-    /// The most memory that one of its processes takes, in bytes.
+    /// The CPU time of the program and its children in seconds.
+    pub cpu: f64,
+    /// The largest resident memory of one process, in bytes.
     pub memory: f64,
 }
 
-/// A program to measure.
+/// The command line of `cargo xtask measure`, which is hidden from users.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The file that is told the cost.
+    /// The file to write the cost to.
     #[arg(long)]
     to: PathBuf,
     /// The program and its arguments.
@@ -38,53 +37,60 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-/// Runs the hidden subcommand: the program, then word of what it cost.
+/// Runs `cargo xtask measure`: starts the program, then writes its cost.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let [program, arguments @ ..] = args.command.as_slice() else { bail!("nothing to measure") };
+    let [program, arguments @ ..] = args.command.as_slice() else { bail!("the program to measure is missing") };
     let begun = Instant::now();
     let status =
         Command::new(program).args(arguments).status().with_context(|| format!("cannot run {}", program.display()))?;
     let clock = begun.elapsed().as_secs_f64();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot tell the cost")?;
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("cannot read the cost")?;
     let time = usage.user_time() + usage.system_time();
     let cost = Cost {
         clock,
-        processors: time.num_microseconds() as f64 / 1e6,
-        // In kilobytes.
+        cpu: time.num_microseconds() as f64 / 1e6,
+        // Linux reports kilobytes.
         memory: usage.max_rss() as f64 * 1024.0,
     };
-    std::fs::write(&args.to, serde_json::to_vec(&cost)?).context("cannot tell the cost")?;
+    std::fs::write(&args.to, serde_json::to_vec(&cost)?).context("cannot write the cost")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Runs a program to its end, silently, and says what it cost; fails where it fails.
+/// Runs a program silently and returns its cost; fails if the program fails.
 pub fn cost(session: &Session, name: &str, command: &Command) -> anyhow::Result<Cost> {
-    let told = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-    let mut whole = Command::new(std::env::current_exe().context("cannot find this program")?);
-    whole.arg("measure").arg("--to").arg(told.path()).arg("--").arg(command.get_program()).args(command.get_args());
+    let report = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    let mut measured = Command::new(std::env::current_exe().context("cannot find this program")?);
+    measured
+        .arg("measure")
+        .arg("--to")
+        .arg(report.path())
+        .arg("--")
+        .arg(command.get_program())
+        .args(command.get_args());
     for (variable, value) in command.get_envs() {
         match value {
-            Some(value) => whole.env(variable, value),
-            None => whole.env_remove(variable),
+            Some(value) => measured.env(variable, value),
+            None => measured.env_remove(variable),
         };
     }
     if let Some(folder) = command.get_current_dir() {
-        whole.current_dir(folder);
+        measured.current_dir(folder);
     }
-    session.run_quietly(name, &mut whole)?;
-    serde_json::from_slice(&std::fs::read(told.path())?).with_context(|| format!("the cost of {name} was not told"))
+    session.run_quietly(name, &mut measured)?;
+    serde_json::from_slice(&std::fs::read(report.path())?)
+        .with_context(|| format!("the cost of {name} was not written"))
 }
 
-/// The middle of some costs, each part by itself.
+/// Returns the median of each part of some costs.
 pub fn median(costs: &[Cost]) -> Cost {
     Cost {
-        clock: middle(costs.iter().map(|cost| cost.clock)),
-        processors: middle(costs.iter().map(|cost| cost.processors)),
-        memory: middle(costs.iter().map(|cost| cost.memory)),
+        clock: median_of(costs.iter().map(|cost| cost.clock)),
+        cpu: median_of(costs.iter().map(|cost| cost.cpu)),
+        memory: median_of(costs.iter().map(|cost| cost.memory)),
     }
 }
 
-fn middle(values: impl Iterator<Item = f64>) -> f64 {
+fn median_of(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let half = values.len() / 2;
@@ -97,11 +103,11 @@ fn middle(values: impl Iterator<Item = f64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::middle;
+    use super::median_of;
 
     #[test]
-    fn the_middle_of_an_even_count_is_between_two() {
-        assert_eq!(middle([3.0, 1.0, 2.0].into_iter()), 2.0);
-        assert_eq!(middle([4.0, 1.0, 2.0, 3.0].into_iter()), 2.5);
+    fn the_median_of_an_even_count_is_between_two_values() {
+        assert_eq!(median_of([3.0, 1.0, 2.0].into_iter()), 2.0);
+        assert_eq!(median_of([4.0, 1.0, 2.0, 3.0].into_iter()), 2.5);
     }
 }

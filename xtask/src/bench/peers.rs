@@ -1,31 +1,33 @@
-//! The programs that we are compared with, and where they are.
+//! The programs that Writ is compared with.
 
 use std::path::PathBuf;
 
 use anyhow::bail;
 
-/// A program that we are compared with.
+/// A program that Writ is compared with.
 pub struct Peer {
-    /// What it is called, as program and as crate.
+    /// The name of the program and of its crate.
     pub name: &'static str,
-    /// The version that the targets were set for.
+    /// The version for which the allowed ratios were set.
     pub version: &'static str,
 }
 
-/// From contracts to servers on axum.
+/// The peer for generation: oas3-gen generates servers on axum from contracts.
 pub const OAS3_GEN: Peer = Peer { name: "oas3-gen", version: "0.29" };
 
-/// The same.
+/// The peer for compilation: openapi-to-rust generates servers on axum from contracts.
 pub const OPENAPI_TO_RUST: Peer = Peer { name: "openapi-to-rust", version: "0.23" };
 
-/// Where the peers are.
+/// The location of the peers' programs.
 pub struct Peers {
-    /// The folder of their programs; PATH where there is none.
+    /// The folder of the programs; the folders of `PATH` are searched if it is `None`.
     pub folder: Option<PathBuf>,
 }
 
 impl Peers {
-    /// The program of a peer. One that is missing is no reason to leave a comparison out.
+    /// Returns the path of a peer's program.
+    ///
+    /// A missing program is an error, so that no comparison is skipped unnoticed.
     pub fn find(&self, peer: &Peer) -> anyhow::Result<PathBuf> {
         let folders: Vec<PathBuf> = match &self.folder {
             Some(folder) => vec![folder.clone()],
@@ -34,8 +36,8 @@ impl Peers {
         let found = folders.iter().map(|folder| folder.join(peer.name)).find(|program| program.is_file());
         let Peer { name, version } = peer;
         let Some(program) = found else {
-            let place = self.folder.as_ref().map_or("PATH".to_owned(), |folder| format!("`{}`", folder.display()));
-            bail!("no `{name}` in {place}: run `cargo install {name} --version '~{version}'`");
+            let location = self.folder.as_ref().map_or("PATH".to_owned(), |folder| format!("`{}`", folder.display()));
+            bail!("`{name}` was not found in {location}: run `cargo install {name} --version '~{version}'`");
         };
         Ok(std::path::absolute(program)?)
     }

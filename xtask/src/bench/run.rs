@@ -1,5 +1,5 @@
-//! Answering requests in one process: generates the contract of `codegen/benches/run` and runs the
-//! program there, which compares what was generated with axum by hand.
+//! The cost of handling requests in one process. It generates the contract of `codegen/benches/run` and runs
+//! the program there, which compares generated code with handlers written by hand on axum.
 
 use std::path::Path;
 
@@ -11,23 +11,24 @@ use writ_codegen::package::{Package, wrap};
 use writ_codegen::render::Layout;
 use writ_contract::diagnostic::render;
 
-use super::{Bench, place};
+use super::{Bench, work_folder};
 use crate::cargo;
 use crate::process::Kind;
 use crate::terminal::step;
 
-/// The program and its contract.
+/// The folder of the program and its contract.
 const PROGRAM: &str = "codegen/benches/run";
 
+/// Runs the benchmark of handling requests; the program prints the results.
 pub fn run(bench: &Bench) -> anyhow::Result<()> {
     let program = cargo::root().join(PROGRAM);
     write_contract(&program.join("contract.yaml"))?;
     step("Compiling", format_args!("{PROGRAM}, optimized"));
     let mut command = cargo::command();
-    command.current_dir(&program).env("CARGO_TARGET_DIR", place("run/target"));
+    command.current_dir(&program).env("CARGO_TARGET_DIR", work_folder("run/target"));
     bench.session.run_quietly("cargo build", command.args(["build", "--quiet", "--release"]))?;
-    let mut command = std::process::Command::new(place("run/target/release/writ-bench-run"));
-    command.current_dir(place("run"));
+    let mut command = std::process::Command::new(work_folder("run/target/release/writ-bench-run"));
+    command.current_dir(work_folder("run"));
     let status = bench.session.start("writ-bench-run", Kind::Group, &mut command)?.wait()?;
     if !status.success() {
         bail!("writ-bench-run failed ({status})");
@@ -35,7 +36,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The contract as a crate of its own, as anybody would generate it.
+/// Writes the crate of the contract as `cargo writ codegen` does.
 fn write_contract(entry: &Path) -> anyhow::Result<()> {
     let options = Options::default();
     let request = Request { entry: entry.to_owned(), root: None, strict: true, layout: Layout::Crate, options };
@@ -44,7 +45,7 @@ fn write_contract(entry: &Path) -> anyhow::Result<()> {
         bail!("{}", render(&generated.diagnostics, generated.diagnostics.sources(), false));
     };
     let package = Package::new("contract", &generated.title, &generated.features, &generated.parts)?;
-    let whole = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
-    output::write(&place("run/contract"), &whole, Conflicts::Overwrite)?;
+    let files = wrap(&package, contract).context("the runtime's manifest cannot be read")?;
+    output::write(&work_folder("run/contract"), &files, Conflicts::Overwrite)?;
     Ok(())
 }

@@ -1,12 +1,12 @@
-//! Tables as docs/benchmarks.md shows them.
+//! Tables in the format of docs/benchmarks.md.
 
-/// A table in Markdown.
+/// A table of results in Markdown.
 pub struct Table {
     text: String,
 }
 
 impl Table {
-    /// A table with these heads and nothing below them.
+    /// Creates a table with headings and no rows.
     pub fn new(heads: &[&str]) -> Table {
         let mut table = Table { text: String::new() };
         table.row(heads.iter().map(|head| (*head).to_owned()));
@@ -14,29 +14,29 @@ impl Table {
         table
     }
 
-    /// Adds a row.
+    /// Adds a row to the table.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         let cells: Vec<String> = cells.into_iter().collect();
         self.text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
 
-    /// Prints it under a title.
+    /// Prints the table below a title.
     pub fn print(&self, title: &str) {
         println!("\n{title}\n\n{}", self.text);
     }
 }
 
-/// Seconds.
+/// Formats a time in seconds.
 pub fn seconds(value: f64) -> String {
     format!("{value:.2} s")
 }
 
-/// Bytes.
+/// Formats a number of bytes as megabytes.
 pub fn memory(value: f64) -> String {
     format!("{:.0} MB", value / 1e6)
 }
 
-/// A ratio beside what it may be at most.
+/// Formats a ratio together with its largest allowed value.
 pub fn ratio(value: f64, most: f64) -> String {
     let verdict = if value <= most { "" } else { ", missed" };
     format!("**{value:.2}** (≤ {most}{verdict})")

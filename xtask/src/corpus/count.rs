@@ -1,31 +1,32 @@
-//! What there is to count: operations in a contract, read without the generator, and in the code.
+//! Counts of operations: in a contract, without the generator, and in generated code.
 
 use std::path::Path;
 
 use serde_json::{Map, Value};
 use writ_codegen::output::Output;
 
-/// The methods of OpenAPI.
+/// The HTTP methods of a path item.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// What there is in generated code.
+/// The numbers of methods, operations and lines in generated code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Code {
-    /// Methods of the traits that a service implements.
+    /// The number of methods in the traits that a service implements.
     pub methods: usize,
-    /// Entries of `operations::ALL`.
+    /// The number of entries in `operations::ALL`.
     pub listed: usize,
-    /// Lines of Rust.
+    /// The number of lines of Rust.
     pub lines: usize,
 }
 
-/// Whether a file is the entry of a contract, and not a part of one or something else.
+/// Returns true if a file is the main document of a contract. A YAML or JSON file that cannot be read counts
+/// as one, so that it is reported.
 pub fn is_contract(path: &Path) -> bool {
     let known = path.extension().is_some_and(|it| it == "yaml" || it == "yml" || it == "json");
     known && read(path).is_none_or(|document: Document| document.openapi.is_some())
 }
 
-/// How many operations a contract has; none where it is neither YAML nor JSON as others read it.
+/// Returns the number of operations in a contract, `None` if serde can read it neither as YAML nor as JSON.
 pub fn in_contract(path: &Path) -> Option<usize> {
     let document: Document = read(path)?;
     let items = document.paths.iter().filter(|(path, _)| path.starts_with('/')).map(|(_, item)| item);
@@ -36,20 +37,20 @@ fn methods(item: &Value) -> usize {
     METHODS.iter().filter(|method| item.get(*method).is_some()).count()
 }
 
-/// What there is in the files of a contract, whose form is known.
+/// Counts the methods, entries and lines in generated code. It relies on the layout of generated code.
 pub fn in_code(output: &Output) -> Code {
     let mut code = Code { lines: super::lines(output), ..Code::default() };
     for (path, text) in output.files.iter().filter(|(path, _)| path.ends_with(".rs")) {
-        let mut within = "";
+        let mut section = "";
         for line in text.lines() {
             match line {
-                "}" | "];" => within = "",
-                opened if opened.starts_with("pub trait ") => within = "trait",
+                "}" | "];" => section = "",
+                opened if opened.starts_with("pub trait ") => section = "trait",
                 opened if path.ends_with("operations/mod.rs") && opened.starts_with("pub static ALL") => {
-                    within = "list"
+                    section = "list"
                 }
-                method if within == "trait" && method.starts_with("    fn ") => code.methods += 1,
-                entry if within == "list" && entry.starts_with("    &") => code.listed += 1,
+                method if section == "trait" && method.starts_with("    fn ") => code.methods += 1,
+                entry if section == "list" && entry.starts_with("    &") => code.listed += 1,
                 _ => {}
             }
         }
@@ -57,7 +58,9 @@ pub fn in_code(output: &Output) -> Code {
     code
 }
 
-/// A document without its schemas, whose numbers may be larger than others hold.
+/// The fields of a document that contain operations.
+///
+/// Schemas are skipped, since their numbers may be too large for [`Value`].
 #[derive(Default, serde::Deserialize)]
 #[serde(default)]
 struct Document {
@@ -80,7 +83,8 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Option<T> {
     }
 }
 
-/// A path item, behind one reference where it is one: to a path, a component, or another file.
+/// Returns the path item behind the reference of `item`: a path, a component or a node of another file.
+/// Returns `item` itself if it has no reference.
 fn target(path: &Path, document: &Document, item: &Value) -> Value {
     let found = item.get("$ref").and_then(Value::as_str).and_then(|reference| {
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
@@ -99,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn methods_and_entries_are_counted_where_they_stand() {
+    fn trait_methods_and_operation_entries_are_counted() {
         let operations =
             "pub static ALL: &[&Operation] = &[\n    &ONE,\n    &OTHER,\n];\n\npub static X: &[u8] = &[\n    &1,\n];\n";
         let tag = "pub trait Users: Send {\n    /// One.\n    fn one(\n        &self,\n    );\n}\n\nimpl X {\n    fn not() {}\n}\n";

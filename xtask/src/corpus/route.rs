@@ -1,8 +1,8 @@
-//! A program a contract that builds its router and sends one request to every operation.
+//! A program for each contract that builds its router and sends a request to each operation.
 //!
-//! What it proves: the generated code of every operation can be called by a router that can be built,
-//! and a request to the path and method of an operation reaches that operation and no other. Its
-//! services have written nothing, so that what a handler is given and answers is not proven here.
+//! It proves that the generated code of every operation compiles into a router, and that a request to the
+//! path and method of an operation reaches exactly this operation. Its services implement no method, so it
+//! does not prove that handlers receive correct values or that responses are correct.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,25 +11,25 @@ use std::process::Command;
 use anyhow::Context;
 use writ_codegen::output::{HEADER, Output};
 
-/// All of the program that is the same for every contract.
+/// The part of the program that does not depend on the contract.
 const PROGRAM: &str = include_str!("../../corpus/router.rs");
 
-/// What came of it.
+/// The result of the requests to one contract.
 pub struct Routed {
-    /// How many operations were reached.
+    /// The number of operations that received their request.
     pub count: usize,
-    /// What is said of the others.
-    pub said: String,
+    /// The messages about the other operations.
+    pub messages: String,
 }
 
-/// A service of a contract: the method that takes it, its trait, and whether that knows callers.
+/// A service of a contract: the method of `Unwritten` that takes it, its trait, and true if it has a principal.
 struct Service<'a> {
     method: &'a str,
     path: &'a str,
     secured: bool,
 }
 
-/// Adds the program to what was generated with the opt-in for methods that are not written.
+/// Adds the program to code that was generated with unwritten methods allowed.
 pub fn add_program(member: &str, output: &mut Output) {
     let root = output.files.get("src/lib.rs").map(String::as_str).unwrap_or_default();
     let services = services(root);
@@ -42,14 +42,15 @@ pub fn add_program(member: &str, output: &mut Output) {
         };
         let _ = write!(text, "\nimpl contract::{} for Nothing {{\n{principal}}}\n", service.path);
     }
-    let taken: String = services.iter().map(|service| format!("\n        .{}(Nothing)", service.method)).collect();
+    let calls: String = services.iter().map(|service| format!("\n        .{}(Nothing)", service.method)).collect();
     let unwritten = "contract::Unwritten::new(NoAuthentication, OpenGate)";
-    let _ = write!(text, "\nfn router() -> Router {{\n    {unwritten}{taken}\n        .router()\n}}\n");
+    let _ = write!(text, "\nfn router() -> Router {{\n    {unwritten}{calls}\n        .router()\n}}\n");
     output.files.insert("src/main.rs".to_owned(), text);
 }
 
-/// The services that `Unwritten` takes, in the root of generated code, whose form is known. Long lines of it
-/// are broken, so that a bound ends where the body of its method begins.
+/// Returns the services that the builder `Unwritten` takes, read from the root file of generated code.
+///
+/// Long lines of generated code are broken, so a bound ends at the body of its method.
 fn services(root: &str) -> Vec<Service<'_>> {
     let mut services = Vec::new();
     for method in root.split("\n    pub fn ").skip(1) {
@@ -62,11 +63,11 @@ fn services(root: &str) -> Vec<Service<'_>> {
     services
 }
 
-/// Runs the program.
+/// Runs the program and reads its result.
 pub fn run(program: &Path) -> anyhow::Result<Routed> {
     let finished = Command::new(program).output().with_context(|| format!("cannot run `{}`", program.display()))?;
     let count = String::from_utf8_lossy(&finished.stdout).trim().parse().unwrap_or(0);
-    Ok(Routed { count, said: String::from_utf8_lossy(&finished.stderr).into_owned() })
+    Ok(Routed { count, messages: String::from_utf8_lossy(&finished.stderr).into_owned() })
 }
 
 #[cfg(test)]
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_are_read_where_they_are_taken() {
+    fn services_are_read_from_the_methods_that_take_them() {
         let root = "    pub fn new(a: A) -> Self {\n    }\n\n    pub fn users<S>(mut self, service: S) -> Self\n    where\n        \
                     S: users::Users<Principal = A::Principal>,\n    {\n        self\n    }\n\n    \
                     pub fn long<S>(mut self, service: S) -> Self\n    where\n        S: long::Long<\n            \

@@ -1,14 +1,15 @@
-//! The table of what came of each contract.
+//! The table of results, with a line for each contract.
 
 use std::time::Duration;
 
 use super::Outcome;
 
-/// What stands above the columns.
+/// The column headings of the table of results.
 const HEADS: [&str; 10] =
     ["contract", "operations", "in code", "routed", "errors", "warnings", "lines", "generate", "check", "verdict"];
 
-/// Renders a line a contract, and their sums; the first and last columns flush left, numbers right.
+/// Renders a line for each contract and a last line with the sums. The first and the last column are
+/// aligned left, the others right.
 pub fn render(outcomes: &[Outcome]) -> String {
     let mut rows: Vec<[String; 10]> = vec![HEADS.map(str::to_owned)];
     rows.extend(outcomes.iter().map(row));

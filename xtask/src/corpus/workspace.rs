@@ -1,5 +1,5 @@
-//! A workspace in which every contract is a crate, so that the runtime and what it stands on are
-//! compiled once and the time of each contract is its own.
+//! A workspace in which every contract is a crate. The runtime and its dependencies are compiled once, so
+//! the measured time of a contract is the time of its crate alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,52 +13,52 @@ use writ_codegen::output::{self, Conflicts, HEADER, Output, TOML_HEADER};
 use crate::cargo;
 use crate::terminal::step;
 
-/// The member that only makes cargo compile the runtime.
+/// The empty member that makes cargo compile the runtime in advance.
 const WARM_UP: &str = "warm-up";
 
-/// What members need beside the runtime to send requests to a router.
+/// The dependencies that a member needs in addition to send requests to a router.
 const REQUESTS: &str = "tokio = { workspace = true, features = [\"macros\", \"rt\"] }\ntower = { workspace = true }\n";
 
-/// The workspace, with a target folder of its own.
+/// The workspace of the generated crates, with a separate target folder.
 pub struct Workspace {
     folder: PathBuf,
     target: PathBuf,
-    /// The sets of features that the runtime is compiled with already.
+    /// The sets of features with which the runtime is already compiled.
     warm: BTreeSet<Vec<&'static str>>,
 }
 
-/// The compiler's verdict on one contract.
+/// The result of compiling one contract.
 #[derive(Default)]
 pub struct Checked {
-    /// Whether it compiled without a warning.
+    /// True if it compiled without a warning.
     pub compiles: bool,
-    /// How long `cargo check` took, where it was for this contract alone.
+    /// The duration of `cargo check`; `None` if it checked other contracts too.
     pub took: Option<Duration>,
-    /// What the compiler said.
-    pub said: String,
-    /// The program, where it is one.
+    /// The warnings and errors of the compiler.
+    pub messages: String,
+    /// The path of the compiled program; `None` for a library.
     pub program: Option<PathBuf>,
 }
 
-/// A crate to be compiled together with others.
+/// A crate that is compiled together with others.
 pub struct Member<'a> {
-    /// The crate.
+    /// The name of the crate, which is also its folder in the workspace.
     pub name: &'a str,
-    /// Its files but for the manifest.
+    /// The files of the crate without the manifest.
     pub files: &'a Output,
-    /// The features of the runtime that it needs.
+    /// The features of the runtime that the crate needs.
     pub features: &'a [&'static str],
 }
 
 impl Workspace {
-    /// Writes the workspace, with nothing in its members yet.
+    /// Writes the workspace with empty members.
     pub fn open(members: &[String]) -> anyhow::Result<Workspace> {
         let base = cargo::root().join("target/corpus");
         let workspace =
             Workspace { folder: base.join("workspace"), target: base.join("target"), warm: BTreeSet::new() };
-        let mut whole = Output::default();
-        whole.files.insert("Cargo.toml".to_owned(), workspace_manifest(members)?);
-        output::write(&workspace.folder, &whole, Conflicts::Overwrite)?;
+        let mut output = Output::default();
+        output.files.insert("Cargo.toml".to_owned(), workspace_manifest(members)?);
+        output::write(&workspace.folder, &output, Conflicts::Overwrite)?;
         for member in members.iter().map(String::as_str).chain([WARM_UP]) {
             let mut placeholder = Output::default();
             placeholder.files.insert("src/lib.rs".to_owned(), format!("{HEADER}\n//! Not generated yet.\n"));
@@ -69,7 +69,7 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Writes a member, whatever an interrupted run left of it.
+    /// Writes the files of a member. It replaces files that an interrupted run left.
     fn write(&self, member: &str, mut files: Output, manifest: String) -> anyhow::Result<()> {
         files.files.insert("Cargo.toml".to_owned(), manifest);
         output::write(&self.folder.join(member), &files, Conflicts::Overwrite)?;
@@ -81,35 +81,35 @@ impl Workspace {
         self.warm_up(features)?;
         let folder = self.folder.join(member);
         self.write(member, contract.clone(), manifest(member, features))?;
-        // Checked anew even if nothing changed since the last time: it is measured.
+        // The crate is checked again even if nothing changed, since the duration is measured.
         let root = std::fs::File::options().append(true).open(folder.join("src/lib.rs"))?;
         root.set_modified(SystemTime::now())?;
         drop(root);
         self.cargo_check(member)
     }
 
-    /// Compiles the runtime and what it stands on, where this has not been done with these features.
+    /// Compiles the runtime and its dependencies with `features`, unless an earlier call did.
     fn warm_up(&mut self, features: &[&'static str]) -> anyhow::Result<()> {
         if !self.warm.insert(features.to_vec()) {
             return Ok(());
         }
         let with = if features.is_empty() { String::new() } else { format!(" with {}", features.join(" and ")) };
-        step("Compiling", format_args!("the runtime{with}, once for all"));
+        step("Compiling", format_args!("the runtime{with}"));
         std::fs::write(self.folder.join(WARM_UP).join("Cargo.toml"), manifest(WARM_UP, features))?;
         let checked = self.cargo_check(WARM_UP)?;
         if !checked.compiles {
-            bail!("the runtime does not compile:\n{}", checked.said);
+            bail!("the runtime does not compile:\n{}", checked.messages);
         }
         Ok(())
     }
 
     fn cargo_check(&self, member: &str) -> anyhow::Result<Checked> {
         let begun = Instant::now();
-        let mut said = self.run(member, &["--offline"])?;
-        if !said.0 && said.1.contains("--offline") {
-            said = self.run(member, &[])?;
+        let (mut compiles, mut messages) = self.run(member, &["--offline"])?;
+        if !compiles && messages.contains("--offline") {
+            (compiles, messages) = self.run(member, &[])?;
         }
-        Ok(Checked { compiles: said.0, took: Some(begun.elapsed()), said: said.1, program: None })
+        Ok(Checked { compiles, took: Some(begun.elapsed()), messages, program: None })
     }
 
     fn run(&self, member: &str, offline: &[&str]) -> anyhow::Result<(bool, String)> {
@@ -125,7 +125,7 @@ impl Workspace {
         command
     }
 
-    /// Checks many crates at once, those together that need the same of the runtime.
+    /// Checks many crates. Crates that need the same features of the runtime share a call of cargo.
     pub fn check_together(&self, members: &[Member]) -> anyhow::Result<BTreeMap<String, Checked>> {
         self.together("check", "", members)
     }
@@ -149,8 +149,8 @@ impl Workspace {
         }
         let mut all = BTreeMap::new();
         for (features, names) in groups {
-            let with = if features.is_empty() { "nothing more".to_owned() } else { features.join(" and ") };
-            step("Compiling", format_args!("{} crates that need {with} of the runtime ({verb})", names.len()));
+            let with = if features.is_empty() { "no features".to_owned() } else { features.join(" and ") };
+            step("Compiling", format_args!("{} crates on the runtime with {with} ({verb})", names.len()));
             let run = |offline: &[&str]| {
                 let mut command = self.cargo();
                 command.args([verb, "--keep-going", "--message-format=json"]).args(offline);
@@ -165,8 +165,8 @@ impl Workspace {
             if !finished.status.success() && checked.values().all(|one| one.compiles) {
                 bail!("cargo failed:\n{}", String::from_utf8_lossy(&finished.stderr));
             }
-            for silent in checked.values_mut().filter(|one| !one.compiles && one.said.is_empty()) {
-                silent.said = String::from_utf8_lossy(&finished.stderr).into_owned();
+            for silent in checked.values_mut().filter(|one| !one.compiles && one.messages.is_empty()) {
+                silent.messages = String::from_utf8_lossy(&finished.stderr).into_owned();
             }
             all.extend(checked);
         }
@@ -174,28 +174,28 @@ impl Workspace {
     }
 }
 
-/// Cargo's messages on the crates of these names.
-fn messages(said: &str, names: &[&str]) -> BTreeMap<String, Checked> {
+/// Collects the messages of cargo by crate, for the crates with these names.
+fn messages(stdout: &str, names: &[&str]) -> BTreeMap<String, Checked> {
     let mut all: BTreeMap<String, Checked> =
         names.iter().map(|name| ((*name).to_owned(), Checked::default())).collect();
-    for line in said.lines() {
+    for line in stdout.lines() {
         let Ok(message) = serde_json::from_str::<serde_json::Value>(line) else { continue };
         let text = |pointer: &str| message.pointer(pointer).and_then(serde_json::Value::as_str);
         let package = text("/package_id").unwrap_or_default();
         let folder = package.split('#').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
         let Some(checked) = all.get_mut(folder) else { continue };
         if let Some(rendered) = text("/message/rendered") {
-            checked.said.push_str(rendered);
+            checked.messages.push_str(rendered);
         } else if text("/reason") == Some("compiler-artifact") {
             checked.compiles = true;
             checked.program = text("/executable").map(PathBuf::from).or(checked.program.take());
         }
     }
-    all.values_mut().for_each(|checked| checked.compiles &= checked.said.is_empty());
+    all.values_mut().for_each(|checked| checked.compiles &= checked.messages.is_empty());
     all
 }
 
-/// The manifest of the workspace: versions and lints are those of this repository.
+/// Returns the manifest of the workspace, with the dependency versions and lints of this repository.
 fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(cargo::root().join("Cargo.toml")).context("cannot read Cargo.toml")?;
     let own: Table = toml::from_str(&text).context("cannot read Cargo.toml")?;
@@ -205,11 +205,11 @@ fn workspace_manifest(members: &[String]) -> anyhow::Result<String> {
     if let Some(Value::Table(versions)) = workspace.get_mut("dependencies") {
         versions.retain(|_, version| version.get("path").is_none());
     }
-    let whole = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
-    Ok(format!("{TOML_HEADER}\n{whole}\n[profile.dev]\ndebug = false\nincremental = false\n"))
+    let manifest = Table::from_iter([("workspace".to_owned(), Value::Table(workspace))]);
+    Ok(format!("{TOML_HEADER}\n{manifest}\n[profile.dev]\ndebug = false\nincremental = false\n"))
 }
 
-/// The manifest of a member.
+/// Returns the manifest of a member.
 fn manifest(name: &str, features: &[&str]) -> String {
     let runtime = cargo::root().join("codegen/runtime");
     let package =

@@ -1,39 +1,40 @@
-//! The administrator that the server seeds, and how the first curl names the password.
+//! The administrator account of the development server, and its password in the printed curl command.
 
 use std::fs;
 
 use crate::folder::{Folder, secret};
 
-/// Who signs in first.
+/// The administrator account that the server creates.
 pub struct Admin {
-    /// The address to sign in with.
+    /// The email address of the account.
     pub email: String,
-    /// The password, used by the server when it makes the account.
+    /// The password; the server uses it only when it creates the account.
     pub password: String,
-    /// The password as it stands in a curl, inside of single quotes.
+    /// The password as shell text inside the single quotes of the printed curl command.
     pub shown: String,
-    /// Where the password comes from; the password itself when it was just made up.
+    /// The source of the password for the terminal. It contains the password itself if the password is new.
     pub note: String,
 }
 
 impl Admin {
-    /// As `ADMIN_EMAIL` and `ADMIN_PASSWORD` say, else one that `folder` keeps.
+    /// Reads the account from `ADMIN_EMAIL` and `ADMIN_PASSWORD`. A missing password is read from `folder`, or
+    /// generated and stored there.
     pub fn of(folder: &Folder) -> anyhow::Result<Self> {
         let email = given("ADMIN_EMAIL").unwrap_or_else(|| "admin@example.com".into());
         if let Some(password) = given("ADMIN_PASSWORD") {
             let shown = r#"'"$ADMIN_PASSWORD"'"#.into();
-            let note = "ADMIN_PASSWORD, as it was when the account was made".into();
+            let note = "the ADMIN_PASSWORD that was set when the account was created".into();
             return Ok(Self { email, password, shown, note });
         }
         let path = folder.path().join("admin-password");
         if let Ok(password) = fs::read_to_string(&path) {
             let shown = format!(r#"'"$(cat {})"'"#, path.display());
-            let note = format!("kept in {}", path.display());
+            let note = format!("stored in {}", path.display());
             return Ok(Self { email, password, shown, note });
         }
         let password = secret()?;
         folder.write("admin-password", &password)?;
-        let note = format!("{password} (shown this once, kept in {})", path.display());
+        let note = format!("{password} (shown only once, stored in {})", path.display());
         Ok(Self { email, shown: password.clone(), password, note })
     }
 }

@@ -1,4 +1,4 @@
-//! One task at a time in a folder, and a word on which.
+//! The lock that lets one task at a time use a folder, with a description of this task.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-/// Locks the file at `path` until the value is dropped, or the process ends however it does.
+/// Locks the file at `path` until the returned value is dropped or the process ends.
 pub fn take(path: &Path) -> anyhow::Result<File> {
     if path.is_symlink() {
-        bail!("{} is a link: remove it", path.display());
+        bail!("{} is a symbolic link: remove it", path.display());
     }
     let mut lock = OpenOptions::new()
         .read(true)
@@ -26,7 +26,7 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
             let mut holder = String::new();
             let _ = lock.read_to_string(&mut holder);
             let holder = if holder.is_empty() { "it is starting" } else { holder.trim() };
-            bail!("`cargo xtask dev` already runs for this checkout: {holder}");
+            bail!("`cargo xtask dev` already runs for this checkout ({holder}): stop it first");
         }
         Err(TryLockError::Error(error)) => return Err(error).context("cannot lock"),
     }
@@ -34,9 +34,9 @@ pub fn take(path: &Path) -> anyhow::Result<File> {
     Ok(lock)
 }
 
-/// Writes what holds the lock, for whoever finds it taken.
-pub fn announce(mut lock: &File, what: &str) -> anyhow::Result<()> {
+/// Writes the process that holds the lock, for the message of a task that finds the lock taken.
+pub fn announce(mut lock: &File, process: &str) -> anyhow::Result<()> {
     lock.set_len(0)?;
     lock.rewind()?;
-    lock.write_all(what.as_bytes()).context("cannot write the lock")
+    lock.write_all(process.as_bytes()).context("cannot write the lock")
 }

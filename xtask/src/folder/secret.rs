@@ -1,11 +1,11 @@
-//! Passwords for services and accounts that nobody has to remember.
+//! Generated passwords for services and accounts.
 
 use std::fs::File;
 use std::io::Read;
 
 use anyhow::Context;
 
-/// 128 random bits, as text that needs no quoting anywhere.
+/// Returns 128 random bits as hexadecimal digits, which need no quoting in shells, URLs or files.
 pub fn secret() -> anyhow::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")

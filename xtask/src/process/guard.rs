@@ -1,7 +1,7 @@
-//! The guard: a second process that ends what is left when this one is killed without warning.
+//! The guard: a second process that stops the child processes if this process is killed.
 //!
-//! No signal handler runs on `kill -9`. The guard reads a pipe from us that closes however we end;
-//! it has been told what runs, and stops it in order.
+//! No signal handler runs on `kill -9`. The guard reads from a pipe that closes when this process ends for
+//! any reason. It received the list of running processes through the pipe, and stops them in order.
 
 use std::io::{BufRead, Write};
 use std::os::unix::process::CommandExt;
@@ -14,20 +14,20 @@ use anyhow::Context;
 
 use super::target::{Kind, Target};
 
-/// How long what is left may take to end before it is killed.
+/// The time that a process may take to stop before it is killed.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How often it looks.
+/// The interval at which the guard checks if a process has ended.
 const TICK: Duration = Duration::from_millis(20);
 
-/// The pipe to the guard.
+/// The connection to the guard process.
 pub struct Guard {
     child: Child,
     pipe: Option<ChildStdin>,
 }
 
 impl Guard {
-    /// Starts the guard, out of reach of what the terminal sends to us.
+    /// Starts the guard in a separate process group, where signals of the terminal do not reach it.
     pub fn start() -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let mut child = Command::new(program)
@@ -43,24 +43,24 @@ impl Guard {
         Ok(Self { child, pipe })
     }
 
-    /// From now on `target` is ended when we are gone.
+    /// Adds `target` to the processes to stop.
     pub fn watch(&mut self, target: Target) {
-        self.tell(format_args!("watch {}", target.to_words()));
+        self.send(format_args!("watch {}", target.to_words()));
     }
 
-    /// `target` has ended.
+    /// Removes `target`, which has ended, from the processes to stop.
     pub fn forget(&mut self, target: Target) {
-        self.tell(format_args!("forget {}", target.to_words()));
+        self.send(format_args!("forget {}", target.to_words()));
     }
 
-    /// The folder at `path` is removed when we are gone.
+    /// Adds the folder at `path` to the folders to remove.
     pub fn remove_folder(&mut self, path: &Path) {
-        self.tell(format_args!("remove {}", path.display()));
+        self.send(format_args!("remove {}", path.display()));
     }
 
-    fn tell(&mut self, line: std::fmt::Arguments<'_>) {
+    fn send(&mut self, line: std::fmt::Arguments<'_>) {
         if let Some(pipe) = &mut self.pipe {
-            // Without its guard a task still does its work.
+            // A task continues if its guard has died.
             let _ = writeln!(pipe, "{line}");
         }
     }
@@ -73,7 +73,7 @@ impl Drop for Guard {
     }
 }
 
-/// The guard's own life: listen until the pipe closes, then end what is left.
+/// Runs the guard: reads until the pipe closes, then stops the processes and removes the folders.
 pub fn run() -> anyhow::Result<ExitCode> {
     let mut targets: Vec<Target> = Vec::new();
     let mut folders: Vec<PathBuf> = Vec::new();
@@ -95,7 +95,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Ends what was started last first, as the last depends on the earlier.
+/// Stops the processes in reverse order of their start, since later processes depend on earlier ones.
 fn end_all(targets: &[Target]) {
     for target in targets.iter().rev() {
         target.end_gently();
@@ -103,7 +103,7 @@ fn end_all(targets: &[Target]) {
         while target.is_alive() && since.elapsed() < PATIENCE {
             sleep(TICK);
         }
-        // A group may have members left when its first process has ended.
+        // The group may have other members after its first process has ended.
         if target.kind == Kind::Group || target.is_alive() {
             target.kill();
         }

@@ -1,4 +1,4 @@
-//! What the user's signals do: the first asks to stop, the second ends everything.
+//! The handling of signals: the first one stops the task in order, the second one kills all children.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -11,15 +11,16 @@ use signal_hook::iterator::Signals;
 use super::target::Target;
 use crate::terminal;
 
-/// `timeout` and others send a signal to us and to our group: that is one request, not two.
-const ONE_REQUEST: Duration = Duration::from_millis(300);
+/// The time within which a second signal is ignored. `timeout` and other programs send a signal to this
+/// process and to its group, so the signal arrives twice.
+const REPEAT_WINDOW: Duration = Duration::from_millis(300);
 
-/// The user asked us to stop.
+/// The error of a task that the user interrupted. It contains the number of the signal.
 #[derive(Debug)]
 pub struct Interrupted(pub i32);
 
 impl Interrupted {
-    /// What a shell reports for a program that its signal ended.
+    /// Returns the exit code that a shell reports for a program that the signal ended.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(u8::try_from(128 + self.0).unwrap_or(130))
     }
@@ -33,17 +34,17 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// Runs on a thread of its own. The first signal asks the task to stop, a second one ends everything at once.
-pub fn obey(mut signals: Signals, running: &Mutex<Vec<Target>>, first: &AtomicI32) {
-    let mut asked: Option<Instant> = None;
+/// Waits for signals on a separate thread. The first signal interrupts the task, a second one kills its children.
+pub fn handle(mut signals: Signals, running: &Mutex<Vec<Target>>, first: &AtomicI32) {
+    let mut interrupted: Option<Instant> = None;
     for signal in signals.forever() {
-        match asked {
+        match interrupted {
             None => {
-                asked = Some(Instant::now());
+                interrupted = Some(Instant::now());
                 first.store(signal, Ordering::SeqCst);
-                terminal::step("Stopping", "(once more to end at once)");
+                terminal::step("Stopping", "(press Ctrl-C again to stop immediately)");
             }
-            Some(since) if since.elapsed() < ONE_REQUEST => {}
+            Some(since) if since.elapsed() < REPEAT_WINDOW => {}
             Some(_) => {
                 let running = running.lock().unwrap_or_else(PoisonError::into_inner);
                 running.iter().rev().for_each(|target| target.end_at_once());

@@ -1,27 +1,27 @@
-//! A running process, and the signals that end it.
+//! A running process and the signals that stop it.
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
 
-/// A running process, and how to end it.
+/// A running process that can be stopped.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Target {
-    /// Its process id, and for [`Kind::Group`] that of its group.
+    /// The process id; for [`Kind::Group`] it is also the id of the process group.
     pub pid: Pid,
-    /// What signals mean to it.
+    /// The kind of the process, which decides the signals to send.
     pub kind: Kind,
 }
 
-/// What signals mean to a process.
+/// The kind of a process, which decides the signals that stop it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// PostgreSQL reads its own meanings from signals, and its workers stand outside its group.
+    /// PostgreSQL: its signals have special meanings, and its workers are outside of its process group.
     Postgres,
-    /// Anything else: the process, and what it started, in a group of their own.
+    /// Any other program: the process and its children share a separate process group.
     Group,
 }
 
 impl Target {
-    /// Asks it to finish what it does and end.
+    /// Asks the process to finish its work and end.
     pub fn end_gently(self) {
         self.signal(match self.kind {
             Kind::Postgres => Signal::INT,
@@ -29,7 +29,7 @@ impl Target {
         });
     }
 
-    /// Ends it at once. PostgreSQL still tells its workers, and recovers when it starts again.
+    /// Ends the process immediately. PostgreSQL still stops its workers, and recovers at its next start.
     pub fn end_at_once(self) {
         self.signal(match self.kind {
             Kind::Postgres => Signal::QUIT,
@@ -37,33 +37,33 @@ impl Target {
         });
     }
 
-    /// Ends it without its consent.
+    /// Kills the process with `SIGKILL`.
     pub fn kill(self) {
         self.signal(Signal::KILL);
     }
 
-    /// Whether it still runs; what it started may outlive it.
+    /// Returns true if the process runs. Its children may still run after it has ended.
     pub fn is_alive(self) -> bool {
         test_kill_process(self.pid).is_ok() && !self.is_zombie()
     }
 
-    /// Ended, and its parent has not asked how: where the first process of a container does not
-    /// ask, that lasts.
+    /// Returns true if the process has ended, but its parent has not read its exit status. The first process of
+    /// a container may never read it.
     fn is_zombie(self) -> bool {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid.as_raw_pid()));
-        // `12 (name) Z 1 ...`, where the name may hold anything.
+        // The format is `12 (name) Z 1 ...`; the name may contain any character.
         stat.is_ok_and(|stat| stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('Z')))
     }
 
     fn signal(self, signal: Signal) {
-        // A process that is gone already is what was wanted.
+        // An error means that the process has already ended.
         let _ = match self.kind {
             Kind::Postgres => kill_process(self.pid, signal),
             Kind::Group => kill_process_group(self.pid, signal),
         };
     }
 
-    /// As the guard is told of it.
+    /// Returns the line that describes the process to the guard.
     pub fn to_words(self) -> String {
         let kind = match self.kind {
             Kind::Postgres => "postgres",
@@ -72,7 +72,7 @@ impl Target {
         format!("{kind} {}", self.pid.as_raw_pid())
     }
 
-    /// The opposite of [`Self::to_words`].
+    /// Parses the result of [`Self::to_words`].
     pub fn from_words(words: &str) -> Option<Self> {
         let (kind, pid) = words.split_once(' ')?;
         let kind = match kind {
@@ -89,7 +89,7 @@ mod tests {
     use super::{Kind, Target};
 
     #[test]
-    fn the_guard_understands_what_it_is_told() {
+    fn the_guard_parses_the_lines_that_it_receives() {
         for (words, kind) in [("postgres 7", Kind::Postgres), ("group 7", Kind::Group)] {
             let target = Target::from_words(words);
             assert!(target.is_some_and(|target| target.kind == kind));

@@ -1,38 +1,40 @@
-//! The checks that a comment can ask for.
+//! The checks that a comment in a document can select.
 
-/// How a block is checked.
+/// The check of a code block, as a comment above it selects it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Check {
-    /// `file PATH`: the block is the file at PATH.
+    /// `file PATH`: the block becomes the content of the file at PATH.
     File(String),
-    /// `insert PATH after "LINE"`: the block stands in the file at PATH, below that line.
+    /// `insert PATH after "LINE"`: the block is inserted into the file at PATH, below that line.
     Insert {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// The line, or a part of it.
+        /// The line, or a part of it that no other line contains.
         after: String,
     },
-    /// `replace PATH "OLD" with "NEW"`: before the block runs, the file at PATH is changed.
+    /// `replace PATH "OLD" with "NEW"`: the file at PATH is changed before the block runs.
     Replace {
-        /// The file.
+        /// The path of the file.
         path: String,
-        /// What stands in it once.
+        /// The text to replace; the file contains it exactly once.
         old: String,
-        /// What stands there instead.
+        /// The text that replaces it.
         new: String,
     },
-    /// `prints TEXT`: the output of the commands contains TEXT, which may stand in quotes.
+    /// `prints TEXT`: the output of the commands contains TEXT. Quotes around TEXT are optional.
     Prints(String),
-    /// `fails`: the last command ends with an error.
+    /// `fails`: the last command fails.
     Fails,
-    /// `dev`: the commands run while `cargo xtask dev` serves.
+    /// `dev`: the commands run while `cargo xtask dev` runs.
     Dev,
-    /// `elsewhere`: the commands run in another check.
+    /// `elsewhere`: the block is not checked here, since another check covers it or it cannot run in a clone.
     Elsewhere,
 }
 
-/// Reads what stands in one comment after `check:`. Nothing when it is not of the forms above, of
-/// which `dev`, `fails` and `prints` can be combined: `dev, prints TEXT`.
+/// Parses the text of a comment after `check:`.
+///
+/// Returns `None` for any form that [`Check`] does not describe. `dev`, `fails` and `prints` can be combined,
+/// as in `dev, prints TEXT`.
 pub fn parse(text: &str) -> Option<Vec<Check>> {
     if let Some(path) = text.strip_prefix("file ") {
         return Some(vec![Check::File(path.to_owned())]);
@@ -53,7 +55,7 @@ pub fn parse(text: &str) -> Option<Vec<Check>> {
 fn outcome(mut text: &str) -> Option<Vec<Check>> {
     let mut checks = Vec::new();
     loop {
-        // Last, since it may hold anything, commas among it.
+        // This check is the last one, since its text may contain commas.
         if let Some(printed) = text.strip_prefix("prints ") {
             checks.push(Check::Prints(quoted(printed).unwrap_or(printed).to_owned()));
             return Some(checks);
@@ -72,7 +74,7 @@ fn outcome(mut text: &str) -> Option<Vec<Check>> {
     }
 }
 
-/// What stands between the first quote and the last; quotes between them are part of it.
+/// Returns the text between the first and the last quote, which may contain quotes itself.
 fn quoted(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.is_empty())
 }
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn each_form_is_read_as_it_is_written() {
+    fn each_form_of_a_check_is_parsed() {
         for (text, expected) in [
             ("file spec/a.yaml", vec![Check::File(owned("spec/a.yaml"))]),
             (
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_check_is_not_taken_for_one() {
+    fn a_text_of_another_form_is_not_a_check() {
         for text in [
             "",
             "print x",

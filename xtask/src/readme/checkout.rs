@@ -1,4 +1,4 @@
-//! A fresh clone of the repository, and the environment of a newcomer in it.
+//! A fresh clone of the repository, with the environment of a new contributor.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use crate::process::Session;
 use crate::{cargo, folder, terminal};
 
-/// Read by the tasks and by the server: a newcomer has none of it.
+/// The prefixes of environment variables that tasks and server read. A new contributor has set none of them.
 const SETTINGS: [&str; 6] = ["ADMIN_", "DATABASE_URL", "GIT_", "REDIS_URL", "WRIT_", "CLICOLOR_FORCE"];
 
-/// The clone; removed, with the data of its services, when dropped.
+/// A clone of the repository. It is removed together with the data of its services when it is dropped.
 pub struct Checkout {
     folder: TempDir,
     path: PathBuf,
@@ -24,9 +24,9 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// Clones what is committed.
+    /// Clones the current commit.
     pub fn make(session: &Session) -> anyhow::Result<Self> {
-        // This program is target/debug/xtask.
+        // The path of this program is target/debug/xtask.
         let program = std::env::current_exe()?;
         let target = program.ancestors().nth(2).context("cannot find the target folder")?.to_owned();
         let lock = lock(&target.join("readme"))?;
@@ -34,35 +34,34 @@ impl Checkout {
         session.remove_when_gone(folder.path());
         let path = folder.path().join("writ");
         clone(session, &path)?;
-        let services = folder::place_of(&path)?;
+        let services = folder::kept_path(&path)?;
         if services.exists() {
-            bail!("{} is in use for another checkout: try again", services.display());
+            bail!("{} belongs to another checkout: run the command again", services.display());
         }
         session.remove_when_gone(&services);
         Ok(Self { folder, path, services, target, _lock: lock })
     }
 
-    /// Where the clone is.
+    /// Returns the path of the clone.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// A folder beside the clone, removed with it.
+    /// Returns a folder next to the clone, which is removed together with it.
     pub fn temporary(&self) -> &Path {
         self.folder.path()
     }
 
-    /// `program` in the clone, as from a terminal of a newcomer.
+    /// Returns a command that runs `program` in the clone, with the environment of a new contributor.
     ///
-    /// Cargo takes what is built of other people's crates from the repository's target folder. It
-    /// keeps apart what it builds of the workspace's own: it looks at a crate's path within its
-    /// workspace, which is the same here and there, and at the wrapper, which here is one that
-    /// does nothing. Programs go to a folder of their own.
+    /// Cargo reuses the compiled dependencies in the repository's target folder, but builds the crates of the
+    /// workspace again. To cargo, these are the crates of the repository, since it compares their paths within
+    /// the workspace. A wrapper that does nothing makes them differ. Programs are written to a separate folder.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.path).stdin(Stdio::null());
-        cargo::forget_run(&mut command);
-        forget_settings(&mut command);
+        cargo::clear_run_environment(&mut command);
+        clear_settings(&mut command);
         command
             .env("CARGO_BUILD_BUILD_DIR", &self.target)
             .env("CARGO_TARGET_DIR", self.target.join("readme"))
@@ -71,21 +70,29 @@ impl Checkout {
             .env("NO_COLOR", "1");
         command
     }
+
+    /// Undoes all changes to the files of the clone, except for files that Git ignores.
+    pub fn restore(&self, session: &Session) -> anyhow::Result<()> {
+        for arguments in [&["reset", "--quiet", "--hard"][..], &["clean", "--quiet", "--force", "-d"]] {
+            session.run_quietly("git", self.command("git").args(arguments))?;
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Checkout {
     fn drop(&mut self) {
-        // Not there when nothing was served.
+        // The folder does not exist if no server was started.
         let _ = fs::remove_dir_all(&self.services);
     }
 }
 
-/// One run at a time in the target folder: to cargo, two clones are one workspace.
+/// Locks the target folder for one run, since cargo takes two clones for one workspace.
 fn lock(folder: &Path) -> anyhow::Result<File> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let lock = File::create(folder.join("lock"))?;
     if lock.try_lock().is_err() {
-        bail!("`cargo xtask readme` already runs for this checkout");
+        bail!("`cargo xtask readme` already runs for this checkout: wait for its end");
     }
     Ok(lock)
 }
@@ -95,19 +102,19 @@ fn clone(session: &Session, path: &Path) -> anyhow::Result<()> {
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
         command.arg("-C").arg(&root).args(arguments).stdin(Stdio::null());
-        forget_settings(&mut command);
+        clear_settings(&mut command);
         command
     };
     let commit = session.run_quietly("git", &mut git(&["rev-parse", "--short", "HEAD"]))?;
     terminal::step("Cloning", format_args!("{} into {}", commit.trim(), path.display()));
     let changed = session.run_quietly("git", &mut git(&["status", "--porcelain"]))?;
     if !changed.is_empty() {
-        terminal::step("Leaving out", format_args!("{} paths that are not committed", changed.lines().count()));
+        terminal::step("Omitting", format_args!("{} paths that are not committed", changed.lines().count()));
     }
     session.run_quietly("git", git(&["clone", "--quiet"]).arg(&root).arg(path)).map(drop)
 }
 
-fn forget_settings(command: &mut Command) {
+fn clear_settings(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if SETTINGS.iter().any(|setting| name.to_string_lossy().starts_with(setting)) {
             command.env_remove(name);

@@ -1,43 +1,43 @@
-//! Changes to files that the README asks for.
+//! Changes to files that a document describes.
 
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// A change of one file.
+/// A change to one file, which a document describes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// The whole file.
+    /// Writes a complete file.
     Write {
-        /// Below the checkout.
+        /// The path relative to the checkout.
         path: String,
-        /// All of it.
+        /// The content of the file.
         text: String,
     },
-    /// Lines below another.
+    /// Inserts lines below another line of a file.
     Insert {
-        /// Below the checkout.
+        /// The path relative to the checkout.
         path: String,
-        /// The line above, or a part of it that no other line has.
+        /// The line above, or a part of it that no other line contains.
         after: String,
-        /// The lines.
+        /// The lines to insert.
         text: String,
     },
-    /// A word for another.
+    /// Replaces a text in a file.
     Replace {
-        /// Below the checkout.
+        /// The path relative to the checkout.
         path: String,
-        /// What stands there once.
+        /// The text to replace; the file contains it exactly once.
         old: String,
-        /// What stands there then.
+        /// The text that replaces it.
         new: String,
     },
 }
 
-/// Changes the file in the checkout at `root`; returns what was done, for the terminal.
+/// Changes the file in the checkout at `root`, and returns a description of the change for the terminal.
 pub fn apply(edit: &Edit, root: &Path) -> anyhow::Result<String> {
-    let (path, said) = match edit {
+    let (path, done) = match edit {
         Edit::Write { path, .. } => (path, format!("write {path}")),
         Edit::Insert { path, .. } => (path, format!("insert into {path}")),
         Edit::Replace { path, .. } => (path, format!("change {path}")),
@@ -49,7 +49,7 @@ pub fn apply(edit: &Edit, root: &Path) -> anyhow::Result<String> {
         Edit::Replace { old, new, .. } => replace(&read(&file, path)?, old, new)?,
     };
     fs::write(&file, text).with_context(|| format!("cannot write {path}"))?;
-    Ok(said)
+    Ok(done)
 }
 
 fn below(root: &Path, path: &str) -> anyhow::Result<PathBuf> {
@@ -63,33 +63,34 @@ fn read(file: &Path, path: &str) -> anyhow::Result<String> {
     fs::read_to_string(file).with_context(|| format!("cannot read {path}"))
 }
 
-/// Puts `inserted` below the only line that equals `after`, else the only one that contains it.
+/// Inserts lines below the only line that equals `after`. If there is none, the only line that contains
+/// `after` is used.
 fn insert(text: &str, after: &str, inserted: &str) -> anyhow::Result<String> {
     let lines: Vec<&str> = text.lines().collect();
-    let places = |fits: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        lines.iter().enumerate().filter(|(_, line)| fits(line)).map(|(index, _)| index).collect()
+    let indices = |matches: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        lines.iter().enumerate().filter(|(_, line)| matches(line)).map(|(index, _)| index).collect()
     };
-    let mut found = places(&|line| line == after);
+    let mut found = indices(&|line| line == after);
     if found.is_empty() {
-        found = places(&|line| line.contains(after));
+        found = indices(&|line| line.contains(after));
     }
-    let [place] = found[..] else {
-        bail!("{} lines have `{after}`, not one", found.len());
+    let [above] = found[..] else {
+        bail!("{} lines contain `{after}`, expected exactly one", found.len());
     };
-    let mut whole = String::new();
+    let mut edited = String::new();
     for (index, line) in lines.into_iter().enumerate() {
-        whole.extend([line, "\n"]);
-        if index == place {
-            whole.push_str(inserted);
+        edited.extend([line, "\n"]);
+        if index == above {
+            edited.push_str(inserted);
         }
     }
-    Ok(whole)
+    Ok(edited)
 }
 
 fn replace(text: &str, old: &str, new: &str) -> anyhow::Result<String> {
     match text.matches(old).count() {
         1 => Ok(text.replacen(old, new, 1)),
-        count => bail!("`{old}` stands there {count} times, not once"),
+        count => bail!("the file contains `{old}` {count} times, expected exactly once"),
     }
 }
 
@@ -98,21 +99,22 @@ mod tests {
     use super::{Edit, apply, insert, replace};
 
     #[test]
-    fn lines_are_inserted_below_the_one_line_that_is_meant() {
+    fn lines_are_inserted_below_the_only_matching_line() {
         assert_eq!(insert("a: 1\na\nb\n", "a", "new\n").unwrap(), "a: 1\na\nnew\nb\n");
         assert_eq!(insert("impl X {\n}", "impl X", "    new\n").unwrap(), "impl X {\n    new\n}\n");
-        assert_eq!(insert("a\na\n", "a", "").unwrap_err().to_string(), "2 lines have `a`, not one");
-        assert_eq!(insert("b\n", "a", "").unwrap_err().to_string(), "0 lines have `a`, not one");
+        assert_eq!(insert("a\na\n", "a", "").unwrap_err().to_string(), "2 lines contain `a`, expected exactly one");
+        assert_eq!(insert("b\n", "a", "").unwrap_err().to_string(), "0 lines contain `a`, expected exactly one");
     }
 
     #[test]
-    fn a_word_is_replaced_where_it_stands_once() {
+    fn a_text_is_replaced_if_the_file_contains_it_exactly_once() {
         assert_eq!(replace("x old y", "old", "new").unwrap(), "x new y");
-        assert_eq!(replace("old old", "old", "new").unwrap_err().to_string(), "`old` stands there 2 times, not once");
+        let error = replace("old old", "old", "new").unwrap_err().to_string();
+        assert_eq!(error, "the file contains `old` 2 times, expected exactly once");
     }
 
     #[test]
-    fn nothing_outside_of_the_checkout_is_written() {
+    fn no_file_outside_of_the_checkout_is_written() {
         let root = tempfile::tempdir().unwrap();
         for path in ["/tmp/x", "../x", "a/../../x"] {
             let edit = Edit::Write { path: path.to_owned(), text: String::new() };

@@ -1,50 +1,50 @@
-//! Whether commands printed what the README says they print.
+//! The comparison of printed output with a document.
 
 use anyhow::bail;
 
-/// Stands in an answer for what differs from run to run.
+/// The wildcard in expected JSON for a part of a string that differs between runs.
 const ANYTHING: char = '…';
 
-/// What an output must be.
+/// The expected output of commands.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Expectation {
-    /// This stands somewhere in it.
+    /// The output contains this text.
     Contains(String),
-    /// These lines stand in it in this order, maybe with others between them and with more on
-    /// each; spaces at their ends do not count.
+    /// The output contains these lines in this order. Other lines may be between them, and each line may
+    /// contain more text. Spaces at the end of a line are ignored.
     Lines(String),
-    /// This is all of it, where `…` is any part of a string.
+    /// The output equals this text, in which `…` matches any part of a string.
     Json(String),
 }
 
-/// Fails with what is missing in `output`.
+/// Compares `output` with the expectation; the error describes the difference.
 pub fn check(expectation: &Expectation, output: &str) -> anyhow::Result<()> {
     match expectation {
-        Expectation::Contains(text) if !output.contains(text) => bail!("this is not printed: {text}"),
+        Expectation::Contains(text) if !output.contains(text) => bail!("the output does not contain: {text}"),
         Expectation::Lines(lines) => {
             let mut printed = output.lines();
             for line in lines.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
                 if !printed.any(|printed| printed.contains(line)) {
-                    bail!("this line is not printed, or not in this order: {line}");
+                    bail!("the output does not contain this line, or not in this order: {line}");
                 }
             }
         }
-        Expectation::Json(json) if !fits(json.trim(), output.trim()) => {
-            bail!("this is not what is printed: {}", json.trim())
+        Expectation::Json(json) if !matches(json.trim(), output.trim()) => {
+            bail!("the output is not: {}", json.trim())
         }
         _ => {}
     }
     Ok(())
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+fn matches(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.split_once(ANYTHING) else {
         return pattern == text;
     };
     text.strip_prefix(head).is_some_and(|rest| {
-        // Within a string: a wildcard hides no field.
+        // The wildcard ends at the next quote, so that it cannot match another field.
         let end = rest.find('"').unwrap_or(rest.len());
-        (0..=end).filter(|place| rest.is_char_boundary(*place)).any(|place| fits(tail, &rest[place..]))
+        (0..=end).filter(|index| rest.is_char_boundary(*index)).any(|index| matches(tail, &rest[index..]))
     })
 }
 
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_looked_for_in_their_order() {
+    fn lines_must_be_printed_in_order() {
         let lines = Expectation::Lines("  |\nsecond  \n".to_owned());
         assert!(passes(&lines, "first\n   |\nthe second line\n"));
         assert!(!passes(&lines, "second\n  |\n"));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_the_one_that_is_shown_but_for_wildcards() {
+    fn json_must_be_equal_except_for_wildcards() {
         let json = Expectation::Json("{\"id\":\"usr_…\",\"at\":\"…\",\"n\":1}\n".to_owned());
         assert!(passes(&json, "{\"id\":\"usr_1é\",\"at\":\"\",\"n\":1}"));
         assert!(!passes(&json, "{\"id\":\"ord_1\",\"at\":\"\",\"n\":1}"));
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_looked_for_as_it_is() {
+    fn a_text_must_be_printed_exactly() {
         let text = Expectation::Contains("{\"a\":1}".to_owned());
         assert!(passes(&text, "x {\"a\":1} y"));
         assert!(!passes(&text, "{\"a\": 1}"));

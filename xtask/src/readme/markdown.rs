@@ -1,25 +1,27 @@
-//! The fenced blocks of a Markdown file, each with the checks that stand in comments above it.
+//! The fenced code blocks of a Markdown document, each with the checks in the comments above it.
 
 use anyhow::bail;
 
 const FENCE: &str = "```";
 const CHECK: &str = "<!-- check:";
 
-/// A fenced block.
+/// A fenced code block of a Markdown document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Where its first fence stands, counted from 1.
+    /// The line number of the opening fence, counted from 1.
     pub line: usize,
-    /// What stands behind that fence: `sh`, `yaml`.
+    /// The language after the opening fence, such as `sh` or `yaml`.
     pub language: String,
-    /// What stands between the fences; every line of it ends with a line feed.
+    /// The text between the fences; every line ends with a line feed.
     pub text: String,
-    /// What the comments say after `check:`, from the first above the block to the last.
+    /// The texts after `check:` in the comments above the block, in order.
     pub checks: Vec<String>,
 }
 
-/// The blocks of `text` in their order. Fails where a check would be passed over in silence: when
-/// no block follows it, or a block is indented or never ends.
+/// Returns the code blocks of a document in order.
+///
+/// Fails if a check or a block would be ignored: a check without a block below it, an indented block, or a
+/// block without an end.
 pub fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut checks = Vec::new();
@@ -36,23 +38,23 @@ pub fn blocks(text: &str) -> anyhow::Result<Vec<Block>> {
                 match lines.next() {
                     Some((_, FENCE)) => break,
                     Some((_, content)) => block.text.extend([content, "\n"]),
-                    None => bail!("line {line}: the block does not end"),
+                    None => bail!("line {line}: the block has no closing fence"),
                 }
             }
             blocks.push(block);
         } else if content.trim_start().starts_with(FENCE) {
-            bail!("line {line}: a block that is indented is not checked");
+            bail!("line {line}: an indented block cannot be checked: move it to the start of the line");
         } else if let Some(check) = content.strip_prefix(CHECK) {
             let Some(check) = check.strip_suffix("-->") else {
-                bail!("line {line}: a check is one line and ends with `-->`");
+                bail!("line {line}: a check must be one line that ends with `-->`");
             };
             checks.push(check.trim().to_owned());
         } else if !checks.is_empty() && !content.trim().is_empty() {
-            bail!("line {line}: the check above is not followed by a block");
+            bail!("line {line}: expected a block below the check");
         }
     }
     if !checks.is_empty() {
-        bail!("the last check is not followed by a block");
+        bail!("expected a block below the last check");
     }
     Ok(blocks)
 }
@@ -62,7 +64,7 @@ mod tests {
     use super::blocks;
 
     #[test]
-    fn a_block_takes_every_check_above_it_and_prose_none() {
+    fn a_block_has_every_check_above_it() {
         let text = "Prose.\n\n<!-- a remark -->\n<!-- check: replace a \"b\" with \"c\" -->\n<!-- check: fails -->\n\n\
                     ```sh\nfirst\n\n  second\n```\nProse.\n```text\n```\n";
         let found = blocks(text).unwrap();
@@ -75,13 +77,16 @@ mod tests {
     }
 
     #[test]
-    fn no_check_is_passed_over_in_silence() {
+    fn no_check_is_ignored_silently() {
         for (text, expected) in [
-            ("```sh\nls\n", "line 1: the block does not end"),
-            ("- item\n  ```sh\n  ls\n  ```\n", "line 2: a block that is indented is not checked"),
-            ("<!-- check: dev -->\n\nProse.\n", "line 3: the check above is not followed by a block"),
-            ("<!-- check: dev -->\n", "the last check is not followed by a block"),
-            ("<!-- check: dev\n-->\n", "line 1: a check is one line and ends with `-->`"),
+            ("```sh\nls\n", "line 1: the block has no closing fence"),
+            (
+                "- item\n  ```sh\n  ls\n  ```\n",
+                "line 2: an indented block cannot be checked: move it to the start of the line",
+            ),
+            ("<!-- check: dev -->\n\nProse.\n", "line 3: expected a block below the check"),
+            ("<!-- check: dev -->\n", "expected a block below the last check"),
+            ("<!-- check: dev\n-->\n", "line 1: a check must be one line that ends with `-->`"),
         ] {
             assert_eq!(blocks(text).unwrap_err().to_string(), expected);
         }

@@ -1,4 +1,4 @@
-//! What to do for the blocks of a README, in its order.
+//! The steps that follow from the code blocks of a document.
 
 use anyhow::{Context, bail};
 
@@ -7,30 +7,32 @@ use super::edit::Edit;
 use super::expectation::Expectation;
 use super::markdown::Block;
 
-/// One thing to do.
+/// A step of a document, which `cargo xtask readme` runs.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Change a file.
+    /// Changes a file of the clone.
     Edit(Edit),
-    /// Run commands.
+    /// Runs the commands of a code block.
     Run(Run),
 }
 
-/// The commands of a block.
+/// The commands of a code block and their expected result.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Run {
-    /// For a shell.
+    /// The commands, run by `sh`.
     pub script: String,
-    /// Whether `cargo xtask dev` serves meanwhile.
+    /// True if `cargo xtask dev` must run at the same time.
     pub dev: bool,
-    /// Whether they are to fail.
+    /// True if the last command must fail.
     pub fails: bool,
-    /// What their output must be.
+    /// The expected output of the commands.
     pub output: Vec<Expectation>,
 }
 
-/// The steps for `blocks`, each with the line of its block. A block of which nothing says how it
-/// is checked is an error: what a reader follows is checked, or says that it is not.
+/// Returns the steps for `blocks`, each with the line number of its block.
+///
+/// A block without a check is an error unless it contains commands or their output. So every block is checked,
+/// or declares with `elsewhere` that it is not.
 pub fn steps(blocks: Vec<Block>) -> anyhow::Result<Vec<(usize, Step)>> {
     let mut steps = Vec::new();
     for block in blocks {
@@ -47,7 +49,7 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
     let mut outcomes = false;
     let mut elsewhere = false;
     for comment in checks {
-        for check in parse(&comment).with_context(|| format!("`{comment}` is not a check"))? {
+        for check in parse(&comment).with_context(|| format!("`{comment}` is not a valid check"))? {
             outcomes |= matches!(check, Check::Prints(_) | Check::Fails | Check::Dev);
             match check {
                 Check::File(path) => edit = Some(Edit::Write { path, text: text.clone() }),
@@ -63,7 +65,7 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
         }
     }
     if outcomes && (edit.is_some() || elsewhere || language != "sh") {
-        bail!("only a block that runs can print or fail");
+        bail!("only a block of `sh` that runs can have the checks `dev`, `fails` and `prints`");
     }
     match (edit, language.as_str()) {
         _ if elsewhere => {}
@@ -74,16 +76,19 @@ fn add(steps: &mut Vec<(usize, Step)>, block: Block) -> anyhow::Result<()> {
         }
         (None, "text") => expect(steps, Expectation::Lines(text))?,
         (None, "json") => expect(steps, Expectation::Json(text))?,
-        (None, _) => bail!("nothing says how this block is checked"),
+        (None, _) => bail!(
+            "the block has no check: add a comment `<!-- check: … -->` above it, for example `elsewhere` if it \
+             cannot run in a clone"
+        ),
     }
     Ok(())
 }
 
-/// Holds the commands just above to what the README shows as their output.
+/// Adds the expected output to the commands above.
 fn expect(steps: &mut [(usize, Step)], expectation: Expectation) -> anyhow::Result<()> {
     match steps.last_mut() {
         Some((_, Step::Run(run))) => run.output.push(expectation),
-        _ => bail!("no commands stand above that print this"),
+        _ => bail!("expected a block of commands above, which prints this text"),
     }
     Ok(())
 }
@@ -100,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_readme_is_followed_from_its_top() {
+    fn the_blocks_of_a_document_become_steps_in_order() {
         let text = "<!-- check: elsewhere -->\n```sh\nls\n```\n<!-- check: file a.yaml -->\n```yaml\na: 1\n```\n\
                     <!-- check: replace a.yaml \"a\" with \"b\" -->\n<!-- check: fails, prints x -->\n```sh\ncat\n```\n\
                     ```text\nout\n```\n<!-- check: dev -->\n```sh\ncurl\n```\n```json\n{}\n```\n";
@@ -118,15 +123,25 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_would_go_unchecked_is_an_error() {
-        for (text, expected) in [
-            ("```rust\nfn f() {}\n```\n", "line 1: nothing says how this block is checked"),
-            ("```text\nout\n```\n", "line 1: no commands stand above that print this"),
-            ("<!-- check: print x -->\n```sh\nls\n```\n", "line 2: `print x` is not a check"),
-            ("<!-- check: prints x -->\n```text\nx\n```\n", "line 2: only a block that runs can print or fail"),
-            ("<!-- check: elsewhere, fails -->\n```sh\nls\n```\n", "line 2: only a block that runs can print or fail"),
+    fn a_block_without_a_check_is_an_error() {
+        let not_run = "only a block of `sh` that runs can have the checks `dev`, `fails` and `prints`";
+        for (text, line, expected) in [
+            ("```rust\nfn f() {}\n```\n", 1, "the block has no check: add a comment"),
+            ("```console\n$ cargo run\n```\n", 1, "the block has no check: add a comment"),
+            ("```\ncargo run\n```\n", 1, "the block has no check: add a comment"),
+            ("```text\nout\n```\n", 1, "expected a block of commands above, which prints this text"),
+            ("<!-- check: print x -->\n```sh\nls\n```\n", 2, "`print x` is not a valid check"),
+            ("<!-- check: prints x -->\n```text\nx\n```\n", 2, not_run),
+            ("<!-- check: elsewhere, fails -->\n```sh\nls\n```\n", 2, not_run),
         ] {
-            assert_eq!(format!("{:#}", plan(text).unwrap_err()), expected);
+            let error = format!("{:#}", plan(text).unwrap_err());
+            assert!(error.starts_with(&format!("line {line}: {expected}")), "{error}");
         }
+    }
+
+    #[test]
+    fn commands_without_a_check_are_run() {
+        let run = Run { script: "cargo run\n".to_owned(), ..Run::default() };
+        assert_eq!(plan("```sh\ncargo run\n```\n").unwrap(), [(1, Step::Run(run))]);
     }
 }

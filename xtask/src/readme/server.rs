@@ -1,4 +1,4 @@
-//! `cargo xtask dev` of the clone, while commands of the README call it.
+//! The `cargo xtask dev` of the clone, which runs while commands of a document call it.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,17 +11,17 @@ use crate::process::{Kind, Process, Session};
 use crate::terminal::Waiting;
 use crate::{http, services};
 
-/// The address in the README, which something else may have taken on this machine.
+/// The address in the documents. Another program may use this port on this machine.
 const SHOWN: &str = "127.0.0.1:8080";
 
-/// The running task; stopped when dropped.
+/// A running `cargo xtask dev`; it is stopped when the value is dropped.
 pub struct Server<'s> {
     _process: Process<'s>,
     address: SocketAddr,
 }
 
 impl<'s> Server<'s> {
-    /// Starts it on a free port, and waits until it serves.
+    /// Starts the server on a free port, and waits until it is ready.
     pub fn start(session: &'s Session, checkout: &Checkout) -> anyhow::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, services::free_port(None)?));
         let log = checkout.temporary().join("dev.log");
@@ -34,13 +34,14 @@ impl<'s> Server<'s> {
         Ok(Self { _process: process, address })
     }
 
-    /// `script`, with the address that the README shows made ours.
+    /// Replaces the address of the documents in `script` with the address of this server.
     pub fn addressed_by(&self, script: &str) -> String {
         script.replace(SHOWN, &self.address.to_string())
     }
 }
 
-/// Without a limit: it compiles, and sets limits to what follows itself.
+/// Waits until the server is ready. It needs no limit: compiling may take long, and `cargo xtask dev` limits
+/// the steps after it.
 fn wait(session: &Session, process: &mut Process<'_>, address: SocketAddr, log: PathBuf) -> anyhow::Result<()> {
     let mut waiting = Waiting::on("starting `cargo xtask dev`");
     while !matches!(http::status(address, "/readyz"), Ok(200)) {

@@ -1,4 +1,4 @@
-//! Who runs the private services: PostgreSQL refuses to be root.
+//! The account that runs the private services, since PostgreSQL refuses to run as root.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -8,23 +8,23 @@ use std::process::Command;
 
 use anyhow::Context;
 
-/// An account of this machine that owns nothing else of ours.
+/// An account of this machine without rights to other files of this project.
 #[derive(Clone, Copy)]
 pub struct Account {
-    /// Its user id.
+    /// The user id of the account.
     pub uid: u32,
-    /// Its group id.
+    /// The group id of the account.
     pub gid: u32,
 }
 
 impl Account {
-    /// The account to step down to: none unless we are root.
-    pub fn to_step_down_to() -> anyhow::Result<Option<Self>> {
+    /// Returns the account that runs the services; `None` unless this process runs as root.
+    pub fn unprivileged() -> anyhow::Result<Option<Self>> {
         Self::preferring(None)
     }
 
-    /// The account to step down to, the one that owns `path` if we left that behind: installing
-    /// PostgreSQL makes an account that was not there the first time.
+    /// Returns the account that runs the services, preferably the owner of `path` from an earlier run. The
+    /// preferred account may change later: installing PostgreSQL creates one.
     pub fn owning(path: &Path) -> anyhow::Result<Option<Self>> {
         Self::preferring(fs::symlink_metadata(path).ok().map(|found| found.uid()))
     }
@@ -38,10 +38,10 @@ impl Account {
             ["postgres", "nobody"].into_iter().filter_map(|name| find(&accounts, name)).collect();
         known.sort_by_key(|account| Some(account.uid) != uid);
         let first = known.first().copied();
-        first.map(Some).context("PostgreSQL does not run as root: use an ordinary user")
+        first.map(Some).context("PostgreSQL does not run as root: run the command as another user")
     }
 
-    /// Makes `command` run as this account.
+    /// Runs `command` with this account.
     pub fn apply(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }

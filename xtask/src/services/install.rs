@@ -1,4 +1,4 @@
-//! Installing a service with the system's package manager, where that needs no question.
+//! Installs a service with the system's package manager, if that needs no password.
 
 use std::io::{Read, Seek};
 use std::os::unix::process::CommandExt;
@@ -12,21 +12,21 @@ use super::locate::on_path;
 use crate::process::Session;
 use crate::terminal::{self, Waiting};
 
-/// A service and what package managers call it, the preferred name first.
+/// A service and its package names, the preferred name first.
 pub struct Package {
-    /// Its name in messages.
+    /// The name of the service in messages.
     pub title: &'static str,
-    /// The variable that names one that runs elsewhere.
+    /// The environment variable for the address of an existing server.
     pub variable: &'static str,
-    /// Debian and Ubuntu.
+    /// The package names on Debian and Ubuntu.
     pub apt: &'static [&'static str],
-    /// Fedora and Red Hat.
+    /// The package names on Fedora and Red Hat.
     pub dnf: &'static [&'static str],
-    /// Homebrew.
+    /// The package names of Homebrew.
     pub brew: &'static [&'static str],
 }
 
-/// How one package manager is called.
+/// The command line of a package manager.
 struct Manager {
     program: &'static str,
     refresh: Option<&'static [&'static str]>,
@@ -43,18 +43,20 @@ const APT: Manager = Manager {
 const DNF: Manager = Manager { program: "dnf", refresh: None, install: &["-y", "install"], as_root: true };
 const BREW: Manager = Manager { program: "brew", refresh: None, install: &["install"], as_root: false };
 
-/// Installs `package`, or says in one line what to install. `present` tells whether it worked: a
-/// package's own service may fail to start in a container, which does not matter to us.
+/// Installs `package`, or fails with the command that installs it.
+///
+/// `present` returns true if the service is installed. It decides about success instead of the package
+/// manager: starting the service of a package may fail in a container, but is not needed.
 pub fn install(session: &Session, package: &Package, present: impl Fn() -> bool) -> anyhow::Result<()> {
     let Some((manager, names)) = [(APT, package.apt), (DNF, package.dnf), (BREW, package.brew)]
         .into_iter()
         .find(|(manager, _)| on_path(manager.program).is_some())
     else {
-        bail!("{} is not installed: install it, or set {}", package.title, package.variable);
+        bail!("{} is not installed: install it, or set {} to the URL of a server", package.title, package.variable);
     };
     let Some(prefix) = privilege(&manager) else {
         bail!(
-            "{} is not installed: run `{}{} install {}`, or set {}",
+            "{} is not installed: run `{}{} install {}`, or set {} to the URL of a server",
             package.title,
             if manager.as_root { "sudo " } else { "" },
             manager.program,
@@ -63,27 +65,27 @@ pub fn install(session: &Session, package: &Package, present: impl Fn() -> bool)
         );
     };
     terminal::step("Installing", format_args!("{} with {}", package.title, manager.program));
-    let mut said = String::new();
+    let mut output = String::new();
     if let Some(refresh) = manager.refresh {
-        said += &call(session, prefix, &manager, refresh, &[])?;
+        output += &call(session, prefix, &manager, refresh, &[])?;
     }
     for name in names {
-        said += &call(session, prefix, &manager, manager.install, &[name])?;
+        output += &call(session, prefix, &manager, manager.install, &[name])?;
         if present() {
             return Ok(());
         }
     }
-    bail!("{} could not install {}:\n{}", manager.program, package.title, said.trim_end())
+    bail!("{} could not install {}:\n{}", manager.program, package.title, output.trim_end())
 }
 
-/// What to put before the call so that it needs no password; none when it would need one.
+/// Returns the words to put before the command so that it needs no password; `None` if it would need one.
 fn privilege(manager: &Manager) -> Option<&'static [&'static str]> {
     let root = rustix::process::geteuid().is_root();
     if manager.as_root == root {
         return Some(&[]);
     }
     if !manager.as_root {
-        return None; // Homebrew refuses root.
+        return None; // Homebrew refuses to run as root.
     }
     let silent = Command::new("sudo")
         .args(["-n", "true"])
@@ -94,8 +96,8 @@ fn privilege(manager: &Manager) -> Option<&'static [&'static str]> {
     silent.is_ok_and(|status| status.success()).then_some(&["sudo", "-n"])
 }
 
-/// Calls the package manager and returns what it wrote. An interrupt waits for its end, since one
-/// that is stopped halfway leaves a broken system.
+/// Runs the package manager and returns its output. An interrupt takes effect after its end, since a
+/// package manager that stops halfway leaves a broken system.
 fn call(
     session: &Session,
     prefix: &[&str],

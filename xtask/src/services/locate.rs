@@ -1,4 +1,4 @@
-//! Where the programs of PostgreSQL and Redis may be on this machine.
+//! The search for the programs of PostgreSQL and Redis on this machine.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,26 +6,26 @@ use std::process::{Command, Stdio};
 
 use super::Account;
 
-/// Homebrew's prefixes: Apple silicon, Intel, Linux.
+/// The prefixes of Homebrew on Apple silicon, Intel and Linux.
 const HOMEBREW: [&str; 3] = ["/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"];
 
-/// An installed PostgreSQL.
+/// An installation of PostgreSQL on this machine.
 pub struct FoundPostgres {
-    /// The folder of `postgres`, `initdb` and `psql`.
+    /// The folder that contains `postgres`, `initdb` and `psql`.
     pub folder: PathBuf,
-    /// As it says itself, `15.14`.
+    /// The version that the program prints, such as `15.14`.
     pub version: String,
 }
 
-/// An installed Redis or Valkey.
+/// An installation of Redis or Valkey on this machine.
 pub struct FoundRedis {
-    /// The server.
+    /// The path of the server program.
     pub program: PathBuf,
-    /// As it says itself, `7.0.15`.
+    /// The version that the program prints, such as `7.0.15`.
     pub version: String,
 }
 
-/// The first PostgreSQL that runs here, the newest of several in one place.
+/// Returns the first PostgreSQL that runs here, the newest one if a folder has several versions.
 pub fn postgres() -> Option<FoundPostgres> {
     let mut folders = path();
     folders.extend(versions("/usr/lib/postgresql", "", "bin"));
@@ -36,15 +36,15 @@ pub fn postgres() -> Option<FoundPostgres> {
     folders.push("/Applications/Postgres.app/Contents/Versions/latest/bin".into());
     folders.into_iter().filter(|folder| folder.join("initdb").is_file() && folder.join("psql").is_file()).find_map(
         |folder| {
-            // `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`
-            let said = version_of(&folder.join("postgres"))?;
-            let version = said.split(' ').nth(2)?.to_owned();
+            // An example is `postgres (PostgreSQL) 15.14 (Debian 15.14-0+deb12u1)`.
+            let output = version_of(&folder.join("postgres"))?;
+            let version = output.split(' ').nth(2)?.to_owned();
             Some(FoundPostgres { folder, version })
         },
     )
 }
 
-/// The first Redis or Valkey that runs here.
+/// Returns the first Redis or Valkey that runs here.
 pub fn redis() -> Option<FoundRedis> {
     let mut folders = path();
     folders.extend(["/usr/bin", "/usr/sbin", "/usr/local/bin"].map(PathBuf::from));
@@ -55,15 +55,15 @@ pub fn redis() -> Option<FoundRedis> {
     }
     folders.iter().flat_map(|folder| ["redis-server", "valkey-server"].map(|name| folder.join(name))).find_map(
         |program| {
-            // `Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64`
-            let said = version_of(&program)?;
-            let version = said.split(' ').find_map(|word| word.strip_prefix("v="))?.to_owned();
+            // An example is `Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64`.
+            let output = version_of(&program)?;
+            let version = output.split(' ').find_map(|word| word.strip_prefix("v="))?.to_owned();
             Some(FoundRedis { program, version })
         },
     )
 }
 
-/// The program called `name`, looked up as a shell would.
+/// Returns the path of the program `name` in the folders of `PATH`.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     path().into_iter().map(|folder| folder.join(name)).find(|program| program.is_file())
 }
@@ -74,7 +74,7 @@ fn path() -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-/// The folders `parent/prefix*/child`, highest version first.
+/// Returns the folders `parent/prefix*/child`, the highest version first.
 fn versions(parent: &str, prefix: &str, child: &str) -> Vec<PathBuf> {
     let mut found: Vec<(u32, PathBuf)> = fs::read_dir(parent)
         .into_iter()
@@ -91,15 +91,15 @@ fn versions(parent: &str, prefix: &str, child: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// What `program --version` says, asked as the account that is to run it: it may lie in a folder
-/// which that account cannot enter.
+/// Returns the output of `program --version`. It runs with the account of the services, which may have no
+/// access to the folder of the program.
 fn version_of(program: &Path) -> Option<String> {
     if !program.is_file() {
         return None;
     }
     let mut command = Command::new(program);
     command.arg("--version").current_dir("/").stdin(Stdio::null());
-    if let Some(account) = Account::to_step_down_to().ok()? {
+    if let Some(account) = Account::unprivileged().ok()? {
         account.apply(&mut command);
     }
     let output = command.output().ok()?;

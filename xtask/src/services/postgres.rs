@@ -1,4 +1,4 @@
-//! A private PostgreSQL: made once, started on a free port, recovered after a crash.
+//! A private PostgreSQL: created once, started on a free port, and recovered after a crash.
 
 mod cluster;
 
@@ -24,30 +24,32 @@ const PACKAGE: Package = Package {
     dnf: &["postgresql-server"],
     brew: &["postgresql@18", "postgresql@17"],
 };
-/// Recovery after a crash replays the log, so this is generous.
+/// The limit for a start. It is generous, since recovery after a crash replays the log.
 const START_LIMIT: Duration = Duration::from_secs(120);
 const LOCK: &str = "postmaster.pid";
-/// The superuser and the database.
+/// The name of the superuser and of the database.
 const NAME: &str = "writ";
 
-/// The running server.
+/// A running private PostgreSQL server.
 pub struct Postgres<'s> {
-    /// Its first process.
+    /// The first process of the PostgreSQL server.
     pub process: Process<'s>,
-    /// `postgres://` with the superuser's password.
+    /// The address, `postgres://` with the superuser's password.
     pub url: String,
 }
 
-/// Starts the cluster of `folder`, made first when there is none.
+/// Starts the cluster of `folder`, and creates it if it does not exist.
 pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> anyhow::Result<Postgres<'s>> {
     let found = match locate::postgres() {
         Some(found) => found,
         None => {
             install::install(session, &PACKAGE, || locate::postgres().is_some())?;
-            locate::postgres().context("PostgreSQL was installed and cannot be found")?
+            locate::postgres().context(
+                "PostgreSQL was installed, but its programs were not found: set DATABASE_URL to the URL of a server",
+            )?
         }
     };
-    // One cluster a major version: another version cannot read it.
+    // Each major version has a separate cluster, since PostgreSQL cannot read that of another version.
     let major = found.version.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
     let cluster = format!("postgres-{major}");
     let data = folder.path().join(&cluster);
@@ -58,19 +60,19 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     if let Some(pid) = lock(&data).first().and_then(|pid| Pid::from_raw(pid.parse().ok()?)) {
         let kind = Kind::Postgres;
         orphan::end(session, Target { pid, kind }, "postgres", &mark)?;
-        // Nothing runs in the folder, which we hold: a lock that is left belongs to nobody, and
-        // would be believed when its process id is in use again.
+        // Nothing runs in the folder, which this process has locked. A remaining lock file would count as
+        // valid when another program gets its process id.
         let _ = fs::remove_file(data.join(LOCK));
     }
     let password = fs::read_to_string(folder.path().join(format!("{cluster}.password")))
-        .context("cannot read the private PostgreSQL's password")?;
+        .context("cannot read the password of the private PostgreSQL: run `cargo xtask dev --reset`")?;
     let (process, port) = serve(session, folder, &found, &data, lifetime)?;
     terminal::step("Started", format_args!("PostgreSQL {} on 127.0.0.1:{port}", found.version));
     let url = format!("postgres://{NAME}:{}@127.0.0.1:{port}/{NAME}", password.trim());
     Ok(Postgres { process, url })
 }
 
-/// Runs the server, and waits until it answers.
+/// Runs the server, and waits until it accepts connections.
 fn serve<'s>(
     session: &'s Session,
     folder: &Folder,
@@ -79,7 +81,7 @@ fn serve<'s>(
     lifetime: Lifetime,
 ) -> anyhow::Result<(Process<'s>, u16)> {
     let log = folder.path().join("postgres.log");
-    // Another program may take a free port before PostgreSQL does.
+    // Another program may take the free port before PostgreSQL does.
     for _ in 0..3 {
         let port = port::free(None)?;
         let output = folder.create("postgres.log")?;
@@ -110,7 +112,7 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     let mut settings = vec![
         format!("port={port}"),
         "listen_addresses=127.0.0.1".into(),
-        // The path of a socket may be too long, and nothing needs one.
+        // The path of a socket may be too long, and no program here needs a socket.
         "unix_socket_directories=".into(),
         "max_connections=200".into(),
     ];
@@ -122,14 +124,15 @@ fn settings(port: u16, lifetime: Lifetime) -> Vec<String> {
     settings
 }
 
-/// The eighth line of the lock is the server's own word, which `pg_ctl` goes by as well.
+/// Returns true if the lock file reports the server as ready. PostgreSQL writes its status into line 8 of the
+/// file, and `pg_ctl` reads it there too.
 fn is_ready(data: &Path, pid: Pid) -> bool {
     let lines = lock(data);
     let ours = lines.first().is_some_and(|line| *line == pid.as_raw_pid().to_string());
     ours && lines.get(7).is_some_and(|line| line == "ready")
 }
 
-/// The lines of the file by which PostgreSQL locks its data.
+/// Returns the lines of the lock file in PostgreSQL's data folder.
 fn lock(data: &Path) -> Vec<String> {
     let text = fs::read_to_string(data.join(LOCK)).unwrap_or_default();
     text.lines().map(|line| line.trim().to_owned()).collect()

@@ -24,11 +24,11 @@ const PACKAGE: Package = Package {
 };
 const START_LIMIT: Duration = Duration::from_secs(60);
 
-/// The running server.
+/// A running private Redis or Valkey server.
 pub struct Redis<'s> {
-    /// Its process.
+    /// The process of the Redis server.
     pub process: Process<'s>,
-    /// `redis://` with the password.
+    /// The address, `redis://` with the password.
     pub url: String,
 }
 
@@ -38,13 +38,14 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
         Some(found) => found,
         None => {
             install::install(session, &PACKAGE, || locate::redis().is_some())?;
-            locate::redis().context("Redis was installed and cannot be found")?
+            locate::redis()
+                .context("Redis was installed, but its program was not found: set REDIS_URL to the URL of a server")?
         }
     };
     let data = folder.create_folder("redis")?;
     let password = secret()?;
     let log = folder.path().join("redis.log");
-    // Another program may take a free port before Redis does.
+    // Another program may take the free port before Redis does.
     for _ in 0..3 {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port::free(None)?));
         let configuration = [
@@ -61,7 +62,7 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
         let mut command = folder.command(&found.program);
         command.arg(configuration).stdout(output.try_clone()?).stderr(output);
         let mut process = session.start("redis", Kind::Group, &mut command)?;
-        // Redis shows its address in the list of processes.
+        // The command line of a running Redis contains its address.
         orphan::record(folder, &process, &address.to_string())?;
         let mut waiting = Waiting::on("starting Redis");
         while process.ended()?.is_none() {
@@ -80,13 +81,13 @@ pub fn start<'s>(session: &'s Session, folder: &Folder, lifetime: Lifetime) -> a
     bail!("Redis does not start:\n{}", log.trim_end())
 }
 
-/// Whether it takes our password and has loaded its data.
+/// Returns true if the server accepts the password and has loaded its data.
 fn is_ready(address: SocketAddr, password: &str) -> io::Result<bool> {
     let limit = Duration::from_secs(1);
     let mut stream = TcpStream::connect_timeout(&address, limit)?;
     stream.set_read_timeout(Some(limit))?;
     write!(stream, "AUTH {password}\r\nPING\r\nQUIT\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer.starts_with("+OK\r\n+PONG\r\n"))
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    Ok(response.starts_with("+OK\r\n+PONG\r\n"))
 }

@@ -1,4 +1,4 @@
-//! A database with the server's migrations and nothing else, dropped with its value.
+//! A temporary database that contains only the server's migrations. It is deleted when its value is dropped.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,10 +11,10 @@ use crate::folder::secret;
 use crate::process::Session;
 use crate::services;
 
-/// The services of the server, each with its migrations and its schema.
+/// The services of the server, each with its migrations and its database schema.
 const SCHEMAS: [&str; 2] = ["users", "orders"];
 
-/// The database.
+/// A temporary database for checking queries; it is deleted on drop.
 pub struct Database<'s> {
     session: &'s Session,
     server: String,
@@ -22,7 +22,7 @@ pub struct Database<'s> {
 }
 
 impl<'s> Database<'s> {
-    /// Makes and migrates a database beside the one that `server` is the address of.
+    /// Creates and migrates a database on the server with the address `server`.
     pub fn create(session: &'s Session, server: String) -> anyhow::Result<Self> {
         let database = Self { session, server, name: format!("writ_sqlx_{}", secret()?) };
         let create = format!("CREATE DATABASE {}", database.name);
@@ -31,7 +31,7 @@ impl<'s> Database<'s> {
         Ok(database)
     }
 
-    /// Its address, with the search path on which each query finds its tables.
+    /// Returns the address with a search path on which each query finds its tables.
     pub fn url_for_macros(&self) -> anyhow::Result<String> {
         let url = self.url()?;
         let separator = if url.contains('?') { '&' } else { '?' };
@@ -49,7 +49,7 @@ impl<'s> Database<'s> {
         let path = format!("SET search_path TO {schema}");
         for file in migrations(schema)? {
             let mut command = psql(&url, &["--command", &path])?;
-            // As the server's own migrator takes it.
+            // The server's migrator applies the same rule.
             if !fs::read_to_string(&file)?.starts_with("-- no-transaction") {
                 command.arg("--single-transaction");
             }
@@ -62,7 +62,7 @@ impl<'s> Database<'s> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
-        // Beside the session, which does nothing more once it is interrupted.
+        // The command does not use the session, which starts no processes after an interrupt.
         let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         if let Ok(mut command) = psql(&self.server, &["--command", &drop]) {
             let _ = command.output();
@@ -96,13 +96,13 @@ fn run(session: &Session, command: &mut Command) -> anyhow::Result<()> {
     session.run_quietly("psql", command).map(drop)
 }
 
-/// The address `url` with another database's name.
+/// Returns the address `url` with another database name.
 fn with_name(url: &str, name: &str) -> Option<String> {
-    let (place, query) = match url.split_once('?') {
-        Some((place, query)) => (place, format!("?{query}")),
+    let (location, query) = match url.split_once('?') {
+        Some((location, query)) => (location, format!("?{query}")),
         None => (url, String::new()),
     };
-    let (scheme, rest) = place.split_once("://")?;
+    let (scheme, rest) = location.split_once("://")?;
     let host = rest.split('/').next()?;
     Some(format!("{scheme}://{host}/{name}{query}"))
 }
@@ -112,7 +112,7 @@ mod tests {
     use super::with_name;
 
     #[test]
-    fn only_the_name_in_an_address_changes() {
+    fn only_the_database_name_of_an_address_changes() {
         for (url, expected) in [
             ("postgres://u:p@h:1/old", "postgres://u:p@h:1/new"),
             ("postgres://h", "postgres://h/new"),

@@ -1,4 +1,4 @@
-//! Makes the compiler meet every query again, and spares other builds the same.
+//! Temporary modification times of source files, so that the compiler runs every macro of sqlx again.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -6,12 +6,13 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 
-/// Source files made to look new, so that the compiler meets every query again. Their times are
-/// put back on drop, so that other builds stay fresh.
+/// Source files with a new modification time, so that the compiler expands every query macro again.
+///
+/// Their earlier times are restored on drop, so that other builds stay up to date.
 pub struct Touched(Vec<(PathBuf, SystemTime)>);
 
 impl Touched {
-    /// Touches the root file of each target of the package in `folder`.
+    /// Sets the modification time of each target's root file in the package at `folder` to now.
     pub fn sources(folder: &Path) -> anyhow::Result<Self> {
         let mut files = vec![folder.join("src/main.rs"), folder.join("src/lib.rs")];
         for targets in ["src/bin", "tests", "benches", "examples"] {
@@ -31,7 +32,7 @@ impl Touched {
 impl Drop for Touched {
     fn drop(&mut self) {
         for (file, was) in &self.0 {
-            // At worst the next build compiles it once more.
+            // A failure only makes the next build compile the file again.
             let _ = set_modified(file, *was);
         }
     }

@@ -1,4 +1,4 @@
-//! The service by hand with the contract's checks: all that is wrong in a body or query at once.
+//! The service written by hand with the checks of the contract. A refusal lists all violations.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Checks by hand, each of which names the field that breaks it; the way into it is spelled out for
-//! a violation only.
+//! Hand-written checks, each of which names the invalid field. The path to the field is only converted to a
+//! string for a violation.
 
 use std::fmt::Write;
 use std::ops::RangeInclusive;
@@ -10,16 +10,16 @@ use axum::response::{IntoResponse, Response};
 use regex::Regex;
 use serde::Serialize;
 
-/// A pattern that is compiled once.
+/// Returns a regular expression that is compiled once.
 macro_rules! pattern {
     ($pattern:literal) => {{
         static PATTERN: std::sync::LazyLock<regex::Regex> =
-            std::sync::LazyLock::new(|| regex::Regex::new($pattern).expect("the pattern is one"));
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).expect("the pattern is valid"));
         &*PATTERN
     }};
 }
 
-/// What can be checked.
+/// A type whose values can be checked.
 pub trait Check {
     fn check(&self, checks: &mut Checks);
 
@@ -30,10 +30,10 @@ pub trait Check {
     }
 }
 
-/// What was found so far, and where.
+/// The path to the current value and the problems so far.
 #[derive(Default)]
 pub struct Checks {
-    way: Vec<(&'static str, usize)>,
+    path: Vec<(&'static str, usize)>,
     problems: Vec<Problem>,
 }
 
@@ -49,11 +49,11 @@ struct Problem {
 }
 
 impl Checks {
-    /// Goes into an element of an array.
+    /// Checks an element of an array.
     pub fn at(&mut self, field: &'static str, index: usize, check: impl FnOnce(&mut Checks)) {
-        self.way.push((field, index));
+        self.path.push((field, index));
         check(self);
-        self.way.pop();
+        self.path.pop();
     }
 
     pub fn length(&mut self, field: &str, text: &str, range: RangeInclusive<usize>) {
@@ -80,7 +80,7 @@ impl Checks {
         }
     }
 
-    /// Short lists are compared in pairs, which is faster than a set.
+    /// Checks that all elements differ. For short lists, comparing pairs is faster than a set.
     pub fn unique(&mut self, field: &str, list: &[String]) {
         if list.iter().enumerate().any(|(index, text)| list[..index].contains(text)) {
             self.violate(field, "must not have equal elements".to_owned());
@@ -88,7 +88,7 @@ impl Checks {
     }
 
     pub fn email(&mut self, field: &str, text: &str) {
-        let sound = text.rsplit_once('@').is_some_and(|(local, domain)| {
+        let valid = text.rsplit_once('@').is_some_and(|(local, domain)| {
             let is_local = |byte: u8| byte.is_ascii_alphanumeric() || b".!#$%&'*+-/=?^_`{|}~".contains(&byte);
             let is_label = |label: &str| {
                 (1..=63).contains(&label.len())
@@ -98,22 +98,22 @@ impl Checks {
             };
             (1..=64).contains(&local.len()) && local.bytes().all(is_local) && domain.split('.').all(is_label)
         });
-        if !sound {
+        if !valid {
             self.violate(field, "must be an email address".to_owned());
         }
     }
 
     fn violate(&mut self, field: &str, message: String) {
-        let mut whole = String::new();
-        for (field, index) in &self.way {
-            let dot = if whole.is_empty() { "" } else { "." };
-            let _ = write!(whole, "{dot}{field}[{index}]");
+        let mut full = String::new();
+        for (field, index) in &self.path {
+            let dot = if full.is_empty() { "" } else { "." };
+            let _ = write!(full, "{dot}{field}[{index}]");
         }
-        if !whole.is_empty() && !field.is_empty() {
-            whole.push('.');
+        if !full.is_empty() && !field.is_empty() {
+            full.push('.');
         }
-        whole.push_str(field);
-        self.problems.push(Problem { field: whole, message });
+        full.push_str(field);
+        self.problems.push(Problem { field: full, message });
     }
 }
 

@@ -1,4 +1,4 @@
-//! The service against the generated traits: the same work, everything else is the contract's.
+//! The service as an implementation of the generated traits. The contract provides all checks.
 
 use std::sync::Arc;
 

@@ -1,5 +1,7 @@
-//! Generated services against hand-written ones: each request in turn by each, in one process and
-//! one thread, so that what disturbs one disturbs all, and only the ratios are told.
+//! Benchmark of generated services against hand-written ones.
+//!
+//! Each request is sent to all services in turn, in one process and one thread, so that disturbances affect
+//! all of them. Only the ratios are meaningful.
 
 #[macro_use]
 mod checks;

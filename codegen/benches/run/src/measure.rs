@@ -1,4 +1,4 @@
-//! Measuring services in turn: criterion says how often, and each sample holds all of them.
+//! Measurement of services in turn. Criterion chooses the number of iterations; each sample covers all services.
 
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -16,20 +16,20 @@ use tower::{Service, ServiceExt};
 
 use crate::samples::Sample;
 
-/// How many requests one service answers before it is another's turn.
+/// The number of requests to one service before the next one has its turn.
 const TURN: u64 = 32;
 
-/// How many samples a ratio is the median of.
+/// The number of samples, of which a ratio is the median.
 const SAMPLES: usize = 100;
 
-/// One of the services that are compared.
+/// A service that takes part in the comparison.
 pub struct Contender {
     name: &'static str,
     router: RefCell<Router>,
     runtime: Runtime,
 }
 
-/// What came of one request: for each contender the time of a request in each sample, in nanoseconds.
+/// The measurement of a request: the time of one request in nanoseconds, by contender and sample.
 pub struct Measured {
     title: String,
     times: Vec<Vec<f64>>,
@@ -37,53 +37,53 @@ pub struct Measured {
 
 impl Contender {
     pub fn new(name: &'static str, router: Router) -> Contender {
-        let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime");
-        // As a server does it: routes are made ready once and not for each request.
+        let runtime = Builder::new_current_thread().enable_time().build().expect("the runtime is created");
+        // A server prepares its routes once and not for each request, so this is not measured.
         Contender { name, router: RefCell::new(router.with_state(())), runtime }
     }
 
-    fn answer(&self, request: Request<Body>) -> (StatusCode, Option<HeaderValue>, Bytes) {
+    fn respond(&self, request: Request<Body>) -> (StatusCode, Option<HeaderValue>, Bytes) {
         let response = self.runtime.block_on(self.router.borrow().clone().oneshot(request));
         let (mut parts, body) = response.unwrap_or_else(|never| match never {}).into_parts();
-        let body = self.runtime.block_on(body.collect()).expect("a body").to_bytes();
+        let body = self.runtime.block_on(body.collect()).expect("the body is complete").to_bytes();
         (parts.status, parts.headers.remove(header::CONTENT_TYPE), body)
     }
 
-    /// How long this thread works on the requests, without what it waits for the processor.
-    fn work_on(&self, requests: Vec<Request<Body>>) -> Duration {
+    /// Returns the CPU time of this thread for the requests, which excludes waiting for the processor.
+    fn cpu_time(&self, requests: Vec<Request<Body>>) -> Duration {
         let mut router = self.router.borrow_mut();
         let mut service = router.as_service::<Body>();
         self.runtime.block_on(async {
-            let begun = worked();
+            let begun = thread_time();
             for request in requests {
                 let Ok(ready) = service.ready().await;
                 let Ok(response) = ready.call(request).await;
                 let body = response.into_body().collect().await;
                 black_box(body.map(|body| body.to_bytes().len()).unwrap_or_default());
             }
-            worked() - begun
+            thread_time() - begun
         })
     }
 }
 
-/// All answer the request alike.
+/// Checks that all contenders respond to a request with equal responses.
 pub fn agree(contenders: &[Contender], sample: &Sample) {
-    let answers: Vec<_> = contenders.iter().map(|contender| contender.answer(sample.request())).collect();
-    for (contender, answer) in contenders.iter().zip(&answers) {
-        assert!(answer.0.is_success(), "{}: {}: {answer:?}", sample.title, contender.name);
-        assert_eq!(answer, &answers[0], "{}: {}", sample.title, contender.name);
+    let responses: Vec<_> = contenders.iter().map(|contender| contender.respond(sample.request())).collect();
+    for (contender, response) in contenders.iter().zip(&responses) {
+        assert!(response.0.is_success(), "{}: {}: {response:?}", sample.title, contender.name);
+        assert_eq!(response, &responses[0], "{}: {}", sample.title, contender.name);
     }
 }
 
-/// All refuse the request.
+/// Checks that all contenders refuse a request.
 pub fn refuse(contenders: &[Contender], sample: &Sample) {
     for contender in contenders {
-        let (status, _, body) = contender.answer(sample.request());
+        let (status, _, body) = contender.respond(sample.request());
         assert_eq!(status, StatusCode::BAD_REQUEST, "{}: {}: {body:?}", sample.title, contender.name);
     }
 }
 
-/// Measures all contenders with one request. Criterion's own figures are those of the first.
+/// Measures all contenders with a request. The figures that criterion prints are those of the first one.
 pub fn measure(criterion: &mut Criterion, contenders: &[Contender], sample: &Sample) -> Measured {
     let mut samples: Vec<Vec<f64>> = Vec::new();
     let mut group = criterion.benchmark_group(sample.title);
@@ -97,11 +97,11 @@ pub fn measure(criterion: &mut Criterion, contenders: &[Contender], sample: &Sam
         });
     });
     group.finish();
-    // What comes before the samples is warming up.
+    // Earlier calls belong to the warm-up.
     let kept = &samples[samples.len().saturating_sub(SAMPLES)..];
     let times = (0..contenders.len()).map(|at| kept.iter().map(|times| times[at]).collect()).collect();
-    let answered = contenders[0].answer(sample.request()).2.len();
-    let title = format!("{} ({} B in, {answered} B out)", sample.title, sample.size());
+    let received = contenders[0].respond(sample.request()).2.len();
+    let title = format!("{} ({} B in, {received} B out)", sample.title, sample.size());
     Measured { title, times }
 }
 
@@ -112,13 +112,13 @@ fn in_turn(contenders: &[Contender], sample: &Sample, iterations: u64) -> Vec<Du
         let turn = left.min(TURN);
         left -= turn;
         for (contender, time) in contenders.iter().zip(&mut times) {
-            *time += contender.work_on((0..turn).map(|_| sample.request()).collect());
+            *time += contender.cpu_time((0..turn).map(|_| sample.request()).collect());
         }
     }
     times
 }
 
-/// The medians, and the ratios with the quartiles of what the samples say.
+/// Returns a table of the median times, and of the median ratios with their quartiles.
 pub fn table(contenders: &[Contender], measured: &[Measured]) -> String {
     let mut table = String::from("\n|");
     for contender in contenders {
@@ -151,8 +151,8 @@ fn quantile(values: &[f64], at: f64) -> f64 {
     values.get(((values.len() - 1) as f64 * at).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
-/// The time that this thread has worked so far.
-fn worked() -> Duration {
+/// Returns the CPU time of this thread so far.
+fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }

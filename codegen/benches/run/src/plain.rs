@@ -1,4 +1,4 @@
-//! The service by hand: axum and serde, and no check beyond the types.
+//! The service written by hand with axum and serde, without checks beyond the types.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What is sent and answered: one request for each thing that is measured, and one that each check refuses.
+//! The requests of the benchmark: one for each measurement, and one for each check that must refuse it.
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request};
@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use crate::types::Product;
 
-/// The id of every customer that is created.
+/// The id of every created customer.
 pub const CUSTOMER: Uuid = Uuid::from_u128(0x0191_8a2c_7d4e_7c3a_9b1f_2f6d_3f5b_7a01);
 
-/// How many offers are always found.
+/// The total number of offers in every response.
 pub const OFFERS: i64 = 1234;
 
-/// A request that is sent many times.
+/// A request that is sent repeatedly.
 pub struct Sample {
-    /// What is measured, as the table says it.
+    /// The title of the measurement in the table.
     pub title: &'static str,
     method: Method,
     target: &'static str,
@@ -24,7 +24,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// The request, as a common client sends it.
+    /// Returns the request with the headers of a common client.
     pub fn request(&self) -> Request<Body> {
         let builder = Request::builder()
             .method(&self.method)
@@ -40,16 +40,16 @@ impl Sample {
                 .header("content-length", self.body.len())
                 .body(Body::from(self.body.clone()))
         };
-        request.expect("the request is one")
+        request.expect("the request is valid")
     }
 
-    /// How many bytes the body has.
+    /// Returns the size of the body in bytes.
     pub fn size(&self) -> usize {
         self.body.len()
     }
 }
 
-/// The requests that are measured.
+/// Returns the requests that are measured.
 pub fn measured() -> [Sample; 4] {
     let target = "/shops/01918a2c-7d4e-7c3a-9b1f-2f6d3f5b7a02/offers\
         ?status=active&search=red%20running%20shoes&since=2026-05-31T13:45:00Z&limit=50";
@@ -57,11 +57,11 @@ pub fn measured() -> [Sample; 4] {
         Sample { title: "GET, five parameters", method: Method::GET, target, body: Bytes::new() },
         post("POST of 0.5 KB", "/customers", &customer()),
         post("POST of 20 KB", "/orders", &order(100)),
-        Sample { title: "answer of 20 KB", method: Method::GET, target: "/products", body: Bytes::new() },
+        Sample { title: "response of 20 KB", method: Method::GET, target: "/products", body: Bytes::new() },
     ]
 }
 
-/// The same requests, each with one thing in it that a check refuses.
+/// Returns invalid variants of the requests, one for each check.
 pub fn refused() -> Vec<Sample> {
     let mut samples = Vec::new();
     for query in ["search=x", "search=Shoes", "search=shoes&limit=101", "search=shoes&limit=0"] {
@@ -99,7 +99,7 @@ pub fn refused() -> Vec<Sample> {
     samples
 }
 
-/// Products that make twenty kilobytes.
+/// Returns products whose JSON text has about 20 KB.
 pub fn products() -> Vec<Product> {
     let begun: DateTime<Utc> = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
     (0..75u32)
@@ -122,7 +122,7 @@ fn post(title: &'static str, target: &'static str, body: &Value) -> Sample {
 }
 
 fn with(mut body: Value, at: &str, value: Value) -> Value {
-    *body.pointer_mut(at).expect("the sample has it") = value;
+    *body.pointer_mut(at).expect("the sample has this value") = value;
     body
 }
 

@@ -1,4 +1,4 @@
-//! The contract's types as one writes them by hand: for serde, shared by both hand-written services.
+//! Hand-written types of the contract with serde derives, for both hand-written services.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub enum Language {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "a handler need not look at all that it is sent")]
+#[allow(dead_code, reason = "the handler does not use every field")]
 pub struct NewCustomer {
     pub name: String,
     pub email: String,
@@ -87,7 +87,7 @@ pub struct NewOrder {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code, reason = "a handler need not look at all that it is sent")]
+#[allow(dead_code, reason = "the handler does not use every field")]
 pub struct Line {
     pub sku: String,
     pub title: String,

@@ -1,42 +1,81 @@
-//! Problems as a terminal shows them, each with the lines it is about.
+//! The rendering of diagnostics for a terminal, with excerpts of the source.
 
 use std::collections::HashSet;
 use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::fold::{self, fold, unfolded};
 use super::table::table;
 use super::{Diagnostic, Diagnostics, Help, Label, Severity, plural};
 use crate::source::{FileId, Sources, Span};
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 
 /// The number of locations listed when repeats are collapsed.
 const MOST_LOCATIONS: usize = 12;
 
-/// A longer line (of minified JSON) is no use as a diff: the advice then stands in words alone.
+/// The longest source line that is shown as a diff, in bytes. For longer lines (minified JSON), the help is
+/// shown without a diff.
 const LONGEST_DIFF_LINE: usize = 400;
 
-/// A longer line is not shown as a whole, but cut around each label.
+/// The longest source line that is shown completely, in bytes. Longer lines are cut around each label.
 const LONGEST_LINE: usize = 4_000;
 
-/// Places farther apart are shown each by itself, in bytes.
+/// The greatest distance of labels that share an excerpt, in bytes. Labels farther apart get separate
+/// excerpts.
 const LONGEST_WINDOW: u32 = 4 << 20;
 
-/// How much of such a line is shown on either side of a label, in bytes.
+/// The length of the excerpt on each side of a label in a line that is cut, in bytes.
 const CUT: usize = 200;
 
-/// Part of a file, whole lines, that an excerpt is cut from: the renderer indexes all it is given.
+/// A range of complete lines of a file, from which an excerpt is made.
+///
+/// The renderer indexes all the text that it receives, so it gets a window instead of the file.
 struct Window<'s> {
     text: &'s str,
     start: usize,
     first_line: usize,
 }
 
-/// Renders the diagnostics in the look of rustc, with an empty line between two; `color` adds ANSI escapes.
+/// Renders all diagnostics in the style of rustc, separated by empty lines.
+///
+/// The diagnostics are ordered by location. `color` adds ANSI escape sequences.
 ///
 /// Repeated diagnostics are shown once, with the lines of the others. If there are more than twenty different
 /// ones of a severity, the first three of each code are shown. A table at the end then counts all of them, and
 /// also if there are more than twenty errors. That many warnings are only counted while there are errors.
 /// [`render_all`] shows each.
+///
+/// ```
+/// use std::path::PathBuf;
+/// use writ_contract::diagnostic::{Diagnostic, Diagnostics, render};
+/// use writ_contract::source::{Sources, Span};
+///
+/// let mut sources = Sources::default();
+/// let text = "operationID: getPet\n".to_owned();
+/// let file = sources.add("spec/pets.yaml".to_owned(), PathBuf::from("spec/pets.yaml"), text);
+///
+/// let span = Span::new(file, 0, 11);
+/// let mut diagnostics = Diagnostics::new();
+/// diagnostics.push(
+///     Diagnostic::error("unknown-field", span, "unknown field `operationID` in an operation")
+///         .label("not a field of an operation")
+///         .suggest(span, "operationId"),
+/// );
+/// let expected = "\
+/// error[unknown-field]: unknown field `operationID` in an operation
+///   --> spec/pets.yaml:1:1
+///    |
+///  1 | operationID: getPet
+///    | ^^^^^^^^^^^ not a field of an operation
+///    |
+/// help: did you mean `operationId`?
+///    |
+///  1 - operationID: getPet
+///  1 + operationId: getPet
+///    |
+/// ";
+/// assert_eq!(render(&diagnostics, &sources, false), expected);
+/// ```
 pub fn render(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     let sorted = diagnostics.sorted();
     let folded = fold(sorted.clone());
@@ -80,26 +119,26 @@ fn repeats(first: &Diagnostic, others: &[&Diagnostic], sources: &Sources) -> Opt
     if others.is_empty() {
         return None;
     }
-    let mut places: Vec<String> = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     let mut file = first.primary.span.file;
     for other in others.iter().take(MOST_LOCATIONS) {
         let span = other.primary.span;
         let line = sources.location(span).0;
         match span.file == file {
-            true => places.push(line.to_string()),
-            false => places.push(format!("{}:{line}", sources.display_path(span.file))),
+            true => lines.push(line.to_string()),
+            false => lines.push(format!("{}:{line}", sources.display_path(span.file))),
         }
         file = span.file;
     }
     let more = others.len().saturating_sub(MOST_LOCATIONS);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("repeated {} more times, on lines {}{more}", others.len(), places.join(", ")))
+    Some(format!("repeated {} more times, on lines {}{more}", others.len(), lines.join(", ")))
 }
 
-/// Line numbers take two columns at least, so that excerpts of one file stand in one line.
+/// Indents excerpts with one-digit line numbers by one column, so that the excerpts of one file align.
 fn widen(shown: &str) -> String {
     let narrow = shown.lines().any(|line| visible(line).starts_with(" --> "));
-    // A cutting stands under its place without a path of its own.
+    // A cut excerpt follows the line with its path, so the renderer's bare `:::` line is dropped.
     let lines = shown.lines().filter(|line| !line.contains(":::") || !is_bare(line));
     let widened = lines.map(|line| {
         let body = visible(line).starts_with(|first: char| first == ' ' || first.is_ascii_digit());
@@ -108,7 +147,7 @@ fn widen(shown: &str) -> String {
     widened.collect()
 }
 
-/// Whether a line says nothing but that another excerpt begins.
+/// Returns true if a line consists only of `:::`, the renderer's mark of a further excerpt.
 fn is_bare(line: &str) -> bool {
     let mut rest = line;
     let mut plain = String::new();
@@ -120,7 +159,7 @@ fn is_bare(line: &str) -> bool {
     plain.trim() == ":::"
 }
 
-/// A line without the colours that it begins with.
+/// Returns a line without the ANSI escape sequences at its start.
 fn visible(mut line: &str) -> &str {
     while let Some((_, rest)) = line.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m')) {
         line = rest;
@@ -146,7 +185,8 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
         None => vec![group],
         Some(help) => match change(help, sources) {
             Some(snippet) => {
-                // The text may quote the contract, whose escape sequences the title would let pass.
+                // The help may quote the contract, and the renderer does not remove escape sequences from a
+                // title.
                 let message: String = help.message.chars().filter(|letter| !letter.is_control()).collect();
                 vec![group, Level::HELP.secondary_title(message).element(snippet)]
             }
@@ -155,7 +195,7 @@ fn groups<'s>(diagnostic: &'s Diagnostic, repeats: Option<&'s str>, sources: &'s
     }
 }
 
-/// One excerpt a file, that of the primary label first.
+/// Returns an excerpt for each file with a label, starting with the file of the primary label.
 fn excerpts<'s>(diagnostic: &'s Diagnostic, sources: &'s Sources) -> Vec<Element<'s>> {
     let mut files: Vec<FileId> = vec![diagnostic.primary.span.file];
     for label in &diagnostic.secondary {
@@ -180,7 +220,8 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
 
     let labels: Vec<(AnnotationKind, &Label, Span)> =
         labels.into_iter().map(|(kind, label)| (kind, label, first_line(label.span, sources))).collect();
-    // Asked of the table of lines: reading a line of megabytes for each problem would take minutes.
+    // The line index is used here: scanning a line of several megabytes for each diagnostic would take
+    // minutes.
     let long = labels.iter().any(|(.., span)| sources.line(*span).len() > LONGEST_LINE);
     let (first, last) =
         (labels.iter().map(|(.., span)| span.start).min(), labels.iter().map(|(.., span)| span.end).max());
@@ -199,8 +240,9 @@ fn excerpt<'s>(file: FileId, diagnostic: &'s Diagnostic, sources: &'s Sources) -
     vec![snippet.annotations(annotations).into()]
 }
 
-/// The surroundings of one label in a line of megabytes, as minified JSON has them: the renderer
-/// would look at all of it for every problem.
+/// Returns the surroundings of one label in a very long line, such as minified JSON.
+///
+/// The renderer would process the complete line for every diagnostic.
 fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s Sources) -> [Element<'s>; 2] {
     let text = sources.text(span.file);
     let (line, column) = sources.location(span);
@@ -224,7 +266,7 @@ fn cutting<'s>(kind: AnnotationKind, label: &'s Label, span: Span, sources: &'s 
     [origin.into(), snippet.annotation(annotation).into()]
 }
 
-/// The first line of a span: the rest of an object tells nobody where to look.
+/// Returns the part of a span on its first line; the remaining lines of an object do not help the reader.
 fn first_line(span: Span, sources: &Sources) -> Span {
     let end = sources.line(span).end.max(span.start as usize);
     Span { end: span.end.min(u32::try_from(end).unwrap_or(u32::MAX)), ..span }
@@ -243,7 +285,7 @@ fn change<'s>(help: &'s Help, sources: &'s Sources) -> Option<Snippet<'s, Patch<
     Some(Snippet::source(window.text).line_start(window.first_line).patch(patch))
 }
 
-/// The lines from the first to the last of the spans.
+/// Returns the window of lines that contains all the spans.
 fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sources) -> Option<Window<'s>> {
     let text = sources.text(file);
     let (start, end) = spans.fold((text.len(), 0), |(start, end), span| {
@@ -259,7 +301,7 @@ fn window<'s>(file: FileId, spans: impl Iterator<Item = Span>, sources: &'s Sour
 }
 
 impl Window<'_> {
-    /// A span within the window, moved inwards to whole characters.
+    /// Returns a span as a range within the window, with its ends moved down to character boundaries.
     fn within(&self, span: Span) -> Range<usize> {
         let floor = |offset: u32| {
             let mut at = (offset as usize).saturating_sub(self.start).min(self.text.len());

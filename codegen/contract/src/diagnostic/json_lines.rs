@@ -1,11 +1,31 @@
-//! Problems as an editor reads them: one JSON object a line.
+//! The rendering of diagnostics for editors and other tools: one JSON object per line.
 
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Label, Severity};
 use crate::source::{Sources, Span};
 
-/// Every problem as one line of JSON; lines and columns count from 1, columns in characters.
+/// Renders each diagnostic as a JSON object on a line of its own, ordered by location.
+///
+/// Lines and columns count from 1, and columns count characters; `start` and `end` are byte offsets. No
+/// diagnostics are collapsed.
+///
+/// ```
+/// use std::path::PathBuf;
+/// use writ_contract::diagnostic::{Diagnostic, Diagnostics, render_json_lines};
+/// use writ_contract::source::{Sources, Span};
+///
+/// let mut sources = Sources::default();
+/// let file = sources.add("pets.yaml".to_owned(), PathBuf::from("pets.yaml"), "openapi: 4.0.0\n".to_owned());
+/// let mut diagnostics = Diagnostics::new();
+/// diagnostics.push(Diagnostic::error("unknown-version", Span::new(file, 9, 14), "unknown version"));
+///
+/// let lines = render_json_lines(&diagnostics, &sources);
+/// let record: serde_json::Value = serde_json::from_str(lines.trim())?;
+/// assert_eq!(record["code"], "unknown-version");
+/// assert_eq!(record["primary"]["at"]["column"], 10);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub fn render_json_lines(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let lines = diagnostics.sorted().into_iter().map(|diagnostic| format!("{}\n", record(diagnostic, sources)));
     lines.collect()
@@ -22,7 +42,7 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         let change = help.replacement.as_ref();
         json!({
             "message": help.message,
-            "replace": change.map(|(span, _)| place(*span, sources)),
+            "replace": change.map(|(span, _)| location(*span, sources)),
             "with": change.map(|(_, text)| text),
         })
     });
@@ -38,10 +58,10 @@ fn record(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 }
 
 fn labelled(label: &Label, sources: &Sources) -> Value {
-    json!({ "at": place(label.span, sources), "text": label.text })
+    json!({ "at": location(label.span, sources), "text": label.text })
 }
 
-fn place(span: Span, sources: &Sources) -> Value {
+fn location(span: Span, sources: &Sources) -> Value {
     let (line, column) = sources.location(span);
     let (end_line, end_column) = sources.location(Span { start: span.end, ..span });
     json!({

@@ -1,4 +1,8 @@
-//! One record for every problem, whatever stage finds it; the renderers stand beside it.
+//! Diagnostics: the record of a problem for all stages, and its renderings.
+//!
+//! Every stage, from [`load`](crate::document::load) to the code generator, reports into one [`Diagnostics`].
+//! [`render`] prints it for people, with excerpts of the [`Sources`], and [`render_json_lines`] prints it for
+//! tools. [`closest`] finds the name for "did you mean `…`?".
 
 mod fold;
 mod human;
@@ -17,74 +21,102 @@ use indexmap::IndexSet;
 
 use crate::source::{FileId, Sources, Span};
 
-/// How much a problem weighs.
+/// The severity of a diagnostic, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// Nothing is generated.
+    /// A problem that prevents the generation of code.
     Error,
-    /// Something is generated, not all that was meant perhaps.
+    /// A problem that does not prevent the generation; the code may lack something that the contract intends.
     Warning,
-    /// Good to know.
+    /// Information that requires no action.
     Note,
 }
 
-/// A place and what is to be said of it.
+/// A location in the source with an explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
-    /// The place.
+    /// The location that the label marks.
     pub span: Span,
-    /// What stands beside the carets; may be empty.
+    /// The text beside the underline of the location; may be empty.
     pub text: String,
 }
 
-/// What to do about a problem.
+/// The suggested solution of a problem.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Help {
-    /// The advice.
+    /// The suggested solution in words.
     pub message: String,
-    /// The text that would put it right, and what it replaces.
+    /// The span to replace and its new text; `None` if the solution is not a single replacement.
     pub replacement: Option<(Span, String)>,
 }
 
-/// A problem of a contract.
+/// A problem in a contract, in the settings or on the command line.
+///
+/// The constructors [`error`](Diagnostic::error), [`warning`](Diagnostic::warning) and
+/// [`info`](Diagnostic::info) take a code, a location and a message; the other methods add the rest. Texts
+/// are shortened to one line of 300 characters.
+///
+/// ```
+/// use writ_contract::diagnostic::{Diagnostic, Severity};
+/// use writ_contract::source::{FileId, Span};
+///
+/// let span = Span::new(FileId::ENTRY, 40, 51);
+/// let problem = Diagnostic::error("unknown-field", span, "unknown field `operationID` in an operation")
+///     .label("not a field of an operation")
+///     .suggest(span, "operationId");
+/// assert_eq!(problem.severity, Severity::Error);
+/// assert_eq!(problem.help.map(|help| help.message).as_deref(), Some("did you mean `operationId`?"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// Its kind, in kebab-case: `unknown-field`.
+    /// The kind of problem, in kebab-case: `unknown-field`.
     pub code: &'static str,
-    /// How much it weighs.
+    /// The severity of the problem.
     pub severity: Severity,
-    /// What is wrong, in one line.
+    /// The description of the problem, on one line.
     pub message: String,
-    /// Where.
+    /// The location of the problem.
     pub primary: Label,
-    /// Other places that belong to it.
+    /// Further locations that help to explain the problem.
     pub secondary: Vec<Label>,
-    /// What follows from it, or where it stands in the document.
+    /// Remarks below the excerpt: consequences, or the location as a JSON pointer.
     pub notes: Vec<String>,
-    /// What to do about it.
+    /// The suggested solution, if there is one.
     pub help: Option<Help>,
 }
 
-/// Every problem found so far.
+/// The diagnostics found so far, without duplicates.
+///
+/// ```
+/// use writ_contract::diagnostic::{Diagnostic, Diagnostics};
+/// use writ_contract::source::{FileId, Span};
+///
+/// let span = Span::start_of(FileId::ENTRY);
+/// let mut diagnostics = Diagnostics::new();
+/// diagnostics.push(Diagnostic::warning("missing-description", span, "the response has no description"));
+/// diagnostics.push(Diagnostic::warning("missing-description", span, "the response has no description"));
+/// assert_eq!(diagnostics.counts().to_string(), "1 warning");
+/// assert!(!diagnostics.has_errors());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: IndexSet<Diagnostic>,
     sources: Sources,
 }
 
-/// How many there are of each weight.
+/// The number of diagnostics of each severity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Errors.
+    /// The number of diagnostics that are errors.
     pub errors: usize,
-    /// Warnings.
+    /// The number of diagnostics that are warnings.
     pub warnings: usize,
-    /// Notes.
+    /// The number of diagnostics that are notes.
     pub notes: usize,
 }
 
 impl fmt::Display for Counts {
-    /// `2 errors, 1 warning`; what there is none of is left out.
+    /// Writes the counts as `2 errors, 1 warning`, without those that are zero.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let named = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
         let parts = named.iter().filter(|(count, _)| *count > 0);
@@ -113,10 +145,10 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The longest text of one part of a diagnostic, in characters: texts quote contracts.
+/// The longest text of one part of a diagnostic, in characters. Texts that quote a contract can be long.
 const LONGEST: usize = 300;
 
-/// A text on one line, its middle left out where it is very long.
+/// Returns a text without control characters; the middle is replaced by `…` if it exceeds [`LONGEST`].
 fn one_line(text: String) -> String {
     let text = if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text };
     let count = text.chars().count();
@@ -129,17 +161,17 @@ fn one_line(text: String) -> String {
 }
 
 impl Diagnostic {
-    /// A problem that stops the generation.
+    /// Creates a diagnostic of a problem that prevents the generation of code.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, span, message)
     }
 
-    /// A problem that does not stop it.
+    /// Creates a diagnostic of a problem that does not prevent the generation of code.
     pub fn warning(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, span, message)
     }
 
-    /// Something good to know.
+    /// Creates a diagnostic that informs and requires no action.
     pub fn info(code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Note, code, span, message)
     }
@@ -156,35 +188,35 @@ impl Diagnostic {
         }
     }
 
-    /// What stands beside the carets.
+    /// Sets the text beside the underline of the primary location.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Diagnostic {
         self.primary.text = one_line(text.into());
         self
     }
 
-    /// Another place that belongs to the problem.
+    /// Adds a further location, with the text beside its underline.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.secondary.push(Label { span, text: one_line(text.into()) });
         self
     }
 
-    /// A remark below the excerpt.
+    /// Adds a remark below the excerpt.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Diagnostic {
         self.notes.push(one_line(text.into()));
         self
     }
 
-    /// Advice in words.
+    /// Sets the suggested solution, in words.
     #[must_use]
     pub fn help(mut self, message: impl Into<String>) -> Diagnostic {
         self.help = Some(Help { message: one_line(message.into()), replacement: None });
         self
     }
 
-    /// Advice as a change: `did you mean ...?` with the text that would stand at `span`.
+    /// Sets the suggested solution to a replacement of the text at `span`, worded "did you mean `…`?".
     #[must_use]
     pub fn suggest(self, span: Span, replacement: impl Into<String>) -> Diagnostic {
         let replacement = replacement.into();
@@ -192,7 +224,7 @@ impl Diagnostic {
         self.fix(message, span, replacement)
     }
 
-    /// Advice as a change, in other words than `did you mean`.
+    /// Sets the suggested solution to a replacement of the text at `span`, with a message.
     #[must_use]
     pub fn fix(mut self, message: impl Into<String>, span: Span, replacement: impl Into<String>) -> Diagnostic {
         self.help = Some(Help { message: one_line(message.into()), replacement: Some((span, replacement.into())) });
@@ -201,32 +233,32 @@ impl Diagnostic {
 }
 
 impl Diagnostics {
-    /// None so far.
+    /// Creates an empty collection of diagnostics.
     pub fn new() -> Diagnostics {
         Diagnostics::default()
     }
 
-    /// Takes one in, unless the same is there already.
+    /// Adds a diagnostic, unless an equal one is present.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.found.insert(diagnostic);
     }
 
-    /// Takes all of another in.
+    /// Adds all diagnostics of another collection.
     pub fn extend(&mut self, other: Diagnostics) {
         self.found.extend(other.found);
     }
 
-    /// Whether something stops the generation.
+    /// Returns true if at least one diagnostic is an error, so that no code may be generated.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// The same without what is only good to know.
+    /// Returns a copy of the diagnostics without the notes.
     #[must_use]
     pub fn without_notes(&self) -> Diagnostics {
         let mut kept = self.clone();
@@ -234,14 +266,14 @@ impl Diagnostics {
         kept
     }
 
-    /// What stops the generation, and nothing else.
+    /// Returns the diagnostics that are errors.
     #[must_use]
     pub fn only_errors(mut self) -> Diagnostics {
         self.found.retain(|found| found.severity == Severity::Error);
         self
     }
 
-    /// How many there are of each weight.
+    /// Returns the number of diagnostics of each severity.
     pub fn counts(&self) -> Counts {
         let count = |severity| self.found.iter().filter(|found| found.severity == severity).count();
         Counts { errors: count(Severity::Error), warnings: count(Severity::Warning), notes: count(Severity::Note) }
@@ -260,17 +292,19 @@ impl Diagnostics {
         sorted
     }
 
-    /// The files that were read: for rendering where no document came of them.
+    /// Returns the files that were read.
+    ///
+    /// They are needed for rendering if [`load`](crate::document::load) returned no document.
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// Keeps the settings file and the command line, for rendering.
+    /// Copies the settings file and the command line from `sources`, for rendering.
     pub fn set_settings_sources(&mut self, sources: &Sources) {
         self.sources.copy_settings(sources);
     }
 
-    /// Keeps the files that were read, for rendering.
+    /// Sets the files that were read, for rendering.
     pub fn set_sources(&mut self, sources: &Sources) {
         self.sources = sources.clone();
     }

@@ -1,25 +1,35 @@
-//! Which of the words that are known was probably meant.
+//! The search for the known name that a misspelt name stands for.
 
-/// No name that people write is longer; a longer text is not worth the search.
+/// The longest name that is compared, in bytes; the distance of longer texts is not worth its cost.
 const LONGEST: usize = 80;
 
-/// How near a word is to one that is known.
+/// The similarity of a name to a known name, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Nearness {
-    /// The same but for case and separators.
+    /// The names differ only in case and in the separators `-`, `_` and space.
     Same,
-    /// A slip of the finger: one letter, or two in a long word.
+    /// The names differ by a typing error: one letter in a name of at least four, or two in one of at least
+    /// eight.
     Slip,
-    /// Similar; perhaps.
+    /// The names are similar, but the known name may not be intended.
     Similar,
 }
 
-/// The known word that was probably meant, the first of equally near ones; `None` where none is like it.
+/// Returns the known name that is nearest to `word`, or the first of equally near ones.
+///
+/// Returns `None` if no known name is similar. `word` itself is not a candidate.
+///
+/// ```
+/// use writ_contract::diagnostic::closest;
+///
+/// assert_eq!(closest("paramters", ["parameters", "responses"]), Some("parameters"));
+/// assert_eq!(closest("colour", ["parameters", "responses"]), None);
+/// ```
 pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     nearest(word, known).map(|(known, _)| known)
 }
 
-/// As [`closest`], with how near it is.
+/// Returns the known name that is nearest to `word` and how near it is, as [`closest`] does.
 pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<(&'k str, Nearness)> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
@@ -61,16 +71,18 @@ pub(crate) fn is_one_edit_apart(one: &str, other: &str) -> bool {
     one.chars().count().abs_diff(other.chars().count()) <= 1 && strsim::damerau_levenshtein(&one, &other) <= 1
 }
 
-/// A word without what writers differ in.
+/// Returns a name in lower case and without separators.
 fn fold(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// A lower bound of the distance of two words: the letters of one that the other lacks. It spares the
-/// distance itself, which takes far longer, for almost all words that are not alike.
+/// Returns a lower bound of the edit distance of two names: the number of letters that one has and the other
+/// lacks.
+///
+/// It avoids the computation of the distance, which takes far longer, for almost all pairs of names.
 fn letters_apart(one: &str, other: &str) -> usize {
     let mut counts = [0i16; 64];
-    // Letters that share a place hide a difference, which leaves it a lower bound.
+    // Letters that share a slot can hide a difference; the result is a lower bound anyway.
     one.chars().for_each(|letter| counts[letter as usize % 64] += 1);
     other.chars().for_each(|letter| counts[letter as usize % 64] -= 1);
     let lacking = |sign: i16| counts.iter().map(|count| usize::try_from(count * sign).unwrap_or(0)).sum::<usize>();
@@ -82,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_finds_its_word() {
+    fn a_misspelt_name_finds_the_known_name() {
         let known = ["operationId", "parameters", "responses", "requestBody"];
         assert_eq!(nearest("operationID", known), Some(("operationId", Nearness::Same)));
         assert_eq!(nearest("request_body", known), Some(("requestBody", Nearness::Same)));
@@ -93,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_never_nearer_than_their_letters() {
+    fn the_lower_bound_never_exceeds_the_edit_distance() {
         let words = ["operationId", "opreationid", "tags", "tgas", "", "größe", "grösse", "日本語", "aaaa", "aa"];
         for one in words {
             for other in words {
@@ -103,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn two_swapped_letters_are_one_slip() {
+    fn two_swapped_letters_count_as_one_error() {
         assert_eq!(nearest("tgas", ["tags"]), Some(("tags", Nearness::Slip)));
     }
 }

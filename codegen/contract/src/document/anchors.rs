@@ -1,24 +1,26 @@
-//! The names that schemas bear for references: `$anchor` and `$dynamicAnchor`.
+//! The anchors of a file: the names that schemas have for references, `$anchor` and `$dynamicAnchor`.
 
 use super::node::{Node, Value};
 use crate::source::Span;
 
-/// Fields that hold data, in which nothing is an anchor.
+/// The fields that hold data, so that an `$anchor` within them is not a keyword.
 const DATA: &[&str] = &["const", "default", "enum", "example", "examples"];
 
-/// Fields whose own fields have names of the contract's, which may be any.
+/// The fields whose entries have names from the contract, so that none of these names is a keyword.
 const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties", "schemas"];
 
-/// An `$anchor`.
+/// A schema that has an `$anchor` or `$dynamicAnchor`.
 #[derive(Debug, Clone)]
 pub(super) struct Anchor {
-    /// The steps to what bears it.
+    /// The unescaped steps of the JSON pointer to the schema.
     pub steps: Vec<String>,
-    /// The place of its name.
+    /// The span of the anchor's name.
     pub span: Span,
 }
 
-/// Returns every `$anchor` of a tree with its name. A name of both kinds at one place is one anchor.
+/// Returns each anchor of a tree with its name.
+///
+/// An `$anchor` and a `$dynamicAnchor` of one name in one schema count once.
 pub(super) fn anchors(tree: &Node) -> Vec<(String, Anchor)> {
     let mut found = Vec::new();
     find_anchors(tree, &mut Vec::new(), &mut found);

@@ -1,4 +1,4 @@
-//! Loading a contract, in three passes: its files are read, checked, and repaired.
+//! The loading of a contract in three passes: files are read, checked and repaired.
 
 use std::path::{Path, PathBuf};
 
@@ -8,22 +8,37 @@ use super::repair::repair;
 use super::trees::Document;
 use crate::diagnostic::Diagnostics;
 
-/// The options of loading.
+/// The options of [`load`].
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
-    /// The folder that no reference may leave; the folder of the entry where it is not given.
+    /// The folder that references must not leave; the folder of the entry file if `None`.
     pub root: Option<PathBuf>,
-    /// True if every unknown field is an error, not only a misspelt one.
+    /// True if deviations that lose nothing, such as an unknown field, are errors instead of warnings.
     pub strict: bool,
 }
 
-/// Reads the entry of a contract and every file that a `$ref` reaches, checks their structure against the
-/// grammar of OpenAPI, and puts right what is written wrong and clear all the same.
+/// Loads a contract: reads the entry file and every file that a `$ref` reaches.
+///
+/// The structure of each file is checked against the grammar of OpenAPI. Mistakes with only one possible
+/// meaning, such as an unquoted `null` in a list of types, are reported and repaired in the trees.
 ///
 /// The entry `-` is read from standard input; its references start from the working directory.
 ///
-/// Every problem goes to `diagnostics`. `None` only if the entry cannot be read as an OpenAPI
-/// document at all; its sources are then in [`Diagnostics::sources`].
+/// Problems are added to `diagnostics`. Returns `None` only if the entry cannot be read as an OpenAPI
+/// document at all; the files are then available from [`Diagnostics::sources`].
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, Version, load};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// assert!(!diagnostics.has_errors());
+/// assert_eq!(document.version(), Version::V30);
+/// # Ok::<(), &str>(())
+/// ```
 pub fn load(entry: &Path, options: &LoadOptions, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut document = read_files(entry, options.root.as_deref(), diagnostics)?;
     let repairs = check(&document, options.strict, diagnostics);

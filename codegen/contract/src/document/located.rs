@@ -1,25 +1,30 @@
-//! A node together with its identity.
+//! Nodes together with their identity.
 
 use super::node::Node;
 use crate::source::NodePath;
 
-/// A node and its identity.
+/// A node of a document together with its path.
+///
+/// Relative references resolve against the file of the path, so code that follows references passes located
+/// nodes.
 #[derive(Debug, Clone)]
 pub struct Located<'d> {
-    /// The node.
+    /// The node in the tree of its file.
     pub node: &'d Node,
-    /// The place of the node.
+    /// The file of the node and the JSON pointer to it.
     pub path: NodePath,
 }
 
 impl<'d> Located<'d> {
-    /// An entry of this node.
+    /// Returns the entry `name` of this node.
+    ///
+    /// Returns `None` if the node is not an object or has no such entry.
     pub fn get(&self, name: &str) -> Option<Located<'d>> {
         let node = self.node.get(name)?;
         Some(Located { node, path: self.path.child(name) })
     }
 
-    /// The entries of this node, empty if it is not an object.
+    /// Iterates over the entries of this node; there are none if it is not an object.
     pub fn entries(&self) -> impl Iterator<Item = (&'d str, Located<'d>)> + '_ {
         let entries = self.node.as_object().into_iter().flatten();
         entries.map(|(key, node)| {
@@ -28,7 +33,7 @@ impl<'d> Located<'d> {
         })
     }
 
-    /// The elements of this node, empty if it is not an array.
+    /// Iterates over the elements of this node; there are none if it is not an array.
     pub fn elements(&self) -> impl Iterator<Item = Located<'d>> + '_ {
         let elements = self.node.as_array().unwrap_or_default().iter().enumerate();
         elements.map(|(at, node)| Located { node, path: self.path.child(&at.to_string()) })

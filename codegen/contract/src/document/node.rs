@@ -1,4 +1,4 @@
-//! One tree for YAML and JSON: every value knows the bytes it was written in.
+//! The tree of a YAML or JSON file, in which every value has its span.
 
 use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
@@ -8,42 +8,55 @@ use indexmap::IndexMap;
 
 use crate::source::{Span, Spanned};
 
-/// A value and where it was written.
+/// A value in a file, together with its span.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, Node, load};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let title = document.root_node().get("info").and_then(|info| info.get("title"));
+/// assert_eq!(title.and_then(Node::as_str), Some("Pets"));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Where the value was written, quotes and brackets included.
+    /// The span of the value, including quotes and brackets.
     pub span: Span,
-    /// What was written.
+    /// The value that is written there.
     pub value: Value,
 }
 
-/// What a contract can hold: the JSON data model, with numbers kept as text so that none is rounded.
+/// A value of the JSON data model. Numbers are kept as source text, so that none is rounded.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// `null`, `~` or nothing at all.
+    /// A null: `null`, `~`, or an entry without a value.
     Null,
-    /// `true` or `false`.
+    /// A boolean: `true` or `false`.
     Bool(bool),
-    /// A number, as it was written.
+    /// A number, as it is written in the source.
     Number(String),
-    /// A string, escapes resolved.
+    /// A string, with escape sequences decoded.
     String(String),
-    /// A list.
+    /// An array of nodes.
     Array(Vec<Node>),
-    /// A map.
+    /// An object with named entries.
     Object(Object),
 }
 
-/// The name of an entry and where it was written.
+/// The name of an entry together with its span. Keys are compared by name only.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// The name, escapes resolved.
+    /// The name, with escape sequences decoded.
     pub name: String,
-    /// Where it was written, quotes included.
+    /// The span of the name, including quotes.
     pub span: Span,
 }
 
-/// A map whose entries keep the order of the file.
+/// An object whose entries keep the order of the source.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Object {
     entries: IndexMap<Key, Node, RandomState>,
@@ -70,37 +83,41 @@ impl Borrow<str> for Key {
 }
 
 impl Object {
-    /// The value of an entry.
+    /// Returns the value of the entry `name`, if there is one.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.entries.get(name)
     }
 
-    /// Whether there is an entry of that name.
+    /// Returns true if there is an entry with this name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
 
-    /// Where the name of an entry was written.
+    /// Returns the span of the name of an entry, if there is one.
     pub fn key_span(&self, name: &str) -> Option<Span> {
         self.entries.get_key_value(name).map(|(key, _)| key.span)
     }
 
-    /// The entries in the order of the file.
+    /// Iterates over the entries in the order of the source.
     pub fn iter(&self) -> indexmap::map::Iter<'_, Key, Node> {
         self.entries.iter()
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are no entries.
+    /// Returns true if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Adds an entry. An entry of the same name stays as it is, and where it was written comes back.
+    /// Adds an entry at the end.
+    ///
+    /// # Errors
+    ///
+    /// Returns the span of the existing name if there is an entry with this name; the entry is not changed.
     pub fn insert(&mut self, key: Key, node: Node) -> Result<(), Span> {
         match self.entries.entry(key) {
             indexmap::map::Entry::Occupied(entry) => Err(entry.key().span),
@@ -113,7 +130,7 @@ impl Object {
 }
 
 impl FromIterator<(Key, Node)> for Object {
-    /// Returns an object of the entries; of two with the same name, the first counts.
+    /// Creates an object from entries; the first of several entries with one name is used.
     fn from_iter<I: IntoIterator<Item = (Key, Node)>>(entries: I) -> Object {
         let entries = entries.into_iter();
         let mut object =
@@ -144,7 +161,7 @@ impl IntoIterator for Object {
 }
 
 impl Node {
-    /// The string, if it is one.
+    /// Returns the string, if the value is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -152,12 +169,12 @@ impl Node {
         }
     }
 
-    /// Returns the string with its span, if it is one.
+    /// Returns the string with its span, if the value is one.
     pub fn as_spanned_str(&self) -> Option<Spanned<String>> {
         Some(Spanned { value: self.as_str()?.to_owned(), span: self.span })
     }
 
-    /// The truth value, if it is one.
+    /// Returns the boolean, if the value is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(truth) => Some(truth),
@@ -165,7 +182,7 @@ impl Node {
         }
     }
 
-    /// The text of the number, if it is one.
+    /// Returns the source text of the number, if the value is one.
     pub fn as_number(&self) -> Option<&str> {
         match &self.value {
             Value::Number(text) => Some(text),
@@ -173,27 +190,29 @@ impl Node {
         }
     }
 
-    /// The number as an integer; `1.0` and `1e3` are integers, `1.5` is not.
+    /// Returns the number as an integer, if it is one: `1.0` and `1e3` are, `1.5` is not.
     pub fn as_i128(&self) -> Option<i128> {
         super::number::integer(self.as_number()?)
     }
 
-    /// The number as an integer that is not negative.
+    /// Returns the number as an integer, if it is one and is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         self.as_i128().and_then(|number| u64::try_from(number).ok())
     }
 
-    /// The whole number whose multiples are the whole ones among those of the number: 3 for 1.5.
+    /// Returns the smallest positive integer that is a multiple of the number, if there is one: 3 for 1.5.
+    ///
+    /// A `multipleOf` of an integer schema then needs integer arithmetic only.
     pub fn as_whole_divisor(&self) -> Option<i128> {
         super::number::whole_divisor(self.as_number()?)
     }
 
-    /// The number, rounded to the nearest `f64`.
+    /// Returns the number rounded to the nearest `f64`, if the value is a number.
     pub fn as_f64(&self) -> Option<f64> {
         super::number::float(self.as_number()?)
     }
 
-    /// The elements, if it is a list.
+    /// Returns the elements, if the value is an array.
     pub fn as_array(&self) -> Option<&[Node]> {
         match &self.value {
             Value::Array(elements) => Some(elements),
@@ -201,7 +220,7 @@ impl Node {
         }
     }
 
-    /// The map, if it is one.
+    /// Returns the object, if the value is one.
     pub fn as_object(&self) -> Option<&Object> {
         match &self.value {
             Value::Object(object) => Some(object),
@@ -209,17 +228,17 @@ impl Node {
         }
     }
 
-    /// The value of an entry, if this is a map that has it.
+    /// Returns the value of the entry `name`, if this is an object that has it.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.as_object()?.get(name)
     }
 
-    /// Whether nothing was written.
+    /// Returns true if the value is null.
     pub fn is_null(&self) -> bool {
         self.value == Value::Null
     }
 
-    /// How many lists and maps are nested in each other, this one counted.
+    /// Returns the number of nested arrays and objects, including this one; 0 for other values.
     pub fn depth(&self) -> usize {
         let within = match &self.value {
             Value::Array(elements) => elements.iter().map(Node::depth).max(),
@@ -229,7 +248,7 @@ impl Node {
         within.unwrap_or_default() + 1
     }
 
-    /// What kind of value it is, with its article, for a message.
+    /// Returns the JSON type of the value with an indefinite article, for messages: `an object`.
     pub fn kind_name(&self) -> &'static str {
         match self.value {
             Value::Null => "null",
@@ -241,7 +260,9 @@ impl Node {
         }
     }
 
-    /// The same value without places. A number that JSON cannot write becomes its text.
+    /// Converts the tree to a JSON value without spans.
+    ///
+    /// A number without a counterpart in JSON, such as `.inf`, becomes a string of its source text.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,

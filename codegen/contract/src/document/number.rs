@@ -1,6 +1,6 @@
-//! Numbers kept as text: their values as integers, floats and JSON.
+//! Numbers kept as source text: their values as integers, as floats and in JSON.
 
-/// The integer that a number is, if it is one: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
+/// Returns the value of a number if it is an integer: `12`, `1.0`, `1e3`, `0x1F`, `0o17`.
 pub fn integer(text: &str) -> Option<i128> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     if let Some(hex) = digits.strip_prefix("0x") {
@@ -15,7 +15,7 @@ pub fn integer(text: &str) -> Option<i128> {
     decimal_integer(digits)
 }
 
-/// A number with a fraction or an exponent whose value is nevertheless whole.
+/// Returns the value of a decimal number with a fraction or an exponent, if it is an integer.
 fn decimal_integer(text: &str) -> Option<i128> {
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -39,14 +39,14 @@ fn decimal_integer(text: &str) -> Option<i128> {
     if digits.is_empty() {
         return Some(0);
     }
-    // 39 digits are the most that an `i128` holds.
+    // An `i128` has at most 39 digits.
     if !(0..=39).contains(&scale) {
         return None;
     }
     format!("{sign}{digits}{}", "0".repeat(usize::try_from(scale).ok()?)).parse().ok()
 }
 
-/// The whole number whose multiples are the whole ones among those of a divisor above zero: 3 for 1.5.
+/// Returns the smallest positive integer that is a multiple of a positive number: 3 for 1.5.
 pub fn whole_divisor(text: &str) -> Option<i128> {
     if let Some(whole) = integer(text) {
         return Some(whole).filter(|divisor| *divisor > 0);
@@ -54,7 +54,7 @@ pub fn whole_divisor(text: &str) -> Option<i128> {
     let exact = format!("{:e}", float(text).filter(|divisor| *divisor > 0.0)?);
     let (digits, exponent) = exact.split_once('e')?;
     let exponent: i32 = exponent.parse().ok()?;
-    // A fraction over the least power of ten that makes it whole.
+    // The divisor is a fraction over the smallest power of ten that makes the numerator an integer.
     (1..=30u32).find_map(|places| {
         let whole = integer(&format!("{digits}e{}", exponent + places.cast_signed()))?;
         Some(whole / greatest_common_divisor(whole, 10i128.pow(places)))
@@ -68,7 +68,7 @@ fn greatest_common_divisor(mut one: i128, mut other: i128) -> i128 {
     one
 }
 
-/// The nearest `f64`; `.inf` and `.nan` of YAML included.
+/// Returns the nearest `f64`, also for `.inf` and `.nan` of YAML.
 pub fn float(text: &str) -> Option<f64> {
     match text {
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Some(f64::INFINITY),
@@ -79,7 +79,7 @@ pub fn float(text: &str) -> Option<f64> {
     }
 }
 
-/// The number as JSON; its text where JSON has no such number.
+/// Returns the number as a JSON value, or a string of its source text if JSON has no such number.
 pub fn json_number(text: &str) -> serde_json::Value {
     if let Ok(number) = serde_json::from_str::<serde_json::Number>(text) {
         return serde_json::Value::Number(number);

@@ -1,4 +1,5 @@
-//! What a `$ref` says: the file it names and the fragment within it (RFC 3986, RFC 6901), and why it may lead nowhere.
+//! The text of a `$ref`: the file that it names, the fragment within the file (RFC 3986, RFC 6901), and the
+//! reasons why it cannot be followed.
 
 use std::fmt;
 
@@ -6,44 +7,44 @@ use percent_encoding::percent_decode_str;
 
 use crate::source::{FileId, NodePath, Span, unescape};
 
-/// A reference taken apart.
+/// A parsed reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// The path of the file, decoded; empty for the file that the reference stands in.
+    /// The percent-decoded path of the file; empty for the file that contains the reference.
     pub file: String,
-    /// What is meant within it.
+    /// The fragment, which selects a node within the file.
     pub fragment: Fragment,
 }
 
-/// The part of a reference behind `#`.
+/// The fragment of a reference: the part after `#`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fragment {
-    /// The steps of a JSON pointer, none for the whole file.
+    /// The unescaped steps of a JSON pointer; none for the root of the file.
     Pointer(Vec<String>),
     /// The name of an `$anchor`.
     Anchor(String),
 }
 
-/// Why a reference leads nowhere.
+/// The reason why a reference cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RefError {
-    /// It names another origin, such as `https://`.
+    /// The reference has a scheme or a host, such as `https://`; such files are not fetched.
     Remote,
-    /// Its file lies outside the folder that references may not leave.
+    /// The file lies outside the folder that references must not leave.
     Outside,
-    /// Its file could not be read.
+    /// The file could not be read; the text is the reason.
     File(String),
-    /// There is nothing at its fragment; with the closest that there is, as a whole reference.
+    /// The file contains nothing at the fragment.
     Dangling {
-        /// What was probably meant.
+        /// The reference to the most similar location that exists, if there is one.
         closest: Option<String>,
     },
-    /// Several schemas of its file bear the name at its fragment.
+    /// Several schemas of the file have the anchor of the fragment.
     Ambiguous {
-        /// Where they say so.
+        /// The spans of the anchor's name in these schemas.
         anchors: Vec<Span>,
     },
-    /// References lead in a circle without a value between.
+    /// The references form a cycle that never reaches a value.
     Cyclic,
 }
 
@@ -62,7 +63,11 @@ impl fmt::Display for RefError {
 
 impl std::error::Error for RefError {}
 
-/// Takes a reference apart.
+/// Parses a reference.
+///
+/// # Errors
+///
+/// Returns [`RefError::Remote`] if the reference has a scheme or a host.
 pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
     if is_remote(reference) {
         return Err(RefError::Remote);
@@ -77,24 +82,24 @@ pub(super) fn parse(reference: &str) -> Result<Reference, RefError> {
     Ok(Reference { file: decode(file), fragment })
 }
 
-/// A whole reference of a file as it was written and the steps of a pointer.
+/// Returns the reference to the node at `steps` of a file; `file` is the path as it is written.
 pub(super) fn compose(file: &str, steps: &[String]) -> String {
     let path = steps.iter().fold(NodePath::root(FileId(0)), |path, step| path.child(step));
     format!("{file}#{}", path.pointer)
 }
 
-/// The part of a reference before `#`, as it was written.
+/// Returns the part of a reference before `#`, as it is written.
 pub(super) fn file_part(reference: &str) -> &str {
     reference.split_once('#').map_or(reference, |(file, _)| file)
 }
 
-/// Whether a text that refers to a schema or names one does the latter.
+/// Returns true if the text is the name of a component schema, rather than a reference.
 pub(super) fn is_plain_name(text: &str) -> bool {
     let file = [".yaml", ".yml", ".json"].iter().any(|ending| text.ends_with(ending));
     !file && !text.contains(['#', '/'])
 }
 
-/// Whether it begins with a scheme (`https:`) or an authority (`//host`).
+/// Returns true if a reference starts with a scheme (`https:`) or with an authority (`//host`).
 fn is_remote(reference: &str) -> bool {
     let scheme = reference.split(['/', '#', '?']).next().and_then(|start| start.split_once(':'));
     let scheme = scheme.is_some_and(|(scheme, _)| {
@@ -104,7 +109,7 @@ fn is_remote(reference: &str) -> bool {
     scheme || reference.starts_with("//")
 }
 
-/// Undoes percent encoding; what is not UTF-8 then stays as it was.
+/// Decodes percent encoding; returns the text unchanged if the result is not UTF-8.
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), |decoded| decoded.into_owned())
 }
@@ -124,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_told_from_its_fragment() {
+    fn a_reference_is_split_into_file_and_fragment() {
         let reference = parse("../common%20parts/x.yaml#/Id");
         let file = "../common parts/x.yaml".to_owned();
         assert_eq!(reference, Ok(Reference { file, fragment: pointer(&["Id"]) }));
@@ -133,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn another_origin_is_remote() {
+    fn a_reference_with_a_scheme_or_host_is_remote() {
         for remote in ["https://example.com/a.yaml#/X", "//example.com/a.yaml", "file:///etc/passwd", "urn:x"] {
             assert_eq!(parse(remote), Err(RefError::Remote), "{remote}");
         }
@@ -141,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_percent_encoding_stays_as_it_is() {
+    fn invalid_percent_encoding_is_not_decoded() {
         assert_eq!(parse("#/a%zz%").map(|it| it.fragment), Ok(pointer(&["a%zz%"])));
         assert_eq!(parse("#/%ff").map(|it| it.fragment), Ok(pointer(&["%ff"])));
     }

@@ -1,5 +1,6 @@
-//! The third pass of loading: writes what was meant into the trees, so that nothing that reads them has
-//! to know that it was written otherwise.
+//! The third pass of loading: writes the intended values into the trees.
+//!
+//! Later stages then read a correct document and need no exceptions for repaired mistakes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,26 +9,26 @@ use super::node::{Node, Value};
 use super::trees::Document;
 use crate::source::Span;
 
-/// The change to one value or entry.
+/// A repair of a value or an entry.
 pub(super) enum Repair {
-    /// The value at the span is this text.
+    /// Replace the value at the span by this string.
     Replace(String),
-    /// The entry whose name is at the span is left out.
+    /// Remove the entry whose name is at the span.
     Remove,
 }
 
-/// The changes to a document, by the span of the value or name that changes.
+/// The repairs of a document, each by the span of the value or name that changes.
 #[derive(Default)]
 pub(super) struct Repairs(HashMap<Span, Repair>);
 
 impl Repairs {
-    /// Notes a change.
+    /// Records the repair of the value or entry at a span.
     pub(super) fn add(&mut self, span: Span, repair: Repair) {
         self.0.insert(span, repair);
     }
 }
 
-/// Makes the changes to the trees of a document.
+/// Applies the repairs to the trees of a document.
 pub(super) fn repair(document: &mut Document, Repairs(repairs): &Repairs) {
     for tree in document.trees_mut() {
         if repairs.keys().any(|span| span.file == tree.span.file) {

@@ -1,4 +1,4 @@
-//! Where references lead, once every file is read.
+//! Following references between the files of a document.
 
 use super::located::Located;
 use super::node::{Node, Value};
@@ -7,18 +7,30 @@ use super::trees::Document;
 use crate::diagnostic::closest;
 use crate::source::{FileId, NodePath, unescape};
 
-/// How many references are followed for one answer: more is a circle, or meant to waste time.
+/// The number of references that are followed for one lookup. A longer chain is a cycle or an attack.
 pub(super) const MAX_HOPS: usize = 64;
 
 impl Document {
-    /// What a reference in `from` leads to: one step, so that the node may be a reference itself.
-    /// References on the way to it are followed, and its place is where it really stands.
+    /// Returns the node that a reference in the file `from` refers to.
+    ///
+    /// References on the path to the node are followed, and the result has the path of the node's real
+    /// location. The node itself can be a reference again; [`Document::follow`] follows it to the end.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if the reference cannot be followed.
     pub fn resolve<'d>(&'d self, from: FileId, reference: &str) -> Result<Located<'d>, RefError> {
         self.resolve_as(from, reference, "schemas")
     }
 
-    /// Follows a node through its `$ref`, and that one's, to what is not a reference any more.
-    /// In a 3.1 schema the fields beside a `$ref` hold too: then use [`Document::resolve`].
+    /// Follows the `$ref` of a node, and any further ones, to a node that is not a reference.
+    ///
+    /// Returns the node itself if it has no `$ref`. In a 3.1 schema the fields beside a `$ref` apply too; use
+    /// [`Document::resolve`] there.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if a reference cannot be followed, or [`RefError::Cyclic`] after 64 references.
     pub fn follow<'d>(&'d self, located: Located<'d>) -> Result<Located<'d>, RefError> {
         let mut here = located;
         for _ in 0..MAX_HOPS {
@@ -30,7 +42,7 @@ impl Document {
         Err(RefError::Cyclic)
     }
 
-    /// As [`Document::resolve`]; `section` is where among the components to look for what was meant.
+    /// Resolves a reference as [`Document::resolve`] does, with suggestions from a section of the components.
     pub(super) fn resolve_as<'d>(
         &'d self,
         from: FileId,
@@ -96,7 +108,7 @@ impl Document {
         Ok(here)
     }
 
-    /// The reference that was probably meant: each step as near as there is one.
+    /// Returns the most similar reference that exists, with each step replaced by the nearest name.
     fn closest(&self, file: FileId, steps: &[String], text: &str) -> Option<String> {
         let mut node = self.file_node(file);
         let mut taken = Vec::new();
@@ -113,7 +125,9 @@ impl Document {
         Some(compose(file_part(text), &taken))
     }
 
-    /// A component of the name that a reference ends in, be it in a wrong section: `#/definitions/User`.
+    /// Returns a reference to the component with the name that a reference ends in, or with a similar one.
+    ///
+    /// It covers references into a wrong section, such as `#/definitions/User`.
     fn component(&self, from: FileId, reference: &str, section: &str) -> Option<String> {
         let Ok(Reference { file, fragment: Fragment::Pointer(steps) }) = parse(reference) else {
             return None;
@@ -128,7 +142,7 @@ impl Document {
     }
 }
 
-/// The text of the `$ref` that a node has.
+/// Returns the text of the `$ref` of a node, if there is one.
 pub(super) fn reference_of(node: &Node) -> Option<&str> {
     node.get("$ref")?.as_str()
 }

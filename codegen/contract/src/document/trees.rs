@@ -1,4 +1,4 @@
-//! The trees of a contract's files, and where the references between the files lead.
+//! The trees of a contract's files, and the targets of the references between the files.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,31 +10,50 @@ use super::reference::RefError;
 use super::version::Version;
 use crate::source::{FileId, NodePath, Sources};
 
-/// A contract as it was written: every file that a reference reaches.
+/// A contract as it is written: the tree of the entry and of every file that references reach.
+///
+/// [`load`](super::load()) creates a document; [`model::resolve`](crate::model::resolve) builds the model
+/// from it.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let pet = document.resolve(document.root, "#/components/schemas/Pet")?;
+/// assert_eq!(pet.path.to_string(), "#/components/schemas/Pet");
+/// assert_eq!(document.sources.location(pet.node.span), (29, 7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The files.
+    /// The text of the files of the contract.
     pub sources: Sources,
-    /// The entry: the file that holds the `openapi` field.
+    /// The entry: the file that contains the `openapi` field.
     pub root: FileId,
+    /// The version of OpenAPI that the entry declares.
     pub(super) version: Version,
+    /// The tree of each file, by the index of the file.
     pub(super) trees: Vec<Arc<Node>>,
-    /// The files that could not be read: references into them are not worth another word.
+    /// The files that could not be read. Each has a diagnostic, so references into it are not reported again.
     pub(super) unreadable: HashSet<FileId>,
-    /// Where the paths of references lead, by the file that they stand in.
+    /// The target of each file path in a reference, by the file that contains the reference.
     pub(super) links: HashMap<(FileId, String), Result<FileId, RefError>>,
-    /// What bears an `$anchor`, by its name.
+    /// The schemas with an anchor, by file and anchor name.
     pub(super) anchors: HashMap<(FileId, String), Vec<Anchor>>,
 }
 
 impl Document {
-    /// Returns a document of one file, whose tree is still to be added.
+    /// Creates a document without trees; the tree of the entry is added next.
     pub(super) fn new(sources: Sources, root: FileId, version: Version) -> Document {
         let (trees, unreadable) = (Vec::new(), HashSet::new());
         Document { sources, root, version, trees, unreadable, links: HashMap::new(), anchors: HashMap::new() }
     }
 
-    /// Adds the tree of a file, in the order of the sources.
+    /// Adds the tree of a file. Files are added in the order of the sources.
     pub(super) fn add_tree(&mut self, file: FileId, tree: Node) {
         let text = self.sources.text(file);
         if text.contains("$anchor") || text.contains("$dynamicAnchor") {
@@ -45,27 +64,27 @@ impl Document {
         self.trees.push(Arc::new(tree));
     }
 
-    /// The tree of the entry.
+    /// Returns the tree of the entry file.
     pub fn root_node(&self) -> &Node {
         self.file_node(self.root)
     }
 
-    /// The tree of a file; null where the file could not be read.
+    /// Returns the tree of a file; null if the file could not be read.
     pub fn file_node(&self, file: FileId) -> &Node {
         &self.trees[file.0 as usize]
     }
 
-    /// The trees, for what is read otherwise than it is written.
+    /// Iterates over the trees, for passes that change them.
     pub(super) fn trees_mut(&mut self) -> impl Iterator<Item = &mut Arc<Node>> {
         self.trees.iter_mut()
     }
 
-    /// The entry as a located node.
+    /// Returns the root node of the entry with its path.
     pub fn root_located(&self) -> Located<'_> {
         Located { node: self.root_node(), path: NodePath::root(self.root) }
     }
 
-    /// The version that the contract is written in.
+    /// Returns the version of OpenAPI that the contract is written in.
     pub fn version(&self) -> Version {
         self.version
     }

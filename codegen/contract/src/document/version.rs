@@ -1,12 +1,12 @@
-//! The versions of OpenAPI.
+//! The supported versions of OpenAPI.
 
-/// The OpenAPI version that a contract is written in.
+/// The version of OpenAPI that a contract is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
-    /// 3.0.x
+    /// OpenAPI 3.0.x.
     V30,
-    /// 3.1.x
+    /// OpenAPI 3.1.x.
     V31,
-    /// 3.2.x, read as 3.1.
+    /// OpenAPI 3.2.x, which is read as 3.1; new fields of 3.2 are reported.
     V32,
 }

@@ -1,8 +1,7 @@
-//! The walk along the grammar, which loading, checking, bundling and upgrading share: which values an
-//! object holds, and what each of them is meant to be.
+//! The walk through a document along the grammar, which loading, checking, bundling and upgrading share.
 //!
-//! A [`Walk`] says what is done at each kind of place; the functions here go from place to place. They
-//! never follow a reference: they hand it over, and the walk decides what is done with it.
+//! A [`Walk`] defines the action for each kind of value; the functions of this module visit the values. They
+//! never follow a reference, but pass it to the walk, which decides.
 
 use super::grammar::{ObjectKind, Role, Rule, Shape, rule};
 use super::node::{Key, Node, Object, Value};
@@ -10,44 +9,48 @@ use super::reference::is_plain_name;
 use super::version::Version;
 use crate::source::Step;
 
-/// The result of visiting a value: nothing for a walk that only reads, a [`Node`] for one that rewrites.
+/// The result of visiting a value: `()` for a walk that only reads, a [`Node`] for a walk that rewrites.
 pub(super) trait Outcome: Sized {
-    /// Returns the result for a value that stays as it is.
+    /// Returns the result for a value that is not changed.
     fn unchanged(node: &Node) -> Self;
 
-    /// Returns the result for the list `node`, whose elements became `elements`.
+    /// Returns the result for the array `node`, whose elements became `elements`.
     fn list(node: &Node, elements: impl Iterator<Item = Self>) -> Self;
 
     /// Returns the result for the object or map `node`, whose entries became `entries`.
     fn map<'n>(node: &Node, entries: impl Iterator<Item = (&'n Key, Self)>) -> Self;
 }
 
-/// A value on a walk.
+/// A value that a walk visits.
 #[derive(Clone, Copy)]
 pub(super) struct Visited<'d> {
-    /// The value.
+    /// The value that is visited.
     pub node: &'d Node,
-    /// The name of the entry that it is the value of; `None` for an element, and where a walk begins.
+    /// The key of the entry that has the value; `None` for an element of an array and for the start of a
+    /// walk.
     pub key: Option<&'d Key>,
-    /// The object in whose field it lies, within lists and maps or by itself.
+    /// The rule of the object whose field contains the value, directly or within arrays and maps.
     pub owner: &'static Rule,
 }
 
-/// What is done along a walk. Each method has the default of a walk that it does not concern.
+/// The actions of a walk. The default of each method leaves the value unchanged.
 pub(super) trait Walk<'d>: Sized {
-    /// What comes of a value.
+    /// The result of visiting a value in this walk.
     type Outcome: Outcome;
 
-    /// Returns the version by which the document is walked.
+    /// Returns the version of OpenAPI whose grammar the walk follows.
     fn version(&self) -> Version;
 
-    /// Goes into an entry or element.
+    /// Enters an entry or element.
     fn enter(&mut self, _step: Step<'_>) {}
 
-    /// Comes out of the entry or element that was entered last.
+    /// Leaves the entry or element that was entered last.
     fn leave(&mut self) {}
 
-    /// Visits an object, and decides whether the walk goes on within it: by [`entries`], as the default does.
+    /// Visits an object.
+    ///
+    /// The implementation decides if the walk continues within the object, by [`entries`], as the default
+    /// does.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Self::Outcome {
         Self::Outcome::map(visited.node, entries(self, kind, object))
     }
@@ -57,56 +60,56 @@ pub(super) trait Walk<'d>: Sized {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a text that refers to a schema without a `$ref`, such as a value of a `mapping`.
+    /// Visits a string that refers to a schema without a `$ref`, such as a value of `mapping`.
     fn schema_reference(&mut self, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a text that refers to an operation.
+    /// Visits a string that refers to an operation.
     fn operation_reference(&mut self, node: &'d Node, _text: &'d str) -> Self::Outcome {
         Self::Outcome::unchanged(node)
     }
 
-    /// Visits a value that fits its shape and holds nothing to be walked.
+    /// Visits a value that has the expected JSON type and contains no further objects of OpenAPI.
     fn scalar(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Visits a value whose JSON type is not that of its shape.
+    /// Visits a value that does not have the JSON type of its shape.
     fn mismatch(&mut self, _shape: &'static Shape, visited: Visited<'d>) -> Self::Outcome {
         Self::Outcome::unchanged(visited.node)
     }
 
-    /// Hears of an entry of an object before its value is visited.
+    /// Receives the key of an entry before its value is visited.
     fn entry(&mut self, _rule: &'static Rule, _role: Role, _key: &'d Key) {}
 
-    /// Hears of a `$ref` that stands for a whole map, whose value is not visited.
+    /// Receives a `$ref` in place of a complete map. Its value is not visited.
     fn reference_for_map(&mut self, _key: &'d Key) {}
 
-    /// Hears of the name of a component before any component of its section is visited.
+    /// Receives the name of a component, before the components of its section are visited.
     fn component_name(&mut self, _key: &'d Key) {}
 }
 
 /// The `$ref` that stands for an object.
 pub(super) struct Standing<'d> {
-    /// The text, where it is written.
+    /// The node of the `$ref`'s value.
     pub node: &'d Node,
-    /// The text.
+    /// The text of the `$ref`.
     pub text: &'d str,
-    /// True if nothing else of the object counts.
+    /// True if all other fields of the object are ignored.
     pub alone: bool,
 }
 
 /// Returns the `$ref` that stands for an object, if there is one.
 ///
-/// Path items may have fields beside it in every version, and schemas since 3.1.
+/// A path item may have fields beside its `$ref` in every version, a schema since 3.1.
 pub(super) fn standing_reference(kind: ObjectKind, object: &Object, version: Version) -> Option<Standing<'_>> {
     let node = object.get("$ref").filter(|_| rule(kind).reference)?;
     let beside = kind == ObjectKind::PathItem || (kind == ObjectKind::Schema && version != Version::V30);
     Some(Standing { node, text: node.as_str()?, alone: !beside })
 }
 
-/// Begins a walk at an object of a kind.
+/// Starts a walk at an object of a kind.
 pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d Node) -> W::Outcome {
     match node.as_object() {
         Some(object) => walk.object(kind, Visited { node, key: None, owner: rule(kind) }, object),
@@ -114,7 +117,7 @@ pub(super) fn begin<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, node: &'d N
     }
 }
 
-/// Visits the entries of an object, as the iterator is advanced.
+/// Visits the entries of an object while the returned iterator is advanced.
 pub(super) fn entries<'w, 'd, W: Walk<'d>>(
     walk: &'w mut W,
     kind: ObjectKind,
@@ -140,7 +143,7 @@ pub(super) fn entry<'d, W: Walk<'d>>(walk: &mut W, kind: ObjectKind, key: &'d Ke
     }
 }
 
-/// Visits a value by its shape.
+/// Visits a value according to its shape.
 pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>) -> W::Outcome {
     let node = visited.node;
     match (shape, &node.value) {
@@ -171,7 +174,7 @@ pub(super) fn value<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visite
 }
 
 fn map<'d, W: Walk<'d>>(walk: &mut W, shape: &'static Shape, visited: Visited<'d>, object: &'d Object) -> W::Outcome {
-    // Every name is free in maps of texts and the like; where objects are meant, `$ref` is a slip.
+    // In a map of strings, `$ref` is a valid name; in a map of objects it is a mistake.
     let objects = matches!(shape, Shape::Of(_));
     W::Outcome::map(
         visited.node,
@@ -193,7 +196,7 @@ fn step<'d, W: Walk<'d>>(walk: &mut W, key: &Key, visit: impl FnOnce(&mut W) -> 
     outcome
 }
 
-/// Returns true if the JSON type of a value is that of a shape.
+/// Returns true if a value has the JSON type of a shape.
 pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
     match (shape, &node.value) {
         (Shape::Any, _)
@@ -203,7 +206,7 @@ pub(super) fn fits(shape: &Shape, node: &Node, version: Version) -> bool {
         | (Shape::List(_), Value::Array(_))
         | (Shape::Map(_) | Shape::Components(_) | Shape::Of(_), Value::Object(_)) => true,
         (Shape::Count, Value::Number(_)) => node.as_u64().is_some(),
-        // A `null` that somebody wrote, without the quotes of the word.
+        // A written `null` without quotes, rather than an entry without a value, stands for the word.
         (Shape::Word(words), Value::Null) => words.contains(&"null") && node.span.start < node.span.end,
         (Shape::Of(ObjectKind::Schema), Value::Bool(_)) => version != Version::V30,
         (Shape::Either(shapes), _) => shapes.iter().any(|shape| fits(shape, node, version)),

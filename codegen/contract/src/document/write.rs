@@ -1,4 +1,4 @@
-//! A tree as text again, in the order and with the numbers that it was written with.
+//! The conversion of a tree to JSON or YAML text, which keeps the order and the source text of numbers.
 
 use std::cell::RefCell;
 
@@ -8,25 +8,29 @@ use super::node::{Node, Value};
 use super::number;
 use super::parse::plain_scalar;
 
-/// Line breaks to YAML 1.1, and letters like any other to YAML 1.2.
+/// The characters that are line breaks in YAML 1.1 but not in YAML 1.2.
 const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
-/// A tree on its way to YAML. What the serializer cannot be told to write as it must be, it is given
-/// a mark for.
+/// A tree that is serialized as YAML.
+///
+/// The serializer cannot write some strings and numbers as required, so it receives marks in their place,
+/// which are replaced in its output.
 struct Marked<'n> {
     node: &'n Node,
     marks: &'n Marks,
 }
 
-/// What stands for what.
+/// The texts that replace the marks in the serializer's output.
 struct Marks {
-    /// How a mark begins; the tree holds nothing like it.
+    /// The start of every mark; the tree contains no such text.
     prefix: String,
     texts: RefCell<Vec<String>>,
 }
 
-/// The tree as JSON, indented by two spaces. Numbers are written as they were; those that only YAML
-/// can write (`0x1F`, `.5`) as JSON has them, or as strings (`.inf`).
+/// Writes a tree as JSON, indented by two spaces.
+///
+/// Numbers keep their source text. A number that is valid only in YAML is written by its value (`0x1F` as 31,
+/// `.5` as 0.5), or as a string if JSON has no such value (`.inf`).
 pub fn to_json(node: &Node) -> String {
     let mut text = String::new();
     json(node, 0, &mut text);
@@ -34,14 +38,14 @@ pub fn to_json(node: &Node) -> String {
     text
 }
 
-/// The tree as YAML 1.2, all numbers as they were written.
+/// Writes a tree as YAML 1.2. Numbers keep their source text.
 pub fn to_yaml(node: &Node) -> String {
     let plain = to_json(node);
     let prefix = (0..).map(|number| format!("mark{number}x")).find(|prefix| !plain.contains(prefix.as_str()));
     let marks = Marks { prefix: prefix.unwrap_or_default(), texts: RefCell::default() };
     match serde_yaml::to_string(&Marked { node, marks: &marks }) {
         Ok(text) => marks.undo(&text),
-        // JSON is YAML too.
+        // JSON is valid YAML.
         Err(_) => plain,
     }
 }
@@ -50,7 +54,7 @@ fn json(node: &Node, depth: usize, text: &mut String) {
     match &node.value {
         Value::Null => text.push_str("null"),
         Value::Bool(truth) => text.push_str(if *truth { "true" } else { "false" }),
-        // As JSON writes it, or else by its value.
+        // A number that is valid only in YAML is written by its value.
         Value::Number(number) if is_json_number(number) => text.push_str(number),
         Value::Number(number) => match number::integer(number) {
             Some(whole) => text.push_str(&whole.to_string()),
@@ -93,12 +97,12 @@ fn json_collection<'n>(
     text.push(close);
 }
 
-/// A string as JSON writes it.
+/// Returns a string as a JSON string literal.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// Whether a number is written by the rules of JSON (RFC 8259, section 6), which are the tighter ones.
+/// Returns true if a number follows the grammar of JSON (RFC 8259, section 6), which is stricter than YAML's.
 fn is_json_number(text: &str) -> bool {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
@@ -108,7 +112,7 @@ fn is_json_number(text: &str) -> bool {
     digits(whole) && digits(fraction) && digits(exponent) && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// Whether a reader of YAML 1.1 would take a text for a timestamp.
+/// Returns true if a YAML 1.1 parser would read the text as a timestamp.
 fn looks_like_a_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() >= 8 && bytes[..4].iter().all(u8::is_ascii_digit) && bytes[4] == b'-'
@@ -121,8 +125,9 @@ impl Marks {
         format!("{}{}x", self.prefix, texts.len() - 1)
     }
 
-    /// A string as the serializer writes it, or a mark where a reader would take that for something
-    /// else: a number, as `1e3`, a merge, or the line breaks of YAML 1.1.
+    /// Returns a string for the serializer, or a mark if a parser would misread the serializer's output.
+    ///
+    /// Such strings look like a number (`1e3`), a merge key or a date, or contain line breaks of YAML 1.1.
     fn string(&self, text: &str) -> String {
         let plain = matches!(plain_scalar(text), Value::String(_)) && text != "<<" && !looks_like_a_date(text);
         if plain && !text.contains(BREAKS) {
@@ -140,8 +145,8 @@ impl Marks {
         let mut text = parts.next().unwrap_or("").to_owned();
         for part in parts {
             let (number, rest) = part.split_once('x').unwrap_or(("", part));
-            let meant = number.parse::<usize>().ok().and_then(|number| texts.get(number));
-            text.push_str(meant.map_or("", String::as_str));
+            let replaced = number.parse::<usize>().ok().and_then(|number| texts.get(number));
+            text.push_str(replaced.map_or("", String::as_str));
             text.push_str(rest);
         }
         text

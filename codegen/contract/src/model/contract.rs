@@ -1,4 +1,4 @@
-//! The resolved contract.
+//! The resolved contract: the root of the model.
 
 use super::envelope::Envelope;
 use super::operation::{Operation, Scheme};
@@ -6,75 +6,95 @@ use super::outgoing::{OutgoingCall, OutgoingOperation, Trigger};
 use super::schema::{SchemaId, Schemas};
 use crate::source::{Span, Spanned};
 
-/// A contract, resolved.
+/// A resolved contract: operations, schemas, security schemes and the error envelope.
+///
+/// [`resolve`](super::resolve) creates it from a [`Document`](crate::document::Document).
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Envelope, Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// assert_eq!(contract.title, "Pets");
+/// assert_eq!(contract.tags[0].name, "pets");
+/// // The schema `Error` has a code and a message, so problems are sent in its shape.
+/// assert!(matches!(contract.envelope, Envelope::Own { .. }));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug)]
 pub struct Contract {
-    /// `info.title`.
+    /// The title of the API (`info.title`).
     pub title: String,
-    /// `info.version`.
+    /// The version of the API (`info.version`).
     pub version: String,
-    /// `info.description`.
+    /// The description of the API (`info.description`).
     pub description: Option<String>,
-    /// `servers` of the root.
+    /// The servers of the API (`servers` of the root object).
     pub servers: Vec<Server>,
-    /// The tags that operations carry, those that the contract describes first.
+    /// The tags of the operations, those that the contract describes first.
     pub tags: Vec<Tag>,
-    /// Every operation, in the order of the contract.
+    /// The operations of the selected tags, in the order of the contract.
     pub operations: Vec<Operation>,
-    /// The operations of the tags that were not asked for.
+    /// The operations of the tags that are not selected.
     pub unselected: Vec<Operation>,
-    /// The operations that this service calls and others implement: webhooks, then callbacks. Callbacks are
-    /// here only if [`Options::outgoing`](super::Options::outgoing) asks for them.
+    /// The operations that the service calls and another service implements: webhooks, then callbacks.
+    ///
+    /// Callbacks are included only if [`Options::outgoing`](super::Options::outgoing) is set.
     pub outgoing: Vec<OutgoingOperation>,
-    /// Every schema.
+    /// The schemas, including those that no operation uses.
     pub schemas: Schemas,
-    /// The schemas that are components of the entry, in its order.
+    /// The schemas in `components.schemas` of the entry, in its order.
     pub components: Vec<SchemaId>,
-    /// The security schemes.
+    /// The security schemes in `components.securitySchemes`.
     pub schemes: Vec<Scheme>,
-    /// The shape of its errors.
+    /// The shape of the contract's errors.
     pub envelope: Envelope,
 }
 
-/// One of `servers`.
+/// A server of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// `url`.
+    /// The URL of the server, with variables in braces (`url`).
     pub url: String,
-    /// `description`.
+    /// The description of the server (`description`); empty if absent.
     pub description: String,
-    /// `variables`.
+    /// The variables of the URL (`variables`).
     pub variables: Vec<ServerVariable>,
 }
 
-/// What stands for a `{name}` in the URL of a server.
+/// A variable in the URL of a server, written `{name}` there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// Its name.
+    /// The name of the server variable.
     pub name: String,
-    /// `default`.
+    /// The default value of the variable (`default`).
     pub default: String,
-    /// `enum`.
+    /// The allowed values of the variable (`enum`); empty if every value is allowed.
     pub values: Vec<String>,
-    /// `description`.
+    /// The description of the variable (`description`); empty if absent.
     pub description: String,
 }
 
-/// A tag: one handler trait.
+/// A tag of the contract: its operations become one handler trait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// Its name as the contract spells it.
+    /// The name of the tag, as the contract spells it.
     pub name: String,
-    /// Where it is first met.
+    /// The span of the tag object, or of the first operation if the contract does not describe the tag.
     pub span: Span,
-    /// `description`.
+    /// The description of the tag (`description`).
     pub description: Option<String>,
-    /// `x-rust-name`.
+    /// The Rust name of the tag (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
 }
 
 impl Contract {
-    /// Returns the webhooks, each with its key.
+    /// Iterates over the webhooks, each with its key in `webhooks`.
     pub fn webhooks(&self) -> impl Iterator<Item = (&str, &OutgoingOperation)> + Clone {
         self.outgoing.iter().filter_map(|outgoing| match &outgoing.trigger {
             Trigger::Webhook(name) => Some((name.as_str(), outgoing)),
@@ -82,7 +102,9 @@ impl Contract {
         })
     }
 
-    /// Returns the outgoing operations that are resolved in full: none unless they were asked for.
+    /// Iterates over the outgoing operations that are resolved completely.
+    ///
+    /// There are none unless [`Options::outgoing`](super::Options::outgoing) is set.
     pub fn outgoing_calls(&self) -> impl Iterator<Item = OutgoingCall<'_>> + Clone {
         self.outgoing.iter().filter_map(|outgoing| {
             let callback = match &outgoing.trigger {

@@ -1,11 +1,11 @@
-//! Inline schemas that say the same: each is one schema, which the others are other names of.
+//! The deduplication pass: equal inline schemas become one schema, the others become its aliases.
 //!
-//! Contracts repeat themselves where they have no components: the fields that every list can be
-//! asked for, the `{ data: … }` around each answer. As one type they are compiled once, and a value
-//! that was made for one operation fits the next.
+//! Contracts without components repeat themselves, for example in the fields that every list has or in the `{
+//! data: … }` around each response. As one type these schemas are compiled once, and a value made for one
+//! operation can be used for the next.
 //!
-//! Components are never merged: their names say that they are meant to be told apart. Nor are
-//! schemas whose words differ, since those words are their documentation.
+//! Components are never merged, since their names show that they are intended as separate types. Schemas with
+//! different descriptions are not merged either, since the descriptions are their documentation.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use super::schema::{Additional, Kind, ObjectShape, Schema, StringShape};
 use super::{Contract, Options, SchemaId, Schemas};
 use crate::diagnostic::Diagnostics;
 
-/// Turns every inline object, enum and union that says what an earlier one says into an alias of it.
+/// Turns every inline object, enum and union that equals an earlier one into an alias of it.
 pub(super) fn dedupe_schemas(contract: &mut Contract, _options: &Options, _diagnostics: &mut Diagnostics) {
     let schemas = &contract.schemas;
     let branches: HashSet<SchemaId> = schemas.ids().flat_map(|id| branches(&schemas.get(id).kind).to_vec()).collect();
@@ -38,7 +38,7 @@ fn branches(kind: &Kind) -> &[SchemaId] {
     }
 }
 
-/// Whether a schema of this kind is a type of its own, so that there is something to save.
+/// Returns true if a schema of this kind becomes a declared type, so that deduplication saves code.
 fn is_declared(kind: &Kind) -> bool {
     match kind {
         Kind::Strings(_) | Kind::Union(_) => true,
@@ -47,7 +47,7 @@ fn is_declared(kind: &Kind) -> bool {
     }
 }
 
-/// Which schemas say the same: each by the first of them.
+/// The classes of equal schemas, each represented by its first schema.
 struct Classes<'s> {
     schemas: &'s Schemas,
     of: HashMap<SchemaId, SchemaId>,
@@ -55,83 +55,85 @@ struct Classes<'s> {
 }
 
 impl Classes<'_> {
-    /// Finds the first schema that says the same. A list of what is still to do, since schemas may be deep.
+    /// Finds the class of a schema. It uses an explicit stack, since schemas may be deeply nested.
     fn find(&mut self, id: SchemaId) {
         let mut todo = vec![(id, false)];
         let mut open = HashSet::new();
-        while let Some((id, held_are_known)) = todo.pop() {
+        while let Some((id, subschemas_are_known)) = todo.pop() {
             if self.of.contains_key(&id) {
                 continue;
             }
             let schema = self.schemas.get(id);
             if !is_comparable(schema) {
                 self.of.insert(id, id);
-            } else if held_are_known {
-                let class = match self.said(schema) {
-                    Some(said) => *self.first.entry(said).or_insert(id),
+            } else if subschemas_are_known {
+                let class = match self.signature(schema) {
+                    Some(signature) => *self.first.entry(signature).or_insert(id),
                     None => id,
                 };
                 self.of.insert(id, class);
             } else if open.insert(id) {
                 todo.push((id, true));
-                todo.extend(held(&schema.kind).into_iter().map(|held| (held, false)));
+                todo.extend(subschemas(&schema.kind).into_iter().map(|id| (id, false)));
             } else {
-                // It holds itself, and so is like no other.
+                // A recursive schema is not equal to any other.
                 self.of.insert(id, id);
             }
         }
     }
 
-    /// Everything that a schema says but its place, what it holds by its class.
-    fn said(&self, schema: &Schema) -> Option<String> {
+    /// Returns the properties of a schema except its location; subschemas are represented by their class.
+    ///
+    /// Two schemas are equal if these texts are equal. Returns `None` for schemas that are never merged.
+    fn signature(&self, schema: &Schema) -> Option<String> {
         let Schema { title, description, deprecated, nullable, read_only, write_only, default, kind, .. } = schema;
         let default = default.as_ref().map(|(value, _)| value);
-        let mut said = format!(
+        let mut signature = format!(
             "{:?} {deprecated} {nullable} {read_only} {write_only} {default:?} ",
             (title.as_deref(), description.as_deref())
         );
         match kind {
             Kind::String(StringShape { format, min, max, patterns }) => {
                 let patterns: Vec<&str> = patterns.iter().map(|(pattern, _)| pattern.as_str()).collect();
-                write!(said, "string {format:?} {min:?} {max:?} {patterns:?}").ok()?;
+                write!(signature, "string {format:?} {min:?} {max:?} {patterns:?}").ok()?;
             }
             Kind::Array(array) => {
                 let items = self.of.get(&array.items)?;
-                write!(said, "array {items:?} {:?} {:?} {}", array.min, array.max, array.unique).ok()?;
+                write!(signature, "array {items:?} {:?} {:?} {}", array.min, array.max, array.unique).ok()?;
             }
             Kind::Object(ObjectShape { sparse_of: Some(_), .. }) => return None,
             Kind::Object(object) => {
-                write!(said, "object {:?} {:?}", object.min, object.max).ok()?;
+                write!(signature, "object {:?} {:?}", object.min, object.max).ok()?;
                 match object.additional {
-                    Additional::Kept(rest) => write!(said, " kept {:?}", self.of.get(&rest)?).ok()?,
-                    ref other => write!(said, " {other:?}").ok()?,
+                    Additional::Kept(rest) => write!(signature, " kept {:?}", self.of.get(&rest)?).ok()?,
+                    ref other => write!(signature, " {other:?}").ok()?,
                 }
                 for property in &object.properties {
                     let named = property.rust_name.as_ref().map(|name| name.value.as_str());
                     let class = self.of.get(&property.schema)?;
-                    write!(said, " {:?} {class:?} {} {named:?}", property.name, property.required).ok()?;
+                    write!(signature, " {:?} {class:?} {} {named:?}", property.name, property.required).ok()?;
                 }
             }
             Kind::Union(union) => {
-                write!(said, "union {} {:?}", union.exactly_one, union.discriminator).ok()?;
+                write!(signature, "union {} {:?}", union.exactly_one, union.discriminator).ok()?;
                 for branch in &union.branches {
-                    write!(said, " {:?}", self.of.get(branch)?).ok()?;
+                    write!(signature, " {:?}", self.of.get(branch)?).ok()?;
                 }
             }
-            Kind::Alias(target) => write!(said, "alias {:?}", self.of.get(target)?).ok()?,
+            Kind::Alias(target) => write!(signature, "alias {:?}", self.of.get(target)?).ok()?,
             Kind::Any
             | Kind::Null
             | Kind::Boolean
             | Kind::Integer(_)
             | Kind::Number(_)
             | Kind::Strings(_)
-            | Kind::Values(_) => write!(said, "{kind:?}").ok()?,
+            | Kind::Values(_) => write!(signature, "{kind:?}").ok()?,
         }
-        Some(said)
+        Some(signature)
     }
 }
 
-/// Whether a schema is told apart from others by what it says alone.
+/// Returns true if the schema can be equal to another one.
 fn is_comparable(schema: &Schema) -> bool {
     schema.component.is_none()
         && schema.rust_name.is_none()
@@ -140,8 +142,8 @@ fn is_comparable(schema: &Schema) -> bool {
         && !schema.holds_itself
 }
 
-/// The schemas that a kind holds.
-fn held(kind: &Kind) -> Vec<SchemaId> {
+/// Returns the direct subschemas of a kind.
+fn subschemas(kind: &Kind) -> Vec<SchemaId> {
     match kind {
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],

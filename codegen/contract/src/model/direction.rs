@@ -1,16 +1,16 @@
-//! The direction of operations, and of the values that their requests and responses carry.
+//! The direction of operations, and of the values in their requests and responses.
 
-/// A direction, as the service of the contract sees it.
+/// The direction of an operation or value, from the view of the service that the contract describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
-    /// Towards the service: an operation that it serves, a value that it receives.
+    /// Towards the service: an operation that it serves, or a value that it receives.
     Inbound,
-    /// Away from the service: an operation of another service that it calls, a value that it sends.
+    /// Away from the service: an operation that it calls, or a value that it sends.
     Outbound,
 }
 
 impl Direction {
-    /// Returns the other direction.
+    /// Returns the opposite direction.
     pub fn opposite(self) -> Direction {
         match self {
             Direction::Inbound => Direction::Outbound,

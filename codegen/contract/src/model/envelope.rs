@@ -1,4 +1,4 @@
-//! The shape of a contract's errors: one schema throughout, or RFC 9457 where there is none.
+//! The error envelope: the schema that a contract uses for its errors, or RFC 9457 problem details.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::document::Node;
@@ -6,48 +6,48 @@ use crate::model::operation::{Content, ContentKind, Operation, Response, Status}
 use crate::model::schema::{Kind, SchemaId, Schemas};
 use crate::source::{Sources, Span};
 
-/// What refusals are filled into.
+/// The shape of error responses, which problems are converted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
-    /// `application/problem+json` (RFC 9457).
+    /// Problem details, `application/problem+json` (RFC 9457).
     Problem,
-    /// The contract's own schema.
+    /// An error schema of the contract.
     Own {
-        /// The schema.
+        /// The error schema that is filled from a problem.
         schema: SchemaId,
-        /// The media type that it is sent as.
+        /// The media type of error responses.
         media_type: String,
-        /// Which part of a refusal stands where.
+        /// The properties of the schema that are filled from a problem.
         fields: Vec<EnvelopeField>,
     },
 }
 
-/// One part of a refusal and its place.
+/// A property of the error schema that is filled from a problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeField {
-    /// What stands there.
+    /// The value of the problem that the property receives.
     pub role: Role,
-    /// The properties on the way, from the top.
+    /// The names of the properties from the root of the schema to this one.
     pub path: Vec<String>,
 }
 
-/// The parts of a refusal.
+/// The value of a problem that a property of the error schema receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// The code for programs.
+    /// The error code of the problem, for programs.
     Code,
-    /// The status as a number.
+    /// The status code of the response, as a number.
     Status,
-    /// The sentence for people.
+    /// The message of the problem, for people.
     Message,
-    /// The violations.
+    /// The list of violations in the request.
     Details,
-    /// The request's id.
+    /// The id of the request.
     RequestId,
 }
 
 impl Envelope {
-    /// Whether a response of this schema is a refusal in the envelope.
+    /// Returns true if a response with this content is an error in the envelope.
     pub fn is(&self, content: &Content, schemas: &Schemas) -> bool {
         match (self, content.schema) {
             (Envelope::Own { schema, .. }, Some(other)) => schemas.target(other) == *schema,
@@ -57,7 +57,9 @@ impl Envelope {
     }
 }
 
-/// Finds the shape that the contract uses for its errors throughout.
+/// Finds the error envelope: the schema that most error responses have, if it can be filled.
+///
+/// `x-error-envelope` names its properties; otherwise they are inferred from their names.
 pub(super) fn find(
     root: &Node,
     operations: &[Operation],
@@ -78,7 +80,7 @@ pub(super) fn find(
         }
     }
     let explicit = root.get("x-error-envelope");
-    // The shape that most errors have; where only some can be filled, the contract's other errors are typed one by one.
+    // The most frequent shape that can be filled is the envelope; other error schemas become separate types.
     shapes.sort_by_key(|(schema, _, count)| (std::cmp::Reverse(*count), *schema));
     for (schema, media_type, _) in shapes {
         if explicit.is_none() && media_type.starts_with("application/problem+json") {
@@ -118,7 +120,7 @@ pub(super) fn find(
     Envelope::Problem
 }
 
-/// Whether a response is a refusal: 4xx, 5xx, and `default` where a success is declared.
+/// Returns true if a response is an error: 4xx, 5xx, and `default` if the operation declares a success.
 pub fn is_error(response: &Response, operation: &Operation) -> bool {
     match response.status {
         Status::Code(code) => code >= 400,
@@ -131,7 +133,7 @@ pub fn is_error(response: &Response, operation: &Operation) -> bool {
     }
 }
 
-/// The fields of `x-error-envelope`.
+/// The fields of `x-error-envelope`, each with its role.
 const ROLES: [(&str, Role); 5] = [
     ("code", Role::Code),
     ("status", Role::Status),
@@ -148,7 +150,7 @@ fn pointers(node: &Node) -> Vec<EnvelopeField> {
     ROLES.into_iter().filter_map(field).collect()
 }
 
-/// What is wrong with `x-error-envelope`: fields that it does not have, and pointers to nothing.
+/// Returns the mistakes in `x-error-envelope`: unknown fields, and pointers that lead nowhere.
 fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources) -> Vec<Diagnostic> {
     let error = |span: Span, message: String| Diagnostic::error("bad-envelope", span, message);
     let example = "example: `x-error-envelope: { code: /code, message: /message }`";
@@ -193,7 +195,7 @@ fn mistaken(node: &Node, schemas: &Schemas, schema: SchemaId, sources: &Sources)
     mistakes
 }
 
-/// The first step of a pointer that no property has, with those that there are.
+/// Returns the first step of a pointer that is not a property, with the properties that exist there.
 fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, Vec<String>)> {
     let mut here = schema;
     for step in pointer.split('/').skip(1) {
@@ -209,7 +211,7 @@ fn lost(schemas: &Schemas, schema: SchemaId, pointer: &str) -> Option<(String, V
     None
 }
 
-/// Looks for the usual names, at the top and one level down.
+/// Infers the properties of the envelope from usual names, at the root and within `error`.
 fn inferred(schemas: &Schemas, schema: SchemaId) -> Vec<EnvelopeField> {
     let mut fields = Vec::new();
     gather(schemas, schema, &mut Vec::new(), &mut fields);
@@ -245,7 +247,7 @@ fn gather(schemas: &Schemas, schema: SchemaId, path: &mut Vec<String>, fields: &
     }
 }
 
-/// The first required property that no field fills.
+/// Returns the path of the first required property that no field fills, if there is one.
 fn unfilled(schemas: &Schemas, schema: SchemaId, fields: &[EnvelopeField]) -> Option<String> {
     let Kind::Object(object) = schemas.kind(schema) else { return Some("an object".to_owned()) };
     for property in object.properties.iter().filter(|property| property.required) {

@@ -1,4 +1,8 @@
-//! The model: what a contract says, resolved and merged, in the words of no programming language.
+//! The model: a contract with references followed and compositions merged, independent of any language.
+//!
+//! [`resolve`] turns a [`Document`](crate::document::Document) into a [`Contract`]: it builds
+//! [`Operation`]s and [`Schemas`], and then runs the passes for overrides, selection and deduplication.
+//! [`Options`] control both. The code generator reads the model and never the document.
 
 mod build;
 mod contract;

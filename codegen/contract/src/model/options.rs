@@ -1,27 +1,30 @@
-//! The options that decide how a contract is resolved, and which part of it is selected.
+//! The options of resolving a contract, and the selection of its operations.
 
 use crate::source::{FileId, Sources, Span, Spanned};
 
 use super::schema::RustType;
 
-/// How to resolve a contract. The default is what the contract says by itself.
+/// The options of [`resolve`](super::resolve). The defaults interpret the contract as it is written.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// True if keywords imply the type that they speak of, as contracts mean it: `properties` an object.
-    /// Otherwise values of all other types pass them, as JSON Schema has it.
+    /// True if keywords imply the type that they apply to, as contracts intend: `properties` implies an
+    /// object.
+    ///
+    /// Otherwise such keywords accept values of all other types, as JSON Schema specifies. Default: true.
     pub implied_types: bool,
-    /// True if `format` is checked, as contracts mean it. Otherwise it is an annotation, as JSON Schema
-    /// has it.
+    /// True if `format` is checked, as contracts intend.
+    ///
+    /// Otherwise it is an annotation, as JSON Schema specifies. Default: true.
     pub check_formats: bool,
-    /// True if webhooks and callbacks are resolved as operations that the service calls.
+    /// True if webhooks and callbacks are resolved as operations that the service calls. Default: false.
     pub outgoing: bool,
-    /// The tags whose operations are selected; all of them if empty.
+    /// The tags whose operations are selected; all tags if empty.
     pub tags: Vec<Spanned<String>>,
-    /// Names for Rust, where the contract itself cannot be edited.
+    /// The Rust names of objects in a contract that cannot be edited.
     pub names: Vec<NameOverride>,
-    /// The user's own types, each for the component schema of a name.
+    /// The user's own Rust types, each with the name of the component schema that it replaces.
     pub types: Vec<(Spanned<String>, RustType)>,
-    /// The settings file and the command line, where the options stand.
+    /// The settings file and the command line that contain the options, for diagnostics.
     pub sources: Sources,
 }
 
@@ -40,7 +43,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Takes the tags that the command line names, in place of those of the settings.
+    /// Replaces the selected tags of the settings by those of the command line.
     pub fn set_tags(&mut self, tags: &[String]) {
         let mut line = String::new();
         self.tags.clear();
@@ -54,24 +57,24 @@ impl Options {
     }
 }
 
-/// A Rust name from the settings, in place of the one that the contract implies.
+/// A Rust name from the settings, which replaces the name that the contract implies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameOverride {
-    /// The kind of object.
+    /// The kind of object that gets the Rust name.
     pub target: NameTarget,
-    /// Its name in the contract.
+    /// The name of the object in the contract, or its id if it is an operation.
     pub contract: Spanned<String>,
-    /// Its name in Rust.
+    /// The Rust name that the object gets.
     pub rust: Spanned<String>,
 }
 
 /// The kinds of objects that the settings can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameTarget {
-    /// A component schema.
+    /// A component schema, by its name.
     Schema,
     /// An operation, by its id.
     Operation,
-    /// A tag.
+    /// A tag, by its name.
     Tag,
 }

@@ -1,49 +1,50 @@
-//! Outgoing operations: webhooks and callbacks, which this service calls and others implement.
+//! Outgoing operations: webhooks and callbacks, which the service calls and another service implements.
 
 use super::operation::Operation;
 use super::schema::SchemaId;
 
-/// An operation that this service calls and another implements.
+/// An operation that the service calls and another service implements.
 #[derive(Debug, Clone)]
 pub struct OutgoingOperation {
-    /// The reason of the call.
+    /// The event or request that triggers the call.
     pub trigger: Trigger,
-    /// The HTTP method, upper case.
+    /// The HTTP method of the outgoing operation, in upper case.
     pub method: &'static str,
-    /// `operationId` as it is written; that of [`OutgoingOperation::operation`] is unique.
+    /// The `operationId` as written; the id of [`OutgoingOperation::operation`] is unique.
     pub operation_id: Option<String>,
-    /// `summary` or `description`.
+    /// The summary of the operation, or its description if there is no summary.
     pub description: Option<String>,
-    /// The schema of its JSON body.
+    /// The schema of the JSON request body that the service sends.
     pub payload: Option<SchemaId>,
-    /// The operation with parameters and responses, where [`Options::outgoing`](super::Options::outgoing) asks
-    /// for it. Its path is empty: the URL is known at run time only.
+    /// The complete operation, if [`Options::outgoing`](super::Options::outgoing) is set.
+    ///
+    /// The path is empty, since the URL is known only at run time.
     pub operation: Option<Operation>,
 }
 
 /// The reason of an outgoing call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// An event that others have subscribed to, by its key under `webhooks`.
+    /// An event that other services subscribe to; the text is its key in `webhooks`.
     Webhook(String),
-    /// A request of an operation of this service.
+    /// A request to an operation of this service, which provides the URL.
     Callback(Callback),
 }
 
-/// The origin of a callback.
+/// The origin of a callback: the operation and the expression that provide its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
-    /// The id of the operation whose request asks for it.
+    /// The id of the operation whose request provides the URL.
     pub parent: String,
-    /// The runtime expression of its URL (OpenAPI 3.0.3 § 4.7.20.4).
+    /// The runtime expression of the URL (OpenAPI 3.0.3, section 4.7.20.4).
     pub expression: String,
 }
 
-/// An outgoing operation that is resolved in full, so that a client can call it.
+/// An outgoing operation that is resolved completely, so that a client can call it.
 #[derive(Debug, Clone, Copy)]
 pub struct OutgoingCall<'c> {
-    /// The operation. Its path is empty.
+    /// The resolved operation, which has an empty path.
     pub operation: &'c Operation,
-    /// The origin, if it is a callback and not a webhook.
+    /// The origin of the callback; `None` for a webhook.
     pub callback: Option<&'c Callback>,
 }

@@ -1,11 +1,11 @@
-//! What the settings say of a contract that cannot be edited: names, and types of one's own.
+//! The overrides pass: applies the Rust names and Rust types from the settings to the contract.
 
 use super::options::{NameTarget, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::model::{Contract, Kind};
 use crate::source::Spanned;
 
-/// Puts the settings in the place of what the contract says itself.
+/// Replaces names and types of the contract by those of the settings.
 pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     for named in &options.names {
         let (found, known) = match named.target {
@@ -46,7 +46,9 @@ pub(super) fn apply_overrides(contract: &mut Contract, options: &Options, diagno
     check_own_types(contract, diagnostics);
 }
 
-/// Changes every schema that is a component of that name; whether there is one, and which there are.
+/// Changes every component schema with a name.
+///
+/// Returns true if there is one, and the names of the other components for suggestions.
 fn schemas(
     contract: &mut Contract,
     name: &Spanned<String>,
@@ -84,7 +86,7 @@ fn unknown(
     let problem = Diagnostic::error("unknown-name", name.span, message).label("unknown name");
     diagnostics.push(match closest(&name.value, known.iter().map(String::as_str)) {
         Some(close) => {
-            // What is no bare key of TOML stands in quotes, which stay where they are.
+            // A name that is not a bare key of TOML needs quotes, which are kept if the source has them.
             let bare = close.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
             let span = options.sources.inside_quotes(name.span);
             match bare || span != name.span {
@@ -100,7 +102,7 @@ fn unknown(
     });
 }
 
-/// Reports types that go through text in the place of schemas that are none.
+/// Reports Rust types that are read from strings but replace a schema that is not a string.
 fn check_own_types(contract: &Contract, diagnostics: &mut Diagnostics) {
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);

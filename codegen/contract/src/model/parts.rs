@@ -1,50 +1,50 @@
-//! The parts of a multipart body whose schema is an object: what each is, and how it is read.
+//! The parts of a multipart body whose schema is an object, and the codec of each part.
 
 use super::operation::{Content, ContentKind, Encoding, essence};
 use super::schema::{Additional, ArrayShape, Format, Kind, ObjectShape, Property, SchemaId, Schemas};
 
-/// The parts of one body.
+/// The parts of a multipart body.
 #[derive(Debug)]
 pub struct Parts<'c> {
-    /// The object that they are the properties of.
+    /// The object schema whose properties are the parts.
     pub object: &'c ObjectShape,
-    /// Those that the contract names.
+    /// The parts that the contract names as properties.
     pub named: Vec<Part<'c>>,
-    /// What all others are, where they are kept.
+    /// The description of all other parts, if they are kept.
     pub rest: Option<Part<'c>>,
 }
 
-/// One part.
+/// A part of a multipart body.
 #[derive(Debug)]
 pub struct Part<'c> {
-    /// Its name; empty for what others are.
+    /// The name of the part; empty in the description of all other parts.
     pub name: &'c str,
-    /// The schema of its value, of one element where it is a list.
+    /// The schema of the part's value. If the property is an array, each part is an element.
     pub schema: SchemaId,
-    /// The schema of the property.
+    /// The schema of the property that describes the part.
     pub property: SchemaId,
-    /// Whether it must be there.
+    /// True if the part is required.
     pub required: bool,
-    /// The list that it is an element of.
+    /// The array that the part is an element of, if the property is an array.
     pub list: Option<&'c ArrayShape>,
-    /// How it is read.
+    /// The codec of the part.
     pub kind: PartKind,
-    /// What `encoding` says of it.
+    /// The encoding that the contract declares for the part.
     pub encoding: Option<&'c Encoding>,
 }
 
-/// How a part is read.
+/// The codec of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// As the text of a parameter.
+    /// The part is read like the string of a parameter.
     Text,
-    /// As JSON.
+    /// The part is read as JSON.
     Json,
-    /// Its bytes are handed out.
+    /// The part is a file, whose bytes the handler receives.
     File,
 }
 
-/// The parts of a body; nothing where they are not described one by one.
+/// Returns the parts of a body; `None` if it is not multipart or its schema does not describe parts.
 pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>> {
     if content.kind != ContentKind::Multipart {
         return None;
@@ -75,7 +75,8 @@ pub fn parts<'c>(content: &'c Content, schemas: &'c Schemas) -> Option<Parts<'c>
     })
 }
 
-/// OpenAPI 3.0.3 § 4.7.14.5 and § 4.7.15: what `contentType` says, else what the schema is.
+/// Returns the codec of a part: from its `contentType`, or else from its schema (OpenAPI 3.0.3, sections
+/// 4.7.14.5 and 4.7.15).
 fn kind(schemas: &Schemas, schema: SchemaId, media: &[String]) -> PartKind {
     let of_schema = match schemas.kind(schema) {
         Kind::String(shape) if shape.format == Format::Binary => return PartKind::File,

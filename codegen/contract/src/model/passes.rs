@@ -1,26 +1,41 @@
-//! The passes that make a document the resolved contract, in their order.
+//! The passes that turn a document into a resolved contract, in order.
 
 use super::{Contract, Options, build, dedupe, overrides, select};
 use crate::diagnostic::Diagnostics;
 use crate::document::Document;
 
-/// A change to the contract as a whole.
+/// A pass over the complete contract.
 type Pass = fn(&mut Contract, &Options, &mut Diagnostics);
 
-/// The passes over a contract once it is built, each with its name.
+/// The passes that follow the build, in order, each with its name.
 const PASSES: &[(&str, Pass)] = &[
     ("overrides", overrides::apply_overrides),
     ("selection", select::select_tags),
     ("deduplication", dedupe::dedupe_schemas),
 ];
 
-/// Builds the model of a document, and runs every pass over it.
+/// Builds the model of a document and runs all passes over it.
 ///
-/// What the options name is changed before operations are selected, so that names of operations that are
-/// not selected are known; equal schemas are merged last, since overrides tell schemas apart.
+/// Overrides come first, so that names of unselected operations are known. Deduplication comes last, since
+/// overrides can make equal schemas different.
 ///
-/// Whatever cannot be honoured goes to `diagnostics`; with an error in it, the contract must not be
-/// generated from. `strict` makes errors of what loses nothing.
+/// Features that cannot be supported are reported to `diagnostics`. If these contain an error, no code may be
+/// generated from the contract. `strict` turns warnings about harmless deviations into errors.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, true, &Options::default(), &mut diagnostics);
+/// assert!(!diagnostics.has_errors());
+/// assert_eq!(contract.operations.len(), 1);
+/// # Ok::<(), &str>(())
+/// ```
 pub fn resolve(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
     let mut contract = build::build(document, strict, options, diagnostics);
     for (_, pass) in PASSES {

@@ -1,4 +1,4 @@
-//! The selection of operations to implement, by tag.
+//! The selection pass: keeps the operations of the selected tags.
 
 use super::options::Options;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
@@ -8,7 +8,7 @@ use crate::source::{FileId, Spanned};
 /// The largest number of tags that a diagnostic lists.
 const MOST_LISTED: usize = 30;
 
-/// Keeps the operations of the selected tags, and sets the others aside. Without a selection all are kept.
+/// Moves the operations of other tags to `unselected`. Without a selection, all operations are kept.
 pub(super) fn select_tags(contract: &mut Contract, options: &Options, diagnostics: &mut Diagnostics) {
     if options.tags.is_empty() {
         return;

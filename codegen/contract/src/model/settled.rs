@@ -1,11 +1,13 @@
-//! What the server handles of an operation by itself, so that handlers neither see nor set it.
+//! The parameters, headers and responses of an operation that the server handles instead of the handler.
 
 use super::envelope::is_error;
 use super::operation::{Header, Operation, Parameter, ParameterLocation, Response, Status};
 
 impl Operation {
-    /// Returns true if the contract declares `ETag`, `If-None-Match` and 304 together: the server then
-    /// answers conditional requests without its handler.
+    /// Returns true if the server evaluates conditional requests to the operation itself.
+    ///
+    /// It does so if the contract declares the headers `ETag` and `If-None-Match` and the status 304. The
+    /// server then replaces the handler's response by a 304 if the client has the current version.
     pub fn is_conditional(&self) -> bool {
         let header = self.parameters.iter().any(|parameter| {
             parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-None-Match")
@@ -18,16 +20,19 @@ impl Operation {
         header && unchanged && tagged
     }
 
-    /// Returns true if the server handles a parameter by itself: it is decoded and checked, and is no
-    /// field of the request that the handler receives.
+    /// Returns true if the server handles a parameter itself.
+    ///
+    /// Such a parameter is decoded and validated, but is not a field of the request that the handler
+    /// receives.
     pub fn is_consumed(&self, parameter: &Parameter) -> bool {
         parameter.location == ParameterLocation::Header
             && ((parameter.name.eq_ignore_ascii_case("If-None-Match") && self.is_conditional())
                 || (parameter.name.eq_ignore_ascii_case("Idempotency-Key") && self.policies.idempotency.is_some()))
     }
 
-    /// Iterates over the responses that a handler returns as successes: without 304 where the server
-    /// sends that by itself.
+    /// Iterates over the responses that a handler returns as successes.
+    ///
+    /// The response 304 is not included if the server sends it itself.
     pub fn successes(&self) -> impl Iterator<Item = &Response> {
         let conditional = self.is_conditional();
         self.responses
@@ -52,7 +57,8 @@ impl Header {
 }
 
 impl Status {
-    /// Returns true if a response of this status has no body (RFC 9110 § 15.3.5, § 15.3.6, § 15.4.5).
+    /// Returns true if a response with this status has no body (RFC 9110, sections 15.3.5, 15.3.6 and
+    /// 15.4.5).
     pub fn has_no_body(self) -> bool {
         matches!(self, Status::Code(204 | 205 | 304))
     }

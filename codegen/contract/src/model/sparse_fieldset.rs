@@ -1,12 +1,13 @@
-//! Sparse fieldsets: responses with only those fields that the caller asks for.
+//! Sparse fieldsets: responses with only those fields that the caller requested.
 
 use super::SchemaId;
 use super::envelope::is_error;
 use super::operation::Operation;
 use super::schema::{Kind, ObjectShape, Schemas};
 
-/// Returns the sparse fieldset of a successful response, or that of each element of a page together with the
-/// name of the page's list.
+/// Returns the sparse fieldset of an operation's successful response, if it has one.
+///
+/// For a page, it is the sparse fieldset of its elements, together with the name of the page's list.
 pub fn sparse_response<'s>(schemas: &'s Schemas, operation: &Operation) -> Option<(Option<&'s str>, &'s ObjectShape)> {
     let sparse = |id: SchemaId| match schemas.kind(id) {
         Kind::Object(object) if object.sparse_of.is_some() => Some(object),

@@ -1,16 +1,16 @@
-//! The identity of a file.
+//! The identifier of a source file.
 
-/// A file among the [`Sources`](super::Sources).
+/// The identifier of a file among the [`Sources`](super::Sources).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(crate) u32);
 
 impl FileId {
-    /// The entry of a contract.
+    /// The entry file of a contract: the file that contains the `openapi` field.
     pub const ENTRY: FileId = FileId(0);
 
-    /// The settings file that stands beside the contract, apart from the files of the contract.
+    /// The settings file (`codegen.toml`), which is kept apart from the files of the contract.
     pub const SETTINGS: FileId = FileId(u32::MAX);
 
-    /// The arguments of the command line, as if they were a file.
+    /// The command-line arguments, kept as a file so that diagnostics can point into them.
     pub const COMMAND_LINE: FileId = FileId(u32::MAX - 1);
 }

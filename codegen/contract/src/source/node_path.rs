@@ -5,22 +5,35 @@ use std::fmt;
 use super::file_id::FileId;
 use super::pointer::{push_name, unescape};
 
-/// The identity of a node: two nodes are the same exactly if their paths are equal.
+/// The identity of a node: the file that contains it and the JSON pointer to it (RFC 6901).
+///
+/// Two paths are equal exactly if they identify one node. Displayed as a URI fragment (RFC 6901, section 6)
+/// without percent encoding.
+///
+/// ```
+/// use writ_contract::source::{FileId, NodePath};
+///
+/// let path = NodePath::root(FileId::ENTRY).child("paths").child("/users/{id}").child("get");
+/// assert_eq!(path.to_string(), "#/paths/~1users~1{id}/get");
+/// assert_eq!(path.name().as_deref(), Some("get"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodePath {
-    /// The file.
+    /// The file that contains the node.
     pub file: FileId,
-    /// The JSON pointer within it, `""` for the whole file.
+    /// The JSON pointer to the node within the file; `""` for the root of the file.
     pub pointer: String,
 }
 
 impl NodePath {
-    /// Returns the path of a whole file.
+    /// Returns the path of the root node of a file.
     pub fn root(file: FileId) -> NodePath {
         NodePath { file, pointer: String::new() }
     }
 
-    /// Returns the path of an entry or element of this node; `~` and `/` of its name are escaped.
+    /// Returns the path of an entry or element of this node.
+    ///
+    /// The characters `~` and `/` in the name are escaped as `~0` and `~1`.
     #[must_use]
     pub fn child(&self, name: &str) -> NodePath {
         let mut pointer = String::with_capacity(self.pointer.len() + name.len() + 1);
@@ -29,14 +42,16 @@ impl NodePath {
         NodePath { file: self.file, pointer }
     }
 
-    /// Returns the last step of the pointer, unescaped: usually the name of a component.
+    /// Returns the last step of the pointer, unescaped: for a component, its name.
+    ///
+    /// Returns `None` for the root of a file.
     pub fn name(&self) -> Option<String> {
         self.pointer.rsplit_once('/').map(|(_, step)| unescape(step))
     }
 }
 
 impl fmt::Display for NodePath {
-    /// The pointer as a fragment: `#/paths/~1v1~1users/get`.
+    /// Writes the pointer as a fragment, such as `#/paths/~1v1~1users/get`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "#{}", self.pointer)
     }

@@ -1,32 +1,32 @@
-//! JSON pointers (RFC 6901): one that follows a walk, and the escaping of its steps.
+//! The JSON pointer (RFC 6901) of the current node of a walk, and the escaping of its steps.
 
 use std::fmt::Write;
 
-/// A JSON pointer that grows and shrinks along a walk.
+/// A JSON pointer that is extended and shortened during a walk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Pointer(String);
 
-/// One step of a walk, into an object or into an array.
+/// A step from a node to one of its entries or elements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step<'s> {
-    /// The name of an entry.
+    /// The name of an entry of an object.
     Name(&'s str),
-    /// The index of an element.
+    /// The index of an element of an array.
     Index(usize),
 }
 
 impl Pointer {
-    /// Returns the pointer that is written as `text`.
+    /// Creates a pointer from its escaped text.
     pub(crate) fn new(text: String) -> Pointer {
         Pointer(text)
     }
 
-    /// Returns the pointer as it is written.
+    /// Returns the escaped text of the pointer.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Adds a step.
+    /// Appends a step to the pointer.
     pub(crate) fn push(&mut self, step: Step<'_>) {
         match step {
             Step::Name(name) => push_name(&mut self.0, name),
@@ -35,14 +35,14 @@ impl Pointer {
         }
     }
 
-    /// Removes the last step.
+    /// Removes the last step of the pointer.
     pub(crate) fn pop(&mut self) {
-        // Names are escaped, so that the last slash is where the last step begins.
+        // Slashes within names are escaped, so the last slash starts the last step.
         self.0.truncate(self.0.rfind('/').unwrap_or(0));
     }
 }
 
-/// Adds the name of an entry to the text of a pointer, `~` and `/` escaped.
+/// Appends the name of an entry to the text of a pointer, with `~` and `/` escaped.
 pub(crate) fn push_name(pointer: &mut String, name: &str) {
     pointer.reserve(name.len() + 1);
     pointer.push('/');
@@ -58,7 +58,7 @@ pub(crate) fn push_name(pointer: &mut String, name: &str) {
     }
 }
 
-/// Returns one step of a pointer, with `~1` and `~0` undone.
+/// Returns a step of a pointer with the escapes `~1` and `~0` decoded.
 pub(crate) fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }

@@ -1,4 +1,4 @@
-//! The files of a contract: their text, and where a byte lies in lines and columns.
+//! The files of a contract: their text, and the conversion of byte offsets to lines and columns.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,24 @@ use std::sync::Arc;
 use super::file_id::FileId;
 use super::span::Span;
 
-/// Every file that was read, in the order of reading: the entry is the first. Cheap to clone.
+/// The text of every file that was read, in the order of reading. Cloning is cheap.
+///
+/// The first file is the entry of the contract, [`FileId::ENTRY`]. The settings file and the command line are
+/// kept apart, as [`FileId::SETTINGS`] and [`FileId::COMMAND_LINE`].
+///
+/// ```
+/// use std::path::PathBuf;
+/// use writ_contract::source::{FileId, Sources, Span};
+///
+/// let mut sources = Sources::default();
+/// let text = "openapi: 3.0.3\ninfo: {}\n".to_owned();
+/// let file = sources.add("spec/openapi.yaml".to_owned(), PathBuf::from("/srv/spec/openapi.yaml"), text);
+/// assert_eq!(file, FileId::ENTRY);
+///
+/// let span = Span::new(file, 15, 19);
+/// assert_eq!(sources.slice(span), "info");
+/// assert_eq!(sources.location(span), (2, 1));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
@@ -15,31 +32,34 @@ pub struct Sources {
     command_line: Option<Arc<SourceFile>>,
 }
 
-/// One file.
+/// A source file and the index of its lines.
 #[derive(Debug)]
 struct SourceFile {
     display_path: String,
     path: PathBuf,
     text: String,
-    /// Whether each byte is a character: lines of megabytes need not be counted then.
+    /// True if the text is ASCII. The columns of lines of several megabytes then need no counting of
+    /// characters.
     ascii: bool,
     line_starts: Vec<u32>,
 }
 
 impl Sources {
-    /// Takes a file in. `display_path` is the path that messages name it by, with `/` between its parts.
+    /// Adds a file of the contract and returns its identifier.
+    ///
+    /// `display_path` is the path by which diagnostics name the file, with `/` between its components.
     pub fn add(&mut self, display_path: String, path: PathBuf, text: String) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         self.files.push(Arc::new(SourceFile::new(display_path, path, text)));
         id
     }
 
-    /// Adds the settings file, which stands apart from the files of the contract.
+    /// Sets the settings file, which is kept apart from the files of the contract.
     pub fn set_settings(&mut self, display_path: String, path: PathBuf, text: String) {
         self.settings = Some(Arc::new(SourceFile::new(display_path, path, text)));
     }
 
-    /// Adds the text of the command line.
+    /// Sets the text of the command line.
     pub fn set_command_line(&mut self, text: String) {
         self.command_line = Some(Arc::new(SourceFile::new("command line".to_owned(), PathBuf::new(), text)));
     }
@@ -50,34 +70,36 @@ impl Sources {
         self.command_line.clone_from(&other.command_line);
     }
 
-    /// Returns the path by which messages name a file.
+    /// Returns the path by which diagnostics name a file.
     pub fn display_path(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| file.display_path.as_str())
     }
 
-    /// Where a file lies.
+    /// Returns the path of a file on the disk.
     pub fn path(&self, file: FileId) -> &Path {
         self.file(file).map_or(Path::new(""), |file| file.path.as_path())
     }
 
-    /// What a file holds; nothing where it could not be read.
+    /// Returns the text of a file; empty if the file could not be read.
     pub fn text(&self, file: FileId) -> &str {
         self.file(file).map_or("", |file| file.text.as_str())
     }
 
-    /// What was written in a span.
+    /// Returns the source text of a span; empty if the span lies outside its file.
     pub fn slice(&self, span: Span) -> &str {
         self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// Returns the part of a span that is on its first line.
+    /// Returns the part of a span up to the first line break.
     pub fn first_line(&self, span: Span) -> Span {
         let written = self.slice(span);
         let length = written.find(['\n', '\r']).unwrap_or(written.len());
         Span::new(span.file, span.start as usize, span.start as usize + length)
     }
 
-    /// A span without the quotes that its text stands in: what to replace, so that they stay.
+    /// Returns a span without the quotes around its text.
+    ///
+    /// A suggestion that replaces the returned span keeps the quotes of the source.
     pub fn inside_quotes(&self, span: Span) -> Span {
         let written = self.slice(span);
         match written.len() > 1 && written.starts_with(['"', '\'']) {
@@ -86,7 +108,9 @@ impl Sources {
         }
     }
 
-    /// Line and column of the first byte of a span, from 1; the column counts characters.
+    /// Returns the line and the column of the first byte of a span.
+    ///
+    /// Both count from 1; the column counts characters, not bytes.
     pub fn location(&self, span: Span) -> (usize, usize) {
         let Some(file) = self.file(span.file) else {
             return (1, 1);
@@ -98,12 +122,12 @@ impl Sources {
         if file.ascii {
             return (line, before.len() + 1);
         }
-        // Bytes that do not continue a character begin one.
+        // Every byte that is not a continuation byte of UTF-8 starts a character.
         let column = before.iter().filter(|byte| **byte & 0xC0 != 0x80).count() + 1;
         (line, column)
     }
 
-    /// The bytes of the line in which a span begins, without its end.
+    /// Returns the byte range of the line in which a span starts, without the line break.
     pub fn line(&self, span: Span) -> Range<usize> {
         let Some(file) = self.file(span.file) else { return 0..0 };
         let next = file.line_starts.partition_point(|start| *start <= span.start);
@@ -113,17 +137,17 @@ impl Sources {
         start..start + text.trim_end_matches(['\n', '\r']).len()
     }
 
-    /// Every file, in the order of reading.
+    /// Returns the identifiers of all files of the contract, in the order of reading.
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..offset(self.files.len())).map(FileId)
     }
 
-    /// How many files there are.
+    /// Returns the number of files of the contract.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// Whether no file was read.
+    /// Returns true if no file was read.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }

@@ -1,35 +1,37 @@
-//! A place in a source file, and values that know theirs.
+//! Byte ranges in source files, and values that keep theirs.
 
 use super::file_id::FileId;
 
-/// A stretch of bytes in one file; `end` is exclusive.
+/// A range of bytes in a source file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// The file it lies in.
+    /// The file that contains the range.
     pub file: FileId,
-    /// The first byte.
+    /// The offset of the first byte of the range in the file.
     pub start: u32,
-    /// One past the last byte.
+    /// The offset one past the last byte of the range in the file.
     pub end: u32,
 }
 
-/// A value and the place that it was read from.
+/// A value together with the span that it was read from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Spanned<T> {
-    /// The value.
+    /// The value that was read.
     pub value: T,
-    /// The place.
+    /// The span that the value was read from.
     pub span: Span,
 }
 
 impl Span {
-    /// A span of `start..end` in `file`.
+    /// Creates the span `start..end` of `file`.
+    ///
+    /// An offset above `u32::MAX` is clamped; files are limited to 64 MiB.
     pub fn new(file: FileId, start: usize, end: usize) -> Span {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         Span { file, start: clamp(start), end: clamp(end) }
     }
 
-    /// The very beginning of a file: for what concerns the file as a whole.
+    /// Returns the empty span at the beginning of a file, for diagnostics about the file as a whole.
     pub fn start_of(file: FileId) -> Span {
         Span { file, start: 0, end: 0 }
     }

@@ -1,4 +1,4 @@
-//! Bodies of requests by their media type: JSON, forms, text and bytes.
+//! Request bodies by media type: JSON, forms, text and bytes.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,13 +12,12 @@ use crate::style::form::write_form;
 use crate::style::value::{json, scalar, text_value};
 
 impl Outgoing {
-    /// Sends a body of the media type at `media` in the operation's list: JSON, a form or text, as
-    /// that says.
+    /// Sets a JSON, form or text body, depending on the media type at `media` in the list of the operation.
     pub fn body(&mut self, media: usize, value: &dyn Write) {
         self.encoded_body(media, &[], value);
     }
 
-    /// The same, the fields of a form written as `fields` say.
+    /// Sets a body like [`Outgoing::body`], with an explicit encoding for the fields of a form.
     pub fn encoded_body(&mut self, media: usize, fields: &[Parameter], value: &dyn Write) {
         let bytes = json(value);
         match self.kind(media) {
@@ -29,17 +28,17 @@ impl Outgoing {
             Some(MediaKind::Json) => self.send(media, bytes.into()),
             _ => match text_value(&bytes).as_ref().and_then(scalar) {
                 Some(text) => self.text_body(media, text),
-                None => self.fail("the body is no text".to_owned()),
+                None => self.fail("the body is not a string, number or boolean".to_owned()),
             },
         }
     }
 
-    /// Sends text. Nothing is sent of an empty one that the contract does not require.
+    /// Sets a text body. An empty text is not sent if the contract does not require a body.
     pub fn text_body(&mut self, media: usize, text: &str) {
         self.bytes_body(media, &Bytes::copy_from_slice(text.as_bytes()));
     }
 
-    /// The same of bytes.
+    /// Sets a body of bytes. An empty body is not sent if the contract does not require one.
     pub fn bytes_body(&mut self, media: usize, bytes: &Bytes) {
         let required = self.operation.body.as_ref().is_some_and(|body| body.required);
         if required || !bytes.is_empty() {
@@ -47,7 +46,7 @@ impl Outgoing {
         }
     }
 
-    /// Sends a body whose media type the contract leaves open.
+    /// Sets a body with a concrete media type, for a media range of the contract such as `image/*`.
     pub fn any_media_body(&mut self, media: usize, body: &AnyMedia<impl Into<Bytes> + Clone>) {
         let range = self.essence(media);
         if let Err(message) = body.check(range) {
@@ -55,14 +54,14 @@ impl Outgoing {
         }
         let media_type = body.media_type.clone();
         self.body = Some(Body::from(body.body.clone().into()));
-        self.labelled(&media_type);
+        self.set_media_type(&media_type);
     }
 
     fn send(&mut self, media: usize, bytes: Bytes) {
         let media_type = media_within(self.essence(media), self.kind(media));
         self.written = Some(bytes.clone());
         self.body = Some(Body::from(bytes));
-        self.labelled(&media_type);
+        self.set_media_type(&media_type);
     }
 
     fn kind(&self, media: usize) -> Option<MediaKind> {
@@ -75,7 +74,7 @@ impl Outgoing {
     }
 }
 
-/// A media type within a range of the contract.
+/// Returns a concrete media type within a range of the contract.
 fn media_within(essence: &'static str, kind: Option<MediaKind>) -> String {
     let range = MediaType::parse(essence).is_some_and(|media| media.is_range());
     match (range, kind) {

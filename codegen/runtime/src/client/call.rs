@@ -1,4 +1,4 @@
-//! A call that is about to be made: what can still be said of it, and making it.
+//! Calls: requests that can be adjusted and that `.await` sends.
 
 use std::fmt::Display;
 use std::future::{Future, IntoFuture};
@@ -18,29 +18,40 @@ use crate::http::accept::Offer;
 use crate::http::timeout;
 use crate::values::etag::IfMatch;
 
-/// A call: made by `.await`, and before that open to what the contract leaves to the caller.
+/// A request to an operation that `.await` sends.
+///
+/// Before that, its methods set headers, credentials and timeout for this call alone.
+///
+/// # Examples
 ///
 /// ```
-/// use writ_runtime::client::{FromResponse, Call};
+/// use std::time::Duration;
+/// use writ_runtime::client::{Call, Failure, FromResponse};
 ///
-/// fn traced<R: FromResponse, E: FromResponse>(call: Call<R, E>) -> Call<R, E> {
-///     call.header("x-trace", 7)
+/// /// Sends a call with a shorter timeout and a header for tracing.
+/// async fn send<R, E>(call: Call<R, E>) -> Result<R, Failure<E>>
+/// where
+///     R: FromResponse + 'static,
+///     E: FromResponse + 'static,
+/// {
+///     call.header("x-trace", 7).timeout(Duration::from_secs(2)).await
 /// }
 /// ```
-#[must_use = "a call is made by `.await`"]
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Call<R, E> {
     outgoing: Outgoing,
-    answer: PhantomData<fn() -> (R, E)>,
+    response: PhantomData<fn() -> (R, E)>,
 }
 
-/// The same under a condition: `None` where the answer is 304, that nothing has changed.
-#[must_use = "a call is made by `.await`"]
+/// A conditional call. `.await` returns `None` if the response is 304, that is, if the resource has not
+/// changed.
+#[must_use = "a call is sent only when it is awaited"]
 pub struct Conditional<R, E>(Call<R, E>);
 
-type Made<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type CallFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl Outgoing {
-    /// Returns the call that sends the request.
+    /// Returns the call that sends the request. Generated code calls it.
     pub fn call<R: FromResponse, E: FromResponse>(self) -> Call<R, E> {
         Call::new(self)
     }
@@ -48,33 +59,33 @@ impl Outgoing {
 
 impl<R: FromResponse, E: FromResponse> Call<R, E> {
     pub(super) fn new(outgoing: Outgoing) -> Call<R, E> {
-        Call { outgoing, answer: PhantomData }
+        Call { outgoing, response: PhantomData }
     }
 
     pub(super) fn into_outgoing(self) -> Outgoing {
         self.outgoing
     }
 
-    /// With a header, in the place of what would be sent of it: `Accept`, `Authorization` and
-    /// `Content-Type` too.
+    /// Sets a header and replaces its default value, also for `Accept`, `Authorization` and `Content-Type`.
     pub fn header(mut self, name: &str, value: impl Display) -> Call<R, E> {
         self.outgoing.set(name, value.to_string().as_bytes());
         self
     }
 
-    /// As another caller.
+    /// Sets the bearer token of this call, instead of the credentials of the connection.
     pub fn bearer(mut self, token: impl Display) -> Call<R, E> {
         self.outgoing.secret("authorization", &format!("Bearer {token}"));
         self
     }
 
-    /// With the key by which the service knows a repeated request. One that is required and not given
-    /// is made.
+    /// Sets the idempotency key, by which the service recognizes a retry.
+    ///
+    /// Without this method, a key that the operation requires is generated.
     pub fn idempotency_key(self, key: impl Display) -> Call<R, E> {
         self.header("idempotency-key", key)
     }
 
-    /// With this of the media types that the contract offers.
+    /// Requests one of the media types that the contract declares for the response.
     pub fn prefer<M: Offer + PartialEq>(self, media: M) -> Call<R, E> {
         match (0..M::TYPES.len()).find(|index| M::at(*index) == media) {
             Some(index) => self.header("accept", M::TYPES[index]),
@@ -82,13 +93,29 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
         }
     }
 
-    /// With another limit of time.
+    /// Sets the time limit of this call, instead of that of the connection.
     pub fn timeout(mut self, timeout: Duration) -> Call<R, E> {
         self.outgoing.timeout = timeout;
         self
     }
 
-    /// Only if the resource is another than what the caller has.
+    /// Requests the resource only if it differs from the version that the caller has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use writ_runtime::ETag;
+    /// use writ_runtime::client::{Call, Failure, FromResponse};
+    ///
+    /// /// Returns the new version of a resource, or `None` if it has not changed.
+    /// async fn refresh<R, E>(call: Call<R, E>, known: ETag) -> Result<Option<R>, Failure<E>>
+    /// where
+    ///     R: FromResponse + 'static,
+    ///     E: FromResponse + 'static,
+    /// {
+    ///     call.if_none_match(known).await
+    /// }
+    /// ```
     pub fn if_none_match(self, tag: impl Into<IfMatch>) -> Conditional<R, E> {
         Conditional(self.header("if-none-match", tag.into()))
     }
@@ -96,11 +123,11 @@ impl<R: FromResponse, E: FromResponse> Call<R, E> {
 
 impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Call<R, E> {
     type Output = Result<R, Failure<E>>;
-    type IntoFuture = Made<Self::Output>;
+    type IntoFuture = CallFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let mut incoming = exchange(self.outgoing).await.map_err(Trouble::of)?;
+            let mut incoming = exchange(self.outgoing).await.map_err(ExchangeError::into_failure)?;
             match outcome(&mut incoming) {
                 Outcome::Done(done) => return done,
                 Outcome::Body | Outcome::Undeclared => {}
@@ -116,7 +143,7 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Call<R
 
 impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Conditional<R, E> {
     type Output = Result<Option<R>, Failure<E>>;
-    type IntoFuture = Made<Self::Output>;
+    type IntoFuture = CallFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
@@ -129,30 +156,30 @@ impl<R: FromResponse + 'static, E: FromResponse + 'static> IntoFuture for Condit
     }
 }
 
-/// Why there is no answer at all.
-enum Trouble {
+/// The reason why a call received no response.
+enum ExchangeError {
     Unsent(String),
     Transport(TransportError),
 }
 
-impl Trouble {
-    fn of<E>(self) -> Failure<E> {
+impl ExchangeError {
+    fn into_failure<E>(self) -> Failure<E> {
         match self {
-            Trouble::Unsent(message) => Failure::Unsent(message),
-            Trouble::Transport(cause) => Failure::Transport(cause),
+            ExchangeError::Unsent(message) => Failure::Unsent(message),
+            ExchangeError::Transport(cause) => Failure::Transport(cause),
         }
     }
 }
 
-/// Sends a request and waits for the head of its answer. Boxed, so that it is compiled once.
-fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
+/// Sends a request and waits for the head of its response. It is boxed, so that it is compiled only once.
+fn exchange(mut outgoing: Outgoing) -> CallFuture<Result<Incoming, ExchangeError>> {
     Box::pin(async move {
-        let request = outgoing.finish().map_err(Trouble::Unsent)?;
+        let request = outgoing.finish().map_err(ExchangeError::Unsent)?;
         let connection = outgoing.connection;
-        let answered = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
-        let response = match answered {
-            Ok(sent) => sent.map_err(Trouble::Transport)?,
-            Err(_) => return Err(Trouble::Transport(Box::new(TimedOut))),
+        let outcome = timeout::within(outgoing.timeout, connection.transport.send(request)).await;
+        let response = match outcome {
+            Ok(sent) => sent.map_err(ExchangeError::Transport)?,
+            Err(_) => return Err(ExchangeError::Transport(Box::new(TimedOut))),
         };
         let (parts, body): (_, Body) = response.into_parts();
         let headers: HeaderMap = parts.headers;
@@ -160,7 +187,7 @@ fn exchange(mut outgoing: Outgoing) -> Made<Result<Incoming, Trouble>> {
     })
 }
 
-/// Waits for the whole body.
+/// Collects the complete body of a response within the time limit.
 fn collect(incoming: &mut Incoming) -> Pin<Box<dyn Future<Output = Result<(), TransportError>> + Send + '_>> {
     Box::pin(async move {
         match timeout::within(incoming.timeout, std::pin::pin!(incoming.collect())).await {

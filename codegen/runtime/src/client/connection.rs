@@ -1,4 +1,4 @@
-//! Where a service is and how it is spoken to: base URL, transport, credentials and limits.
+//! Connections: a service to call, with base URL, transport, credentials and limits.
 
 use std::error::Error;
 use std::fmt;
@@ -12,13 +12,32 @@ use super::credentials::{Credentials, Secret};
 use super::refusal::Envelope;
 use super::transport::Transport;
 
-/// A service to call. Clones are cheap, and each can go on to be another caller.
+/// A service to call: base URL, transport, credentials and limits.
+///
+/// A clone is cheap. Each method returns a connection with one setting changed, so that one process can call
+/// the service as several callers.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::client::{Connection, InvalidUrl};
+///
+/// fn connect() -> Result<(Connection, Connection), InvalidUrl> {
+///     let service = Connection::new("https://api.example.com")?.timeout(Duration::from_secs(5));
+///     let admin = service.clone().bearer("the token of an administrator");
+///     let partner = service.credential("apiKey", "the key of a partner");
+///     Ok((admin, partner))
+/// }
+/// # connect().unwrap();
+/// # assert!(Connection::new("api.example.com").is_err());
+/// ```
 #[derive(Clone)]
 pub struct Connection(Arc<Inner>);
 
 #[derive(Clone)]
 pub(super) struct Inner {
-    /// Without a slash at its end.
+    /// The base URL without a trailing slash.
     pub(super) base: String,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) credentials: Credentials,
@@ -28,44 +47,88 @@ pub(super) struct Inner {
     pub(super) envelope: &'static Envelope,
 }
 
-/// A text that is no URL of a service.
+/// The error for a string that is not a valid base URL of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidUrl(String);
 
 impl Connection {
-    /// A service at this URL, over HTTP. Redirects are not followed: those that a contract declares
-    /// are answers. For `https` your crate turns on a TLS feature of `reqwest`.
+    /// Creates a connection to the service at this base URL, over HTTP.
+    ///
+    /// Redirects are not followed, because a contract can declare them as responses. For `https`, enable a
+    /// TLS feature of `reqwest` in your crate.
     ///
     /// # Errors
-    /// If the URL is none of a service: with a scheme and a host, and without a query.
+    ///
+    /// Returns an error if the URL has no scheme or no host, or if it has a query.
     pub fn new(url: &str) -> Result<Connection, InvalidUrl> {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
         let http = http.build().map_err(|error| InvalidUrl(format!("{url}: {error}")))?;
         Connection::over(url, http)
     }
 
-    /// The same over a transport of your own.
+    /// Creates a connection over another transport.
     ///
     /// # Errors
-    /// As [`Connection::new`].
+    ///
+    /// Returns an error if the URL has no scheme or no host, or if it has a query.
     pub fn over(url: &str, transport: impl Transport) -> Result<Connection, InvalidUrl> {
         let base = url.trim_end_matches('/');
         let parsed: Uri = base.parse().map_err(|error| InvalidUrl(format!("{url}: {error}")))?;
         if parsed.scheme().is_none() || parsed.authority().is_none() || parsed.query().is_some() {
-            return Err(InvalidUrl(format!("{url}: a scheme and a host are needed, and no query")));
+            return Err(InvalidUrl(format!("{url}: it must have a scheme and a host, and no query")));
         }
         Ok(Connection::to(base.to_owned(), Arc::new(transport)))
     }
 
-    /// Whoever is named by each call: what webhooks and callbacks are sent over.
+    /// Creates a connection without a base URL, for webhooks and callbacks: each call specifies its URL.
+    ///
+    /// # Examples
+    ///
+    /// A webhook as the generated client sends it:
+    ///
+    /// ```
+    /// use writ_runtime::client::{Call, Connection, FromResponse};
+    /// use writ_runtime::{Body, Media, MediaKind, Method, Operation};
+    ///
+    /// static ORDER_SHIPPED: Operation = Operation {
+    ///     id: "orderShipped",
+    ///     method: Method::POST,
+    ///     body: Some(Body {
+    ///         required: true,
+    ///         limit: 65_536,
+    ///         media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+    ///     }),
+    ///     ..Operation::NONE
+    /// };
+    ///
+    /// /// Returns the call that notifies one subscriber. `.await` sends it.
+    /// fn order_shipped<R, E>(webhooks: &Connection, subscriber: &str, order: &String) -> Call<R, E>
+    /// where
+    ///     R: FromResponse,
+    ///     E: FromResponse,
+    /// {
+    ///     let mut out = webhooks.begin_at(subscriber, &ORDER_SHIPPED);
+    ///     out.body(0, order);
+    ///     out.call()
+    /// }
+    ///
+    /// let webhooks = Connection::anywhere().unwrap();
+    /// # #[derive(Debug)]
+    /// # struct Any;
+    /// # impl FromResponse for Any {
+    /// #     fn read(_: &mut writ_runtime::client::Incoming) -> Option<Any> { Some(Any) }
+    /// # }
+    /// # let _: Call<Any, Any> = order_shipped(&webhooks, "https://example.com/hook", &"ord_1".to_owned());
+    /// ```
     ///
     /// # Errors
-    /// If there can be no HTTP at all, for want of what TLS needs.
+    ///
+    /// Returns an error if the HTTP client cannot be created, for example because TLS is not available.
     pub fn anywhere() -> Result<Connection, InvalidUrl> {
         Connection::new("http://localhost")
     }
 
-    /// A router of the same process, without a socket between.
+    /// Creates a connection to a router of the same process, without a network connection.
     pub fn in_process(router: Router) -> Connection {
         Connection::to("http://localhost".to_owned(), Arc::new(router))
     }
@@ -82,48 +145,47 @@ impl Connection {
         }))
     }
 
-    /// The same with a token for every bearer scheme.
+    /// Sets the token for every bearer scheme.
     pub fn bearer(self, token: impl Into<String>) -> Connection {
         let token = token.into();
         self.with(|inner| inner.credentials.bearer(token))
     }
 
-    /// The same with a name and a password for every basic scheme.
+    /// Sets the user name and password for every basic scheme.
     pub fn basic(self, user: &str, password: &str) -> Connection {
         let pair = format!("{user}:{password}");
         self.with(|inner| inner.credentials.basic(pair))
     }
 
-    /// The same with the credential of one security scheme of the contract, by its name: the token, the
-    /// key, or `user:password`.
+    /// Sets the credential of one security scheme, by its name in the contract.
+    ///
+    /// `secret` is the token, the key, or `user:password`.
     pub fn credential(self, scheme: impl Into<String>, secret: impl Into<String>) -> Connection {
         let (scheme, secret) = (scheme.into(), Secret::new(secret));
-        self.with(|inner| inner.credentials.named(scheme, secret))
+        self.with(|inner| inner.credentials.set(scheme, secret))
     }
 
-    /// The same without any credential.
+    /// Removes all credentials.
     pub fn anonymous(self) -> Connection {
         self.with(|inner| inner.credentials = Credentials::default())
     }
 
-    /// The same with a header in every request.
+    /// Adds a header to every request.
     pub fn header(self, name: HeaderName, value: HeaderValue) -> Connection {
         self.with(|inner| drop(inner.headers.insert(name, value)))
     }
 
-    /// The same with another limit of time for an answer, 30 s where nothing is said. A body that
-    /// arrives as a stream may take longer.
+    /// Sets the time limit of a response, 30 s by default. A streamed body may take longer.
     pub fn timeout(self, timeout: Duration) -> Connection {
         self.with(|inner| inner.timeout = timeout)
     }
 
-    /// The same with another limit of bytes that an answer may have, 16 MiB where nothing is said. A
-    /// body that arrives as a stream may be larger.
+    /// Sets the size limit of a response in bytes, 16 MiB by default. A streamed body may be larger.
     pub fn limit(self, bytes: usize) -> Connection {
         self.with(|inner| inner.limit = bytes)
     }
 
-    /// The same for a contract whose refusals have this shape; called by generated code only.
+    /// Sets the error envelope of the contract. Only generated code calls it.
     #[doc(hidden)]
     pub fn refusals(self, envelope: &'static Envelope) -> Connection {
         self.with(|inner| inner.envelope = envelope)
@@ -147,7 +209,7 @@ impl fmt::Debug for Connection {
 
 impl fmt::Display for InvalidUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no URL of a service: {}", self.0)
+        write!(f, "not a valid base URL: {}", self.0)
     }
 }
 

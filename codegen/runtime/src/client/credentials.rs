@@ -1,19 +1,19 @@
-//! The credentials of a caller, and the schemes of an operation that they can meet.
+//! The credentials of a client, and the choice among the security alternatives of an operation.
 
 use std::fmt;
 
 use crate::operation::{Requirement, Scheme, SchemeKind};
 
-/// What no message shows.
+/// A secret. Its `Debug` output hides the value.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Secret(String);
 
-/// What a caller can prove itself by.
+/// The credentials that a client has.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Credentials {
     bearer: Option<Secret>,
     basic: Option<Secret>,
-    named: Vec<(String, Secret)>,
+    by_scheme: Vec<(String, Secret)>,
 }
 
 impl Secret {
@@ -37,33 +37,38 @@ impl Credentials {
         self.basic = Some(Secret(pair));
     }
 
-    pub(super) fn named(&mut self, scheme: String, secret: Secret) {
-        self.named.retain(|(known, _)| *known != scheme);
-        self.named.push((scheme, secret));
+    pub(super) fn set(&mut self, scheme: String, secret: Secret) {
+        self.by_scheme.retain(|(known, _)| *known != scheme);
+        self.by_scheme.push((scheme, secret));
     }
 
-    fn of(&self, scheme: &Scheme) -> Option<&Secret> {
-        let named = self.named.iter().find(|(name, _)| *name == scheme.name).map(|(_, secret)| secret);
-        named.or(match scheme.kind {
+    fn secret_of(&self, scheme: &Scheme) -> Option<&Secret> {
+        let secret = self.by_scheme.iter().find(|(name, _)| *name == scheme.name).map(|(_, secret)| secret);
+        secret.or(match scheme.kind {
             SchemeKind::Bearer => self.bearer.as_ref(),
             SchemeKind::Basic => self.basic.as_ref(),
             _ => None,
         })
     }
 
-    /// Whether the transport or we have all that an alternative asks for.
-    fn meet(&self, alternative: &[Requirement]) -> bool {
-        let has = |one: &Requirement| matches!(one.scheme.kind, SchemeKind::MutualTls) || self.of(one.scheme).is_some();
+    /// Returns true if the client has the credentials of every scheme of an alternative. The transport
+    /// provides a client certificate.
+    fn covers(&self, alternative: &[Requirement]) -> bool {
+        let has = |requirement: &Requirement| {
+            matches!(requirement.scheme.kind, SchemeKind::MutualTls) || self.secret_of(requirement.scheme).is_some()
+        };
         alternative.iter().all(has)
     }
 
-    /// The schemes that the first alternative asks for of those that can be met, each with its secret.
-    /// Where none can be met, the service says so.
+    /// Returns the schemes of the first alternative that the client has credentials for, each with its
+    /// secret.
+    ///
+    /// Returns an empty list if there is no such alternative. The service then refuses the request.
     pub(super) fn presented(&self, alternatives: &[&'static [Requirement]]) -> Vec<(&'static SchemeKind, &str)> {
-        let met = alternatives.iter().find(|alternative| !alternative.is_empty() && self.meet(alternative));
-        let requirements = met.copied().into_iter().flatten();
+        let covered = alternatives.iter().find(|alternative| !alternative.is_empty() && self.covers(alternative));
+        let requirements = covered.copied().into_iter().flatten();
         let secret = |requirement: &'static Requirement| {
-            self.of(requirement.scheme).map(|Secret(secret)| (&requirement.scheme.kind, secret.as_str()))
+            self.secret_of(requirement.scheme).map(|Secret(secret)| (&requirement.scheme.kind, secret.as_str()))
         };
         requirements.filter_map(secret).collect()
     }

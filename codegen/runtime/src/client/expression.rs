@@ -1,4 +1,4 @@
-//! Runtime expressions over a request (OpenAPI 3.0.3 § 4.7.20.4): where a caller wants to be called.
+//! Runtime expressions over a request (OpenAPI 3.0.3 § 4.7.20.4), which contain the URL of a callback.
 
 use serde_json::Value;
 
@@ -6,17 +6,19 @@ use super::outgoing::Outgoing;
 use crate::http::{percent, query};
 
 impl Outgoing {
-    /// The text of an expression, or of a template with expressions in braces. `None` where it asks for
-    /// what the request does not say, or only an answer could.
+    /// Returns the value of a runtime expression, or of a URL template with expressions in braces.
+    ///
+    /// Returns `None` if the request does not contain the value, or if the expression refers to the response.
     pub fn evaluate(&self, expression: &str) -> Option<String> {
         if expression.starts_with('$') {
             return self.value_of(expression);
         }
         let mut text = String::new();
         let mut rest = expression;
-        while let Some((before, behind)) = rest.split_once("{$") {
-            // A pointer may hold braces only where they are escaped, so that the first one ends it.
-            let (inside, after) = behind.split_once('}')?;
+        while let Some((before, rest_of_text)) = rest.split_once("{$") {
+            // A JSON pointer in a runtime expression contains only escaped braces, so the first `}` ends the
+            // expression.
+            let (inside, after) = rest_of_text.split_once('}')?;
             text.push_str(before);
             text.push_str(&self.value_of(&format!("${inside}"))?);
             rest = after;
@@ -77,7 +79,7 @@ mod tests {
     };
 
     #[test]
-    fn an_expression_is_what_the_request_says() {
+    fn an_expression_evaluates_to_a_value_of_the_request() {
         let mut out = Connection::in_process(Router::new()).begin(&ASK);
         out.required(0, &"a/b".to_owned());
         out.required(1, &"http://x/?y=1&z".to_owned());

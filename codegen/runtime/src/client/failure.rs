@@ -1,4 +1,4 @@
-//! How a call can fail.
+//! The errors of a call.
 
 use std::error::Error;
 use std::fmt;
@@ -9,42 +9,69 @@ use http::{HeaderMap, StatusCode};
 use super::transport::TransportError;
 use crate::validate::violation::Violation;
 
-/// Why a call yielded no response of the contract.
+/// The error of a call: the reason why it returned no success of the contract.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::client::Failure;
+///
+/// /// The generated error type of an operation.
+/// #[derive(Debug)]
+/// enum GetUserError {
+///     NotFound,
+/// }
+///
+/// fn explain(failure: &Failure<GetUserError>) -> String {
+///     match failure {
+///         Failure::Refused(GetUserError::NotFound, _) => "there is no such user".to_owned(),
+///         Failure::Unexpected(response) => format!("the contract does not declare status {}", response.status),
+///         Failure::Invalid(_, violations) => format!("the response has {} violations", violations.len()),
+///         Failure::Unsent(reason) => format!("the request was not sent: {reason}"),
+///         Failure::Transport(cause) => format!("the service is unreachable: {cause}"),
+///     }
+/// }
+///
+/// let failure: Failure<GetUserError> = Failure::Unsent("a header is not valid".to_owned());
+/// assert_eq!(explain(&failure), "the request was not sent: a header is not valid");
+/// assert!(failure.status().is_none());
+/// ```
 #[derive(Debug)]
 pub enum Failure<E> {
-    /// The service refused, in a way that the contract declares; with the answer as it came.
+    /// The service refused the request with an error that the contract declares. Contains the raw response.
     Refused(E, Box<Received>),
-    /// The contract does not declare the answer's status.
+    /// The contract does not declare the status code of the response.
     Unexpected(Box<Received>),
-    /// The answer is not what the contract says, and this is wrong with it.
+    /// The response does not match the contract. Contains the violations.
     Invalid(Box<Received>, Vec<Violation>),
-    /// The request cannot be written: a header cannot hold its value, for example. Nothing was sent.
+    /// The request cannot be encoded, for example because a header cannot contain its value. Nothing was
+    /// sent.
     Unsent(String),
-    /// No answer came, or not all of it.
+    /// No response was received, or only a part of it.
     Transport(TransportError),
 }
 
-/// An answer as it came.
+/// A received response: status code, headers and body.
 #[derive(Debug, Clone)]
 pub struct Received {
-    /// The status.
+    /// The status code of the response.
     pub status: StatusCode,
-    /// The headers.
+    /// The headers of the response.
     pub headers: HeaderMap,
-    /// The body, as far as it was read.
+    /// The bytes of the body that were read. They are empty if the body was not needed or was streamed.
     pub body: Bytes,
 }
 
-/// An answer was longer than the connection's limit.
+/// The error of a response that exceeds the size limit of the connection.
 #[derive(Debug)]
 pub(super) struct TooLong(pub(super) usize);
 
-/// No answer came in time.
+/// The error of a response that did not arrive in time.
 #[derive(Debug)]
 pub(super) struct TimedOut;
 
 impl<E> Failure<E> {
-    /// What the contract calls it, where it is a refusal that the contract declares.
+    /// Returns the error that the contract declares, if the service refused the request with one.
     pub fn refusal(&self) -> Option<&E> {
         match self {
             Failure::Refused(refusal, _) => Some(refusal),
@@ -52,10 +79,11 @@ impl<E> Failure<E> {
         }
     }
 
-    /// The same, or else the failure again.
+    /// Converts the failure into the error that the contract declares.
     ///
     /// # Errors
-    /// The failure, where it is not a refusal that the contract declares.
+    ///
+    /// Returns the failure unchanged if it is not a declared refusal.
     pub fn into_refusal(self) -> Result<E, Failure<E>> {
         match self {
             Failure::Refused(refusal, _) => Ok(refusal),
@@ -63,7 +91,7 @@ impl<E> Failure<E> {
         }
     }
 
-    /// The answer, where one came.
+    /// Returns the response, if one was received.
     pub fn received(&self) -> Option<&Received> {
         match self {
             Failure::Refused(_, received) | Failure::Unexpected(received) | Failure::Invalid(received, _) => {
@@ -73,25 +101,25 @@ impl<E> Failure<E> {
         }
     }
 
-    /// The answer's status, where one came.
+    /// Returns the status code of the response, if one was received.
     pub fn status(&self) -> Option<StatusCode> {
         self.received().map(|received| received.status)
     }
 }
 
 impl Received {
-    /// A header, where it is text.
+    /// Returns a header, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as text.
+    /// Returns the body as text. Bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 }
 
-/// How much of a body a message shows.
+/// The maximum number of characters of a body that a message shows.
 const SHOWN: usize = 512;
 
 impl fmt::Display for Received {
@@ -110,9 +138,9 @@ impl<E> fmt::Display for Failure<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Refused(_, received) => write!(f, "the service refused with {received}"),
-            Failure::Unexpected(received) => write!(f, "the contract does not declare the answer {received}"),
+            Failure::Unexpected(received) => write!(f, "the contract does not declare the response {received}"),
             Failure::Invalid(received, violations) => {
-                write!(f, "the answer {} is not what the contract says", received.status)?;
+                write!(f, "the response {} does not match the contract", received.status)?;
                 for (at, violation) in violations.iter().enumerate() {
                     let field = if violation.field.is_empty() { "the body" } else { &violation.field };
                     write!(f, "{}{field} {}", if at == 0 { ": " } else { "; " }, violation.message)?;
@@ -120,7 +148,7 @@ impl<E> fmt::Display for Failure<E> {
                 Ok(())
             }
             Failure::Unsent(message) => write!(f, "the request cannot be sent: {message}"),
-            Failure::Transport(_) => f.write_str("no answer came"),
+            Failure::Transport(_) => f.write_str("no complete response was received"),
         }
     }
 }
@@ -136,7 +164,7 @@ impl<E: fmt::Debug> Error for Failure<E> {
 
 impl fmt::Display for TooLong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the answer has more than {} bytes", self.0)
+        write!(f, "the response has more than {} bytes", self.0)
     }
 }
 
@@ -144,7 +172,7 @@ impl Error for TooLong {}
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no answer came in time")
+        f.write_str("no response was received in time")
     }
 }
 

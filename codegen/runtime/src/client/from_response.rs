@@ -1,45 +1,67 @@
-//! From a response to the type that the contract declares for its status.
+//! From a response to the generated type that the contract declares for its status code.
 
 use super::failure::{Failure, Received};
 use super::incoming::Incoming;
 
-/// A response or error type of the contract that a client receives.
+/// A response or error type of the contract that a client can read. Generated types implement it.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Read;
+/// use writ_runtime::client::{FromResponse, Incoming};
+///
+/// struct GetNameResponse {
+///     body: String,
+/// }
+///
+/// impl FromResponse for GetNameResponse {
+///     fn read(response: &mut Incoming) -> Option<Self> {
+///         match response.status() {
+///             200 => Some(Self { body: response.json(&["application/json"], String::read)? }),
+///             _ => response.undeclared(),
+///         }
+///     }
+/// }
+/// ```
 pub trait FromResponse: Sized {
-    /// Reads an answer. `None` where the status is none of this type's, or after it was recorded what
-    /// is wrong.
-    fn read(answer: &mut Incoming) -> Option<Self>;
+    /// Reads a response.
+    ///
+    /// Returns `None` if this type does not declare the status code, if a violation was recorded, or if the
+    /// body is needed and has not arrived yet.
+    fn read(response: &mut Incoming) -> Option<Self>;
 }
 
 /// The result of reading a response.
 pub(super) enum Outcome<R, E> {
-    /// It is read, for better or worse.
+    /// The response is read completely: a success, a refusal, or a response that is not valid.
     Done(Result<R, Failure<E>>),
-    /// The whole body is needed first.
+    /// The response cannot be read before its complete body has arrived.
     Body,
-    /// The contract does not declare its status.
+    /// The contract does not declare the status code.
     Undeclared,
 }
 
-/// Reads an answer as a failure of the contract, else as a success.
-pub(super) fn outcome<R: FromResponse, E: FromResponse>(answer: &mut Incoming) -> Outcome<R, E> {
-    if let Some(error) = E::read(answer).filter(|_| answer.is_sound()) {
-        return Outcome::Done(Err(Failure::Refused(error, Box::new(answer.received()))));
+/// Reads a response as an error type, and otherwise as a success type.
+pub(super) fn outcome<R: FromResponse, E: FromResponse>(response: &mut Incoming) -> Outcome<R, E> {
+    if let Some(error) = E::read(response).filter(|_| response.is_sound()) {
+        return Outcome::Done(Err(Failure::Refused(error, Box::new(response.received()))));
     }
-    if answer.is_undeclared() {
-        answer.begin_again();
-        if let Some(response) = R::read(answer).filter(|_| answer.is_sound()) {
+    if response.is_undeclared() {
+        response.restart();
+        if let Some(response) = R::read(response).filter(|_| response.is_sound()) {
             return Outcome::Done(Ok(response));
         }
     }
-    if answer.wants_body() {
-        answer.begin_again();
+    if response.needs_body() {
+        response.restart();
         return Outcome::Body;
     }
-    if answer.is_undeclared() {
+    if response.is_undeclared() {
         return Outcome::Undeclared;
     }
-    let violations = answer.violations();
-    Outcome::Done(Err(Failure::Invalid(Box::new(answer.received()), violations)))
+    let violations = response.violations();
+    Outcome::Done(Err(Failure::Invalid(Box::new(response.received()), violations)))
 }
 
 impl Incoming {
@@ -48,7 +70,7 @@ impl Incoming {
     }
 }
 
-/// An answer that the contract knows nothing of.
-pub(super) fn unexpected<E>(answer: &mut Incoming) -> Failure<E> {
-    Failure::Unexpected(Box::new(answer.received()))
+/// Returns the failure for a response that the contract does not declare.
+pub(super) fn unexpected<E>(response: &mut Incoming) -> Failure<E> {
+    Failure::Unexpected(Box::new(response.received()))
 }

@@ -1,4 +1,4 @@
-//! One answer while it is taken apart: status, headers and body, with everything that is wrong.
+//! A received response while generated code reads it: status code, headers, body and violations.
 
 use std::time::Duration;
 
@@ -27,8 +27,10 @@ use crate::validate::violation::{Violation, Violations};
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// An answer. Each method returns `None` after it recorded what is wrong, or that the body is needed
-/// first: then all is read once more when it is there.
+/// A received response while generated code reads it.
+///
+/// Each method returns `None` after it recorded a violation, or if the body is needed and has not arrived
+/// yet. In the second case the client collects the body and reads the response again.
 pub struct Incoming {
     pub(super) code: StatusCode,
     pub(super) headers: HeaderMap,
@@ -38,20 +40,20 @@ pub struct Incoming {
     pub(super) timeout: Duration,
     violations: Violations,
     undeclared: bool,
-    wanting: bool,
+    body_needed: bool,
     /// The objects of a JSON body that are limited to a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
 enum Content {
     Arriving(Body),
-    Whole(Bytes),
+    Complete(Bytes),
     Taken,
 }
 
-/// An internal error of a service, as its refusal tells it.
+/// An internal error of the service, as its refusal describes it.
 #[derive(Debug)]
-struct Told(Problem);
+struct RemoteError(Problem);
 
 impl Incoming {
     pub(super) fn new(
@@ -71,28 +73,28 @@ impl Incoming {
             timeout,
             violations: Violations::default(),
             undeclared: false,
-            wanting: false,
+            body_needed: false,
             sparse: None,
         }
     }
 
-    /// The status.
+    /// Returns the status code of the response.
     pub fn status(&self) -> u16 {
         self.code.as_u16()
     }
 
-    /// The status as one of a range.
+    /// Returns the status code of the response as one of a range.
     pub fn any_status<const LOW: u16, const HIGH: u16>(&mut self) -> Option<AnyStatus<LOW, HIGH>> {
         AnyStatus::new(self.status()).ok().or_else(|| self.undeclared())
     }
 
-    /// The status is none that the type is of.
+    /// Records that the type does not declare the status code, and returns `None`.
     pub fn undeclared<T>(&mut self) -> Option<T> {
         self.undeclared = true;
         None
     }
 
-    /// Reads a header; its absence is a violation.
+    /// Reads a header of the response. A missing header is a violation.
     pub fn required<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => {
@@ -103,7 +105,7 @@ impl Incoming {
         }
     }
 
-    /// Reads a header where there is one.
+    /// Reads a header of the response. Returns `None` if it is absent.
     pub fn optional<T>(&mut self, parameter: &Parameter, read: Read<T>) -> Option<T> {
         match self.find(parameter) {
             Found::Absent => None,
@@ -111,22 +113,23 @@ impl Incoming {
         }
     }
 
-    /// The fields of a header that is no list: `Set-Cookie`.
+    /// Returns all fields of a header that is not a list, such as `Set-Cookie`.
     pub fn all(&self, name: &str) -> Vec<String> {
         let values = self.headers.get_all(name).iter();
         values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
     }
 
-    /// Which of these media types the body has. One that is missing counts as the first.
+    /// Returns the index of the body's media type in `declared`. A missing `Content-Type` counts as the first
+    /// one.
     pub fn media(&mut self, declared: &[&str]) -> Option<usize> {
         let Some(value) = self.headers.get(header::CONTENT_TYPE) else { return Some(0) };
-        let said = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let sent = MediaType::parse(&said);
-        let fits =
+        let content_type = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let sent = MediaType::parse(&content_type);
+        let matching =
             |(index, declared): (usize, &&str)| Some((MediaType::parse(declared)?.covers(sent.as_ref()?)?, index));
-        let found = declared.iter().enumerate().filter_map(fits).min().map(|(_, index)| index);
+        let found = declared.iter().enumerate().filter_map(matching).min().map(|(_, index)| index);
         if found.is_none() {
-            let message = format!("must be {}, not {said}", declared.join(" or "));
+            let message = format!("must be {}, not {content_type}", declared.join(" or "));
             self.violations.push(Violation {
                 location: InputLocation::Header,
                 field: "content-type".into(),
@@ -136,10 +139,10 @@ impl Incoming {
         found
     }
 
-    /// The body as JSON of one of these media types.
+    /// Reads a JSON body of one of the declared media types.
     pub fn json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         self.media(declared)?;
-        let bytes = self.whole()?;
+        let bytes = self.complete_body()?;
         let mut reader = Reader::json(&bytes);
         self.sparse.into_iter().for_each(|objects| reader.allow_missing_fields(objects));
         let value = read(&mut reader);
@@ -154,10 +157,10 @@ impl Incoming {
         read
     }
 
-    /// The body as text.
+    /// Returns the body as UTF-8 text.
     pub fn text(&mut self, declared: &[&str]) -> Option<String> {
         self.media(declared)?;
-        let bytes = self.whole()?;
+        let bytes = self.complete_body()?;
         let text = String::from_utf8(bytes.into()).ok();
         if text.is_none() {
             self.violations.push(Violation::body("", "must be UTF-8"));
@@ -165,7 +168,7 @@ impl Incoming {
         text
     }
 
-    /// The body as text that is read by its schema.
+    /// Reads a text body with its schema.
     pub fn shown<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<T> {
         let text = self.text(declared)?;
         let mut reader = Reader::text(TextValue::Scalar(text.into()), InputLocation::Body, "");
@@ -173,77 +176,77 @@ impl Incoming {
         self.close(reader).and(value)
     }
 
-    /// The body as it came.
+    /// Returns the raw bytes of the body.
     pub fn bytes(&mut self, declared: &[&str]) -> Option<Bytes> {
         self.media(declared)?;
-        self.whole()
+        self.complete_body()
     }
 
-    /// The body as it comes.
+    /// Returns the body as a stream.
     pub fn stream(&mut self, declared: &[&str]) -> Option<ByteStream> {
         self.media(declared)?;
         self.arriving().map(ByteStream::arriving)
     }
 
-    /// The body as server-sent events.
+    /// Returns the body as server-sent events.
     pub fn events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| EventStream::new(lines::events(body, limit, false, read)))
     }
 
-    /// The same where the schema describes whole events, their `data` among their fields.
+    /// Returns the body as server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<EventStream<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| EventStream::new(lines::events(body, limit, true, read)))
     }
 
-    /// The body as JSON values one after the other.
+    /// Returns the body as a stream of JSON values.
     pub fn lines<T: 'static>(&mut self, declared: &[&str], read: Read<T>) -> Option<JsonLines<T>> {
         self.media(declared)?;
         let limit = self.limit;
         self.arriving().map(|body| JsonLines::new(lines::values(body, limit, read)))
     }
 
-    /// The body with the media type that the contract leaves open.
+    /// Returns the raw bytes of the body with its concrete media type.
     pub fn any_media_bytes(&mut self, declared: &[&str]) -> Option<AnyMedia<Bytes>> {
         let body = self.bytes(declared)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// The same as text.
+    /// Returns the body as UTF-8 text with its concrete media type.
     pub fn any_media_text(&mut self, declared: &[&str]) -> Option<AnyMedia<String>> {
         let body = self.text(declared)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// The same as JSON.
+    /// Reads a JSON body with its concrete media type.
     pub fn any_media_json<T>(&mut self, declared: &[&str], read: Read<T>) -> Option<AnyMedia<T>> {
         let body = self.json(declared, read)?;
         Some(AnyMedia::new(self.content_type(), body))
     }
 
-    /// The refusal that it is.
+    /// Returns the problem that the response describes.
     pub fn problem(&mut self) -> Option<Problem> {
-        let body = self.whole()?;
+        let body = self.complete_body()?;
         Some(self.envelope.read(self.code, &self.headers, &body))
     }
 
-    /// The same of a 500.
+    /// Returns the problem that the response describes, as an internal error.
     pub fn internal(&mut self) -> Option<Internal> {
-        Some(Internal(Box::new(Told(self.problem()?))))
+        Some(Internal(Box::new(RemoteError(self.problem()?))))
     }
 
     fn content_type(&self) -> String {
         self.all("content-type").into_iter().next().unwrap_or_default()
     }
 
-    fn whole(&mut self) -> Option<Bytes> {
+    fn complete_body(&mut self) -> Option<Bytes> {
         match &self.body {
-            Content::Whole(bytes) => Some(bytes.clone()),
+            Content::Complete(bytes) => Some(bytes.clone()),
             Content::Arriving(_) => {
-                self.wanting = true;
+                self.body_needed = true;
                 None
             }
             Content::Taken => Some(Bytes::new()),
@@ -253,7 +256,7 @@ impl Incoming {
     fn arriving(&mut self) -> Option<Body> {
         match std::mem::replace(&mut self.body, Content::Taken) {
             Content::Arriving(body) => Some(body),
-            Content::Whole(bytes) => Some(Body::from(bytes)),
+            Content::Complete(bytes) => Some(Body::from(bytes)),
             Content::Taken => None,
         }
     }
@@ -304,19 +307,19 @@ impl Incoming {
     }
 
     pub(super) fn is_sound(&self) -> bool {
-        self.violations.is_empty() && !self.wanting
+        self.violations.is_empty() && !self.body_needed
     }
 
     pub(super) fn is_undeclared(&self) -> bool {
         self.undeclared
     }
 
-    pub(super) fn wants_body(&self) -> bool {
-        self.wanting
+    pub(super) fn needs_body(&self) -> bool {
+        self.body_needed
     }
 
-    pub(super) fn begin_again(&mut self) {
-        (self.undeclared, self.wanting) = (false, false);
+    pub(super) fn restart(&mut self) {
+        (self.undeclared, self.body_needed) = (false, false);
         self.violations = Violations::default();
     }
 
@@ -326,31 +329,31 @@ impl Incoming {
 
     pub(super) fn bytes_so_far(&self) -> Bytes {
         match &self.body {
-            Content::Whole(bytes) => bytes.clone(),
+            Content::Complete(bytes) => bytes.clone(),
             Content::Arriving(_) | Content::Taken => Bytes::new(),
         }
     }
 
-    /// Waits for the whole body.
+    /// Collects the complete body of the response.
     pub(super) async fn collect(&mut self) -> Result<(), TransportError> {
         let Content::Arriving(body) = &mut self.body else { return Ok(()) };
-        let mut whole = BytesMut::new();
+        let mut collected = BytesMut::new();
         while let Some(frame) = body.frame().await {
             let data = frame?.into_data().unwrap_or_default();
-            if data.len() > self.limit - whole.len() {
+            if data.len() > self.limit - collected.len() {
                 return Err(Box::new(TooLong(self.limit)));
             }
-            whole.extend_from_slice(&data);
+            collected.extend_from_slice(&data);
         }
-        self.body = Content::Whole(whole.freeze());
+        self.body = Content::Complete(collected.freeze());
         Ok(())
     }
 }
 
-impl std::fmt::Display for Told {
+impl std::fmt::Display for RemoteError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "the service answered {} {}: {}", self.0.status, self.0.code, self.0.message)
+        write!(f, "the service responded with {} {}: {}", self.0.status, self.0.code, self.0.message)
     }
 }
 
-impl std::error::Error for Told {}
+impl std::error::Error for RemoteError {}

@@ -1,4 +1,4 @@
-//! Streams as they arrive: server-sent events (WHATWG HTML § 9.2.6) and JSON values in lines.
+//! Streams of a received response: server-sent events (WHATWG HTML § 9.2.6) and JSON lines.
 
 use std::borrow::Cow;
 
@@ -18,50 +18,50 @@ use crate::validate::violation::Violations;
 
 type Read<T> = fn(&mut Reader<'_>) -> Option<T>;
 
-/// The lines of a body.
+/// A reader of the lines of a streamed body.
 struct Lines {
     body: Body,
-    held: BytesMut,
-    /// How much of `held` is known to hold no end of a line.
-    seen: usize,
+    buffer: BytesMut,
+    /// The length of the prefix of `buffer` that is known to contain no line break.
+    scanned: usize,
     limit: usize,
     ended: bool,
 }
 
 impl Lines {
     fn new(body: Body, limit: usize) -> Lines {
-        Lines { body, held: BytesMut::new(), seen: 0, limit, ended: false }
+        Lines { body, buffer: BytesMut::new(), scanned: 0, limit, ended: false }
     }
 
-    /// The next line without its end: `\n`, `\r\n`, or `\r`.
+    /// Returns the next line without its line break: `\n`, `\r\n` or `\r`.
     async fn next(&mut self) -> Result<Option<String>, TransportError> {
         loop {
-            let end = self.held[self.seen..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-            if let Some(end) = end.map(|end| end + self.seen) {
-                // Behind a `\r` a `\n` may still be on its way.
-                if self.held[end] == b'\n' || end + 1 < self.held.len() || self.ended {
-                    let mut line = self.held.split_to(end + 1);
-                    if line[end] == b'\r' && self.held.first() == Some(&b'\n') {
-                        let _ = self.held.split_to(1);
+            let end = self.buffer[self.scanned..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            if let Some(end) = end.map(|end| end + self.scanned) {
+                // A `\n` may still follow a `\r` at the end of the buffer.
+                if self.buffer[end] == b'\n' || end + 1 < self.buffer.len() || self.ended {
+                    let mut line = self.buffer.split_to(end + 1);
+                    if line[end] == b'\r' && self.buffer.first() == Some(&b'\n') {
+                        let _ = self.buffer.split_to(1);
                     }
                     line.truncate(end);
-                    self.seen = 0;
+                    self.scanned = 0;
                     return Ok(Some(text(&line)?));
                 }
-                self.seen = end;
+                self.scanned = end;
             } else {
-                self.seen = self.held.len();
+                self.scanned = self.buffer.len();
             }
             if self.ended {
-                let rest = std::mem::take(&mut self.held);
-                self.seen = 0;
+                let rest = std::mem::take(&mut self.buffer);
+                self.scanned = 0;
                 return Ok(if rest.is_empty() { None } else { Some(text(&rest)?) });
             }
             match self.body.frame().await {
-                Some(frame) => self.held.extend_from_slice(&frame?.into_data().unwrap_or_default()),
+                Some(frame) => self.buffer.extend_from_slice(&frame?.into_data().unwrap_or_default()),
                 None => self.ended = true,
             }
-            if self.held.len() > self.limit {
+            if self.buffer.len() > self.limit {
                 return Err(Box::new(TooLong(self.limit)));
             }
         }
@@ -72,7 +72,8 @@ fn text(line: &[u8]) -> Result<String, TransportError> {
     Ok(std::str::from_utf8(line)?.to_owned())
 }
 
-/// The values of JSON lines; of a JSON sequence too, whose separators count as white space.
+/// Returns the values of JSON lines, or of a JSON text sequence, whose record separators count as white
+/// space.
 pub(super) fn values<T: 'static>(
     body: Body,
     limit: usize,
@@ -95,7 +96,8 @@ pub(super) fn values<T: 'static>(
     })
 }
 
-/// The events of an event stream, their data read by `read`: as whole events where these are `described`.
+/// Returns the events of an event stream. `read` reads their data, or the complete event if it is
+/// `described`.
 pub(super) fn events<T: 'static>(
     body: Body,
     limit: usize,
@@ -107,7 +109,7 @@ pub(super) fn events<T: 'static>(
         match event(&mut lines).await {
             Ok(None) => None,
             Ok(Some(event)) => {
-                let data = if described { whole(&event, read) } else { value(&event.data, read) };
+                let data = if described { described_event(&event, read) } else { value(&event.data, read) };
                 let Event { event, id, retry, .. } = event;
                 Some((data.map(|data| Event { event, id, retry, data }), Some(lines)))
             }
@@ -116,7 +118,7 @@ pub(super) fn events<T: 'static>(
     })
 }
 
-/// The next event that has data. What the end cuts off is none.
+/// Returns the next event that has data. An event that the end of the stream cuts off is discarded.
 async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
     let mut event = Event::default();
     let mut data: Option<String> = None;
@@ -141,7 +143,7 @@ async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
             "event" => event.event = Some(value.to_owned()),
             "id" => event.id = Some(value.to_owned()),
             "retry" => event.retry = value.parse().ok(),
-            // A comment, or what nobody knows.
+            // Comments and unknown fields are ignored.
             _ => {}
         }
     }
@@ -149,11 +151,11 @@ async fn event(lines: &mut Lines) -> Result<Option<Event>, TransportError> {
 }
 
 fn value<T>(json: &str, read: Read<T>) -> Result<T, TransportError> {
-    finished(Reader::json(json.as_bytes()), read)
+    read_all(Reader::json(json.as_bytes()), read)
 }
 
-/// A value that describes a whole event. Whether its data is text or a JSON text, the schema knows.
-fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
+/// Reads a value that describes a complete event. Its schema decides if the data is text or JSON.
+fn described_event<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
     let fields = |data: TextValue<'static>| {
         let scalar = |text: &str| TextValue::Scalar(Cow::Owned(text.to_owned()));
         let mut all: Vec<(Cow<'static, str>, TextValue<'static>)> = vec![("data".into(), data)];
@@ -164,21 +166,21 @@ fn whole<T>(event: &Event, read: Read<T>) -> Result<T, TransportError> {
     };
     let plain = || TextValue::Scalar(Cow::Owned(event.data.clone()));
     match serde_json::from_str::<Value>(&event.data) {
-        Ok(json @ (Value::Array(_) | Value::Object(_))) => finished(fields(TextValue::of_json(json)), read)
-            .or_else(|wrong| finished(fields(plain()), read).map_err(|_| wrong)),
-        _ => finished(fields(plain()), read),
+        Ok(json @ (Value::Array(_) | Value::Object(_))) => read_all(fields(TextValue::from_json(json)), read)
+            .or_else(|wrong| read_all(fields(plain()), read).map_err(|_| wrong)),
+        _ => read_all(fields(plain()), read),
     }
 }
 
-fn finished<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, TransportError> {
+fn read_all<T>(mut reader: Reader<'_>, read: Read<T>) -> Result<T, TransportError> {
     let value = read(&mut reader);
     reader.finish();
     let violations = reader.into_violations();
-    value.filter(|_| violations.is_empty()).ok_or_else(|| said(&violations).into())
+    value.filter(|_| violations.is_empty()).ok_or_else(|| describe(&violations).into())
 }
 
-fn said(violations: &Violations) -> String {
-    let mut text = "what arrived is not what the contract says".to_owned();
+fn describe(violations: &Violations) -> String {
+    let mut text = "the received value does not match the contract".to_owned();
     for (at, violation) in violations.list.iter().enumerate() {
         let field = if violation.field.is_empty() { "the value" } else { &violation.field };
         text.push_str(if at == 0 { ": " } else { "; " });
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn events_are_put_together_however_they_arrive() {
+    async fn events_are_parsed_across_chunk_boundaries() {
         let body = body(&[": hello\n\nid: 7\r", "\nda", "ta: 1\r\rdata: 2\nevent: x\nretry: 5\n\n", "data: 3\n"]);
         let found: Vec<_> = events(body, 1000, false, i64::read).map(|event| event.unwrap()).collect().await;
         let first = Event { id: Some("7".into()), ..Event::from(1) };
@@ -209,21 +211,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_are_values_and_a_wrong_one_is_told() {
+    async fn each_line_is_a_value_and_an_invalid_line_is_an_error() {
         let lines: Vec<_> = values(body(&["1\n\u{1e}", "2\n\n\"x\"\n3"]), 1000, i64::read).collect().await;
-        let told: Vec<String> = lines
+        let found: Vec<String> = lines
             .into_iter()
             .map(|line| line.map_or_else(|error| error.to_string(), |value| value.to_string()))
             .collect();
-        let wrong = "what arrived is not what the contract says: the value must be an integer, not a string";
-        assert_eq!(told, ["1", "2", wrong, "3"]);
+        let wrong = "the received value does not match the contract: the value must be an integer, not a string";
+        assert_eq!(found, ["1", "2", wrong, "3"]);
     }
 
     #[tokio::test]
-    async fn a_line_without_an_end_is_not_held_for_ever() {
+    async fn an_endless_line_ends_with_an_error() {
         let endless = Body::from_stream(stream::repeat_with(|| Ok::<_, std::io::Error>("xxxxxxxxxx")));
         let mut lines = Box::pin(values(endless, 100, i64::read));
-        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "the answer has more than 100 bytes");
+        assert_eq!(lines.next().await.unwrap().unwrap_err().to_string(), "the response has more than 100 bytes");
         assert!(lines.next().await.is_none());
     }
 }

@@ -1,14 +1,85 @@
-//! Calling the operations of a contract: the other end of the pipeline, over the same types.
+//! Clients of a contract: calling its operations with the types that the server implements.
 //!
-//! Generated code says what each operation sends and what its answers are; how parameters, bodies,
-//! credentials and answers go over the wire is here, from the same [`Operation`](crate::Operation)
-//! that the server goes by.
+//! Generated code contains a `Client` with a method for each operation. This module sends the requests and
+//! reads the responses: styles of parameters, media types, credentials, timeouts and streams. It reads the
+//! same [`Operation`](crate::Operation) table as the server.
 //!
-//! ```no_run
-//! use writ_runtime::client::Connection;
+//! - A [`Connection`] is a service to call: base URL, transport, credentials and limits.
+//! - A [`Call`] is a request that `.await` sends. Until then, headers and timeout can be changed.
+//! - A [`Failure`] is the error of a call: a declared refusal, an unexpected response, or a transport error.
+//! - A [`Transport`] sends requests: over HTTP, or to an axum router of the same process.
 //!
-//! let connection = Connection::new("https://api.example.com").unwrap().bearer("a token");
-//! // let got = v1::client::Client::new(connection).users.get_user(&request).await?;
+//! # Examples
+//!
+//! A call as the generated client makes it. The types of the contract, written by hand here, are hidden:
+//!
+//! ```
+//! use writ_runtime::Router;
+//! use writ_runtime::client::{Connection, Failure};
+//! # use writ_runtime::client::{Call, FromResponse, Incoming};
+//! # use writ_runtime::{Method, Operation, Parameter, Problem, Read, Write};
+//! # static GET_USER: Operation = Operation {
+//! #     id: "getUser",
+//! #     method: Method::GET,
+//! #     path: "/users/{userId}",
+//! #     parameters: &[Parameter::path("userId")],
+//! #     statuses: &[200, 404],
+//! #     produces: &["application/json"],
+//! #     ..Operation::NONE
+//! # };
+//! # struct GetUserRequest { user_id: String }
+//! # #[derive(Debug)]
+//! # struct GetUserResponse { body: String }
+//! # writ_runtime::statuses! { NotFound = 404 }
+//! # #[derive(Debug)]
+//! # enum GetUserError { NotFound(NotFound) }
+//! # impl FromResponse for GetUserResponse {
+//! #     fn read(response: &mut Incoming) -> Option<Self> {
+//! #         match response.status() {
+//! #             200 => Some(Self { body: response.json(&["application/json"], String::read)? }),
+//! #             _ => response.undeclared(),
+//! #         }
+//! #     }
+//! # }
+//! # impl FromResponse for GetUserError {
+//! #     fn read(response: &mut Incoming) -> Option<Self> {
+//! #         match response.status() {
+//! #             404 => Some(Self::NotFound(NotFound::received(response.problem()?))),
+//! #             _ => response.undeclared(),
+//! #         }
+//! #     }
+//! # }
+//! # struct Users(Connection);
+//! # impl Users {
+//! #     fn get_user(&self, request: &GetUserRequest) -> Call<GetUserResponse, GetUserError> {
+//! #         let mut out = self.0.begin(&GET_USER);
+//! #         out.required(0, &request.user_id);
+//! #         out.call()
+//! #     }
+//! # }
+//! # struct Client { users: Users }
+//! # impl Client {
+//! #     fn new(connection: Connection) -> Client { Client { users: Users(connection) } }
+//! # }
+//!
+//! async fn name_of(client: &Client, id: &str) -> Result<Option<String>, Failure<GetUserError>> {
+//!     let request = GetUserRequest { user_id: id.to_owned() };
+//!     match client.users.get_user(&request).await {
+//!         Ok(response) => Ok(Some(response.body)),
+//!         Err(Failure::Refused(GetUserError::NotFound(_), _)) => Ok(None),
+//!         Err(failure) => Err(failure),
+//!     }
+//! }
+//!
+//! // A service of the same process, as in a test. `Connection::new("https://…")` calls one over HTTP.
+//! let service = Router::new().route("/users/7", axum::routing::get(|| async {
+//!     ([("content-type", "application/json")], "\"Ada\"")
+//! }));
+//! # let service = service.fallback(|| async { http::StatusCode::NOT_FOUND });
+//! let client = Client::new(Connection::in_process(service).bearer("a token"));
+//! # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+//! # assert_eq!(runtime.block_on(name_of(&client, "7")).unwrap().as_deref(), Some("Ada"));
+//! # assert_eq!(runtime.block_on(name_of(&client, "8")).unwrap(), None);
 //! ```
 
 mod body;

@@ -1,4 +1,4 @@
-//! One request while it is put together: what generated code hands over, each value to its place.
+//! A request under construction, to which generated code adds parameters and body.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,31 +22,52 @@ use crate::style::value::{json, text_value};
 use crate::style::write::write;
 use crate::values::page::{PageAt, PageRequest};
 
-/// A request to an operation. What cannot be written is remembered, and ends the call before anything
-/// is sent.
+/// A request to an operation, under construction.
+///
+/// A value that cannot be encoded is remembered, and the call fails before anything is sent.
+///
+/// # Examples
+///
+/// The generated function that encodes a request:
+///
+/// ```
+/// use writ_runtime::client::Outgoing;
+///
+/// struct ListUsersRequest {
+///     role: String,
+///     limit: Option<i64>,
+/// }
+///
+/// impl ListUsersRequest {
+///     fn encode(&self, out: &mut Outgoing) {
+///         out.required(0, &self.role);
+///         out.optional(1, &self.limit);
+///     }
+/// }
+/// ```
 pub struct Outgoing {
     pub(super) connection: Arc<Inner>,
     pub(super) operation: &'static Operation,
-    /// Where it goes instead of the operation's own path.
+    /// The target URL of a callback or webhook, instead of the path of the operation.
     url: Option<String>,
     pub(super) path: Vec<(&'static str, String)>,
     pub(super) query: Vec<String>,
     pub(super) headers: HeaderMap,
     pub(super) cookies: Vec<String>,
     pub(super) body: Option<Body>,
-    /// The same where it is written as a whole, for expressions over it.
+    /// The encoded body, if it is not a stream. Runtime expressions read it.
     pub(super) written: Option<Bytes>,
     pub(super) timeout: Duration,
     fault: Option<String>,
 }
 
 impl Connection {
-    /// Begins a request.
+    /// Creates a request to an operation of this service. Generated code calls it.
     pub fn begin(&self, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, None)
     }
 
-    /// Begins a request to a URL that is not of this service: a callback or a webhook.
+    /// Creates a request to a URL outside of this service, for a callback or webhook.
     pub fn begin_at(&self, url: &str, operation: &'static Operation) -> Outgoing {
         Outgoing::new(self.inner(), operation, Some(url.to_owned()))
     }
@@ -77,46 +98,46 @@ impl Outgoing {
         }
     }
 
-    /// Sends the parameter at `index` of the operation.
+    /// Adds the parameter at `index` of the operation.
     pub fn required(&mut self, index: usize, value: &dyn Write) {
         let Some(parameter) = self.operation.parameters.get(index) else { return };
-        if let Err(message) = self.place(parameter, &json(value)) {
+        if let Err(message) = self.add_parameter(parameter, &json(value)) {
             self.fail(format!("the parameter `{}` cannot be written: {message}", parameter.name));
         }
     }
 
-    /// The same where there is a value.
+    /// Adds the parameter at `index` of the operation, if there is a value.
     pub fn optional<T: Write>(&mut self, index: usize, value: &Option<T>) {
         if let Some(value) = value {
             self.required(index, value);
         }
     }
 
-    /// The same of a list that says nothing where it is empty.
+    /// Adds the list parameter at `index` of the operation, if the list is not empty.
     pub fn listed<T: Write>(&mut self, index: usize, value: &[T]) {
         if !value.is_empty() {
             self.required(index, &value);
         }
     }
 
-    /// Sends which page is wanted: the parameters at these indices.
+    /// Adds the pagination parameters at these indices of the operation.
     pub fn page(&mut self, limit: usize, number: Option<usize>, cursor: Option<usize>, page: &PageRequest) {
         self.required(limit, &page.limit);
         match (&page.at, number, cursor) {
-            (PageAt::Number(wanted), Some(number), _) => self.required(number, wanted),
+            (PageAt::Number(value), Some(number), _) => self.required(number, value),
             (PageAt::Number(1), None, _) => {}
-            (PageAt::Number(_), None, _) => self.fail("pages of this list have no numbers".to_owned()),
-            (PageAt::Cursor(wanted), _, Some(cursor)) => self.required(cursor, wanted),
-            (PageAt::Cursor(_), _, None) => self.fail("pages of this list have no cursors".to_owned()),
+            (PageAt::Number(_), None, _) => self.fail("this list does not support page numbers".to_owned()),
+            (PageAt::Cursor(value), _, Some(cursor)) => self.required(cursor, value),
+            (PageAt::Cursor(_), _, None) => self.fail("this list does not support cursors".to_owned()),
         }
     }
 
-    fn place(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
+    fn add_parameter(&mut self, parameter: &'static Parameter, json: &[u8]) -> Result<(), &'static str> {
         let value = match parameter.style {
             Style::Json => Some(TextValue::Scalar(String::from_utf8_lossy(json))),
             _ => text_value(json),
         };
-        let value = value.ok_or("it is no value")?;
+        let value = value.ok_or("it is not valid JSON")?;
         match parameter.location {
             ParameterLocation::Path => self.path.push((parameter.name, write(parameter, &value, Coding::Path)?)),
             ParameterLocation::Query => {
@@ -135,15 +156,15 @@ impl Outgoing {
         Ok(())
     }
 
-    /// Sets a header, in the place of what was said of it before.
+    /// Sets a header and replaces its previous value.
     pub(super) fn set(&mut self, name: &str, value: &[u8]) {
         match (HeaderName::try_from(name), HeaderValue::from_bytes(value)) {
             (Ok(name), Ok(value)) => drop(self.headers.insert(name, value)),
-            _ => self.fail(format!("the header `{name}` cannot hold its value")),
+            _ => self.fail(format!("the header `{name}` cannot contain its value")),
         }
     }
 
-    /// The same of what no log may show.
+    /// Sets a header and marks its value as sensitive, so that logs hide it.
     pub(super) fn secret(&mut self, name: &str, value: &str) {
         self.set(name, value.as_bytes());
         if let Some(value) = self.headers.get_mut(name) {
@@ -151,8 +172,8 @@ impl Outgoing {
         }
     }
 
-    /// Sets the media type of the body, unless it was said before.
-    pub(super) fn labelled(&mut self, media_type: &str) {
+    /// Sets the media type of the request body.
+    pub(super) fn set_media_type(&mut self, media_type: &str) {
         self.set("content-type", media_type.as_bytes());
     }
 
@@ -160,14 +181,18 @@ impl Outgoing {
         self.fault.get_or_insert(message);
     }
 
-    /// The request as it is sent, or why it cannot be.
+    /// Returns the request to send.
+    ///
+    /// # Errors
+    ///
+    /// Returns a message if a value could not be encoded, or if the URL is not valid.
     pub(super) fn finish(&mut self) -> Result<Request<Body>, String> {
         let connection = Arc::clone(&self.connection);
-        // What was said of this call alone wins.
+        // Credentials of this call take precedence over those of the connection.
         if !self.headers.contains_key(header::AUTHORIZATION) {
-            self.present(&connection.credentials);
+            self.add_credentials(&connection.credentials);
         }
-        self.make_key();
+        self.add_idempotency_key();
         if !self.cookies.is_empty() {
             let cookies = self.cookies.join("; ");
             self.set("cookie", cookies.as_bytes());
@@ -180,9 +205,9 @@ impl Outgoing {
             None => format!("{}{}", connection.base, target::path(self.operation.path, &self.path)?),
         };
         let url = target::with_query(url, &self.query);
-        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is no URL: {error}"))?;
+        let uri: Uri = url.parse().map_err(|error| format!("`{url}` is not a valid URL: {error}"))?;
         if uri.host().is_none() {
-            return Err(format!("`{url}` is no URL: it has no host"));
+            return Err(format!("`{url}` is not a valid URL: it has no host"));
         }
         let mut request = Request::new(self.body.take().unwrap_or_else(Body::empty));
         *request.method_mut() = self.operation.method.into();
@@ -191,8 +216,8 @@ impl Outgoing {
         Ok(request)
     }
 
-    /// Puts the credentials that the operation asks for where their schemes have them.
-    fn present(&mut self, credentials: &Credentials) {
+    /// Adds the credentials of the operation at the locations that their schemes specify.
+    fn add_credentials(&mut self, credentials: &Credentials) {
         for (kind, secret) in credentials.presented(self.operation.security) {
             match kind {
                 SchemeKind::Bearer => self.secret("authorization", &format!("Bearer {secret}")),
@@ -208,15 +233,16 @@ impl Outgoing {
         }
     }
 
-    /// A key that an operation requires and nobody gave: each call is then one of its own.
-    fn make_key(&mut self) {
+    /// Adds a generated key if the operation requires one and the caller set none. Each call then counts as a
+    /// separate request.
+    fn add_idempotency_key(&mut self) {
         let required = |parameter: &Parameter| {
             parameter.required
                 && parameter.location == ParameterLocation::Header
                 && parameter.name.eq_ignore_ascii_case("idempotency-key")
         };
-        let wanted = self.operation.idempotency.is_some() && self.operation.parameters.iter().any(required);
-        if wanted && !self.headers.contains_key("idempotency-key") {
+        let needs_key = self.operation.idempotency.is_some() && self.operation.parameters.iter().any(required);
+        if needs_key && !self.headers.contains_key("idempotency-key") {
             self.set("idempotency-key", uuid::Uuid::now_v7().to_string().as_bytes());
         }
     }

@@ -1,4 +1,4 @@
-//! Multipart bodies of requests (RFC 7578): values as their rules say, files as they are read.
+//! Multipart request bodies (RFC 7578): values encoded by their rules, and streamed files.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -11,16 +11,17 @@ use crate::json::Write;
 use crate::request::multipart::{FileStream, FormRule, Multipart, PartKind, PartRule, Parts};
 use crate::style::value::{json, text_value};
 
-/// One part of a form at the end that sends it, as generated code declares it.
+/// A part of a form that a client can send. Generated code implements it for an enum with a variant for each
+/// part.
 pub trait SendPart {
-    /// What the parts must be.
+    /// The constraints of the parts of the form.
     const RULE: &'static FormRule;
 
-    /// Adds it to the form.
+    /// Adds the part to a form.
     fn send(self, form: &mut Form);
 }
 
-/// A form while it is put together.
+/// A multipart form that a client builds before it sends the request.
 pub struct Form {
     rule: &'static FormRule,
     boundary: String,
@@ -40,11 +41,11 @@ impl Form {
         self.named_value(index, name, value);
     }
 
-    /// The same of a part that has its name from the caller.
+    /// Adds a value of the part at `index` of the rule, with a name that the caller chose.
     pub fn named_value(&mut self, index: usize, name: &str, value: &dyn Write) {
         let rule = self.rule(index);
         if let Some(header) = rule.headers.iter().find(|header| header.required) {
-            let message = format!("the part `{name}` needs the header `{}`, which a value cannot carry", header.name);
+            let message = format!("the part `{name}` needs the header `{}`, but a value has no headers", header.name);
             self.fault.get_or_insert(message);
         }
         let written = json(value);
@@ -65,7 +66,7 @@ impl Form {
         self.named_file(index, name, file);
     }
 
-    /// The same of a part that has its name from the caller.
+    /// Adds a file of the part at `index` of the rule, with a name that the caller chose.
     pub fn named_file(&mut self, index: usize, name: &str, file: FileStream) {
         let rule = self.rule(index);
         let missing =
@@ -76,14 +77,14 @@ impl Form {
         self.add(name, file, only_media(rule));
     }
 
-    fn add(&mut self, name: &str, file: FileStream, usual: Option<&str>) {
-        match file.into_made() {
+    fn add(&mut self, name: &str, file: FileStream, default_media: Option<&str>) {
+        match file.into_outgoing() {
             Ok(file) => {
-                let media = file.content_type.as_deref().or(usual).unwrap_or("application/octet-stream");
+                let media = file.content_type.as_deref().or(default_media).unwrap_or("application/octet-stream");
                 let file_name = file.file_name.as_deref().unwrap_or(name);
                 self.part(name, Some(file_name), Some(media.to_owned()), &file.headers, file.body);
             }
-            Err(body) => self.part(name, Some(name), usual.map(str::to_owned), &[], body),
+            Err(body) => self.part(name, Some(name), default_media.map(str::to_owned), &[], body),
         }
     }
 
@@ -95,7 +96,7 @@ impl Form {
         let media = media.map(|media| ("Content-Type".to_owned(), media));
         for (name, value) in media.iter().chain(more) {
             if name.contains(['\r', '\n', ':']) || value.contains(['\r', '\n']) {
-                self.fault.get_or_insert(format!("the header `{name}` of a part cannot hold its value"));
+                self.fault.get_or_insert(format!("the header `{name}` of a part cannot contain its value"));
             }
             head.push_str(&format!("\r\n{name}: {value}"));
         }
@@ -110,22 +111,22 @@ impl Form {
 }
 
 impl Outgoing {
-    /// Sends the parts of a form.
+    /// Sets the body to a form whose parts the contract describes.
     pub fn parts<T: SendPart>(&mut self, media: usize, parts: Parts<T>) {
         let mut form = Form::new(T::RULE);
-        match parts.into_made() {
+        match parts.into_outgoing() {
             Some(parts) => parts.into_iter().for_each(|part| part.send(&mut form)),
-            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+            None => self.fail("received parts cannot be sent: create new parts from them".to_owned()),
         }
         self.form(media, form);
     }
 
-    /// Sends parts that the contract does not describe.
+    /// Sets the body to a form whose parts the contract does not describe.
     pub fn multipart(&mut self, media: usize, parts: Multipart) {
         let mut form = Form::new(&FormRule::NONE);
-        match parts.into_made() {
+        match parts.into_outgoing() {
             Some(parts) => parts.into_iter().for_each(|(name, file)| form.add(&name, file, None)),
-            None => self.fail("parts that have arrived are not sent on: make new ones of them".to_owned()),
+            None => self.fail("received parts cannot be sent: create new parts from them".to_owned()),
         }
         self.form(media, form);
     }
@@ -138,17 +139,17 @@ impl Outgoing {
         let essence = self.essence(media);
         let essence = if essence.contains('*') { "multipart/form-data" } else { essence };
         self.body = Some(Body::from_stream(stream::iter(form.pieces).flat_map(Body::into_data_stream)));
-        self.labelled(&format!("{essence}; boundary={}", form.boundary));
+        self.set_media_type(&format!("{essence}; boundary={}", form.boundary));
     }
 }
 
-/// The media type of a part, where the contract leaves no choice.
+/// Returns the media type of a part, if the contract allows only one.
 fn only_media(rule: &PartRule) -> Option<&'static str> {
     let range = |media: &str| MediaType::parse(media).is_none_or(|media| media.is_range());
     rule.media.first().copied().filter(|media| !range(media))
 }
 
-/// As browsers do (WHATWG HTML § 4.10.22.8).
+/// Escapes a name as browsers do (WHATWG HTML § 4.10.22.8).
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -1,4 +1,4 @@
-//! Refusals as they arrive: out of the contract's envelope, back into a problem.
+//! Received refusals: from the error envelope of the contract back to a problem.
 
 use std::borrow::Cow;
 
@@ -9,24 +9,25 @@ use crate::http::request_id::X_REQUEST_ID;
 use crate::response::problem::Problem;
 use crate::validate::violation::Violation;
 
-/// Where the parts of a refusal stand in the contract's error schema, each as the steps to it; without
-/// a step where it has none.
+/// The location of each field of a refusal in the error schema of the contract, as a list of keys.
+///
+/// A list is empty if the schema has no such field. Generated code has one `static` of it.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The code for programs.
+    /// The location of the error code for programs.
     pub code: &'static [&'static str],
-    /// The sentence for people.
+    /// The location of the message for people.
     pub message: &'static [&'static str],
-    /// The violations.
+    /// The location of the list of violations.
     pub details: &'static [&'static str],
-    /// What the field of a violation is called, and its message.
+    /// The keys of a violation: its field and its message.
     pub detail: (&'static str, &'static str),
-    /// The request's id.
+    /// The location of the request id.
     pub request_id: &'static [&'static str],
 }
 
 impl Envelope {
-    /// RFC 9457, as the pipeline writes it.
+    /// The locations in RFC 9457 problem details, as the pipeline writes them.
     pub const PROBLEM: Envelope = Envelope {
         code: &["code"],
         message: &["detail"],
@@ -35,8 +36,9 @@ impl Envelope {
         request_id: &["requestId"],
     };
 
-    /// The refusal that an answer is. What stands between may have answered in its own shape: then it
-    /// is what the status says.
+    /// Reads a refusal from a response.
+    ///
+    /// A proxy may respond in another shape. The problem then has only what the status code implies.
     pub(super) fn read(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Problem {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |steps: &[&str]| match find(&value, steps)? {
@@ -52,9 +54,11 @@ impl Envelope {
         }
         if let Some(Value::Array(details)) = find(&value, self.details) {
             let (field, message) = self.detail;
-            let part =
+            let text_of =
                 |detail: &Value, name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            problem.violations.extend(details.iter().map(|one| Violation::body(part(one, field), part(one, message))));
+            problem
+                .violations
+                .extend(details.iter().map(|detail| Violation::body(text_of(detail, field), text_of(detail, message))));
         }
         problem.headers.extend(headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         let id = text(self.request_id).and_then(|id| HeaderValue::try_from(id).ok());
@@ -77,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_comes_back_out_of_its_envelope() {
+    fn a_refusal_is_read_from_its_envelope() {
         const OWN: Envelope = Envelope {
             code: &["error", "code"],
             message: &["error", "text"],
@@ -94,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_in_another_shape_is_what_its_status_says() {
+    fn a_response_in_another_shape_becomes_its_status() {
         let problem = Envelope::PROBLEM.read(StatusCode::BAD_GATEWAY, &HeaderMap::new(), b"<html>");
         assert_eq!((&*problem.code, &*problem.message), ("BAD_GATEWAY", "Bad Gateway"));
     }

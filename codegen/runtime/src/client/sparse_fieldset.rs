@@ -1,4 +1,4 @@
-//! Responses that are limited to a sparse fieldset (`x-sparse`), which their types cannot hold.
+//! Responses that are limited to a sparse fieldset (`x-sparse`), which the generated types cannot represent.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,26 +12,41 @@ use super::from_response::FromResponse;
 use super::incoming::Incoming;
 use crate::json::SparseObjects;
 
-/// A response that can be limited to a sparse fieldset.
+/// A response that can be limited to a sparse fieldset. Generated types implement it.
 pub trait SupportsSparseFieldset: FromResponse {
     /// The objects that the fieldset limits.
     const OBJECTS: SparseObjects;
 }
 
-/// A response that is limited to a sparse fieldset, as it was received. Each field that it has is what
-/// the contract says.
+/// A response that is limited to a sparse fieldset, as it was received. Each field that it has is valid.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Value;
+/// use writ_runtime::client::{Call, Failure, FromResponse, SupportsSparseFieldset};
+///
+/// /// Sends a call whose request names the fields to return.
+/// async fn some_fields<R, E>(call: Call<R, E>) -> Result<Value, Failure<E>>
+/// where
+///     R: SupportsSparseFieldset + 'static,
+///     E: FromResponse + 'static,
+/// {
+///     Ok(call.sparse_fieldset().await?.json())
+/// }
+/// ```
 pub struct SparseResponse<R> {
     received: Received,
     response: PhantomData<fn() -> R>,
 }
 
 impl<R> SparseResponse<R> {
-    /// The body. One that is not JSON, or is empty, is null.
+    /// Returns the body as JSON, or null if it is empty or not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// The answer as it came.
+    /// Returns the raw response.
     pub fn into_received(self) -> Received {
         self.received
     }
@@ -52,16 +67,16 @@ impl<R> fmt::Debug for SparseResponse<R> {
 }
 
 impl<R: SupportsSparseFieldset> FromResponse for SparseResponse<R> {
-    fn read(answer: &mut Incoming) -> Option<Self> {
-        // There is no whole where something is missing: what counts is that nothing is wrong.
-        drop(answer.sparse_fieldset(R::OBJECTS, R::read));
-        let fits = answer.is_sound() && !answer.is_undeclared();
-        fits.then(|| SparseResponse { received: answer.received(), response: PhantomData })
+    fn read(incoming: &mut Incoming) -> Option<Self> {
+        // The value is incomplete if fields are missing, so only the absence of violations counts.
+        drop(incoming.sparse_fieldset(R::OBJECTS, R::read));
+        let valid = incoming.is_sound() && !incoming.is_undeclared();
+        valid.then(|| SparseResponse { received: incoming.received(), response: PhantomData })
     }
 }
 
 impl<R: SupportsSparseFieldset, E: FromResponse> Call<R, E> {
-    /// Awaits a response that is limited to the sparse fieldset of the request.
+    /// Returns a call whose response is limited to the sparse fieldset of the request.
     pub fn sparse_fieldset(self) -> Call<SparseResponse<R>, E> {
         Call::new(self.into_outgoing())
     }

@@ -1,10 +1,10 @@
-//! Where a request goes: the base, the path with its parameters filled in, and the query.
+//! The target of a request: base URL, path with its parameters, and query.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::http::template::{Piece, Segment, Template};
 
-/// What a path cannot hold (RFC 3986 § 3.3).
+/// The characters that a path cannot contain (RFC 3986 § 3.3).
 const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,10 +22,10 @@ const NOT_IN_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The same for text that is not encoded yet.
+/// The characters that a path segment cannot contain before it is encoded.
 const NOT_IN_SEGMENT: &AsciiSet = &NOT_IN_PATH.add(b'%');
 
-/// The path of a template, its parameters as they are written.
+/// Returns the path of a template with its parameters filled in. `values` are already encoded.
 pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) -> Result<String, String> {
     let parsed = Template::parse(template);
     let mut names = parsed.names.iter();
@@ -54,7 +54,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
                 }
             }
         }
-        // Whoever takes these for steps would end up elsewhere (RFC 3986 § 5.2.4).
+        // A service would resolve these segments as relative steps (RFC 3986 § 5.2.4).
         if matches!(&path[start..], "." | "..") {
             return Err(format!("`{}` cannot be a segment of a path", &path[start..]));
         }
@@ -62,7 +62,7 @@ pub(super) fn path(template: &'static str, values: &[(&'static str, String)]) ->
     Ok(path)
 }
 
-/// A URL with more behind its query.
+/// Appends pairs to the query of a URL.
 pub(super) fn with_query(mut url: String, query: &[String]) -> String {
     for pair in query {
         let separator = match url.split_once('?') {
@@ -85,14 +85,14 @@ mod tests {
     }
 
     #[test]
-    fn parameters_stand_where_the_template_has_them() {
+    fn parameters_replace_their_placeholders() {
         assert_eq!(filled("/a/{id}/b:c", &[("id", "x%2Fy")]).as_deref(), Ok("/a/x%2Fy/b:c"));
         assert_eq!(filled("/{name}.{ext}/", &[("ext", "json"), ("name", "n")]).as_deref(), Ok("/n.json/"));
         assert_eq!(filled("/café au lait/%20", &[]).as_deref(), Ok("/caf%C3%A9%20au%20lait/%20"));
     }
 
     #[test]
-    fn a_value_cannot_lead_elsewhere() {
+    fn a_parameter_cannot_change_the_path() {
         for value in ["", ".", ".."] {
             assert!(filled("/a/{id}", &[("id", value)]).is_err(), "{value}");
         }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_added_to_what_there_is() {
+    fn pairs_are_appended_to_an_existing_query() {
         let pairs = ["a=1".to_owned(), "b=2".to_owned()];
         assert_eq!(with_query("http://x/".into(), &pairs), "http://x/?a=1&b=2");
         assert_eq!(with_query("http://x/?".into(), &pairs), "http://x/?a=1&b=2");

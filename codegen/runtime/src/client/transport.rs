@@ -1,4 +1,4 @@
-//! How requests get to the service: over HTTP, or to a router of the same process.
+//! Transports: sending requests over HTTP, or to a router of the same process.
 
 use std::error::Error;
 use std::future::Future;
@@ -13,18 +13,41 @@ use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use tower::ServiceExt;
 
-/// Why a request got no answer.
+/// The reason why a request received no response.
 pub type TransportError = Box<dyn Error + Send + Sync>;
 
-/// An answer that is waited for.
+/// The future of a response, as a transport returns it.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
-/// Sends requests.
+/// A way to send requests and receive responses.
 ///
-/// It must not follow redirects: those that the contract declares are answers, and credentials would
-/// go along to wherever another points.
+/// It is implemented for `reqwest::Client` and for an axum `Router`. An implementation must not follow
+/// redirects: a contract can declare them as responses, and the credentials would be sent to another host.
+///
+/// # Examples
+///
+/// A transport that adds a header to every request:
+///
+/// ```
+/// use axum::body::Body;
+/// use http::{HeaderValue, Request};
+/// use writ_runtime::client::{Connection, Sending, Transport};
+///
+/// struct Traced<T>(T);
+///
+/// impl<T: Transport> Transport for Traced<T> {
+///     fn send(&self, mut request: Request<Body>) -> Sending<'_> {
+///         request.headers_mut().insert("x-trace", HeaderValue::from_static("7"));
+///         self.0.send(request)
+///     }
+/// }
+///
+/// let router = axum::Router::new();
+/// let connection = Connection::over("http://localhost", Traced(router));
+/// # assert!(connection.is_ok());
+/// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one request; the answer's body may still be arriving.
+    /// Sends one request. The body of the returned response may still be arriving.
     fn send(&self, request: Request<Body>) -> Sending<'_>;
 }
 
@@ -50,7 +73,7 @@ impl Transport for reqwest::Client {
     }
 }
 
-/// A body that is `Sync`, as reqwest wants it. Nobody else looks at it, so the lock is never waited for.
+/// A body that is `Sync`, as reqwest requires. The mutex has no other user, so it never blocks.
 struct Shared(Mutex<Body>);
 
 impl http_body::Body for Shared {

@@ -1,4 +1,4 @@
-//! What a caller accepts (RFC 9110 § 12.5.1), and which of the contract's media types it likes best.
+//! The `Accept` header of a request (RFC 9110 § 12.5.1) and the choice of a media type by it.
 
 use std::sync::Arc;
 
@@ -6,34 +6,73 @@ use http::{HeaderMap, header};
 
 use crate::http::media::{MediaType, elements};
 
-/// The media types that a caller accepts, with how much it likes each.
+/// The media types that a caller accepts, each with its quality value.
 ///
-/// No `Accept`, or one without a readable element, accepts everything alike.
+/// A request without `Accept`, or without a valid element in it, accepts every media type.
+///
+/// ```
+/// use http::{HeaderMap, HeaderValue, header};
+/// use writ_runtime::Accept;
+///
+/// let mut headers = HeaderMap::new();
+/// headers.insert(header::ACCEPT, HeaderValue::from_static("text/csv, application/json;q=0.5"));
+/// let accept = Accept::of(&headers);
+/// assert_eq!(accept.best(&["application/json", "text/csv"]), Some(1));
+/// assert_eq!(accept.best(&["image/png"]), None);
+/// assert!(accept.accepts("application/json"));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accept(Option<Arc<[Range]>>);
 
-/// One element of `Accept`.
+/// A media range of an `Accept` header.
 #[derive(Debug, PartialEq, Eq)]
 struct Range {
     media: MediaType,
-    /// Thousandths, so that they compare exactly.
+    /// The quality value in thousandths, an integer so that values are compared exactly.
     quality: u16,
 }
 
-/// The media types of one answer, as generated code names them: a value for each.
+/// The media types that a response of an operation can have, as an enum.
+///
+/// Generated code implements it, and a handler receives the preferred one from `cx.preferred()`:
+///
+/// ```
+/// use writ_runtime::{Accept, Offer};
+///
+/// // Generated from the contract.
+/// #[derive(Debug, PartialEq)]
+/// enum ReportMedia {
+///     Json,
+///     Csv,
+/// }
+///
+/// impl Offer for ReportMedia {
+///     const TYPES: &'static [&'static str] = &["application/json", "text/csv"];
+///
+///     fn at(index: usize) -> ReportMedia {
+///         match index {
+///             0 => ReportMedia::Json,
+///             _ => ReportMedia::Csv,
+///         }
+///     }
+/// }
+///
+/// // A request without `Accept` accepts everything, so the first media type is preferred.
+/// assert_eq!(Accept::default().preferred::<ReportMedia>(), ReportMedia::Json);
+/// ```
 pub trait Offer: Sized {
-    /// As the contract spells them, in its order. Never empty.
+    /// The media types in the order of the contract, in its spelling. The list is never empty.
     const TYPES: &'static [&'static str];
 
-    /// The value at an index of `TYPES`.
+    /// Returns the variant for the media type at `index` of [`TYPES`](Self::TYPES).
     fn at(index: usize) -> Self;
 }
 
 impl Accept {
-    /// What the `Accept` fields of a request say.
+    /// Parses the `Accept` headers of a request.
     pub fn of(headers: &HeaderMap) -> Accept {
         let all = headers.get_all(header::ACCEPT);
-        // Most programs send no more than this.
+        // Most clients send `*/*` or no header at all.
         if all.iter().all(|value| value == "*/*") {
             return Accept(None);
         }
@@ -50,8 +89,10 @@ impl Accept {
         }
     }
 
-    /// The index of the media type that the caller likes best, the first among equals; `None` where
-    /// it accepts none of them. One that is a range, `image/*`, is as good as the best within it.
+    /// Returns the index of the media type in `offered` that the caller prefers, the first among equals.
+    ///
+    /// Returns `None` if the caller accepts none of them. An offered range such as `image/*` counts as the
+    /// best media type within it.
     pub fn best(&self, offered: &[&str]) -> Option<usize> {
         let mut best = None;
         for (index, offered) in offered.iter().enumerate() {
@@ -63,17 +104,17 @@ impl Accept {
         best.map(|(_, index)| index)
     }
 
-    /// The media type that the caller likes best; the first where it accepts none.
+    /// Returns the media type that the caller prefers, or the first one if it accepts none.
     pub fn preferred<M: Offer>(&self) -> M {
         M::at(self.best(M::TYPES).unwrap_or(0))
     }
 
-    /// Whether the caller accepts a media type.
+    /// Returns true if the caller accepts the media type.
     pub fn accepts(&self, media_type: &str) -> bool {
         self.quality(media_type) > 0
     }
 
-    /// The indices of what is offered, best first, without what is not accepted.
+    /// Returns the indices of the offered media types that the caller accepts, best first.
     pub(crate) fn order(&self, offered: &[&str]) -> Vec<usize> {
         let mut order: Vec<(u16, usize)> = offered
             .iter()
@@ -85,26 +126,28 @@ impl Accept {
         order.into_iter().map(|(_, index)| index).collect()
     }
 
-    /// What the most specific range says of a media type. A parameter counts where the media type has
-    /// it too: an answer is the same whether `charset=utf-8` was asked for or not.
+    /// Returns the quality value that the most specific range gives to a media type, in thousandths.
+    ///
+    /// A parameter of a range counts only if the media type has it too: a response is equally acceptable
+    /// with and without `charset=utf-8` in the range.
     fn quality(&self, offered: &str) -> u16 {
         let Some(ranges) = &self.0 else { return 1000 };
         let Some(offered) = MediaType::parse(offered) else { return 0 };
         if offered.is_range() {
-            let within = ranges.iter().filter(|range| range.media.meets(&offered));
+            let within = ranges.iter().filter(|range| range.media.overlaps(&offered));
             return within.map(|range| range.quality).max().unwrap_or(0);
         }
         ranges
             .iter()
             .filter_map(|range| Some((range.media.covers(&offered)?, range.quality)))
-            // Of two ranges that are alike the kinder one counts.
+            // Among equally specific ranges the one with the higher quality counts.
             .min_by_key(|(fit, quality)| (*fit, u16::MAX - quality))
             .map_or(0, |(_, quality)| quality)
     }
 }
 
 fn range(element: &str) -> Option<Range> {
-    // Old clients of Java write `*` for everything.
+    // Old Java clients send `*` instead of `*/*`.
     let element = match element.trim_start().strip_prefix('*') {
         Some(rest) if !rest.starts_with('/') => format!("*/*{rest}"),
         _ => element.to_owned(),
@@ -114,7 +157,7 @@ fn range(element: &str) -> Option<Range> {
     if let Some(at) = media.parameters.iter().position(|(name, _)| name == "q") {
         let value: f32 = media.parameters[at].1.parse().ok().filter(|value| (0.0..=1.0).contains(value))?;
         quality = (value * 1000.0).round() as u16;
-        // What follows the weight is no part of the media type.
+        // Parameters after the weight are extensions of `Accept`, not parameters of the media type.
         media.parameters.truncate(at);
     }
     Some(Range { media, quality })
@@ -137,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caller_gets_what_it_likes_best() {
+    fn the_media_type_with_the_highest_quality_is_chosen() {
         let offered = ["application/json", "text/csv; charset=utf-8"];
         assert_eq!(best("text/csv", &offered), Some(1));
         assert_eq!(best("text/csv;q=0.5, application/json;q=0.9", &offered), Some(0));
@@ -152,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nothing_is_not_acceptable() {
+    fn a_media_type_outside_all_ranges_is_not_acceptable() {
         let offered = ["application/json"];
         assert_eq!(best("text/html", &offered), None);
         assert_eq!(best("application/json;q=0", &offered), None);
@@ -162,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accept_that_cannot_be_read_is_as_good_as_none() {
+    fn an_invalid_accept_header_accepts_everything() {
         let offered = ["application/json"];
         assert_eq!(best("", &offered), Some(0));
         assert_eq!(best(";;,/,a/", &offered), Some(0));
@@ -172,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_tell_versions_apart() {
+    fn parameters_distinguish_versions_of_a_media_type() {
         let offered = ["application/json;version=1", "application/json;version=2"];
         assert_eq!(best("application/json;version=2", &offered), Some(1));
         assert_eq!(best("application/json;version=\"2\";q=0.5, application/json;version=1;q=0.1", &offered), Some(1));
@@ -183,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_is_offered_is_accepted_with_what_is_within_it() {
+    fn an_offered_range_is_accepted_if_a_type_within_it_is() {
         assert_eq!(best("image/png", &["application/json", "image/*"]), Some(1));
         assert_eq!(best("image/*;q=0.2, application/json;q=0.1", &["application/json", "image/*"]), Some(1));
         assert_eq!(best("text/html", &["image/*"]), None);

@@ -1,20 +1,50 @@
-//! The client's address, as the layers in front of the pipeline tell it.
+//! The client's address and certificate, which layers in front of the pipeline set.
 
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::ConnectInfo;
 use http::Extensions;
 
-/// The client's address, set by a layer that knows which proxies to trust.
+/// The client's address, as a request extension. A layer that knows the trusted proxies sets it.
+///
+/// Without it, the pipeline uses the address of the connection
+/// ([`ConnectInfo`](axum::extract::ConnectInfo)).
+///
+/// ```
+/// use std::net::IpAddr;
+/// use axum::extract::Request;
+/// use axum::middleware::Next;
+/// use axum::response::Response;
+/// use writ_runtime::ClientAddress;
+///
+/// /// Uses the address that the load balancer reports. Only correct behind that load balancer.
+/// async fn client_address(mut request: Request, next: Next) -> Response {
+///     let reported = request.headers().get("x-real-ip").and_then(|value| value.to_str().ok());
+///     if let Some(address) = reported.and_then(|text| text.parse::<IpAddr>().ok()) {
+///         request.extensions_mut().insert(ClientAddress(address));
+///     }
+///     next.run(request).await
+/// }
+/// # let _ = axum::Router::<()>::new().layer(axum::middleware::from_fn(client_address));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
-/// A client certificate that the transport has checked, set by a layer as an extension: what a
-/// scheme of type `mutualTLS` presents.
+/// A client certificate that the transport has verified, as a request extension that a layer sets. It is
+/// the credential of a security scheme of type `mutualTLS`.
+///
+/// The authenticator receives the string as the secret, for example the subject of the certificate:
+///
+/// ```
+/// use writ_runtime::ClientCertificate;
+///
+/// let mut request = http::Request::new(());
+/// request.extensions_mut().insert(ClientCertificate("CN=billing".to_owned()));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientCertificate(pub String);
 
-/// The address that a layer has set, else that of the connection.
+/// Returns the address that a layer has set, or else the address of the connection.
 pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
     extensions
         .get::<ClientAddress>()

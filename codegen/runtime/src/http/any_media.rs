@@ -1,10 +1,13 @@
-//! Bodies whose media type the contract leaves open (`image/*`): the sender names it.
+//! Bodies of a media range (`image/*`): the sender chooses the concrete media type.
 
 use std::borrow::Cow;
 
 use crate::http::media::MediaType;
 
-/// A body with its media type, which must be within the range that the contract declares.
+/// A body with its concrete media type, for operations that declare a media range such as `image/*`.
+///
+/// The media type must be within the declared range. Otherwise the response becomes a 500, or the client
+/// refuses to send the request.
 ///
 /// ```
 /// use writ_runtime::AnyMedia;
@@ -14,25 +17,28 @@ use crate::http::media::MediaType;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnyMedia<T> {
-    /// The media type: `image/png`.
+    /// The concrete media type, for example `image/png`.
     pub media_type: Cow<'static, str>,
-    /// The body.
+    /// The body, of the type that the contract declares.
     pub body: T,
 }
 
 impl<T> AnyMedia<T> {
-    /// A body of this media type.
+    /// Creates a body with this media type.
     pub fn new(media_type: impl Into<Cow<'static, str>>, body: T) -> AnyMedia<T> {
         AnyMedia { media_type: media_type.into(), body }
     }
 
-    /// Checks that the media type is one, and within `range`. The error says what is wrong.
+    /// Checks that the media type is a concrete one within `range`.
+    ///
+    /// The error is a message that names both.
     pub(crate) fn check(&self, range: &str) -> Result<(), String> {
-        let said = MediaType::parse(&self.media_type).filter(|said| !said.is_range());
-        let fits = said.zip(MediaType::parse(range)).is_some_and(|(said, range)| range.covers(&said).is_some());
-        match fits {
+        let concrete = MediaType::parse(&self.media_type).filter(|media_type| !media_type.is_range());
+        let within =
+            concrete.zip(MediaType::parse(range)).is_some_and(|(concrete, range)| range.covers(&concrete).is_some());
+        match within {
             true => Ok(()),
-            false => Err(format!("`{}` is no media type of {range}", self.media_type)),
+            false => Err(format!("`{}` is not a media type within `{range}`", self.media_type)),
         }
     }
 }

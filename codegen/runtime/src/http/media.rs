@@ -1,27 +1,27 @@
-//! Media types (RFC 9110 § 8.3.1): how they are read, compared, and which one a body has.
+//! Media types (RFC 9110 § 8.3.1): parsing, comparison, and the choice of the declared type of a body.
 
 use crate::operation::Media;
 
-/// A media type or a range of them.
+/// A media type or a media range, for example `application/json` or `image/*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct MediaType {
-    /// `type/subtype`, lower case.
+    /// The essence of the media type: `type/subtype` in lower case.
     pub(crate) essence: String,
-    /// Lower-case names with their values, quotes taken off.
+    /// The parameters: names in lower case, and values without their quotes.
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// How well a range covers a media type; less is better.
+/// The closeness of a media range to a media type that it covers. The lesser one is the better match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Fit {
-    /// 0 exactly, 1 by its type, 2 as anything.
+    /// 0 if the essences are equal, 1 if the range is `type/*` or `type/*+suffix`, 2 if it is `*/*`.
     distance: u8,
-    /// How many parameters one of them has and the other has not.
+    /// The number of parameters that only the range or only the media type has.
     loose: usize,
 }
 
 impl MediaType {
-    /// Reads `type/subtype;name=value`. `None` where there is no type or no subtype.
+    /// Parses `type/subtype;name=value`. Returns `None` if the type or the subtype is missing.
     pub(crate) fn parse(text: &str) -> Option<MediaType> {
         let mut parts = elements(text, ';');
         let essence = parts.next()?.trim().to_ascii_lowercase();
@@ -33,29 +33,31 @@ impl MediaType {
         Some(MediaType { essence, parameters })
     }
 
-    /// Whether it is `*/*` and no more.
+    /// Returns true if this is `*/*` without parameters.
     pub(crate) fn is_anything(&self) -> bool {
         self.essence == "*/*" && self.parameters.is_empty()
     }
 
-    /// Whether it stands for several media types.
+    /// Returns true if this is a range of media types.
     pub(crate) fn is_range(&self) -> bool {
         self.essence.contains('*')
     }
 
-    /// Whether its text is UTF-8.
+    /// Returns true if a text of this media type is UTF-8: its charset is UTF-8, ASCII or not given.
     pub(crate) fn is_utf8(&self) -> bool {
         self.parameter("charset").is_none_or(is_utf8)
     }
 
-    /// Whether it is JSON by its name.
+    /// Returns true if the essence denotes JSON (`application/json`, `text/json` or `…+json`).
     #[cfg(feature = "multipart")]
     pub(crate) fn is_json(&self) -> bool {
         matches!(self.essence.as_str(), "application/json" | "text/json") || self.essence.ends_with("+json")
     }
 
-    /// How well this range covers a media type; `None` where it does not, or where a parameter that
-    /// both have differs.
+    /// Returns the closeness of this range to a media type.
+    ///
+    /// Returns `None` if the range does not cover the media type, or if both have a parameter with
+    /// different values. `charset` is ignored.
     pub(crate) fn covers(&self, other: &MediaType) -> Option<Fit> {
         let distance = distance(&self.essence, &other.essence)?;
         let mut shared = 0;
@@ -66,11 +68,11 @@ impl MediaType {
                 None => {}
             }
         }
-        Some(Fit { distance, loose: self.told_apart_by() + other.told_apart_by() - 2 * shared })
+        Some(Fit { distance, loose: self.distinguishing_parameters() + other.distinguishing_parameters() - 2 * shared })
     }
 
-    /// Whether some media type is within both ranges.
-    pub(crate) fn meets(&self, other: &MediaType) -> bool {
+    /// Returns true if one of the two ranges covers the other.
+    pub(crate) fn overlaps(&self, other: &MediaType) -> bool {
         distance(&self.essence, &other.essence).is_some() || distance(&other.essence, &self.essence).is_some()
     }
 
@@ -78,15 +80,17 @@ impl MediaType {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    fn told_apart_by(&self) -> usize {
+    fn distinguishing_parameters(&self) -> usize {
         self.parameters.iter().filter(|(name, _)| name != "charset").count()
     }
 }
 
-/// The index of the media type that `Content-Type` names: exact before `type/*` before `*/*`.
-/// `None` where none fits or its charset is not UTF-8.
-pub(crate) fn of_body(content_type: &str, media: &[Media]) -> Option<usize> {
-    // Most clients write it as the contract does.
+/// Returns the index of the declared media type for a body with this `Content-Type`. An exact match is
+/// preferred to `type/*`, and that to `*/*`.
+///
+/// Returns `None` if no declared media type matches, or if the charset is not UTF-8.
+pub(crate) fn declared_index(content_type: &str, media: &[Media]) -> Option<usize> {
+    // Most clients send the media type as the contract spells it, which needs no parsing.
     if !content_type.contains(';')
         && let Some(index) = media.iter().position(|media| media.essence == content_type)
     {
@@ -101,12 +105,13 @@ pub(crate) fn of_body(content_type: &str, media: &[Media]) -> Option<usize> {
         .map(|(_, index)| index)
 }
 
-/// Whether a charset leaves the text UTF-8, of which ASCII is a part.
+/// Returns true if text in the charset is valid UTF-8, as ASCII is.
 fn is_utf8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii"].iter().any(|known| charset.eq_ignore_ascii_case(known))
 }
 
-/// How well `range` covers `essence`: 0 exactly, 1 by its type, 2 as anything.
+/// Returns the distance of an essence from a range that covers it: 0 if they are equal, 1 if the range is
+/// `type/*` or `type/*+suffix`, 2 if it is `*/*`.
 fn distance(range: &str, essence: &str) -> Option<u8> {
     if range == essence {
         return Some(0);
@@ -115,13 +120,13 @@ fn distance(range: &str, essence: &str) -> Option<u8> {
     match range.split_once('/')? {
         ("*", "*") => Some(2),
         (known, "*") if known == kind && !subtype.is_empty() => Some(1),
-        // `application/*+json` of a contract.
+        // A contract can declare `application/*+json`.
         (known, suffix) if known == kind && suffix.starts_with("*+") && subtype.ends_with(&suffix[1..]) => Some(1),
         _ => None,
     }
 }
 
-/// What stands between separators that are not within quotes.
+/// Splits a string at the separators that are outside of double quotes.
 pub(crate) fn elements(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |letter: char| {
@@ -134,7 +139,7 @@ pub(crate) fn elements(text: &str, separator: char) -> impl Iterator<Item = &str
     })
 }
 
-/// A token, or what a quoted string stands for (RFC 9110 § 5.6.4).
+/// Returns the value of a token or of a quoted string (RFC 9110 § 5.6.4).
 fn unquoted(value: &str) -> String {
     match value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(inner) => {
@@ -155,39 +160,39 @@ mod tests {
     use crate::operation::MediaKind;
 
     #[test]
-    fn a_body_is_read_as_the_media_type_that_names_it_most_exactly() {
+    fn the_most_specific_declared_media_type_is_chosen_for_a_body() {
         const MEDIA: &[Media] = &[
             Media { essence: "*/*", kind: MediaKind::Bytes },
             Media { essence: "text/*", kind: MediaKind::Text },
             Media { essence: "application/json", kind: MediaKind::Json },
         ];
-        assert_eq!(of_body("Application/JSON; charset=UTF-8", MEDIA), Some(2));
-        assert_eq!(of_body("text/html", MEDIA), Some(1));
-        assert_eq!(of_body("image/png", MEDIA), Some(0));
-        assert_eq!(of_body("application/json; charset=utf-16", MEDIA), None);
-        assert_eq!(of_body("nonsense", MEDIA), None);
-        assert_eq!(of_body("text/html", &MEDIA[2..]), None);
+        assert_eq!(declared_index("Application/JSON; charset=UTF-8", MEDIA), Some(2));
+        assert_eq!(declared_index("text/html", MEDIA), Some(1));
+        assert_eq!(declared_index("image/png", MEDIA), Some(0));
+        assert_eq!(declared_index("application/json; charset=utf-16", MEDIA), None);
+        assert_eq!(declared_index("nonsense", MEDIA), None);
+        assert_eq!(declared_index("text/html", &MEDIA[2..]), None);
     }
 
     #[test]
-    fn versions_of_a_media_type_are_told_apart_by_their_parameters() {
+    fn versions_of_a_media_type_differ_by_their_parameters() {
         const MEDIA: &[Media] = &[
             Media { essence: "application/json;version=1", kind: MediaKind::Json },
             Media { essence: "application/json;version=2", kind: MediaKind::Json },
             Media { essence: "application/*+json", kind: MediaKind::Json },
         ];
-        assert_eq!(of_body("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
-        assert_eq!(of_body("application/json", MEDIA), Some(0));
-        assert_eq!(of_body("application/json;version=3", MEDIA), None);
-        assert_eq!(of_body("application/vnd.acme+json", MEDIA), Some(2));
+        assert_eq!(declared_index("application/json; Version=\"2\"; charset=utf-8", MEDIA), Some(1));
+        assert_eq!(declared_index("application/json", MEDIA), Some(0));
+        assert_eq!(declared_index("application/json;version=3", MEDIA), None);
+        assert_eq!(declared_index("application/vnd.acme+json", MEDIA), Some(2));
         const WITH_PLAIN: &[Media] = &[MEDIA[0], Media { essence: "application/json", kind: MediaKind::Json }];
-        assert_eq!(of_body("application/json", WITH_PLAIN), Some(1));
-        assert_eq!(of_body("application/json;version=1", WITH_PLAIN), Some(0));
-        assert_eq!(of_body("application/json;version=9", WITH_PLAIN), Some(1));
+        assert_eq!(declared_index("application/json", WITH_PLAIN), Some(1));
+        assert_eq!(declared_index("application/json;version=1", WITH_PLAIN), Some(0));
+        assert_eq!(declared_index("application/json;version=9", WITH_PLAIN), Some(1));
     }
 
     #[test]
-    fn separators_within_quotes_separate_nothing() {
+    fn separators_within_quotes_are_ignored() {
         let found: Vec<&str> = elements("a;b=\"c;\\\";d\";e", ';').collect();
         assert_eq!(found, ["a", "b=\"c;\\\";d\"", "e"]);
         assert_eq!(MediaType::parse("a/b;c=\"d\\\"e\"").unwrap().parameters, [("c".to_owned(), "d\"e".to_owned())]);

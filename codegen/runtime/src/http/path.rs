@@ -1,20 +1,28 @@
-//! What the parameters of a path caught, decoded where somebody looks at it.
+//! The path parameters of a request, percent-decoded when they are read.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::http::percent;
 
-/// Where a parameter stands in a path.
+/// The location of a path parameter in the path of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
-    /// Its name in the template.
+    /// The name of the parameter in the path template.
     pub name: &'static str,
-    /// The bytes of the path that it caught.
+    /// The byte range in the path that the parameter matched.
     pub at: Range<usize>,
 }
 
-/// The parameters of a request's path, in the order of the template.
+/// The path parameters of a request, in the order of the path template.
+///
+/// ```
+/// use writ_runtime::{Captured, PathValues};
+///
+/// let captured = [Captured { name: "userId", at: 7..14 }];
+/// let values = PathValues::new("/users/ann%20b", &captured);
+/// assert_eq!(values.get("userId").as_deref(), Some("ann b"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct PathValues<'a> {
     path: &'a str,
@@ -22,12 +30,14 @@ pub struct PathValues<'a> {
 }
 
 impl<'a> PathValues<'a> {
-    /// What was caught in `path`, as it came.
+    /// Creates the parameters from a path, still percent-encoded, and the locations in it.
     pub fn new(path: &'a str, captured: &'a [Captured]) -> PathValues<'a> {
         PathValues { path, captured }
     }
 
-    /// Each parameter's name and value, percent-decoded; the pipeline lets nothing in that cannot be.
+    /// Returns an iterator over the names and the percent-decoded values.
+    ///
+    /// The pipeline rejects a path that cannot be decoded before this is called.
     pub fn iter(self) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
         self.captured.iter().map(move |captured| {
             let raw = self.raw_at(captured);
@@ -35,12 +45,12 @@ impl<'a> PathValues<'a> {
         })
     }
 
-    /// The value of a parameter, percent-decoded.
+    /// Returns the percent-decoded value of a parameter, or `None` if the path has no such parameter.
     pub fn get(self, name: &str) -> Option<Cow<'a, str>> {
         self.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The value of a parameter as it came.
+    /// Returns the value of a parameter without decoding it.
     pub(crate) fn raw(self, name: &str) -> Option<&'a str> {
         self.captured.iter().find(|captured| captured.name == name).map(|captured| self.raw_at(captured))
     }

@@ -1,13 +1,14 @@
-//! Percent-encoding (RFC 3986 § 2.1) of paths, and its form in queries and form bodies.
+//! Percent-encoding (RFC 3986 § 2.1), for paths and for queries and form bodies.
 
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-/// All but the unreserved characters of RFC 3986 § 2.3.
+/// All characters except the unreserved ones of RFC 3986 § 2.3.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Decodes text of a path. `None` where a `%` has no two digits behind it, or no UTF-8 comes out.
+/// Decodes a string of a path. Returns `None` if a `%` is not followed by two hexadecimal digits, or if
+/// the result is not UTF-8.
 pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.bytes().any(|byte| byte == b'%') {
         return Some(Cow::Borrowed(raw));
@@ -15,7 +16,7 @@ pub(crate) fn decode(raw: &str) -> Option<Cow<'_, str>> {
     unescape(raw, b'+').map(Cow::Owned)
 }
 
-/// Decodes text of a query or a form body, where `+` is a space.
+/// Decodes a string of a query or a form body, in which `+` is a space. Returns `None` as [`decode`] does.
 pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
     if !raw.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
         return Some(Cow::Borrowed(raw));
@@ -23,12 +24,13 @@ pub(crate) fn decode_form(raw: &str) -> Option<Cow<'_, str>> {
     unescape(raw, b' ').map(Cow::Owned)
 }
 
-/// Encodes everything that is not unreserved. The result is displayed, or taken piece by piece.
+/// Percent-encodes all characters that are not unreserved. The result is an iterator over the pieces and
+/// implements `Display`.
 pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }
 
-/// Decodes text in which a `+` means `plus`.
+/// Decodes a string in which the character `+` means `plus`.
 fn unescape(raw: &str, plus: u8) -> Option<String> {
     let mut out = Vec::with_capacity(raw.len());
     let mut bytes = raw.as_bytes().iter();
@@ -51,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_text_is_decoded_and_unsound_text_is_refused() {
+    fn valid_encodings_are_decoded_and_invalid_ones_are_rejected() {
         assert_eq!(decode("a%20b%C3%A9").as_deref(), Some("a bé"));
         assert_eq!(decode("a+b").as_deref(), Some("a+b"));
         assert_eq!(decode_form("a+b%2B").as_deref(), Some("a b+"));
@@ -61,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_encoded_decodes_to_itself() {
+    fn an_encoded_string_round_trips() {
         let text = "a/b?c=d&é ~-._";
         assert_eq!(decode(&encode(text).to_string()).as_deref(), Some(text));
     }

@@ -1,4 +1,4 @@
-//! Pairs of names and values in queries, form bodies and cookies.
+//! Name and value pairs in queries, form bodies and cookies.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use http::{HeaderMap, header};
 
 use crate::http::percent;
 
-/// One `name=value`.
+/// A name and value pair, `name=value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pair<'a> {
-    /// The name, decoded; as it came where it cannot be.
+    /// The decoded name, or the raw name if it cannot be decoded.
     pub(crate) name: Cow<'a, str>,
-    /// The value as it came, since some styles split before they decode.
+    /// The raw value: some styles of parameters split the value before they decode it.
     pub(crate) raw: &'a str,
 }
 
-/// Takes a query or a form body apart (WHATWG URL, `application/x-www-form-urlencoded`).
+/// Splits a query or a form body into its pairs (WHATWG URL, `application/x-www-form-urlencoded`).
 pub(crate) fn pairs(text: &str) -> impl Iterator<Item = Pair<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -31,14 +31,16 @@ pub(crate) fn pairs(text: &str) -> impl Iterator<Item = Pair<'_>> {
     })
 }
 
-/// What stands before and behind an ASCII sign. Names and values are short, so that looking at each
-/// byte takes less time than beginning a search for many at once.
+/// Splits a string at the first occurrence of an ASCII character.
+///
+/// Names and values are short, so that a loop over the bytes is faster than the setup of a vectorized
+/// search.
 fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == sign)?;
     Some((&text[..at], &text[at + 1..]))
 }
 
-/// Takes the cookies of a request apart (RFC 6265 § 5.4); HTTP/2 sends several headers.
+/// Returns the cookies of a request (RFC 6265 § 5.4). HTTP/2 can send several `Cookie` headers.
 pub(crate) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Pair<'_>> {
     headers
         .get_all(header::COOKIE)
@@ -57,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cookies_may_stand_in_several_headers() {
+    fn cookies_are_read_from_several_headers() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=1; b=\"2\"".parse().unwrap());
         headers.append(header::COOKIE, "c=3".parse().unwrap());

@@ -1,4 +1,4 @@
-//! The id of a request: the caller's where it is harmless, else a new one.
+//! The id of a request: the id that the caller sent if it is valid, or else a new one.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,19 +10,29 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue};
 use uuid::fmt::Hyphenated;
 use uuid::{Builder, Uuid};
 
-/// The header that carries the id, both ways.
+/// The header `X-Request-Id`, which contains the id in requests and in responses.
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id that is taken over, in bytes.
+/// The maximum length in bytes of an id that the caller sends.
 const LONGEST: usize = 64;
 
-/// The id of a request, as an extension: a layer may set it before the pipeline, and finds it in the
-/// extensions of the response. It is 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
+/// The id of a request: 1 to 64 characters of `[A-Za-z0-9._-]`. Cloning it is cheap.
+///
+/// It is a request extension that a layer can set before the pipeline runs, and a response extension
+/// that layers can read afterwards.
+///
+/// ```
+/// use writ_runtime::RequestId;
+///
+/// assert_eq!(RequestId::new("order-42").as_str(), "order-42");
+/// // An invalid id is replaced by a new one.
+/// assert_eq!(RequestId::new("two words").as_str().len(), 36);
+/// ```
 #[derive(Clone)]
 pub struct RequestId(Id);
 
-/// A new id lies in place: it is copied into the context, the log and the response, and only the
-/// header needs memory of its own.
+/// The representation of an id. A new id is stored without an allocation, since it is copied into the
+/// context, the log and the response; only the header allocates.
 #[derive(Clone)]
 enum Id {
     New([u8; Hyphenated::LENGTH]),
@@ -30,25 +40,25 @@ enum Id {
 }
 
 impl RequestId {
-    /// A new id: a UUID of version 7.
+    /// Returns a new id: a UUID of version 7.
     pub fn generate() -> RequestId {
         let mut text = [0; Hyphenated::LENGTH];
         new_uuid().hyphenated().encode_lower(&mut text);
         RequestId(Id::New(text))
     }
 
-    /// This id where it is harmless, else a new one.
+    /// Returns this id if it is valid, or else a new one.
     pub fn new(id: &str) -> RequestId {
         RequestId::harmless(id.as_bytes(), || HeaderValue::from_str(id).ok()).unwrap_or_else(RequestId::generate)
     }
 
-    /// The id that a layer has set, else the one of `X-Request-Id` where it is 1 to 64 characters
-    /// of `[A-Za-z0-9._-]`, else a new UUID of version 7.
+    /// Returns the id of a request: the extension that a layer has set, or else a valid `X-Request-Id`, or
+    /// else a new UUID of version 7.
     pub fn of(parts: &Parts) -> RequestId {
         RequestId::sent(&parts.extensions, &parts.headers)
     }
 
-    /// The same of a request that is not taken apart yet.
+    /// Returns the id of a request whose parts are not separated yet. See [`RequestId::of`].
     pub(crate) fn sent(extensions: &Extensions, headers: &HeaderMap) -> RequestId {
         if let Some(id) = extensions.get::<RequestId>() {
             return id.clone();
@@ -59,15 +69,15 @@ impl RequestId {
             .unwrap_or_else(RequestId::generate)
     }
 
-    /// The id as text.
+    /// Returns the id as a string.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    /// The id as a header's value.
+    /// Returns the id as the value of a header.
     pub fn header(&self) -> HeaderValue {
         match &self.0 {
-            // Hexadecimal digits and hyphens are a header's value.
+            // Hexadecimal digits and hyphens are always a valid header value.
             Id::New(text) => HeaderValue::from_bytes(text).unwrap_or(HeaderValue::from_static("none")),
             Id::Taken(value) => value.clone(),
         }
@@ -80,7 +90,7 @@ impl RequestId {
         }
     }
 
-    /// Ids reach logs and headers, so that nothing else is let through.
+    /// Returns the id if it is valid. Ids are written to logs and headers, so other characters are refused.
     fn harmless(id: &[u8], value: impl FnOnce() -> Option<HeaderValue>) -> Option<RequestId> {
         let is_harmless = (1..=LONGEST).contains(&id.len())
             && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte));
@@ -96,9 +106,11 @@ impl PartialEq for RequestId {
 
 impl Eq for RequestId {}
 
-/// A UUID of version 7 whose random bits are counts, mixed, from where this thread's own random
-/// keys begin them. Nobody is to be kept from guessing it, and the system's randomness takes a
-/// system call for each.
+/// Returns a new UUID of version 7. Its random bits are two mixed counters, which start at random keys of
+/// the thread.
+///
+/// Request ids need to be unique, not secret, and the random source of the operating system would cost a
+/// system call for each id.
 fn new_uuid() -> Uuid {
     thread_local! {
         static COUNTS: Cell<[u64; 2]> = {
@@ -106,7 +118,7 @@ fn new_uuid() -> Uuid {
             Cell::new([keys.hash_one(0), keys.hash_one(1)])
         };
     }
-    // The steps are odd, so that each count comes around after all of 2^64 (SplitMix64).
+    // The steps are odd, so that each counter passes through all 2^64 values (SplitMix64).
     let [high, low] = COUNTS.get();
     COUNTS.set([high.wrapping_add(0x9e37_79b9_7f4a_7c15), low.wrapping_add(0xd1b5_4a32_d192_ed03)]);
     let mut random = [0; 10];
@@ -116,7 +128,7 @@ fn new_uuid() -> Uuid {
     Builder::from_unix_timestamp_millis(since.as_millis() as u64, &random).into_uuid()
 }
 
-/// Stafford's mix 13: each number becomes another one, and neighbours become strangers.
+/// Applies Stafford's mix 13, a bijection that turns neighbouring numbers into unrelated ones.
 fn mixed(count: u64) -> u64 {
     let count = (count ^ (count >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let count = (count ^ (count >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -145,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn a_harmless_id_is_taken_over() {
+    fn a_valid_id_is_accepted() {
         assert_eq!(id_of("abc-1._Z"), "abc-1._Z");
     }
 
     #[test]
-    fn another_id_is_replaced() {
+    fn an_invalid_id_is_replaced() {
         for bad in ["", "a b", "a\"b", &"x".repeat(65)] {
             assert_eq!(id_of(bad).len(), 36, "{bad}");
             assert_eq!(RequestId::new(bad).as_str().len(), 36, "{bad}");
@@ -158,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_the_same_whether_it_was_made_or_taken_over() {
+    fn a_generated_id_equals_its_parsed_string() {
         let made = RequestId::generate();
         let taken = RequestId::new(made.as_str());
         assert_eq!((&made, made.header()), (&taken, taken.header()));
@@ -166,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn new_ids_are_uuids_of_version_7_and_no_two_are_alike() {
+    fn new_ids_are_unique_uuids_of_version_7() {
         let ids: std::collections::HashSet<Uuid> = (0..4)
             .flat_map(|_| std::thread::spawn(|| (0..1000).map(|_| RequestId::generate()).collect::<Vec<_>>()).join())
             .flatten()

@@ -1,44 +1,45 @@
-//! Path templates of a contract: taking them apart, and matching one segment of a request against one.
+//! Path templates of a contract: parsing, and matching a segment of a request against a template.
 
 use std::ops::Range;
 
 use crate::http::path::Captured;
 use crate::http::percent;
 
-/// How many parameters of a template axum is shown; its router panics beyond 26.
+/// The number of parameters in a path after which a catch-all is used. The router of axum panics if a
+/// path has more than 26.
 const MOST_SHAPE_PARAMETERS: usize = 20;
 
 /// A path template, for example `/v1/files/{name}.{extension}`.
 #[derive(Debug)]
 pub(crate) struct Template {
-    /// What stands between the slashes.
+    /// The segments of the path template, between its slashes.
     pub(crate) segments: Vec<Segment>,
-    /// The names of the parameters, in order.
+    /// The names of the parameters, in the order of the path.
     pub(crate) names: Vec<&'static str>,
 }
 
-/// What a template says of one segment.
+/// A segment of a path template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Segment {
-    /// This text, percent-decoded.
+    /// A segment that is a fixed string, percent-decoded.
     Literal(String),
-    /// A parameter and nothing beside it.
+    /// A segment that is a single parameter.
     Parameter,
-    /// Parameters with text around them.
+    /// A segment with text beside parameters, or with several parameters, for example `{name}.{extension}`.
     Mixed(Vec<Piece>),
 }
 
-/// A part of a mixed segment.
+/// A piece of a mixed segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// This text as it stands.
+    /// A fixed string in a mixed segment, without decoding.
     Literal(&'static str),
-    /// A parameter of at least one character.
+    /// A parameter in a mixed segment. It matches at least one character.
     Parameter,
 }
 
 impl Template {
-    /// Reads a template. Whatever is not a `{name}` is text, so that every contract has a meaning.
+    /// Parses a path template. Everything that is not `{name}` is literal text, so every string is valid.
     pub(crate) fn parse(path: &'static str) -> Template {
         let mut template = Template { segments: Vec::new(), names: Vec::new() };
         for segment in path.strip_prefix('/').unwrap_or(path).split('/') {
@@ -52,8 +53,10 @@ impl Template {
         template
     }
 
-    /// The route under which axum is to hand requests over, below a base path: parameters by position,
-    /// so that templates that differ in names only share it, and no character that axum gives a meaning.
+    /// Returns the axum route of the template below a base path.
+    ///
+    /// Parameters are named by position, so that templates that differ only in names share a route.
+    /// Segments with characters that axum treats specially become parameters.
     pub(crate) fn shape_below(&self, base: &str) -> String {
         if !base.split('/').all(is_plain) {
             return "/{*rest}".to_owned();
@@ -78,7 +81,7 @@ impl Template {
     }
 }
 
-/// How much text a mixed segment fixes; more of it wins.
+/// Returns the number of literal bytes in a mixed segment. The template with more of them wins.
 pub(crate) fn weight(pieces: &[Piece]) -> usize {
     pieces
         .iter()
@@ -89,8 +92,10 @@ pub(crate) fn weight(pieces: &[Piece]) -> usize {
         .sum()
 }
 
-/// Matches one raw segment of a request, which stands at `at` in `path`, and adds what each
-/// parameter caught, still without its name. Parameters are greedy from the left, as `(.+)` would be.
+/// Matches the segment at the byte range `at` of `path` and appends the ranges that the parameters
+/// matched, still without names.
+///
+/// Parameters are greedy from the left, like `(.+)` in a regular expression.
 pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captures: &mut Vec<Captured>) -> bool {
     let before = captures.len();
     let (start, mut end) = (at.start, at.end);
@@ -99,7 +104,8 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
         index -= 1;
         match pieces[index] {
             Piece::Literal(text) => {
-                // Only reached where no parameter stands to the right: the literal ends the segment.
+                // To the right is the end of the segment, another literal, or a parameter that begins after this
+                // literal.
                 match path[start..end].strip_suffix(text) {
                     Some(rest) => end = start + rest.len(),
                     None => break,
@@ -112,11 +118,11 @@ pub(crate) fn match_mixed(pieces: &[Piece], path: &str, at: Range<usize>, captur
                         path[start..end].char_indices().next_back().map(|(offset, _)| start + offset)
                     }
                     Some(Piece::Literal(text)) => match path[start..end].char_indices().next_back() {
-                        // The search leaves the last character to this parameter.
+                        // The search excludes the last character, since this parameter needs at least one.
                         Some((last, _)) if index > 1 => {
                             path[start..start + last].rfind(text).map(|found| start + found + text.len())
                         }
-                        // A literal that begins the segment is where it is.
+                        // A literal at the beginning of the segment has a fixed location.
                         Some(_) if path[start..end].starts_with(text) => Some(start + text.len()),
                         _ => None,
                     },
@@ -148,7 +154,7 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
         };
         let name = &rest[open + 1..open + length];
         if name.is_empty() || name.contains('{') {
-            // `{}` and `{a{b}` name nothing: the text up to the next brace stays text.
+            // `{}` and `{a{b}` are not parameters: the text up to the next brace is literal.
             let end = if name.is_empty() { open + length + 1 } else { open + 1 };
             pieces.push(Piece::Literal(&rest[..end]));
             rest = &rest[end..];
@@ -167,8 +173,9 @@ fn pieces(segment: &'static str, names: &mut Vec<&'static str>) -> Vec<Piece> {
     pieces
 }
 
-/// Whether axum and a URI can both hold this text as it is (RFC 3986 § 3.3). A leading `:` or `*`
-/// is refused by axum, since it meant something in an older release.
+/// Returns true if axum and a URI can both contain this segment as it is (RFC 3986 § 3.3).
+///
+/// axum refuses a leading `:` or `*`, which had a special meaning in an older release.
 fn is_plain(text: &str) -> bool {
     !text.starts_with([':', '*'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte))
@@ -189,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_with_text_around_it_matches_what_stands_between() {
+    fn a_parameter_matches_the_string_between_its_literals() {
         assert_eq!(caught("/{id}.json", "a.json"), Some(vec!["a"]));
         assert_eq!(caught("/{id}.json", ".json"), None);
         assert_eq!(caught("/{id}.json", "a.xml"), None);
@@ -213,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_parameter_stays_text() {
+    fn text_that_is_not_a_parameter_is_literal() {
         for odd in ["/{}", "/{a", "/a}", "/{{a}}", "/", "/{a{b}", ""] {
             let _ = Template::parse(odd).shape_below("");
         }
@@ -222,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shape_holds_nothing_that_axum_gives_a_meaning() {
+    fn a_shape_contains_no_special_characters_of_axum() {
         assert_eq!(Template::parse("/a/{x}/b/{y}").shape_below(""), "/a/{p0}/b/{p1}");
         assert_eq!(Template::parse("/{id}.json").shape_below(""), "/{p0}");
         assert_eq!(Template::parse("/:all/*star/a:b").shape_below(""), "/{p0}/{p1}/a:b");

@@ -1,4 +1,4 @@
-//! Limits of time that cost nothing where nothing is waited for.
+//! Time limits for futures that set no timer if the future is ready at once.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -8,20 +8,22 @@ use std::time::Duration;
 use tokio::task::coop::{Unconstrained, unconstrained};
 use tokio::time::{Sleep, sleep};
 
-/// A future took longer than its limit.
+/// The error of a future that took longer than its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Elapsed;
 
-/// Runs a future for `limit` at most. The clock starts when the future first waits: what is ready
-/// at once, as most work is, needs neither a look at it nor a timer.
+/// Runs a future for at most `limit`.
 ///
-/// The future is one that can be moved, a box or a pinned reference, since an `async fn` would have
-/// room for it twice.
+/// The time is measured from the first poll that returns `Pending`: most futures here are ready at once
+/// and need neither the time nor a timer.
+///
+/// The future must be `Unpin`, a box or a pinned reference, since an `async fn` that took it by value
+/// would reserve space for it twice.
 pub(crate) fn within<F: Future + Unpin>(
     limit: Duration,
     mut future: F,
 ) -> impl Future<Output = Result<F::Output, Elapsed>> {
-    // Not held back by what the future did with its share of the runtime's turn.
+    // Unconstrained, so that the timer fires even if the future has used up the task's budget.
     let mut timer: Option<Pin<Box<Unconstrained<Sleep>>>> = None;
     poll_fn(move |context| {
         if let Poll::Ready(output) = Pin::new(&mut future).poll(context) {
@@ -40,7 +42,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn what_waits_for_too_long_is_given_up() {
+    async fn a_future_that_exceeds_its_limit_is_cancelled() {
         assert_eq!(within(Duration::ZERO, ready(7)).await, Ok(7));
         assert_eq!(within(Duration::from_secs(1), pending::<()>()).await, Err(Elapsed));
         assert_eq!(within(Duration::from_secs(2), pin!(sleep(Duration::from_secs(1)))).await, Ok(()));

@@ -1,4 +1,4 @@
-//! Arrays, and objects that are read as maps.
+//! Reading arrays, and objects with free keys as maps.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,24 +12,24 @@ use super::token::Kind;
 use super::violations::{DEEPEST, Segment};
 use crate::validate::rules::{ArrayRule, MapRule};
 
-/// Where reading an array stands.
+/// The state of reading an array.
 #[derive(Debug)]
 struct Array<'a> {
     next: usize,
     met: usize,
-    /// The elements so far, where they must differ.
+    /// The elements so far, if the array must have unique elements.
     elements: Option<Elements<'a>>,
 }
 
-/// The elements of an array whose elements must differ.
+/// The elements of an array that must have unique elements.
 #[derive(Debug)]
 enum Elements<'a> {
-    /// The array's own place in the JSON.
+    /// The position before the array in the JSON text, from which the elements are read again.
     Json(Scan<'a>),
     Text(Vec<TextValue<'a>>),
 }
 
-/// Where reading a map stands.
+/// The state of reading a map.
 #[derive(Debug)]
 struct Map {
     count: usize,
@@ -37,7 +37,7 @@ struct Map {
 }
 
 impl<'a> Reader<'a> {
-    /// An array, each element by `read`. Of a text a list, or a scalar as a list of one.
+    /// Reads an array and each element by `read`. In a parameter or form, a scalar counts as an array of one.
     pub fn array<T>(&mut self, rule: &ArrayRule, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let mut array = self.open_array(rule)?;
         let mut elements = Vec::new();
@@ -49,7 +49,7 @@ impl<'a> Reader<'a> {
         self.end_array(array, rule).then_some(elements)
     }
 
-    /// An object of any keys, each value by `read`.
+    /// Reads an object with free keys as a map and each value by `read`.
     pub fn map<T>(
         &mut self,
         rule: &MapRule,
@@ -60,13 +60,13 @@ impl<'a> Reader<'a> {
         while let Some(key) = self.next_key(&mut map) {
             let met = self.violations.met();
             if entries.contains_key(&key) {
-                self.violations.record(format_args!("must not come twice"));
+                self.violations.record(format_args!("must appear only once"));
             }
             if let Some(rule) = rule.key {
                 check::string(&key, rule, &mut self.violations);
             }
             match read(self) {
-                // A key of its own kind is in the map even if its value was refused.
+                // Violations of the key count too, so an entry with an invalid key is omitted.
                 Some(value) if met == self.violations.met() => drop(entries.insert(key, value)),
                 _ => {}
             }
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         more
     }
 
-    /// Leaves the array: whether neither it nor an element broke a rule.
+    /// Leaves the array. Returns true if the array and its elements are valid.
     fn end_array(&mut self, array: Array<'a>, rule: &ArrayRule) -> bool {
         self.violations.leave();
         if array.next < rule.min {
@@ -146,7 +146,8 @@ impl<'a> Reader<'a> {
             && !self.violations.is_malformed()
             && let Some((first, second)) = equal_elements(elements)
         {
-            self.violations.record(format_args!("must not have equal elements, but {first} and {second} are"));
+            self.violations
+                .record(format_args!("must not have equal elements, but elements {first} and {second} are equal"));
         }
         self.violations.met() == array.met && !self.violations.is_malformed()
     }
@@ -174,7 +175,7 @@ impl<'a> Reader<'a> {
         Some(key)
     }
 
-    /// Leaves the map: whether neither it nor an entry broke a rule.
+    /// Leaves the map. Returns true if the map and its entries are valid.
     fn end_map(&mut self, map: &Map, rule: &MapRule) -> bool {
         self.violations.leave();
         if map.count < rule.min {
@@ -189,22 +190,22 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The first two elements that are equal as JSON, by their indices.
+/// Returns the indices of the first two elements that are equal as JSON values.
 fn equal_elements(elements: Elements<'_>) -> Option<(usize, usize)> {
-    let mut met = Vec::new();
+    let mut values = Vec::new();
     match elements {
-        Elements::Text(texts) => met.extend(texts.iter().map(canonical_text)),
+        Elements::Text(texts) => values.extend(texts.iter().map(canonical_text)),
         Elements::Json(mut scan) => {
             scan.peek().ok()?;
             let mut more = scan.array_first().ok()?;
             while more {
-                met.push(canonical(scan.skip(DEEPEST).ok()?)?);
+                values.push(canonical(scan.skip(DEEPEST).ok()?)?);
                 more = scan.array_step().ok()?;
             }
         }
     }
-    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(met.len());
-    let second = met.iter().position(|element| !seen.insert(element))?;
-    let first = met.iter().position(|element| *element == met[second])?;
+    let mut seen: HashSet<&Canonical> = HashSet::with_capacity(values.len());
+    let second = values.iter().position(|element| !seen.insert(element))?;
+    let first = values.iter().position(|element| *element == values[second])?;
     Some((first, second))
 }

@@ -1,4 +1,4 @@
-//! Values against their rules: each constraint that is broken is a violation of its own.
+//! Checks of values against their rules. Each constraint that a value breaks becomes a violation.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,13 +8,14 @@ use rust_decimal::Decimal;
 use super::number;
 use super::violations::ViolationSink;
 use crate::validate::format;
+use crate::validate::pattern::LONGEST;
 use crate::validate::rules::{NumberRule, StringRule};
 
 /// Checks a string against its rule and records each constraint that it breaks.
 pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSink<'_>) -> bool {
     let before = violations.met();
     let most = rule.max.unwrap_or(usize::MAX);
-    // A code point takes one to four bytes, which settles most lengths without counting.
+    // A code point has one to four bytes, which decides most lengths without counting.
     if text.len() > most || text.len() < rule.min.saturating_mul(4) {
         let length = text.chars().count();
         if length < rule.min {
@@ -27,7 +28,7 @@ pub(crate) fn string(text: &str, rule: &StringRule, violations: &mut ViolationSi
         && !pattern.is_match(text)
     {
         if pattern.is_too_long(text) {
-            violations.record(format_args!("is too long to be matched with a pattern"));
+            violations.record(format_args!("must have at most {}", Count(LONGEST, "character")));
         } else {
             violations.record(format_args!("must match the pattern `{}`", pattern.source()));
         }
@@ -49,7 +50,7 @@ pub(crate) fn decimal(text: &str, rule: &NumberRule, violations: &mut ViolationS
     check_bounds(rule, violations, |bound| {
         match number::decimal(&format!("{bound:e}")) {
             Some(bound) => value.cmp(&bound),
-            // A bound beyond every decimal number.
+            // The bound is beyond the range of decimal numbers.
             None => 0.0f64.total_cmp(&bound),
         }
     });
@@ -99,7 +100,7 @@ pub(crate) fn record_bound(below: bool, least: i128, most: i128, violations: &mu
     }
 }
 
-/// `1 character`, `2 characters`.
+/// A number with a noun: `1 character`, `2 characters`.
 pub(crate) struct Count<'a>(pub(crate) usize, pub(crate) &'a str);
 
 impl fmt::Display for Count<'_> {
@@ -108,7 +109,7 @@ impl fmt::Display for Count<'_> {
     }
 }
 
-/// `a`, `one of a, b`.
+/// A list of choices: `a`, or `one of a, b`.
 pub(crate) struct OneOf<'a>(pub(crate) &'a [&'a str]);
 
 impl fmt::Display for OneOf<'_> {

@@ -1,17 +1,46 @@
-//! The two traits that the types of a contract implement.
+//! The traits by which the types of a contract are read and written.
 
 use super::reader::Reader;
 use super::writer::Writer;
 
-/// A type of the contract that input is read into.
+/// A type of the contract that can be read from JSON, from a parameter or from a form.
+///
+/// Generated code implements it for the types of requests, and for the types of responses in a client.
+/// See the [module documentation](crate::json) for an implementation.
 pub trait Read: Sized {
-    /// Reads one value. `None` means that at least one violation was recorded; the reader stands
-    /// behind the value either way.
+    /// Reads a value.
+    ///
+    /// Returns `None` if the reader recorded at least one violation. The reader moves past the value in
+    /// either case.
     fn read(reader: &mut Reader<'_>) -> Option<Self>;
 }
 
-/// A type of the contract that an answer is written from.
+/// A type of the contract that can be written as JSON.
+///
+/// Generated code implements it for the types of responses, and for the types of requests in a client.
+///
+/// ```
+/// use writ_runtime::{Write, Writer};
+///
+/// struct User {
+///     id: i64,
+///     name: Option<String>,
+/// }
+///
+/// impl Write for User {
+///     fn write(&self, w: &mut Writer) {
+///         w.begin_object();
+///         w.field("id", &self.id);
+///         w.maybe("name", &self.name);
+///         w.end_object();
+///     }
+/// }
+///
+/// let mut writer = Writer::new();
+/// User { id: 7, name: None }.write(&mut writer);
+/// assert_eq!(writer.finish(), br#"{"id":7}"#);
+/// ```
 pub trait Write {
-    /// Writes one value, and only one.
+    /// Writes the value as exactly one JSON value.
     fn write(&self, writer: &mut Writer);
 }

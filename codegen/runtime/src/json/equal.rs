@@ -1,4 +1,4 @@
-//! Equality as JSON Schema means it: numbers by value, objects in any order.
+//! Equality as JSON Schema defines it: numbers are equal by value, objects in any order of their fields.
 
 use super::number::{self, Parts};
 use super::object::next_key;
@@ -8,7 +8,7 @@ use super::text::TextValue;
 use super::token::Kind;
 use super::violations::DEEPEST;
 
-/// A value in a form in which equal values are equal.
+/// A JSON value in a canonical form, in which equal values have equal representations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Canonical {
     Null,
@@ -19,13 +19,13 @@ pub(crate) enum Canonical {
     Object(Vec<(String, Canonical)>),
 }
 
-/// The value of a JSON text, `None` when it is none.
+/// Returns the value of a JSON text, or `None` if the text is not valid JSON.
 pub(crate) fn canonical(text: &str) -> Option<Canonical> {
-    of_scan(&mut Scan::new(text), 0)
+    canonical_at(&mut Scan::new(text), 0)
 }
 
-fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
-    // The reader has refused deeper values before anyone compares them.
+fn canonical_at(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
+    // The reader has already rejected deeper values.
     if depth > DEEPEST {
         return None;
     }
@@ -38,7 +38,7 @@ fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
             let mut elements = Vec::new();
             let mut more = scan.array_first().ok()?;
             while more {
-                elements.push(of_scan(scan, depth + 1)?);
+                elements.push(canonical_at(scan, depth + 1)?);
                 more = scan.array_step().ok()?;
             }
             Canonical::Array(elements)
@@ -46,7 +46,7 @@ fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
         Kind::Object => {
             let mut fields = Vec::new();
             while let Some(key) = next_key(scan, fields.is_empty()).ok()?.map(str::to_owned) {
-                fields.push((key, of_scan(scan, depth + 1)?));
+                fields.push((key, canonical_at(scan, depth + 1)?));
             }
             fields.sort();
             Canonical::Object(fields)
@@ -54,7 +54,7 @@ fn of_scan(scan: &mut Scan<'_>, depth: usize) -> Option<Canonical> {
     })
 }
 
-/// The value of a text, whose scalars are strings.
+/// Returns the value of a parameter or form, whose scalars are strings.
 pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     match value {
         TextValue::Scalar(text) => Canonical::String(text.clone().into_owned()),
@@ -68,8 +68,9 @@ pub(crate) fn canonical_text(value: &TextValue<'_>) -> Canonical {
     }
 }
 
-/// Whether a text can mean the constant `json`: a string as it is, other scalars as JSON writes them.
-pub(crate) fn text_means(value: &TextValue<'_>, json: &str) -> bool {
+/// Returns true if a value of a parameter or form is equal to the constant `json`: a string by its
+/// characters, any other scalar by its JSON text.
+pub(crate) fn text_equals(value: &TextValue<'_>, json: &str) -> bool {
     let Some(wanted) = canonical(json) else {
         return false;
     };
@@ -85,7 +86,7 @@ pub(crate) fn text_means(value: &TextValue<'_>, json: &str) -> bool {
 }
 
 impl Reader<'_> {
-    /// Which of `values`, each a JSON text, the next value is equal to.
+    /// Reads a value that must be equal to an element of `values`, which are JSON texts, and returns its index.
     pub fn one_of_values(&mut self, values: &[&str]) -> Option<usize> {
         let index = match &mut self.source {
             Source::Json(scan) => match scan.skip(self.violations.room()) {
@@ -100,7 +101,7 @@ impl Reader<'_> {
             },
             Source::Text(text) => {
                 let value = text.current.take();
-                values.iter().position(|known| value.as_ref().is_some_and(|value| text_means(value, known)))
+                values.iter().position(|known| value.as_ref().is_some_and(|value| text_equals(value, known)))
             }
         };
         if index.is_none() {

@@ -1,18 +1,18 @@
-//! Places to come back to, and values that are kept to look at.
+//! Positions that a reader can return to, and values that are inspected before they are read.
 
-use super::equal::{Canonical, canonical, canonical_text, text_means};
+use super::equal::{Canonical, canonical, canonical_text, text_equals};
 use super::scan::Scan;
 use super::text::TextValue;
 
-/// A place in what is read.
+/// A position of a reader.
 #[derive(Debug)]
 pub(crate) enum Mark<'a> {
     Json(Scan<'a>),
-    /// The value there and how many lists and maps are open.
+    /// The next value, and the number of lists and maps that are open.
     Text(Option<TextValue<'a>>, usize),
 }
 
-/// A value that was read over.
+/// A value that was skipped, for inspection.
 #[derive(Debug)]
 pub(crate) enum Content<'a> {
     Json(&'a str),
@@ -20,14 +20,14 @@ pub(crate) enum Content<'a> {
 }
 
 impl Content<'_> {
-    /// Whether it is equal to the constant `json`.
-    pub(crate) fn means(&self, json: &str) -> bool {
+    /// Returns true if the value is equal to the constant `json`.
+    pub(crate) fn equals(&self, json: &str) -> bool {
         match self {
             Content::Json(text) => {
                 let value = canonical(text);
                 value.is_some() && value == canonical(json)
             }
-            Content::Text(text) => text_means(text, json),
+            Content::Text(text) => text_equals(text, json),
         }
     }
 

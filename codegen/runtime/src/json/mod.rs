@@ -1,4 +1,8 @@
-//! Reading and writing JSON, and reading the text of parameters and forms by the same functions.
+//! The JSON layer: reading and validating values in one pass, and writing them.
+//!
+//! Generated code reads each type by [`Read`] from a [`Reader`] and writes it by [`Write`] to a [`Writer`].
+//! The reader takes JSON bytes, and parameters and forms as [`TextValue`], by one and the same code. It
+//! continues after a violation, so that a caller learns all of them at once.
 //!
 //! ```
 //! use writ_runtime::{ObjectRule, Read, Reader, StringRule, Unknown};
@@ -75,11 +79,12 @@ pub use value::{default_value, value};
 pub use write::DecimalNumber;
 pub use writer::Writer;
 
+pub(crate) use check::Count;
+#[cfg(feature = "multipart")]
+pub(crate) use equal::{Canonical, canonical};
 pub(crate) use object::next_key;
 pub(crate) use scan::Scan;
 pub(crate) use token::Kind;
-#[cfg(feature = "multipart")]
-pub(crate) use {check::Count, equal::Canonical, equal::canonical};
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
-//! Numbers from their text: nothing is lost to floating point before the constraint is checked.
+//! Parsing numbers without rounding, so that constraints are checked on the exact value.
 
 use rust_decimal::Decimal;
 
-/// A number as `±digits × 10^exponent`. Digits have no zero at either end; zero has none at all,
-/// so equal numbers have equal parts.
+/// A number as `±digits × 10^exponent`.
+///
+/// The digits neither begin nor end with a zero, and zero has no digits, so equal numbers have equal parts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Parts {
     pub(crate) negative: bool,
@@ -11,26 +12,26 @@ pub(crate) struct Parts {
     pub(crate) exponent: i64,
 }
 
-/// What a number's text is as an integer.
+/// The result of parsing a number as an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Integer {
     Value(i128),
-    /// Further from zero than any type holds; whether it is below.
+    /// An integer beyond the range of every integer type.
     Huge {
         negative: bool,
     },
     Fraction,
 }
 
-/// Exponents beyond it are as good as it, and sums with it cannot overflow.
+/// The limit of exponents. Greater ones are clamped to it, so that sums with it cannot overflow.
 const FARTHEST: i64 = 1 << 50;
 
-/// The integer that a JSON number is. `1.0` and `1e2` are integers.
+/// Parses a JSON number as an integer. `1.0` and `1e2` are integers.
 pub(crate) fn integer(text: &str) -> Integer {
     short_integer(text.as_bytes()).map_or_else(|| long_integer(text), |value| Integer::Value(value.into()))
 }
 
-/// Up to 18 digits and nothing else, which is what nearly every integer is.
+/// Parses an integer of at most 18 digits without fraction and exponent, as nearly all integers are.
 #[inline]
 fn short_integer(text: &[u8]) -> Option<i64> {
     let (negative, digits) = match text {
@@ -58,7 +59,7 @@ fn long_integer(text: &str) -> Integer {
     if parts.exponent < 0 {
         return Integer::Fraction;
     }
-    // 38 digits are less than `i128::MAX`.
+    // A number of 38 digits is less than `i128::MAX`.
     if parts.digits.len() as i64 + parts.exponent > 38 {
         return Integer::Huge { negative: parts.negative };
     }
@@ -67,7 +68,7 @@ fn long_integer(text: &str) -> Integer {
     Integer::Value(if parts.negative { -value } else { value })
 }
 
-/// Takes a JSON number apart.
+/// Splits a JSON number into its parts.
 pub(crate) fn parts(text: &str) -> Parts {
     let negative = text.starts_with('-');
     let mut digits = Vec::new();
@@ -108,7 +109,7 @@ fn written_exponent(text: &[u8]) -> i64 {
     if text.first() == Some(&b'-') { -value } else { value }
 }
 
-/// Whether a text is a number as JSON writes it (RFC 8259 § 6).
+/// Returns true if a string is a number in the syntax of JSON (RFC 8259 § 6).
 pub(crate) fn is_number(text: &str) -> bool {
     let text = text.as_bytes();
     let rest = text.strip_prefix(b"-").unwrap_or(text);
@@ -136,7 +137,8 @@ fn digits_of(text: &[u8]) -> (&[u8], &[u8]) {
     text.split_at(text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len()))
 }
 
-/// The decimal number that a JSON number is, or `None` when it has more digits than one holds.
+/// Parses a JSON number as a decimal number. Returns `None` if it has too many digits.
+///
 /// Zeros at the end are kept: `1.50` stays `1.50`.
 pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     if let Ok(value) = Decimal::from_str_exact(text) {
@@ -146,7 +148,7 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     if parts.digits.is_empty() {
         return Some(Decimal::ZERO);
     }
-    // 29 digits are the most that 96 bits hold.
+    // 96 bits hold at most 29 digits.
     if parts.digits.len() as i64 + parts.exponent.max(0) > 29 || parts.exponent < -28 {
         return None;
     }
@@ -156,7 +158,7 @@ pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     Decimal::try_from_i128_with_scale(if parts.negative { -value } else { value }, scale).ok()
 }
 
-/// Whether the number `text` is a multiple of `step`, compared as decimal numbers: 0.3 is one of 0.1.
+/// Returns true if a number is a multiple of `step` in decimal arithmetic: 0.3 is a multiple of 0.1.
 pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
     if step <= 0.0 || !step.is_finite() {
         return true;
@@ -166,17 +168,17 @@ pub(crate) fn is_multiple(text: &str, step: f64) -> bool {
     if value.digits.is_empty() {
         return true;
     }
-    // A float shows as 17 digits at most, so that squares of remainders stay within `u128`.
+    // A float has at most 17 digits, so that squares of remainders fit into `u128`.
     let divisor = step.digits.iter().fold(0u128, |value, digit| value * 10 + u128::from(*digit));
     let Ok(shift) = u64::try_from(value.exponent - step.exponent) else {
-        // The value's last digit is not zero, so it is no multiple of what ends in a higher place.
+        // The last digit of the value is not zero, so a step that ends at a higher digit cannot divide it.
         return false;
     };
     let remainder = value.digits.iter().fold(0u128, |rest, digit| (rest * 10 + u128::from(*digit)) % divisor);
     (remainder * power_of_ten(shift, divisor)).is_multiple_of(divisor)
 }
 
-/// `10^exponent` modulo `modulus`.
+/// Returns `10^exponent` modulo `modulus`.
 fn power_of_ten(mut exponent: u64, modulus: u128) -> u128 {
     let (mut power, mut base) = (1 % modulus, 10 % modulus);
     while exponent > 0 {

@@ -1,4 +1,5 @@
-//! Objects with known fields: a field is found by its place in the contract's order first.
+//! Reading objects with known fields. Each key is first compared with the field that is next in the contract,
+//! since most clients send the fields in that order.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +10,25 @@ use super::token::{Fault, Kind};
 use super::violations::Segment;
 use crate::validate::rules::{ObjectRule, Unknown};
 
-/// Where reading an object stands.
+/// The state of reading an object with known fields.
 #[derive(Debug)]
 pub struct Object {
     rule: &'static ObjectRule,
-    /// Which known fields were met: one bit each, the first 64 here and the others in `seen_more`.
+    /// The known fields that were read, one bit each: the first 64 here, the others in `seen_more`.
     seen: u64,
     seen_more: Vec<u64>,
-    /// How many known fields were met.
+    /// The number of different known fields that were read.
     known: usize,
-    /// How many fields were met, unknown ones and repetitions too.
+    /// The number of all fields that were read, with unknown and repeated ones.
     count: usize,
-    /// The known field that is likely to come next.
+    /// The index of the known field that is likely to come next.
     expected: usize,
     key: String,
-    /// The names of unknown fields, which may not come twice either.
+    /// The names of the unknown fields, to detect repeated ones.
     unknown: BTreeSet<String>,
 }
 
-/// What a key turned out to be.
+/// The result of looking up a key.
 enum Found {
     Field(usize),
     Again(usize),
@@ -49,12 +50,12 @@ impl Object {
         }
     }
 
-    /// The key of the field that [`Reader::next_field`] stopped at, where it is an unknown one.
+    /// Returns the key of the unknown field that [`Reader::next_field`] returned last.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// Whether the known field of that index was met.
+    /// Returns true if the known field with this index was read.
     pub fn has(&self, index: usize) -> bool {
         let bit = 1 << (index % 64);
         match index / 64 {
@@ -64,7 +65,7 @@ impl Object {
     }
 
     #[inline]
-    fn meet(&mut self, key: &str) -> Found {
+    fn look_up(&mut self, key: &str) -> Found {
         self.count += 1;
         let fields = self.rule.fields;
         let index = match fields.get(self.expected) {
@@ -76,11 +77,11 @@ impl Object {
                 self.expected = index + 1;
                 if self.mark(index) { Found::Field(index) } else { Found::Again(index) }
             }
-            None => self.meet_unknown(key),
+            None => self.look_up_unknown(key),
         }
     }
 
-    /// Marks a known field as met; false when it was before.
+    /// Marks a known field as read. Returns false if it was marked before.
     #[inline]
     fn mark(&mut self, index: usize) -> bool {
         let bit = 1u64 << (index % 64);
@@ -100,19 +101,19 @@ impl Object {
     }
 
     #[cold]
-    fn meet_unknown(&mut self, key: &str) -> Found {
+    fn look_up_unknown(&mut self, key: &str) -> Found {
         self.key.clear();
         self.key.push_str(key);
         if self.unknown.insert(key.to_owned()) { Found::Unknown } else { Found::UnknownAgain }
     }
 
-    /// The required fields that were not met.
+    /// Returns the names of the required fields that were not read.
     fn missing(&self) -> impl Iterator<Item = &'static str> {
         let required = if self.known == self.rule.fields.len() { &[] } else { self.rule.required };
         let mut next = 0;
         required.iter().copied().filter(move |name| {
             let fields = self.rule.fields;
-            // Both lists have one order, so most names are found where the last one was.
+            // Both lists have the same order, so most names follow the last one that was found.
             let later = fields.iter().skip(next).position(|field| field == name);
             let index = later.map(|index| next + index).or_else(|| fields.iter().position(|field| field == name));
             next = index.map_or(next, |index| index + 1);
@@ -122,15 +123,16 @@ impl Object {
 }
 
 impl<'a> Reader<'a> {
-    /// Goes into an object. A value of another kind is read over; `None` then.
+    /// Enters an object. Returns `None` for a value of another type, which is skipped and recorded as a
+    /// violation.
     pub fn object(&mut self, rule: &'static ObjectRule) -> Option<Object> {
         self.open_object().then(|| Object::new(rule))
     }
 
-    /// Goes to the next field's value, which the caller then reads, and gives the field's index.
+    /// Moves to the value of the next field, which the caller must read, and returns the index of the field.
     ///
-    /// Unknown fields are dealt with as the rule says; one that is kept has the index
-    /// `fields.len()` and its name is [`Object::key`]. `None` at the end.
+    /// Unknown fields are treated as the rule declares. If the rule keeps them, their index is
+    /// `fields.len()` and their name is [`Object::key`]. Returns `None` at the end of the object.
     pub fn next_field(&mut self, object: &mut Object) -> Option<usize> {
         loop {
             let first = object.count == 0;
@@ -138,7 +140,7 @@ impl<'a> Reader<'a> {
                 Source::Json(scan) => {
                     let from = scan.offset();
                     match next_key(scan, first) {
-                        Ok(Some(key)) => (object.meet(key), from),
+                        Ok(Some(key)) => (object.look_up(key), from),
                         Ok(None) => return None,
                         Err(fault) => {
                             self.broken(fault);
@@ -146,7 +148,7 @@ impl<'a> Reader<'a> {
                         }
                     }
                 }
-                Source::Text(text) => (object.meet(&text.next_entry()?), 0),
+                Source::Text(text) => (object.look_up(&text.next_entry()?), 0),
             };
             match found {
                 Found::Field(index) => {
@@ -162,7 +164,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Leaves the object: records the fields that it misses.
+    /// Leaves the object and records a violation for each required field that is missing.
     pub fn end_object(&mut self, object: Object) {
         self.violations.leave();
         let rule = object.rule;
@@ -179,7 +181,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Goes into an object of whatever fields.
+    /// Enters an object with any fields. Returns false if the value is not an object.
     pub(crate) fn open_object(&mut self) -> bool {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -207,7 +209,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Names the field that a key begins, which the contract does not name.
+    /// Adds an unknown field to the path of the reader. In JSON, `key_from` is an offset before its key.
     pub(crate) fn step_into(&mut self, key_from: usize, key: &str) {
         self.violations.step(match self.source {
             Source::Json(_) => Segment::Key(quote_after(self.data, key_from)),
@@ -221,11 +223,11 @@ impl<'a> Reader<'a> {
         match *found {
             Found::Field(index) | Found::Again(index) => {
                 self.violations.step(Segment::Field(object.rule.fields[index]));
-                self.violations.record(format_args!("must not come twice"));
+                self.violations.record(format_args!("must appear only once"));
             }
             Found::UnknownAgain => {
                 self.violations.step(Segment::Owned(object.key.clone()));
-                self.violations.record(format_args!("must not come twice"));
+                self.violations.record(format_args!("must appear only once"));
             }
             Found::Unknown if object.rule.unknown == Unknown::Deny => {
                 self.violations.step(Segment::Owned(object.key.clone()));

@@ -1,4 +1,4 @@
-//! Probing a value before it is read as a branch of a union: its type, its fields and its extent.
+//! Inspection of a value before it is read as an alternative of a union.
 
 use super::branch::Branch;
 use super::mark::{Content, Mark};
@@ -9,28 +9,28 @@ use super::text::{TextCursor, TextValue};
 use super::token::{Fault, Kind};
 use super::types::Types;
 
-/// The type, the fields and the extent of a value that was read over.
+/// The type, the fields and the extent of a value that was skipped.
 #[derive(Debug)]
 pub(crate) struct Probe<'a> {
     pub(crate) start: Mark<'a>,
     pub(crate) end: Mark<'a>,
-    /// The length of the value, as a measure of the work that reading it makes.
+    /// The length of the value in bytes, as a measure of the work of reading it.
     pub(crate) length: usize,
     pub(crate) types: Types,
     fields: Vec<(String, Content<'a>)>,
 }
 
-/// The branches of a union that a value may be meant for.
+/// The alternatives of a union that a value can match.
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
-    /// The branches that the value can fit.
+    /// The indices of the alternatives that the value can match.
     pub(crate) possible: Vec<usize>,
-    /// The branch of the value's type that lacks the fewest fields, if no branch is possible.
+    /// The alternative of the value's type that differs least in its constants and required fields.
     pub(crate) nearest: Option<usize>,
 }
 
 impl<'a> Probe<'a> {
-    /// Reads over a JSON value.
+    /// Skips a JSON value and inspects it.
     pub(crate) fn json(scan: &mut Scan<'a>, room: usize, with_fields: bool) -> Result<Probe<'a>, Fault> {
         let kind = scan.peek()?;
         let start = scan.mark();
@@ -55,7 +55,7 @@ impl<'a> Probe<'a> {
         Ok(Probe { start, end, length: text.len(), types, fields })
     }
 
-    /// The value, where it is text.
+    /// Returns the value if it is one of a parameter or form.
     #[cfg(feature = "jsonschema")]
     pub(crate) fn text_value(&self) -> Option<&TextValue<'a>> {
         match &self.start {
@@ -64,7 +64,7 @@ impl<'a> Probe<'a> {
         }
     }
 
-    /// Reads over a value of a text. A scalar may mean several types.
+    /// Skips a value of a parameter or form and inspects it. A scalar can be of several types.
     pub(crate) fn text(cursor: &mut TextCursor<'a>) -> Probe<'a> {
         let value = cursor.current.take();
         let depth = cursor.depth();
@@ -86,16 +86,16 @@ impl<'a> Probe<'a> {
         self.fields.iter().find(|(key, _)| key == name).map(|(_, content)| content)
     }
 
-    /// Leaves out the branches that the value cannot be meant for.
+    /// Selects the alternatives that the value can match.
     pub(crate) fn candidates(&self, branches: &[Branch]) -> Candidates {
         let mut candidates = Candidates::default();
         let mut least = None;
-        let mut of_its_type = 0;
+        let mut of_the_type = 0;
         for (index, branch) in branches.iter().enumerate() {
             if !branch.types.meets(self.types) {
                 continue;
             }
-            of_its_type += 1;
+            of_the_type += 1;
             let lacks = if self.types.meets(Types::OBJECT) { self.lacks(branch) } else { (0, 0) };
             if lacks == (0, 0) {
                 candidates.possible.push(index);
@@ -105,16 +105,17 @@ impl<'a> Probe<'a> {
                 candidates.nearest = Some(index);
             }
         }
-        // The only branch of the type is meant, whatever fields it lacks.
-        if of_its_type == 1 && least.is_some_and(|(_, different)| different == 0) {
+        // If a single alternative has the type of the value, it is tried, so that missing fields are reported.
+        if of_the_type == 1 && least.is_some_and(|(_, different)| different == 0) {
             candidates.possible = candidates.nearest.into_iter().collect();
         }
         candidates
     }
 
-    /// How many constants differ or required fields are missing, and how many constants alone.
+    /// Returns the number of differing constants and missing required fields, and the number of differing
+    /// constants alone.
     fn lacks(&self, branch: &Branch) -> (usize, usize) {
-        let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.means(json));
+        let differs = |(name, json): &&(&str, &str)| self.field(name).is_some_and(|content| !content.equals(json));
         let missing = |name: &&&str| self.field(name).is_none();
         let different = branch.consts.iter().filter(differs).count();
         (different + branch.required.iter().filter(missing).count(), different)

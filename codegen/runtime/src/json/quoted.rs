@@ -1,18 +1,19 @@
-//! The inside of JSON strings (RFC 8259 § 7).
+//! The content of JSON strings (RFC 8259 § 7).
 
 use super::token::Fault;
 
-/// What came of a string with escapes.
+/// The result of decoding a string with escapes.
 pub(crate) struct Quoted {
-    /// Behind its closing quote, or at what is wrong.
+    /// The offset after the closing quote, or of the fault.
     pub(crate) end: usize,
     pub(crate) fault: Option<Fault>,
 }
 
 const ONES: u64 = u64::MAX / 255;
 
-/// Where the characters from `at` on that stand for themselves end: at a quote, a backslash, a
-/// control character or the end. Looks at eight bytes at a time.
+/// Returns the offset of the first quote, backslash or control character at or after `at`, or the end.
+///
+/// It compares eight bytes at a time.
 #[inline]
 pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
@@ -32,19 +33,19 @@ pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The highest bit of the lowest byte that is zero; bytes above it may be marked falsely.
+/// Sets the highest bit of each byte that is zero in `word`. Only the lowest bit that is set is exact.
 #[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word
 }
 
-/// The same for bytes below 0x20.
+/// Sets the highest bit of each byte below 0x20 in `word`. Only the lowest bit that is set is exact.
 #[inline]
 fn below_space(word: u64) -> u64 {
     word.wrapping_sub(ONES * 0x20) & !word
 }
 
-/// Reads a string from behind its opening quote into `plain`.
+/// Decodes a string into `plain`, from the byte after its opening quote.
 pub(crate) fn unescape(text: &str, start: usize, plain: &mut String) -> Quoted {
     plain.clear();
     let bytes = text.as_bytes();
@@ -68,7 +69,7 @@ pub(crate) fn unescape(text: &str, start: usize, plain: &mut String) -> Quoted {
     }
 }
 
-/// The character that the escape at `at`, behind its backslash, stands for, and where it ends.
+/// Decodes the escape whose backslash is before `at`. Returns the character and the offset after the escape.
 fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     let c = match bytes.get(at) {
         Some(b'"') => '"',
@@ -86,7 +87,7 @@ fn escape(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     Ok((c, at + 1))
 }
 
-/// The character of four hexadecimal digits, or of two such escapes that make a surrogate pair.
+/// Decodes four hexadecimal digits, or two such escapes that form a surrogate pair.
 fn unicode(bytes: &[u8], at: usize) -> Result<(char, usize), Fault> {
     let first = four(bytes, at)?;
     if let Some(c) = char::from_u32(first) {
@@ -116,7 +117,7 @@ mod tests {
     use super::run_end;
 
     #[test]
-    fn a_run_ends_at_every_special_byte_wherever_it_stands() {
+    fn a_run_ends_at_a_special_byte_at_any_offset() {
         for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
             for at in 0..40 {
                 let mut bytes = vec![b'~'; 40];

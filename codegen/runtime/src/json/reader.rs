@@ -1,4 +1,4 @@
-//! One reader over JSON bytes and over the text of parameters, so that a schema is read by one function.
+//! The reader over JSON and over parameters and forms.
 
 use std::fmt;
 
@@ -11,22 +11,38 @@ use super::violations::{DEEPEST, ViolationSink};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violations;
 
-/// Reads one value and collects everything that is wrong with it.
+/// A reader of one value, which collects all its violations.
 ///
-/// Every reading method takes exactly one value, fits it to its rule, and returns `None` when it
-/// recorded a violation; the reader stands behind the value either way. Where the bytes are not
-/// JSON, reading ends: that is recorded once and every later call returns `None` in silence.
+/// Each method reads exactly one value and checks it against a rule. It returns `None` if it recorded a
+/// violation. The reader moves past the value in either case. If the input is not valid JSON, that is
+/// recorded once, and all later calls return `None`.
+///
+/// Generated code calls a reader as follows:
+///
+/// ```
+/// use writ_runtime::{ArrayRule, IntegerRule, Reader};
+///
+/// let mut reader = Reader::json(b"[20, 500]");
+/// let rule = IntegerRule { max: Some(100), ..IntegerRule::NONE };
+/// let list = reader.array(&ArrayRule::NONE, |r| r.int32(&rule));
+/// reader.finish();
+///
+/// assert_eq!(list, None);
+/// let violation = &reader.into_violations().list[0];
+/// assert_eq!(violation.field, "[1]");
+/// assert_eq!(violation.message, "must be at most 100");
+/// ```
 #[derive(Debug)]
 pub struct Reader<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) violations: ViolationSink<'a>,
-    /// The JSON source, empty for a text.
+    /// The JSON text, or empty for a parameter or form.
     pub(crate) data: &'a str,
-    /// Bytes that unions read more than once, see [`Reader::spend`].
+    /// The number of bytes that unions have read more than once, see [`Reader::spend`].
     spent: usize,
 }
 
-/// What is read from.
+/// The input of a reader: JSON, or a parameter or form.
 #[derive(Debug)]
 pub(crate) enum Source<'a> {
     Json(Scan<'a>),
@@ -34,12 +50,12 @@ pub(crate) enum Source<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads a JSON body. It must be UTF-8 (RFC 8259 § 8.1).
+    /// Creates a reader of a JSON body, which must be UTF-8 (RFC 8259 § 8.1).
     pub fn json(bytes: &'a [u8]) -> Reader<'a> {
         Reader::json_at(bytes, InputLocation::Body, "")
     }
 
-    /// Reads the JSON text of a parameter; `name` begins the path of every violation.
+    /// Creates a reader of a parameter that is JSON. The path of every violation begins with `name`.
     pub fn json_at(bytes: &'a [u8], location: InputLocation, name: &'a str) -> Reader<'a> {
         let text = std::str::from_utf8(bytes);
         let data = text.unwrap_or_default();
@@ -50,12 +66,12 @@ impl<'a> Reader<'a> {
             spent: 0,
         };
         if let Err(error) = text {
-            reader.end(format_args!("is not UTF-8 at byte {}", error.valid_up_to()));
+            reader.end(format_args!("is not valid UTF-8 at byte {}", error.valid_up_to()));
         }
         reader
     }
 
-    /// Reads a parameter or a form; `name` begins the path of every violation.
+    /// Creates a reader of a parameter or a form. The path of every violation begins with `name`.
     pub fn text(value: TextValue<'a>, location: InputLocation, name: &'a str) -> Reader<'a> {
         Reader {
             source: Source::Text(TextCursor::new(value)),
@@ -65,14 +81,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Lets these objects miss required fields, for a response that is limited to a sparse fieldset:
-    /// an object that misses one is read as `None`, and no violation is recorded.
+    /// Allows these objects to miss required fields, for a response that is limited to a sparse fieldset.
+    ///
+    /// An object that misses a field is read as `None` without a violation.
     #[cfg(feature = "client")]
     pub(crate) fn allow_missing_fields(&mut self, objects: SparseObjects) {
         self.violations.allow_missing_fields(objects);
     }
 
-    /// Refuses what stands behind the value. To be called once, after reading.
+    /// Rejects input after the value. It is called once, after reading.
     pub fn finish(&mut self) {
         if let Source::Json(scan) = &mut self.source
             && let Err(fault) = scan.finish()
@@ -81,27 +98,28 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What was wrong.
+    /// Returns the violations that the reader recorded.
     pub fn into_violations(self) -> Violations {
         self.violations.into_violations()
     }
 
-    /// The same where the reader is used no more but cannot be given away.
+    /// Returns the recorded violations and leaves the reader without any.
     pub(crate) fn take_violations(&mut self) -> Violations {
         self.violations.take_violations()
     }
 
-    /// Records a violation of the value that was just read, for constraints that no rule expresses.
+    /// Records a violation of the value that was read last, for a constraint that no rule expresses.
     pub fn violate(&mut self, message: fmt::Arguments<'_>) {
         self.violations.record(message);
     }
 
-    /// How many violations were met so far: two equal numbers mean that nothing was wrong between.
+    /// Returns the number of violations so far. An unchanged number means that the input between two calls
+    /// is valid.
     pub fn met(&self) -> usize {
         self.violations.met()
     }
 
-    /// The text of any value, which is read over. Of a parameter's text there is none.
+    /// Skips a value of any type and returns its JSON text. For a parameter or form, records a violation.
     pub fn raw(&mut self) -> Option<&'a [u8]> {
         match &mut self.source {
             Source::Json(scan) => match scan.skip(self.violations.room()) {
@@ -110,13 +128,13 @@ impl<'a> Reader<'a> {
             },
             Source::Text(text) => {
                 text.current = None;
-                self.violations.record(format_args!("must be JSON"));
+                self.violations.record(format_args!("must be valid JSON"));
             }
         }
         None
     }
 
-    /// Reads over any value.
+    /// Skips a value of any type.
     pub fn skip(&mut self) {
         match &mut self.source {
             Source::Json(scan) => {
@@ -128,12 +146,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Null, or what `read` makes of another value. An empty text is null.
+    /// Reads null or another value by `read`. In a parameter or form, an empty string is null.
     pub fn nullable<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
         if self.take_null() { Some(None) } else { read(self).map(Some) }
     }
 
-    /// Reads null if it comes next.
+    /// Reads the next value if it is null. Returns false otherwise.
     pub(crate) fn take_null(&mut self) -> bool {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -154,14 +172,15 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Reads over a value of the wrong kind and says so.
+    /// Skips a value of the wrong type and records a violation.
     #[cold]
     pub(crate) fn wrong_kind(&mut self, expected: &str, found: Kind) {
         self.skip();
         self.violations.record(format_args!("must be {expected}, not {}", found.with_article()));
     }
 
-    /// Whether one more array or object may be entered; too deep a value ends reading.
+    /// Returns true if another array or object may be entered. Otherwise the value is too deep, and reading
+    /// ends.
     pub(crate) fn may_enter(&mut self) -> bool {
         if self.violations.room() > 0 {
             return true;
@@ -170,18 +189,20 @@ impl<'a> Reader<'a> {
         false
     }
 
-    /// Accounts for bytes that a union reads again. Unions within unions could multiply the work
-    /// without bound, so beyond a generous share of the input's length reading ends.
+    /// Counts bytes that a union reads again. Returns false if the limit is exceeded, and ends reading.
+    ///
+    /// Nested unions could multiply the work without bound. The limit is 1 MiB plus 64 times the length of
+    /// the input.
     pub(crate) fn spend(&mut self, bytes: usize) -> bool {
         self.spent = self.spent.saturating_add(bytes);
         if self.spent <= self.data.len().saturating_mul(64).saturating_add(1 << 20) {
             return true;
         }
-        self.end(format_args!("could mean too many different things"));
+        self.end(format_args!("is too complex to be validated"));
         false
     }
 
-    /// Records that the bytes are not JSON, and ends reading.
+    /// Records that the input is not valid JSON, and ends reading.
     #[cold]
     pub(crate) fn broken(&mut self, fault: Fault) {
         let Source::Json(scan) = &self.source else { return };
@@ -195,16 +216,16 @@ impl<'a> Reader<'a> {
         let before = self.data.get(..at).unwrap_or(self.data);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        let what = fault.what();
-        self.end(format_args!("is not JSON: {what} at line {line}, column {column} (byte {at})"));
+        let reason = fault.reason();
+        self.end(format_args!("is not valid JSON: {reason} at line {line}, column {column} (byte {at})"));
     }
 
     #[cold]
     fn too_deep(&mut self) {
-        self.end(format_args!("nests more than {DEEPEST} levels deep"));
+        self.end(format_args!("is nested more than {DEEPEST} levels deep"));
     }
 
-    /// Ends reading: what follows finds nothing, and says nothing since the violations is malformed.
+    /// Ends reading. All later calls find no input, and record nothing because the input is malformed.
     #[cold]
     fn end(&mut self, message: fmt::Arguments<'_>) {
         self.violations.record_malformed(message);

@@ -1,4 +1,4 @@
-//! Booleans, numbers and strings.
+//! Reading booleans, numbers and strings.
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -16,7 +16,7 @@ use crate::validate::format::{self, Format};
 use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
 
 impl Reader<'_> {
-    /// A boolean; of a text `true` or `false`.
+    /// Reads a boolean. In a parameter or form it is `true` or `false`.
     pub fn bool(&mut self) -> Option<bool> {
         match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -36,7 +36,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Null; of a text the empty one.
+    /// Reads null. In a parameter or form it is an empty string.
     pub fn null(&mut self) -> Option<()> {
         if self.take_null() {
             return Some(());
@@ -46,43 +46,43 @@ impl Reader<'_> {
         None
     }
 
-    /// A 32-bit integer.
+    /// Reads a signed 32-bit integer.
     pub fn int32(&mut self, rule: &IntegerRule) -> Option<i32> {
         self.integer(rule, i32::MIN.into(), i32::MAX.into())?.try_into().ok()
     }
 
-    /// A 64-bit integer.
+    /// Reads a signed 64-bit integer.
     pub fn int64(&mut self, rule: &IntegerRule) -> Option<i64> {
         self.integer(rule, i64::MIN.into(), i64::MAX.into())?.try_into().ok()
     }
 
-    /// A 32-bit integer from 0.
+    /// Reads an unsigned 32-bit integer.
     pub fn uint32(&mut self, rule: &IntegerRule) -> Option<u32> {
         self.integer(rule, 0, u32::MAX.into())?.try_into().ok()
     }
 
-    /// A 64-bit integer from 0.
+    /// Reads an unsigned 64-bit integer.
     pub fn uint64(&mut self, rule: &IntegerRule) -> Option<u64> {
         self.integer(rule, 0, u64::MAX.into())?.try_into().ok()
     }
 
-    /// A 32-bit floating-point number.
+    /// Reads a 32-bit floating-point number.
     pub fn float32(&mut self, rule: &NumberRule) -> Option<f32> {
         self.float(rule, f32::MAX.into(), |text| text.parse::<f32>().ok())
     }
 
-    /// A 64-bit floating-point number.
+    /// Reads a 64-bit floating-point number.
     pub fn float64(&mut self, rule: &NumberRule) -> Option<f64> {
         self.float(rule, f64::MAX, |text| text.parse::<f64>().ok())
     }
 
-    /// A decimal number from a JSON number, which is written as one too.
+    /// Reads a decimal number that is a JSON number, for a type that is also written as a JSON number.
     pub fn decimal_number(&mut self, rule: &NumberRule) -> Option<DecimalNumber> {
         self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
             .map(DecimalNumber)
     }
 
-    /// A decimal number, from a JSON number or from a string that holds one.
+    /// Reads a decimal number that is a JSON number or a string.
     pub fn decimal(&mut self, rule: &NumberRule) -> Option<Decimal> {
         let is_string = match &mut self.source {
             Source::Json(scan) => matches!(scan.peek(), Ok(Kind::String)),
@@ -94,9 +94,9 @@ impl Reader<'_> {
         self.with_number("a decimal number", |text, violations| check::decimal(text, rule, violations))
     }
 
-    /// A decimal number from a string that holds one, as JSON would write the number.
+    /// Reads a decimal number that is a string in the syntax of JSON numbers.
     pub fn decimal_string(&mut self, rule: &NumberRule) -> Option<Decimal> {
-        self.with_string("a string that holds a decimal number", |text, violations| {
+        self.with_string("a string that contains a decimal number", |text, violations| {
             if !number::is_number(text) {
                 violations.record(format_args!("must be a decimal number"));
                 return None;
@@ -105,9 +105,9 @@ impl Reader<'_> {
         })
     }
 
-    /// A string.
+    /// Reads a string.
     pub fn string(&mut self, rule: &StringRule) -> Option<String> {
-        // A text that had to be decoded has memory of its own already.
+        // A decoded string of a parameter is already owned, so it is not copied.
         if let Source::Text(cursor) = &mut self.source
             && let Some(TextValue::Scalar(_)) = cursor.current
         {
@@ -117,37 +117,38 @@ impl Reader<'_> {
         self.with_string("a string", |text, violations| check::string(text, rule, violations).then(|| text.to_owned()))
     }
 
-    /// A moment (RFC 3339 § 5.6 `date-time`). A leap second is kept.
+    /// Reads a date and time (RFC 3339 § 5.6 `date-time`). A leap second is kept.
     pub fn date_time(&mut self) -> Option<DateTime<Utc>> {
         self.formatted(Format::DateTime, format::date_time)
     }
 
-    /// A day (RFC 3339 § 5.6 `full-date`).
+    /// Reads a date (RFC 3339 § 5.6 `full-date`).
     pub fn date(&mut self) -> Option<NaiveDate> {
         self.formatted(Format::Date, format::date)
     }
 
-    /// A time of day with its offset (RFC 3339 § 5.6 `full-time`), as it was written.
+    /// Reads a time of day with its offset (RFC 3339 § 5.6 `full-time`) and returns the string.
     pub fn time(&mut self) -> Option<String> {
         self.formatted(Format::Time, |text| format::check(Format::Time, text).then(|| text.to_owned()))
     }
 
-    /// A duration (RFC 3339 appendix A), as it was written.
+    /// Reads a duration (RFC 3339 appendix A `duration`) and returns the string.
     pub fn duration(&mut self) -> Option<String> {
         self.formatted(Format::Duration, |text| format::check(Format::Duration, text).then(|| text.to_owned()))
     }
 
-    /// A UUID (RFC 9562), hyphenated.
+    /// Reads a UUID with hyphens (RFC 9562 § 4).
     pub fn uuid(&mut self) -> Option<Uuid> {
         self.formatted(Format::Uuid, format::uuid)
     }
 
-    /// Bytes in base 64 (RFC 4648 § 4), padded.
+    /// Reads bytes in base64 with padding (RFC 4648 § 4).
     pub fn bytes(&mut self) -> Option<Bytes> {
         self.formatted(Format::Byte, format::base64)
     }
 
-    /// Where a string stands among `names`, for enums that are not a [`StringEnum`](crate::StringEnum).
+    /// Reads a string that must be an element of `names`, and returns its index. It is for enums that do not
+    /// implement [`StringEnum`](crate::StringEnum).
     pub fn name_index(&mut self, names: &[&str]) -> Option<usize> {
         self.with_string("a string", |text, violations| {
             let index = names.iter().position(|name| *name == text);
@@ -158,7 +159,7 @@ impl Reader<'_> {
         })
     }
 
-    /// A value of an open enum: where it stands among `names`, or the string itself.
+    /// Reads a string for an open enum, and returns its index in `names` or the string itself.
     pub fn open_string_enum(&mut self, names: &[&str]) -> Option<Result<usize, String>> {
         self.with_string("a string", |text, _| {
             Some(names.iter().position(|name| *name == text).ok_or_else(|| text.to_owned()))
@@ -183,8 +184,8 @@ impl Reader<'_> {
             let value = parse(text)?;
             let wide = value.into();
             if !wide.is_finite() {
-                let (what, most) = if wide > 0.0 { ("most", most) } else { ("least", -most) };
-                violations.record(format_args!("must be at {what} {most:e}"));
+                let (bound, most) = if wide > 0.0 { ("most", most) } else { ("least", -most) };
+                violations.record(format_args!("must be at {bound} {most:e}"));
                 return None;
             }
             check::float(text, wide, rule, violations).then_some(value)
@@ -220,7 +221,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a string. `read` records what is wrong with it.
+    /// Reads a string by `read`, which records its violations.
     pub(crate) fn with_string<T>(
         &mut self,
         expected: &str,
@@ -237,13 +238,13 @@ impl Reader<'_> {
             },
             Source::Text(text) => match text.scalar() {
                 Some(text) => return read(&text, &mut self.violations),
-                None => self.violations.record(format_args!("must be {expected}, one single value")),
+                None => self.violations.record(format_args!("must be {expected}, not a list or an object")),
             },
         }
         None
     }
 
-    /// Reads a number as its text. `read` records what is wrong with it.
+    /// Reads a number in its source text by `read`, which records its violations.
     fn with_number<T>(
         &mut self,
         expected: &str,

@@ -1,24 +1,24 @@
-//! Sparse fieldsets: writing the objects of a response with the fields that the caller asked for.
+//! Sparse fieldsets: responses with only the fields that the caller requested.
 
-/// The fields to keep, and the objects that they are fields of.
+/// The fields to keep, and the objects that they belong to.
 #[derive(Debug)]
 pub(crate) struct SparseFieldset {
     keep: Vec<String>,
     objects: SparseObjects,
-    /// Whether the page's list is being written.
+    /// True while the array of a page is being written.
     in_list: bool,
-    /// The length of the text before a field that is not kept, and whether a comma was due there.
+    /// The length of the output before a field that is removed, and true if a comma was pending there.
     before: Option<(usize, bool)>,
 }
 
 /// The objects of a response that a sparse fieldset limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SparseObjects {
-    /// The response body itself.
+    /// The response body, which is an object.
     Outermost,
-    /// Each of its elements.
+    /// The elements of the response body, which is an array.
     List,
-    /// Each element of this field.
+    /// The elements of the array in this field of the response body.
     Page(&'static str),
 }
 
@@ -27,27 +27,27 @@ impl SparseFieldset {
         SparseFieldset { keep: keep.to_vec(), objects: SparseObjects::Outermost, in_list: false, before: None }
     }
 
-    /// From here on each element of the outermost array is meant.
-    pub(crate) fn of_list(&mut self) {
+    /// Limits the elements of the outermost array from now on.
+    pub(crate) fn limit_list(&mut self) {
         self.objects = SparseObjects::List;
     }
 
-    /// From here on each element of this field is meant.
-    pub(crate) fn of_page(&mut self, list: &'static str) {
+    /// Limits the elements of the array in the field `list` from now on.
+    pub(crate) fn limit_page(&mut self, list: &'static str) {
         self.objects = SparseObjects::Page(list);
     }
 
-    /// Whether a field at that depth is kept.
+    /// Returns true if a field at this depth is kept.
     pub(crate) fn keeps(&self, key: &str, depth: usize) -> bool {
-        let meant = match self.objects {
+        let limited = match self.objects {
             SparseObjects::Outermost => depth == 1,
             SparseObjects::List => depth == 2,
             SparseObjects::Page(_) => depth == 3 && self.in_list,
         };
-        !meant || self.keep.iter().any(|kept| kept == key)
+        !limited || self.keep.iter().any(|kept| kept == key)
     }
 
-    /// Remembers where a field begins that is not kept.
+    /// Stores the position at which a field that is not kept begins.
     pub(crate) fn begin_field(&mut self, key: &str, depth: usize, length: usize, comma: bool) {
         if !self.keeps(key, depth) {
             self.before = Some((length, comma));
@@ -56,7 +56,7 @@ impl SparseFieldset {
         }
     }
 
-    /// What to go back to when the field that was written last at that depth is not kept.
+    /// Returns the position to return to if the last field at this depth is not kept.
     pub(crate) fn end_field(&mut self, depth: usize) -> Option<(usize, bool)> {
         let ended = match self.objects {
             SparseObjects::Outermost => depth == 1,

@@ -1,38 +1,48 @@
-//! The text of a parameter or of a form body, taken apart but not yet typed.
+//! The values of parameters and forms, split into strings but not yet typed.
 
 use std::borrow::Cow;
 use std::vec::IntoIter;
 
 use serde_json::Value;
 
-/// A value as text. What it means is up to the schema: a scalar is a number where one is wanted,
-/// and a list of one where an array is wanted.
+/// A value of a parameter or a form, whose scalars are strings.
+///
+/// The schema decides the types: a scalar is parsed as a number where the schema is a number, and counts
+/// as a list of one where the schema is an array.
+///
+/// ```
+/// use writ_runtime::{InputLocation, Read, Reader, TextValue};
+///
+/// let value = TextValue::Scalar("5".into());
+/// let mut reader = Reader::text(value, InputLocation::Query, "limit");
+/// assert_eq!(i32::read(&mut reader), Some(5));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextValue<'a> {
-    /// One value.
+    /// A single value, as a string.
     Scalar(Cow<'a, str>),
-    /// Several values.
+    /// A list of values.
     List(Vec<TextValue<'a>>),
-    /// Names and values.
+    /// Names with values, which can be an object.
     Map(Vec<(Cow<'a, str>, TextValue<'a>)>),
 }
 
 impl<'a> TextValue<'a> {
-    /// What a form would have said of a JSON value: all scalars are text.
-    pub(crate) fn of_json(value: Value) -> TextValue<'a> {
+    /// Converts a JSON value into the value that plain form fields would have.
+    pub(crate) fn from_json(value: Value) -> TextValue<'a> {
         match value {
             Value::Null => TextValue::Scalar(Cow::Borrowed("")),
             Value::Bool(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
             Value::Number(value) => TextValue::Scalar(Cow::Owned(value.to_string())),
             Value::String(value) => TextValue::Scalar(Cow::Owned(value)),
-            Value::Array(values) => TextValue::List(values.into_iter().map(TextValue::of_json).collect()),
+            Value::Array(values) => TextValue::List(values.into_iter().map(TextValue::from_json).collect()),
             Value::Object(fields) => TextValue::Map(
-                fields.into_iter().map(|(name, value)| (Cow::Owned(name), TextValue::of_json(value))).collect(),
+                fields.into_iter().map(|(name, value)| (Cow::Owned(name), TextValue::from_json(value))).collect(),
             ),
         }
     }
 
-    /// The same, independent of what it was taken from.
+    /// Converts the value into one that owns its strings.
     #[cfg(feature = "client")]
     pub(crate) fn into_owned(self) -> TextValue<'static> {
         match self {
@@ -45,12 +55,12 @@ impl<'a> TextValue<'a> {
     }
 }
 
-/// A place in a tree of text.
+/// A position in a [`TextValue`].
 #[derive(Debug)]
 pub(crate) struct TextCursor<'a> {
     /// The value that is read next.
     pub(crate) current: Option<TextValue<'a>>,
-    /// What follows in each open list and map.
+    /// The remaining values of each open list and map.
     frames: Vec<Frame<'a>>,
 }
 
@@ -65,7 +75,7 @@ impl<'a> TextCursor<'a> {
         TextCursor { current: Some(value), frames: Vec::new() }
     }
 
-    /// Reads one scalar; `None` when there is a list or a map, which is read over.
+    /// Reads a scalar. Returns `None` for a list or a map, which is skipped.
     pub(crate) fn scalar(&mut self) -> Option<Cow<'a, str>> {
         match self.current.take() {
             Some(TextValue::Scalar(text)) => Some(text),
@@ -73,7 +83,7 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Goes into a list; a scalar is a list of one.
+    /// Enters a list. A scalar counts as a list of one.
     pub(crate) fn open_list(&mut self) -> bool {
         let list = match self.current.take() {
             Some(TextValue::List(list)) => list,
@@ -84,7 +94,7 @@ impl<'a> TextCursor<'a> {
         true
     }
 
-    /// Goes into a map.
+    /// Enters a map.
     pub(crate) fn open_map(&mut self) -> bool {
         match self.current.take() {
             Some(TextValue::Map(map)) => {
@@ -95,7 +105,7 @@ impl<'a> TextCursor<'a> {
         }
     }
 
-    /// Goes to the next element; at the end the list is left.
+    /// Moves to the next element. Returns false at the end, and leaves the list.
     pub(crate) fn next_item(&mut self) -> bool {
         if let Some(Frame::List(items)) = self.frames.last_mut()
             && let Some(item) = items.next()
@@ -107,7 +117,7 @@ impl<'a> TextCursor<'a> {
         false
     }
 
-    /// Goes to the next value and gives its key; at the end the map is left.
+    /// Moves to the next value and returns its key. Returns `None` at the end, and leaves the map.
     pub(crate) fn next_entry(&mut self) -> Option<Cow<'a, str>> {
         if let Some(Frame::Map(entries)) = self.frames.last_mut()
             && let Some((key, value)) = entries.next()
@@ -123,7 +133,7 @@ impl<'a> TextCursor<'a> {
         self.frames.len()
     }
 
-    /// Goes back to a value that was read, `depth` lists and maps deep.
+    /// Returns to a value that was read before, with `depth` lists and maps open.
     pub(crate) fn rewind(&mut self, value: Option<TextValue<'a>>, depth: usize) {
         self.current = value;
         self.frames.truncate(depth);

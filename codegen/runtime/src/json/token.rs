@@ -1,6 +1,6 @@
-//! The kinds of JSON values, and the reasons why bytes are not JSON.
+//! The kinds of JSON values, and the faults of invalid JSON.
 
-/// The kind of a value, by its first byte.
+/// The kind of a JSON value, which its first byte determines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Null,
@@ -11,7 +11,7 @@ pub(crate) enum Kind {
     Object,
 }
 
-/// The reason why the bytes are not JSON.
+/// The reason why the input is not valid JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     End,
@@ -30,7 +30,7 @@ pub(crate) enum Fault {
     TooDeep,
 }
 
-/// The result of scanning one token.
+/// The result of scanning a token.
 pub(crate) type Scanned<T> = Result<T, Fault>;
 
 impl Kind {
@@ -47,22 +47,22 @@ impl Kind {
 }
 
 impl Fault {
-    pub(crate) fn what(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self {
             Fault::End => "it ends too early",
             Fault::Value => "a value is expected",
-            Fault::Word => "`true`, `false` or `null` is misspelt",
+            Fault::Word => "`true`, `false` or `null` is misspelled",
             Fault::Number => "a number is incomplete or begins with a zero",
             Fault::Key => "a key in double quotes is expected",
             Fault::Colon => "`:` is expected",
             Fault::ArrayEnd => "`,` or `]` is expected",
             Fault::ObjectEnd => "`,` or `}` is expected",
-            Fault::TrailingComma => "nothing follows a comma",
-            Fault::TrailingData => "something follows the value",
-            Fault::Control => "a string holds a control character",
-            Fault::Escape => "a string holds an unknown escape",
-            Fault::Surrogate => "a string holds half of a surrogate pair",
-            Fault::TooDeep => "it nests too deep",
+            Fault::TrailingComma => "a trailing comma is not allowed",
+            Fault::TrailingData => "other text follows the value",
+            Fault::Control => "a string contains a control character",
+            Fault::Escape => "a string contains an unknown escape sequence",
+            Fault::Surrogate => "a string contains an unpaired surrogate",
+            Fault::TooDeep => "it is nested too deeply",
         }
     }
 }

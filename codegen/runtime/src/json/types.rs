@@ -1,37 +1,45 @@
-//! The JSON types of a value, as a set.
+//! Sets of JSON types.
 
 /// A set of JSON types.
+///
+/// ```
+/// use writ_runtime::Types;
+///
+/// const ID: Types = Types::INTEGER.or(Types::STRING);
+/// assert!(ID.meets(Types::NUMBER));
+/// assert!(!ID.meets(Types::OBJECT));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Types(u8);
 
 impl Types {
-    /// None.
+    /// The empty set of JSON types.
     pub const NONE: Types = Types(0);
-    /// `null`.
+    /// The type of `null`.
     pub const NULL: Types = Types(1);
-    /// `true` and `false`.
+    /// The type of `true` and `false`.
     pub const BOOL: Types = Types(2);
-    /// Numbers, integers among them.
+    /// The type of all numbers, including integers.
     pub const NUMBER: Types = Types(4 | 8);
-    /// Numbers without a fraction.
+    /// The type of numbers without a fraction.
     pub const INTEGER: Types = Types(8);
-    /// Numbers with a fraction: what a value is, not what a schema asks for.
+    /// The type of numbers with a fraction. Values have it, schemas do not.
     pub(crate) const FRACTION: Types = Types(4);
-    /// Strings.
+    /// The type of strings.
     pub const STRING: Types = Types(16);
-    /// Arrays.
+    /// The type of arrays.
     pub const ARRAY: Types = Types(32);
-    /// Objects.
+    /// The type of objects.
     pub const OBJECT: Types = Types(64);
-    /// All of them.
+    /// The set of all JSON types.
     pub const ANY: Types = Types(127);
 
-    /// Both sets together.
+    /// Returns the union of two sets of JSON types.
     pub const fn or(self, other: Types) -> Types {
         Types(self.0 | other.0)
     }
 
-    /// Whether the sets share a type.
+    /// Returns true if two sets have a JSON type in common.
     pub const fn meets(self, other: Types) -> bool {
         self.0 & other.0 != 0
     }

@@ -1,4 +1,4 @@
-//! `oneOf`, `anyOf` and discriminators: which branch a value is meant for.
+//! Reading unions: `oneOf`, `anyOf` and discriminators.
 
 use super::branch::Branch;
 use super::mark::{Content, Mark};
@@ -7,27 +7,57 @@ use super::reader::{Reader, Source};
 use super::types::Types;
 use crate::validate::rules::StringRule;
 
-/// What the tries of a union's branches came to.
+/// The results of trying the alternatives of a union.
 #[derive(Debug, Default)]
 struct Tries {
     fitting: Vec<usize>,
-    /// The branch with the fewest violations, and how many.
+    /// The alternative with the fewest violations, and their number.
     nearest: Option<(usize, usize)>,
 }
 
 impl<'a> Reader<'a> {
-    /// The one branch that fits. Branches that cannot be meant, by type, required or constant
-    /// fields, are left out; if that leaves one, its violations are reported as they are.
+    /// Reads a value that must match exactly one alternative (`oneOf`). `read` reads the alternative with
+    /// the given index.
+    ///
+    /// Alternatives that the value cannot match, by its type and its required and constant fields, are not
+    /// tried. If a single one remains, its violations are recorded as they are.
+    ///
+    /// ```
+    /// use writ_runtime::{Branch, Read, Reader, Types};
+    ///
+    /// const BRANCHES: &[Branch] = &[
+    ///     Branch { name: "Number", types: Types::INTEGER, ..Branch::NONE },
+    ///     Branch { name: "Name", types: Types::STRING, ..Branch::NONE },
+    /// ];
+    /// let mut reader = Reader::json(br#""seven""#);
+    /// let value = reader.one_of(BRANCHES, |r, branch| match branch {
+    ///     0 => i64::read(r).map(|number| number.to_string()),
+    ///     _ => String::read(r),
+    /// });
+    /// assert_eq!(value.as_deref(), Some("seven"));
+    /// ```
     pub fn one_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> {
         self.union(branches, true, read)
     }
 
-    /// The first branch that fits.
+    /// Reads a value by the first alternative that it matches (`anyOf`).
     pub fn any_of<T>(&mut self, branches: &[Branch], read: impl FnMut(&mut Self, usize) -> Option<T>) -> Option<T> {
         self.union(branches, false, read)
     }
 
-    /// The branch that the string in `property` names: `tags` are the names and what `read` is told.
+    /// Reads an object by its discriminator: the string in the field `property`, which must be the name of
+    /// an element of `tags`. `read` receives the number of that element.
+    ///
+    /// ```
+    /// use writ_runtime::{MapRule, Read, Reader};
+    ///
+    /// let mut reader = Reader::json(br#"{"kind":"cat","name":"Tom"}"#);
+    /// let pet = reader.tagged("kind", &[("cat", 0), ("dog", 1)], |r, branch| {
+    ///     let fields = r.map(&MapRule::NONE, String::read)?;
+    ///     Some((branch, fields["name"].clone()))
+    /// });
+    /// assert_eq!(pet, Some((0, "Tom".to_owned())));
+    /// ```
     pub fn tagged<T>(
         &mut self,
         property: &str,
@@ -49,7 +79,7 @@ impl<'a> Reader<'a> {
         let mut candidates = probe.candidates(branches);
         let untyped = exclusive && matches!(self.source, Source::Text(_));
         if untyped {
-            // Every text is a string, so that what it can be besides is meant.
+            // Every scalar of a parameter is also a string, so the other types take precedence.
             candidates.possible.sort_by_key(|index| branches[*index].types.meets(Types::STRING));
         }
         if let [only] = candidates.possible[..] {
@@ -98,10 +128,11 @@ impl<'a> Reader<'a> {
         } else if tries.nearest.is_none_or(|(_, fewest)| wrong < fewest) {
             tries.nearest = Some((index, wrong));
         }
-        self.violations.forget(met);
+        self.violations.reset_met(met);
     }
 
-    /// Records that none or too many fit. Gives the branch whose violations are still to be recorded.
+    /// Records a violation if no alternative or several match. Returns the alternative whose violations
+    /// are still to be recorded.
     fn judge(
         &mut self,
         branches: &[Branch],
@@ -115,23 +146,23 @@ impl<'a> Reader<'a> {
             [_] => return None,
             _ => {
                 let names = names(branches, &tries.fitting);
-                self.violations.record(format_args!("must fit one form only, but fits {names}"));
+                self.violations.record(format_args!("must match only one of the alternatives, but matches {names}"));
                 return None;
             }
         }
         let all: Vec<usize> = (0..branches.len()).collect();
         let all = names(branches, &all);
         let Some(nearest) = tries.nearest.map(|(index, _)| index).or(candidates.nearest) else {
-            self.violations.record(format_args!("must be one of the forms {all}"));
+            self.violations.record(format_args!("must match one of the alternatives {all}"));
             return None;
         };
         let name = branches.get(nearest).map_or("", |branch| branch.name);
-        self.violations.record(format_args!("must be one of the forms {all}; it was read as {name}"));
-        // Nobody sees what a muted branch lacks, so it need not be read once more.
+        self.violations.record(format_args!("must match one of the alternatives {all}; the closest is {name}"));
+        // Violations of a muted try are not kept, so reading the alternative again is of no use.
         (!self.violations.is_muted()).then_some(nearest)
     }
 
-    /// Reads a discriminator and goes back before the object.
+    /// Reads a discriminator and returns to the beginning of the object.
     fn tag(&mut self, property: &str, tags: &[(&str, usize)]) -> Option<usize> {
         let probe = self.probe(true)?;
         if !probe.types.meets(Types::OBJECT) {
@@ -152,11 +183,11 @@ impl<'a> Reader<'a> {
         Some(*index)
     }
 
-    /// Checks how a value is spelled before it is read as a type of its own.
+    /// Checks the spelling of a string against a rule before it is read as another type.
     pub fn spelled<T>(&mut self, rule: &StringRule, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let probe = self.probe(false)?;
         self.go_to(&probe.start);
-        // What is no string is for `read` to say.
+        // `read` records the violation if the value is not a string.
         if probe.types.meets(Types::STRING) {
             self.string(rule)?;
             self.go_to(&probe.start);
@@ -164,7 +195,7 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
-    /// Reads a value twice: what `check` finds wrong is all that is said of it.
+    /// Reads a value twice, by `check` and then by `read`. If `check` fails, only its violations are recorded.
     pub fn checked<C, T>(
         &mut self,
         check: impl FnOnce(&mut Self) -> Option<C>,
@@ -177,7 +208,7 @@ impl<'a> Reader<'a> {
         read(self)
     }
 
-    /// Reads over a value and tells what it is like.
+    /// Skips a value and inspects it.
     pub(crate) fn probe(&mut self, with_fields: bool) -> Option<Probe<'a>> {
         let probe = match &mut self.source {
             Source::Text(text) => Probe::text(text),
@@ -192,13 +223,13 @@ impl<'a> Reader<'a> {
         self.spend(probe.length).then_some(probe)
     }
 
-    /// Goes to a place that was marked in the same array or object, unless reading has ended.
+    /// Returns to a position in the same array or object, unless reading has ended.
     pub(crate) fn go_to(&mut self, mark: &Mark<'a>) {
         if self.violations.is_malformed() {
             return;
         }
         match (&mut self.source, mark) {
-            (Source::Json(scan), Mark::Json(place)) => *scan = place.mark(),
+            (Source::Json(scan), Mark::Json(position)) => *scan = position.mark(),
             (Source::Text(text), Mark::Text(value, depth)) => text.rewind(value.clone(), *depth),
             _ => {}
         }

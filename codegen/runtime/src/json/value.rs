@@ -1,4 +1,4 @@
-//! Values of no schema, and `Read` for the types that a schema can be without a name of its own.
+//! Reading values without a schema, and `Read` for the types of unnamed schemas.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,21 @@ use super::token::Kind;
 use super::write::DecimalNumber;
 use crate::validate::rules::{ArrayRule, IntegerRule, MapRule, NumberRule, StringRule};
 
-/// A value that the contract spells out, such as one of an enumeration of several types.
+/// Returns the value of a JSON text that the contract contains, for example in an `enum` of several types.
 pub fn value(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-/// The contract's default of an absent value, read from the JSON text that stands there.
+/// Returns the default of an absent value. `json` is the JSON text in the contract.
 ///
-/// The generator has held it against its schema; what only reading can tell of it makes the call
-/// fail as a fault of the contract, not of the caller.
+/// The generator has checked the default against its schema. If reading it still fails, the result is `None`,
+/// and the response is a 500, since the contract is wrong and not the request.
+///
+/// ```
+/// use writ_runtime::{Read, default_value};
+///
+/// assert_eq!(default_value("20", i32::read), Some(20));
+/// ```
 pub fn default_value<T>(json: &str, read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Option<T> {
     let mut reader = Reader::json(json.as_bytes());
     let value = read(&mut reader);
@@ -32,7 +38,7 @@ pub fn default_value<T>(json: &str, read: impl FnOnce(&mut Reader<'_>) -> Option
 }
 
 impl Reader<'_> {
-    /// Any value. The scalars of a text are strings.
+    /// Reads a value of any type. The scalars of a parameter or form are strings.
     pub fn any(&mut self) -> Option<Value> {
         let kind = match &mut self.source {
             Source::Json(scan) => match scan.peek() {
@@ -64,7 +70,7 @@ impl Reader<'_> {
     fn any_number(&mut self) -> Option<Number> {
         let text = std::str::from_utf8(self.raw()?).unwrap_or_default();
         let integer = text.parse::<u64>().map(Number::from).or_else(|_| text.parse::<i64>().map(Number::from));
-        // serde_json itself reads floats in haste, not always to the nearest.
+        // `serde_json` does not always round floating-point numbers to the nearest value.
         let number = integer.ok().or_else(|| text.parse::<f64>().ok().and_then(Number::from_f64));
         if number.is_none() {
             self.violations.record(format_args!("must be within the range of 64-bit numbers"));
@@ -76,7 +82,7 @@ impl Reader<'_> {
 macro_rules! read {
     ($($type:ty: $reader:ident => $read:expr;)*) => {
         $(impl Read for $type {
-            // What the call goes on to is large; generated code calls it at once.
+            // The called method is large, so it is not inlined into generated code; this wrapper is.
             #[inline]
             fn read($reader: &mut Reader<'_>) -> Option<$type> {
                 $read

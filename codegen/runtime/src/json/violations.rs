@@ -1,6 +1,6 @@
-//! The path of a reader into a value, and the sink of the violations that it found on the way.
+//! The path of a reader into a value, and the violations that it has recorded.
 //!
-//! The path is spelled out for a violation only.
+//! The path is only converted to a string when a violation is recorded.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,13 +10,13 @@ use super::sparse_fieldset::SparseObjects;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{MOST_VIOLATIONS, Violation, Violations};
 
-/// How deep arrays and objects may nest.
+/// The maximum nesting depth of arrays and objects in an input.
 pub(crate) const DEEPEST: usize = 64;
 
-/// How many code points of a caller's own name a path shows.
+/// The maximum length, in code points, of a caller's own key in a path.
 const LONGEST_NAME: usize = 100;
 
-/// The path into a value, one segment for each open array or object, and the violations so far.
+/// The path into a value, with a segment for each open array or object, and the violations so far.
 #[derive(Debug)]
 pub(crate) struct ViolationSink<'a> {
     data: &'a str,
@@ -24,23 +24,24 @@ pub(crate) struct ViolationSink<'a> {
     root: &'a str,
     segments: Vec<Segment>,
     violations: Violations,
-    /// Violations met, also those beyond the most that are kept and those met while muted.
+    /// The number of all violations, including those that were not recorded.
     met: usize,
     muted: u32,
-    /// The objects that may miss required fields.
+    /// The objects that may miss required fields, for a response with a sparse fieldset.
     sparse: Option<SparseObjects>,
 }
 
-/// One step into an array or object.
+/// A segment of the path into a value.
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// A field that the contract names.
+    /// A step into a field, by the name that the contract declares.
     Field(&'static str),
-    /// An element.
+    /// A step into an element of an array, by its index.
     Index(usize),
-    /// A key of the JSON input, by the offset of its opening quote; it is decoded when needed.
+    /// A step into a field, by the offset of the key's opening quote in the JSON text. The key is decoded
+    /// when it is needed.
     Key(usize),
-    /// A key of a text.
+    /// A step into a field, by a key of a parameter or form.
     Owned(String),
 }
 
@@ -58,13 +59,13 @@ impl<'a> ViolationSink<'a> {
         }
     }
 
-    /// Lets these objects miss required fields from here on.
+    /// Allows these objects to miss required fields from now on.
     #[cfg(feature = "client")]
     pub(crate) fn allow_missing_fields(&mut self, objects: SparseObjects) {
         self.sparse = Some(objects);
     }
 
-    /// Returns true if the object where the reader stands may miss required fields.
+    /// Returns true if the current object may miss required fields.
     #[cold]
     pub(crate) fn may_miss_fields(&self) -> bool {
         self.sparse.is_some_and(|objects| match (objects, self.segments.as_slice()) {
@@ -74,12 +75,12 @@ impl<'a> ViolationSink<'a> {
         })
     }
 
-    /// Goes into an array or object.
+    /// Adds the segment of an array or object that is entered.
     pub(crate) fn enter(&mut self, segment: Segment) {
         self.segments.push(segment);
     }
 
-    /// Goes on to the next element or field of the innermost array or object.
+    /// Moves to the next element or field of the innermost array or object.
     #[inline]
     pub(crate) fn step(&mut self, segment: Segment) {
         if let Some(last) = self.segments.last_mut() {
@@ -87,39 +88,39 @@ impl<'a> ViolationSink<'a> {
         }
     }
 
-    /// Leaves the innermost array or object.
+    /// Removes the segment of the innermost array or object.
     pub(crate) fn leave(&mut self) {
         self.segments.pop();
     }
 
-    /// How many more arrays and objects may be entered.
+    /// Returns the number of further arrays and objects that may be entered.
     pub(crate) fn room(&self) -> usize {
         DEEPEST.saturating_sub(self.segments.len())
     }
 
-    /// How many violations were met so far: it grows with each, kept or not.
+    /// Returns the number of violations so far, whether they were kept or not.
     pub(crate) fn met(&self) -> usize {
         self.met
     }
 
-    /// Takes back to `met` the count of violations that only a try met.
-    pub(crate) fn forget(&mut self, met: usize) {
+    /// Sets the number of violations back to `met`, to discard the violations of a try.
+    pub(crate) fn reset_met(&mut self, met: usize) {
         if !self.is_malformed() {
             self.met = met;
         }
     }
 
-    /// Whether the input turned out to be unreadable.
+    /// Returns true if the input is malformed.
     pub(crate) fn is_malformed(&self) -> bool {
         self.violations.malformed
     }
 
-    /// From here on violations are counted, not kept.
+    /// Counts violations from now on without keeping them.
     pub(crate) fn mute(&mut self) {
         self.muted += 1;
     }
 
-    /// Takes one [`ViolationSink::mute`] back.
+    /// Ends the effect of one call of [`ViolationSink::mute`].
     pub(crate) fn unmute(&mut self) {
         self.muted = self.muted.saturating_sub(1);
     }
@@ -128,19 +129,19 @@ impl<'a> ViolationSink<'a> {
         self.muted > 0
     }
 
-    /// Records a violation of the value where the reader stands.
+    /// Records a violation of the value that the reader is at.
     #[cold]
     pub(crate) fn record(&mut self, message: fmt::Arguments<'_>) {
         self.record_in(None, message);
     }
 
-    /// Records a violation of a field that the value where the reader stands has or misses.
+    /// Records a violation of a field of the value that the reader is at. The field may be missing.
     #[cold]
     pub(crate) fn record_in(&mut self, field: Option<&str>, message: fmt::Arguments<'_>) {
         self.record_at(message, |path| field.into_iter().for_each(|field| push_name(path, field)));
     }
 
-    /// Records a violation of what stands these steps below the value where the reader stands.
+    /// Records a violation of a value at this path below the current value.
     #[cold]
     #[cfg_attr(not(feature = "jsonschema"), allow(dead_code, reason = "recorded by the interpreter only"))]
     pub(crate) fn record_below(&mut self, steps: &[String], message: fmt::Arguments<'_>) {
@@ -167,7 +168,7 @@ impl<'a> ViolationSink<'a> {
         self.violations.push(Violation { location: self.location, field: path, message: text_of(message) });
     }
 
-    /// Records that the input cannot be read; nothing is recorded after it.
+    /// Records that the input is malformed. Later violations are not recorded.
     #[cold]
     pub(crate) fn record_malformed(&mut self, message: fmt::Arguments<'_>) {
         if self.is_malformed() {
@@ -176,7 +177,7 @@ impl<'a> ViolationSink<'a> {
         self.met += 1;
         self.violations.malformed = true;
         let violation = Violation { location: self.location, field: self.root.to_owned(), message: text_of(message) };
-        // It explains why nothing after it was looked at, so it is kept in any case.
+        // This violation explains why the input after it was not checked, so it replaces another one.
         self.violations.list.truncate(MOST_VIOLATIONS - 1);
         self.violations.list.push(violation);
     }
@@ -207,7 +208,7 @@ impl<'a> ViolationSink<'a> {
     }
 }
 
-/// Adds a name behind a dot; one with other signs than those of a name in brackets: `a["b.c"]`.
+/// Appends a name to a path: after a dot, or in brackets (`a["b.c"]`) if it contains special characters.
 fn push_name(path: &mut String, name: &str) {
     if name.is_empty() || name.contains(['.', '[', ']', '"']) {
         path.push_str(&format!("[{name:?}]"));
@@ -219,8 +220,7 @@ fn push_name(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-/// Adds a name that the caller made up, shortened where it is so long that 100 violations with it
-/// would fill the memory.
+/// Appends a name that the caller chose, shortened, so that 100 violations with a long name stay small.
 fn push_foreign_name(path: &mut String, name: &str) {
     match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => {

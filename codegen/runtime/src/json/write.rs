@@ -1,4 +1,4 @@
-//! `Write` for the types that a schema can be without a name of its own.
+//! `Write` for the types of unnamed schemas.
 
 use std::collections::BTreeMap;
 
@@ -43,20 +43,31 @@ write_as! {
 }
 
 impl Write for () {
-    /// The only value is null.
+    /// Writes null.
     fn write(&self, writer: &mut Writer) {
         writer.null();
     }
 }
 
 impl Write for Decimal {
-    /// A string, so that no reader takes it for a binary fraction; [`DecimalNumber`] is the other way.
+    /// Writes a string, so that no client reads it as a binary floating-point number. [`DecimalNumber`] is
+    /// written as a number.
     fn write(&self, writer: &mut Writer) {
         writer.plain(self.to_string().as_bytes());
     }
 }
 
-/// A decimal number that is written as a JSON number, for contracts that say `type: number`.
+/// A decimal number that is written as a JSON number, for schemas with `type: number` and
+/// `format: decimal`.
+///
+/// ```
+/// use writ_runtime::{Decimal, DecimalNumber, Write, Writer};
+///
+/// let price = DecimalNumber::from("19.90".parse::<Decimal>().unwrap());
+/// let mut writer = Writer::new();
+/// price.write(&mut writer);
+/// assert_eq!(writer.finish(), b"19.90");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct DecimalNumber(pub Decimal);
 
@@ -93,7 +104,7 @@ impl Write for DecimalNumber {
 }
 
 impl<T: Write> Write for Option<T> {
-    /// `None` is null; [`Writer::optional`] leaves the field out instead.
+    /// Writes null for `None`. [`Writer::optional`] omits the field instead.
     fn write(&self, writer: &mut Writer) {
         match self {
             Some(value) => value.write(writer),

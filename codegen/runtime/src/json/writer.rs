@@ -1,64 +1,91 @@
-//! Writing JSON, as compact as it can be.
+//! The writer of compact JSON.
 
 use super::quoted::run_end;
 use super::sparse_fieldset::SparseFieldset;
 
-/// Writes one JSON value.
+/// A writer of one JSON value, without white space.
+///
+/// ```
+/// use writ_runtime::Writer;
+///
+/// let mut writer = Writer::new();
+/// writer.begin_object();
+/// writer.key("tags");
+/// writer.begin_array();
+/// writer.string("new");
+/// writer.end_array();
+/// writer.end_object();
+/// assert_eq!(writer.finish(), br#"{"tags":["new"]}"#);
+/// ```
 #[derive(Debug, Default)]
 pub struct Writer {
     out: Vec<u8>,
-    /// Whether a comma stands before what comes next, unless it is a field's value.
+    /// True if a comma precedes the next element or key.
     comma: bool,
-    /// How many arrays and objects are open.
+    /// The number of arrays and objects that are open.
     depth: usize,
     sparse: Option<Box<SparseFieldset>>,
 }
 
 impl Writer {
-    /// One that has written nothing.
+    /// Creates an empty writer.
     pub fn new() -> Writer {
         Writer { out: Vec::with_capacity(256), ..Writer::default() }
     }
 
-    /// Keeps only these fields of the outermost object, of each object of an outermost array, or
-    /// after [`Writer::begin_page`] of each object in its list. `None` keeps all. To be called
-    /// before anything is written.
+    /// Limits the output to a sparse fieldset. It is called before anything is written; `None` keeps all
+    /// fields.
+    ///
+    /// The limit applies to the fields of the outermost object, of each object in an outermost array, or,
+    /// after [`Writer::begin_page`], of each object in the list of the page.
+    ///
+    /// ```
+    /// use writ_runtime::Writer;
+    ///
+    /// let mut writer = Writer::new();
+    /// writer.keep_fields(Some(&["id".to_owned()]));
+    /// writer.begin_object();
+    /// writer.field("id", &7_i64);
+    /// writer.field("name", &"Ann");
+    /// writer.end_object();
+    /// assert_eq!(writer.finish(), br#"{"id":7}"#);
+    /// ```
     pub fn keep_fields(&mut self, fields: Option<&[String]>) {
         self.sparse = fields.map(|fields| Box::new(SparseFieldset::new(fields)));
     }
 
-    /// Begins the object of a page: [`Writer::keep_fields`] means the elements of its `list`.
+    /// Begins the object of a page, whose elements are in the field `list`. See [`Writer::keep_fields`].
     pub fn begin_page(&mut self, list: &'static str) {
         if self.depth == 0
             && let Some(sparse) = &mut self.sparse
         {
-            sparse.of_page(list);
+            sparse.limit_page(list);
         }
         self.begin_object();
     }
 
-    /// Begins an object.
+    /// Begins a JSON object.
     pub fn begin_object(&mut self) {
         self.begin(b'{');
     }
 
-    /// Ends the object that was begun last.
+    /// Ends the innermost JSON object.
     pub fn end_object(&mut self) {
         self.drop_field();
         self.end(b'}');
     }
 
-    /// Begins an array.
+    /// Begins a JSON array.
     pub fn begin_array(&mut self) {
         self.begin(b'[');
     }
 
-    /// Ends the array that was begun last.
+    /// Ends the innermost JSON array.
     pub fn end_array(&mut self) {
         self.end(b']');
     }
 
-    /// Begins a field, whose value must follow.
+    /// Writes the key of a field. The caller must write the value next.
     pub fn key(&mut self, key: &str) {
         self.drop_field();
         if let Some(sparse) = &mut self.sparse {
@@ -78,7 +105,7 @@ impl Writer {
         self.quote(value);
     }
 
-    /// Writes an integer.
+    /// Writes a signed integer.
     pub fn int(&mut self, value: i64) {
         self.separate();
         let length = self.out.len();
@@ -86,7 +113,7 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes an integer from 0.
+    /// Writes an unsigned integer.
     pub fn uint(&mut self, value: u64) {
         self.separate();
         let length = self.out.len();
@@ -94,7 +121,8 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// Writes a number; what is not finite is null, since JSON has no word for it.
+    /// Writes a floating-point number. A number that is not finite becomes null, since JSON has no
+    /// notation for it.
     pub fn float(&mut self, value: f64) {
         self.separate();
         let length = self.out.len();
@@ -102,7 +130,7 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// The same with no more digits than 32 bits make.
+    /// Writes a 32-bit floating-point number, with only as many digits as it needs.
     pub fn float32(&mut self, value: f32) {
         self.separate();
         let length = self.out.len();
@@ -115,18 +143,18 @@ impl Writer {
         self.raw(if value { "true" } else { "false" });
     }
 
-    /// Writes null.
+    /// Writes JSON null.
     pub fn null(&mut self) {
         self.raw("null");
     }
 
-    /// Writes JSON text as it is.
+    /// Writes a JSON text as it is.
     pub fn raw(&mut self, json: &str) {
         self.separate();
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    /// Writes text that needs no escapes as a string.
+    /// Writes a string that needs no escapes.
     pub(crate) fn plain(&mut self, text: &[u8]) {
         self.separate();
         self.out.push(b'"');
@@ -134,7 +162,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes any JSON value.
+    /// Writes a JSON value of any type.
     pub fn value(&mut self, value: &serde_json::Value) {
         self.separate();
         let length = self.out.len();
@@ -142,17 +170,17 @@ impl Writer {
         settle(&mut self.out, length, written);
     }
 
-    /// The text that was written.
+    /// Returns the JSON text that was written.
     pub fn finish(self) -> Vec<u8> {
         self.out
     }
 
-    /// Returns true if the sparse fieldset keeps a field of the object that is open.
+    /// Returns true if the sparse fieldset keeps a field of the current object.
     pub(super) fn keeps(&self, key: &str) -> bool {
         self.sparse.as_ref().is_none_or(|sparse| sparse.keeps(key, self.depth))
     }
 
-    /// Takes back the field that was written last, where it is one of those that the sparse fieldset leaves out.
+    /// Removes the last field from the output if the sparse fieldset does not keep it.
     fn drop_field(&mut self) {
         if let Some(sparse) = &mut self.sparse
             && let Some((length, comma)) = sparse.end_field(self.depth)
@@ -167,7 +195,7 @@ impl Writer {
             && bracket == b'['
             && let Some(sparse) = &mut self.sparse
         {
-            sparse.of_list();
+            sparse.limit_list();
         }
         self.separate();
         self.out.push(bracket);
@@ -203,7 +231,7 @@ impl Writer {
         self.out.push(b'"');
     }
 
-    /// Writes the inside of a string whose first `end` bytes stand for themselves.
+    /// Writes the content of a string, of which the first `end` bytes need no escapes.
     #[cold]
     fn escape(&mut self, bytes: &[u8], mut end: usize) {
         const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -231,8 +259,9 @@ impl Writer {
     }
 }
 
-/// Numbers and free values go through serde_json, which cannot fail to write them into memory;
-/// the place of a value is never left empty all the same.
+/// Writes null if `serde_json` failed to write a value, so that a value is never missing.
+///
+/// Writing to memory does not fail in practice.
 fn settle(out: &mut Vec<u8>, length: usize, written: serde_json::Result<()>) {
     if written.is_err() {
         out.truncate(length);

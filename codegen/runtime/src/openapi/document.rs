@@ -1,5 +1,4 @@
-//! The document from its root down to where one field more or less is lost to nobody: operations,
-//! answers, bodies, and the components by name.
+//! Conversion of a document and of its larger objects: operations, responses, bodies and components.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +10,10 @@ use utoipa::openapi::{Components, OpenApi, Paths, RefOr, Responses};
 
 use super::part::{exact, extend, or_reference, part, schema};
 
-/// The whole document.
+/// Converts a complete document. Returns `None` if a required part of it is not valid.
 pub(super) fn document(value: &Value) -> Option<OpenApi> {
     let mut rest = value.as_object()?.clone();
-    // The model has one version of each line.
+    // The model has a single version for each minor version.
     let version = rest.get("openapi")?.as_str()?;
     let version = if version.starts_with("3.2") { "3.2.0" } else { "3.1.0" };
     rest.insert("openapi".to_owned(), json!(version));
@@ -35,7 +34,8 @@ pub(super) fn document(value: &Value) -> Option<OpenApi> {
     Some(document)
 }
 
-/// Takes a field out of an object, if the model can hold it.
+/// Removes a field from an object and returns it as a value of the model. Leaves it if the model cannot
+/// represent it.
 fn held<T>(object: &mut Map<String, Value>, name: &str, held: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
     let value = held(object.get(name)?)?;
     object.remove(name);
@@ -46,7 +46,7 @@ fn each<T>(value: &Value, held: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> 
     value.as_array()?.iter().map(held).collect()
 }
 
-/// A map with free names.
+/// Converts a map with free keys.
 fn named<T>(value: &Value, held: impl Fn(&Value) -> Option<T>) -> Option<BTreeMap<String, T>> {
     value.as_object()?.iter().map(|(name, value)| Some((name.clone(), held(value)?))).collect()
 }
@@ -94,7 +94,7 @@ fn parameters(value: &Value) -> Option<Vec<RefOr<Parameter>>> {
 
 fn parameter(value: &Value) -> Option<Parameter> {
     let mut fields = value.as_object()?.clone();
-    // The model always says it.
+    // The model always writes `required`, so an absent one is made explicit.
     fields.entry("required").or_insert(Value::Bool(false));
     part(&Value::Object(fields))
 }
@@ -123,7 +123,7 @@ fn components(value: &Value) -> Option<Components> {
     let mut rest = value.as_object()?.clone();
     let mut components = Components::new();
     let sections = &mut rest;
-    // A section that the model cannot hold in full is written as it stands.
+    // A section that the model cannot represent completely becomes an extension.
     components.schemas = held(sections, "schemas", |all| named(all, schema)).unwrap_or_default();
     components.responses = referable(sections, "responses", part);
     components.parameters = referable(sections, "parameters", parameter);
@@ -148,7 +148,7 @@ fn referable<T>(
 
 fn scheme(value: &Value) -> Option<SecurityScheme> {
     let mut fields = value.as_object()?.clone();
-    // The names of schemes are the same in any letters (RFC 9110, section 11.1).
+    // Names of authentication schemes are case-insensitive (RFC 9110 § 11.1); the model has them in lower case.
     if let Some(Value::String(name)) = fields.get_mut("scheme") {
         name.make_ascii_lowercase();
     }

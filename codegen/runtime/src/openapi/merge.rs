@@ -1,16 +1,30 @@
-//! Two documents as one.
+//! Merging two documents.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::OpenApi;
 
 use super::document::document;
 
-/// Adds to a document what only the other has: operations, components of every kind, webhooks, tags,
-/// servers. Of two things with one name the first is kept; `info` and the requirements of security
-/// are those of `into`, and an operation of `from` that relied on its document's says them itself.
+/// Adds the contents of `from` to `into`: operations, components, webhooks, tags and servers.
 ///
-/// [`OpenApi::merge`] takes over schemas, responses and security schemes only: references to the
-/// parameters, headers and bodies among the other document's components would lead nowhere.
+/// If both documents have an entry with the same name, the one of `into` is kept. `info` and the security
+/// requirements of the document are those of `into`; operations of `from` keep the requirements that they
+/// had.
+///
+/// [`OpenApi::merge`] copies schemas, responses and security schemes only, so that references to other
+/// components of `from` would be broken.
+///
+/// ```
+/// use writ_runtime::openapi::{merge, read};
+///
+/// let api = read(r#"{"openapi":"3.1.0","info":{"title":"Shop","version":"1"},
+///     "paths":{"/orders":{"get":{"responses":{}}}}}"#);
+/// let internal = read(r#"{"openapi":"3.1.0","info":{"title":"Internal","version":"1"},
+///     "paths":{"/metrics":{"get":{"responses":{}}}}}"#);
+/// let merged = merge(api, internal);
+/// assert_eq!(merged.info.title, "Shop");
+/// assert!(merged.paths.paths.contains_key("/metrics"));
+/// ```
 pub fn merge(into: OpenApi, from: OpenApi) -> OpenApi {
     let (Ok(mut first), Ok(mut second)) = (serde_json::to_value(&into), serde_json::to_value(&from)) else {
         return into;
@@ -20,7 +34,7 @@ pub fn merge(into: OpenApi, from: OpenApi) -> OpenApi {
     document(&first).unwrap_or(into)
 }
 
-/// Says at each operation what its document says for all of them.
+/// Copies the security requirements of a document to the operations without requirements of their own.
 fn keep_security(document: &mut Value) {
     let Some(security) = document.as_object_mut().and_then(|fields| fields.remove("security")) else { return };
     let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
@@ -47,7 +61,7 @@ fn add(first: &mut Value, second: Value) {
     }
 }
 
-/// Sections or paths, and within them what stands under a name or a method.
+/// Merges maps of maps: the components of each section, or the methods of each path.
 fn two_deep(first: &mut Value, second: Value) {
     let (Value::Object(first), Value::Object(second)) = (first, second) else { return };
     for (name, value) in second {

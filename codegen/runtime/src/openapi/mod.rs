@@ -1,8 +1,11 @@
-//! A contract as a value of `utoipa`, in which nothing of it is lost.
+//! The OpenAPI layer: a contract as a document of the crate `utoipa`, without any loss (feature `openapi`).
 //!
-//! `utoipa`'s own reading drops the keywords that its model has no field for, and refuses schemas
-//! without a `type`. Here a part of the contract becomes a field of the model where the model says
-//! the same, and otherwise one of the `extensions`, which are written out under the names they have.
+//! [`read`] parses a contract and [`merge`] combines two. Generated code returns the contract by them, for
+//! documentation pages, and for services that document hand-written routes with `utoipa`.
+//!
+//! The deserialization of `utoipa` drops keywords that its model lacks, and rejects schemas without a
+//! `type`. Here an object of the contract becomes a field of the model only if the model represents it
+//! exactly. Otherwise it is stored in `extensions`, which are serialized under their original names.
 
 mod document;
 mod merge;
@@ -15,11 +18,18 @@ use utoipa::openapi::OpenApi;
 
 pub use merge::merge;
 
-/// The document that a JSON text of OpenAPI 3.1 or 3.2 is; an empty one where it is none.
+/// Parses the JSON text of an OpenAPI 3.1 or 3.2 document. Returns an empty document if it is not valid.
 ///
-/// Written as JSON again, it is the same but for what the model always writes: `required: false` on
-/// parameters, `paths` and `responses` even when they are empty, the version without its patch. The
-/// schemes of HTTP authentication are in small letters. Entries come in the order of the model.
+/// Serialized again, the document is equal to the input, with these exceptions: `required: false` of
+/// parameters, empty `paths` and `responses` are always written, the patch version is lost, and names of
+/// HTTP authentication schemes are in lower case. Fields are in the order of the model.
+///
+/// ```
+/// let document = writ_runtime::openapi::read(
+///     r#"{"openapi":"3.1.0","info":{"title":"Shop","version":"1.0.0"},"paths":{}}"#,
+/// );
+/// assert_eq!(document.info.title, "Shop");
+/// ```
 pub fn read(json: &str) -> OpenApi {
     let parsed: Option<Value> = serde_json::from_str(json).ok();
     parsed.and_then(|value| document::document(&value)).unwrap_or_default()

@@ -1,5 +1,5 @@
-//! One object of the document: each field in the model where it comes out as it went in, else among
-//! the extensions.
+//! Conversion of a single object: a field that the model represents exactly becomes a field of the model,
+//! and any other an extension.
 
 use serde_core::Serialize;
 use serde_core::de::DeserializeOwned;
@@ -14,12 +14,12 @@ use utoipa::openapi::response::Response;
 use utoipa::openapi::schema::{Object, SchemaType};
 use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Schema, Tag};
 
-/// An object of the model that holds any fields beside its own.
+/// An object of the model that can have extensions.
 pub(super) trait Extended: Serialize + DeserializeOwned {
-    /// The fields that it does not do without.
+    /// The names of the required fields of the object.
     const REQUIRED: &'static [&'static str];
 
-    /// The other fields.
+    /// Returns the extensions of the object.
     fn extensions(&mut self) -> &mut Option<Extensions>;
 }
 
@@ -50,16 +50,16 @@ extended! {
     Tag: ["name"];
 }
 
-/// A value in the model, if it comes out as it went in.
+/// Converts a value into the model if it serializes to an equal value again.
 pub(super) fn exact<T: Serialize + DeserializeOwned>(value: &Value) -> Option<T> {
     let held = T::deserialize(value).ok()?;
     (serde_json::to_value(&held).ok()? == *value).then_some(held)
 }
 
-/// An object in the model, what the model cannot say among its extensions.
+/// Converts an object into the model. Fields that the model cannot represent become extensions.
 pub(super) fn part<T: Extended>(value: &Value) -> Option<T> {
-    if let Some(whole) = exact(value) {
-        return Some(whole);
+    if let Some(exact) = exact(value) {
+        return Some(exact);
     }
     let object = value.as_object()?;
     let is_required = |name: &str| T::REQUIRED.contains(&name);
@@ -78,7 +78,7 @@ pub(super) fn part<T: Extended>(value: &Value) -> Option<T> {
     Some(held)
 }
 
-/// Adds fields that the model does not have.
+/// Adds fields to the extensions of an object.
 pub(super) fn extend<T: Extended>(held: &mut T, fields: impl IntoIterator<Item = (String, Value)>) {
     let mut fields = fields.into_iter().peekable();
     if fields.peek().is_some() {
@@ -86,7 +86,7 @@ pub(super) fn extend<T: Extended>(held: &mut T, fields: impl IntoIterator<Item =
     }
 }
 
-/// A reference, or what it may stand for.
+/// Converts a reference, or an object in place of one.
 pub(super) fn or_reference<T>(value: &Value, held: impl FnOnce(&Value) -> Option<T>) -> Option<RefOr<T>> {
     match value.get("$ref") {
         Some(_) => exact::<Ref>(value).map(RefOr::Ref),
@@ -94,14 +94,14 @@ pub(super) fn or_reference<T>(value: &Value, held: impl FnOnce(&Value) -> Option
     }
 }
 
-/// A schema: in the model as a whole, or with all its keywords as they stand.
+/// Converts a schema: into the model if that represents it exactly, otherwise with all keywords as extensions.
 pub(super) fn schema(value: &Value) -> Option<RefOr<Schema>> {
     let keywords = match value {
-        // The schemas that allow everything, and nothing.
+        // The schemas `true` and `false` allow every value and no value.
         Value::Bool(true) => Map::new(),
         Value::Bool(false) => Map::from_iter([("not".to_owned(), Value::Object(Map::new()))]),
         Value::Object(keywords) => match exact(value) {
-            Some(whole) => return Some(whole),
+            Some(exact) => return Some(exact),
             None => keywords.clone(),
         },
         _ => return None,

@@ -1,4 +1,4 @@
-//! What becomes a field of the model, what one of its extensions, and that both come out as they went in.
+//! Tests that contracts round-trip through the model.
 
 use serde_json::{Value, json};
 use utoipa::openapi::{OpenApi, RefOr, Schema};
@@ -15,7 +15,7 @@ fn written(document: &OpenApi) -> Value {
 }
 
 #[test]
-fn a_schema_that_the_model_can_say_is_one_of_the_model() {
+fn a_schema_that_the_model_can_represent_uses_its_fields() {
     let schema = json!({ "type": "object", "properties": { "a": { "type": "string", "maxLength": 3 } } });
     let document = document(json!({ "schemas": { "S": schema } }), json!({}));
     let held = &document.components.as_ref().unwrap().schemas["S"];
@@ -24,7 +24,7 @@ fn a_schema_that_the_model_can_say_is_one_of_the_model() {
 }
 
 #[test]
-fn what_the_model_cannot_say_is_written_all_the_same() {
+fn keywords_that_the_model_lacks_are_preserved() {
     for schema in [
         json!({}),
         json!({ "description": "without a type" }),
@@ -43,7 +43,7 @@ fn what_the_model_cannot_say_is_written_all_the_same() {
 }
 
 #[test]
-fn everything_else_of_a_contract_comes_out_as_it_went_in() {
+fn all_other_objects_of_a_contract_round_trip() {
     let components = json!({
         "parameters": { "P": { "name": "p", "in": "query", "required": false, "allowEmptyValue": true,
             "examples": { "one": { "value": 1 } }, "schema": {} } },
@@ -70,13 +70,13 @@ fn everything_else_of_a_contract_comes_out_as_it_went_in() {
 }
 
 #[test]
-fn what_is_no_document_is_an_empty_one() {
+fn invalid_input_gives_an_empty_document() {
     assert_eq!(written(&read("[]")), written(&OpenApi::default()));
     assert_eq!(written(&read("{")), written(&OpenApi::default()));
 }
 
 #[test]
-fn of_two_things_with_one_name_the_first_is_kept() {
+fn the_first_of_two_equal_names_is_kept() {
     let operation = |id: &str| json!({ "operationId": id, "responses": {} });
     let first =
         document(json!({ "headers": { "H": { "description": "1" } } }), json!({ "/a": { "get": operation("1") } }));
@@ -93,7 +93,7 @@ fn of_two_things_with_one_name_the_first_is_kept() {
 }
 
 #[test]
-fn an_operation_keeps_the_security_that_its_document_says_for_all() {
+fn an_operation_keeps_the_security_requirements_of_its_document() {
     let mut second = document(json!({}), json!({ "/b": { "get": { "responses": {} } } }));
     second.security = Some(vec![utoipa::openapi::SecurityRequirement::new("key", Vec::<String>::new())]);
     let merged = written(&merge(document(json!({}), json!({ "/a": { "get": { "responses": {} } } })), second));

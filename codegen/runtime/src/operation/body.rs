@@ -1,36 +1,48 @@
 //! The request body of an operation: media types and size limit.
 
-/// The request body of an operation.
+/// The request body of an operation: its media types and its maximum size.
+///
+/// ```
+/// use writ_runtime::{Body, Media, MediaKind};
+///
+/// const BODY: Body = Body {
+///     required: true,
+///     limit: 16_384,
+///     media: &[Media { essence: "application/json", kind: MediaKind::Json }],
+/// };
+/// # assert!(BODY.required);
+/// ```
 #[derive(Debug)]
 pub struct Body {
-    /// Whether its absence is a violation.
+    /// True if a request without a body is a violation.
     pub required: bool,
-    /// The largest size in bytes that is read; more is answered 413.
+    /// The largest accepted size in bytes. A larger body is refused with 413.
     pub limit: usize,
-    /// The media types that the contract lists, in its order; another is answered 415.
+    /// The media types that the contract lists, in its order. Any other media type is refused with 415.
     pub media: &'static [Media],
 }
 
-/// One media type of a body and how it is read.
+/// A media type that a request body may have.
 #[derive(Debug, Clone, Copy)]
 pub struct Media {
-    /// Type and subtype, lower case, with the parameters that tell it from others; `*` stands for any.
+    /// The type and subtype in lower case, with the parameters that distinguish the media type from others
+    /// of the same operation. `*` is a wildcard.
     pub essence: &'static str,
-    /// How the body is read.
+    /// The way in which a body of this media type is parsed.
     pub kind: MediaKind,
 }
 
-/// How a body of a media type is read.
+/// The way in which a request body of a media type is parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaKind {
-    /// RFC 8259, also `+json` suffixes.
+    /// A JSON text (RFC 8259), also for media types with the suffix `+json`.
     Json,
-    /// `application/x-www-form-urlencoded`.
+    /// A form, `application/x-www-form-urlencoded`, parsed into names and values.
     Form,
-    /// `multipart/form-data`.
+    /// A `multipart/form-data` body (RFC 7578), parsed part by part.
     Multipart,
-    /// UTF-8 text.
+    /// A text in UTF-8.
     Text,
-    /// Bytes as they are.
+    /// Bytes that are not parsed.
     Bytes,
 }

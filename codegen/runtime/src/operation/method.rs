@@ -2,32 +2,39 @@
 
 use std::fmt;
 
-/// A method that a contract can give an operation (OpenAPI 3.0.3 § 4.7.9.1).
+/// An HTTP method that a contract can give to an operation (OpenAPI 3.0.3 § 4.7.9.1).
 ///
-/// Not [`http::Method`], which can hold any text and so has a destructor that compilers follow through
-/// every `static`.
+/// This is not [`http::Method`]: that type can hold any token and so has a destructor, which compilers
+/// follow through every `static`. `http::Method::from` converts it, and the two types compare directly.
+///
+/// ```
+/// use writ_runtime::Method;
+///
+/// assert_eq!(Method::GET, http::Method::GET);
+/// assert_eq!(Method::PATCH.to_string(), "PATCH");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Method {
-    /// `GET`
+    /// The HTTP method `GET`.
     GET,
-    /// `PUT`
+    /// The HTTP method `PUT`.
     PUT,
-    /// `POST`
+    /// The HTTP method `POST`.
     POST,
-    /// `DELETE`
+    /// The HTTP method `DELETE`.
     DELETE,
-    /// `OPTIONS`
+    /// The HTTP method `OPTIONS`.
     OPTIONS,
-    /// `HEAD`
+    /// The HTTP method `HEAD`.
     HEAD,
-    /// `PATCH`
+    /// The HTTP method `PATCH`.
     PATCH,
-    /// `TRACE`
+    /// The HTTP method `TRACE`.
     TRACE,
 }
 
 impl Method {
-    /// Its name.
+    /// Returns the name of the method in upper case, as it is sent.
     pub const fn as_str(self) -> &'static str {
         match self {
             Method::GET => "GET",

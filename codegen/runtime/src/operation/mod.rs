@@ -1,7 +1,9 @@
-//! The operation table: each operation of a contract as constant data.
+//! The operation table: the operations of a contract as constant data.
 //!
-//! Generated code holds one `static` [`Operation`] for each operation. The router, the pipeline, the
-//! gate, the logs and the client read it, so that there is no second list of policies.
+//! Generated code contains one `static` [`Operation`] for each operation, with its [`Parameter`]s, its
+//! [`Body`], its security [`Requirement`]s and its policies ([`RateLimit`], [`Idempotency`], [`Cache`]).
+//! The router, the pipeline, the gate, the logs and the client all read this table, so no other list of
+//! policies can contradict the contract.
 
 mod body;
 mod method;
@@ -17,48 +19,79 @@ pub use policy::{Cache, Idempotency, LimitBy, RateLimit};
 pub use security::{Requirement, Scheme, SchemeKind};
 pub use server::{Server, ServerVariable};
 
-/// One operation of the contract. Generated code holds one `static` of it an operation.
+/// An operation of the contract: method, path, parameters, security and policies.
+///
+/// Generated code contains one `static` for each operation, in the module `operations`. A gate receives
+/// the operation of each request before the body is read, and applies the policies that it declares:
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::{Cache, LimitBy, Method, Operation, Parameter, RateLimit};
+///
+/// // Generated from the contract.
+/// static GET_USER: Operation = Operation {
+///     id: "getUser",
+///     method: Method::GET,
+///     path: "/v1/users/{userId}",
+///     tag: "users",
+///     parameters: &[Parameter::path("userId")],
+///     rate_limits: &[RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller }],
+///     cache: Some(Cache { ttl: Duration::from_secs(300), tags: &["user:{userId}"], shared: false }),
+///     statuses: &[200, 404, 429],
+///     produces: &["application/json"],
+///     ..Operation::NONE
+/// };
+///
+/// // In a gate.
+/// let limit = GET_USER.rate_limit(LimitBy::Caller).unwrap();
+/// assert_eq!((limit.requests, limit.window.as_secs()), (100, 60));
+/// assert!(GET_USER.cache.as_ref().is_some_and(|cache| !cache.shared));
+/// assert!(GET_USER.declares(429) && !GET_USER.declares(503));
+/// ```
 #[derive(Debug)]
 pub struct Operation {
-    /// The `operationId` as the contract spells it.
+    /// The `operationId` of the operation, as the contract spells it.
     pub id: &'static str,
-    /// The HTTP method.
+    /// The HTTP method of the operation.
     pub method: Method,
     /// The path template, for example `/v1/users/{userId}`.
     pub path: &'static str,
-    /// What the contract writes behind the path, for example `beta=true`: it tells the operation from
-    /// another one of its method and path. Empty: nothing.
+    /// The fixed query string that the contract writes after the path, for example `beta=true`. It
+    /// distinguishes operations with equal method and path. Empty if there is none.
     pub query: &'static str,
-    /// The tag whose trait holds the method.
+    /// The tag of the operation. The trait of this tag has the method that handles the operation.
     pub tag: &'static str,
-    /// The parameters in the order of the contract; generated code reads them by index.
+    /// The parameters, in the order of the contract. Generated code reads them by index.
     pub parameters: &'static [Parameter],
-    /// The request body, where the operation takes one.
+    /// The request body, or `None` if the operation takes no body.
     pub body: Option<Body>,
-    /// Alternatives (OR) of schemes that are all needed (AND). Empty: public.
-    /// An empty alternative makes credentials optional.
+    /// The security requirements: a list of alternatives, each a list of schemes that are required
+    /// together. If the list is empty, the operation is public. An empty alternative makes credentials
+    /// optional.
     pub security: &'static [&'static [Requirement]],
-    /// The limits of `x-rate-limit`.
+    /// The rate limits that `x-rate-limit` declares.
     pub rate_limits: &'static [RateLimit],
-    /// `x-idempotency`, where the operation honours an `Idempotency-Key`.
+    /// The policy of `x-idempotency`, or `None` if the operation ignores an `Idempotency-Key`.
     pub idempotency: Option<Idempotency>,
-    /// `x-cache`, where answers may be kept.
+    /// The policy of `x-cache`, or `None` if responses must not be cached.
     pub cache: Option<Cache>,
-    /// Tags of `x-cache-invalidates`, to be interpolated like [`Cache::tags`].
+    /// The cache tags of `x-cache-invalidates`, with the placeholders of [`Cache::tags`]. The gate
+    /// invalidates the cached responses with these tags after the operation has run.
     pub invalidates: &'static [&'static str],
-    /// The statuses that the contract declares, ascending. `default` and ranges are not in it.
+    /// The status codes that the contract declares, in ascending order, without `default` and ranges.
     pub statuses: &'static [u16],
-    /// Media types of successful answers, in the order of the contract; `image/*` where the handler
-    /// says which. Empty: no body.
+    /// The media types of successful responses, in the order of the contract. Empty if successful
+    /// responses have no body. For a range such as `image/*` the handler chooses the media type.
     pub produces: &'static [&'static str],
-    /// True when the contract declares `ETag`, `If-None-Match` and 304 together.
+    /// True if the contract declares `ETag`, `If-None-Match` and 304 together.
     pub conditional: bool,
-    /// The query parameter of `x-sparse` that carries the sparse fieldset.
+    /// The name of the query parameter that contains the sparse fieldset (`x-sparse`).
     pub sparse_fieldset: Option<&'static str>,
 }
 
 impl Operation {
-    /// What generated code fills up from (`..Operation::NONE`): no parameters, public, no policies.
+    /// A public operation without parameters, body and policies. Generated code takes the fields that it
+    /// does not set from here (`..Operation::NONE`).
     pub const NONE: Operation = Operation {
         id: "",
         method: Method::GET,
@@ -78,12 +111,14 @@ impl Operation {
         sparse_fieldset: None,
     };
 
-    /// Whether the contract declares `status` for this operation.
+    /// Returns true if the contract declares the status code `status` for this operation.
+    ///
+    /// `default` and ranges such as `4XX` do not count.
     pub fn declares(&self, status: u16) -> bool {
         self.statuses.binary_search(&status).is_ok()
     }
 
-    /// The first limit of the contract that is counted by `by`.
+    /// Returns the first rate limit of the contract that counts by `by`.
     pub fn rate_limit(&self, by: LimitBy) -> Option<&'static RateLimit> {
         self.rate_limits.iter().find(|limit| limit.by == by)
     }

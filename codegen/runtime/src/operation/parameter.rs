@@ -1,24 +1,34 @@
 //! Parameters of an operation: location, name, style and kind of value.
 
-/// One parameter (OpenAPI 3.0.3 § 4.7.12): where it stands and how its text is taken apart.
+/// A parameter of an operation (OpenAPI 3.0.3 § 4.7.12): its location and the style of its value.
+///
+/// A constructor exists for each location; the other methods change one property each:
+///
+/// ```
+/// use writ_runtime::{Parameter, Style, ValueKind};
+///
+/// const SORT: Parameter = Parameter::query("sort").style(Style::Form, false).kind(ValueKind::Array);
+/// assert!(!SORT.required && !SORT.explode);
+/// assert!(Parameter::path("userId").required);
+/// ```
 #[derive(Debug)]
 pub struct Parameter {
-    /// The name as the contract spells it. Header names compare without case.
+    /// The name, as the contract spells it. Names of headers are compared without regard to case.
     pub name: &'static str,
-    /// The part of the request that carries it.
+    /// The part of the request that contains the parameter (`in`).
     pub location: ParameterLocation,
-    /// How arrays and objects are written.
+    /// The notation of an array or object in the parameter (`style`).
     pub style: Style,
-    /// Whether each element is written on its own.
+    /// True if each element of an array or object is written separately (`explode`).
     pub explode: bool,
-    /// The kind of value that the schema makes of the text.
+    /// The kind of value that the schema of the parameter describes.
     pub kind: ValueKind,
-    /// Whether its absence is a violation.
+    /// True if a request without the parameter is a violation.
     pub required: bool,
-    /// Whether an empty value that the schema does not allow is as good as none.
+    /// True if an empty value that the schema does not allow counts as absent (`allowEmptyValue`).
     pub may_be_empty: bool,
-    /// The names that belong to an object whose properties stand beside the other parameters;
-    /// `None` where it takes all that no other parameter claims.
+    /// The property names of an object whose properties are sent as parameters of their own. `None` if
+    /// the object takes every name that no other parameter takes.
     pub fields: Option<&'static [&'static str]>,
 }
 
@@ -36,101 +46,101 @@ impl Parameter {
         }
     }
 
-    /// A required path parameter in simple style.
+    /// Returns a required path parameter in simple style.
     pub const fn path(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Path, Style::Simple)
     }
 
-    /// An optional query parameter in form style.
+    /// Returns an optional query parameter in form style.
     pub const fn query(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Query, Style::Form)
     }
 
-    /// An optional header in simple style.
+    /// Returns an optional header parameter in simple style.
     pub const fn header(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Header, Style::Simple)
     }
 
-    /// An optional cookie in form style.
+    /// Returns an optional cookie parameter in form style.
     pub const fn cookie(name: &'static str) -> Parameter {
         Parameter::new(name, ParameterLocation::Cookie, Style::Form)
     }
 
-    /// The same, required.
+    /// Returns this parameter as a required one.
     pub const fn required(mut self) -> Parameter {
         self.required = true;
         self
     }
 
-    /// The same, with another style and explode.
+    /// Returns this parameter with another `style` and `explode`.
     pub const fn style(mut self, style: Style, explode: bool) -> Parameter {
         self.style = style;
         self.explode = explode;
         self
     }
 
-    /// The same, where an empty value may stand for none (`allowEmptyValue`).
+    /// Returns the parameter with `allowEmptyValue`: an invalid empty value counts as absent.
     pub const fn may_be_empty(mut self) -> Parameter {
         self.may_be_empty = true;
         self
     }
 
-    /// The same, an object of these properties and no others.
+    /// Returns the parameter as an object that has these properties and no others.
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Parameter {
         self.fields = Some(fields);
         self
     }
 
-    /// Returns the parameter with another kind of value.
+    /// Returns this parameter with another kind of value.
     pub const fn kind(mut self, kind: ValueKind) -> Parameter {
         self.kind = kind;
         self
     }
 }
 
-/// The part of a request that carries a parameter (`in` in a contract).
+/// The part of a request that contains a parameter (`in` in a contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParameterLocation {
-    /// A segment of the path.
+    /// A parameter in a segment of the path.
     Path,
-    /// The query string.
+    /// A parameter in the query string.
     Query,
-    /// A header field.
+    /// A parameter in a header.
     Header,
-    /// A cookie.
+    /// A parameter in a cookie.
     Cookie,
 }
 
-/// How arrays and objects are written in a parameter (OpenAPI 3.0.3 § 4.7.12.3).
+/// The notation of arrays and objects in a parameter (OpenAPI 3.0.3 § 4.7.12.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// `a,b`
+    /// The parameter style `simple`: `a,b`.
     Simple,
-    /// `.a.b`
+    /// The parameter style `label`: `.a.b`.
     Label,
-    /// `;name=a,b`
+    /// The parameter style `matrix`: `;name=a,b`.
     Matrix,
-    /// `name=a&name=b` or `name=a,b`
+    /// The parameter style `form`: `name=a&name=b`, or `name=a,b` without `explode`.
     Form,
-    /// `name=a%20b`
+    /// The parameter style `spaceDelimited`: `name=a%20b`.
     SpaceDelimited,
-    /// `name=a|b`
+    /// The parameter style `pipeDelimited`: `name=a|b`.
     PipeDelimited,
-    /// `name[key]=value`
+    /// The parameter style `deepObject`: `name[key]=value`.
     DeepObject,
-    /// `content` with a JSON media type: the text is one JSON value.
+    /// A parameter with `content` and a JSON media type: its string is a JSON text.
     Json,
-    /// `content` with another media type: the text is one value as it stands.
+    /// A parameter with `content` and any other media type: its string is the value.
     Text,
 }
 
-/// The kind of value that the text of a parameter makes: RFC 6570 writes each kind differently.
+/// The kind of value that a parameter has. RFC 6570 defines a notation for each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueKind {
-    /// One value.
+    /// A single value, which is neither an array nor an object.
     Scalar,
-    /// A list of values.
+    /// A list of values, for a schema of type `array`.
     Array,
-    /// Names and values.
+    /// A set of names with values, for a schema of type `object`.
     Object,
 }

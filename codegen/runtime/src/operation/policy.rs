@@ -1,43 +1,70 @@
-//! The policies of an operation: rate limit, idempotency and cache.
+//! The policies that a contract declares for an operation: rate limits, idempotency and cache.
 
 use std::time::Duration;
 
-/// One limit of `x-rate-limit`.
+/// A rate limit of an operation (`x-rate-limit`).
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::{LimitBy, RateLimit};
+///
+/// // x-rate-limit: { requests: 100, window: 60s }
+/// let limit = RateLimit { requests: 100, window: Duration::from_secs(60), by: LimitBy::Caller };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
-    /// How many requests pass in a window.
+    /// The number of requests that a rate limit admits in a window.
     pub requests: u32,
-    /// The window.
+    /// The length of the window of a rate limit.
     pub window: Duration,
-    /// Who is counted.
+    /// The property by which a rate limit counts requests.
     pub by: LimitBy,
 }
 
-/// Who a limit counts.
+/// The property by which a rate limit counts requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LimitBy {
-    /// The principal, else the client's address.
+    /// Counts the requests of each principal separately. Requests without a principal are counted by the
+    /// client's address.
     Caller,
-    /// The client's address.
+    /// Counts the requests of each client address separately.
     Address,
-    /// The account that the request names; the handler applies it, since only it knows.
+    /// Counts the requests for each account separately, for example the account in the body of a login.
+    /// The handler applies this limit, since the gate does not know the account.
     Account,
 }
 
-/// `x-idempotency`.
+/// The idempotency of an operation (`x-idempotency`): the effect of `Idempotency-Key`.
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Idempotency;
+///
+/// // x-idempotency: { retention: 24h }
+/// let idempotency = Idempotency { retention: Duration::from_secs(24 * 60 * 60) };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
-    /// How long an answer is replayed.
+    /// The time for which a response is recorded and sent again for the key of its request.
     pub retention: Duration,
 }
 
-/// `x-cache`.
+/// The cache policy of an operation (`x-cache`).
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Cache;
+///
+/// // x-cache: { ttl: 300s, tags: ["user:{userId}"] }
+/// let cache = Cache { ttl: Duration::from_secs(300), tags: &["user:{userId}"], shared: false };
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cache {
-    /// How long an answer may be kept.
+    /// The time for which a response may be cached.
     pub ttl: Duration,
-    /// Tags, with `{parameter}` for path parameters and `{principal}` for who calls.
+    /// The tags by which cached responses are invalidated, for example `user:{userId}`. A placeholder
+    /// names a path parameter, or the caller (`{principal}`).
     pub tags: &'static [&'static str],
-    /// True when the same answer serves every principal.
+    /// True if one cached response serves all principals. Otherwise each principal has a separate one.
     pub shared: bool,
 }

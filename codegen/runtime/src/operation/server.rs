@@ -1,32 +1,33 @@
-//! Where a contract says that it is served.
+//! The servers that a contract declares.
 
-/// One of the contract's `servers`.
+/// A server of the contract (`servers`, OpenAPI 3.0.3 § 4.7.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Server {
-    /// Its URL, in which `{name}` stands for a variable; relative to where the contract is found
-    /// where it has no scheme.
+    /// The URL, in which `{name}` is the placeholder of a variable. A URL without a scheme is relative to
+    /// the location of the contract.
     pub url: &'static str,
-    /// `description`, or nothing.
+    /// The `description` of the server, or an empty string.
     pub description: &'static str,
-    /// What stands for each `{name}`.
+    /// The variables in the URL of the server.
     pub variables: &'static [ServerVariable],
 }
 
-/// A variable in the URL of a server.
+/// A variable in the URL of a server (OpenAPI 3.0.3 § 4.7.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerVariable {
-    /// Its name.
+    /// The name of the variable in the URL.
     pub name: &'static str,
-    /// Its value where nobody chooses another.
+    /// The value of the variable if no other value is chosen.
     pub default: &'static str,
-    /// The values that it may have; any where none is listed.
+    /// The allowed values of the variable. If the list is empty, every value is allowed.
     pub values: &'static [&'static str],
-    /// `description`, or nothing.
+    /// The `description` of the variable, or an empty string.
     pub description: &'static str,
 }
 
 impl Server {
-    /// The URL with each variable as `choose` says, else by its default.
+    /// Returns the URL with a value for each variable: the one that `choose` returns for its name, or its
+    /// default.
     ///
     /// ```
     /// use writ_runtime::{Server, ServerVariable};

@@ -13,37 +13,39 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::http::media;
 use crate::http::timeout::{self, Elapsed};
+use crate::json::Count;
 use crate::operation::{self, MediaKind};
 use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 
-/// A body that was let in.
+/// The body of a request that passed the checks of media type and size.
 #[derive(Debug)]
 pub(crate) enum Payload {
-    /// None was sent, or the operation takes none.
+    /// The request has no body, or the operation declares none.
     Absent,
-    /// All of it.
+    /// The complete request body.
     Bytes(Bytes),
     #[cfg_attr(not(feature = "multipart"), allow(dead_code, reason = "read by the parts reader only"))]
-    /// To be read by the handler; it ends with an error where it passes the operation's limit.
+    /// A body that the handler reads. It ends with an error if it exceeds the operation's size limit.
     Stream(Body),
 }
 
-/// The body of a request, and the media type that it has: the index of it in
-/// [`operation::Body::media`].
+/// The body of a request and the index of its media type in [`operation::Body::media`].
 #[derive(Debug)]
 pub(crate) struct ReceivedBody {
     pub(crate) media: usize,
     pub(crate) payload: Payload,
 }
 
-/// Refuses a body that the operation does not take, and reads any other.
+/// Reads the body of a request, or rejects a body that the operation does not accept.
 ///
-/// The refusal is 415 for another media type or an encoded body, 413 for a body that is too large,
-/// 408 for one that takes longer than `limit`, 400 for one that breaks off.
+/// # Errors
 ///
-/// Reading is boxed, so that its many states are compiled once and not for each pipeline. A request
-/// without a body needs no box.
+/// Returns a problem with status 415 for an unsupported media type or an encoded body, 413 for a body that is
+/// too large, 408 for a body that takes longer than `limit` to arrive, and 400 for an incomplete body.
+///
+/// The reading future is boxed, so that its states are compiled once and not once for each pipeline. A
+/// request without a body needs no box.
 pub(crate) fn receive_body(
     head: &RequestHead,
     body: Body,
@@ -70,7 +72,7 @@ async fn receive(
     if content_length(headers).is_some_and(|length| length > expected.limit as u64) {
         return Err(too_large(expected.limit));
     }
-    // A repeated request is known by its bytes, so that these are needed before the handler is called.
+    // The idempotency key covers a hash of the body, so the bytes are needed before the handler is called.
     if expected.media[media].kind == MediaKind::Multipart && head.call.operation.idempotency.is_none() {
         let payload = Payload::Stream(Body::new(Limited::new(body, expected.limit)));
         return Ok(ReceivedBody { media, payload });
@@ -81,66 +83,66 @@ async fn receive(
             Ok(ReceivedBody { media, payload })
         }
         Ok(Err(problem)) => Err(problem),
-        Err(Elapsed) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive")),
+        Err(Elapsed) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the request body took too long to arrive")),
     }
 }
 
-/// All bytes of a body. Most come in one piece, which is kept as it is.
+/// Returns all bytes of a body. A body that arrives in one chunk is not copied.
 async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Problem> {
-    let mut whole = Bytes::new();
-    let mut more = Vec::new();
+    let mut first = Bytes::new();
+    let mut rest = Vec::new();
     while let Some(frame) = body.frame().await {
         let data = match frame {
             Ok(frame) => frame.into_data().unwrap_or_default(),
             Err(error) if is_length_limit(&error) => return Err(too_large(limit)),
             Err(error) => {
-                let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the body could not be read to its end");
+                let mut problem = Problem::new(StatusCode::BAD_REQUEST, "the request body is incomplete");
                 problem.cause = Some(error.into());
                 return Err(problem);
             }
         };
-        if data.len() > limit - whole.len() - more.len() {
+        if data.len() > limit - first.len() - rest.len() {
             return Err(too_large(limit));
         }
-        if whole.is_empty() && more.is_empty() {
-            whole = data;
+        if first.is_empty() && rest.is_empty() {
+            first = data;
         } else {
-            // From the second piece on all of it is in one vector.
-            more.extend_from_slice(&std::mem::take(&mut whole));
-            more.extend_from_slice(&data);
+            // From the second chunk on, the vector holds all bytes.
+            rest.extend_from_slice(&std::mem::take(&mut first));
+            rest.extend_from_slice(&data);
         }
         if body.is_end_stream() {
             break;
         }
     }
-    Ok(if more.is_empty() { whole } else { more.into() })
+    Ok(if rest.is_empty() { first } else { rest.into() })
 }
 
-/// The index of the media type that the body has.
+/// Returns the index of the body's media type in the list of the operation.
 fn media_type(headers: &HeaderMap, expected: &operation::Body) -> Result<usize, Problem> {
+    let accepted = || expected.media.iter().map(|media| media.essence).collect::<Vec<_>>().join(", ");
+    // The response lists the supported media types (RFC 9110 § 15.5.16).
     let refusal = |message: String| {
-        let accepted: Vec<&str> = expected.media.iter().map(|media| media.essence).collect();
-        let message = format!("{message}; it can be {}", accepted.join(", "));
-        // RFC 9110 § 15.5.16: what would have been accepted.
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted.join(", "))
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).with_header(header::ACCEPT, accepted())
     };
     let encoded = headers
         .get_all(header::CONTENT_ENCODING)
         .iter()
         .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
-        return Err(
-            refusal("an encoded body is not accepted".to_owned()).with_header(header::ACCEPT_ENCODING, "identity")
-        );
+        let message = "the content encoding of the request body is not supported".to_owned();
+        return Err(refusal(message).with_header(header::ACCEPT_ENCODING, "identity"));
     }
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
     let (first, second) = (values.next(), values.next());
     let Some(value) = first else {
-        return Err(refusal("a body needs a Content-Type".to_owned()));
+        return Err(refusal(format!("the Content-Type header is missing; this operation accepts {}", accepted())));
     };
     let found =
-        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::of_body(value, expected.media));
-    found.ok_or_else(|| refusal("this Content-Type is not accepted".to_owned()))
+        value.to_str().ok().filter(|_| second.is_none()).and_then(|value| media::declared_index(value, expected.media));
+    found.ok_or_else(|| {
+        refusal(format!("the media type of the request body is not supported; this operation accepts {}", accepted()))
+    })
 }
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
@@ -148,10 +150,13 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have {limit} bytes at most"))
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the request body is larger than the limit of {}", Count(limit, "byte")),
+    )
 }
 
-/// Whether a limit ended the body, this one or one of a layer outside.
+/// Returns true if a length limit ended the body. The limit may be that of this module or of an outer layer.
 pub(crate) fn is_length_limit(error: &(dyn Error + 'static)) -> bool {
     let mut error = Some(error);
     while let Some(cause) = error {

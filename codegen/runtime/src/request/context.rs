@@ -1,4 +1,4 @@
-//! What a handler knows of a request beside its input: who calls, from where, under which policies.
+//! The context of a request: the data that a handler receives beside the decoded request.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,41 +9,77 @@ use crate::request::call_info::CallInfo;
 use crate::request::idempotency::IdempotencyKey;
 use crate::request::request_head::RequestHead;
 
-/// The surroundings of one request.
+/// The context of one request: the caller, the operation, the request id and the client's address.
 ///
-/// `P` is the principal on secured operations, `Option` of it where security is optional,
-/// and `()` on public ones.
+/// Every handler receives a reference to it. `P` is the principal on an operation that requires credentials,
+/// `Option<Principal>` where credentials are optional, and `()` on a public operation.
+///
+/// # Examples
+///
+/// A handler reads the caller and the request id from the context:
+///
+/// ```
+/// use writ_runtime::Context;
+///
+/// struct Caller {
+///     name: String,
+/// }
+///
+/// async fn greet(cx: &Context<Caller>) -> String {
+///     format!("hello {}, this is request {}", cx.principal().name, cx.request_id())
+/// }
+/// ```
+///
+/// A unit test of a handler creates the context itself:
+///
+/// ```
+/// use writ_runtime::{Accept, CallInfo, Context, Operation, RequestId};
+///
+/// static GET_USER: Operation = Operation { id: "getUser", path: "/users/{userId}", ..Operation::NONE };
+///
+/// let call = CallInfo {
+///     operation: &GET_USER,
+///     request_id: RequestId::new("test-1"),
+///     address: None,
+///     accept: Accept::default(),
+/// };
+/// let cx = Context::new("ada", call);
+///
+/// assert_eq!(*cx.principal(), "ada");
+/// assert_eq!(cx.operation().id, "getUser");
+/// assert_eq!(cx.request_id(), "test-1");
+/// ```
 #[derive(Debug)]
 pub struct Context<P> {
-    /// Shared, since the gate sees the principal again after the handler is done.
+    /// The caller. It is shared, because the gate reads it again after the handler has returned.
     principal: Arc<P>,
     surroundings: Surroundings,
     idempotency: Option<IdempotencyKey>,
 }
 
-/// The owner of the part of a context that does not depend on the caller.
+/// The owner of the [`CallInfo`] of a context.
 #[derive(Debug)]
 enum Surroundings {
-    /// The head of a request, which the pipeline shares.
+    /// The head of a request, which the pipeline shares with the context.
     Request(Arc<RequestHead>),
-    /// The context itself, in a test.
+    /// The context itself. A context that is created by [`Context::new`] has no request head.
     Own(Box<CallInfo>),
 }
 
 impl<P> Context<P> {
-    /// Puts a context together, in generated code and in tests.
+    /// Creates a context without a request. Unit tests of handlers use it.
     pub fn new(principal: P, call: CallInfo) -> Context<P> {
         Context { principal: Arc::new(principal), surroundings: Surroundings::Own(Box::new(call)), idempotency: None }
     }
 
-    /// Returns the context with an idempotency key, for tests.
+    /// Returns the context with this idempotency key. Unit tests of handlers use it.
     pub fn with_idempotency(mut self, key: Option<IdempotencyKey>) -> Context<P> {
         self.idempotency = key;
         self
     }
 
-    /// The context of a request, once its idempotency key is known.
-    pub(crate) fn of_request(
+    /// Creates the context of a request, after its idempotency key is known.
+    pub(crate) fn for_request(
         principal: Arc<P>,
         head: Arc<RequestHead>,
         idempotency: Option<IdempotencyKey>,
@@ -58,46 +94,62 @@ impl<P> Context<P> {
         }
     }
 
-    /// Who calls.
+    /// Returns the caller, as authenticated for this operation.
     pub fn principal(&self) -> &P {
         &self.principal
     }
 
-    /// The operation that was called.
+    /// Returns the operation that was called.
     pub fn operation(&self) -> &'static Operation {
         self.call().operation
     }
 
-    /// The id of the request.
+    /// Returns the id of the request, as it appears in the log and in the response header `X-Request-Id`.
     pub fn request_id(&self) -> &str {
         self.call().request_id.as_str()
     }
 
-    /// The client's address, where the transport told it.
+    /// Returns the IP address of the client, or `None` if neither a layer nor the connection provides it.
     pub fn address(&self) -> Option<IpAddr> {
         self.call().address
     }
 
-    /// The idempotency key, where the contract honours one and the caller sent it.
+    /// Returns the idempotency key of the request.
+    ///
+    /// Returns `None` if the operation does not declare `x-idempotency`, or if the caller sent no key.
     pub fn idempotency(&self) -> Option<&IdempotencyKey> {
         self.idempotency.as_ref()
     }
 
-    /// The media types that the caller accepts.
+    /// Returns the media types that the caller accepts, from the header `Accept`.
     pub fn accept(&self) -> &Accept {
         &self.call().accept
     }
 
-    /// Which of an answer's media types the caller likes best, as a value of the type that generated
-    /// code names them by.
+    /// Returns the media type of a response that the caller prefers, as a value of the generated type `M`.
     ///
-    /// The first of them where it accepts none: the pipeline refuses (406) only those who accept no media
-    /// type of any success, and what a handler answers is sent as it is (RFC 9110 § 12.4.1).
+    /// Returns the first media type that the contract declares if the caller accepts none of them. The
+    /// pipeline refuses a request with 406 only if the caller accepts no media type of any success. So a
+    /// handler may still send a response that the caller does not list (RFC 9110 § 12.4.1).
     pub fn preferred<M: Offer>(&self) -> M {
         self.call().accept.preferred()
     }
 
-    /// The same surroundings with another principal.
+    /// Returns the context with another principal, which `f` computes from the present one.
+    ///
+    /// A service uses it to call a shared function that needs only a part of the principal:
+    ///
+    /// ```
+    /// use writ_runtime::Context;
+    ///
+    /// struct Caller {
+    ///     account: u64,
+    /// }
+    ///
+    /// fn account_of(cx: Context<Caller>) -> Context<u64> {
+    ///     cx.map(|caller| caller.account)
+    /// }
+    /// ```
     pub fn map<Q>(self, f: impl FnOnce(&P) -> Q) -> Context<Q> {
         Context {
             principal: Arc::new(f(&self.principal)),

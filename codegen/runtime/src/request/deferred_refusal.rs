@@ -1,22 +1,23 @@
-//! A refusal that is found while a handler reads the body, kept until the handler is done.
+//! A problem with a streamed body that a handler meets while it reads.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// The first refusal that is found while a handler reads the body. The pipeline and the body share it;
-/// it stays empty where the body was read before the handler was called.
+/// The first problem that is found while a handler reads a streamed body.
+///
+/// The pipeline and the body share it. It stays empty if the body was read before the handler was called.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeferredRefusal(Option<Arc<Mutex<Option<Problem>>>>);
 
 impl DeferredRefusal {
-    /// Returns one that can be filled.
+    /// Creates an empty deferred refusal that can store a problem.
     pub(crate) fn shared() -> DeferredRefusal {
         DeferredRefusal(Some(Arc::default()))
     }
 
-    /// Keeps a refusal, unless there is one already.
+    /// Stores a problem, unless one is stored already.
     #[cfg(feature = "multipart")]
     pub(crate) fn put(&self, problem: Problem) {
         if let Some(shared) = &self.0 {
@@ -24,8 +25,10 @@ impl DeferredRefusal {
         }
     }
 
-    /// Returns the refusal in the place of a server error of the handler: a body that could not be
-    /// read on made the handler fail, and the caller is told what was wrong with the body.
+    /// Replaces a server error of the handler with the stored problem.
+    ///
+    /// A handler that cannot read the body returns an error, which would be a 500. The caller receives the
+    /// problem with the body instead.
     pub(crate) fn replace_server_error(&self, outcome: Result<Reply, Problem>) -> Result<Reply, Problem> {
         let failed = match &outcome {
             Ok(reply) => reply.status.is_server_error(),

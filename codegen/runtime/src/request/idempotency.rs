@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the key of a request, and the hash that tells a repeated request from another one.
+//! The `Idempotency-Key` of a request and the hash that distinguishes a retry from a different request.
 
 use sha2::{Digest, Sha256};
 
@@ -6,27 +6,60 @@ use crate::request::body::Payload;
 use crate::request::request_head::RequestHead;
 use crate::validate::violation::{InputLocation, Violation};
 
-/// The longest `Idempotency-Key` that is accepted, in bytes.
-const LONGEST_KEY: usize = 255;
+/// The maximum length of an `Idempotency-Key`, in bytes.
+const MAX_KEY_LENGTH: usize = 255;
 
-/// What identifies one intended effect: the caller's key and a hash of what was asked.
+/// The idempotency key of a request: the key that the caller sent, and a hash of the request.
+///
+/// A handler stores both together with the effect of the request. A second request with an equal key and an
+/// equal hash is a retry. A second request with an equal key and a different hash is a mistake of the caller.
+///
+/// # Examples
+///
+/// ```
+/// use std::collections::HashMap;
+/// use writ_runtime::{IdempotencyKey, Idempotent, Problem, Recorded};
+///
+/// struct Stored {
+///     request_hash: [u8; 32],
+///     response: Recorded,
+/// }
+///
+/// /// Returns the recorded response if the request is a retry.
+/// fn replay<T>(store: &HashMap<String, Stored>, key: &IdempotencyKey) -> Result<Option<Idempotent<T>>, Problem> {
+///     match store.get(&key.key) {
+///         None => Ok(None),
+///         Some(stored) if stored.request_hash == key.request_hash => {
+///             Ok(Some(Idempotent::Recorded(stored.response.clone())))
+///         }
+///         Some(_) => Err(Problem::new(
+///             http::StatusCode::CONFLICT,
+///             "this idempotency key was used for a different request",
+///         )),
+///     }
+/// }
+/// # let key = IdempotencyKey { key: "k".to_owned(), request_hash: [0; 32] };
+/// # assert!(replay::<()>(&HashMap::new(), &key).unwrap().is_none());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The key as the caller sent it.
+    /// The value of the header `Idempotency-Key`, 1 to 255 bytes.
     pub key: String,
-    /// SHA-256 over method, path, query and body.
+    /// The SHA-256 hash of method, path, query and body.
     pub request_hash: [u8; 32],
 }
 
-/// The key under which the effect of a request is recorded, where the contract honours one and the
-/// caller sent one. A key that is none is a violation.
+/// Returns the idempotency key of a request.
+///
+/// Returns `None` if the operation does not declare `x-idempotency`, or if the caller sent no key. Returns a
+/// violation if the header is repeated, empty, too long or not ASCII.
 pub(crate) fn key(head: &RequestHead, payload: &Payload) -> Option<Result<IdempotencyKey, Violation>> {
     head.call.operation.idempotency.as_ref()?;
     let mut values = head.parts.headers.get_all("idempotency-key").iter();
     let (first, second) = (values.next()?, values.next());
     let key = first.to_str().ok().map(str::trim);
     Some(match key {
-        Some(key) if second.is_none() && (1..=LONGEST_KEY).contains(&key.len()) => {
+        Some(key) if second.is_none() && (1..=MAX_KEY_LENGTH).contains(&key.len()) => {
             let body: &[u8] = match payload {
                 Payload::Bytes(bytes) => bytes,
                 _ => &[],
@@ -41,8 +74,9 @@ pub(crate) fn key(head: &RequestHead, payload: &Payload) -> Option<Result<Idempo
     })
 }
 
-/// SHA-256 over method, path, query in sorted order, and body. Each part is preceded by its
-/// length, so that no two requests run together to the same bytes.
+/// Returns the SHA-256 hash of method, path, sorted query and body.
+///
+/// The length of each component precedes it, so that different requests never hash equal bytes.
 fn request_hash(head: &RequestHead, body: &[u8]) -> [u8; 32] {
     let mut pairs: Vec<&str> = head.query().split('&').filter(|pair| !pair.is_empty()).collect();
     pairs.sort_unstable();

@@ -1,4 +1,9 @@
-//! The request of an operation: head, body, parameters, and decoding them into a generated type.
+//! The request of an operation: its head and its body, and how they become the request type of the operation.
+//!
+//! The module `request_head` holds everything that is known before the body is read. The module `body`
+//! receives the body and enforces media type, size and time. The [`Decoder`](decoder::Decoder) reads
+//! parameters and body into the generated type and collects every violation. The
+//! [`Context`](context::Context) is the part of a request that a handler sees beside that type.
 
 pub(crate) mod body;
 pub mod call_info;

@@ -12,7 +12,7 @@ use crate::style::spread::{is_spread, parse_spread};
 
 const UTF8: &str = "must be UTF-8";
 
-/// Finds the parameter at `index` of the operation; `pairs` are those of the query.
+/// Finds the parameter at `index` of the operation. `pairs` are the pairs of the query.
 pub(crate) fn find<'a>(head: &'a RequestHead, pairs: &[Pair<'a>], index: usize) -> Found<'a> {
     let parameters = head.call.operation.parameters;
     let Some(parameter) = parameters.get(index) else {
@@ -52,7 +52,7 @@ fn in_header<'a>(head: &'a RequestHead, parameter: &Parameter) -> Result<Found<'
     for value in head.parts.headers.get_all(parameter.name) {
         texts.push(std::str::from_utf8(value.as_bytes()).map_err(|_| UTF8)?);
     }
-    // These two are lists by their own definition (RFC 9110 § 13.1), whatever the schema says.
+    // RFC 9110 § 13.1 defines these two headers as lists, even if their schema is not an array.
     let is_list = ["if-match", "if-none-match"].iter().any(|name| parameter.name.eq_ignore_ascii_case(name));
     if is_list && texts.len() > 1 {
         return Ok(Found::Text(TextValue::Scalar(Cow::Owned(texts.join(", ")))));

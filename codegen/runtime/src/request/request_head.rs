@@ -1,4 +1,4 @@
-//! The head of a request: everything that is known before its body is read.
+//! The head of a request: everything that is known before the body is read.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -16,19 +16,19 @@ use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::style::spread::belongs;
 
-/// Headers that steer one exchange and do not tell two answers apart.
-const OF_ONE_EXCHANGE: [&str; 5] =
+/// Request headers that do not belong to the cache key, because they concern a single exchange.
+const EXCHANGE_HEADERS: [&str; 5] =
     ["if-match", "if-none-match", "if-modified-since", "idempotency-key", "x-request-id"];
 
-/// The head of a request that was routed to its operation. It is shared, and never changed.
+/// The head of a request that was routed to an operation. It is shared and never modified.
 #[derive(Debug)]
 pub(crate) struct RequestHead {
     pub(crate) parts: Parts,
-    /// The part of it that the context and the gate see.
+    /// The part of the head that the context and the gate expose.
     pub(crate) call: CallInfo,
-    /// The positions of the parameters in the path, in the order of the template.
+    /// The positions of the path parameters in the path, in the order of the path template.
     pub(crate) captured: Vec<Captured>,
-    /// The cache key of the response; empty where no response may be kept.
+    /// The cache key of the response. It is empty if the contract does not allow caching.
     pub(crate) cache_key: String,
 }
 
@@ -49,30 +49,32 @@ impl RequestHead {
         head
     }
 
-    /// Refuses a caller that accepts none of the media types that a success can have.
+    /// Rejects the request with 406 if the caller accepts none of the media types that a success can have.
     pub(crate) fn check_acceptable(&self) -> Result<(), Problem> {
         let produces = self.call.operation.produces;
         if produces.is_empty() || self.call.accept.best(produces).is_some() {
             return Ok(());
         }
         let offered = produces.join(", ");
-        Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the answer can only be {offered}")))
+        Err(Problem::new(StatusCode::NOT_ACCEPTABLE, format!("the response is only available as {offered}")))
     }
 
-    /// The path's parameters.
+    /// Returns the path parameters.
     pub(crate) fn path(&self) -> PathValues<'_> {
         PathValues::new(self.parts.uri.path(), &self.captured)
     }
 
-    /// The query as it came.
+    /// Returns the raw query without the question mark. It is empty if the request has none.
     pub(crate) fn query(&self) -> &str {
         self.parts.uri.query().unwrap_or_default()
     }
 }
 
-/// Path, declared parameters in the order of the contract, and the media types of the answer in the
-/// order in which the caller likes them.
-/// Every text of the caller is encoded, so that it cannot pass for another part of the key.
+/// Returns the cache key: the path, the declared parameters in the order of the contract, and the media types
+/// of the response in the caller's order of preference.
+///
+/// Every value from the caller is percent-encoded, so that a value cannot imitate another component of the
+/// key.
 fn cache_key(head: &RequestHead) -> String {
     let mut key = head.call.operation.path.to_owned();
     for (_, value) in head.path().iter() {
@@ -90,7 +92,7 @@ fn cache_key(head: &RequestHead) -> String {
                 }
             }
             ParameterLocation::Header
-                if !OF_ONE_EXCHANGE.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
+                if !EXCHANGE_HEADERS.iter().any(|name| parameter.name.eq_ignore_ascii_case(name)) =>
             {
                 for value in head.parts.headers.get_all(parameter.name) {
                     let value = String::from_utf8_lossy(value.as_bytes());
@@ -108,10 +110,11 @@ fn cache_key(head: &RequestHead) -> String {
         }
     }
     let produces = head.call.operation.produces;
-    let liked: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
-    let _ = write!(key, "|{}", liked.join(","));
+    let preferred: Vec<&str> = head.call.accept.order(produces).into_iter().map(|index| produces[index]).collect();
+    let _ = write!(key, "|{}", preferred.join(","));
     if produces.iter().any(|media| media.contains('*')) {
-        // The handler chooses among more than is listed.
+        // A media range lets the handler choose the media type, so the raw `Accept` header belongs to the
+        // key.
         for value in head.parts.headers.get_all(http::header::ACCEPT) {
             let _ = write!(key, "|{}", percent::encode(&String::from_utf8_lossy(value.as_bytes())));
         }

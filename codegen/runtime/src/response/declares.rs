@@ -1,4 +1,5 @@
-//! The conversions into an operation's error type, and what the compiler says where there is none.
+//! The conversions into the error type of an operation, and the compiler error if a conversion does not
+//! exist.
 
 use std::error::Error;
 
@@ -6,12 +7,17 @@ use crate::response::internal::Internal;
 
 /// A conversion from `E` into the error type of an operation.
 ///
-/// It exists for the statuses that the contract declares for the operation, and for every
-/// [`std::error::Error`], which becomes an internal error. [`refusals!`](crate::refusals) implements it.
+/// It exists for each status code that the contract declares for the operation, and for every
+/// [`std::error::Error`], which becomes an internal error. The macro [`refusals!`](crate::refusals)
+/// implements it.
 ///
-/// `?` and `.into()` go through [`From`], which each error type implements for all that it declares.
-/// A bound of `From` itself could not say what is wrong where a status is not declared: the compiler
-/// would advise to implement [`std::error::Error`] for the status, and so make it a 500.
+/// Handlers do not call it: `?` and `.into()` use [`From`], which every error type of an operation implements
+/// through this trait. A plain `From` implementation would mislead: the compiler would suggest to implement
+/// [`std::error::Error`] for an undeclared status, which would turn that status into a 500.
+///
+/// # Examples
+///
+/// A handler returns a marker with `?`. An undeclared status does not compile:
 ///
 /// ```compile_fail,E0277
 /// # writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
@@ -19,27 +25,56 @@ use crate::response::internal::Internal;
 /// writ_runtime::refusals! { GetUserError: NotFound(NotFound) }
 ///
 /// fn get_user() -> Result<(), GetUserError> {
-///     Err(Conflict::new("the contract declares 404 alone"))?
+///     Err(Conflict::new("the contract declares only 404"))?
 /// }
+/// ```
+///
+/// A domain error of the service converts with one `From` implementation into the error type of the
+/// operation:
+///
+/// ```
+/// # writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
+/// # #[derive(Debug)]
+/// # pub enum CreateUserError { Conflict(Conflict), Internal(writ_runtime::Internal) }
+/// # writ_runtime::refusals! { CreateUserError: Conflict(Conflict) }
+/// /// Must not implement `std::error::Error`: it would become a 500.
+/// enum EmailError {
+///     Taken,
+/// }
+///
+/// impl From<EmailError> for CreateUserError {
+///     fn from(error: EmailError) -> Self {
+///         match error {
+///             EmailError::Taken => Conflict::new("this email address is taken").code("EMAIL_TAKEN").into(),
+///         }
+///     }
+/// }
+///
+/// fn create_user() -> Result<(), CreateUserError> {
+///     Err(EmailError::Taken)?
+/// }
+///
+/// assert!(matches!(create_user(), Err(CreateUserError::Conflict(_))));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the contract does not declare `{E}` for this operation",
     label = "`{Self}` has no `{E}`: declare it in the contract, or return an error that is declared",
-    note = "an error of your own is converted by `impl From<{E}> for {Self}`"
+    note = "for an error type of your own, implement `From<{E}>` for `{Self}`"
 )]
 pub trait Declares<E>: Sized {
-    /// The conversion. It is a constant, since a compiler takes longer over a function, and a large
-    /// contract has thousands of conversions.
+    /// The conversion. It is a constant because a compiler checks a constant faster than a function, and a
+    /// large contract has thousands of conversions.
     const FROM: fn(E) -> Self;
 }
 
-/// The error type of an operation, which holds an internal error if need be.
+/// The error type of an operation, which has a variant for internal errors.
 pub trait OperationError: Sized {
     /// The conversion of an internal error.
     const INTERNAL: fn(Internal) -> Self;
 }
 
-// Not a remedy for a status that is not declared: as an `Error` it would become a 500.
+// The compiler must not suggest this implementation for an undeclared status: as an `Error` it would be a
+// 500.
 #[diagnostic::do_not_recommend]
 impl<E, X> Declares<E> for X
 where
@@ -57,8 +92,12 @@ where
     X::INTERNAL(Internal::from(cause))
 }
 
-/// Implements the conversions into an operation's error: from exactly the refusals that its contract
-/// declares, and from every [`std::error::Error`] as an internal one.
+/// Implements the conversions into the error type of an operation: from exactly the status codes that its
+/// contract declares, and from every [`std::error::Error`] as an internal error.
+///
+/// Generated code calls it once for each operation.
+///
+/// # Examples
 ///
 /// ```
 /// # writ_runtime::statuses! { NotFound = 404 }

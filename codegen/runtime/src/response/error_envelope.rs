@@ -1,4 +1,4 @@
-//! The error envelope of a contract: every refusal leaves in it.
+//! The error envelope of a contract: the JSON shape of every refusal.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -9,29 +9,59 @@ use crate::json::Writer;
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody};
 
-/// The error envelope of a contract. Generated code holds one `static` of it.
+/// The error envelope of a contract: the shape in which every refusal is sent.
+///
+/// Generated code has one `static` of it for each contract.
+///
+/// # Examples
+///
+/// A middleware outside of the pipeline refuses a request in the shape of the contract:
+///
+/// ```
+/// use axum::extract::Request;
+/// use axum::middleware::Next;
+/// use axum::response::Response;
+/// use http::StatusCode;
+/// use writ_runtime::{ErrorEnvelope, PROBLEM_JSON, Problem, RequestId};
+///
+/// /// The envelope of the contract: `ERROR_ENVELOPE` of the generated module.
+/// static ERROR_ENVELOPE: &ErrorEnvelope = &PROBLEM_JSON;
+///
+/// async fn maintenance(request: Request, next: Next) -> Response {
+///     if request.method().is_safe() {
+///         return next.run(request).await;
+///     }
+///     let (parts, _) = request.into_parts();
+///     let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the service is read-only for maintenance");
+///     ERROR_ENVELOPE.refuse(problem, &RequestId::of(&parts))
+/// }
+///
+/// let router: axum::Router = axum::Router::new().layer(axum::middleware::from_fn(maintenance));
+/// ```
 #[derive(Debug)]
 pub struct ErrorEnvelope {
-    /// Writes the body of a refusal; the second argument is the request's id.
+    /// The function that writes the body of a refusal. Its second argument is the request id.
     pub write: fn(&Problem, &str, &mut Writer),
     /// The media type of the body that `write` writes.
     pub media_type: &'static str,
 }
 
-/// The envelope of RFC 9457 problem details, for contracts that have no envelope of their own.
+/// The error envelope with RFC 9457 problem details, for contracts that declare no error schema.
 pub static PROBLEM_JSON: ErrorEnvelope =
     ErrorEnvelope { write: problem_details, media_type: "application/problem+json" };
 
 impl ErrorEnvelope {
-    /// Answers a refusal in the envelope, and logs what the caller is not told. Layers outside of
-    /// the pipeline use it, so that a caller meets one shape only.
+    /// Converts a problem into a response in this envelope, and logs its cause.
+    ///
+    /// Layers outside of the pipeline use it, so that a caller receives all errors in one shape.
     pub fn refuse(&self, problem: Problem, request_id: &RequestId) -> Response {
         log_problem(&problem, request_id, "");
         self.response(Reply::from(problem), request_id, Extensions::new())
     }
 
-    /// Turns an answer into a response: envelope, `Content-Type`, `X-Request-Id`. The request's
-    /// extensions are emptied and serve again, so that no new table is made for the response's.
+    /// Returns the response of a reply, with the envelope, `Content-Type` and `X-Request-Id`.
+    ///
+    /// The extensions of the request are cleared and reused, so that the response needs no new table.
     pub(crate) fn response(&self, reply: Reply, request_id: &RequestId, mut extensions: Extensions) -> Response {
         let Reply { status, mut headers, body } = reply;
         let body = match body {
@@ -58,12 +88,12 @@ impl ErrorEnvelope {
     }
 }
 
-/// Tells the log what the answer does not: the causes of a 5xx.
+/// Logs the causes of a problem, which the response does not contain.
 pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: &str) {
     let status = problem.status.as_u16();
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
     if problem.status == StatusCode::NOT_IMPLEMENTED {
-        // Known from the start, and nothing that broke.
+        // A missing implementation is known since the start and is not a failure.
         tracing::warn!(%request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
         tracing::error!(%request_id, operation, status, cause, message = %problem.message);
@@ -72,7 +102,7 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
     }
 }
 
-/// An error and what caused it, in one line.
+/// Returns an error and its sources in one line.
 fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
@@ -84,7 +114,8 @@ fn chain(error: &(dyn std::error::Error + Send + Sync)) -> String {
     line
 }
 
-/// RFC 9457 § 3, with the code, the violations and the request's id as extension members (§ 3.2).
+/// Writes RFC 9457 problem details. The code, the violations and the request id are extension members (§
+/// 3.2).
 fn problem_details(problem: &Problem, request_id: &str, writer: &mut Writer) {
     writer.begin_object();
     text(writer, "type", "about:blank");

@@ -1,4 +1,5 @@
-//! Streams of typed values: server-sent events (WHATWG HTML § 9.2) and JSON lines (RFC 7464, JSON Lines).
+//! Streams of typed values: server-sent events (WHATWG HTML § 9.2), JSON lines and JSON text sequences (RFC
+//! 7464).
 
 use std::error::Error;
 use std::fmt;
@@ -18,23 +19,78 @@ use crate::response::stream::Event;
 type Failure = Box<dyn Error + Send + Sync>;
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Failure>> + Send>>;
 
-/// Server-sent events whose data the contract describes. Each is written as it is made; an error
-/// breaks the connection off, since the status is out already, and goes to the log.
+/// A stream of server-sent events whose data the contract describes.
 ///
-/// At the other end it is the stream of what arrives.
+/// A handler returns it as the body of a response, and a generated client receives it. Each event is written
+/// when the stream yields it. An error in the stream is logged and closes the connection, because the status
+/// code has already been sent.
+///
+/// # Examples
+///
+/// A handler sends values as events:
+///
+/// ```
+/// use futures_util::{StreamExt, stream};
+/// use writ_runtime::{Event, EventStream};
+///
+/// fn progress() -> EventStream<i64> {
+///     let values = stream::iter([10_i64, 50, 100].map(Ok::<_, std::io::Error>));
+///     EventStream::new(values)
+/// }
+///
+/// fn numbered() -> EventStream<i64> {
+///     let events = stream::iter(0..3).map(|n| {
+///         Ok::<_, std::io::Error>(Event { id: Some(n.to_string()), ..Event::from(n) })
+///     });
+///     EventStream::new(events)
+/// }
+/// # let _ = (progress(), numbered());
+/// ```
+///
+/// A client receives them:
+///
+/// ```
+/// use writ_runtime::EventStream;
+///
+/// async fn last(mut events: EventStream<i64>) -> Result<Option<i64>, Box<dyn std::error::Error + Send + Sync>> {
+///     let mut last = None;
+///     while let Some(event) = events.next().await {
+///         last = Some(event?.data);
+///     }
+///     Ok(last)
+/// }
+/// # let values = futures_util::stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]);
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # assert_eq!(runtime.block_on(last(EventStream::new(values))).unwrap(), Some(2));
+/// ```
 pub struct EventStream<T> {
     events: Boxed<Event<T>>,
     keep_alive: Duration,
 }
 
-/// JSON values one after the other, each written as it is made; at the other end the stream of what
-/// arrives.
+/// A stream of JSON values, one per line or per record of a JSON text sequence.
+///
+/// A handler returns it as the body of a response, and a generated client receives it. Each value is written
+/// when the stream yields it.
+///
+/// # Examples
+///
+/// ```
+/// use futures_util::stream;
+/// use writ_runtime::JsonLines;
+///
+/// fn export() -> JsonLines<String> {
+///     let rows = ["first", "second"].map(|row| Ok::<_, std::io::Error>(row.to_owned()));
+///     JsonLines::new(stream::iter(rows))
+/// }
+/// # let _ = export();
+/// ```
 pub struct JsonLines<T> {
     lines: Boxed<T>,
 }
 
 impl<T: 'static> EventStream<T> {
-    /// Sends these as they come: values, or events of values where an id or a name belongs to them.
+    /// Creates a stream of events from a stream of values, or of events with an id or a name.
     pub fn new<I, E>(stream: impl Stream<Item = Result<I, E>> + Send + 'static) -> EventStream<T>
     where
         I: Into<Event<T>>,
@@ -44,33 +100,34 @@ impl<T: 'static> EventStream<T> {
         EventStream { events: Box::pin(events), keep_alive: Duration::from_secs(15) }
     }
 
-    /// The same with a comment sent where nothing else was for so long, so that nobody on the way takes
-    /// the connection for dead. 15 s where nothing is said.
+    /// Sets the interval of keep-alive comments, 15 s by default.
+    ///
+    /// A comment is sent if no event is sent for that time, so that proxies do not close an idle connection.
     pub fn keep_alive(self, every: Duration) -> EventStream<T> {
         EventStream { keep_alive: every, ..self }
     }
 
-    /// The next event, `None` at the end.
+    /// Returns the next event, or `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Failure>> {
         StreamExt::next(&mut self.events).await
     }
 }
 
 impl<T: Write + 'static> EventStream<T> {
-    /// The body. Where the schema describes `described` events, with their `data` among their fields,
-    /// these are taken apart into the lines of an event.
+    /// Returns the body. If the schema describes complete events (`described`), the fields of each value
+    /// become the fields of an event.
     pub(crate) fn into_body(self, described: bool) -> Body {
-        let encode = move |event: Result<Event<T>, Failure>| match event.map(written) {
-            Ok(event) => Ok(Bytes::from(if described { taken_apart(event) } else { event }.encode())),
-            Err(cause) => Err(told(cause)),
+        let encode = move |event: Result<Event<T>, Failure>| match event.map(with_json_data) {
+            Ok(event) => Ok(Bytes::from(if described { from_description(event) } else { event }.encode())),
+            Err(cause) => Err(logged(cause)),
         };
         let events: Boxed<Bytes> = Box::pin(self.events.map(encode));
-        Body::from_stream(Alive { events, every: self.keep_alive, next: None })
+        Body::from_stream(KeepAlive { events, every: self.keep_alive, next: None })
     }
 }
 
 impl<T: 'static> JsonLines<T> {
-    /// Sends these as they come.
+    /// Creates a stream of JSON values.
     pub fn new<E>(stream: impl Stream<Item = Result<T, E>> + Send + 'static) -> JsonLines<T>
     where
         E: Into<Failure>,
@@ -78,14 +135,14 @@ impl<T: 'static> JsonLines<T> {
         JsonLines { lines: Box::pin(stream.map(|value| value.map_err(Into::into))) }
     }
 
-    /// The next value, `None` at the end.
+    /// Returns the next value, or `None` at the end of the stream.
     pub async fn next(&mut self) -> Option<Result<T, Failure>> {
         StreamExt::next(&mut self.lines).await
     }
 }
 
 impl<T: Write + 'static> JsonLines<T> {
-    /// The body: lines, and for `application/json-seq` a record separator before each.
+    /// Returns the body. `application/json-seq` has a record separator before each value.
     pub(crate) fn into_body(self, media_type: &str) -> Body {
         let sequence = media_type.contains("json-seq");
         let encode = move |line: Result<T, Failure>| match line {
@@ -97,7 +154,7 @@ impl<T: Write + 'static> JsonLines<T> {
                 framed.push(b'\n');
                 Ok(Bytes::from(framed))
             }
-            Err(cause) => Err(told(cause)),
+            Err(cause) => Err(logged(cause)),
         };
         Body::from_stream(self.lines.map(encode))
     }
@@ -131,14 +188,14 @@ impl<T> fmt::Debug for JsonLines<T> {
     }
 }
 
-/// Events with a comment where none comes for a while.
-struct Alive {
+/// A stream of events with a comment whenever no event is sent for a while.
+struct KeepAlive {
     events: Boxed<Bytes>,
     every: Duration,
     next: Option<Pin<Box<Sleep>>>,
 }
 
-impl Stream for Alive {
+impl Stream for KeepAlive {
     type Item = Result<Bytes, Failure>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -154,14 +211,14 @@ impl Stream for Alive {
             return Poll::Pending;
         }
         sleep.as_mut().reset(Instant::now() + every);
-        // The timer is to wake this task again.
+        // Polling the reset timer registers the waker of this task.
         let _ = sleep.as_mut().poll(cx);
         Poll::Ready(Some(Ok(Bytes::from_static(b":\n\n"))))
     }
 }
 
-/// An event whose data is written.
-fn written<T: Write>(event: Event<T>) -> Event {
+/// Returns the event with its data written as JSON.
+fn with_json_data<T: Write>(event: Event<T>) -> Event {
     let Event { event, id, retry, data } = event;
     Event { event, id, retry, data: text(&data) }
 }
@@ -172,8 +229,8 @@ fn text(value: &impl Write) -> String {
     String::from_utf8_lossy(&writer.finish()).into_owned()
 }
 
-/// An event out of the JSON object that describes it: `{ "event": …, "id": …, "data": … }`.
-fn taken_apart(event: Event) -> Event {
+/// Returns the event that a JSON object describes: `{ "event": …, "id": …, "data": … }`.
+fn from_description(event: Event) -> Event {
     let Ok(serde_json::Value::Object(mut fields)) = serde_json::from_str(&event.data) else { return event };
     let plain = |value: serde_json::Value| match value {
         serde_json::Value::String(text) => Some(text),
@@ -189,9 +246,9 @@ fn taken_apart(event: Event) -> Event {
     }
 }
 
-/// Tells the log why a stream breaks off; the caller only sees that it does.
-fn told(cause: Failure) -> Failure {
-    tracing::error!(cause = %cause, "an answer that was being sent broke off");
+/// Logs the cause of a broken stream. The client only notices that the connection closes.
+fn logged(cause: Failure) -> Failure {
+    tracing::error!(cause = %cause, "a streamed response ended with an error");
     cause
 }
 
@@ -207,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn values_and_events_of_values_are_written() {
+    async fn an_event_stream_writes_values_and_events() {
         let values = stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]);
         assert_eq!(sent(EventStream::new(values).into_body(false)).await, "data: 1\n\ndata: 2\n\n");
         let event = Event { id: Some("7".into()), ..Event::from("a\nb".to_owned()) };
@@ -216,7 +273,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn described_events_are_taken_apart() {
+    async fn described_events_become_the_fields_of_an_event() {
         let value = serde_json::json!({ "event": "made", "id": 7, "data": { "a": 1 } });
         let values = stream::iter([Ok::<_, std::io::Error>(value)]);
         let body = EventStream::new(values).into_body(true);
@@ -224,7 +281,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_comment_keeps_a_quiet_stream_alive() {
+    async fn an_idle_stream_sends_keep_alive_comments() {
         let slow = stream::once(async {
             tokio::time::sleep(Duration::from_secs(25)).await;
             Ok::<_, std::io::Error>(1_i64)
@@ -234,7 +291,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn lines_are_framed_as_their_media_type_wants() {
+    async fn json_lines_are_framed_by_their_media_type() {
         let lines = || JsonLines::new(stream::iter([Ok::<_, std::io::Error>(1_i64), Ok(2)]));
         assert_eq!(sent(lines().into_body("application/jsonl")).await, "1\n2\n");
         assert_eq!(sent(lines().into_body("application/json-seq")).await, "\u{1e}1\n\u{1e}2\n");

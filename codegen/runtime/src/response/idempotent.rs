@@ -1,4 +1,4 @@
-//! The response of an operation under `x-idempotency`: made now, or recorded and sent again.
+//! The response of an operation with `x-idempotency`: a new response or a recorded one.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -6,28 +6,53 @@ use http::StatusCode;
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, ReplyBody, Respond, Responder};
 
-/// The success of an operation under `x-idempotency`: made now, or recorded and sent again.
+/// The success of an operation with `x-idempotency`: a new response or a recorded one.
+///
+/// # Examples
+///
+/// A handler records the response together with its effect, and replays it for a retry:
+///
+/// ```
+/// use writ_runtime::{Idempotent, Recorded, Reply};
+///
+/// /// Stands in for a generated response type.
+/// fn created() -> Reply {
+///     Reply::status(201).header("location", "/orders/1")
+/// }
+///
+/// fn create_order(replay: Option<Recorded>, has_key: bool) -> Idempotent<Reply> {
+///     match replay {
+///         Some(recorded) => Idempotent::Recorded(recorded),
+///         None if has_key => Idempotent::Recorded(Recorded::of(created())),
+///         None => Idempotent::Fresh(created()),
+///     }
+/// }
+///
+/// let Idempotent::Recorded(recorded) = create_order(None, true) else { unreachable!() };
+/// assert_eq!(recorded.status, 201);
+/// assert_eq!(recorded.headers, [("location".to_owned(), "/orders/1".to_owned())]);
+/// ```
 #[derive(Debug)]
 pub enum Idempotent<T> {
-    /// Made now and not recorded, since the caller sent no key.
+    /// A new response that is not recorded, because the caller sent no key.
     Fresh(T),
-    /// The bytes that were recorded with the effect.
+    /// A response that was recorded together with the effect of the request.
     Recorded(Recorded),
 }
 
-/// An answer as it went out the first time; a replay is equal to the byte.
+/// A recorded response. A retry receives the recorded bytes unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
-    /// The status.
+    /// The status code of the recorded response.
     pub status: u16,
-    /// The headers that the contract's response carries.
+    /// The headers of the recorded response that the contract declares.
     pub headers: Vec<(String, String)>,
-    /// The encoded body.
+    /// The encoded body of the recorded response.
     pub body: Vec<u8>,
 }
 
 impl Recorded {
-    /// Encodes an answer for keeping.
+    /// Encodes a response so that it can be stored. A streamed body is not recorded.
     pub fn of(response: impl Respond) -> Recorded {
         let reply = response.respond(&Responder::default());
         let headers = reply
@@ -42,7 +67,7 @@ impl Recorded {
         Recorded { status: reply.status.as_u16(), headers, body }
     }
 
-    /// The answer to send again. A record that no answer could have made is `None`.
+    /// Returns the reply to send again, or `None` if the record is not a valid response.
     pub fn reply(self) -> Option<Reply> {
         let mut reply = Reply::new(StatusCode::from_u16(self.status).ok()?);
         for (name, value) in self.headers {
@@ -57,9 +82,9 @@ impl<T: Respond> Respond for Idempotent<T> {
     fn respond(self, responder: &Responder) -> Reply {
         match self {
             Idempotent::Fresh(response) => response.respond(responder),
-            Idempotent::Recorded(recorded) => recorded
-                .reply()
-                .unwrap_or_else(|| Reply::from(Problem::internal("a recorded answer cannot be sent again"))),
+            Idempotent::Recorded(recorded) => recorded.reply().unwrap_or_else(|| {
+                Reply::from(Problem::internal("a recorded response is not valid and cannot be sent again"))
+            }),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Errors from inside, and the conversions into the error of an operation.
+//! Internal errors of a service, and their conversion into a response with status 500.
 
 use std::error::Error;
 
@@ -6,7 +6,19 @@ use crate::response::not_written::{self, NotWritten};
 use crate::response::problem::Problem;
 use crate::response::reply::{Reply, Respond, Responder};
 
-/// Any error from inside: a 500, with the cause in the log and a general message outside.
+/// An internal error: a response with status 500 and a general message. Its cause is logged and not sent.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Internal;
+///
+/// fn read_settings(text: &str) -> Result<u16, Internal> {
+///     Ok(text.parse::<u16>()?)
+/// }
+///
+/// assert!(read_settings("not a number").is_err());
+/// ```
 #[derive(Debug)]
 pub struct Internal(pub Box<dyn Error + Send + Sync>);
 
@@ -31,7 +43,7 @@ mod tests {
     use crate::response::reply::ReplyBody;
 
     #[test]
-    fn a_cause_from_inside_goes_no_further_than_the_problem() {
+    fn an_internal_cause_is_not_part_of_the_message() {
         let reply = Internal::from(std::io::Error::other("disk")).respond(&Responder::default());
         let ReplyBody::Problem(problem) = reply.body else { panic!("no problem") };
         assert!(!problem.message.contains("disk"));

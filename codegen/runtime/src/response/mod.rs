@@ -1,4 +1,9 @@
-//! The response of an operation: replies, problems, the error envelope, statuses and streams.
+//! The response of an operation: replies, problems, the error envelope, status codes and streams.
+//!
+//! A generated response or error type implements [`Respond`](reply::Respond), which encodes it as a
+//! [`Reply`](reply::Reply). A refusal is a [`Problem`](problem::Problem) until the
+//! [`ErrorEnvelope`](error_envelope::ErrorEnvelope) of the contract gives it its JSON shape. The modules
+//! `status` and `status_range` define the markers, such as `NotFound`, that handlers return as errors.
 
 pub mod declares;
 pub mod error_envelope;

@@ -1,4 +1,4 @@
-//! Methods that nobody has written yet: the future that they yield, and the 501 that it becomes.
+//! Methods without an implementation: the future that they return, and the 501 that it becomes.
 
 use std::any::type_name;
 use std::error::Error;
@@ -11,15 +11,29 @@ use http::StatusCode;
 
 use crate::response::problem::Problem;
 
-/// The cause of a 501: no method was written for the operation.
+/// The cause of a 501: the operation has no implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotWritten;
 
-/// What a method yields that nobody has written. A type of its own, so that [`is_written`] knows it.
+/// The future of a method without an implementation. [`is_written`] recognizes it by its type.
 #[derive(Debug)]
 pub struct Unwritten<T>(Option<T>);
 
-/// The body of a method that nobody has written.
+/// Returns the future of a method without an implementation. Generated default methods call it.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Context, Internal, unwritten};
+///
+/// trait Users {
+///     /// The default that the generator writes with the option `unwritten`.
+///     fn delete_user(&self, cx: &Context<()>) -> impl Future<Output = Result<(), Internal>> + Send {
+///         let _ = cx;
+///         unwritten()
+///     }
+/// }
+/// ```
 pub fn unwritten<T, E: From<NotWritten>>() -> Unwritten<Result<T, E>> {
     Unwritten(Some(Err(E::from(NotWritten))))
 }
@@ -30,7 +44,7 @@ impl<T> Future for Unwritten<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        // Awaited once, as every future is.
+        // A future is polled to completion only once.
         self.0.take().map_or(Poll::Pending, Poll::Ready)
     }
 }
@@ -43,23 +57,24 @@ impl fmt::Display for NotWritten {
 
 impl Error for NotWritten {}
 
-/// The 501 of an operation that nobody has written.
+/// Returns the 501 of an operation without an implementation.
 pub(crate) fn problem() -> Problem {
     Problem::new(StatusCode::NOT_IMPLEMENTED, NotWritten.to_string())
 }
 
-/// Whether a method that takes no request is more than what its trait says for those that are not
-/// written. The method is not called: the type of what it yields tells.
+/// Returns true if a method that takes no request overrides the generated default.
+///
+/// The method is not called: the type of its future is sufficient.
 pub fn is_written<S, C, F: Future>(_: impl FnOnce(S, C) -> F) -> bool {
     differs::<F>()
 }
 
-/// The same of a method that takes a request.
+/// Returns true if a method that takes a request overrides the generated default.
 pub fn is_written_with_request<S, C, R, F: Future>(_: impl FnOnce(S, C, R) -> F) -> bool {
     differs::<F>()
 }
 
-/// Names are compared, since the future borrows from its arguments and so has no `TypeId`.
+/// Compares the names of the types, because a future that borrows from its arguments has no `TypeId`.
 fn differs<F: Future>() -> bool {
     type_name::<F>() != type_name::<Unwritten<F::Output>>()
 }

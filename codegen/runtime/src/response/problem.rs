@@ -1,4 +1,4 @@
-//! A refusal before it has a shape: what the contract's own error envelope is filled from.
+//! Problems: refusals before the error envelope of the contract gives them a shape.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -8,27 +8,48 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::json::Writer;
 use crate::validate::violation::Violation;
 
-/// A refusal of any origin: status, code, message, violations and headers.
+/// A refusal of any origin: status code, error code, message, violations and headers.
 ///
-/// It is not a [`std::error::Error`] on purpose: it must never become a 500 by conversion.
+/// The pipeline creates problems for requests that are not valid, and a gate returns them to refuse a
+/// request. Handlers usually return a marker such as `NotFound` instead. A problem is not a
+/// [`std::error::Error`] on purpose, so that it can never be converted into a 500.
+///
+/// # Examples
+///
+/// ```
+/// use http::{StatusCode, header};
+/// use writ_runtime::{Problem, Violation};
+///
+/// let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "the rate limit is exceeded")
+///     .with_header(header::RETRY_AFTER, 30);
+///
+/// assert_eq!(problem.code, "RATE_LIMITED");
+/// assert_eq!(problem.header("retry-after"), Some("30"));
+///
+/// let problem = Problem::new(StatusCode::CONFLICT, "this email address is taken")
+///     .with_code("EMAIL_TAKEN")
+///     .with_violation(Violation::body("email", "is taken"));
+///
+/// assert_eq!(problem.violations[0].field, "email");
+/// ```
 #[derive(Debug)]
 pub struct Problem {
-    /// The status that is sent.
+    /// The status code of the response.
     pub status: StatusCode,
-    /// A stable code for programs, for example `NOT_FOUND`.
+    /// A stable error code for programs, for example `NOT_FOUND`.
     pub code: Cow<'static, str>,
-    /// One sentence for people. Never holds a cause from inside.
+    /// A sentence for people. It never contains an internal cause.
     pub message: Cow<'static, str>,
-    /// What was wrong with the input, each with its field.
+    /// The violations of the request, each with its field.
     pub violations: Vec<Violation>,
-    /// Headers to send beside the envelope.
+    /// Additional headers of the response.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// What happened inside. It goes to the log and nowhere else.
+    /// The internal cause. It is logged and never sent.
     pub cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Problem {
-    /// A refusal with the code that is usual for `status`.
+    /// Creates a problem with the usual error code of `status`.
     pub fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Problem {
         Problem {
             status,
@@ -40,26 +61,26 @@ impl Problem {
         }
     }
 
-    /// A 500 whose cause is logged and whose message tells nothing.
+    /// Creates a problem with status 500. The cause is logged, and the message does not reveal it.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
-        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error happened");
+        let mut problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error occurred");
         problem.cause = Some(cause.into());
         problem
     }
 
-    /// The same with another code.
+    /// Replaces the error code of the problem.
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Problem {
         self.code = code.into();
         self
     }
 
-    /// The same with one more violation.
+    /// Adds a violation to the problem.
     pub fn with_violation(mut self, violation: Violation) -> Problem {
         self.violations.push(violation);
         self
     }
 
-    /// The same with a header; one that is not a legal value is left out.
+    /// Adds a header to the response of the problem. A value that is not valid in a header is ignored.
     pub fn with_header(mut self, name: HeaderName, value: impl TryInto<HeaderValue>) -> Problem {
         if let Ok(value) = value.try_into() {
             self.headers.push((name, value));
@@ -67,13 +88,14 @@ impl Problem {
         self
     }
 
-    /// A header of it, where it is text.
+    /// Returns a header of the problem, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let named = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
-        self.headers.iter().find(named).and_then(|(_, value)| value.to_str().ok())
+        let has_name = |(known, _): &&(HeaderName, HeaderValue)| known.as_str().eq_ignore_ascii_case(name);
+        self.headers.iter().find(has_name).and_then(|(_, value)| value.to_str().ok())
     }
 
-    /// Writes the violations as an array of objects with these two names, empty where there are none.
+    /// Writes the violations as an array of objects with these two keys. The array is empty if there are
+    /// none.
     pub fn write_details(&self, w: &mut Writer, field: &str, message: &str) {
         w.begin_array();
         for violation in &self.violations {
@@ -88,7 +110,7 @@ impl Problem {
     }
 }
 
-/// The usual code of a status: its reason phrase in capitals, and a few better words.
+/// Returns the usual error code of a status code, for example `NOT_FOUND` for 404.
 pub fn code_of(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "BAD_REQUEST",

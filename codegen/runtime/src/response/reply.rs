@@ -1,4 +1,4 @@
-//! What an operation answers, before the envelope and the transport's headers are put around it.
+//! The reply of an operation, before the envelope and the common headers are added.
 
 use bytes::Bytes;
 use http::header::InvalidHeaderValue;
@@ -13,59 +13,97 @@ use crate::response::stream::ByteStream;
 use crate::style;
 use crate::style::value::{json, text_value};
 
-/// An answer on its way out.
+/// A response before it is sent: status code, headers and body.
+///
+/// Generated code creates it from the response type of the operation. A gate receives it and may add headers.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Reply, Responder};
+///
+/// let reply = Reply::status(200)
+///     .header("etag", "\"7\"")
+///     .json("application/json", &vec![1_i64, 2], &Responder::default());
+///
+/// assert_eq!(reply.status, 200);
+/// assert_eq!(reply.headers["etag"], "\"7\"");
+/// assert_eq!(reply.headers["content-type"], "application/json");
+/// ```
 #[derive(Debug)]
 pub struct Reply {
-    /// The status.
+    /// The status code of the reply.
     pub status: StatusCode,
-    /// The headers, `Content-Type` among them.
+    /// The headers of the reply, including `Content-Type`.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body of the reply.
     pub body: ReplyBody,
 }
 
-/// The body of an answer.
+/// The body of a reply.
 #[derive(Debug)]
 pub enum ReplyBody {
-    /// None.
+    /// The reply has no body.
     Empty,
-    /// Encoded bytes.
+    /// A body of encoded bytes.
     Bytes(Bytes),
-    /// A stream of bytes.
+    /// A body that is sent as a stream.
     Stream(axum::body::Body),
-    /// A refusal that the contract's envelope is still to be put around.
+    /// A refusal that is not yet written in the error envelope of the contract.
     Problem(Box<Problem>),
 }
 
-/// What the caller wants of the answer's shape: media type and fields.
+/// The data of a request that shapes its response: the accepted media types and the sparse fieldset.
 #[derive(Debug, Default)]
 pub struct Responder {
-    /// The fields to keep at the top (of each element of `data` for a page); `None` keeps all.
+    /// The fields to keep in the response object, or in each element of `data` of a page. `None` keeps all
+    /// fields.
     pub fields: Option<Vec<String>>,
     /// The media types that the caller accepts.
     pub accept: Accept,
 }
 
-/// A response or error type of the contract.
+/// A response or error type that can be encoded as a reply. Generated types implement it.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Reply, Respond, Responder};
+///
+/// /// The generated response of an operation that returns a name.
+/// struct GetNameResponse {
+///     body: String,
+/// }
+///
+/// impl Respond for GetNameResponse {
+///     fn respond(self, responder: &Responder) -> Reply {
+///         Reply::status(200).json("application/json", &self.body, responder)
+///     }
+/// }
+///
+/// let reply = GetNameResponse { body: "Ada".to_owned() }.respond(&Responder::default());
+/// assert_eq!(reply.status, 200);
+/// ```
 pub trait Respond {
-    /// Encodes the answer.
+    /// Encodes the response or error as a reply.
     fn respond(self, responder: &Responder) -> Reply;
 }
 
-/// The body of an answer of several media types, a variant for each.
+/// A response body with a variant for each media type. Generated enums implement it.
 pub trait Content {
-    /// Puts the body into an answer.
+    /// Adds the body to a reply, with the media type of its variant.
     fn send(self, reply: Reply, responder: &Responder) -> Reply;
 }
 
 impl Responder {
-    /// Which of the media types that are written alike the answer gets: the one that the caller likes
-    /// best, the first where it accepts none.
+    /// Returns the offered media type that the caller prefers, or the first one if the caller accepts none.
+    ///
+    /// All offered media types have one encoding, such as JSON.
     pub fn media(&self, offered: &[&'static str]) -> &'static str {
         self.accept.best(offered).and_then(|index| offered.get(index)).or(offered.first()).copied().unwrap_or_default()
     }
 
-    /// Encodes what a handler yielded.
+    /// Encodes the result of a handler.
     pub fn respond(&self, outcome: Result<impl Respond, impl Respond>) -> Reply {
         match outcome {
             Ok(response) => response.respond(self),
@@ -87,17 +125,18 @@ impl Respond for Reply {
 }
 
 impl Reply {
-    /// An answer without a body.
+    /// Creates a reply without a body.
     pub fn new(status: StatusCode) -> Reply {
         Reply { status, headers: HeaderMap::new(), body: ReplyBody::Empty }
     }
 
-    /// An answer without a body, from a status that generated code took from the contract.
+    /// Creates a reply without a body from a numeric status code. A number that is not a status code becomes
+    /// 500.
     pub fn status(status: u16) -> Reply {
         Reply::new(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// The same with a header. A value that no header can hold makes the answer a 500.
+    /// Adds a header to the reply. A value that is not valid in a header turns the reply into a 500.
     pub fn header(mut self, name: &'static str, value: impl std::fmt::Display) -> Reply {
         match (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
             (Ok(name), Ok(value)) => {
@@ -109,7 +148,7 @@ impl Reply {
         }
     }
 
-    /// The same with a header where there is a value.
+    /// Adds a header to the reply if there is a value.
     pub fn optional_header(self, name: &'static str, value: Option<impl std::fmt::Display>) -> Reply {
         match value {
             Some(value) => self.header(name, value),
@@ -117,34 +156,36 @@ impl Reply {
         }
     }
 
-    /// The same with a header whose value the contract describes, in style `simple`. Nothing is sent
-    /// of null; a value that no header can hold makes the answer a 500.
+    /// Adds a header whose value the contract describes, in the style `simple`. Null adds no header.
+    ///
+    /// A value that is not valid in a header turns the reply into a 500.
     pub fn simple_header(self, name: &'static str, value: &impl Write, explode: bool) -> Reply {
         let text = json(value);
         if text == b"null" {
             return self;
         }
-        let text = text_value(&text).ok_or("it is not JSON").and_then(|value| style::write::header(value, explode));
+        let text =
+            text_value(&text).ok_or("it is not valid JSON").and_then(|value| style::write::header(value, explode));
         match text {
             Ok(text) => self.optional_header(name, text),
             Err(message) => {
-                Reply::from(Problem::internal(format!("the header {name} cannot hold its value: {message}")))
+                Reply::from(Problem::internal(format!("the header {name} cannot contain its value: {message}")))
             }
         }
     }
 
-    /// The same with a header that is JSON. Nothing is sent of null.
+    /// Adds a header whose value is JSON. Null adds no header.
     pub fn json_header(self, name: &'static str, value: &impl Write) -> Reply {
         let text = String::from_utf8_lossy(&json(value)).into_owned();
         self.optional_header(name, Some(text).filter(|text| text != "null"))
     }
 
-    /// The same with a header for each of the values: `Set-Cookie` is no list (RFC 9110 § 5.3).
+    /// Adds a header field for each value. `Set-Cookie` cannot be combined into one field (RFC 9110 § 5.3).
     pub fn headers(self, name: &'static str, values: Vec<String>) -> Reply {
         values.into_iter().fold(self, |reply, value| reply.header(name, value))
     }
 
-    /// The same with a JSON body of media type `content_type`.
+    /// Sets a JSON body with the media type `content_type`.
     pub fn json(self, content_type: &'static str, body: &impl Write, responder: &Responder) -> Reply {
         let mut writer = Writer::new();
         writer.keep_fields(responder.fields.as_deref());
@@ -152,22 +193,22 @@ impl Reply {
         self.bytes(content_type, writer.finish())
     }
 
-    /// The same with bytes of media type `content_type`.
+    /// Sets a body of bytes with the media type `content_type`.
     pub fn bytes(self, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
         self.with_body(constant(content_type), ReplyBody::Bytes(body.into()))
     }
 
-    /// The same with a body of media type `content_type` that is sent as it comes.
+    /// Sets a streamed body with the media type `content_type`.
     pub fn stream(self, content_type: &'static str, body: ByteStream) -> Reply {
         self.with_body(constant(content_type), ReplyBody::Stream(body.into_body()))
     }
 
-    /// The same with server-sent events. What lies between is told to keep none of them.
+    /// Sets a body of server-sent events. The header `Cache-Control: no-cache` is added, unless there is one.
     pub fn events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
         self.event_body(content_type, body.into_body(false))
     }
 
-    /// The same where the schema describes whole events, their `data` among their fields.
+    /// Sets a body of server-sent events whose schema describes complete events, with `data` as a field.
     pub fn described_events<T: Write + 'static>(self, content_type: &'static str, body: EventStream<T>) -> Reply {
         self.event_body(content_type, body.into_body(true))
     }
@@ -175,22 +216,22 @@ impl Reply {
     fn event_body(mut self, content_type: &'static str, body: axum::body::Body) -> Reply {
         self.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
         self.body = ReplyBody::Stream(body);
-        self.labelled(constant(content_type))
+        self.with_media_type(constant(content_type))
     }
 
-    /// The same with JSON values one after the other, framed as the media type wants.
+    /// Sets a body of JSON values, framed as the media type requires.
     pub fn lines<T: Write + 'static>(mut self, content_type: &'static str, body: JsonLines<T>) -> Reply {
         self.body = ReplyBody::Stream(body.into_body(content_type));
-        self.labelled(constant(content_type))
+        self.with_media_type(constant(content_type))
     }
 
-    /// The same with a body that has a variant for each media type.
+    /// Sets a body that has a variant for each media type.
     pub fn content(self, body: impl Content, responder: &Responder) -> Reply {
         body.send(self, responder)
     }
 
-    /// The same with a body whose media type the handler said. One that is not within `range` makes
-    /// the answer a 500.
+    /// Sets a body with the media type that the handler chose. A media type outside of `range` makes the
+    /// reply a 500.
     pub fn any_media(self, range: &'static str, body: AnyMedia<impl Into<Bytes>>) -> Reply {
         if let Err(message) = body.check(range) {
             return Reply::from(Problem::internal(message));
@@ -198,23 +239,24 @@ impl Reply {
         self.with_body(HeaderValue::from_str(&body.media_type), ReplyBody::Bytes(body.body.into()))
     }
 
-    /// The same with JSON.
+    /// Sets a JSON body with the media type that the handler chose. A media type outside of `range` makes the
+    /// reply a 500.
     pub fn any_media_json(self, range: &'static str, body: &AnyMedia<impl Write>, responder: &Responder) -> Reply {
         if let Err(message) = body.check(range) {
             return Reply::from(Problem::internal(message));
         }
-        self.json("application/json", &body.body, responder).labelled(HeaderValue::from_str(&body.media_type))
+        self.json("application/json", &body.body, responder).with_media_type(HeaderValue::from_str(&body.media_type))
     }
 
-    /// An answer that became a refusal, by a header that cannot be, stays one.
+    /// A reply that became a 500, because of a header that is not valid, keeps its body.
     fn with_body(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>, body: ReplyBody) -> Reply {
         if !matches!(self.body, ReplyBody::Problem(_)) {
             self.body = body;
         }
-        self.labelled(content_type)
+        self.with_media_type(content_type)
     }
 
-    fn labelled(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
+    fn with_media_type(mut self, content_type: Result<HeaderValue, InvalidHeaderValue>) -> Reply {
         if matches!(self.body, ReplyBody::Problem(_)) {
             return self;
         }
@@ -228,7 +270,7 @@ impl Reply {
     }
 }
 
-/// A media type that generated code took from the contract, without a copy of it.
+/// Returns the header value of a media type from the contract, without a copy.
 fn constant(content_type: &'static str) -> Result<HeaderValue, InvalidHeaderValue> {
     HeaderValue::from_maybe_shared(Bytes::from_static(content_type.as_bytes()))
 }

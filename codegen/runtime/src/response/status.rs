@@ -1,4 +1,4 @@
-//! The statuses of a contract as types: the refusals that handlers make.
+//! The markers: the status codes of a contract as types that handlers return as errors.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,16 +8,24 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::response::problem::Problem;
 use crate::validate::violation::Violation;
 
-/// Defines a type for each status, in the crate that calls it.
+/// Defines a marker type for each status code, in the crate that calls the macro.
 ///
-/// They live beside the error enums of generated code and are no [`std::error::Error`] on
-/// purpose: so both `From<NotFound>` and `From<E: Error>` can be implemented for such an enum.
+/// Generated code calls it once for each contract, beside the error types of the operations. The markers do
+/// not implement [`std::error::Error`] on purpose, so that an error type can implement both `From<NotFound>`
+/// and `From<E: Error>`.
+///
+/// # Examples
 ///
 /// ```
 /// writ_runtime::statuses! { NotFound = 404, Conflict = 409 }
 ///
 /// let problem = writ_runtime::Problem::from(NotFound::new("user"));
 /// assert_eq!(problem.message, "user not found");
+///
+/// let conflict = Conflict::new("this email address is taken")
+///     .code("EMAIL_TAKEN")
+///     .detail("email", "is taken");
+/// assert_eq!(conflict.problem().code, "EMAIL_TAKEN");
 /// ```
 #[macro_export]
 macro_rules! statuses {
@@ -27,18 +35,21 @@ macro_rules! statuses {
         pub struct $name(::std::boxed::Box<$crate::Problem>);
 
         impl $name {
-            #[doc = ::core::concat!("A ", $status, " with this message; for a 404 what was not found: `user`.")]
+            #[doc = ::core::concat!("Creates a refusal with status ", $status, " and this message.")]
+            ///
+            /// For status 404 the message is the name of the missing resource, such as `user`: ` not found` is
+            /// appended.
             pub fn new(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name($crate::status::refusal($status, message.into()))
             }
 
-            /// The same with another code.
+            /// Replaces the error code, for example `EMAIL_TAKEN`.
             pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 self.0.code = code.into();
                 self
             }
 
-            /// The same with one more thing that is wrong in the body.
+            /// Adds a violation of a field of the body.
             pub fn detail(
                 mut self,
                 field: impl ::core::convert::Into<::std::string::String>,
@@ -48,18 +59,18 @@ macro_rules! statuses {
                 self
             }
 
-            /// The same with a header; what no header can hold is left out.
+            /// Adds a header. A name or value that is not valid in a header is ignored.
             pub fn header(mut self, name: &str, value: impl ::core::fmt::Display) -> $name {
                 $crate::status::add_header(&mut self.0, name, &value);
                 self
             }
 
-            /// What it says.
+            /// Returns the problem that this refusal sends.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }
 
-            /// One that was received; called by generated clients only.
+            /// Creates the marker from a received problem. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> $name {
                 problem.status = $crate::AnyStatus::<$status, $status>::of::<$status>().get();
@@ -81,7 +92,7 @@ macro_rules! statuses {
     )* };
 }
 
-/// What the types of [`statuses!`] hold; called by them only.
+/// Returns the problem of a marker. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
     let message = if status == 404 { Cow::Owned(format!("{message} not found")) } else { message };
@@ -89,13 +100,13 @@ pub fn refusal(status: u16, message: Cow<'static, str>) -> Box<Problem> {
     Box::new(Problem::new(status, message))
 }
 
-/// Adds a violation of the body; called by the types of [`statuses!`] only.
+/// Adds a violation of the body to a problem. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn add_detail(problem: &mut Problem, field: String, message: Cow<'static, str>) {
     problem.violations.push(Violation::body(field, message));
 }
 
-/// Adds a header; called by the types of [`statuses!`] only.
+/// Adds a header to a problem. Only the types of [`statuses!`] call it.
 #[doc(hidden)]
 pub fn add_header(problem: &mut Problem, name: &str, value: &dyn fmt::Display) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value.to_string())) {
@@ -111,13 +122,13 @@ mod tests {
     statuses! { NotFound = 404, Conflict = 409 }
 
     #[test]
-    fn a_404_says_what_was_not_found() {
+    fn a_404_names_the_missing_resource() {
         let problem = Problem::from(NotFound::new("user"));
         assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (404, "NOT_FOUND", "user not found"));
     }
 
     #[test]
-    fn a_refusal_carries_code_details_and_headers() {
+    fn a_marker_sends_code_details_and_headers() {
         let conflict = Conflict::new("taken")
             .code("EMAIL_TAKEN")
             .detail("email", "is taken")

@@ -1,4 +1,4 @@
-//! Statuses within a range of the contract: `default` and `4XX`.
+//! Status codes of a range of the contract: `default` and `4XX`.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -9,23 +9,36 @@ use http::StatusCode;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// A status between `LOW` and `HIGH`, both included: what a `default` or `4XX` answer carries.
+/// A status code from `LOW` to `HIGH` inclusive, for a `default` or `4XX` response.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::AnyStatus;
+///
+/// let teapot = AnyStatus::<400, 499>::of::<418>();
+/// assert_eq!(teapot.get().as_u16(), 418);
+///
+/// let error = AnyStatus::<400, 499>::new(500).unwrap_err();
+/// assert_eq!(error.to_string(), "status 500 is not between 400 and 499");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnyStatus<const LOW: u16, const HIGH: u16>(StatusCode);
 
-/// A status that is not in the range that the contract gives it.
+/// The error for a status code outside of the range that the contract declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusOutOfRange {
-    /// The status.
+    /// The rejected status code.
     pub status: u16,
-    /// The least that is allowed.
+    /// The lowest allowed status code.
     pub low: u16,
-    /// The greatest that is allowed.
+    /// The highest allowed status code.
     pub high: u16,
 }
 
 impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
-    /// A status that is known when the code is compiled; one out of range does not compile.
+    /// Creates a status code that is known at compile time. A status code outside of the range does not
+    /// compile.
     pub fn of<const STATUS: u16>() -> AnyStatus<LOW, HIGH> {
         const {
             assert!(
@@ -36,7 +49,11 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
         AnyStatus(StatusCode::from_u16(STATUS).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
     }
 
-    /// A status that is known only when the code runs.
+    /// Creates a status code that is known only at run time.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the status code is outside of the range.
     pub fn new(status: u16) -> Result<AnyStatus<LOW, HIGH>, StatusOutOfRange> {
         match StatusCode::from_u16(status) {
             Ok(code) if (LOW..=HIGH).contains(&status) => Ok(AnyStatus(code)),
@@ -44,17 +61,17 @@ impl<const LOW: u16, const HIGH: u16> AnyStatus<LOW, HIGH> {
         }
     }
 
-    /// The status.
+    /// Returns the status code.
     pub fn get(self) -> StatusCode {
         self.0
     }
 
-    /// An answer of this status without a body.
+    /// Returns a reply with this status code and without a body.
     pub fn reply(self) -> Reply {
         Reply::new(self.0)
     }
 
-    /// A refusal of this status.
+    /// Returns a problem with this status code.
     pub fn problem(self, message: impl Into<Cow<'static, str>>) -> Problem {
         Problem::new(self.0, message)
     }
@@ -77,8 +94,11 @@ impl fmt::Display for StatusOutOfRange {
 
 impl Error for StatusOutOfRange {}
 
-/// Defines a type for each range of statuses, in the crate that calls it: what a `4XX` or `default`
-/// response of the contract is refused with.
+/// Defines a marker type for each range of status codes, in the crate that calls the macro.
+///
+/// A handler returns it as the error of a `4XX` or `default` response.
+///
+/// # Examples
 ///
 /// ```
 /// writ_runtime::status_ranges! { ClientError = 400, 499; }
@@ -95,12 +115,13 @@ macro_rules! status_ranges {
         pub struct $name(::std::boxed::Box<$crate::Problem>);
 
         impl $name {
-            /// A status that is known when the code is compiled; one out of range does not compile.
+            /// Creates a refusal whose status code is known at compile time. A status code outside of the
+            /// range does not compile.
             pub fn of<const STATUS: u16>(message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 $name(::std::boxed::Box::new($crate::AnyStatus::<$low, $high>::of::<STATUS>().problem(message)))
             }
 
-            /// A status that is known only when the code runs.
+            /// Creates a refusal whose status code is known only at run time.
             pub fn new(
                 status: u16,
                 message: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>,
@@ -109,13 +130,13 @@ macro_rules! status_ranges {
                 ::core::result::Result::Ok($name(::std::boxed::Box::new(status.problem(message))))
             }
 
-            /// The same with another code.
+            /// Replaces the error code, for example `EMAIL_TAKEN`.
             pub fn code(mut self, code: impl ::core::convert::Into<::std::borrow::Cow<'static, str>>) -> $name {
                 self.0.code = code.into();
                 self
             }
 
-            /// The same with one more thing that is wrong in the body.
+            /// Adds a violation of a field of the body.
             pub fn detail(
                 mut self,
                 field: impl ::core::convert::Into<::std::string::String>,
@@ -125,12 +146,12 @@ macro_rules! status_ranges {
                 self
             }
 
-            /// What it says.
+            /// Returns the problem that this refusal sends.
             pub fn problem(&self) -> &$crate::Problem {
                 &self.0
             }
 
-            /// One that was received; called by generated clients only.
+            /// Creates the marker from a received problem. Only generated clients call it.
             #[doc(hidden)]
             pub fn received(mut problem: $crate::Problem) -> ::core::option::Option<$name> {
                 problem.status = $crate::AnyStatus::<$low, $high>::new(problem.status.as_u16()).ok()?.get();

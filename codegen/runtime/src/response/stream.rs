@@ -1,4 +1,4 @@
-//! Answers that are sent while they are made: byte streams and server-sent events.
+//! Responses that are sent while they are produced: byte streams and untyped server-sent events.
 
 use std::error::Error;
 
@@ -9,33 +9,68 @@ use http_body_util::BodyExt;
 
 use crate::json::{Write, Writer};
 
-/// The body of an answer that is sent as it comes. An error in it breaks the connection off, since
-/// the status is out already.
+/// A response body that is sent while it is produced, or received while it arrives.
+///
+/// An error in the stream closes the connection, because the status code has already been sent.
+///
+/// # Examples
+///
+/// A handler streams a download:
+///
+/// ```
+/// use futures_util::stream;
+/// use writ_runtime::{ByteStream, Bytes};
+///
+/// fn download() -> ByteStream {
+///     let chunks = ["first ", "second"].map(|chunk| Ok::<_, std::io::Error>(Bytes::from(chunk)));
+///     ByteStream::new(stream::iter(chunks))
+/// }
+///
+/// /// A client reads the chunks as they arrive.
+/// async fn size(mut body: ByteStream) -> Result<usize, axum::Error> {
+///     let mut size = 0;
+///     while let Some(chunk) = body.next().await {
+///         size += chunk?.len();
+///     }
+///     Ok(size)
+/// }
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # assert_eq!(runtime.block_on(size(download())).unwrap(), 12);
+/// ```
 #[derive(Debug)]
 pub struct ByteStream(Body);
 
-/// One server-sent event (WHATWG HTML § 9.2).
+/// A server-sent event (WHATWG HTML § 9.2).
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::Event;
+///
+/// let event = Event { event: Some("price".to_owned()), id: Some("7".to_owned()), ..Event::json(&42_i64) };
+/// assert_eq!(event.data, "42");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Event<T = String> {
-    /// What `EventSource` dispatches it as; `message` where none is set.
+    /// The event type that `EventSource` dispatches. `message` is the default.
     pub event: Option<String>,
-    /// What the client sends as `Last-Event-ID` when it connects again.
+    /// The event id, which a client sends as `Last-Event-ID` when it reconnects.
     pub id: Option<String>,
-    /// After how many milliseconds it is to connect again.
+    /// The reconnection time in milliseconds.
     pub retry: Option<u64>,
-    /// The data.
+    /// The data of the event.
     pub data: T,
 }
 
 impl<T> From<T> for Event<T> {
-    /// An event that is nothing but its data.
+    /// Creates an event that has only data.
     fn from(data: T) -> Event<T> {
         Event { event: None, id: None, retry: None, data }
     }
 }
 
 impl ByteStream {
-    /// Sends these bytes as they come.
+    /// Creates a body from a stream of bytes.
     pub fn new<E>(stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> ByteStream
     where
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
@@ -43,7 +78,7 @@ impl ByteStream {
         ByteStream(Body::from_stream(stream))
     }
 
-    /// Sends these events as they come, as `text/event-stream`.
+    /// Creates a body of server-sent events, to be sent as `text/event-stream`.
     pub fn events<E>(stream: impl Stream<Item = Result<Event, E>> + Send + 'static) -> ByteStream
     where
         E: Into<Box<dyn Error + Send + Sync>> + 'static,
@@ -51,13 +86,13 @@ impl ByteStream {
         ByteStream::new(stream.map(|event| event.map(|event| Bytes::from(event.encode()))))
     }
 
-    /// A body that arrives.
+    /// Creates the body of a received response.
     #[cfg(feature = "client")]
     pub(crate) fn arriving(body: Body) -> ByteStream {
         ByteStream(body)
     }
 
-    /// The next bytes, `None` at the end: of what arrives at a client.
+    /// Returns the next bytes of a received body, or `None` at its end.
     pub async fn next(&mut self) -> Option<Result<Bytes, axum::Error>> {
         while let Some(frame) = self.0.frame().await {
             match frame.map(|frame| frame.into_data()) {
@@ -69,7 +104,7 @@ impl ByteStream {
         None
     }
 
-    /// The body that [`crate::Reply::stream`] takes.
+    /// Returns the body, as [`crate::Reply::stream`] sends it.
     pub fn into_body(self) -> Body {
         self.0
     }
@@ -82,15 +117,15 @@ impl<B: Into<Bytes>> From<B> for ByteStream {
 }
 
 impl Event {
-    /// An event whose data is JSON.
+    /// Creates an event whose data is a JSON value.
     pub fn json(data: &dyn Write) -> Event {
         let mut writer = Writer::new();
         data.write(&mut writer);
         Event { data: String::from_utf8_lossy(&writer.finish()).into_owned(), ..Event::default() }
     }
 
-    /// The event as it is sent. Line breaks in data make several `data` lines; elsewhere they
-    /// would begin another field, and are left out.
+    /// Returns the text of the event. A line break in the data starts a new `data` line. Line breaks in other
+    /// fields are removed, because they would start another field.
     pub(crate) fn encode(&self) -> String {
         let mut out = String::with_capacity(self.data.len() + 64);
         let mut field = |name: &str, value: &str| {
@@ -121,7 +156,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn events_are_sent_one_after_the_other() {
+    async fn events_are_sent_in_order() {
         let first = Event { event: Some("order\ncreated".into()), id: Some("7".into()), ..Event::json(&1_i64) };
         let second = Event { data: "a\r\nb\rc".into(), retry: Some(500), ..Event::default() };
         let events = ByteStream::events(stream::iter([Ok::<_, std::io::Error>(first), Ok(second)]));
@@ -130,7 +165,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_error_breaks_the_stream_off() {
+    async fn an_error_ends_the_stream() {
         let bytes = stream::iter([Ok("x".into()), Err(std::io::Error::other("gone"))]);
         assert!(ByteStream::new(bytes).into_body().collect().await.is_err());
     }

@@ -1,8 +1,36 @@
-//! `serde` for the types of a contract, over their own reading and writing.
+//! The serde layer: `Serialize` and `Deserialize` for the types of a contract (feature `serde`).
 //!
-//! What is serialized is the contract's wire form, and what is deserialized is validated by the
-//! contract; an error names the fields. Only formats that people can read hold it: others, such as
-//! `bincode`, are refused, since they do not carry what the contract leaves open.
+//! [`serialize`] and [`deserialize`] go through [`Write`] and [`Read`], so that the serialized form is the
+//! wire form of the contract and deserialization validates. The error lists every violation with its
+//! field. Only human-readable formats are supported. Others, such as `bincode`, are rejected, since they do
+//! not describe the types of the values in them.
+//!
+//! The macro [`serde!`](crate::serde!) implements both traits. Generated code calls it:
+//!
+//! ```
+//! use writ_runtime::{Read, Reader, StringRule, Write, Writer};
+//!
+//! #[derive(Debug, PartialEq)]
+//! struct Name(String);
+//!
+//! impl Read for Name {
+//!     fn read(r: &mut Reader<'_>) -> Option<Name> {
+//!         r.string(&StringRule { min: 1, ..StringRule::NONE }).map(Name)
+//!     }
+//! }
+//!
+//! impl Write for Name {
+//!     fn write(&self, w: &mut Writer) {
+//!         w.string(&self.0);
+//!     }
+//! }
+//!
+//! writ_runtime::serde!(Name);
+//!
+//! assert_eq!(serde_json::from_str::<Name>(r#""Ann""#).unwrap(), Name("Ann".to_owned()));
+//! let error = serde_json::from_str::<Name>(r#""""#).unwrap_err();
+//! assert_eq!(error.to_string(), "the value must have at least 1 character");
+//! ```
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +47,7 @@ use crate::validate::violation::Violations;
 use crate::values::page::Page;
 
 /// Implements `Serialize` and `Deserialize` for types that implement [`Read`](crate::Read) and
-/// [`Write`](crate::Write). `Type = read` reads one by another function.
+/// [`Write`](crate::Write). With `Type = function` a type is read by that function instead of `Read`.
 #[macro_export]
 macro_rules! serde {
     ($($name:ident $(= $read:expr)?),* $(,)?) => { $(
@@ -39,12 +67,12 @@ macro_rules! serde {
     (@read $name:ident $read:expr) => { $read };
 }
 
-const BINARY: &str = "the types of a contract are values of JSON, which this format cannot hold";
+const BINARY: &str = "types of a contract can only be converted to and from human-readable formats such as JSON";
 
-/// Hands the wire form of a value to a serializer.
+/// Serializes the wire form of a value.
 ///
 /// # Errors
-/// If the format is not one that people can read, or the serializer fails.
+/// Returns an error if the format is not human-readable, or if the serializer fails.
 pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::Ok, S::Error> {
     if !serializer.is_human_readable() {
         return Err(ser::Error::custom(BINARY));
@@ -55,11 +83,11 @@ pub fn serialize<S: Serializer>(value: &dyn Write, serializer: S) -> Result<S::O
     transcode::transcode(&mut serde_json::Deserializer::from_slice(&written), serializer)
 }
 
-/// Reads a value from its wire form.
+/// Deserializes a value from its wire form by `read`.
 ///
 /// # Errors
-/// If the format is not one that people can read, if the deserializer fails, or if the value is not
-/// what the contract says: then with every violation and its field.
+/// Returns an error if the format is not human-readable, if the deserializer fails, or if the value is
+/// not valid. The error then lists every violation with its field.
 pub fn deserialize<'de, D, T>(deserializer: D, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -73,13 +101,13 @@ where
     let value = read(&mut reader);
     reader.finish();
     let violations = reader.into_violations();
-    value.filter(|_| violations.is_empty()).ok_or_else(|| de::Error::custom(Said(&violations)))
+    value.filter(|_| violations.is_empty()).ok_or_else(|| de::Error::custom(Summary(&violations)))
 }
 
-/// `items[0].quantity must be at least 1; name is required`.
-struct Said<'v>(&'v Violations);
+/// The violations in one line: `items[0].quantity must be at least 1; name is required`.
+struct Summary<'v>(&'v Violations);
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.0.list.iter().enumerate() {
             let field = if violation.field.is_empty() { "the value" } else { &violation.field };

@@ -1,4 +1,4 @@
-//! Values through `serde`: the wire form both ways, and what is wrong by its field.
+//! Tests of types of a contract with `serde_json` and with other serializers.
 
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn line() -> Line {
 }
 
 #[test]
-fn the_wire_form_is_the_contracts_in_its_order() {
+fn a_value_is_serialized_in_the_wire_form_and_field_order_of_the_contract() {
     let text = serde_json::to_string(&line()).unwrap();
     assert!(text.starts_with(r#"{"zest":"lemon","amount":3,"rest":{"#), "{text}");
     let mut writer = Writer::new();
@@ -61,7 +61,7 @@ fn the_wire_form_is_the_contracts_in_its_order() {
 }
 
 #[test]
-fn a_value_comes_back_from_text_bytes_readers_and_trees() {
+fn a_value_deserializes_from_strings_readers_and_trees() {
     let text = serde_json::to_string(&line()).unwrap();
     assert_eq!(serde_json::from_str::<Line>(&text).unwrap(), line());
     assert_eq!(serde_json::from_reader::<_, Line>(text.as_bytes()).unwrap(), line());
@@ -70,24 +70,24 @@ fn a_value_comes_back_from_text_bytes_readers_and_trees() {
 }
 
 #[test]
-fn types_of_a_contract_stand_in_types_of_anyone() {
+fn types_of_a_contract_work_as_parts_of_other_types() {
     let held = vec![(String::from("a"), Some(line()))];
     let text = serde_json::to_string(&held).unwrap();
     assert_eq!(serde_json::from_str::<Vec<(String, Option<Line>)>>(&text).unwrap(), held);
 }
 
 #[test]
-fn every_violation_is_told_with_its_field() {
+fn a_deserialization_error_lists_every_violation_with_its_field() {
     let error = serde_json::from_value::<Line>(json!({ "zest": "", "amount": 0, "more": 1 })).unwrap_err().to_string();
-    for said in ["zest must have at least 1 character", "amount must be at least 1", "more"] {
-        assert!(error.contains(said), "{error}");
+    for expected in ["zest must have at least 1 character", "amount must be at least 1", "more"] {
+        assert!(error.contains(expected), "{error}");
     }
     let error = serde_json::from_value::<Line>(json!([])).unwrap_err().to_string();
     assert!(error.starts_with("the value must be an object"), "{error}");
 }
 
 #[test]
-fn a_type_is_read_by_the_function_that_it_is_given() {
+fn a_type_can_be_deserialized_by_a_given_function() {
     #[derive(Debug)]
     struct Short(String);
     impl Write for Short {
@@ -101,12 +101,12 @@ fn a_type_is_read_by_the_function_that_it_is_given() {
 }
 
 #[test]
-fn what_is_no_json_is_the_formats_own_error() {
+fn invalid_json_is_an_error_of_the_format() {
     let error = serde_json::from_str::<Line>(r#"{"zest": "a", "amount": }"#).unwrap_err().to_string();
     assert!(error.contains("expected value"), "{error}");
 }
 
-/// A format that people cannot read, which holds nothing.
+/// A binary format without any content.
 struct Binary;
 
 impl<'de> serde_core::Deserializer<'de> for Binary {
@@ -127,13 +127,13 @@ impl<'de> serde_core::Deserializer<'de> for Binary {
 }
 
 #[test]
-fn a_format_that_people_cannot_read_is_refused() {
+fn a_binary_format_is_rejected() {
     let error = Line::deserialize(Binary).unwrap_err().to_string();
-    assert!(error.contains("values of JSON"), "{error}");
+    assert!(error.contains("human-readable"), "{error}");
 }
 
 #[test]
-fn a_serializer_that_fails_says_why() {
+fn the_error_of_a_failing_serializer_is_returned() {
     struct Full;
     impl std::io::Write for Full {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {

@@ -1,4 +1,4 @@
-//! From one format to another, value by value, without a tree between.
+//! Conversion from one serde format to another, value by value and without an intermediate tree.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -6,15 +6,15 @@ use std::fmt;
 use serde_core::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Error as _, Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// Writes what a deserializer holds. Fields keep their order.
+/// Serializes the value of a deserializer. Fields keep their order.
 ///
 /// # Errors
-/// Those of the serializer; those of the deserializer as theirs.
+/// Returns the error of the serializer. An error of the deserializer is converted into one.
 pub(super) fn transcode<'de, D: Deserializer<'de>, S: Serializer>(from: D, to: S) -> Result<S::Ok, S::Error> {
     Source(RefCell::new(Some(from))).serialize(to)
 }
 
-/// A value that is read when it is written, once.
+/// A value that is deserialized while it is serialized, at most once.
 struct Source<D>(RefCell<Option<D>>);
 
 impl<'de, D: Deserializer<'de>> Serialize for Source<D> {
@@ -32,7 +32,8 @@ impl<'de, D: Deserializer<'de>> Serialize for Source<D> {
     }
 }
 
-/// Writes what it is shown. What writing fails with is kept aside, for its type is not the reader's.
+/// A visitor that serializes each value it visits. An error of the serializer is stored in `failed`, since
+/// the visitor must return an error of the deserializer.
 struct Sink<'f, S: Serializer> {
     serializer: S,
     failed: &'f mut Option<S::Error>,
@@ -57,7 +58,7 @@ impl<'de, S: Serializer> Visitor<'de> for Sink<'_, S> {
     type Value = S::Ok;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value of JSON")
+        f.write_str("a JSON value")
     }
 
     scalars! {

@@ -1,4 +1,4 @@
-//! Conditional reading (RFC 9110 § 13): an answer that the caller has already is a 304.
+//! Conditional requests (RFC 9110 § 13): a response that the caller already has becomes a 304.
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
@@ -6,31 +6,32 @@ use crate::request::request_head::RequestHead;
 use crate::response::reply::{Reply, ReplyBody};
 use crate::values::etag::{ETag, IfMatch};
 
-/// Turns a success into a 304 where `If-None-Match` names its `ETag` and the contract declares
-/// both. `ETag`, `Cache-Control`, `Vary` and the like stay (RFC 9110 § 15.4.5).
+/// Turns a success into a 304 if `If-None-Match` lists its `ETag` and the contract declares both.
+///
+/// Headers such as `ETag`, `Cache-Control` and `Vary` remain (RFC 9110 § 15.4.5).
 pub(crate) fn apply(head: &RequestHead, reply: &mut Reply) {
     let reads = matches!(head.parts.method, Method::GET | Method::HEAD);
     if !reads || !head.call.operation.conditional || !reply.status.is_success() {
         return;
     }
-    let (Some(wanted), Some(tag)) = (condition(&head.parts.headers), tag(&reply.headers)) else {
+    let (Some(condition), Some(tag)) = (if_none_match(&head.parts.headers), tag(&reply.headers)) else {
         return;
     };
-    if !wanted.matches_weak(&tag) {
+    if !condition.matches_weak(&tag) {
         return;
     }
     reply.status = StatusCode::NOT_MODIFIED;
     for name in [header::CONTENT_TYPE, header::CONTENT_ENCODING, header::CONTENT_LANGUAGE, header::CONTENT_RANGE] {
         reply.headers.remove(name);
     }
-    // A length of 0 would contradict that of the 200 (RFC 9110 § 8.6).
+    // A length of 0 would contradict the length of the 200 response (RFC 9110 § 8.6).
     if let ReplyBody::Bytes(bytes) = &reply.body {
         reply.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     }
     reply.body = ReplyBody::Empty;
 }
 
-fn condition(headers: &HeaderMap) -> Option<IfMatch> {
+fn if_none_match(headers: &HeaderMap) -> Option<IfMatch> {
     let values: Result<Vec<&str>, _> = headers.get_all(header::IF_NONE_MATCH).iter().map(HeaderValue::to_str).collect();
     let values = values.ok().filter(|values| !values.is_empty())?;
     IfMatch::parse(&values.join(", "))

@@ -1,4 +1,4 @@
-//! Credentials: where each scheme of the contract finds them, and how they are asked for.
+//! Credentials: their location in a request by security scheme, and the challenges of a 401.
 
 use std::borrow::Cow;
 
@@ -16,21 +16,21 @@ use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 use crate::serve::authenticate::Credential;
 
-/// The realm of every challenge; a contract has no name for one.
+/// The realm of every challenge. A contract does not define one.
 const REALM: &str = "api";
 
-/// What a request presents under one scheme or one alternative.
+/// The credentials of a request for one scheme or one alternative.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Presented<T> {
-    /// Nothing.
+    /// The request has no credentials for the scheme.
     Nothing,
-    /// Something that cannot be a credential of this scheme, or two of them.
+    /// The credentials are malformed or ambiguous.
     Unusable,
-    /// This.
+    /// The credentials that the request contains.
     Something(T),
 }
 
-/// Collects what one alternative needs, in the order of the contract.
+/// Collects the credentials of one alternative, in the order of the contract.
 pub(crate) fn collect<'a>(
     alternative: &[Requirement],
     head: &'a RequestHead,
@@ -60,13 +60,13 @@ fn present<'a>(scheme: &Scheme, head: &'a RequestHead, extensions: &'a Extension
         },
         SchemeKind::Authorization(name) => authorization(headers, name),
         SchemeKind::Header(name) => {
-            one(headers.get_all(*name).iter().map(|value| value.to_str().ok().map(Cow::Borrowed)))
+            single(headers.get_all(*name).iter().map(|value| value.to_str().ok().map(Cow::Borrowed)))
         }
-        SchemeKind::Query(name) => {
-            one(query::pairs(head.query()).filter(|pair| pair.name == *name).map(|pair| percent::decode_form(pair.raw)))
-        }
+        SchemeKind::Query(name) => single(
+            query::pairs(head.query()).filter(|pair| pair.name == *name).map(|pair| percent::decode_form(pair.raw)),
+        ),
         SchemeKind::Cookie(name) => {
-            one(query::cookies(headers).filter(|pair| pair.name == *name).map(|pair| Some(Cow::Borrowed(pair.raw))))
+            single(query::cookies(headers).filter(|pair| pair.name == *name).map(|pair| Some(Cow::Borrowed(pair.raw))))
         }
         SchemeKind::MutualTls => match extensions.get::<ClientCertificate>() {
             Some(certificate) => Presented::Something(Cow::Borrowed(&certificate.0)),
@@ -84,8 +84,8 @@ impl<'a> Presented<Cow<'a, str>> {
     }
 }
 
-/// Exactly one, and not an empty one: a caller that sends two could mean either.
-fn one<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
+/// Returns the only value. An empty value, or two values, are ambiguous.
+fn single<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<Cow<'a, str>> {
     match (found.next(), found.next()) {
         (None, _) => Presented::Nothing,
         (Some(Some(secret)), None) if !secret.is_empty() => Presented::Something(secret),
@@ -93,7 +93,7 @@ fn one<'a>(mut found: impl Iterator<Item = Option<Cow<'a, str>>>) -> Presented<C
     }
 }
 
-/// The credentials behind a scheme's name in `Authorization` (RFC 9110 § 11.6.2).
+/// Returns the credentials of a scheme in the header `Authorization` (RFC 9110 § 11.6.2).
 fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Presented<Cow<'a, str>> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
@@ -116,12 +116,12 @@ fn authorization<'a>(headers: &'a HeaderMap, scheme: &str) -> Presented<Cow<'a, 
     }
 }
 
-/// `b64token` of RFC 6750 § 2.1.
+/// Returns true if a secret has the syntax of a bearer token (`b64token`, RFC 6750 § 2.1).
 fn is_token(secret: &str) -> bool {
     secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte))
 }
 
-/// RFC 7617 § 2: base64 of `user:password` in UTF-8.
+/// Decodes the credentials of HTTP Basic: base64 of `user:password` in UTF-8 (RFC 7617 § 2).
 fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &base64::alphabet::STANDARD,
@@ -134,15 +134,17 @@ fn basic<'a>(secret: &str) -> Presented<Cow<'a, str>> {
     }
 }
 
-/// A 401 with a challenge for each scheme of the operation (RFC 9110 § 11.6.1). `presented` tells
-/// callers that sent a token that it was the token (RFC 6750 § 3.1).
+/// Returns a 401 with a challenge for each scheme of the operation (RFC 9110 § 11.6.1).
+///
+/// `presented` is true if the request contained credentials. The challenge then states that the token is not
+/// valid (RFC 6750 § 3.1).
 pub(crate) fn unauthenticated(operation: &Operation, message: Cow<'static, str>, presented: bool) -> Problem {
     let mut problem = Problem::new(StatusCode::UNAUTHORIZED, message);
-    let mut named = Vec::new();
+    let mut challenges = Vec::new();
     for requirement in operation.security.iter().copied().flatten() {
         let challenge = challenge(&requirement.scheme.kind, presented);
-        if let Some(challenge) = challenge.filter(|challenge| !named.contains(challenge)) {
-            named.push(challenge.clone());
+        if let Some(challenge) = challenge.filter(|challenge| !challenges.contains(challenge)) {
+            challenges.push(challenge.clone());
             if let Ok(value) = HeaderValue::from_str(&challenge) {
                 problem.headers.push((header::WWW_AUTHENTICATE, value));
             }
@@ -151,14 +153,14 @@ pub(crate) fn unauthenticated(operation: &Operation, message: Cow<'static, str>,
     problem
 }
 
-/// A 401 for a request without credentials.
+/// Returns the 401 of a request without credentials.
 pub(crate) fn missing(operation: &Operation) -> Problem {
     unauthenticated(operation, Cow::Borrowed("credentials are required"), false)
 }
 
-/// A 403 for a principal that lacks scopes (RFC 6750 § 3.1, `insufficient_scope`).
+/// Returns the 403 of a principal without the required scopes (RFC 6750 § 3.1, `insufficient_scope`).
 pub(crate) fn lacks_scope(requirement: &Requirement) -> Problem {
-    let problem = Problem::new(StatusCode::FORBIDDEN, "the caller may not do this");
+    let problem = Problem::new(StatusCode::FORBIDDEN, "the caller does not have the required permissions");
     match requirement.scheme.kind {
         SchemeKind::Bearer => {
             let scopes = quoted(&requirement.scopes.join(" "));
@@ -177,7 +179,7 @@ fn challenge(kind: &SchemeKind, presented: bool) -> Option<String> {
         SchemeKind::Bearer => format!("Bearer realm=\"{REALM}\""),
         SchemeKind::Basic => format!("Basic realm=\"{REALM}\", charset=\"UTF-8\""),
         SchemeKind::Authorization(name) => format!("{name} realm=\"{REALM}\""),
-        // API keys have no registered scheme; a 401 without a challenge is not allowed all the same.
+        // API keys have no registered authentication scheme, but a 401 must contain a challenge.
         SchemeKind::Header(name) => format!("ApiKey realm=\"{REALM}\", in=\"header\", name={}", quoted(name)),
         SchemeKind::Query(name) => format!("ApiKey realm=\"{REALM}\", in=\"query\", name={}", quoted(name)),
         SchemeKind::Cookie(name) => format!("ApiKey realm=\"{REALM}\", in=\"cookie\", name={}", quoted(name)),
@@ -185,7 +187,7 @@ fn challenge(kind: &SchemeKind, presented: bool) -> Option<String> {
     })
 }
 
-/// A quoted string (RFC 9110 § 5.6.4).
+/// Returns a quoted string (RFC 9110 § 5.6.4).
 fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');

@@ -1,4 +1,4 @@
-//! One operation bound to its handler, with its types erased: what the router holds.
+//! Endpoints: operations bound to their handlers, as the router stores them.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::request::request_head::RequestHead;
 /// The response to one request, as axum awaits it.
 pub(crate) type ResponseFuture = BoxFuture<'static, Result<Response, Infallible>>;
 
-/// One operation, ready to be routed to.
+/// An operation bound to its handler, ready for a router.
 #[derive(Clone)]
 pub struct Endpoint {
     pub(crate) operation: &'static Operation,
@@ -23,19 +23,19 @@ pub struct Endpoint {
     pub(crate) serve: Arc<dyn Serve>,
 }
 
-/// The stages of the pipeline behind routing, all of them in one boxed future.
+/// The stages of the pipeline after routing, as one boxed future.
 pub(crate) trait Serve: Send + Sync {
-    /// Serves one request. Whatever happens inside, there is a response in the envelope.
+    /// Serves one request. Every outcome, also a panic, becomes a response in the error envelope.
     fn serve(self: Arc<Self>, head: Arc<RequestHead>, extensions: Extensions, body: Body) -> ResponseFuture;
 }
 
 impl Endpoint {
-    /// The operation.
+    /// Returns the operation of the endpoint.
     pub fn operation(&self) -> &'static Operation {
         self.operation
     }
 
-    /// True if the operation has an implementation; one without is refused with 501.
+    /// Returns true if the operation has an implementation. An operation without one responds with 501.
     pub fn is_written(&self) -> bool {
         self.written
     }

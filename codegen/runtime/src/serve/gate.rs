@@ -1,4 +1,4 @@
-//! The one hook between authentication and the handler: revocation, rate limit and cache.
+//! The gate: the hook between authentication and the handler, for revocation, rate limits and caching.
 
 use std::future::Future;
 
@@ -9,51 +9,133 @@ use crate::request::call_info::CallInfo;
 use crate::response::problem::Problem;
 use crate::response::reply::Reply;
 
-/// Decides whether a request goes on, and sees its answer.
+/// The hook that admits a request before its body is read, and that sees its response.
 ///
-/// `enter` is asked after authentication and before the body is read, so that one round trip can
-/// answer revocation, rate limits and cache; `leave` is told every answer of what `enter` let in,
-/// also refusals for bad input.
+/// The pipeline calls [`Gate::enter`] after authentication, so that one round trip can check revocation, rate
+/// limits and the cache. It calls [`Gate::leave`] with the response of every admitted request, including
+/// refusals of requests that are not valid.
+///
+/// # Examples
+///
+/// A gate that applies the rate limits of the contract and reports the limit in a header:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::Mutex;
+/// use http::{HeaderValue, StatusCode};
+/// use writ_runtime::{Admission, Entry, Gate, LimitBy, Problem, Reply};
+///
+/// #[derive(Default)]
+/// struct Limits {
+///     /// The requests of each address. A real gate counts them per window.
+///     requests: Mutex<HashMap<String, u32>>,
+/// }
+///
+/// impl<P: Sync> Gate<P> for Limits {
+///     type Pass = u32;
+///
+///     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<u32>, Problem> {
+///         let Some(limit) = entry.call.operation.rate_limit(LimitBy::Address) else {
+///             return Ok(Admission::Proceed(0));
+///         };
+///         let key = format!("{}:{:?}", entry.call.operation.id, entry.call.address);
+///         let mut requests = self.requests.lock().unwrap();
+///         let count = requests.entry(key).or_default();
+///         *count += 1;
+///         if *count > limit.requests {
+///             return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "the rate limit is exceeded"));
+///         }
+///         Ok(Admission::Proceed(limit.requests))
+///     }
+///
+///     async fn leave(&self, limit: u32, _: &Entry<'_, P>, reply: &mut Reply) {
+///         if limit > 0 {
+///             reply.headers.insert("x-ratelimit-limit", HeaderValue::from(limit));
+///         }
+///     }
+/// }
+/// ```
 pub trait Gate<P>: Send + Sync + 'static {
-    /// What `enter` remembers for `leave`. It is dropped, not left, when the client goes away.
+    /// The data that `enter` passes to `leave`. It is dropped without a call of `leave` if the client
+    /// disconnects.
     type Pass: Send + 'static;
 
-    /// Lets the request in, answers it, or refuses it.
+    /// Admits a request, or returns a response without calling the handler.
+    ///
+    /// # Errors
+    ///
+    /// Returns a problem to refuse the request, for example with 429.
     fn enter(&self, entry: &Entry<'_, P>) -> impl Future<Output = Result<Admission<Self::Pass>, Problem>> + Send;
 
-    /// Sees the answer and may add headers to it.
+    /// Receives the reply to an admitted request, and may add headers to it.
     fn leave(&self, pass: Self::Pass, entry: &Entry<'_, P>, reply: &mut Reply) -> impl Future<Output = ()> + Send;
 }
 
-/// What the gate says.
+/// The decision of a gate about a request that it does not refuse.
 #[derive(Debug)]
 pub enum Admission<T> {
-    /// Go on.
+    /// The request continues. The value is passed to [`Gate::leave`].
     Proceed(T),
-    /// The answer is known.
+    /// The response is known, for example from a cache. The handler and `leave` are not called.
     Reply(Reply),
 }
 
-/// What the gate is told of a request.
+/// The data of a request that a gate receives.
+///
+/// # Examples
+///
+/// A gate that sends cached responses. The handler is not called for them:
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::RwLock;
+/// use writ_runtime::{Admission, Entry, Gate, Problem, Recorded, Reply};
+///
+/// #[derive(Default)]
+/// struct CacheGate {
+///     responses: RwLock<HashMap<String, Recorded>>,
+/// }
+///
+/// impl<P: Sync> Gate<P> for CacheGate {
+///     type Pass = ();
+///
+///     async fn enter(&self, entry: &Entry<'_, P>) -> Result<Admission<()>, Problem> {
+///         // The key is empty if the operation does not declare `x-cache`.
+///         let shared = entry.call.operation.cache.as_ref().is_some_and(|cache| cache.shared);
+///         let cached = match shared {
+///             true => self.responses.read().unwrap().get(entry.cache_key).cloned(),
+///             false => None,
+///         };
+///         match cached.and_then(Recorded::reply) {
+///             Some(reply) => Ok(Admission::Reply(reply)),
+///             None => Ok(Admission::Proceed(())),
+///         }
+///     }
+///
+///     async fn leave(&self, (): (), _: &Entry<'_, P>, _: &mut Reply) {}
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Entry<'a, P> {
-    /// Operation, request id, address.
+    /// The operation, the request id and the client's address.
     pub call: &'a CallInfo,
-    /// Who calls, `None` on public operations and where optional credentials were not sent.
+    /// The principal. It is `None` on a public operation, and if optional credentials are absent.
     pub principal: Option<&'a P>,
-    /// The path's parameters, in the order of the template.
+    /// The path parameters, in the order of the path template.
     pub path: PathValues<'a>,
-    /// What tells two answers of this operation apart, the principal excepted: path, the declared
-    /// parameters in the order of the contract, and the media type that was negotiated. Headers
-    /// that steer one exchange only (conditions, `Idempotency-Key`) are not in it. Empty where the
-    /// contract lets nothing be kept.
+    /// The cache key of the response without the principal: the path, the declared parameters in the order of
+    /// the contract, and the negotiated media type.
+    ///
+    /// Headers that concern a single exchange, such as conditions and `Idempotency-Key`, are not part of it.
+    /// The key is empty if the contract does not allow caching.
     pub cache_key: &'a str,
     /// The headers of the request.
     pub headers: &'a HeaderMap,
 }
 
 impl<P> Entry<'_, P> {
-    /// Fills a tag's `{parameter}` places; `{principal}` becomes `principal`.
+    /// Replaces each `{parameter}` of a cache tag by the value of that path parameter, and `{principal}` by
+    /// `principal`.
     pub fn interpolate(&self, tag: &str, principal: &str) -> String {
         let mut out = String::with_capacity(tag.len() + 32);
         let mut rest = tag;
@@ -75,7 +157,7 @@ impl<P> Entry<'_, P> {
     }
 }
 
-/// Lets everything in: for services without policies, and for tests.
+/// The gate that admits every request, for services without policies and for tests.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OpenGate;
 

@@ -1,7 +1,7 @@
-//! Calling a method of a generated trait: decode its request, await it, encode its response.
+//! Calling a method of a generated trait: decoding its request, awaiting it, and encoding its response.
 //!
-//! It is written once here and not in each contract, where a compiler would check the states of one
-//! future an operation.
+//! This code exists once here and not in each contract, where the compiler would check a separate future for
+//! each operation.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,11 +16,13 @@ use crate::response::reply::{Reply, Respond};
 /// The future of a handler that was called.
 pub(crate) type HandlerFuture = BoxFuture<'static, Result<Reply, Problem>>;
 
-/// A handler, its service erased: it decodes its request and returns its future.
+/// A handler without the type of its service. It decodes its request and returns its future.
 pub(crate) type ErasedHandler<P> = Box<dyn Fn(Context<P>, Decoder<'_>) -> Result<HandlerFuture, Problem> + Send + Sync>;
 
-/// A method of a service `S` for callers `P`, which takes `A` beside the context: `(R,)` where it
-/// takes a request, `()` where it takes none.
+/// A method of a service `S` with the principal `P`.
+///
+/// It is implemented for `async fn(&S, &Context<P>, R)` with `A = (R,)`, and for `async fn(&S, &Context<P>)`
+/// with `A = ()`.
 pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
     /// The response type of the operation.
     type Success: Respond;
@@ -29,7 +31,7 @@ pub trait Handler<'a, S: 'a, P: 'a, A>: Copy + Send + Sync + 'static {
     /// The future that the method returns.
     type Future: Future<Output = Result<Self::Success, Self::Error>> + Send + 'a;
 
-    /// Calls the method.
+    /// Calls the method of the service with a context and its other arguments.
     fn call(self, service: &'a S, cx: &'a Context<P>, arguments: A) -> Self::Future;
 }
 
@@ -69,7 +71,7 @@ where
     }
 }
 
-/// Returns the call of a method that takes the request that `decode` makes.
+/// Returns a handler for a method that takes the request that `decode` returns.
 pub(crate) fn with_request<S, P, R, M>(
     service: &Arc<S>,
     decode: fn(&mut Decoder<'_>) -> Option<R>,
@@ -89,8 +91,8 @@ where
     })
 }
 
-/// Returns the call of a method that takes no request; `check` looks at the parameters that the
-/// pipeline alone makes use of.
+/// Returns a handler for a method that takes no request. `check` validates the parameters that only the
+/// pipeline uses.
 pub(crate) fn without_request<S, P, M>(
     service: &Arc<S>,
     check: fn(&mut Decoder<'_>) -> Option<()>,

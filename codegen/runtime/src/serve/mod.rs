@@ -1,4 +1,9 @@
-//! Serving a contract: binding operations to methods, routing, and the pipeline that every request passes.
+//! Serving a contract: the router, the pipeline, and the traits that a service implements.
+//!
+//! A service implements [`Authenticate`](authenticate::Authenticate) to identify callers and
+//! [`Gate`](gate::Gate) to apply its policies. Generated code binds each operation to a method with
+//! [`Routes`](routes::Routes). The [`router`](router::router) finds the operation of a request, and the
+//! [`Pipeline`](pipeline::Pipeline) runs the stages of the request in their order.
 
 pub mod authenticate;
 mod conditional;

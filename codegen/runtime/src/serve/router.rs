@@ -1,4 +1,4 @@
-//! From method and path to an endpoint, for every template that a contract can hold.
+//! The router: from the method and path of a request to an endpoint, for every path template of OpenAPI.
 
 use std::collections::BTreeSet;
 use std::mem::take;
@@ -24,15 +24,33 @@ use crate::response::reply::Reply;
 use crate::serve::endpoint::{Endpoint, ResponseFuture};
 use crate::validate::violation::{InputLocation, Violation};
 
-/// A router of these endpoints. It has no fallback, so that it merges with others; see [`fallback`].
+/// Creates an axum router of endpoints.
 ///
-/// axum is shown the shapes of the paths only, and each shape leads to the one table of all
-/// templates: axum's own router knows neither `/{id}.json` nor two names for one parameter.
+/// The router has no fallback, so that it merges with other routers. Add one with [`fallback`].
+///
+/// axum's own router accepts neither `/{id}.json` nor two names for one parameter. It therefore receives only
+/// the shapes of the paths, and every shape leads to one table of all path templates.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Endpoint, PROBLEM_JSON, Router, fallback, router};
+///
+/// /// The endpoints are those of one or several contracts: `api.endpoints(timeouts)`.
+/// fn app(endpoints: Vec<Endpoint>) -> Router {
+///     router(&PROBLEM_JSON, endpoints)
+///         .route("/version", axum::routing::get(|| async { "1.0.0" }))
+///         .fallback(fallback(&PROBLEM_JSON))
+/// }
+/// # let _ = app(Vec::new());
+/// ```
 pub fn router(envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
     router_at("", envelope, endpoints)
 }
 
-/// The same below a base path such as `/v1`; the templates of the contract follow it.
+/// Creates an axum router of endpoints below a base path such as `/v1`.
+///
+/// See [`router`] for its properties.
 pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<Endpoint>) -> Router {
     let base = base.trim_end_matches('/').to_owned();
     let mut shapes = BTreeSet::new();
@@ -48,7 +66,17 @@ pub fn router_at(base: &str, envelope: &'static ErrorEnvelope, endpoints: Vec<En
     shapes.iter().fold(Router::new(), |router, shape| router.route_service(shape, service.clone()))
 }
 
-/// Answers what no route knows in the envelope: `router.fallback(fallback(&CONTRACT))`.
+/// Returns a handler that refuses every request with 404 in the error envelope of the contract.
+///
+/// Use it as the fallback of the router, for requests that match no route.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{PROBLEM_JSON, Router, fallback};
+///
+/// let router: Router = Router::new().fallback(fallback(&PROBLEM_JSON));
+/// ```
 pub fn fallback(
     envelope: &'static ErrorEnvelope,
 ) -> impl Fn(Request) -> std::future::Ready<Response> + Clone + Send + Sync + 'static {
@@ -60,23 +88,23 @@ pub fn fallback(
 
 struct Table {
     envelope: &'static ErrorEnvelope,
-    /// What each path begins with, without a slash at its end.
+    /// The base path of every template, without a trailing slash.
     base: String,
     root: Node,
 }
 
-/// A step of the table: what may stand in one segment, the most literal first.
+/// A node of the routing tree: the alternatives for one path segment, the most specific first.
 #[derive(Default)]
 struct Node {
-    /// In the order of their texts, so that they are searched by halves.
+    /// The literal segments, sorted for binary search.
     literals: Vec<(String, Node)>,
     mixed: Vec<(Vec<Piece>, Node)>,
     parameter: Option<Box<Node>>,
-    /// The operations whose template ends here.
+    /// The operations whose path template ends at this node.
     routes: Vec<Route>,
 }
 
-/// An endpoint and the names that its own template gives the parameters.
+/// An endpoint and the parameter names of its own path template.
 struct Route {
     endpoint: Endpoint,
     method: Method,
@@ -109,7 +137,11 @@ impl Node {
         let same = |known: &Operation| (known.method, known.query) == (operation.method, operation.query);
         if node.routes.iter().any(|known| same(known.endpoint.operation)) {
             let (id, path) = (operation.id, operation.path);
-            tracing::error!(operation = id, path, "not reachable: another operation has its method and path");
+            tracing::error!(
+                operation = id,
+                path,
+                "operation is unreachable: another operation has its method and path"
+            );
         }
         let method = operation.method.into();
         node.routes.push(Route { endpoint, method, names: template.names });
@@ -122,8 +154,8 @@ impl Node {
         self.parameter.iter_mut().for_each(|node| node.sort());
     }
 
-    /// The node that the segments from `from` lead to, and what the parameters caught on the way,
-    /// still without their names.
+    /// Returns the node of the path segments from `from`, and appends the captured parameters without their
+    /// names.
     fn find(&self, path: &str, from: Option<usize>, captures: &mut Vec<Captured>) -> Option<&Node> {
         let Some(start) = from else {
             return (!self.routes.is_empty()).then_some(self);
@@ -164,10 +196,12 @@ impl Node {
         self.literals.get(at).map(|(_, node)| node)
     }
 
-    /// The endpoint of a method; HEAD is served by GET where it has none of its own. Of several, that
-    /// of whose own query there is most; where there is none of any, that without one, else the first.
+    /// Returns the route of a method. A GET route also serves HEAD, unless there is a HEAD route.
+    ///
+    /// Among several routes of one method, it prefers the one whose fixed query parameters match most. If
+    /// none matches, it returns the first one.
     fn method(&self, method: &Method, query: &str) -> Option<&Route> {
-        let named = |name: &Method| {
+        let best_route = |name: &Method| {
             let mut routes = self.routes.iter().filter(|route| route.method == *name);
             let first = routes.next()?;
             let Some(second) = routes.next() else { return Some(first) };
@@ -177,10 +211,10 @@ impl Node {
             });
             Some(best.1)
         };
-        named(method).or_else(|| if method == Method::HEAD { named(&Method::GET) } else { None })
+        best_route(method).or_else(|| if method == Method::HEAD { best_route(&Method::GET) } else { None })
     }
 
-    /// The value of `Allow`.
+    /// Returns the value of the header `Allow` for the path of this node.
     fn allowed(&self) -> String {
         let mut methods: BTreeSet<&str> = self.routes.iter().map(|route| route.method.as_str()).collect();
         if methods.contains("GET") {
@@ -192,8 +226,10 @@ impl Node {
 }
 
 impl Table {
-    /// What will answer a request. Nothing waits before there is an endpoint, so that what waits is
-    /// one boxed future, which is all that axum's layers move.
+    /// Returns the future of the response.
+    ///
+    /// Routing itself is synchronous, so that the only future is that of the endpoint, which is boxed. axum's
+    /// layers move it cheaply.
     fn serve(&self, request: Request) -> ResponseFuture {
         let request_id = RequestId::sent(request.extensions(), request.headers());
         let mut captures = Vec::new();
@@ -209,8 +245,13 @@ impl Table {
         }
     }
 
-    /// The endpoint that a request is for, and what its parameters caught; else the refusal.
-    #[allow(clippy::result_large_err, reason = "a refusal is answered as it is, and a box would only be opened")]
+    /// Returns the endpoint of a request and captures its path parameters.
+    ///
+    /// # Errors
+    ///
+    /// Returns the response of a refusal if no operation matches, or if a parameter is not valid
+    /// percent-encoding.
+    #[allow(clippy::result_large_err, reason = "a refusal is sent immediately, so a box would only be opened again")]
     fn route(
         &self,
         request: &Request,
@@ -240,27 +281,30 @@ impl Table {
             let reply = Reply::new(StatusCode::NO_CONTENT).header("allow", node.allowed());
             return self.envelope.response(reply, request_id, Extensions::new());
         }
-        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not know the method")
+        let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "the method is not allowed for this path")
             .with_header(header::ALLOW, node.allowed());
         self.envelope.refuse(problem, request_id)
     }
 }
 
-/// How well an endpoint's own query fits: 0 where it does not, 1 where it has none, else more for more.
+/// Returns the rank of a route by its fixed query parameters: 0 if one of them does not match, otherwise
+/// their number plus 1.
 fn rank(route: &Route, query: &str) -> usize {
-    let own = query::pairs(route.endpoint.operation.query);
-    own.map(|wanted| {
-        let there = |pair: query::Pair<'_>| {
-            pair.name == wanted.name && (pair.raw == wanted.raw || wanted.raw.is_empty() || wanted.raw.starts_with('{'))
-        };
-        query::pairs(query).any(there)
-    })
-    .try_fold(1, |rank, there| there.then_some(rank + 1))
-    .unwrap_or(0)
+    let fixed = query::pairs(route.endpoint.operation.query);
+    fixed
+        .map(|expected| {
+            let matches = |pair: query::Pair<'_>| {
+                pair.name == expected.name
+                    && (pair.raw == expected.raw || expected.raw.is_empty() || expected.raw.starts_with('{'))
+            };
+            query::pairs(query).any(matches)
+        })
+        .try_fold(1, |rank, matches| matches.then_some(rank + 1))
+        .unwrap_or(0)
 }
 
 fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+    Problem::new(StatusCode::NOT_FOUND, "the requested path does not exist")
 }
 
 fn undecodable(name: &str) -> Problem {

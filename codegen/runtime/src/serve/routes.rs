@@ -1,4 +1,4 @@
-//! The operations of one service on their way into a router.
+//! Binding the operations of one tag to the methods of a service.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,17 +11,44 @@ use crate::serve::gate::Gate;
 use crate::serve::handler::{Handler, with_request, without_request};
 use crate::serve::pipeline::{Binding, Pipeline};
 
-/// Binds operations to the methods of a service `S` whose callers are `P`.
+/// The binding of operations to the methods of a service `S` whose principal is `P`.
 ///
-/// Both types are named once here and not at each operation: a contract has hundreds of these, and a
-/// compiler looks at every bound of every one.
+/// Generated code creates it with [`Pipeline::routes`] and calls a method for each operation. Both types are
+/// named once here and not at each operation, because a compiler proves every bound at every call.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{
+///     Context, Endpoint, Method, NoAuthentication, OpenGate, Operation, PROBLEM_JSON, Pipeline, Problem, Reply,
+///     Timeouts, nothing,
+/// };
+///
+/// static PING: Operation = Operation { id: "ping", method: Method::GET, path: "/ping", ..Operation::NONE };
+///
+/// struct Service;
+///
+/// impl Service {
+///     async fn ping(&self, _: &Context<()>) -> Result<Reply, Problem> {
+///         Ok(Reply::status(204))
+///     }
+/// }
+///
+/// let pipeline = Pipeline::new(&PROBLEM_JSON, NoAuthentication, OpenGate, Timeouts::default());
+/// let mut endpoints: Vec<Endpoint> = Vec::new();
+/// pipeline.routes(Service, &mut endpoints).public_bare(&PING, nothing, Service::ping);
+///
+/// assert_eq!(endpoints[0].operation().id, "ping");
+/// let router = writ_runtime::router(&PROBLEM_JSON, endpoints);
+/// # let _: writ_runtime::Router = router;
+/// ```
 pub struct Routes<'e, S, P> {
     pipeline: &'e dyn Bind<P>,
     service: Arc<S>,
     endpoints: &'e mut Vec<Endpoint>,
 }
 
-/// A pipeline, whatever its authenticator and its gate.
+/// A pipeline with any authenticator and any gate.
 pub(crate) trait Bind<P> {
     fn bind(&self, operation: &'static Operation, binding: Binding<P>) -> Endpoint;
 }
@@ -33,7 +60,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Bind<A::Principal> for Pipeline<A, 
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
-    /// Binds operations to methods of `service`; what is bound goes to `endpoints`.
+    /// Returns the binding of operations to methods of `service`. Each binding appends to `endpoints`.
     pub fn routes<'e, S>(&'e self, service: S, endpoints: &'e mut Vec<Endpoint>) -> Routes<'e, S, A::Principal> {
         Routes { pipeline: self, service: Arc::new(service), endpoints }
     }
@@ -44,7 +71,7 @@ where
     S: Send + Sync + 'static,
     P: Send + Sync + 'static,
 {
-    /// Binds an operation that needs a principal.
+    /// Binds an operation that requires a principal.
     pub fn secured<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -59,7 +86,7 @@ where
         self.push(operation, Binding::Secured(call))
     }
 
-    /// Binds an operation that may be called with or without a principal.
+    /// Binds an operation whose principal is optional.
     pub fn optional<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -74,7 +101,7 @@ where
         self.push(operation, Binding::Optional(call))
     }
 
-    /// Binds an operation that needs no principal.
+    /// Binds a public operation.
     pub fn public<R, M>(
         &mut self,
         operation: &'static Operation,
@@ -89,8 +116,9 @@ where
         self.push(operation, Binding::public(call))
     }
 
-    /// Binds an operation that needs a principal and whose method takes no request; `check` looks at
-    /// what the pipeline alone makes use of.
+    /// Binds an operation that requires a principal and whose method takes no request.
+    ///
+    /// `check` validates the parameters that only the pipeline uses, such as `If-None-Match`.
     pub fn secured_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
     where
         M: for<'a> Handler<'a, S, P, ()>,
@@ -99,7 +127,9 @@ where
         self.push(operation, Binding::Secured(call))
     }
 
-    /// The same of one that may be called with or without a principal.
+    /// Binds an operation whose principal is optional and whose method takes no request.
+    ///
+    /// `check` validates the parameters that only the pipeline uses.
     pub fn optional_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
     where
         M: for<'a> Handler<'a, S, Option<P>, ()>,
@@ -108,7 +138,9 @@ where
         self.push(operation, Binding::Optional(call))
     }
 
-    /// The same of one that needs no principal.
+    /// Binds a public operation whose method takes no request.
+    ///
+    /// `check` validates the parameters that only the pipeline uses.
     pub fn public_bare<M>(&mut self, operation: &'static Operation, check: Check, method: M) -> &mut Self
     where
         M: for<'a> Handler<'a, S, (), ()>,
@@ -123,7 +155,8 @@ where
         self
     }
 
-    /// Says of the operation that was bound last whether somebody has written its method.
+    /// Marks the operation that was bound last as implemented or not. An operation without implementation is listed by
+    /// [`log_unwritten`](crate::log_unwritten).
     pub fn written(&mut self, written: bool) {
         if let Some(endpoint) = self.endpoints.last_mut() {
             endpoint.written = written;
@@ -137,10 +170,10 @@ impl<S, P> fmt::Debug for Routes<'_, S, P> {
     }
 }
 
-/// What looks at the parameters of a method that takes no request.
+/// The function that validates the parameters of an operation whose method takes no request.
 pub type Check = fn(&mut Decoder<'_>) -> Option<()>;
 
-/// The [`Check`] of an operation without parameters.
+/// The [`Check`] of an operation without parameters: it accepts every request.
 pub fn nothing(_: &mut Decoder<'_>) -> Option<()> {
     Some(())
 }

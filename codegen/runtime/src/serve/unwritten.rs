@@ -1,4 +1,4 @@
-//! Operations without an implementation: answered 501, and listed when the service starts.
+//! Operations without an implementation: they respond with 501 and are logged at the start of the service.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,22 +8,40 @@ use crate::serve::endpoint::Endpoint;
 use crate::serve::gate::Gate;
 use crate::serve::pipeline::Pipeline;
 
-/// Adds those of `operations` that have no endpoint yet, each answered 501.
+/// Adds an endpoint that responds with 501 for each of `operations` that has no endpoint yet.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{
+///     Endpoint, NoAuthentication, OpenGate, Operation, PROBLEM_JSON, Pipeline, Timeouts, fill_unwritten,
+///     log_unwritten,
+/// };
+///
+/// static DELETE_USER: Operation = Operation { id: "deleteUser", path: "/users/{userId}", ..Operation::NONE };
+///
+/// let pipeline = Pipeline::new(&PROBLEM_JSON, NoAuthentication, OpenGate, Timeouts::default());
+/// let mut endpoints: Vec<Endpoint> = Vec::new();
+/// fill_unwritten(&pipeline, &[&DELETE_USER], &mut endpoints);
+/// log_unwritten(&endpoints);
+///
+/// assert!(!endpoints[0].is_written());
+/// ```
 pub fn fill_unwritten<A, G>(pipeline: &Pipeline<A, G>, operations: &[&'static Operation], endpoints: &mut Vec<Endpoint>)
 where
     A: Authenticate,
     G: Gate<A::Principal>,
 {
-    let there: HashSet<&str> = endpoints.iter().map(|endpoint| endpoint.operation.id).collect();
+    let bound: HashSet<&str> = endpoints.iter().map(|endpoint| endpoint.operation.id).collect();
     let missing: Vec<Endpoint> = operations
         .iter()
-        .filter(|operation| !there.contains(operation.id))
+        .filter(|operation| !bound.contains(operation.id))
         .map(|operation| pipeline.unwritten(operation))
         .collect();
     endpoints.extend(missing);
 }
 
-/// Tells the log which operations are answered 501: how many, then their ids by tag.
+/// Logs the number of operations without an implementation, then their ids by tag.
 pub fn log_unwritten(endpoints: &[Endpoint]) {
     let mut by_tag: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut count = 0;
@@ -34,8 +52,8 @@ pub fn log_unwritten(endpoints: &[Endpoint]) {
     if count == 0 {
         return;
     }
-    tracing::warn!("{count} of {} operations are not written and are answered 501", endpoints.len());
+    tracing::warn!(count, total = endpoints.len(), "operations without an implementation respond with 501");
     for (tag, ids) in by_tag {
-        tracing::info!("{} of `{tag}`: {}", ids.len(), ids.join(", "));
+        tracing::info!(tag, operations = ids.join(", "), "operations without an implementation");
     }
 }

@@ -1,14 +1,14 @@
-//! The tree that bracketed names such as `a[b][c]` make of the pairs of a query or a form.
+//! The tree of values in bracketed names such as `a[b][c]`, from the pairs of a query or a form.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::json::TextValue;
 
-/// How deep `a[b][c]` is followed; deeper brackets are part of the last name.
+/// The maximum number of brackets in a name. A name with more is one key, brackets included.
 const DEEPEST: usize = 16;
 
-/// A tree of names, built in linear time however many pairs a caller sends.
+/// A tree of bracketed names and their values. Its construction takes linear time in the number of pairs.
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
     values: Vec<Cow<'a, str>>,
@@ -17,7 +17,7 @@ pub(crate) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Adds a value under a name like `a`, `a[b][c]` or `a[]`.
+    /// Adds a value under a name such as `a`, `a[b][c]` or `a[]`.
     pub(crate) fn insert(&mut self, name: Cow<'a, str>, value: Cow<'a, str>) {
         match name_and_keys(&name) {
             None => self.child(name).values.push(value),
@@ -28,7 +28,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Adds a value under a way of names. An empty name at the end (`a[]`) is one more of its parent.
+    /// Adds a value under a path of keys. An empty key at the end (`a[]`) adds another value to its parent.
     pub(crate) fn insert_at(&mut self, keys: impl Iterator<Item = Cow<'a, str>>, value: Cow<'a, str>) {
         let mut node = self;
         let mut keys = keys.peekable();
@@ -50,19 +50,21 @@ impl<'a> Tree<'a> {
         &mut self.children[at].1
     }
 
-    /// Whether nothing was added.
+    /// Returns true if no value was added.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty() && self.children.is_empty()
     }
 
-    /// The tree as an object, also where it is empty.
+    /// Converts the tree into a map, which can be empty.
     pub(crate) fn into_map(self) -> TextValue<'a> {
         TextValue::Map(self.children.into_iter().map(|(key, tree)| (key, tree.into_value())).collect())
     }
 
-    /// A name that was sent once is a scalar, one sent several times a list; `a[0]`, `a[1]` are a
-    /// list too. A name with both values and brackets becomes a list of both, which no schema fits,
-    /// so that the contradiction is named and not hidden.
+    /// Converts the tree into a value.
+    ///
+    /// A name that was sent once becomes a scalar, one that was sent several times a list. `a[0]` and
+    /// `a[1]` become a list too. A name with values and with brackets becomes a list of both. No schema
+    /// matches it, so the contradiction is reported.
     fn into_value(mut self) -> TextValue<'a> {
         let mut values: Vec<TextValue<'a>> = self.values.drain(..).map(TextValue::Scalar).collect();
         if !self.children.is_empty() {
@@ -84,7 +86,7 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The keys of `a[b][c]`; `None` for a name without brackets or with odd ones.
+/// Returns the keys of a name such as `a[b][c]`, or `None` if it has no brackets or malformed ones.
 fn name_and_keys(name: &str) -> Option<Vec<&str>> {
     let at = name.find('[').filter(|at| *at > 0)?;
     let mut all = vec![&name[..at]];
@@ -92,7 +94,7 @@ fn name_and_keys(name: &str) -> Option<Vec<&str>> {
     Some(all)
 }
 
-/// The keys of `[b][c]`.
+/// Returns the keys in brackets such as `[b][c]`, or `None` if they are malformed or too many.
 pub(crate) fn keys(mut rest: &str) -> Option<Vec<&str>> {
     let mut keys = Vec::new();
     while !rest.is_empty() {
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_comes_twice_is_a_list() {
+    fn a_repeated_name_is_a_list() {
         assert_eq!(
             tree("a=1&b=2&a=3"),
             map(vec![("a", TextValue::List(vec![scalar("1"), scalar("3")])), ("b", scalar("2"))])
@@ -144,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn brackets_make_objects_and_counted_brackets_make_lists() {
+    fn brackets_make_objects_and_numbered_brackets_make_lists() {
         assert_eq!(
             tree("a[b][c]=1&a[d]=2"),
             map(vec![("a", map(vec![("b", map(vec![("c", scalar("1"))])), ("d", scalar("2"))]))])
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_brackets_are_a_name_and_no_recursion() {
+    fn a_name_with_many_brackets_is_one_key_without_recursion() {
         let name = format!("a{}", "[b]".repeat(100_000));
         let text = format!("{name}=1");
         assert_eq!(tree(&text), map(vec![(&name, scalar("1"))]));

@@ -1,27 +1,27 @@
-//! How text is encoded in each part of a request, and the messages about it.
+//! The encoding of strings in each part of a request.
 
 use std::borrow::Cow;
 
 use crate::http::percent;
 
-/// The message about text that cannot be decoded.
+/// The message of the violation by a string that cannot be decoded.
 pub(crate) const ENCODING: &str = "must be percent-encoded UTF-8";
 
-/// The encoding of text by the part of the request that holds it.
+/// The encoding of a string, which depends on the part of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// Percent-encoded.
+    /// Percent-encoding, as in paths.
     Path,
-    /// Percent-encoded, with `+` for a space.
+    /// Percent-encoding with `+` for a space, as in queries and forms.
     Query,
-    /// Percent-encoded by some clients only: text that does not decode is taken as it is.
+    /// Percent-encoding that only some clients apply. A string that cannot be decoded is taken as it is.
     Cookie,
-    /// Not encoded; white space around an element does not count.
+    /// No encoding. White space around an element is ignored.
     Header,
 }
 
 impl Coding {
-    /// Decodes text; `None` if it is not encoded correctly.
+    /// Decodes a string. Returns `None` if it is not encoded correctly.
     #[inline]
     pub(crate) fn decode(self, raw: &str) -> Option<Cow<'_, str>> {
         match self {
@@ -32,7 +32,8 @@ impl Coding {
         }
     }
 
-    /// Adds encoded text to `out`: everything is encoded but the unreserved characters.
+    /// Encodes `text` and appends it to `out`. All characters but the unreserved ones are encoded, except
+    /// in headers.
     pub(crate) fn encode(self, text: &str, out: &mut String) {
         match self {
             Coding::Header => out.push_str(text),

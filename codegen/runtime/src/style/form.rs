@@ -1,4 +1,4 @@
-//! Forms (`application/x-www-form-urlencoded`): reading and writing each field by its encoding.
+//! Forms (`application/x-www-form-urlencoded`): reading and writing their fields.
 
 use std::borrow::Cow;
 
@@ -17,12 +17,12 @@ use crate::style::{
 };
 use crate::validate::violation::Violation;
 
-const JSON: &str = "must be JSON";
+const JSON: &str = "must be valid JSON";
 
-/// Reads the fields of a form, and reports the fields that break their encoding.
+/// Parses a form. Also returns a violation for each field that does not match its declared encoding.
 ///
 /// # Errors
-/// If the form as a whole cannot be read.
+/// Returns a message if the form cannot be parsed at all.
 pub(crate) fn parse_form<'a>(
     text: &'a str,
     fields: &'static [Parameter],
@@ -48,7 +48,7 @@ pub(crate) fn parse_form<'a>(
 
 fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a>, &'static str> {
     if field.style == Style::Json && field.kind == ValueKind::Array {
-        // A list is one JSON text, or one for each element.
+        // A list is sent as one JSON text, or as one JSON text for each element.
         let mut all = Vec::new();
         for raw in values {
             match json(&percent::decode_form(raw).ok_or(ENCODING)?)? {
@@ -66,18 +66,18 @@ fn parse_field<'a>(field: &Parameter, values: &[&'a str]) -> Result<TextValue<'a
     }
 }
 
-/// A JSON text as what a form would have said of it.
+/// Parses a JSON text into the value that plain form fields would have.
 fn json<'a>(text: &str) -> Result<TextValue<'a>, &'static str> {
-    serde_json::from_str(text).map(TextValue::of_json).map_err(|_| JSON)
+    serde_json::from_str(text).map(TextValue::from_json).map_err(|_| JSON)
 }
 
-/// Writes the JSON text of an object as a form.
+/// Writes an object, given as JSON text, as a form.
 ///
 /// # Errors
-/// If the value is not an object, or a field cannot be written in its style: the message says which.
+/// Returns a message if the value is not an object, or if the style of a field cannot express its value.
 #[cfg(feature = "client")]
 pub(crate) fn write_form(json: &[u8], fields: &[Parameter]) -> Result<String, String> {
-    // Fields that are JSON are sent as they are spelled, all others by their value.
+    // A field in JSON is sent with its spelling in `json`, any other field by its value.
     let (Some(TextValue::Map(map)), Some(texts)) = (text_value(json), field_texts(json)) else {
         return Err("only an object can be sent as a form".to_owned());
     };
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fields_of_a_form_are_written_each_in_its_way() {
+    fn each_field_of_a_form_is_written_in_its_style() {
         let json = br#"{"a b": "x&y", "tags": ["1", "2"], "deep": {"k": [true]}, "list": [1, 2], "json": {"z": 1.50}}"#;
         const FIELDS: &[Parameter] = &[
             Parameter::query("list").style(Style::Form, false).kind(ValueKind::Array),

@@ -1,32 +1,32 @@
-//! The table of styles: how each of them puts a value into one text.
+//! The table of parameter styles: the layout of a value in a single string.
 
 use crate::operation::{Style, ValueKind};
 
-/// The layout of a value in one text: a prefix, then elements with a delimiter between them.
+/// The layout of a value in a single string: a prefix, then elements with a delimiter between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
-    /// The character that comes first, if any.
+    /// The first character of the string, if the style prescribes one.
     pub(super) prefix: Option<char>,
-    /// True if `name=` follows the prefix.
+    /// True if `name=` with the name of the parameter follows the prefix.
     pub(super) named: bool,
-    /// The character between two elements.
+    /// The character between two elements of the value.
     pub(super) delimiter: char,
-    /// The form of the elements.
+    /// The form of the elements of the value.
     pub(super) elements: Elements,
 }
 
 /// The form of the elements of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Elements {
-    /// `a`: the value is the only element.
+    /// A single element, which is the value: `a`.
     Single,
-    /// `a,b`: the elements of a list.
+    /// The elements of a list: `a,b`.
     Values,
-    /// `name=a;name=b`: the elements of a list, each with the name of the parameter.
+    /// The elements of a list, each with the name of the parameter: `name=a;name=b`.
     NamedValues,
-    /// `k,v`: keys and values in turn.
+    /// The keys and values of an object in turn: `k,v`.
     Alternating,
-    /// `k=v`: assignments.
+    /// The keys of an object with their values: `k=v`.
     Assignments,
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Elements {
 /// | spaceDelimited | `a` | `a b` | `a b` | `k v` | `k=v k=v` |
 /// | pipeDelimited | `a` | `a\|b` | `a\|b` | `k\|v` | `k=v\|k=v` |
 ///
-/// Exploded lists and objects in a query are spread over several pairs before they come here.
+/// Exploded lists and objects in a query are separate pairs, so they do not use this table.
 #[inline]
 pub(super) fn layout(style: Style, kind: ValueKind, explode: bool) -> Layout {
     let (prefix, delimiter) = match style {

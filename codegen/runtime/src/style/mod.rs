@@ -1,8 +1,9 @@
-//! The styles of parameters (OpenAPI 3.0.3 § 4.7.12.3, RFC 6570): reading and writing, in one place.
+//! The styles of parameters (OpenAPI 3.0.3 § 4.7.12.3, RFC 6570): parsing and writing.
 //!
-//! [`layout`] says how each style puts a value into one text. Parameters, form fields and headers are
-//! read by [`parse`] and written by [`write`] from that one table. A value that is spread over several
-//! pairs of a query, of cookies or of a form is read by [`spread`] and written by [`pairs`].
+//! [`layout`] is the table of the layout of a value in a single string, by style. [`parse`] reads
+//! parameters, form fields and headers by that table, and [`write`] writes them by it. A value that is
+//! distributed over several pairs of a query, of cookies or of a form is read by [`spread`] and written by
+//! `pairs`. All of them work on [`TextValue`](crate::json::TextValue), whose scalars are strings.
 
 pub(crate) mod brackets;
 pub(crate) mod coding;

@@ -1,23 +1,23 @@
-//! Writing a value as `name=value` pairs: those of a query, of cookies or of a form.
+//! Writing a value as `name=value` pairs of a query, of cookies or of a form.
 
 use crate::json::TextValue;
 use crate::operation::{Parameter, Style, ValueKind};
 use crate::style::coding::Coding;
 use crate::style::write::{encoded, scalar, write};
 
-/// A name and a value, both encoded.
+/// Names and values, both encoded.
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// Writes a value as pairs.
+/// Writes the value of a parameter as pairs.
 ///
 /// # Errors
-/// If the value cannot be read back from the pairs: the message says why.
+/// Returns a message if the style cannot express the value.
 pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>) -> Result<Pairs, &'static str> {
     let coding = Coding::Query;
     let name = encoded(parameter.name, coding);
     let exploded = parameter.explode && parameter.style != Style::DeepObject;
     match value {
-        // Without a pair, nothing would say that the list is empty.
+        // Without a pair, the receiver could not tell an empty list from an absent one.
         TextValue::List(list) if list.is_empty() => Ok(vec![(name, String::new())]),
         TextValue::List(list) if exploded => {
             list.iter().map(|element| Ok((name.clone(), scalar(element, coding)?))).collect()
@@ -48,12 +48,11 @@ pub(crate) fn pairs(parameter: &Parameter, value: &TextValue<'_>) -> Result<Pair
     }
 }
 
-/// Adds the pairs of a value with brackets, however deep it nests: lists of scalars repeat their name.
+/// Appends the pairs of a value at any depth, with bracketed names. A list of scalars repeats its name.
 pub(crate) fn bracketed(name: &str, value: &TextValue<'_>, all: &mut Pairs) {
     let is_scalar = |element: &TextValue<'_>| matches!(element, TextValue::Scalar(_));
     match value {
         TextValue::Scalar(text) => all.push((name.to_owned(), encoded(text, Coding::Query))),
-        // A list of one must not pass for its element where the receiver cannot tell.
         TextValue::List(list) if list.iter().all(is_scalar) => {
             list.iter().for_each(|element| bracketed(name, element, all));
         }

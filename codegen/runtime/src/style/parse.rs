@@ -1,4 +1,4 @@
-//! Reading the text of a parameter, of a form field or of a header by its style.
+//! Parsing the string of a parameter, of a form field or of a header by its style.
 
 use std::borrow::Cow;
 
@@ -9,27 +9,27 @@ use crate::style::brackets::Tree;
 use crate::style::coding::{Coding, ENCODING};
 use crate::style::layout::{Elements, layout};
 
-const TWICE: &str = "must be sent once only";
+const TWICE: &str = "must be sent only once";
 const PAIRS: &str = "must be pairs of a name and a value";
 const LABEL: &str = "must begin with a dot (label style)";
 const MATRIX: &str = "must be written as ;name=value (matrix style)";
 
-/// A parameter as its text says it.
+/// The result of looking for a parameter in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found<'a> {
-    /// The parameter was not sent.
+    /// The result if the parameter was not sent.
     Absent,
-    /// A value whose scalars are text.
+    /// A value of the parameter, whose scalars are strings.
     Text(TextValue<'a>),
-    /// The text of one JSON value.
+    /// The JSON text of a parameter that is encoded as JSON.
     Json(Cow<'a, str>),
-    /// Text that the style does not allow; the message says what it must be.
+    /// A string that the style does not allow, with the message of the violation.
     Wrong(&'static str),
 }
 
-/// Reads a parameter from all texts that were sent under its name.
+/// Parses a parameter from all strings that were sent under its name.
 ///
-/// Most parameters are sent once or not at all, so no list is made for those.
+/// Most parameters are sent once or not at all, so no list is allocated for those.
 #[inline]
 pub(crate) fn parse_all<'a>(
     parameter: &Parameter,
@@ -38,7 +38,7 @@ pub(crate) fn parse_all<'a>(
 ) -> Result<Found<'a>, &'static str> {
     match (texts.next(), texts.next()) {
         (None, _) => Ok(Found::Absent),
-        // The most frequent parameter by far.
+        // Scalars in form style are by far the most frequent parameters, so they need no list.
         (Some(only), None) if parameter.kind == ValueKind::Scalar && parameter.style == Style::Form => {
             let value = percent::decode_form(only).filter(|_| coding == Coding::Query);
             match value {
@@ -54,8 +54,8 @@ pub(crate) fn parse_all<'a>(
     }
 }
 
-/// Reads a parameter from a list of texts. An array may be sent in several pieces; any other value
-/// only once.
+/// Parses a parameter from a list of strings. An array can be sent in several strings, any other value
+/// in only one.
 pub(crate) fn parse_list<'a>(
     parameter: &Parameter,
     texts: &[&'a str],
@@ -87,7 +87,7 @@ pub(crate) fn parse_list<'a>(
     }
 }
 
-/// Reads one text that holds the whole value.
+/// Parses a parameter from a single string.
 pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> Result<Found<'a>, &'static str> {
     let raw = if coding == Coding::Header { raw.trim() } else { raw };
     match parameter.style {
@@ -101,7 +101,7 @@ pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> 
         Some(prefix) => raw.strip_prefix(prefix).ok_or(if prefix == '.' { LABEL } else { MATRIX })?,
     };
     let inside = if layout.named { behind_name(parameter, inside)? } else { inside };
-    // RFC 6570 § 3.2.5 puts commas where OpenAPI 3.0 shows dots: both are accepted.
+    // RFC 6570 § 3.2.5 has commas where OpenAPI 3.0 has dots. Both are accepted.
     let dots = parameter.style == Style::Label && !inside.contains(',');
     let delimiter = if dots { '.' } else { layout.delimiter };
     Ok(Found::Text(match layout.elements {
@@ -119,7 +119,7 @@ pub(crate) fn parse<'a>(parameter: &Parameter, raw: &'a str, coding: Coding) -> 
     }))
 }
 
-/// Returns the text behind `name=`.
+/// Returns the string after `name=`.
 fn behind_name<'a>(parameter: &Parameter, text: &'a str) -> Result<&'a str, &'static str> {
     match text.split_once('=').unwrap_or((text, "")) {
         (name, value) if percent::decode(name).as_deref() == Some(parameter.name) => Ok(value),
@@ -157,8 +157,10 @@ fn alternating(parts: Vec<Cow<'_, str>>) -> Result<TextValue<'_>, &'static str> 
     Ok(tree.into_map())
 }
 
-/// Splits before decoding, so that an encoded delimiter belongs to its element. Many clients
-/// encode the delimiters as well: where none stands as it is, the text is split after decoding.
+/// Splits a string at the delimiters and decodes the elements.
+///
+/// The string is split before it is decoded, so that an encoded delimiter belongs to its element. Many
+/// clients encode the delimiters too: if the string contains no delimiter, it is split after decoding.
 fn split(raw: &str, delimiter: char, coding: Coding) -> Option<Vec<Cow<'_, str>>> {
     if raw.is_empty() {
         return Some(Vec::new());

@@ -1,4 +1,4 @@
-//! Reading objects whose properties are spread over several pairs of a query or of cookies.
+//! Parsing objects whose properties are separate pairs of a query or of cookies.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::style::parse::Found;
 
 const KEYS: &str = "must be written as name[key]=value";
 
-/// Returns true if each property of the parameter stands under a name of its own.
+/// Returns true if each property of the parameter has a separate pair.
 #[inline]
 pub(crate) fn is_spread(parameter: &Parameter) -> bool {
     parameter.style == Style::DeepObject || is_exploded_object(parameter)
@@ -21,7 +21,7 @@ fn is_exploded_object(parameter: &Parameter) -> bool {
     parameter.style == Style::Form && parameter.kind == ValueKind::Object && parameter.explode
 }
 
-/// Returns true if a pair of this name is part of the parameter at `index` of `parameters`.
+/// Returns true if a pair of this name belongs to the parameter at `index` of `parameters`.
 pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> bool {
     let Some(parameter) = parameters.get(index) else {
         return false;
@@ -32,7 +32,7 @@ pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> boo
     if !is_exploded_object(parameter) {
         return parameter.name == name;
     }
-    // Its properties stand beside the other parameters, under names of their own.
+    // The properties of an exploded object have plain names. A name that another parameter has is not one.
     parameter.fields.is_none_or(|fields| fields.contains(&name))
         && !parameters.iter().enumerate().any(|(other, declared)| {
             other != index
@@ -42,7 +42,7 @@ pub(crate) fn belongs(parameters: &[Parameter], index: usize, name: &str) -> boo
         })
 }
 
-/// Reads the parameter at `index` of `parameters` from the pairs that belong to it.
+/// Parses the parameter at `index` of `parameters` from the pairs that belong to it.
 pub(crate) fn parse_spread<'a>(
     parameters: &[Parameter],
     index: usize,

@@ -1,4 +1,6 @@
-//! Values that are written by their style: read back from their JSON text, with scalars as text.
+//! Conversion of typed values, by way of their JSON text, to values with strings as scalars.
+//!
+//! The styles are written for such values, so that they are compiled once and not for each type.
 
 use std::borrow::Cow;
 
@@ -11,13 +13,13 @@ pub(crate) fn json(value: &dyn Write) -> Vec<u8> {
     writer.finish()
 }
 
-/// Returns the value of a JSON text, or `None` if it is not JSON. Numbers keep their digits; null is
-/// an empty text.
+/// Parses a JSON text, or returns `None` if it is not valid. Numbers keep their spelling, and null
+/// becomes an empty string.
 pub(crate) fn text_value(json: &[u8]) -> Option<TextValue<'static>> {
     read(&mut Scan::new(std::str::from_utf8(json).ok()?))
 }
 
-/// Returns the fields of a JSON object, the text of each as it is spelled.
+/// Returns the names of the fields of a JSON object with the JSON text of each value.
 #[cfg(feature = "client")]
 pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
     let mut scan = Scan::new(std::str::from_utf8(json).ok()?);
@@ -29,7 +31,7 @@ pub(crate) fn fields(json: &[u8]) -> Option<Vec<(String, &str)>> {
     Some(fields)
 }
 
-/// Returns the text of a scalar, or `None` for a list or a map.
+/// Returns the string of a scalar, or `None` for a list or a map.
 #[cfg(feature = "client")]
 pub(crate) fn scalar<'v>(value: &'v TextValue<'_>) -> Option<&'v str> {
     match value {
@@ -71,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_read_back_and_its_numbers_keep_their_digits() {
+    fn numbers_keep_their_digits_in_conversion() {
         let scalar = |text: &'static str| TextValue::Scalar(text.into());
         let found = text_value(br#"{"a": [1.10, 12345678901234567890, true], "b": null, "c": {"d": "x\n"}}"#);
         let expected = TextValue::Map(vec![

@@ -1,18 +1,18 @@
-//! Writing a value into one text by its style: a segment of a path, a header, or the text behind `name=`.
+//! Writing a value as a single string by its style: a path segment, a header, or the value of a pair.
 
 use crate::json::TextValue;
 use crate::operation::{Parameter, ValueKind};
 use crate::style::coding::Coding;
 use crate::style::layout::{Elements, layout};
 
-const NESTED: &str = "its style has no way to write lists or objects within others";
-const COMMA: &str = "an element with a comma would be two in a header";
-const SPACE: &str = "an element with a space would be two in style `spaceDelimited`";
+const NESTED: &str = "its style cannot express a list or an object within another one";
+const COMMA: &str = "an element with a comma would be read as two elements of a header";
+const SPACE: &str = "an element with a space would be read as two elements in the style `spaceDelimited`";
 
-/// Writes a value into one text.
+/// Writes the value of a parameter as a single string.
 ///
 /// # Errors
-/// If the value cannot be read back from the text: the message says why.
+/// Returns a message if the style cannot express the value.
 pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding) -> Result<String, &'static str> {
     let kind = match value {
         TextValue::Scalar(_) => ValueKind::Scalar,
@@ -26,7 +26,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     }
     match value {
         TextValue::Scalar(text) => coding.encode(text, &mut out.out),
-        // Each element would carry the prefix with it: without one, nothing is written.
+        // The prefix is part of each element, so an empty list is an empty string.
         TextValue::List(list) if list.is_empty() && layout.elements == Elements::NamedValues => out.out.clear(),
         TextValue::List(list) => {
             for element in list {
@@ -52,7 +52,7 @@ pub(crate) fn write(parameter: &Parameter, value: &TextValue<'_>, coding: Coding
     Ok(out.out)
 }
 
-/// Writes a value as the text of a header in style `simple`; `None` for an empty list or object.
+/// Writes the value of a header in the style `simple`. Returns `None` for an empty list or object.
 pub(crate) fn header(value: TextValue<'_>, explode: bool) -> Result<Option<String>, &'static str> {
     if let TextValue::Scalar(text) = value {
         return Ok(Some(text.into_owned()));
@@ -61,7 +61,7 @@ pub(crate) fn header(value: TextValue<'_>, explode: bool) -> Result<Option<Strin
     write(&parameter, &value, Coding::Header).map(|text| Some(text).filter(|text| !text.is_empty()))
 }
 
-/// A text while it is written.
+/// The state of writing a single string.
 struct Text {
     out: String,
     delimiter: char,
@@ -75,7 +75,7 @@ impl Text {
         self.out.push('=');
     }
 
-    /// Separates the next element from the one before.
+    /// Appends the delimiter, except before the first element.
     fn delimit(&mut self) {
         self.elements += 1;
         match self.delimiter {
@@ -96,14 +96,14 @@ impl Text {
     }
 }
 
-/// Writes a scalar that is an element of its own.
+/// Writes a scalar that is an element of an exploded value.
 #[cfg(feature = "client")]
 pub(super) fn scalar(value: &TextValue<'_>, coding: Coding) -> Result<String, &'static str> {
     let TextValue::Scalar(text) = value else { return Err(NESTED) };
     Ok(encoded(text, coding))
 }
 
-/// Returns encoded text.
+/// Returns the encoded string.
 #[cfg(feature = "client")]
 pub(super) fn encoded(text: &str, coding: Coding) -> String {
     let mut out = String::with_capacity(text.len());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_would_be_read_back_as_another_one_is_not_written() {
+    fn a_value_that_would_be_read_back_differently_is_rejected() {
         assert_eq!(header(value(r#"["a,b"]"#), false), Err(COMMA));
         assert_eq!(header(value("[[1]]"), false), Err(NESTED));
         let spaced = Parameter::query("x").style(Style::SpaceDelimited, false);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_read_back_as_the_value_that_was_written() {
+    fn a_written_value_is_read_back_unchanged() {
         use crate::style::parse::{Found, parse};
         let values = [
             (ValueKind::Scalar, r#""a b""#),

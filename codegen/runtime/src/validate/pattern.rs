@@ -1,11 +1,22 @@
-//! Patterns of the contract (ECMA-262 § 22.2.1), compiled on first use.
+//! The patterns of a contract (`pattern`, ECMA-262 § 22.2.1), compiled on first use.
 
 use std::sync::OnceLock;
 
-/// The most code points that a backtracking pattern looks at: its work may grow without bound.
-const LONGEST: usize = 4096;
+/// The maximum length in code points of a string for a backtracking pattern, whose running time can be
+/// exponential.
+pub(crate) const LONGEST: usize = 4096;
 
-/// A pattern that a string must contain a match of. It is a `static`, since it keeps what it compiles to.
+/// A regular expression that a string must match somewhere (`pattern`).
+///
+/// It is declared as a `static`, since it stores its compiled form on first use.
+///
+/// ```
+/// use writ_runtime::Pattern;
+///
+/// static POSTAL_CODE: Pattern = Pattern::linear(r"^\d{5}$", r"^[0-9]{5}\z");
+/// assert!(POSTAL_CODE.is_match("10115"));
+/// assert!(!POSTAL_CODE.is_match("1011"));
+/// ```
 #[derive(Debug)]
 pub struct Pattern {
     source: &'static str,
@@ -17,28 +28,32 @@ pub struct Pattern {
 enum Compiled {
     Linear(regex::Regex),
     Backtracking(Box<regress::Regex>),
-    /// Neither engine takes it. The generator refuses such a pattern, so none gets here.
+    /// A pattern that no engine can compile. The generator rejects such patterns.
     Broken,
 }
 
 impl Pattern {
-    /// A pattern that runs in linear time: the contract's own text for messages, and its
-    /// translation to the syntax of the `regex` crate.
+    /// Creates a pattern that is matched in linear time.
+    ///
+    /// `source` is the spelling of the contract, for messages; `translated` is its translation to the
+    /// syntax of the crate `regex`.
     pub const fn linear(source: &'static str, translated: &'static str) -> Pattern {
         Pattern { source, translated: Some(translated), compiled: OnceLock::new() }
     }
 
-    /// A pattern that only a backtracking engine can run; it looks at 4,096 code points at most.
+    /// Creates a pattern that only a backtracking engine can match, for example one with a lookahead.
+    ///
+    /// It matches no string that is longer than 4,096 code points.
     pub const fn backtracking(source: &'static str) -> Pattern {
         Pattern { source, translated: None, compiled: OnceLock::new() }
     }
 
-    /// The pattern as the contract spells it.
+    /// Returns the pattern as the contract spells it.
     pub fn source(&self) -> &'static str {
         self.source
     }
 
-    /// Whether `text` contains a match. A text that is too long does not.
+    /// Returns true if `text` contains a match. A string that is too long does not match.
     pub fn is_match(&self, text: &str) -> bool {
         match self.compiled.get_or_init(|| self.compile()) {
             Compiled::Linear(regex) => regex.is_match(text),
@@ -47,7 +62,7 @@ impl Pattern {
         }
     }
 
-    /// Whether `text` is longer than the pattern may look at.
+    /// Returns true if `text` is longer than the pattern allows.
     pub fn is_too_long(&self, text: &str) -> bool {
         matches!(self.compiled.get_or_init(|| self.compile()), Compiled::Backtracking(_)) && is_long(text)
     }
@@ -56,7 +71,7 @@ impl Pattern {
         if let Some(linear) = self.translated.and_then(|translated| regex::Regex::new(translated).ok()) {
             return Compiled::Linear(linear);
         }
-        // The unicode mode is what JSON Schema recommends; it refuses some escapes that are in use.
+        // JSON Schema recommends the Unicode mode, which rejects some escapes that contracts use.
         let backtracking = regress::Regex::with_flags(self.source, "u").or_else(|_| regress::Regex::new(self.source));
         match backtracking {
             Ok(regex) => Compiled::Backtracking(Box::new(regex)),
@@ -86,14 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn a_backtracking_pattern_knows_what_the_linear_engine_does_not() {
+    fn a_backtracking_pattern_can_have_a_lookahead() {
         static PATTERN: Pattern = Pattern::backtracking(r"^(?!admin)[a-z]+$");
         assert!(PATTERN.is_match("user"));
         assert!(!PATTERN.is_match("administrator"));
     }
 
     #[test]
-    fn a_backtracking_pattern_looks_at_no_long_text() {
+    fn a_backtracking_pattern_does_not_match_a_long_string() {
         static PATTERN: Pattern = Pattern::backtracking(r"(a)\1");
         assert!(PATTERN.is_match(&"a".repeat(LONGEST)));
         assert!(!PATTERN.is_match(&"a".repeat(LONGEST + 1)));

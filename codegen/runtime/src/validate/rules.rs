@@ -1,123 +1,167 @@
-//! The constraints of the contract as constant data, one type for each kind of value.
+//! The constraints of schemas as constant data: a type for each kind of value.
 
 use crate::validate::format::Format;
 use crate::validate::pattern::Pattern;
 
-/// What a string must satisfy.
+/// The constraints on a string.
+///
+/// ```
+/// use writ_runtime::{Reader, StringRule};
+///
+/// const NAME: StringRule = StringRule { min: 1, max: Some(100), ..StringRule::NONE };
+/// let mut reader = Reader::json(br#""""#);
+/// assert_eq!(reader.string(&NAME), None);
+/// assert_eq!(reader.into_violations().list[0].message, "must have at least 1 character");
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct StringRule {
-    /// The least length in code points.
+    /// The minimum length of the string in code points (`minLength`).
     pub min: usize,
-    /// The greatest length in code points.
+    /// The maximum length of the string in code points (`maxLength`).
     pub max: Option<usize>,
-    /// The pattern that must be found in it. A rule that holds one is a `static`, since the
-    /// pattern is compiled on first use.
+    /// The pattern that the string must match. A rule with a pattern is a `static`, since the pattern
+    /// is compiled on first use.
     pub pattern: Option<&'static Pattern>,
-    /// The format that it must have.
+    /// The format of the string (`format`).
     pub format: Option<Format>,
 }
 
 impl StringRule {
-    /// Every string.
+    /// The rule that every string satisfies.
     pub const NONE: StringRule = StringRule { min: 0, max: None, pattern: None, format: None };
 }
 
-/// What an integer must satisfy, beside the range of its type. Exclusive bounds are folded in.
+/// The constraints on an integer, in addition to the range of its type.
+///
+/// Exclusive bounds are converted to inclusive ones.
+///
+/// ```
+/// use writ_runtime::{IntegerRule, Reader};
+///
+/// const QUANTITY: IntegerRule = IntegerRule { min: Some(1), max: Some(999), ..IntegerRule::NONE };
+/// assert_eq!(Reader::json(b"12").int32(&QUANTITY), Some(12));
+/// assert_eq!(Reader::json(b"1000").int32(&QUANTITY), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct IntegerRule {
-    /// The least value.
+    /// The minimum of the integer (`minimum`).
     pub min: Option<i128>,
-    /// The greatest value.
+    /// The maximum of the integer (`maximum`).
     pub max: Option<i128>,
-    /// What it must be a multiple of; zero and less are ignored.
+    /// The divisor of the integer (`multipleOf`). A divisor that is not positive is ignored.
     pub multiple_of: Option<i128>,
 }
 
 impl IntegerRule {
-    /// Every integer of the type.
+    /// The rule that every integer satisfies.
     pub const NONE: IntegerRule = IntegerRule { min: None, max: None, multiple_of: None };
 }
 
-/// What a number must satisfy.
+/// The constraints on a number that can have a fraction.
+///
+/// ```
+/// use writ_runtime::{NumberRule, Reader};
+///
+/// const RATIO: NumberRule = NumberRule { min: Some(0.0), exclusive_min: true, ..NumberRule::NONE };
+/// assert_eq!(Reader::json(b"0.5").float64(&RATIO), Some(0.5));
+/// assert_eq!(Reader::json(b"0").float64(&RATIO), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct NumberRule {
-    /// The least value, or the bound below it.
+    /// The lower bound of the number (`minimum` or `exclusiveMinimum`).
     pub min: Option<f64>,
-    /// The greatest value, or the bound above it.
+    /// The upper bound of the number (`maximum` or `exclusiveMaximum`).
     pub max: Option<f64>,
-    /// Whether `min` itself is refused.
+    /// True if the number must be greater than `min`.
     pub exclusive_min: bool,
-    /// Whether `max` itself is refused.
+    /// True if the number must be less than `max`.
     pub exclusive_max: bool,
-    /// What it must be a multiple of, compared as decimal numbers; zero and less are ignored.
+    /// The divisor of the number (`multipleOf`), compared in decimal arithmetic. A divisor that is not
+    /// positive is ignored.
     pub multiple_of: Option<f64>,
 }
 
 impl NumberRule {
-    /// Every finite number.
+    /// The rule that every finite number satisfies.
     pub const NONE: NumberRule =
         NumberRule { min: None, max: None, exclusive_min: false, exclusive_max: false, multiple_of: None };
 }
 
-/// What an array must satisfy, beside its elements.
+/// The constraints on an array, without those on its elements.
+///
+/// ```
+/// use writ_runtime::{ArrayRule, Read, Reader};
+///
+/// const TAGS: ArrayRule = ArrayRule { max: Some(10), unique: true, ..ArrayRule::NONE };
+/// assert_eq!(Reader::json(br#"["a", "a"]"#).array(&TAGS, String::read), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ArrayRule {
-    /// The least number of elements.
+    /// The minimum number of elements of the array (`minItems`).
     pub min: usize,
-    /// The greatest number of elements.
+    /// The maximum number of elements of the array (`maxItems`).
     pub max: Option<usize>,
-    /// Whether no two elements may be equal as JSON.
+    /// True if all elements must be different, compared as JSON values (`uniqueItems`).
     pub unique: bool,
 }
 
 impl ArrayRule {
-    /// Every array.
+    /// The rule that every array satisfies.
     pub const NONE: ArrayRule = ArrayRule { min: 0, max: None, unique: false };
 }
 
-/// What an object read as a map must satisfy, beside its values.
+/// The constraints on an object that is read as a map, without those on its values.
+///
+/// ```
+/// use writ_runtime::{MapRule, Read, Reader};
+///
+/// const LABELS: MapRule = MapRule { min: 1, ..MapRule::NONE };
+/// assert_eq!(Reader::json(b"{}").map(&LABELS, String::read), None);
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct MapRule {
-    /// The least number of properties.
+    /// The minimum number of properties of the object (`minProperties`).
     pub min: usize,
-    /// The greatest number of properties.
+    /// The maximum number of properties of the object (`maxProperties`).
     pub max: Option<usize>,
-    /// What every key must satisfy (`propertyNames`).
+    /// The rule that every key of the map must satisfy (`propertyNames`).
     pub key: Option<&'static StringRule>,
 }
 
 impl MapRule {
-    /// Every map.
+    /// The rule that every map satisfies.
     pub const NONE: MapRule = MapRule { min: 0, max: None, key: None };
 }
 
-/// What an object with known fields must satisfy, beside their values.
+/// The constraints on an object with known fields, without those on their values.
+///
+/// The [module documentation](crate::json) has an example.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectRule {
-    /// The known fields; reading names them by index.
+    /// The names of the known fields. The reader identifies a field by its index in this list.
     pub fields: &'static [&'static str],
-    /// The fields that must be there: some of `fields`, best in their order.
+    /// The names of the required fields, a subset of `fields`. Reading is fastest in their order.
     pub required: &'static [&'static str],
-    /// What happens to other fields.
+    /// The treatment of fields that are not in `fields`.
     pub unknown: Unknown,
-    /// The least number of properties.
+    /// The minimum number of properties of the object (`minProperties`).
     pub min: usize,
-    /// The greatest number of properties.
+    /// The maximum number of properties of the object (`maxProperties`).
     pub max: Option<usize>,
 }
 
 impl ObjectRule {
-    /// An object without known fields, whose other fields are ignored.
+    /// The rule of an object without known fields. Unknown fields are ignored.
     pub const NONE: ObjectRule = ObjectRule { fields: &[], required: &[], unknown: Unknown::Ignore, min: 0, max: None };
 }
 
-/// What happens to a field that the contract does not name.
+/// The treatment of a field that the contract does not declare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// It is skipped.
+    /// Skips an unknown field.
     Ignore,
-    /// It is a violation.
+    /// Records an unknown field as a violation (`additionalProperties: false`).
     Deny,
-    /// It is handed out with its key, for a map of the rest.
+    /// Returns an unknown field with its key, so that generated code can put it into a map.
     Keep,
 }

@@ -1,29 +1,29 @@
-//! What is wrong with an input: each violation with its location and its field.
+//! The violations of an input, each with its location and its field.
 
 use std::borrow::Cow;
 
 use crate::operation::ParameterLocation;
 
-/// How many violations one answer names; decoding goes on, but remembers no more.
+/// The maximum number of violations in a response. The reader continues beyond it, but records no more.
 pub const MOST_VIOLATIONS: usize = 100;
 
-/// The part of a request that holds an invalid value: a parameter's location, or the body.
+/// The part of a request that contains an invalid value: the location of a parameter, or the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputLocation {
-    /// A segment of the path.
+    /// A violation in a path parameter.
     Path,
-    /// The query string.
+    /// A violation in a query parameter.
     Query,
-    /// A header field.
+    /// A violation in a header.
     Header,
-    /// A cookie.
+    /// A violation in a cookie.
     Cookie,
-    /// The request body.
+    /// A violation in the request body.
     Body,
 }
 
 impl InputLocation {
-    /// Returns the name that OpenAPI gives the location (`in`), or `body`.
+    /// Returns the name of the location as in `in` of OpenAPI, or `body`.
     pub const fn as_str(self) -> &'static str {
         match self {
             InputLocation::Path => "path",
@@ -46,47 +46,69 @@ impl From<ParameterLocation> for InputLocation {
     }
 }
 
-/// One thing that is wrong with a request.
+/// A constraint of the contract that a request violates.
+///
+/// Reading a request creates violations by itself. A handler creates one for a rule that the contract
+/// cannot express:
+///
+/// ```
+/// use writ_runtime::Violation;
+///
+/// let violation = Violation::body("items[0].quantity", "must not exceed the stock of 3");
+/// assert_eq!(violation.location.as_str(), "body");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The part of the request that holds the value.
+    /// The part of the request that contains the value.
     pub location: InputLocation,
-    /// The parameter's name, or the way into the body: `items[0].quantity`. Empty: the whole body.
+    /// The name of the parameter, or the path to the value in the body, for example
+    /// `items[0].quantity`. Empty if the violation concerns the complete body.
     pub field: String,
-    /// One clause for people: `must be at least 1`.
+    /// The message for the caller, a clause such as `must be at least 1`.
     pub message: Cow<'static, str>,
 }
 
 impl Violation {
-    /// A violation in the body, for what only the handler can know.
+    /// Creates a violation in the body, for a rule that only the handler can check.
     pub fn body(field: impl Into<String>, message: impl Into<Cow<'static, str>>) -> Violation {
         Violation { location: InputLocation::Body, field: field.into(), message: message.into() }
     }
 }
 
-/// Everything that is wrong with one input.
+/// The violations of an input, such as a parameter, a body or a complete request.
+///
+/// ```
+/// use writ_runtime::{Read, Reader};
+///
+/// let mut reader = Reader::json(b"[1, true, null]");
+/// assert_eq!(Vec::<i32>::read(&mut reader), None);
+/// let violations = reader.into_violations();
+/// let fields: Vec<&str> = violations.list.iter().map(|violation| violation.field.as_str()).collect();
+/// assert_eq!(fields, ["[1]", "[2]"]);
+/// assert!(!violations.malformed);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Violations {
-    /// The violations in the order they were met, [`MOST_VIOLATIONS`] at most.
+    /// The violations in the order of the input, at most [`MOST_VIOLATIONS`].
     pub list: Vec<Violation>,
-    /// Whether the input could not be read at all (not JSON, not UTF-8, too deep): always a 400.
+    /// True if the input could not be parsed (not JSON, not UTF-8, or too deep). The status is then 400.
     pub malformed: bool,
 }
 
 impl Violations {
-    /// Whether nothing is wrong.
+    /// Returns true if there is no violation.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && !self.malformed
     }
 
-    /// Adds one, unless there are [`MOST_VIOLATIONS`] already.
+    /// Adds a violation, unless [`MOST_VIOLATIONS`] are recorded already.
     pub fn push(&mut self, violation: Violation) {
         if self.list.len() < MOST_VIOLATIONS {
             self.list.push(violation);
         }
     }
 
-    /// Adds those of another part of the request.
+    /// Adds the violations of another part of the request.
     pub fn extend(&mut self, other: Violations) {
         self.malformed |= other.malformed;
         other.list.into_iter().for_each(|violation| self.push(violation));

@@ -1,39 +1,58 @@
-//! Entity tags and the conditions on them (RFC 9110 § 8.8.3, § 13.1).
+//! Entity tags and the preconditions on them (RFC 9110 § 8.8.3, § 13.1).
 
 use std::fmt;
 
 use crate::json::{Read, Reader, Write, Writer};
 
-/// An entity tag.
+/// An entity tag: the version of a representation (RFC 9110 § 8.8.3).
+///
+/// ```
+/// use writ_runtime::ETag;
+///
+/// let version = 7;
+/// let etag = ETag::strong(version);
+/// assert_eq!(etag.to_string(), "\"7\"");
+/// assert_eq!(ETag::parse("\"7\""), Some(etag));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag {
-    /// Whether it only promises equivalence (`W/`).
+    /// True for a weak tag (`W/`), which promises equivalent content but not equal bytes.
     pub weak: bool,
-    /// The opaque tag, without its quotes.
+    /// The opaque tag of the entity tag, without its quotes.
     pub tag: String,
 }
 
-/// What `If-Match` or `If-None-Match` names.
+/// The condition of an `If-Match` or `If-None-Match` header (RFC 9110 § 13.1.1, § 13.1.2).
+///
+/// ```
+/// use writ_runtime::{ETag, IfMatch};
+///
+/// let if_match = IfMatch::parse("\"6\", \"7\"").unwrap();
+/// assert!(if_match.matches_strong(&ETag::strong(7)));
+/// assert!(!if_match.matches_strong(&ETag::strong(8)));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {
-    /// `*`: any current representation.
+    /// `*`, which matches every existing representation.
     Any,
-    /// One of these.
+    /// A list of entity tags, of which at least one must match.
     Tags(Vec<ETag>),
 }
 
 impl ETag {
-    /// A strong tag of what `tag` shows as. Characters that no tag can hold become `-`.
+    /// Creates a strong tag from a value such as a version number or a hash.
+    ///
+    /// Characters that a tag cannot contain are replaced by `-`.
     pub fn strong(tag: impl fmt::Display) -> ETag {
         ETag { weak: false, tag: opaque(&tag.to_string()) }
     }
 
-    /// A weak tag, as [`ETag::strong`].
+    /// Creates a weak tag from a value, as [`ETag::strong`] does.
     pub fn weak(tag: impl fmt::Display) -> ETag {
         ETag { weak: true, tag: opaque(&tag.to_string()) }
     }
 
-    /// Reads one entity tag: `"abc"` or `W/"abc"`.
+    /// Parses an entity tag, `"abc"` or `W/"abc"`. Returns `None` if the string is anything else.
     pub fn parse(text: &str) -> Option<ETag> {
         match parse_one(text.trim_matches([' ', '\t']))? {
             (tag, "") => Some(tag),
@@ -41,12 +60,12 @@ impl ETag {
         }
     }
 
-    /// Whether both are strong and equal (RFC 9110 § 8.8.3.2).
+    /// Returns true if both tags are strong and equal (strong comparison, RFC 9110 § 8.8.3.2).
     pub fn matches_strong(&self, other: &ETag) -> bool {
         !self.weak && !other.weak && self.tag == other.tag
     }
 
-    /// Whether the opaque tags are equal (RFC 9110 § 8.8.3.2).
+    /// Returns true if the opaque tags are equal (weak comparison, RFC 9110 § 8.8.3.2).
     pub fn matches_weak(&self, other: &ETag) -> bool {
         self.tag == other.tag
     }
@@ -59,15 +78,15 @@ impl fmt::Display for ETag {
 }
 
 impl IfMatch {
-    /// Reads the value of `If-Match` or `If-None-Match`: `*` or a comma list of tags.
+    /// Parses the value of `If-Match` or `If-None-Match`: `*` or a comma-separated list of tags.
     pub fn parse(text: &str) -> Option<IfMatch> {
         let mut rest = text.trim_matches([' ', '\t']);
         if rest == "*" {
             return Some(IfMatch::Any);
         }
         let mut tags = Vec::new();
-        // A comma may stand within a tag, so the list is not simply split. Empty elements are
-        // to be ignored (RFC 9110 § 5.6.1.2).
+        // A tag can contain commas, so the string is not simply split at them. A recipient ignores empty
+        // elements (RFC 9110 § 5.6.1.2).
         loop {
             rest = rest.trim_start_matches([' ', '\t', ',']);
             if rest.is_empty() {
@@ -83,7 +102,7 @@ impl IfMatch {
         if tags.is_empty() { None } else { Some(IfMatch::Tags(tags)) }
     }
 
-    /// Whether `current` satisfies it by strong comparison, as `If-Match` asks.
+    /// Returns true if `current` satisfies the condition by strong comparison, as `If-Match` requires.
     pub fn matches_strong(&self, current: &ETag) -> bool {
         match self {
             IfMatch::Any => true,
@@ -91,7 +110,7 @@ impl IfMatch {
         }
     }
 
-    /// Whether `current` satisfies it by weak comparison, as `If-None-Match` asks.
+    /// Returns true if `current` satisfies the condition by weak comparison, as `If-None-Match` requires.
     pub fn matches_weak(&self, current: &ETag) -> bool {
         match self {
             IfMatch::Any => true,
@@ -149,7 +168,7 @@ impl Write for ETag {
     }
 }
 
-/// Reads the tag at the beginning, and gives what follows.
+/// Parses the entity tag at the beginning of a string and returns it with the remaining string.
 fn parse_one(text: &str) -> Option<(ETag, &str)> {
     let (weak, rest) = match text.strip_prefix("W/") {
         Some(rest) => (true, rest),
@@ -159,13 +178,13 @@ fn parse_one(text: &str) -> Option<(ETag, &str)> {
     tag.chars().all(is_tag_char).then(|| (ETag { weak, tag: tag.to_owned() }, rest))
 }
 
-/// `etagc`: visible characters but the quote, and what is beyond ASCII.
+/// Returns true for an `etagc` of RFC 9110: a visible character other than `"`, or one beyond ASCII.
 fn is_tag_char(c: char) -> bool {
     c != '"' && !c.is_ascii_control() && c != ' '
 }
 
 fn opaque(tag: &str) -> String {
-    // A header cannot hold what is beyond ASCII in a way that everyone reads alike.
+    // Recipients disagree about the encoding of header characters beyond ASCII.
     tag.chars().map(|c| if c.is_ascii() && is_tag_char(c) { c } else { '-' }).collect()
 }
 
@@ -174,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_comes_back_from_its_text() {
+    fn a_tag_round_trips_through_its_string() {
         for text in ["\"\"", "\"abc\"", "W/\"a,b\"", "\"W/\""] {
             assert_eq!(ETag::parse(text).map(|tag| tag.to_string()).as_deref(), Some(text));
         }
@@ -184,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn a_made_tag_can_always_stand_in_a_header() {
+    fn a_created_tag_is_a_valid_header_value() {
         assert_eq!(ETag::strong(7).to_string(), "\"7\"");
         assert_eq!(ETag::weak("a\"b\r\n é").to_string(), "W/\"a-b----\"");
     }
 
     #[test]
-    fn strong_comparison_refuses_weak_tags_and_weak_comparison_does_not() {
+    fn only_weak_comparison_accepts_weak_tags() {
         let (strong, weak) = (ETag::strong("1"), ETag::weak("1"));
         assert!(strong.matches_strong(&strong));
         assert!(!strong.matches_strong(&weak) && !weak.matches_strong(&weak));
@@ -199,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_is_a_star_or_a_list_whose_tags_may_hold_commas() {
+    fn a_condition_is_a_star_or_a_list_of_tags_that_can_contain_commas() {
         assert_eq!(IfMatch::parse(" * "), Some(IfMatch::Any));
         let tags = IfMatch::Tags(vec![ETag::strong("a,b"), ETag::weak("c")]);
         assert_eq!(IfMatch::parse("\"a,b\" ,, W/\"c\","), Some(tags.clone()));

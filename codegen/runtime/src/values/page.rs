@@ -1,52 +1,83 @@
-//! Pages of a list: what a caller asks for and what it gets.
+//! Pages of a list: the request for a page and the page in the response.
 
 use crate::json::{Read, Reader, Write, Writer};
 use crate::validate::rules::{ArrayRule, IntegerRule, ObjectRule, StringRule};
 
-/// One page of a list.
+/// A page of a list, as a response contains it: `{"data": […], "pagination": {…}}`.
+///
+/// ```
+/// use writ_runtime::{Page, PageAt, PageRequest, Pagination};
+///
+/// /// Returns a page of the words, by number.
+/// fn page_of(words: &[&str], request: &PageRequest) -> Page<String> {
+///     let (offset, limit) = (request.offset() as usize, request.limit as usize);
+///     let data: Vec<String> = words.iter().skip(offset).take(limit).map(|word| word.to_string()).collect();
+///     let page = match request.at {
+///         PageAt::Number(number) => Some(number),
+///         PageAt::Cursor(_) => None,
+///     };
+///     let has_more = offset + data.len() < words.len();
+///     let total = words.len() as u64;
+///     Page { data, pagination: Pagination { total, page, limit: request.limit, has_more, next_cursor: None } }
+/// }
+///
+/// let second = PageRequest { limit: 2, at: PageAt::Number(2) };
+/// let page = page_of(&["one", "two", "three"], &second);
+/// assert_eq!(page.data, ["three"]);
+/// assert!(!page.pagination.has_more);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// The elements.
+    /// The elements of the page.
     pub data: Vec<T>,
-    /// Where the page stands in the list.
+    /// The position of the page in the list.
     pub pagination: Pagination,
 }
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pagination {
-    /// How many elements there are in all.
+    /// The number of elements in the complete list.
     pub total: u64,
-    /// The page's number from 1, where pages are numbered.
+    /// The number of the page, starting at 1, or `None` if the page was requested by cursor.
     pub page: Option<u32>,
-    /// How many elements a page holds at most.
+    /// The maximum number of elements on a page.
     pub limit: u32,
-    /// Whether more follow.
+    /// True if more elements follow this page.
     pub has_more: bool,
-    /// What to send as `cursor` for the next page.
+    /// The value of the parameter `cursor` with which the caller requests the next page.
     pub next_cursor: Option<String>,
 }
 
-/// Which page a caller wants.
+/// The page of a list that a caller requests, from the parameters `limit`, `page` and `cursor`.
+///
+/// The contract declares the limits and defaults, and the request is already checked against them.
+///
+/// ```
+/// use writ_runtime::{PageAt, PageRequest};
+///
+/// let request = PageRequest { limit: 20, at: PageAt::Number(3) };
+/// assert_eq!(request.offset(), 40);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageRequest {
-    /// How many elements at most.
+    /// The maximum number of elements on the page.
     pub limit: u32,
-    /// From where.
+    /// The start of the page: a page number or a cursor.
     pub at: PageAt,
 }
 
-/// From where a page starts.
+/// The start of a page in its list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PageAt {
-    /// The page of this number, from 1.
+    /// The page of this number, where the first page has the number 1.
     Number(u32),
-    /// After what an earlier answer's `next_cursor` stands for.
+    /// The page after the position of this cursor: a `next_cursor` of an earlier page.
     Cursor(String),
 }
 
 impl PageRequest {
-    /// How many elements stand before the page, for numbered pages; 0 for a cursor.
+    /// Returns the number of elements before a numbered page, or 0 for a cursor.
     pub fn offset(&self) -> u64 {
         match self.at {
             PageAt::Number(number) => u64::from(number.saturating_sub(1)) * u64::from(self.limit),
@@ -56,7 +87,7 @@ impl PageRequest {
 }
 
 impl Reader<'_> {
-    /// Reads a page whose elements are read by `element`.
+    /// Reads a page of a list. `element` reads each element.
     pub fn page<T>(&mut self, element: impl Fn(&mut Self) -> Option<T>) -> Option<Page<T>> {
         const RULE: &ObjectRule =
             &ObjectRule { fields: &["data", "pagination"], required: &["data", "pagination"], ..ObjectRule::NONE };
@@ -119,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_comes_back_from_its_text() {
+    fn a_page_round_trips_through_json() {
         let pagination = Pagination { total: 3, page: None, limit: 2, has_more: true, next_cursor: Some("x".into()) };
         let page = Page { data: vec![1_i64, 2], pagination };
         let mut writer = Writer::new();

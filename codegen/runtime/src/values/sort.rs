@@ -1,19 +1,52 @@
-//! A sort order: one name of the contract and a direction.
+//! Sort orders: a field that the contract names, and a direction.
 
 use crate::json::{Read, Reader, Write, Writer};
 use crate::values::string_enum::StringEnum;
 
-/// What to sort by and in which direction.
+/// A sort order: the field to sort by and the direction.
+///
+/// A query parameter contains it as `name` or `-name`; the contract declares the names as an enum.
+///
+/// ```
+/// use writ_runtime::{Sort, StringEnum};
+///
+/// // Generated from the contract.
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// enum UserSort {
+///     CreatedAt,
+///     Name,
+/// }
+/// # impl StringEnum for UserSort {
+/// #     const NAMES: &'static [&'static str] = &["createdAt", "name"];
+/// #     const ALL: &'static [Self] = &[UserSort::CreatedAt, UserSort::Name];
+/// #     fn index(self) -> usize {
+/// #         self as usize
+/// #     }
+/// # }
+///
+/// fn order_by(sort: Sort<UserSort>) -> &'static str {
+///     match (sort.by, sort.descending) {
+///         (UserSort::CreatedAt, false) => "created_at",
+///         (UserSort::CreatedAt, true) => "created_at DESC",
+///         (UserSort::Name, false) => "name",
+///         (UserSort::Name, true) => "name DESC",
+///     }
+/// }
+///
+/// assert_eq!(order_by(Sort { by: UserSort::CreatedAt, descending: true }), "created_at DESC");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Sort<T> {
-    /// The field.
+    /// The field to sort by, a value of the contract's enum.
     pub by: T,
-    /// Whether the greatest comes first (`-name`).
+    /// True if the greatest value comes first (`-name`).
     pub descending: bool,
 }
 
 impl<T: StringEnum> Read for Sort<T> {
-    /// `name` or `+name` ascends, `-name` descends. Form decoding makes a space of `+`, so ` name` ascends too.
+    /// Reads a sort order: `name` and `+name` ascend, `-name` descends.
+    ///
+    /// ` name` ascends too, since the `+` of a query is decoded to a space.
     fn read(reader: &mut Reader<'_>) -> Option<Sort<T>> {
         let (index, descending) = reader.sort_index(T::NAMES)?;
         T::from_index(index).map(|by| Sort { by, descending })
@@ -37,7 +70,8 @@ impl Reader<'_> {
             };
             let index = names.iter().position(|known| *known == name);
             if index.is_none() {
-                violations.record(format_args!("must be one of {}, or the same after `-`", names.join(", ")));
+                let names = names.join(", ");
+                violations.record(format_args!("must be one of {names}; prefix it with `-` for descending order"));
             }
             Some((index?, descending))
         })
@@ -74,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_tells_the_direction_and_a_space_is_a_plus() {
+    fn a_sign_sets_the_direction_and_a_space_counts_as_a_plus() {
         let ascending = Some(Sort { by: Field::Name, descending: false });
         assert_eq!(read("name"), ascending);
         assert_eq!(read("+name"), ascending);
@@ -83,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn another_name_is_a_violation_that_lists_the_names() {
+    fn an_unknown_name_is_a_violation_that_lists_the_names() {
         for text in ["", "-", "--name", "Name", "é"] {
             assert_eq!(read(text), None, "{text}");
         }
@@ -91,6 +125,6 @@ mod tests {
         assert!(Sort::<Field>::read(&mut reader).is_none());
         let violations = reader.into_violations().list;
         assert_eq!(violations[0].field, "sort");
-        assert_eq!(violations[0].message, "must be one of name, created_at, or the same after `-`");
+        assert_eq!(violations[0].message, "must be one of name, created_at; prefix it with `-` for descending order");
     }
 }

@@ -1,8 +1,10 @@
-//! Enums of strings: values that the contract names.
+//! Enums of strings: a Rust variant for each string that the contract lists.
 
 use crate::json::Reader;
 
-/// An enum of strings, whose values the contract lists.
+/// An enum whose values are the strings that a contract lists (`enum`).
+///
+/// Generated code implements it. It also implements `Display` and `FromStr` by [`string_enum!`](crate::string_enum):
 ///
 /// ```
 /// use writ_runtime::StringEnum;
@@ -28,16 +30,16 @@ use crate::json::Reader;
 /// assert_eq!(Status::Active.to_string(), "active");
 /// ```
 pub trait StringEnum: Sized + Copy + 'static {
-    /// The names as the contract spells them, in its order.
+    /// The strings as the contract spells them, in its order.
     const NAMES: &'static [&'static str];
 
-    /// The values, in the order of [`StringEnum::NAMES`].
+    /// The values of the enum, in the order of [`StringEnum::NAMES`].
     const ALL: &'static [Self];
 
-    /// Returns the position of the value in [`StringEnum::ALL`].
+    /// Returns the position of this value in [`StringEnum::ALL`].
     fn index(self) -> usize;
 
-    /// Returns the value at a position of [`StringEnum::ALL`].
+    /// Returns the value at a position of [`StringEnum::ALL`], or `None` beyond its end.
     fn from_index(index: usize) -> Option<Self> {
         Self::ALL.get(index).copied()
     }
@@ -47,7 +49,7 @@ pub trait StringEnum: Sized + Copy + 'static {
         Self::NAMES.get(self.index()).copied().unwrap_or_default()
     }
 
-    /// Returns the value of that name.
+    /// Returns the value with that name, or `None` if the enum does not have it.
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|known| *known == name).and_then(Self::from_index)
     }
@@ -59,40 +61,41 @@ pub trait StringEnum: Sized + Copy + 'static {
 }
 
 impl Reader<'_> {
-    /// Reads a value of an enum of strings.
+    /// Reads a value of an enum of strings. Any other string is a violation.
     pub fn string_enum<T: StringEnum>(&mut self) -> Option<T> {
         self.name_index(T::NAMES).and_then(T::from_index)
     }
 }
 
-/// A text that names no value of an enum.
+/// The error of parsing a string that is not the name of a value of an enum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownValue {
-    /// The text.
+    /// The string that is not a name of the enum.
     pub text: String,
-    /// The names there are.
+    /// The names of all values of the enum.
     pub names: &'static [&'static str],
 }
 
-/// The value of that name, or an error that holds all names there are.
+/// Returns the value with that name, or an error that lists all names. `FromStr` of generated enums calls it.
 pub fn string_enum_of<T: StringEnum>(text: &str) -> Result<T, UnknownValue> {
     T::from_name(text).ok_or_else(|| UnknownValue { text: text.to_owned(), names: T::NAMES })
 }
 
 impl std::fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}` is none of {}", self.text, self.names.join(", "))
+        write!(f, "`{}` is not one of {}", self.text, self.names.join(", "))
     }
 }
 
 impl std::error::Error for UnknownValue {}
 
-/// The text of an enum whose values the contract names.
+/// Implements `as_str`, `Display` and `FromStr` for an enum that implements [`StringEnum`], which has an
+/// example.
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident) => {
         impl $name {
-            /// Its name as the contract spells it.
+            /// Returns the name of the value as the contract spells it.
             pub fn as_str(self) -> &'static str {
                 <Self as $crate::StringEnum>::name(self)
             }
@@ -107,7 +110,7 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::UnknownValue;
 
-            // Not `Self::Err`: the contract may name a value `Err`.
+            // Not `Self::Err`, since the contract can name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, $crate::UnknownValue> {
                 $crate::string_enum_of(text)
             }
@@ -115,7 +118,37 @@ macro_rules! string_enum {
     };
 }
 
-/// The text of an enum that also holds values that the contract does not name: any text is one of it.
+/// Implements `Display`, `FromStr`, `From<&str>` and `AsRef<str>` for an open enum
+/// (`x-extensible-enum`), which also holds strings that the contract does not list.
+///
+/// The enum has a method `as_str` and implements `From<String>`, so that parsing never fails.
+///
+/// ```
+/// // Generated from the contract.
+/// #[derive(Debug, PartialEq)]
+/// enum Color {
+///     Red,
+///     Other(String),
+/// }
+///
+/// # impl From<String> for Color {
+/// #     fn from(text: String) -> Color {
+/// #         if text == "red" { Color::Red } else { Color::Other(text) }
+/// #     }
+/// # }
+/// # impl Color {
+/// #     fn as_str(&self) -> &str {
+/// #         match self {
+/// #             Color::Red => "red",
+/// #             Color::Other(text) => text,
+/// #         }
+/// #     }
+/// # }
+/// writ_runtime::open_string_enum!(Color);
+///
+/// assert_eq!(Color::from("red"), Color::Red);
+/// assert_eq!(Color::from("teal").to_string(), "teal");
+/// ```
 #[macro_export]
 macro_rules! open_string_enum {
     ($name:ident) => {
@@ -134,7 +167,7 @@ macro_rules! open_string_enum {
         impl ::core::str::FromStr for $name {
             type Err = ::core::convert::Infallible;
 
-            // Not `Self::Err`: the contract may name a value `Err`.
+            // Not `Self::Err`, since the contract can name a value `Err`.
             fn from_str(text: &str) -> ::core::result::Result<Self, ::core::convert::Infallible> {
                 ::core::result::Result::Ok(Self::from(text))
             }
@@ -152,7 +185,7 @@ macro_rules! open_string_enum {
 mod tests {
     use super::*;
 
-    /// With the names that its own traits use.
+    /// An enum with names that the implemented traits use too.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     enum Outcome {
         Err,
@@ -194,7 +227,7 @@ mod tests {
     crate::open_string_enum!(Mood);
 
     #[test]
-    fn a_named_value_comes_back_from_its_text() {
+    fn a_value_round_trips_through_its_name() {
         for value in Outcome::all() {
             assert_eq!(value.to_string().parse(), Ok(value));
             assert_eq!(Outcome::from_name(value.as_str()), Some(value));
@@ -203,13 +236,13 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_no_name_is_told_the_names() {
+    fn parsing_an_unknown_name_fails_with_a_list_of_the_names() {
         let error = "fine".parse::<Outcome>().unwrap_err();
-        assert_eq!(error.to_string(), "`fine` is none of err, error");
+        assert_eq!(error.to_string(), "`fine` is not one of err, error");
     }
 
     #[test]
-    fn of_an_open_enum_every_text_is_a_value() {
+    fn every_string_is_a_value_of_an_open_enum() {
         assert_eq!("err".parse(), Ok(Mood::Err));
         let other = Mood::from("fine");
         assert_eq!(other, Mood::Unlisted("fine".to_owned()));

@@ -1,4 +1,4 @@
-//! Types that are not generated: those that know their own text go in and out through it.
+//! Support for types that are not generated: they are read by `FromStr` and written by `Display`.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,9 +6,10 @@ use std::str::FromStr;
 
 use crate::json::{Read, Reader, Write, Writer};
 
-/// A value that is read by its `FromStr` and written by its `Display`.
+/// A value of a type that the contract names (`x-rust-type`), read by its `FromStr` and written by its
+/// `Display`.
 ///
-/// It is taken apart as `.0`, made by [`From`], and used as what it holds:
+/// It dereferences to the value and converts from it:
 ///
 /// ```
 /// use std::net::Ipv4Addr;
@@ -63,8 +64,8 @@ impl<T: FromStr> FromStr for Text<T> {
 }
 
 impl Reader<'_> {
-    /// A value of a type that knows its own text. What its `FromStr` says of a text that is none of it
-    /// is told to the caller.
+    /// Reads a string and parses it by `FromStr`. If this fails, the error becomes the message of a
+    /// violation, which the caller sees.
     pub fn parsed<T>(&mut self) -> Option<Text<T>>
     where
         T: FromStr,

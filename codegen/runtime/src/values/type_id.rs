@@ -1,11 +1,25 @@
-//! TypeIDs: `usr_01h455vb4pex5vsknk084sn02q`, a prefix and a UUID in Crockford's base 32.
+//! TypeIDs: identifiers such as `usr_01h455vb4pex5vsknk084sn02q`, which consist of a prefix and a UUID in
+//! base 32.
+//!
+//! A schema with `x-id-prefix: usr` becomes a type that holds a UUID and implements its string form by
+//! [`id!`](crate::id):
+//!
+//! ```
+//! use writ_runtime::{Uuid, type_id};
+//!
+//! let uuid = Uuid::parse_str("0188bac7-4afa-78aa-bc3b-bd1eef28d881").unwrap();
+//! let text = type_id::format("usr", uuid);
+//! assert_eq!(text, "usr_01h2xcejqtf2nbrexx3vqjhp41");
+//! assert_eq!(type_id::parse("usr", &text), Some(uuid));
+//! assert_eq!(type_id::parse("ord", &text), None);
+//! ```
 
 use type_safe_id::{DynamicType, TypeSafeId};
 use uuid::Uuid;
 
 use crate::json::{Reader, Writer};
 
-/// The TypeID of a UUID.
+/// Returns the TypeID of a UUID. An empty prefix adds no underscore.
 pub fn format(prefix: &str, id: Uuid) -> String {
     let mut out = String::with_capacity(prefix.len() + 27);
     if !prefix.is_empty() {
@@ -18,33 +32,35 @@ pub fn format(prefix: &str, id: Uuid) -> String {
     out
 }
 
-/// The UUID of a TypeID with that prefix. Any version of UUID is taken.
+/// Returns the UUID of a TypeID with this prefix, of any version.
+///
+/// Returns `None` if the string has another prefix or its suffix is not a valid UUID in base 32.
 pub fn parse(prefix: &str, text: &str) -> Option<Uuid> {
     let suffix = if prefix.is_empty() { text } else { text.strip_prefix(prefix)?.strip_prefix('_')? };
-    // Only the suffix goes to the crate: it would cut a long unknown prefix within a character.
+    // Only the suffix is passed to the crate, which panics on some long prefixes that are not ASCII.
     if suffix.len() != 26 || suffix.contains('_') {
         return None;
     }
     suffix.parse::<TypeSafeId<DynamicType>>().ok().map(|id| id.uuid())
 }
 
-/// A text that is no TypeID of the prefix.
+/// The error of parsing a string that is not a TypeID with the expected prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotAnId {
-    /// The prefix that was wanted.
+    /// The prefix that the identifier must have.
     pub prefix: &'static str,
 }
 
 impl std::fmt::Display for NotAnId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "not an identifier of the form `{}_…`", self.prefix)
+        write!(f, "not an id of the form `{}_…`", self.prefix)
     }
 }
 
 impl std::error::Error for NotAnId {}
 
 impl Reader<'_> {
-    /// The UUID of a TypeID with that prefix.
+    /// Reads a TypeID with this prefix and returns its UUID. Any other string is a violation.
     pub fn id(&mut self, prefix: &str) -> Option<Uuid> {
         self.with_string("a string", |text, violations| {
             let id = parse(prefix, text);
@@ -57,26 +73,40 @@ impl Reader<'_> {
 }
 
 impl Writer {
-    /// Writes the TypeID of a UUID.
+    /// Writes the TypeID of a UUID with this prefix.
     pub fn id(&mut self, prefix: &str, id: uuid::Uuid) {
         self.string(&format(prefix, id));
     }
 }
 
-/// A TypeID: an identifier that is stored as a UUID and carries its type on the wire.
+/// Implements the methods and conversions of an identifier that is stored as a UUID and sent as a TypeID.
+///
+/// ```
+/// /// The id of a user: `usr_…`.
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// pub struct UserId(writ_runtime::Uuid);
+///
+/// writ_runtime::id!(UserId, "usr");
+///
+/// let id = UserId::generate();
+/// assert!(id.to_string().starts_with("usr_"));
+/// assert_eq!(id.to_string().parse(), Ok(id));
+/// assert_eq!(UserId::from(id.uuid()), id);
+/// assert!("ord_01h2xcejqtf2nbrexx3vqjhp41".parse::<UserId>().is_err());
+/// ```
 #[macro_export]
 macro_rules! id {
     ($name:ident, $prefix:literal) => {
         impl $name {
-            #[doc = ::core::concat!("What stands before the underscore: `", $prefix, "`.")]
+            #[doc = ::core::concat!("The prefix of the identifier, before the underscore: `", $prefix, "`.")]
             pub const PREFIX: &'static str = $prefix;
 
-            /// A new identifier; later ones sort after earlier ones (UUIDv7).
+            /// Returns a new identifier. Later identifiers sort after earlier ones (UUIDv7).
             pub fn generate() -> Self {
                 Self($crate::Uuid::now_v7())
             }
 
-            /// The UUID that is stored.
+            /// Returns the UUID of the identifier, as it is stored.
             pub fn uuid(self) -> $crate::Uuid {
                 self.0
             }
@@ -137,7 +167,7 @@ mod tests {
     const ID: Uuid = uuid::uuid!("0188bac7-4afa-78aa-bc3b-bd1eef28d881");
 
     #[test]
-    fn an_id_comes_back_from_its_text() {
+    fn an_id_round_trips_through_its_string() {
         assert_eq!(format("prefix", ID), "prefix_01h2xcejqtf2nbrexx3vqjhp41");
         assert_eq!(parse("prefix", "prefix_01h2xcejqtf2nbrexx3vqjhp41"), Some(ID));
         assert_eq!(parse("", &format("", ID)), Some(ID));
@@ -146,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn another_prefix_or_a_broken_suffix_is_no_id() {
+    fn a_string_with_another_prefix_or_a_broken_suffix_is_not_an_id() {
         for text in [
             "",
             "usr",
@@ -165,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_beyond_ascii_is_no_id_and_no_panic() {
+    fn a_long_string_beyond_ascii_is_rejected_without_a_panic() {
         assert_eq!(parse("", &format!("{}_01h2xcejqtf2nbrexx3vqjhp41", "é".repeat(40))), None);
         assert_eq!(parse("usr", &"é".repeat(90)), None);
     }

@@ -1,27 +1,36 @@
-//! Requests that the service sends to whoever subscribed: name, method and the type of the payload.
+//! Webhooks: requests that the service sends to its subscribers.
 
 use std::marker::PhantomData;
 
 use crate::json::{Write, Writer};
 use crate::operation::Method;
 
-/// One webhook of the contract; `T` is its payload.
+/// A webhook of the contract: name, method, and `T` as the type of its payload.
+///
+/// ```
+/// use writ_runtime::{Method, Webhook};
+///
+/// // Generated from the contract.
+/// const NOTE_ADDED: Webhook<String> = Webhook::new("noteAdded", Method::POST);
+///
+/// assert_eq!(NOTE_ADDED.encode(&"hello".to_owned()), br#""hello""#);
+/// ```
 #[derive(Debug)]
 pub struct Webhook<T> {
-    /// Its key under `webhooks`.
+    /// The key of the webhook under `webhooks` in the contract.
     pub name: &'static str,
-    /// The method that it is sent with.
+    /// The HTTP method of the requests that deliver the webhook.
     pub method: Method,
     payload: PhantomData<fn(T)>,
 }
 
 impl<T: Write> Webhook<T> {
-    /// A webhook of the contract.
+    /// Creates the description of a webhook. Generated code calls it.
     pub const fn new(name: &'static str, method: Method) -> Webhook<T> {
         Webhook { name, method, payload: PhantomData }
     }
 
-    /// The JSON body of one call.
+    /// Returns the JSON body of a request with this payload.
     pub fn encode(&self, payload: &T) -> Vec<u8> {
         let mut writer = Writer::new();
         payload.write(&mut writer);

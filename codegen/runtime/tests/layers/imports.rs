@@ -1,69 +1,76 @@
-//! Reads the imports of a crate from its sources, and checks that its folders import one way.
+//! Reads the imports of a crate from its sources and checks that its modules form layers.
 //!
-//! The file stands alone: another crate takes it in with `#[path]`.
+//! The file depends on no other one, since the tests of other crates include it by `#[path]`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A module by its names from the root of the crate; the root has none.
+/// The names of the modules on the path from the root of the crate to a module. Empty for the root.
 type Module = Vec<String>;
 
-/// One source file.
+/// A source file.
 struct Source {
     file: PathBuf,
-    /// The text without comments, literals and tests; lines stay where they are.
+    /// The text without comments, literals and tests, with unchanged line numbers.
     text: String,
     uses: Vec<Use>,
-    /// The items that the module defines, by name.
+    /// The names of the items that the module defines.
     items: BTreeSet<String>,
 }
 
-/// One path that a `use` or an expression names, from the root of the crate.
+/// A path in a `use` declaration or an expression, from the root of the crate.
 struct Use {
     path: Module,
-    /// The name under which it is imported; `*` for a glob.
+    /// The name that the import binds, or `*` for a glob.
     name: String,
     line: usize,
     is_public: bool,
 }
 
-/// One import of a module by another one.
+/// An import of one module by another one.
 struct Import {
     from: Module,
     to: Module,
-    /// `file:line: path`, for messages.
-    place: String,
+    /// The location for messages, `file:line: path`.
+    location: String,
 }
 
-/// Checks that modules import one way.
+/// Checks that modules import in one direction only.
 ///
-/// `layers` are paths of modules (`json`, `rust::names`), the lowest first: a module of one layer may
-/// import from its own layer and from those before it. Within a layer there may be no cycle of modules
-/// either, except between the pairs in `allowed`.
+/// `layers` are the paths of modules (`json`, `rust::names`), the lowest first. A module may import from
+/// its own layer and from lower ones. Modules of one layer may not form cycles, except for the pairs in
+/// `allowed`.
 ///
 /// # Errors
-/// A line for each import that breaks the order, and for each import of a cycle.
+/// Returns a line for each import from a higher layer and for each import of a cycle.
 pub fn check(src: &Path, layers: &[&str], allowed: &[(&str, &str)]) -> Result<(), String> {
     let sources = read(src);
     let imports = imports(&sources);
     let mut faults = Vec::new();
     for module in sources.keys().filter(|module| !module.is_empty() && layer(module, layers).is_none()) {
-        faults.push(format!("`{}` is in no layer: add it to the list", module.join("::")));
+        faults.push(format!("`{}` has no layer: add it to the list of layers", module.join("::")));
     }
     for import in imports.iter().filter(|import| !import.from.is_empty()) {
         if let (Some(from), Some(to)) = (layer(&import.from, layers), layer(&import.to, layers))
             && to > from
         {
             let (from, to) = (layers[from], layers[to]);
-            faults.push(format!("{}: `{from}` stands below `{to}` and must not import from it", import.place));
+            faults.push(format!(
+                "{}: `{from}` is a lower layer than `{to}` and must not import from it",
+                import.location
+            ));
         }
     }
     faults.extend(cycles(&imports, allowed));
-    if faults.is_empty() { Ok(()) } else { Err(format!("imports break the layers:\n{}", faults.join("\n"))) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("these imports break the order of layers:\n{}", faults.join("\n")))
+    }
 }
 
-/// The layer of a module: the longest path in the list that it begins with.
+/// Returns the index of the layer of a module: the longest path in the list that is a prefix of the module.
 fn layer(module: &Module, layers: &[&str]) -> Option<usize> {
     let begins = |layer: &&str| {
         let steps: Vec<&str> = layer.split("::").collect();
@@ -73,7 +80,7 @@ fn layer(module: &Module, layers: &[&str]) -> Option<usize> {
     found.max_by_key(|(_, layer)| layer.split("::").count()).map(|(index, _)| index)
 }
 
-/// A line for each import between two modules that reach one another.
+/// Returns a line for each import between two modules that depend on each other.
 fn cycles(imports: &[Import], allowed: &[(&str, &str)]) -> Vec<String> {
     let is_allowed = |import: &Import| {
         let (from, to) = (import.from.join("::"), import.to.join("::"));
@@ -98,27 +105,27 @@ fn cycles(imports: &[Import], allowed: &[(&str, &str)]) -> Vec<String> {
         false
     };
     let circular = counted.iter().filter(|import| reaches(&import.to, &import.from));
-    circular.map(|import| format!("{}: is part of a cycle of modules", import.place)).collect()
+    circular.map(|import| format!("{}: is part of a cycle of modules", import.location)).collect()
 }
 
-/// The imports between modules, each resolved to the module that defines the item.
+/// Returns the imports between modules. Each is resolved to the module that defines the item.
 fn imports(sources: &BTreeMap<Module, Source>) -> Vec<Import> {
     let mut imports = Vec::new();
     for (from, source) in sources {
         for used in &source.uses {
             let to = resolve(sources, from, &used.path, 0);
-            // A module that re-exports its own parts does not depend on them.
+            // A re-export of a child module is not a dependency.
             let re_exports = used.is_public && to.starts_with(from);
             if to != *from && !re_exports {
-                let place = format!("{}:{}: `{}`", source.file.display(), used.line, used.path.join("::"));
-                imports.push(Import { from: from.clone(), to, place });
+                let location = format!("{}:{}: `{}`", source.file.display(), used.line, used.path.join("::"));
+                imports.push(Import { from: from.clone(), to, location });
             }
         }
     }
     imports
 }
 
-/// The module that defines what a path names, through the imports of the modules between.
+/// Resolves a path to the module that defines the item, through the imports of the modules on the way.
 fn resolve(sources: &BTreeMap<Module, Source>, from: &Module, path: &[String], depth: usize) -> Module {
     let length = (0..=path.len()).rev().find(|length| sources.contains_key(&path[..*length])).unwrap_or(0);
     let module = path[..length].to_vec();
@@ -126,7 +133,7 @@ fn resolve(sources: &BTreeMap<Module, Source>, from: &Module, path: &[String], d
     if depth > 8 || source.items.contains(name) {
         return module;
     }
-    // A module sees what those above it import, public or not.
+    // A module sees the private imports of the modules that contain it.
     let seen = || source.uses.iter().filter(|used| used.is_public || from.starts_with(&module));
     if let Some(used) = seen().find(|used| used.name == *name) {
         return resolve(sources, from, &[used.path.as_slice(), &path[length + 1..]].concat(), depth + 1);
@@ -140,7 +147,7 @@ fn resolve(sources: &BTreeMap<Module, Source>, from: &Module, path: &[String], d
     module
 }
 
-/// Every module below a folder, modules of tests left out.
+/// Reads all modules below a folder, without modules of tests.
 fn read(src: &Path) -> BTreeMap<Module, Source> {
     let mut sources = BTreeMap::new();
     read_folder(src, &Vec::new(), &mut sources);
@@ -178,7 +185,7 @@ fn read_folder(folder: &Path, module: &Module, sources: &mut BTreeMap<Module, So
     }
 }
 
-/// Replaces comments and the insides of literals by spaces.
+/// Replaces comments and literals by spaces.
 fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -211,7 +218,7 @@ fn without_comments(text: &str) -> String {
     out
 }
 
-/// The length of a string literal, its quotes included.
+/// Returns the length of a string literal with its quotes.
 fn closing_quote(text: &str) -> usize {
     let mut escaped = false;
     for (at, letter) in text.char_indices().skip(1) {
@@ -223,7 +230,7 @@ fn closing_quote(text: &str) -> usize {
     text.len()
 }
 
-/// The modules that a module declares under `#[cfg(test)]` in files of their own.
+/// Returns the modules that a module declares under `#[cfg(test)]` in separate files.
 fn test_modules(module: &Module, text: &str) -> Vec<Module> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("#[cfg(") {
@@ -240,7 +247,7 @@ fn is_test(attribute: &str) -> bool {
     attribute.contains("(test") || attribute.contains(" test")
 }
 
-/// Blanks the modules of tests that stand in the file itself.
+/// Replaces inline modules of tests by spaces.
 fn without_tests(text: &str) -> String {
     let mut out = text.to_owned();
     for (at, _) in text.match_indices("#[cfg(") {
@@ -270,8 +277,8 @@ fn closing_brace(text: &str, from: usize) -> usize {
     text.len()
 }
 
-/// Every path of the crate that a file names: in `use`, and in expressions from `crate`, `super`,
-/// `self` or a module of its own on.
+/// Returns the paths in a file that are within the crate: in `use` declarations, and in expressions that
+/// begin with `crate`, `super`, `self` or a child module.
 fn uses(module: &Module, text: &str, modules: &BTreeSet<Module>) -> Vec<Use> {
     let mut found = Vec::new();
     let mut expressions = text.to_owned();
@@ -314,7 +321,7 @@ fn is_child(module: &Module, name: &str, modules: &BTreeSet<Module>) -> bool {
     modules.contains(&[module.as_slice(), &[name.to_owned()]].concat())
 }
 
-/// The paths of a tree such as `a::{b, c as d}`, each with the name that it imports.
+/// Returns the paths of a tree such as `a::{b, c as d}`, each with the name that it binds.
 fn expand(tree: &str) -> Vec<(Vec<String>, String)> {
     let tree = tree.trim();
     let Some(open) = tree.find('{') else {
@@ -346,7 +353,7 @@ fn expand(tree: &str) -> Vec<(Vec<String>, String)> {
     parts.flat_map(|part| expand(&format!("{}{}", &tree[..open], part.trim()))).collect()
 }
 
-/// A path from the root of the crate; `None` for one that leads out of it.
+/// Returns a path from the root of the crate, or `None` if it leads to another crate.
 fn from_root(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Option<Module> {
     let mut base = module.clone();
     let mut path = path;
@@ -368,7 +375,7 @@ fn from_root(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Op
     Some(base.into_iter().chain(path.iter().cloned()).collect())
 }
 
-/// The names of the items that a file defines.
+/// Returns the names of the items that a file defines.
 fn items(text: &str) -> BTreeSet<String> {
     let mut items = BTreeSet::new();
     let words = text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).filter(|word| !word.is_empty());

@@ -1,10 +1,10 @@
-//! The folders of the runtime import one way.
+//! Tests that the folders of the runtime import in one direction only.
 
 mod imports;
 
 use std::path::Path;
 
-/// The folders, the lowest first.
+/// The folders of the runtime from the lowest layer to the highest.
 const LAYERS: &[&str] = &[
     "version",
     "operation",
@@ -22,7 +22,7 @@ const LAYERS: &[&str] = &[
 ];
 
 #[test]
-fn each_folder_imports_only_from_folders_below_it() {
+fn each_folder_imports_only_from_lower_layers() {
     let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
     if let Err(faults) = imports::check(src, LAYERS, &[]) {
         panic!("{faults}");
@@ -35,7 +35,7 @@ mod broken {
 
     use super::imports::check;
 
-    /// A crate of these files in a folder of its own.
+    /// Writes these files to a separate folder, as the sources of a crate.
     fn sources(name: &str, files: &[(&str, &str)]) -> PathBuf {
         let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("layers").join(name);
         let _ = fs::remove_dir_all(&root);
@@ -48,7 +48,7 @@ mod broken {
     }
 
     #[test]
-    fn an_import_from_above_is_named_with_its_file_and_line() {
+    fn an_import_from_a_higher_layer_is_reported_with_its_file_and_line() {
         let files = [
             ("lib.rs", "mod low;\nmod high;\npub use high::High;\n"),
             ("low.rs", "//! Low.\n\nuse crate::{High};\n"),
@@ -56,13 +56,13 @@ mod broken {
         ];
         let faults = check(&sources("above", &files), &["low", "high"], &[]).unwrap_err();
         assert!(
-            faults.ends_with("low.rs:3: `High`: `low` stands below `high` and must not import from it"),
+            faults.ends_with("low.rs:3: `High`: `low` is a lower layer than `high` and must not import from it"),
             "{faults}"
         );
     }
 
     #[test]
-    fn a_cycle_of_modules_is_named_unless_it_is_allowed() {
+    fn a_cycle_of_modules_is_reported_unless_it_is_allowed() {
         let files = [
             ("lib.rs", "mod a;\n"),
             ("a/mod.rs", "mod b;\nmod c;\npub use self::c::C;\n"),
@@ -77,8 +77,8 @@ mod broken {
     }
 
     #[test]
-    fn a_module_without_a_layer_is_named() {
+    fn a_module_without_a_layer_is_reported() {
         let faults = check(&sources("unknown", &[("lib.rs", "mod new;\n"), ("new.rs", "")]), &[], &[]).unwrap_err();
-        assert!(faults.contains("`new` is in no layer"), "{faults}");
+        assert!(faults.contains("`new` has no layer"), "{faults}");
     }
 }

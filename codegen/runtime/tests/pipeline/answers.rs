@@ -1,4 +1,4 @@
-//! Answers: negotiation, conditional reading, sparse fields, request ids, panics and timeouts.
+//! Tests of responses: negotiation, conditional requests, sparse fieldsets, request ids, panics and timeouts.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Write for User {
     }
 }
 
-/// What a handler chooses the media type of.
+/// A response whose media type is negotiated.
 struct UserResponse;
 
 impl Respond for UserResponse {
@@ -72,20 +72,20 @@ async fn the_caller_chooses_the_media_type() {
 }
 
 #[tokio::test]
-async fn fields_that_were_asked_for_are_kept() {
+async fn only_the_requested_fields_are_in_the_response() {
     assert_eq!(call(&service(), "GET", "/user?fields=name", &[]).await.body, r#"{"name":"Ann"}"#);
     assert_eq!(call(&service(), "GET", "/user?fields=name,id", &[]).await.body, r#"{"id":1,"name":"Ann"}"#);
     assert_eq!(call(&service(), "GET", "/user?fields=", &[]).await.body, r#"{"id":1,"name":"Ann"}"#);
 }
 
 #[tokio::test]
-async fn what_the_caller_has_already_is_a_304() {
+async fn a_matching_if_none_match_is_a_304() {
     for known in ["\"v1\"", "W/\"v1\"", "\"v0\", \"v1\"", "*"] {
-        let answer = call(&service(), "GET", "/user", &[&format!("if-none-match: {known}")]).await;
-        assert_eq!((answer.status, &*answer.body), (304, ""), "{known}");
-        assert_eq!((answer.header("etag"), answer.header("cache-control")), ("\"v1\"", "private"));
-        assert_eq!((answer.header("content-type"), answer.header("content-length")), ("", "21"));
-        assert!(!answer.header("x-request-id").is_empty());
+        let response = call(&service(), "GET", "/user", &[&format!("if-none-match: {known}")]).await;
+        assert_eq!((response.status, &*response.body), (304, ""), "{known}");
+        assert_eq!((response.header("etag"), response.header("cache-control")), ("\"v1\"", "private"));
+        assert_eq!((response.header("content-type"), response.header("content-length")), ("", "21"));
+        assert!(!response.header("x-request-id").is_empty());
     }
     let two = call(&service(), "GET", "/user", &["if-none-match: \"v0\"", "if-none-match: \"v1\""]).await;
     assert_eq!(two.status, 304);
@@ -94,7 +94,7 @@ async fn what_the_caller_has_already_is_a_304() {
 }
 
 #[tokio::test]
-async fn a_request_id_comes_back_or_is_made() {
+async fn a_request_id_is_returned_or_generated() {
     assert_eq!(call(&service(), "GET", "/user", &["x-request-id: req-1"]).await.header("x-request-id"), "req-1");
     assert_eq!(call(&service(), "GET", "/user", &[]).await.header("x-request-id").len(), 36);
 }
@@ -114,9 +114,9 @@ fn decode_fate(input: &mut Decoder<'_>) -> Option<String> {
 
 async fn fate(_: &(), cx: &Context<()>, fate: String) -> Result<Reply, Problem> {
     match &*fate {
-        "panic" => panic!("a secret of the house"),
+        "panic" => panic!("a secret detail"),
         "hang" => std::future::pending().await,
-        "internal" => Err(Problem::internal("a secret of the house")),
+        "internal" => Err(Problem::internal("a secret detail")),
         "missing" => Err(NotFound::new("user").into()),
         "taken" => {
             let conflict = Conflict::new("the email is taken").code("EMAIL_TAKEN");
@@ -135,23 +135,23 @@ fn fates() -> Router {
 }
 
 #[tokio::test]
-async fn a_panic_or_a_cause_from_inside_is_a_500_that_tells_nothing() {
+async fn a_panic_or_an_internal_error_is_a_500_without_details() {
     for fate in ["/panic", "/internal"] {
-        let answer = call(&fates(), "POST", fate, &["x-request-id: r1"]).await;
-        assert_eq!((answer.status, &answer.json()["code"]), (500, &"INTERNAL_ERROR".into()));
-        assert_eq!(answer.json()["requestId"], "r1");
-        assert!(!answer.body.contains("secret"));
+        let response = call(&fates(), "POST", fate, &["x-request-id: r1"]).await;
+        assert_eq!((response.status, &response.json()["code"]), (500, &"INTERNAL_ERROR".into()));
+        assert_eq!(response.json()["requestId"], "r1");
+        assert!(!response.body.contains("secret"));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_handler_that_hangs_is_a_503() {
-    let answer = call(&fates(), "POST", "/hang", &[]).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (503, &"TIMEOUT".into()));
+async fn a_handler_that_exceeds_its_timeout_is_a_503() {
+    let response = call(&fates(), "POST", "/hang", &[]).await;
+    assert_eq!((response.status, &response.json()["code"]), (503, &"TIMEOUT".into()));
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_handler_is_put_into_the_envelope() {
+async fn an_error_of_the_handler_is_sent_in_the_error_envelope() {
     let missing = call(&fates(), "POST", "/missing", &[]).await;
     assert_eq!((missing.status, &missing.json()["detail"]), (404, &"user not found".into()));
     let taken = call(&fates(), "POST", "/taken", &[]).await;
@@ -162,7 +162,7 @@ async fn a_refusal_of_the_handler_is_put_into_the_envelope() {
 }
 
 #[tokio::test]
-async fn the_context_knows_the_id_that_the_caller_sees() {
-    let answer = call(&fates(), "POST", "/fine", &[]).await;
-    assert_eq!(answer.body, answer.header("x-request-id"));
+async fn the_context_has_the_request_id_of_the_response() {
+    let response = call(&fates(), "POST", "/fine", &[]).await;
+    assert_eq!(response.body, response.header("x-request-id"));
 }

@@ -1,4 +1,4 @@
-//! Bodies: media types, sizes, what cannot be read and what is not valid.
+//! Tests of request bodies: media types, sizes, malformed and invalid bodies.
 
 use std::time::Duration;
 
@@ -113,30 +113,30 @@ async fn json_and_forms_are_read_by_the_same_schema() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_valid_is_a_422_where_the_contract_declares_it() {
+async fn an_invalid_body_is_a_422_if_the_contract_declares_it() {
     let body = r#"{"sku":"","quantity":0,"more":1,"tags":[1]}"#;
-    let answer = post(&service(), "/orders", "application/json", body).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (422, &"VALIDATION_ERROR".into()));
+    let response = post(&service(), "/orders", "application/json", body).await;
+    assert_eq!((response.status, &response.json()["code"]), (422, &"VALIDATION_ERROR".into()));
     let fields: Vec<String> =
-        answer.violations().iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect();
+        response.violations().iter().map(|line| line.split(':').next().unwrap_or_default().to_owned()).collect();
     assert_eq!(fields, ["body sku", "body quantity", "body more", "body tags[0]"]);
-    let answer = post(&service(), "/lax", "application/json", body).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (400, &"VALIDATION_ERROR".into()));
+    let response = post(&service(), "/lax", "application/json", body).await;
+    assert_eq!((response.status, &response.json()["code"]), (400, &"VALIDATION_ERROR".into()));
 }
 
 #[tokio::test]
-async fn parameters_and_body_that_are_both_wrong_are_one_400() {
-    let answer = post(&service(), "/orders?dry=perhaps", "application/json", r#"{"sku":""}"#).await;
-    assert_eq!(answer.status, 400);
-    assert_eq!(answer.violations().len(), 3, "{}", answer.body);
+async fn invalid_parameters_and_an_invalid_body_are_one_400() {
+    let response = post(&service(), "/orders?dry=perhaps", "application/json", r#"{"sku":""}"#).await;
+    assert_eq!(response.status, 400);
+    assert_eq!(response.violations().len(), 3, "{}", response.body);
 }
 
 #[tokio::test]
-async fn a_body_that_cannot_be_read_is_a_400() {
+async fn a_malformed_body_is_a_400() {
     for body in ["{", "nonsense", "{\"sku\":\"\u{1}\"}", "{} {}", "   "] {
-        let answer = post(&service(), "/orders", "application/json", body).await;
-        assert_eq!(answer.status, 400, "{body}: {}", answer.body);
-        assert!(!answer.violations().is_empty());
+        let response = post(&service(), "/orders", "application/json", body).await;
+        assert_eq!(response.status, 400, "{body}: {}", response.body);
+        assert!(!response.violations().is_empty());
     }
     let not_utf8 = post(&service(), "/orders", "application/json", Bytes::from_static(b"{\"sku\":\"\xff\"}")).await;
     assert_eq!(not_utf8.status, 400);
@@ -145,19 +145,19 @@ async fn a_body_that_cannot_be_read_is_a_400() {
 }
 
 #[tokio::test]
-async fn a_missing_body_is_named_where_it_is_required() {
-    let answer = post(&service(), "/orders", "application/json", "").await;
-    assert_eq!((answer.status, answer.violations()), (400, vec!["body : a body is required".to_owned()]));
+async fn a_missing_required_body_is_a_violation() {
+    let response = post(&service(), "/orders", "application/json", "").await;
+    assert_eq!((response.status, response.violations()), (400, vec!["body : a body is required".to_owned()]));
     assert_eq!(call(&service(), "POST", "/orders", &[]).await.status, 400);
     assert_eq!(call(&service(), "POST", "/raw", &[]).await.body, "\"nothing\"");
 }
 
 #[tokio::test]
-async fn another_media_type_is_a_415_that_tells_the_right_ones() {
+async fn an_undeclared_media_type_is_a_415_that_lists_the_declared_ones() {
     for (media, body) in [("text/xml", "<a/>"), ("application/json; charset=latin1", "{}"), ("json", "{}")] {
-        let answer = post(&service(), "/orders", media, body).await;
-        assert_eq!(answer.status, 415, "{media}");
-        assert_eq!(answer.header("accept"), "application/json, application/x-www-form-urlencoded");
+        let response = post(&service(), "/orders", media, body).await;
+        assert_eq!(response.status, 415, "{media}");
+        assert_eq!(response.header("accept"), "application/json, application/x-www-form-urlencoded");
     }
     let unnamed = send(&service(), request("POST", "/orders", &[], "{}".into())).await;
     assert_eq!(unnamed.status, 415);
@@ -167,21 +167,21 @@ async fn another_media_type_is_a_415_that_tells_the_right_ones() {
 }
 
 #[tokio::test]
-async fn text_and_bytes_are_taken_as_they_come() {
+async fn text_and_bytes_are_read_unchanged() {
     assert_eq!(post(&service(), "/raw", "text/plain", "é").await.body, "\"é\"");
     assert_eq!(post(&service(), "/raw", "image/png", "12345").await.body, "\"5 bytes\"");
     assert_eq!(post(&service(), "/raw", "text/plain", Bytes::from_static(b"\xff")).await.status, 400);
 }
 
 #[tokio::test]
-async fn a_body_that_is_too_large_is_a_413_whether_it_tells_its_length_or_not() {
+async fn a_too_large_body_is_a_413_with_and_without_a_content_length() {
     let large = "x".repeat(21);
-    let answer = post(&service(), "/raw", "text/plain", large.clone()).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (413, &"PAYLOAD_TOO_LARGE".into()));
-    let told =
+    let response = post(&service(), "/raw", "text/plain", large.clone()).await;
+    assert_eq!((response.status, &response.json()["code"]), (413, &"PAYLOAD_TOO_LARGE".into()));
+    let declared =
         send(&service(), request("POST", "/raw", &["content-type: text/plain", "content-length: 21"], large.into()))
             .await;
-    assert_eq!(told.status, 413);
+    assert_eq!(declared.status, 413);
     let chunks = stream::iter((0..1000).map(|_| Ok::<_, std::io::Error>("xxxxxxxx")));
     let streamed = post(&service(), "/raw", "text/plain", HttpBody::from_stream(chunks)).await;
     assert_eq!(streamed.status, 413);
@@ -189,17 +189,17 @@ async fn a_body_that_is_too_large_is_a_413_whether_it_tells_its_length_or_not() 
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_a_400_without_the_cause() {
+async fn an_incomplete_body_is_a_400_without_the_cause() {
     let broken = stream::iter([Ok("{"), Err(std::io::Error::other("secret detail"))]);
-    let answer = post(&service(), "/orders", "application/json", HttpBody::from_stream(broken)).await;
-    assert_eq!(answer.status, 400);
-    assert!(!answer.body.contains("secret"));
+    let response = post(&service(), "/orders", "application/json", HttpBody::from_stream(broken)).await;
+    assert_eq!(response.status, 400);
+    assert!(!response.body.contains("secret"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_does_not_arrive_is_a_408() {
     let router = with_timeouts(Timeouts { body: Duration::from_secs(5), ..Timeouts::default() });
     let endless = stream::iter([Ok::<_, std::io::Error>("{")]).chain(stream::pending());
-    let answer = post(&router, "/orders", "application/json", HttpBody::from_stream(endless)).await;
-    assert_eq!((answer.status, &answer.json()["code"]), (408, &"REQUEST_TIMEOUT".into()));
+    let response = post(&router, "/orders", "application/json", HttpBody::from_stream(endless)).await;
+    assert_eq!((response.status, &response.json()["code"]), (408, &"REQUEST_TIMEOUT".into()));
 }

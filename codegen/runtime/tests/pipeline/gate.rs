@@ -1,4 +1,4 @@
-//! The gate: what it is told, when it is asked, and that it sees every answer of what it let in.
+//! Tests of the gate: the data that it receives, the time of its calls, and the responses that it sees.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
@@ -14,7 +14,7 @@ use writ_runtime::{
     Reply, ReplyBody, Timeouts, router,
 };
 
-use crate::sample::{Answer, Caller, NEEDS_READ, Tokens, request, send, text};
+use crate::sample::{Caller, NEEDS_READ, TestResponse, Tokens, request, send, text};
 
 static ITEM: Operation = Operation {
     id: "item",
@@ -32,7 +32,7 @@ static ITEM: Operation = Operation {
     ..Operation::NONE
 };
 
-/// Writes down what it is told.
+/// A gate that records its calls.
 #[derive(Clone, Default)]
 struct Diary(Arc<Mutex<Vec<String>>>);
 
@@ -50,10 +50,10 @@ impl Gate<Caller> for Diary {
     type Pass = u32;
 
     async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<u32>, Problem> {
-        let name = entry.principal.map_or("nobody", |caller| &caller.name);
+        let name = entry.principal.map_or("anonymous", |caller| &caller.name);
         self.note(format!("enter {name} {:?} {}", entry.call.address, entry.cache_key));
         match entry.headers.get("x-gate").map(|value| value.as_bytes()) {
-            Some(b"answer") => Ok(Admission::Reply(text(entry.interpolate("item:{itemId}:{principal}", name)))),
+            Some(b"respond") => Ok(Admission::Reply(text(entry.interpolate("item:{itemId}:{principal}", name)))),
             Some(b"refuse") => Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests")),
             _ => Ok(Admission::Proceed(7)),
         }
@@ -68,7 +68,7 @@ impl Gate<Caller> for Diary {
 
 fn decode(input: &mut Decoder<'_>) -> Option<i32> {
     let id = input.required(0, |r| r.int32(&IntegerRule { min: Some(0), ..IntegerRule::NONE }));
-    assert!(id != Some(666), "a type of the user's own breaks while it is decoded");
+    assert!(id != Some(666), "a custom type panics while it is decoded");
     id
 }
 
@@ -77,7 +77,7 @@ async fn item(_: &(), _: &Context<Caller>, id: i32) -> Result<Reply, Problem> {
     Ok(text(id))
 }
 
-async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> Answer {
+async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> TestResponse {
     let pipeline = Pipeline::new(&PROBLEM_JSON, Tokens, diary.clone(), Timeouts::default());
     let mut endpoints = Vec::new();
     pipeline.routes((), &mut endpoints).secured(&ITEM, decode, item);
@@ -90,16 +90,16 @@ async fn get(diary: &Diary, uri: &str, headers: &[&str]) -> Answer {
 const ANN: &str = "authorization: Bearer ann.read";
 
 #[tokio::test]
-async fn the_gate_is_told_who_calls_what_and_sees_the_answer() {
+async fn the_gate_receives_the_principal_and_sees_the_response() {
     let diary = Diary::default();
-    let answer = get(&diary, "/items/1?a=x%20y&z=9&b=%2F&a=2", &[ANN, "x-tenant: t|1", "if-none-match: \"x\""]).await;
-    assert_eq!((answer.status, answer.header("x-ratelimit-remaining")), (200, "3"));
+    let response = get(&diary, "/items/1?a=x%20y&z=9&b=%2F&a=2", &[ANN, "x-tenant: t|1", "if-none-match: \"x\""]).await;
+    assert_eq!((response.status, response.header("x-ratelimit-remaining")), (200, "3"));
     let key = "/items/{itemId}/1&b=%2F&a=x%20y&a=2&X-Tenant:t%7C1|text/plain";
     assert_eq!(diary.lines(), [format!("enter ann Some(127.0.0.1) {key}"), "leave 7 200 false".to_owned()]);
 }
 
 #[tokio::test]
-async fn the_gate_sees_refusals_and_panics_of_what_it_let_in() {
+async fn the_gate_sees_refusals_and_panics_of_admitted_requests() {
     let diary = Diary::default();
     let invalid = get(&diary, "/items/x", &[ANN]).await;
     assert_eq!((invalid.status, invalid.header("x-ratelimit-remaining")), (400, "3"));
@@ -114,9 +114,9 @@ async fn the_gate_sees_refusals_and_panics_of_what_it_let_in() {
 }
 
 #[tokio::test]
-async fn the_gate_may_answer_or_refuse_by_itself() {
+async fn the_gate_can_respond_or_refuse() {
     let diary = Diary::default();
-    let known = get(&diary, "/items/a%2Fb", &[ANN, "x-gate: answer"]).await;
+    let known = get(&diary, "/items/a%2Fb", &[ANN, "x-gate: respond"]).await;
     assert_eq!((known.status, &*known.body), (200, "item:a/b:ann"));
     let refused = get(&diary, "/items/1", &[ANN, "x-gate: refuse"]).await;
     assert_eq!((refused.status, &refused.json()["code"]), (429, &"RATE_LIMITED".into()));
@@ -124,7 +124,7 @@ async fn the_gate_may_answer_or_refuse_by_itself() {
 }
 
 #[tokio::test]
-async fn who_is_not_let_in_never_reaches_the_gate() {
+async fn an_unauthorized_request_never_reaches_the_gate() {
     let diary = Diary::default();
     assert_eq!(get(&diary, "/items/1", &[]).await.status, 401);
     assert_eq!(get(&diary, "/items/1", &["authorization: Bearer ann"]).await.status, 403);

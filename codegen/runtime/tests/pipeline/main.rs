@@ -1,4 +1,4 @@
-//! The pipeline as generated code uses it: a router called with requests, answered without a network.
+//! Tests of the pipeline as generated code uses it: a router receives requests, mostly without a network.
 
 mod answers;
 mod bodies;

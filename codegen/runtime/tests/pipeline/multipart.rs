@@ -1,11 +1,11 @@
-//! Multipart bodies, read part by part while they arrive.
+//! Tests of multipart bodies, which are read part by part while they arrive.
 
 use writ_runtime::IntegerRule;
 use writ_runtime::{
     Body, Context, Media, MediaKind, Method, Multipart, Operation, PROBLEM_JSON, Problem, Reply, router,
 };
 
-use crate::sample::{Answer, post, public, text};
+use crate::sample::{TestResponse, post, public, text};
 
 static UPLOAD: Operation = Operation {
     id: "upload",
@@ -21,7 +21,7 @@ static UPLOAD: Operation = Operation {
 
 async fn upload(_: &(), _: &Context<()>, mut parts: Multipart) -> Result<Reply, Problem> {
     let mut seen = String::new();
-    // As a handler does: any error becomes a 500 by `?`.
+    // A generated error type converts any error into a 500; here `Problem::internal` does it.
     while let Some(mut part) = parts.next().await.map_err(Problem::internal)? {
         let name = part.name().unwrap_or("?").to_owned();
         if name == "count" {
@@ -38,7 +38,7 @@ async fn upload(_: &(), _: &Context<()>, mut parts: Multipart) -> Result<Reply, 
     Ok(text(seen))
 }
 
-async fn sent(body: &str) -> Answer {
+async fn sent(body: &str) -> TestResponse {
     let router = router(&PROBLEM_JSON, vec![public(&UPLOAD, |input| input.multipart(), upload)]);
     post(&router, "/", "multipart/form-data; boundary=B", body.replace('\n', "\r\n")).await
 }
@@ -54,28 +54,28 @@ fn file(size: usize) -> String {
 
 #[tokio::test]
 async fn fields_and_files_are_read_in_their_order() {
-    let answer = sent(&(count("3") + &file(5))).await;
-    assert_eq!(answer.body, "count=3;file=5 Some(\"a.txt\") Some(\"text/plain\");");
+    let response = sent(&(count("3") + &file(5))).await;
+    assert_eq!(response.body, "count=3;file=5 Some(\"a.txt\") Some(\"text/plain\");");
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_valid_is_named() {
-    let answer = sent(&(count("three") + &file(5))).await;
-    assert_eq!(answer.status, 400, "{}", answer.body);
-    assert!(answer.violations()[0].starts_with("body count: "), "{}", answer.body);
+async fn an_invalid_part_is_named_in_its_violation() {
+    let response = sent(&(count("three") + &file(5))).await;
+    assert_eq!(response.status, 400, "{}", response.body);
+    assert!(response.violations()[0].starts_with("body count: "), "{}", response.body);
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_or_is_too_large_is_the_callers_fault() {
+async fn an_incomplete_or_too_large_body_is_an_error_of_the_caller() {
     assert_eq!(sent(&count("3")).await.status, 400);
     let large = sent(&file(1000)).await;
     assert_eq!(large.status, 413, "{}", large.body);
 }
 
 #[tokio::test]
-async fn a_boundary_is_needed() {
+async fn a_multipart_body_requires_a_boundary() {
     let router = router(&PROBLEM_JSON, vec![public(&UPLOAD, |input| input.multipart(), upload)]);
-    let answer = post(&router, "/", "multipart/form-data", "x").await;
-    assert_eq!(answer.violations(), ["body : must be multipart/form-data with a boundary"]);
+    let response = post(&router, "/", "multipart/form-data", "x").await;
+    assert_eq!(response.violations(), ["body : must be multipart/form-data with a boundary"]);
     assert_eq!(post(&router, "/", "multipart/form-data; boundary=B", "").await.status, 400);
 }

@@ -1,4 +1,4 @@
-//! Parameters of every place, style and shape, and everything that is wrong with them at once.
+//! Tests of parameters in every location, style and kind of value, with all their violations.
 
 use axum::Router;
 use writ_runtime::{
@@ -6,7 +6,7 @@ use writ_runtime::{
     ValueKind, router,
 };
 
-use crate::sample::{Answer, call, public, show};
+use crate::sample::{TestResponse, call, public, show};
 
 fn words(reader: &mut Reader<'_>) -> Option<Vec<String>> {
     reader.array(&ArrayRule::NONE, |r| r.string(&StringRule::NONE))
@@ -26,7 +26,7 @@ fn word(reader: &mut Reader<'_>) -> Option<String> {
     reader.string(&StringRule::NONE)
 }
 
-/// Declares an operation of one parameter and a router that shows what was read of it.
+/// Creates a router of one operation with one parameter, which responds with the value that was read.
 macro_rules! one {
     ($path:literal, $parameter:expr, $read:path) => {{
         static OPERATION: Operation =
@@ -36,10 +36,10 @@ macro_rules! one {
 }
 
 async fn get(router: &Router, uri: &str, headers: &[&str]) -> String {
-    let answer: Answer = call(router, "GET", uri, headers).await;
-    match answer.status {
-        200 => answer.body,
-        400 => answer.violations().join("; "),
+    let response: TestResponse = call(router, "GET", uri, headers).await;
+    match response.status {
+        200 => response.body,
+        400 => response.violations().join("; "),
         other => other.to_string(),
     }
 }
@@ -132,23 +132,23 @@ async fn headers_and_cookies_are_read_as_lists_and_values() {
     let cookie = one!("/", Parameter::cookie("c"), word);
     assert_eq!(get(&cookie, "/", &["cookie: b=1; c=a%20b"]).await, "Some(\"a b\")");
     assert_eq!(get(&cookie, "/", &["cookie: c=100%"]).await, "Some(\"100%\")");
-    assert_eq!(get(&cookie, "/", &["cookie: c=1; c=2"]).await, "cookie c: must be sent once only");
+    assert_eq!(get(&cookie, "/", &["cookie: c=1; c=2"]).await, "cookie c: must be sent only once");
     let list = one!("/", Parameter::cookie("c").kind(ValueKind::Array), words);
     assert_eq!(get(&list, "/", &["cookie: c=x,y"]).await, LIST);
 }
 
 #[tokio::test]
-async fn one_value_is_sent_once_and_is_sound() {
+async fn a_single_value_must_be_sent_once_and_correctly_encoded() {
     let router = one!("/", Q, word);
     assert_eq!(get(&router, "/?q=a+b%26", &[]).await, "Some(\"a b&\")");
     assert_eq!(get(&router, "/?q", &[]).await, "Some(\"\")");
-    assert_eq!(get(&router, "/?q=1&q=2", &[]).await, "query q: must be sent once only");
+    assert_eq!(get(&router, "/?q=1&q=2", &[]).await, "query q: must be sent only once");
     assert_eq!(get(&router, "/?q=%C3", &[]).await, "query q: must be percent-encoded UTF-8");
     assert_eq!(get(&router, "/?q=%zz", &[]).await, "query q: must be percent-encoded UTF-8");
 }
 
 #[tokio::test]
-async fn everything_wrong_is_named_at_once() {
+async fn all_violations_are_in_one_response() {
     static OPERATION: Operation = Operation {
         id: "all",
         path: "/{a}",
@@ -172,7 +172,7 @@ async fn everything_wrong_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn pages_are_asked_for_by_number_or_by_cursor() {
+async fn pages_are_requested_by_number_or_by_cursor() {
     static OPERATION: Operation = Operation {
         id: "page",
         path: "/",

@@ -1,4 +1,4 @@
-//! Preconditions and idempotency keys: what a request that changes something must carry.
+//! Tests of preconditions and idempotency keys of requests that change a resource.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn decode(input: &mut Decoder<'_>) -> Option<(i32, IfMatch, i32)> {
     Some((id?, condition?, body?))
 }
 
-async fn put(uri: &str, headers: &[&str], body: &'static str) -> crate::sample::Answer {
+async fn put(uri: &str, headers: &[&str], body: &'static str) -> crate::sample::TestResponse {
     let mut all = vec!["content-type: application/json"];
     all.extend(headers);
     let router = router(&PROBLEM_JSON, vec![public(&REPLACE, decode, show)]);
@@ -38,18 +38,18 @@ async fn put(uri: &str, headers: &[&str], body: &'static str) -> crate::sample::
 
 #[tokio::test]
 async fn a_missing_precondition_is_a_428() {
-    let answer = put("/1", &[], "1").await;
-    assert_eq!((answer.status, &answer.json()["code"]), (428, &"PRECONDITION_REQUIRED".into()));
-    assert_eq!(answer.violations(), ["header If-Match: is required"]);
+    let response = put("/1", &[], "1").await;
+    assert_eq!((response.status, &response.json()["code"]), (428, &"PRECONDITION_REQUIRED".into()));
+    assert_eq!(response.violations(), ["header If-Match: is required"]);
     assert_eq!(put("/1", &["if-match: \"v1\""], "1").await.status, 200);
     let two = put("/1", &["if-match: \"v1\"", "if-match: W/\"v2\""], "1").await;
     assert!(two.body.contains("v1") && two.body.contains("v2"), "{}", two.body);
 }
 
 #[tokio::test]
-async fn a_missing_precondition_beside_another_fault_is_a_400_that_names_both() {
-    let answer = put("/x", &[], "1").await;
-    assert_eq!((answer.status, answer.violations().len()), (400, 2));
+async fn a_missing_precondition_with_another_violation_is_a_400_that_lists_both() {
+    let response = put("/x", &[], "1").await;
+    assert_eq!((response.status, response.violations().len()), (400, 2));
     assert_eq!(put("/1", &[], "{").await.status, 400);
     assert_eq!(put("/1", &["if-match: v1"], "1").await.status, 400);
     assert_eq!(put("/1", &["if-match: *"], "\"x\"").await.status, 422);
@@ -69,7 +69,7 @@ async fn pay(_: &(), cx: &Context<()>, (): ()) -> Result<Reply, Problem> {
     Ok(text(key.unwrap_or_default()))
 }
 
-async fn paid(uri: &str, headers: &[&str], body: &'static str) -> crate::sample::Answer {
+async fn paid(uri: &str, headers: &[&str], body: &'static str) -> crate::sample::TestResponse {
     let mut all = vec!["content-type: application/json"];
     all.extend(headers);
     let router: Router = router(&PROBLEM_JSON, vec![public(&PAY, nothing, pay)]);
@@ -77,7 +77,7 @@ async fn paid(uri: &str, headers: &[&str], body: &'static str) -> crate::sample:
 }
 
 #[tokio::test]
-async fn the_same_request_has_the_same_hash_and_another_has_another() {
+async fn equal_requests_have_equal_hashes_and_others_differ() {
     let key = ["idempotency-key: k1"];
     let first = paid("/pay?a=1&b=2", &key, "{}").await.body;
     assert!(first.starts_with("k1 ["), "{first}");
@@ -88,12 +88,12 @@ async fn the_same_request_has_the_same_hash_and_another_has_another() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_none_is_named() {
+async fn an_invalid_idempotency_key_is_a_violation() {
     let long = format!("idempotency-key: {}", "k".repeat(256));
     for bad in [vec!["idempotency-key: "], vec!["idempotency-key: a", "idempotency-key: b"], vec![&*long]] {
-        let answer = paid("/pay", &bad, "{}").await;
-        assert_eq!(answer.status, 400);
-        assert_eq!(answer.violations(), ["header Idempotency-Key: must be one key of 1 to 255 ASCII characters"]);
+        let response = paid("/pay", &bad, "{}").await;
+        assert_eq!(response.status, 400);
+        assert_eq!(response.violations(), ["header Idempotency-Key: must be one key of 1 to 255 ASCII characters"]);
     }
     let router = router(&PROBLEM_JSON, vec![public(&PAY, nothing, pay)]);
     assert_eq!(call(&router, "POST", "/pay", &[]).await.status, 200);

@@ -1,4 +1,4 @@
-//! Which request reaches which operation, and what the others are answered.
+//! Tests of routing, and of the responses to requests that match no operation.
 
 use axum::Router;
 use axum::routing::get;
@@ -18,9 +18,9 @@ macro_rules! ops {
 }
 
 async fn reached(router: &Router, method: &str, uri: &str) -> String {
-    let answer = call(router, method, uri, &[]).await;
-    match answer.status {
-        200 => answer.body,
+    let response = call(router, method, uri, &[]).await;
+    match response.status {
+        200 => response.body,
         status => status.to_string(),
     }
 }
@@ -52,7 +52,7 @@ async fn the_more_literal_template_wins() {
 }
 
 #[tokio::test]
-async fn a_literal_that_leads_nowhere_gives_way_to_a_parameter() {
+async fn a_parameter_is_tried_if_the_literal_does_not_match_further() {
     let router = ops! { LITERAL GET "/a/b/c", PARAMETER GET "/a/{x}/d", MIXED GET "/a/b{y}/e", LAST GET "/{p}/{q}/f" };
     assert_eq!(reached(&router, "GET", "/a/b/c").await, "LITERAL");
     assert_eq!(reached(&router, "GET", "/a/b/d").await, "PARAMETER");
@@ -62,7 +62,7 @@ async fn a_literal_that_leads_nowhere_gives_way_to_a_parameter() {
 }
 
 #[tokio::test]
-async fn operations_of_one_path_are_told_apart_by_their_queries() {
+async fn operations_of_one_path_are_distinguished_by_their_queries() {
     const fn with(id: &'static str, path: &'static str, query: &'static str) -> Operation {
         Operation { id, path, query, statuses: &[200], ..Operation::NONE }
     }
@@ -79,7 +79,7 @@ async fn operations_of_one_path_are_told_apart_by_their_queries() {
 }
 
 #[tokio::test]
-async fn a_fragment_is_reached_where_it_is_part_of_the_path() {
+async fn an_encoded_fragment_is_part_of_the_path() {
     let router = ops! { FILE GET "/files/{id}", LINK GET "/files/{id}%23get_link", ADD GET "/items%23add" };
     assert_eq!(reached(&router, "GET", "/files/1").await, "FILE");
     assert_eq!(reached(&router, "GET", "/files/1%23get_link").await, "LINK");
@@ -87,7 +87,7 @@ async fn a_fragment_is_reached_where_it_is_part_of_the_path() {
 }
 
 #[tokio::test]
-async fn no_template_upsets_the_router() {
+async fn unusual_templates_do_not_break_the_router() {
     let router = ops! {
         COLON GET "/:all", STAR GET "/*rest", BRACES GET "/{}/{", BOTH GET "/{a}{b}", TWO GET "/{a}:{b}",
         ROOT GET "/", EMPTY GET "//", QUERY GET "/q?x=1", ACCENT GET "/café/{x}", NONE GET "", SPACE GET "/a b",
@@ -106,30 +106,30 @@ async fn no_template_upsets_the_router() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_405_lists_the_allowed_methods() {
     let router = ops! { READ GET "/a/{x}", REMOVE DELETE "/a/{y}" };
-    let answer = call(&router, "PUT", "/a/1", &[]).await;
-    assert_eq!(answer.status, 405);
-    assert_eq!(answer.header("allow"), "DELETE, GET, HEAD, OPTIONS");
-    assert_eq!(answer.header("content-type"), "application/problem+json");
-    assert_eq!(answer.json()["code"], "METHOD_NOT_ALLOWED");
-    let answer = call(&router, "OPTIONS", "/a/1", &[]).await;
-    assert_eq!((answer.status, answer.header("allow")), (204, "DELETE, GET, HEAD, OPTIONS"));
+    let response = call(&router, "PUT", "/a/1", &[]).await;
+    assert_eq!(response.status, 405);
+    assert_eq!(response.header("allow"), "DELETE, GET, HEAD, OPTIONS");
+    assert_eq!(response.header("content-type"), "application/problem+json");
+    assert_eq!(response.json()["code"], "METHOD_NOT_ALLOWED");
+    let response = call(&router, "OPTIONS", "/a/1", &[]).await;
+    assert_eq!((response.status, response.header("allow")), (204, "DELETE, GET, HEAD, OPTIONS"));
 }
 
 #[tokio::test]
 async fn head_is_served_by_get_without_the_body() {
     let router = ops! { READ GET "/a", OWN GET "/b", OWN_HEAD HEAD "/b" };
-    let answer = call(&router, "HEAD", "/a", &[]).await;
-    assert_eq!((answer.status, &*answer.body, answer.header("content-length")), (200, "", "4"));
-    assert_eq!(answer.operation, Some("READ"));
+    let response = call(&router, "HEAD", "/a", &[]).await;
+    assert_eq!((response.status, &*response.body, response.header("content-length")), (200, "", "4"));
+    assert_eq!(response.operation, Some("READ"));
     assert_eq!(call(&router, "HEAD", "/b", &[]).await.operation, Some("OWN_HEAD"));
     let missing = call(&router, "HEAD", "/a/b", &[]).await;
     assert_eq!((missing.status, &*missing.body), (404, ""));
 }
 
 #[tokio::test]
-async fn routers_merge_and_the_fallback_speaks_the_envelope() {
+async fn routers_merge_and_the_fallback_uses_the_error_envelope() {
     let router = ops! { A GET "/v1/{x}" }
         .merge(ops! { B GET "/v2/{y}" })
         .route("/docs", get(|| async { "docs" }))
@@ -137,9 +137,9 @@ async fn routers_merge_and_the_fallback_speaks_the_envelope() {
     assert_eq!(reached(&router, "GET", "/v1/1").await, "A");
     assert_eq!(reached(&router, "GET", "/v2/1").await, "B");
     assert_eq!(reached(&router, "GET", "/docs").await, "docs");
-    let answer = call(&router, "GET", "/v3/1", &["x-request-id: abc"]).await;
-    assert_eq!((answer.status, answer.header("x-request-id")), (404, "abc"));
-    assert_eq!(answer.json()["requestId"], "abc");
+    let response = call(&router, "GET", "/v3/1", &["x-request-id: abc"]).await;
+    assert_eq!((response.status, response.header("x-request-id")), (404, "abc"));
+    assert_eq!(response.json()["requestId"], "abc");
 }
 
 #[tokio::test]
@@ -149,12 +149,12 @@ async fn a_router_can_be_nested() {
 }
 
 #[tokio::test]
-async fn a_path_that_cannot_be_decoded_is_named() {
+async fn a_path_that_cannot_be_decoded_is_a_violation() {
     let router = ops! { A GET "/a/{x}" };
     for bad in ["/a/%zz", "/a/%C3", "/a/%2"] {
-        let answer = call(&router, "GET", bad, &[]).await;
-        assert_eq!(answer.status, 400, "{bad}");
-        assert_eq!(answer.violations(), ["path x: must be percent-encoded UTF-8"]);
+        let response = call(&router, "GET", bad, &[]).await;
+        assert_eq!(response.status, 400, "{bad}");
+        assert_eq!(response.violations(), ["path x: must be percent-encoded UTF-8"]);
     }
     assert_eq!(reached(&router, "GET", "/a/x%2Fy").await, "A");
 }

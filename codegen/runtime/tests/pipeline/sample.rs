@@ -1,4 +1,4 @@
-//! What the tests share: a caller, an authenticator, and how a request is sent.
+//! Shared parts of the tests: a principal, an authenticator, and functions that send requests.
 
 use axum::Router;
 use axum::body::Body;
@@ -18,14 +18,14 @@ pub static BASIC: Scheme = Scheme { name: "basic", kind: SchemeKind::Basic };
 pub static KEY: Scheme = Scheme { name: "key", kind: SchemeKind::Header("X-Api-Key") };
 pub const NEEDS_READ: &[&[Requirement]] = &[&[Requirement { scheme: &BEARER, scopes: &["read"] }]];
 
-/// Who calls in these tests, with the scopes that the token names.
+/// The principal of the tests, with the scopes that its token contains.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Caller {
     pub name: String,
     pub scopes: Vec<String>,
 }
 
-/// Knows tokens of the form `name.scope.scope`, and says of some why it does not.
+/// An authenticator of tokens of the form `name.scope.scope`. A few special tokens are rejected.
 #[derive(Debug, Clone, Copy)]
 pub struct Tokens;
 
@@ -56,7 +56,7 @@ pub fn pipeline() -> Pipeline<Tokens, OpenGate> {
     Pipeline::new(&PROBLEM_JSON, Tokens, OpenGate, Timeouts::default())
 }
 
-/// A public operation whose method takes the request that `decode` makes.
+/// Binds a public operation to a method that takes the request which `decode` returns.
 pub fn public<R, M>(operation: &'static Operation, decode: fn(&mut Decoder<'_>) -> Option<R>, method: M) -> Endpoint
 where
     R: Send + 'static,
@@ -67,7 +67,7 @@ where
     endpoints.remove(0)
 }
 
-/// A router of public operations that all answer 200 with their own id.
+/// Creates a router of public operations, each of which responds with its id.
 pub fn naming(operations: &[&'static Operation]) -> Router {
     let mut endpoints = Vec::new();
     let pipeline = pipeline();
@@ -82,26 +82,26 @@ async fn name(_: &(), cx: &Context<()>) -> Result<Reply, Problem> {
     Ok(text(cx.operation().id))
 }
 
-/// A 200 with this text.
+/// Returns a response with status 200 and this text.
 pub fn text(body: impl std::fmt::Display) -> Reply {
     Reply::status(200).bytes("text/plain", body.to_string())
 }
 
-/// Answers 200 with what was decoded, as Rust shows it.
+/// Responds with the decoded request in its `Debug` form.
 pub async fn show<T: std::fmt::Debug>(_: &(), _: &Context<()>, value: T) -> Result<Reply, Problem> {
     Ok(text(format!("{value:?}")))
 }
 
-/// An answer, read to its end.
+/// A response with its complete body.
 #[derive(Debug)]
-pub struct Answer {
+pub struct TestResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: String,
     pub operation: Option<&'static str>,
 }
 
-impl Answer {
+impl TestResponse {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -110,7 +110,7 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// `place field: message` of each violation.
+    /// Returns `location field: message` for each violation.
     pub fn violations(&self) -> Vec<String> {
         let json = self.json();
         let errors = json["errors"].as_array().cloned().unwrap_or_default();
@@ -122,11 +122,11 @@ impl Answer {
     }
 }
 
-pub async fn send(router: &Router, request: Request<Body>) -> Answer {
+pub async fn send(router: &Router, request: Request<Body>) -> TestResponse {
     let response: Response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
-    Answer {
+    TestResponse {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: String::from_utf8(bytes.to_vec()).unwrap(),
@@ -134,13 +134,13 @@ pub async fn send(router: &Router, request: Request<Body>) -> Answer {
     }
 }
 
-/// Sends a request without a body; headers as `name: value`.
-pub async fn call(router: &Router, method: &str, uri: &str, headers: &[&str]) -> Answer {
+/// Sends a request without a body. Headers have the form `name: value`.
+pub async fn call(router: &Router, method: &str, uri: &str, headers: &[&str]) -> TestResponse {
     send(router, request(method, uri, headers, Body::empty())).await
 }
 
-/// Sends a body of a media type.
-pub async fn post(router: &Router, uri: &str, media: &str, body: impl Into<Body>) -> Answer {
+/// Sends a `POST` request with a body of a media type.
+pub async fn post(router: &Router, uri: &str, media: &str, body: impl Into<Body>) -> TestResponse {
     send(router, request("POST", uri, &[&format!("content-type: {media}")], body.into())).await
 }
 

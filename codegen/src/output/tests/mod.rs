@@ -1,4 +1,4 @@
-//! Writing and checking, on real folders.
+//! Tests of writing and checking on real folders.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use super::*;
 
 mod ownership;
 
-/// A folder of its own, removed at the end.
+/// A temporary folder, which is removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -35,7 +35,7 @@ impl Folder {
         write(&self.0, &output(files), Conflicts::Refuse)
     }
 
-    /// Every file below the folder with its content, hidden ones too.
+    /// Returns the content of every file below the folder, including hidden files.
     fn all(&self) -> BTreeMap<String, String> {
         let mut all = BTreeMap::new();
         let mut folders = vec![self.0.clone()];
@@ -90,14 +90,14 @@ fn the_manifest_lists_every_file_with_its_hash() {
     let manifest = folder.text(MANIFEST).unwrap();
     let lines: Vec<&str> = manifest.lines().collect();
     assert_eq!(lines[0], TOML_HEADER);
-    // As `printf '...' | sha256sum` prints it.
+    // `printf '...' | sha256sum` prints this hash.
     let hash = |text: &str| manifest::hash(generated(text).as_bytes());
     assert_eq!(lines[2..], [format!("{}  lib.rs", hash("a")), format!("{}  v1/users.rs", hash("b"))]);
     assert_eq!(manifest::hash(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 #[test]
-fn a_file_that_is_no_longer_generated_goes_with_its_empty_folder() {
+fn a_leftover_file_is_removed_with_its_empty_folder() {
     let folder = Folder::new();
     folder.write(&[("lib.rs", "a"), ("v1/users.rs", "b")]).unwrap();
     let changes = folder.write(&[("lib.rs", "c")]).unwrap();
@@ -107,15 +107,15 @@ fn a_file_that_is_no_longer_generated_goes_with_its_empty_folder() {
 }
 
 #[test]
-fn a_failure_half_way_leaves_everything_as_it_was() {
+fn a_failed_write_leaves_the_folder_unchanged() {
     let folder = Folder::new();
     folder.write(&[("a.rs", "old"), ("gone.rs", "old")]).unwrap();
-    // A folder stands where a file is to go.
+    // A folder has the path of a file to be written.
     folder.put("b.rs/in_the_way.txt", "mine");
     let before = folder.all();
     assert!(folder.write(&[("a.rs", "new"), ("b.rs", "new")]).is_err());
     assert_eq!(folder.all(), before);
-    // A file stands where a folder is to go: found only when everything else is in place.
+    // A file has the path of a folder to be created. This is found only after all other files are in place.
     folder.put("c", "mine");
     let before = folder.all();
     assert!(folder.write(&[("a.rs", "new"), ("c/d.rs", "new")]).is_err());
@@ -123,7 +123,7 @@ fn a_failure_half_way_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn a_path_that_leads_out_of_the_folder_is_refused() {
+fn a_path_outside_the_folder_is_refused() {
     let folder = Folder::new();
     for path in ["../out.rs", "/tmp/out.rs", "", "a/../../b.rs"] {
         assert!(folder.write(&[(path, "a")]).is_err(), "{path}");
@@ -144,7 +144,7 @@ fn a_check_names_stale_missing_edited_and_leftover_files_and_writes_nothing() {
     assert_eq!(
         named,
         [
-            "a.rs differs from line 4 on",
+            "a.rs differs from the generated file, first in line 4",
             "b.rs is no longer generated",
             "c.rs is missing",
             "edited.rs was edited by hand",
@@ -155,7 +155,7 @@ fn a_check_names_stale_missing_edited_and_leftover_files_and_writes_nothing() {
 }
 
 #[test]
-fn a_check_holds_the_manifest_to_the_files() {
+fn a_check_reports_a_stale_or_missing_manifest() {
     let folder = Folder::new();
     let files = [("a.rs", "x")];
     folder.write(&files).unwrap();

@@ -1,8 +1,8 @@
-//! Files that the generator did not write, or that somebody edited since, are not its own.
+//! Tests that files which the generator did not write, or which were edited since, are not replaced.
 
 use super::*;
 
-/// The paths and states of the files in the way.
+/// Returns the paths and states of the files in the way.
 fn conflicts(result: Result<Changes, WriteError>) -> Vec<(String, FileState)> {
     match result {
         Err(WriteError::Conflicts { conflicts, .. }) => {
@@ -13,16 +13,16 @@ fn conflicts(result: Result<Changes, WriteError>) -> Vec<(String, FileState)> {
 }
 
 #[test]
-fn a_folder_one_level_too_high_loses_no_file_of_the_crates_below_it() {
+fn a_run_in_a_parent_folder_removes_no_file_of_crates_below() {
     let folder = Folder::new();
-    // A crate as earlier versions wrote it, without a manifest, and one with a manifest.
+    // Earlier versions wrote a crate without a manifest.
     folder.put("old-api/src/lib.rs", &generated("old"));
     folder.put("old-api/Cargo.toml", &generated("old"));
     write(&folder.0.join("api"), &output(&[("src/lib.rs", "a"), ("src/users.rs", "b")]), Conflicts::Refuse).unwrap();
     let before = folder.all();
     let changes = folder.write(&[("Cargo.toml", "a"), ("src/lib.rs", "a")]).unwrap();
     assert_eq!((changes.removed.len(), changes.unlisted.len()), (0, 0));
-    // The same holds on the second run, which finds a manifest, and for a folder that is taken over.
+    // The second run finds a manifest, and a folder without one is taken over; neither removes a file.
     assert!(folder.write(&[("Cargo.toml", "b")]).unwrap().removed.iter().all(|path| path == "src/lib.rs"));
     fs::remove_file(folder.0.join(MANIFEST)).unwrap();
     let changes = folder.write(&[("Cargo.toml", "c")]).unwrap();
@@ -53,7 +53,7 @@ fn files_that_were_not_generated_are_never_removed_or_overwritten() {
 }
 
 #[test]
-fn a_file_that_was_edited_by_hand_is_named_and_kept_unless_it_may_be_overwritten() {
+fn an_edited_file_is_reported_and_replaced_only_on_request() {
     let folder = Folder::new();
     folder.write(&[("gone.rs", "x"), ("lib.rs", "a"), ("other.rs", "a")]).unwrap();
     folder.put("gone.rs", "mine");
@@ -61,9 +61,9 @@ fn a_file_that_was_edited_by_hand_is_named_and_kept_unless_it_may_be_overwritten
     let before = folder.all();
     let files = [("lib.rs", "a"), ("other.rs", "b")];
     let result = folder.write(&files);
-    let said = result.as_ref().unwrap_err().to_string();
-    assert!(said.starts_with("2 files are in the way, and nothing was written:\n"), "{said}");
-    assert!(said.contains("lib.rs was edited by hand"), "{said}");
+    let message = result.as_ref().unwrap_err().to_string();
+    assert!(message.starts_with("2 files are in the way; nothing was written:\n"), "{message}");
+    assert!(message.contains("lib.rs was edited by hand"), "{message}");
     let expected = [("gone.rs", FileState::EditedLeftover), ("lib.rs", FileState::Edited)];
     assert_eq!(conflicts(result), expected.map(|(path, state)| (path.to_owned(), state)));
     assert_eq!(folder.all(), before);
@@ -75,7 +75,7 @@ fn a_file_that_was_edited_by_hand_is_named_and_kept_unless_it_may_be_overwritten
 }
 
 #[test]
-fn an_edit_that_equals_what_is_generated_is_no_conflict() {
+fn an_edit_equal_to_the_generated_text_is_not_a_conflict() {
     let folder = Folder::new();
     folder.write(&[("lib.rs", "a")]).unwrap();
     folder.put("lib.rs", &generated("b"));
@@ -84,7 +84,7 @@ fn an_edit_that_equals_what_is_generated_is_no_conflict() {
 }
 
 #[test]
-fn other_ends_of_lines_are_no_edit() {
+fn converted_line_endings_are_not_an_edit() {
     let folder = Folder::new();
     folder.write(&[("gone.rs", "x\n"), ("lib.rs", "a\n")]).unwrap();
     for path in ["gone.rs", "lib.rs", MANIFEST] {
@@ -95,7 +95,7 @@ fn other_ends_of_lines_are_no_edit() {
 }
 
 #[test]
-fn a_file_that_was_deleted_is_written_again_or_forgotten() {
+fn a_deleted_file_is_written_again_or_dropped_from_the_manifest() {
     let folder = Folder::new();
     folder.write(&[("a.rs", "a"), ("b.rs", "b")]).unwrap();
     fs::remove_file(folder.0.join("a.rs")).unwrap();
@@ -113,7 +113,7 @@ fn a_crate_within_the_folder_is_never_touched() {
         assert!(!result.as_ref().unwrap_err().can_be_overwritten());
         assert_eq!(conflicts(result), [("inner/src/lib.rs".to_owned(), FileState::OtherCrate)]);
     }
-    // Even a manifest that lists a file of the inner crate gives no right to it.
+    // A manifest that lists a file of the inner crate does not make it a file of this crate.
     folder.write(&[("lib.rs", "a")]).unwrap();
     let line = format!("{}  inner/src/lib.rs\n", manifest::hash(generated("inner").as_bytes()));
     folder.put(MANIFEST, &(folder.text(MANIFEST).unwrap() + &line));
@@ -143,7 +143,7 @@ fn nothing_is_written_through_a_symbolic_link() {
 }
 
 #[test]
-fn a_folder_from_before_there_was_a_manifest_is_taken_over_by_the_header() {
+fn a_folder_without_a_manifest_is_taken_over_by_the_header() {
     let folder = Folder::new();
     folder.put("lib.rs", "// @generated by writ\nold");
     folder.put("gone.rs", "// @generated by writ\nold");
@@ -152,16 +152,16 @@ fn a_folder_from_before_there_was_a_manifest_is_taken_over_by_the_header() {
     let changes = folder.write(&[("Cargo.toml", "a"), ("lib.rs", "a"), ("new.rs", "a")]).unwrap();
     assert_eq!((changes.changed, changes.added), (vec!["Cargo.toml".into(), "lib.rs".into()], vec!["new.rs".into()]));
     assert_eq!((changes.removed, changes.unlisted), (vec![], vec!["gone.rs".to_owned()]));
-    assert!(folder.text("gone.rs").is_some(), "nobody can say any more who wrote it");
+    assert!(folder.text("gone.rs").is_some(), "the header alone does not prove that the generator wrote the file");
 }
 
 #[test]
-fn a_manifest_that_cannot_be_read_stops_the_run_unless_files_may_be_overwritten() {
+fn an_invalid_manifest_stops_the_run_unless_files_may_be_overwritten() {
     let folder = Folder::new();
     folder.write(&[("lib.rs", "a")]).unwrap();
-    let whole = folder.text(MANIFEST).unwrap();
+    let manifest = folder.text(MANIFEST).unwrap();
     for damage in ["<<<<<<< HEAD\n", "00  lib.rs\n", &format!("{}  ../lib.rs\n", "0".repeat(64))] {
-        folder.put(MANIFEST, &format!("{whole}{damage}"));
+        folder.put(MANIFEST, &format!("{manifest}{damage}"));
         let error = folder.write(&[("lib.rs", "b")]).unwrap_err();
         assert!(matches!(error, WriteError::Manifest { line: 4, .. }) && error.can_be_overwritten(), "{error}");
     }

@@ -1,22 +1,22 @@
-//! One line that is too long, broken over several.
+//! The breaking of one long line into several lines.
 
 use super::places::{Line, Part, width};
 use super::token::Kind;
 
-/// The columns of one level.
+/// The number of columns of an indentation level.
 const STEP: usize = 4;
 
-/// The greatest width of an element of an array that shares its line, as `rustfmt` has it.
+/// The greatest width of array elements that share a line, as in `rustfmt`.
 const SHORT: usize = 10;
 
-/// Writes a line, broken where it is longer than `max`.
+/// Writes a line, broken if it is longer than `max`.
 pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
     let Some(first) = line.tokens.first() else { return };
     let mut page = Page { line, max, out, column: 0 };
     let indent = first.column;
     let mut end = line.tokens.len();
     if line.tokens[end - 1].kind == Kind::Remark && end > 1 {
-        // A remark stands above what it is about.
+        // A trailing comment moves to the line above.
         end -= 1;
         page.start(indent);
         page.put(&line.text[line.tokens[end].start..]);
@@ -41,17 +41,19 @@ pub fn write(line: &Line<'_>, max: usize, out: &mut String) {
     }
 }
 
-/// What is written of a line.
+/// The output of a line that is being broken.
 struct Page<'l> {
+    /// The long line that is broken.
     line: &'l Line<'l>,
+    /// The greatest number of columns in a line.
     max: usize,
     out: &'l mut String,
-    /// The column that is written next.
+    /// The column at which the next text is written.
     column: usize,
 }
 
 impl Page<'_> {
-    /// Writes a part at the present column, on as many lines as it needs, and `tail` after it.
+    /// Writes a part at the current column on as many lines as it needs, followed by `tail`.
     fn lay(&mut self, part: Part, indent: usize, tail: &str) {
         if part.is_empty() || self.fits(&part, tail) {
             self.put(self.line.text_of(&part));
@@ -79,7 +81,7 @@ impl Page<'_> {
         }
     }
 
-    /// The parameters of a function or of an `impl`, one a line.
+    /// Writes the parameters of a function or an `impl` with one on each line.
     fn signature(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         if self.line.word(part.start) == "impl" && self.line.tokens[part.start + 1].kind == Kind::Open(b'<') {
             let rest = self.line.tokens[part.start + 1].partner + 1..part.end;
@@ -108,7 +110,7 @@ impl Page<'_> {
         }
     }
 
-    /// An arm of a `match`: its body goes to a line of its own where it fits there.
+    /// Writes a match arm. Its body moves to a separate line if it fits there.
     fn arm(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_arrow = |index: &usize| {
             self.line.mark(*index) == b'='
@@ -129,7 +131,7 @@ impl Page<'_> {
             let value = self.line.assignment(&body).map_or(body.start, |sign| sign + 1);
             let head = body.start..self.line.last_group(&(value..body.end)).map_or(body.end, |open| open + 1);
             if tail == "," && value > body.start && !self.fits(&(pattern.start..head.end), "") {
-                // Not even the head of the value fits beside the pattern.
+                // The first line of the value does not fit after the pattern.
                 self.lay(pattern, indent, " => {");
                 self.next_line(indent + STEP);
                 self.lay(body, indent + STEP, "");
@@ -144,7 +146,7 @@ impl Page<'_> {
         true
     }
 
-    /// A value that is assigned: it goes to a line of its own where it fits there.
+    /// Writes an assignment. Its value moves to a separate line if it fits there.
     fn value(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let Some(sign) = self.line.assignment(part) else { return false };
         let (target, value) = (part.start..sign, sign + 1..part.end);
@@ -160,6 +162,7 @@ impl Page<'_> {
         true
     }
 
+    /// Writes a closure with its body in braces on separate lines.
     fn lay_closure(&mut self, part: &Part, body: usize, indent: usize, tail: &str) {
         let body = body..part.end;
         self.put(self.line.text_of(&(part.start..body.start)));
@@ -175,6 +178,7 @@ impl Page<'_> {
         self.put(tail);
     }
 
+    /// Writes a chain of method calls with one call on each line.
     fn lay_chain(&mut self, part: &Part, calls: &[usize], indent: usize, tail: &str) {
         self.lay(part.start..calls[0], indent, "");
         for (number, start) in calls.iter().enumerate() {
@@ -184,7 +188,7 @@ impl Page<'_> {
         }
     }
 
-    /// The alternatives of a pattern, as many a line as fit.
+    /// Writes the alternatives of a pattern with as many on each line as fit.
     fn alternatives(&mut self, part: &Part, indent: usize, tail: &str) -> bool {
         let is_bar = |index: &usize| {
             let spaced = self.line.is_spaced(*index) && self.line.is_spaced(index + 1);
@@ -207,7 +211,7 @@ impl Page<'_> {
         !bars.is_empty()
     }
 
-    /// What stands within a bracket, an element a line.
+    /// Writes a bracket with one element on each line.
     fn lay_group(&mut self, part: &Part, open: usize, indent: usize, tail: &str) {
         let close = self.line.tokens[open].partner;
         let head = part.start..open + 1;
@@ -257,7 +261,7 @@ impl Page<'_> {
         self.lay(rest, indent, tail);
     }
 
-    /// An import, with as many names a line as fit.
+    /// Writes an import with as many names on each line as fit.
     fn imports(&mut self, part: Part, indent: usize, tail: &str) {
         let Some(open) = self.line.level(&part).find(|index| self.line.tokens[*index].kind == Kind::Open(b'{')) else {
             self.put(self.line.text_of(&part));
@@ -272,7 +276,7 @@ impl Page<'_> {
         self.put(tail);
     }
 
-    /// Elements, as many a line as fit, and the start of the line after them.
+    /// Writes elements with as many on each line as fit, and begins the line after them.
     fn fill(&mut self, elements: &[Part], indent: usize) {
         self.next_line(indent + STEP);
         for (number, element) in elements.iter().enumerate() {
@@ -287,20 +291,24 @@ impl Page<'_> {
         self.next_line(indent);
     }
 
+    /// Returns true if a part and `tail` fit on the current line.
     fn fits(&self, part: &Part, tail: &str) -> bool {
         self.column + self.line.width(part) + width(tail) <= self.max
     }
 
+    /// Writes text at the current column and advances the column.
     fn put(&mut self, text: &str) {
         self.out.push_str(text);
         self.column += width(text);
     }
 
+    /// Writes the indentation of a line.
     fn start(&mut self, indent: usize) {
         self.out.extend(std::iter::repeat_n(' ', indent));
         self.column = indent;
     }
 
+    /// Ends the line and begins the next one.
     fn next_line(&mut self, indent: usize) {
         self.out.push('\n');
         self.start(indent);

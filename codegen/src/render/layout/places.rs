@@ -1,22 +1,22 @@
-//! Where a line can be broken.
+//! The positions at which a line can be broken.
 
 use std::ops::Range;
 
 use super::token::{Kind, Token};
 
-/// A part of a line, by its tokens.
+/// A part of a line, as a range of its tokens.
 pub type Part = Range<usize>;
 
-/// A line and its tokens.
+/// A line of generated Rust with its tokens.
 pub struct Line<'t> {
-    /// Its text.
+    /// The source text of the line.
     pub text: &'t str,
-    /// Its tokens, of which there is at least one.
+    /// The tokens of the line, at least one.
     pub tokens: Vec<Token>,
 }
 
 impl<'t> Line<'t> {
-    /// The sign of an assignment, or of the value that a `let` or `static` begins with.
+    /// Returns the `=` of an assignment, or of the initial value of a `let` or `static`.
     pub fn assignment(&self, part: &Part) -> Option<usize> {
         let is_sign = |index: &usize| {
             self.mark(*index) == b'=' && self.is_spaced(*index) && self.is_spaced(index + 1) && *index + 1 < part.end
@@ -24,7 +24,7 @@ impl<'t> Line<'t> {
         self.level(part).find(is_sign)
     }
 
-    /// The body of a closure, if the part is one.
+    /// Returns the start of a closure's body, or `None` if the part is not a closure.
     pub fn closure(&self, part: &Part) -> Option<usize> {
         let first = if self.word(part.start) == "move" { part.start + 1 } else { part.start };
         if first >= part.end || self.mark(first) != b'|' {
@@ -33,13 +33,13 @@ impl<'t> Line<'t> {
         self.level(&(first + 1..part.end)).find(|index| self.mark(*index) == b'|').map(|end| end + 1)
     }
 
-    /// True if an expression ends with its own braces, so that it needs none around it.
+    /// Returns true if an expression has braces of its own, so that a closure needs none around it.
     pub fn is_block(&self, body: &Part) -> bool {
         self.tokens[body.start].kind == Kind::Open(b'{')
             || matches!(self.word(body.start), "match" | "if" | "loop" | "for" | "while" | "unsafe")
     }
 
-    /// The dots of the method calls of a part that is one chain of them.
+    /// Returns the dots of the method calls if the part is a single chain of them.
     pub fn chain(&self, part: &Part) -> Vec<usize> {
         let is_loose =
             |index: usize| index > part.start && self.is_spaced(index) && self.tokens[index].kind != Kind::Open(b'{');
@@ -60,7 +60,8 @@ impl<'t> Line<'t> {
         self.level(part).filter(is_call).collect()
     }
 
-    /// The last bracket that the part can be broken at; generics only where there is no other.
+    /// Returns the last bracket at which the part can be broken. Generics are used only if there is no other
+    /// bracket.
     pub fn last_group(&self, part: &Part) -> Option<usize> {
         let is_breakable = |index: &usize| {
             let token = &self.tokens[*index];
@@ -76,32 +77,32 @@ impl<'t> Line<'t> {
         other.or_else(|| groups.iter().rev().find(|index| !qualifies(index))).copied()
     }
 
-    /// What stands between the elements of a bracket; nothing where it holds only one.
+    /// Returns the separator of the elements in a bracket, or `None` if it holds a single element.
     pub fn separator(&self, open: usize, inner: &Part) -> Option<u8> {
         let has = |mark: u8| self.level(inner).any(|index| self.mark(index) == mark);
         match self.tokens[open].kind {
             Kind::Open(b'{') if has(b';') => Some(b';'),
-            // The type and the length of an array are one.
+            // The type and the length of an array form one element.
             Kind::Open(b'[') if has(b';') => None,
             _ if has(b',') => Some(b','),
             _ => None,
         }
     }
 
-    /// True if a comma may follow the last element of a bracket.
+    /// Returns true if a comma may follow the last element of a bracket.
     pub fn takes_trailing_comma(&self, open: usize, element: &Part, count: usize) -> bool {
         let has = |mark: u8| self.level(element).any(|index| self.mark(index) == mark);
         if self.mark(element.start) == b'.' && self.mark(element.start + 1) == b'.' {
             return false;
         }
         if self.mark(0) == b'#' {
-            // An attribute, which `rustfmt` gives none.
+            // `rustfmt` adds no comma in an attribute.
             return false;
         }
         let before = open.checked_sub(1);
         let follows = |kinds: &[u8]| before.is_some_and(|index| kinds.contains(&self.mark(index)));
         match self.tokens[open].kind {
-            // A macro may take none.
+            // A macro may not accept a trailing comma.
             _ if follows(b"!") => false,
             Kind::Open(b'(') => count > 1 || before.is_some_and(|index| self.is_callable(index)),
             Kind::Open(b'[') => !has(b';'),
@@ -110,7 +111,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// True if a parenthesis after this token holds arguments.
+    /// Returns true if a parenthesis after this token contains arguments.
     pub fn is_callable(&self, index: usize) -> bool {
         match self.tokens[index].kind {
             Kind::Word => !matches!(
@@ -122,7 +123,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// True if a part is a path and one bracket, as `&StringRule { .. }` or `Some(..)`.
+    /// Returns true if a part is a path and one bracket, such as `&StringRule { .. }` or `Some(..)`.
     pub fn is_single_group(&self, part: &Part) -> bool {
         let Some(last) = part.end.checked_sub(1).filter(|last| *last > part.start) else { return false };
         let is_loose =
@@ -134,7 +135,7 @@ impl<'t> Line<'t> {
             && self.tokens[last].partner + 1 < last
     }
 
-    /// The parts between separators.
+    /// Returns the elements of a list: the parts between its separators.
     pub fn elements(&self, inner: &Part, separator: Option<u8>) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut start = inner.start;
@@ -149,7 +150,8 @@ impl<'t> Line<'t> {
         parts
     }
 
-    /// The tokens of a part that stand within none of its brackets: of each only the opening one.
+    /// Iterates over the tokens of a part that are not within one of its brackets. Of each bracket, only the
+    /// opening token is included.
     pub fn level(&self, part: &Part) -> impl Iterator<Item = usize> {
         let (mut at, end) = (part.start, part.end);
         std::iter::from_fn(move || {
@@ -165,7 +167,7 @@ impl<'t> Line<'t> {
         })
     }
 
-    /// The punctuation at an index; 0 where there is none.
+    /// Returns the punctuation at an index, or 0 if there is none.
     pub fn mark(&self, index: usize) -> u8 {
         match self.tokens.get(index).map(|token| token.kind) {
             Some(Kind::Mark(mark)) => mark,
@@ -173,7 +175,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The word at an index; empty where there is none.
+    /// Returns the word at an index, or an empty string if there is none.
     pub fn word(&self, index: usize) -> &'t str {
         match self.tokens.get(index) {
             Some(token) if token.kind == Kind::Word => &self.text[token.start..token.end],
@@ -181,12 +183,12 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// True if a space stands before a token.
+    /// Returns true if a space precedes a token.
     pub fn is_spaced(&self, index: usize) -> bool {
         index > 0 && self.tokens.get(index).is_some_and(|token| token.start > self.tokens[index - 1].end)
     }
 
-    /// The text of a part.
+    /// Returns the source text of a part of the line.
     pub fn text_of(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -194,7 +196,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// A part with the space before it.
+    /// Returns the text of a part with the space before it.
     pub fn text_with_gap(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -202,7 +204,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// A part, and a space after it unless it is empty.
+    /// Returns the text of a part with the space after it, unless the part is empty.
     pub fn text_with_space_after(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -210,7 +212,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The space before a part.
+    /// Returns the white space before a part of the line.
     pub fn space_before(&self, part: &Part) -> &'t str {
         match part.is_empty() {
             true => "",
@@ -218,12 +220,12 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The text from a token up to the start of another.
+    /// Returns the text from the start of one token to the start of another.
     pub fn gap(&self, start: usize, end: usize) -> &'t str {
         &self.text[self.tokens[start].start..self.tokens[end].start]
     }
 
-    /// The text of the last tokens with the space before them.
+    /// Returns the text of the tokens from `start` to `end`, with the space before them.
     pub fn gap_after(&self, start: usize, end: usize) -> &'t str {
         match start < end {
             true => &self.text[self.tokens[start - 1].end..self.tokens[end - 1].end],
@@ -231,7 +233,7 @@ impl<'t> Line<'t> {
         }
     }
 
-    /// The columns of a part.
+    /// Returns the number of columns of a part.
     pub fn width(&self, part: &Part) -> usize {
         match part.is_empty() {
             true => 0,
@@ -243,7 +245,7 @@ impl<'t> Line<'t> {
     }
 }
 
-/// The columns of a text.
+/// Returns the number of columns of a text.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().count() }
 }

@@ -1,15 +1,15 @@
-//! Documentation that is wrapped at words.
+//! Documentation that is wrapped between words.
 
 use super::MAX;
 
-/// The column that the lines of a paragraph end before, once it has to be wrapped.
+/// The column before which the lines of a wrapped paragraph end.
 const PROSE: usize = 100;
 
-/// Adds `line`, and a line break, to a doc comment whose lines begin with `prefix`; a line over
-/// [`MAX`] columns becomes several.
+/// Adds `line` and a line break to a doc comment whose lines begin with `prefix`. Wraps a line over [`MAX`]
+/// columns.
 ///
-/// `fence` is the code block that the lines before this one have opened. Code, tables, headings and
-/// definitions of links are not wrapped, and no word is.
+/// `fence` is the fence of the code block that previous lines have opened. Code, tables, headings and
+/// definitions of links are not wrapped, and no word is broken.
 pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String) {
     let text = line.trim_start();
     let opener = if text.starts_with("```") { Some('`') } else { text.starts_with("~~~").then_some('~') };
@@ -39,7 +39,7 @@ pub fn wrap(line: &str, prefix: &str, fence: &mut Option<char>, out: &mut String
     }
 }
 
-/// True if a line can be wrapped without becoming something else.
+/// Returns true if a line can be wrapped without changing its meaning.
 fn is_prose(line: &str) -> bool {
     let text = line.trim_start();
     let indented = line.len() - text.len() >= 4 && marker(text) == 0;
@@ -48,7 +48,7 @@ fn is_prose(line: &str) -> bool {
     !(indented || is_table || is_definition || text.starts_with('#') || text.contains("<pre"))
 }
 
-/// The length of the mark of a list or a quotation at the start of a line, with the space after it.
+/// Returns the length of a list or quotation marker at the start of a line, including the space after it.
 fn marker(text: &str) -> usize {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match text.as_bytes() {
@@ -58,8 +58,9 @@ fn marker(text: &str) -> usize {
     }
 }
 
-/// The bytes that stand on the first line: up to the last space within `width` columns, else up to
-/// the first after them. A break within a code span is none, nor one before what begins a block.
+/// Returns the number of bytes for the first line: up to the last space within `width` columns, otherwise up
+/// to the first space after them. Does not break within a code span, nor before text that would begin a
+/// block.
 fn cut(text: &str, width: usize) -> usize {
     let mut ticks = 0;
     let mut last = None;
@@ -82,7 +83,7 @@ fn cut(text: &str, width: usize) -> usize {
     }
 }
 
-/// True if a line that begins with this text goes on with the paragraph before it.
+/// Returns true if a line that begins with this text continues the previous paragraph.
 fn continues(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let opens = matches!(first, '(' | '"' | '\'' | '$' | '{' | '/' | '\u{201c}' | '\u{2018}')

@@ -1,4 +1,4 @@
-//! What becomes of lines that are too long, and that no token is lost.
+//! The layout of long lines, and the invariant that no token changes.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn within(text: &str, max: usize) -> String {
     out
 }
 
-/// Asserts what a line becomes; every `_` in it stands for a long name.
+/// Asserts the layout of a line. Each `_` represents a long name.
 #[track_caller]
 fn assert_becomes(line: &str, expected: &str) {
     let long = "a_name_that_is_long_because_the_contract_has_it";
@@ -27,8 +27,8 @@ fn assert_becomes(line: &str, expected: &str) {
     assert_eq!(normal(&laid_out), normal(&line), "no token changes");
 }
 
-/// The tokens of a text, without what a line break may add: a comma before a closing bracket, and
-/// braces around the body of a closure or of an arm.
+/// Returns the tokens of a text without those that a line break may add: a comma before a closing bracket,
+/// and the braces around the body of a closure or match arm.
 fn normal(text: &str) -> Vec<String> {
     let tokens: TokenStream = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
     let mut out = Vec::new();
@@ -84,7 +84,7 @@ fn lines_that_fit_are_left_alone() {
 }
 
 #[test]
-fn the_parameters_of_a_function_stand_one_a_line() {
+fn parameters_are_written_one_on_each_line() {
     assert_becomes(
         "    pub fn _(&self, request: &_) -> client::Call<_, B> {}",
         "    pub fn _(\n        &self,\n        request: &_,\n    ) -> client::Call<_, B> {}",
@@ -92,19 +92,19 @@ fn the_parameters_of_a_function_stand_one_a_line() {
 }
 
 #[test]
-fn an_assigned_value_moves_to_the_next_line_where_it_fits_there() {
+fn an_assigned_value_moves_to_the_next_line_if_it_fits_there() {
     assert_becomes("let _ = a::_(1, 2, |r| r._());", "let _ =\n    a::_(1, 2, |r| r._());");
 }
 
 #[test]
-fn the_body_of_an_arm_moves_to_the_next_line_where_it_fits_there() {
+fn the_body_of_a_match_arm_moves_to_the_next_line_if_it_fits_there() {
     assert_becomes("1 => x = r.f(_, _),", "1 => x = r.f(_, _),");
     assert_becomes("10000 => x = r.f(_, _, 123456789),", "10000 => {\n    x = r.f(_, _, 123456789)\n}");
     assert_becomes("10 => x = r.f(_, _, _),", "10 => x = r.f(\n    _,\n    _,\n    _,\n),");
 }
 
 #[test]
-fn a_closure_gets_braces_and_a_line_of_its_own() {
+fn the_body_of_a_closure_moves_to_a_separate_line_in_braces() {
     assert_becomes(
         "input._(6, |r| r._(&Rule { minimum: 1 }, f));",
         "input._(6, |r| {\n    r._(&Rule { minimum: 1 }, f)\n});",
@@ -112,7 +112,7 @@ fn a_closure_gets_braces_and_a_line_of_its_own() {
 }
 
 #[test]
-fn a_chain_of_calls_stands_one_a_line() {
+fn chained_calls_are_written_one_on_each_line() {
     assert_becomes(
         "Reply::status(201).header(\"_\", self._).json(_)",
         "Reply::status(201)\n    .header(\"_\", self._)\n    .json(_)",
@@ -128,7 +128,7 @@ fn a_struct_that_is_the_only_argument_opens_on_the_line_of_the_call() {
 }
 
 #[test]
-fn generics_are_broken_where_nothing_else_can_be() {
+fn generics_are_broken_if_nothing_else_can_be() {
     assert_becomes("pub struct Api<A, _, _, _>;", "pub struct Api<\n    A,\n    _,\n    _,\n    _,\n>;");
     assert_becomes(
         "impl<A, _> Api<A, _>\nwhere A: _ {}",
@@ -137,14 +137,14 @@ fn generics_are_broken_where_nothing_else_can_be() {
 }
 
 #[test]
-fn no_comma_is_put_where_it_would_mean_something_else() {
+fn a_comma_is_not_added_if_it_changes_the_meaning() {
     assert_becomes("let x = (_ + _ + _);", "let x = (\n    _ + _ + _\n);");
     assert_becomes("name!(_, _, _)", "name!(\n    _,\n    _,\n    _\n)");
     assert_becomes("const X: [u8; _] = [f(_); _];", "const X: [u8; _] =\n    [f(_); _];");
 }
 
 #[test]
-fn what_is_quoted_is_left_alone() {
+fn strings_and_comments_are_not_broken() {
     let long = "(a, b) ".repeat(30);
     for line in [
         format!("x = \"{long}\";"),
@@ -159,7 +159,7 @@ fn what_is_quoted_is_left_alone() {
 }
 
 #[test]
-fn what_follows_a_raw_string_is_laid_out() {
+fn code_after_a_raw_string_is_laid_out() {
     let call = format!("f({});\n", vec!["name"; 30].join(", "));
     let text = format!("x = r#\"\n{call}\"#, r##\"\n\"#\n{call}\"##;\n{call}");
     let laid_out = within(&text, MAX);
@@ -168,7 +168,7 @@ fn what_follows_a_raw_string_is_laid_out() {
 }
 
 #[test]
-fn characters_and_lifetimes_are_told_apart() {
+fn characters_and_lifetimes_are_distinguished() {
     assert_becomes(
         "f(_, '(', b'\"', '\\'', _, &'a _)",
         "f(\n    _,\n    '(',\n    b'\"',\n    '\\'',\n    _,\n    &'a _,\n)",
@@ -182,7 +182,7 @@ fn wrapped(lines: &[&str]) -> String {
 }
 
 #[test]
-fn prose_is_wrapped_at_words_and_keeps_its_marks() {
+fn prose_is_wrapped_between_words_and_keeps_its_list_markers() {
     let words = "word ".repeat(40);
     let text = wrapped(&[words.trim(), &format!("- {}", words.trim())]);
     assert!(text.lines().all(|line| line.len() <= 100), "{text}");
@@ -191,7 +191,7 @@ fn prose_is_wrapped_at_words_and_keeps_its_marks() {
 }
 
 #[test]
-fn what_is_no_prose_is_not_wrapped() {
+fn code_tables_and_links_are_not_wrapped() {
     let words = "word ".repeat(40);
     let words = words.trim();
     for lines in [
@@ -207,7 +207,7 @@ fn what_is_no_prose_is_not_wrapped() {
     assert!(!wrapped(&[&list, &list.repeat(2)]).contains("/// - no"));
 }
 
-/// Every Rust file below a folder.
+/// Collects every Rust file below a folder.
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).expect("the folder is read").flatten() {
         let path = entry.path();
@@ -220,7 +220,7 @@ fn sources(folder: &Path, found: &mut Vec<String>) {
 }
 
 #[test]
-fn no_token_of_any_source_changes_however_narrow_its_lines() {
+fn tokens_do_not_change_at_any_line_width() {
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden"), &mut files);
     assert!(files.len() > 100, "the golden files are there");
@@ -242,7 +242,7 @@ fn no_token_of_any_source_changes_however_narrow_its_lines() {
 }
 
 #[test]
-fn no_line_is_over_the_limit_where_a_break_is_possible() {
+fn a_line_that_can_be_broken_stays_within_the_limit() {
     let name = "x".repeat(30);
     let text = format!("let a = f({});", vec![name; 30].join(", "));
     assert!(laid_out(&text).lines().all(|line| line.len() <= MAX));

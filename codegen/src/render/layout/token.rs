@@ -1,21 +1,21 @@
-//! The tokens of one line of generated Rust, as far as breaking it takes.
+//! The tokens of one line of generated Rust, in the detail that line breaking needs.
 
-/// A token and its place in the line.
+/// A token of Rust and its position in the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// The kind of the token.
     pub kind: Kind,
-    /// The first byte.
+    /// The offset of the token's first byte in the line.
     pub start: usize,
-    /// The byte after the last.
+    /// The offset after the token's last byte in the line.
     pub end: usize,
-    /// The column of the first character.
+    /// The column of the token's first character.
     pub column: usize,
-    /// The index of the bracket that belongs to this one.
+    /// The index of the matching bracket. For any other token, its own index.
     pub partner: usize,
 }
 
-/// The kind of a token.
+/// The kind of a token of Rust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An identifier, a keyword or a number.
@@ -26,26 +26,26 @@ pub enum Kind {
     Remark,
     /// One character of punctuation.
     Mark(u8),
-    /// An opening bracket whose partner stands on the line.
+    /// An opening bracket whose closing bracket is on the line.
     Open(u8),
     /// The closing bracket of an [`Kind::Open`].
     Close(u8),
-    /// A bracket whose partner stands on another line.
+    /// A bracket whose partner is on another line.
     Lone(u8),
 }
 
-/// The tokens of a line, or why there are none.
+/// The tokens of a line, or the reason why there are none.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lexed {
-    /// All tokens, brackets paired.
+    /// All tokens, with matching brackets.
     Tokens(Vec<Token>),
-    /// A raw string begins on the line and ends on a later one, with this text.
+    /// A raw string begins on the line and ends on a later one with this text.
     OpenString(String),
-    /// Something that ends on a later line.
+    /// A string or comment begins on the line and ends on a later one.
     Unclear,
 }
 
-/// Reads the tokens of a line.
+/// Returns the tokens of a line.
 pub fn lex(line: &str) -> Lexed {
     let bytes = line.as_bytes();
     let ascii = line.is_ascii();
@@ -74,7 +74,7 @@ pub fn lex(line: &str) -> Lexed {
                 b'<' if opens_generics(bytes, at) => open.push(index),
                 b')' | b']' | b'}' => {
                     token.kind = Kind::Lone(mark);
-                    // An angle that is still open was no bracket.
+                    // An open `<` before a closing bracket was a comparison.
                     while open.last().is_some_and(|top| bytes[tokens[*top].start] == b'<') {
                         open.pop();
                     }
@@ -96,6 +96,7 @@ pub fn lex(line: &str) -> Lexed {
     Lexed::Tokens(tokens)
 }
 
+/// Marks two brackets as partners.
 fn pair(tokens: &mut [Token], partner: usize, token: &mut Token, index: usize) {
     if let (Kind::Mark(opening) | Kind::Lone(opening), Kind::Mark(closing) | Kind::Lone(closing)) =
         (tokens[partner].kind, token.kind)
@@ -107,16 +108,17 @@ fn pair(tokens: &mut [Token], partner: usize, token: &mut Token, index: usize) {
     }
 }
 
+/// Returns the byte before a position, or a space at the start of the line.
 fn before(bytes: &[u8], at: usize) -> u8 {
     at.checked_sub(1).map_or(b' ', |place| bytes[place])
 }
 
-/// True if a `<` begins generics and compares nothing: generated comparisons stand between spaces.
+/// Returns true if a `<` begins generics. A comparison in generated code has a space after its sign.
 fn opens_generics(bytes: &[u8], at: usize) -> bool {
     !matches!(bytes.get(at + 1), None | Some(b' ' | b'=' | b'<'))
 }
 
-/// The token at a place: its kind and where it ends.
+/// Returns the kind and the end of the token at a position.
 fn one(line: &str, at: usize) -> Result<(Kind, usize), Lexed> {
     let bytes = line.as_bytes();
     let rest = &line[at..];
@@ -142,7 +144,7 @@ fn one(line: &str, at: usize) -> Result<(Kind, usize), Lexed> {
     }
 }
 
-/// A word, or a string whose prefix it is.
+/// Returns a word, or a string literal that the word is the prefix of.
 fn word_or_string(line: &str, at: usize, length: usize) -> Result<(Kind, usize), Lexed> {
     let bytes = line.as_bytes();
     let end = at + length;
@@ -153,7 +155,7 @@ fn word_or_string(line: &str, at: usize, length: usize) -> Result<(Kind, usize),
             let hashes = line[end..].bytes().take_while(|byte| *byte == b'#').count();
             let start = end + hashes + 1;
             if bytes.get(end + hashes) != Some(&b'"') {
-                // A raw identifier.
+                // The token is a raw identifier.
                 return Ok((Kind::Word, end + hashes + word(&line[end + hashes..])));
             }
             let close = format!("\"{}", "#".repeat(hashes));
@@ -166,7 +168,7 @@ fn word_or_string(line: &str, at: usize, length: usize) -> Result<(Kind, usize),
     }
 }
 
-/// The end of a literal whose text begins at a place.
+/// Returns the end of a literal whose text begins at a position.
 fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> Result<(Kind, usize), Lexed> {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -178,7 +180,7 @@ fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> Result<(Kind, usize), Lexed
     Err(Lexed::Unclear)
 }
 
-/// The length of the word at the start of a text.
+/// Returns the length of the word at the start of a text.
 fn word(text: &str) -> usize {
     text.find(|letter: char| !(letter.is_alphanumeric() || letter == '_')).unwrap_or(text.len())
 }

@@ -1,4 +1,4 @@
-//! How a client calls operations: what each sends, and how its answers are read.
+//! The views of client calls: the request that a call sends, and the readers of its responses.
 
 use writ_contract::model::Contract;
 use writ_contract::model::operation::{Operation, RequestBody};
@@ -8,7 +8,7 @@ use crate::rust::client::client_responses::{content_reads, error_arms, response_
 use crate::rust::client::send_body::send_body;
 use crate::rust::code::{Code, literal};
 use crate::rust::comment::comment;
-use crate::rust::expr::envelope::envelope_places;
+use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::operations::errors::Markers;
@@ -19,7 +19,7 @@ use crate::rust::view::{
     SendArmView, SendView, TagCallsView, TagView,
 };
 
-/// The client of a contract, its tags as the server's.
+/// Returns the view of the client of a contract, with the same tags as the server.
 pub fn client_view(
     plan: &TypePlan<'_>,
     tags: &[TagView],
@@ -29,10 +29,11 @@ pub fn client_view(
 ) -> ClientView {
     ClientView {
         tags: tags.iter().map(|tag| tag_calls(plan, tag, names, patterns, markers)).collect(),
-        envelope: envelope_places(plan.contract),
+        envelope: envelope_fields(plan.contract),
     }
 }
 
+/// Returns the view of the client calls of a tag.
 fn tag_calls(
     plan: &TypePlan<'_>,
     tag: &TagView,
@@ -59,7 +60,7 @@ fn tag_calls(
     }
 }
 
-/// How one operation is called.
+/// Returns the view of the client call of an operation.
 pub fn call_view(
     plan: &TypePlan<'_>,
     (operation, names): (&Operation, &OperationNames),
@@ -76,7 +77,11 @@ pub fn call_view(
         data: view.data.clone(),
         docs: match sparse_fieldset(plan, operation) {
             Some((parameter, _)) => {
-                format!("{}\n\nA request with `{parameter}` is awaited as `sparse_fieldset()`.", view.docs)
+                format!(
+                    "{}\n\nIf the request contains `{parameter}`, await `.sparse_fieldset()` of the call: the response \
+                     then lacks fields.",
+                    view.docs
+                )
             }
             None => view.docs.clone(),
         },
@@ -100,7 +105,7 @@ pub fn call_view(
     }
 }
 
-/// Returns the parameter that asks for a sparse fieldset, and the objects of the response that it applies to.
+/// Returns the parameter that requests a sparse fieldset, and the objects of the response that it applies to.
 fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String, Code)> {
     let parameter = operation.parameters.iter().find(|parameter| parameter.sparse)?;
     let (list, _) = sparse_response(&plan.contract.schemas, operation)?;
@@ -111,7 +116,7 @@ fn sparse_fieldset(plan: &TypePlan<'_>, operation: &Operation) -> Option<(String
     Some((parameter.name.replace('`', "'"), Code::of(within)))
 }
 
-/// Returns the statements that hand over the fields of a request.
+/// Returns the statements that pass the fields of a request to the runtime.
 fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, request: &RequestView) -> Vec<SendView> {
     let send = |field: &RequestFieldView| {
         let name = &field.name;
@@ -139,7 +144,7 @@ fn sends(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames, req
     request.fields.iter().filter_map(send).collect()
 }
 
-/// Returns the statement that hands over the body.
+/// Returns the statement that passes the body of a request to the runtime.
 fn body(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -153,8 +158,8 @@ fn body(
     let optional = field.presence == Presence::Optional;
     let call = |index: usize, value: &str| {
         let send = send_body(plan, operation, (body, &body.content[index]), names, index);
-        // Parts are given away; all else is borrowed.
-        Code::of(send.call(&if request.streamed && !send.gives_away { format!("&{value}") } else { value.to_owned() }))
+        // Parts are passed by value; every other body is borrowed.
+        Code::of(send.call(&if request.streamed && !send.by_value { format!("&{value}") } else { value.to_owned() }))
     };
     match &request.forms {
         Some(forms) => SendView::Match {

@@ -1,4 +1,4 @@
-//! How a client reads the answers of an operation: an arm for each status, as response or as failure.
+//! The readers of client responses: a match arm for each status code, which reads a response or an error.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::envelope::is_error;
@@ -16,7 +16,7 @@ use crate::rust::operations::response_body::{BodyEncoding, BodyForm, forms, stre
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{ArmView, ContentArmView, ContentReadView, ContentView, ErrorView, ResponseView, SuccessView};
 
-/// The arms of the response type.
+/// Returns the match arms that read a successful response.
 pub fn response_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -33,11 +33,12 @@ pub fn response_arms(
         let target = if several { format!("Self::{}", success.variant) } else { "Self".to_owned() };
         arms.push((response.status, success_arm(calls, operation, response, names, success, &target)));
     }
-    // What is said of one status counts before what is said of many.
+    // A single status code takes precedence over a range that contains it.
     arms.sort_by_key(|(status, _)| *status);
     arms.into_iter().map(|(_, arm)| arm).collect()
 }
 
+/// Returns the match arm that reads one successful response into `target`, the path of its struct or variant.
 fn success_arm(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -49,10 +50,10 @@ fn success_arm(
     let mut lines: Vec<Code> = Vec::new();
     let mut fields: Vec<String> = Vec::new();
     if success.any_status.is_some() {
-        fields.push("status: answer.any_status()?".to_owned());
+        fields.push("status: response.any_status()?".to_owned());
     }
     let mut read = |name: &str, expression: String, optional: bool| {
-        let variable = if name == "answer" { "answer_" } else { name };
+        let variable = if name == "response" { "response_" } else { name };
         lines.push(Code::of(format!("let {variable} = {expression};")));
         let end = if optional { "" } else { "?" };
         fields.push(if optional && variable == name { name.to_owned() } else { format!("{name}: {variable}{end}") });
@@ -60,7 +61,7 @@ fn success_arm(
     let headers = response.headers.iter().filter(|header| !header.is_platform());
     for (header, shown) in headers.zip(&success.headers) {
         if header.name.eq_ignore_ascii_case("set-cookie") {
-            read(&shown.name.0, "answer.all(\"set-cookie\")".to_owned(), true);
+            read(&shown.name.0, "response.all(\"set-cookie\")".to_owned(), true);
             continue;
         }
         let optional = shown.optional;
@@ -78,18 +79,19 @@ fn success_arm(
     };
     lines.push(Code::of(format!("Some({value})")));
     let (low, high) = match response.status {
-        // Nothing else is declared.
+        // No other success is declared, so the default response covers every status code.
         Status::Default => (200, 599),
         status => bounds(status),
     };
     ArmView { status: span(low, high), lines }
 }
 
-/// The pattern of a range of statuses.
+/// Returns the pattern of a range of status codes.
 fn span(low: u16, high: u16) -> Code {
     Code::of(if low == high { low.to_string() } else { format!("{low}..={high}") })
 }
 
+/// Returns the expression that reads a response header.
 fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> String {
     let name = literal(&header.name.to_ascii_lowercase());
     let mut parameter = format!("&writ_runtime::Parameter::header({name})");
@@ -109,10 +111,10 @@ fn header_read(calls: &ReadCalls<'_, '_>, header: &Header, optional: bool) -> St
     } else {
         calls.value(header.schema).function()
     };
-    format!("answer.{method}({parameter}, {read})")
+    format!("response.{method}({parameter}, {read})")
 }
 
-/// The expression that reads the body of a response, `None` where it has none.
+/// Returns the expression that reads the body of a response, or `None` if the response has no body.
 fn body_read(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -123,11 +125,12 @@ fn body_read(
     let named = names.contents.iter().find(|named| named.status == response.status);
     match (named, forms.as_slice()) {
         (_, []) => None,
-        (Some(named), [_, _, ..]) => Some(format!("{}::receive(answer)", contract_path(&named.body))),
+        (Some(named), [_, _, ..]) => Some(format!("{}::receive(response)", contract_path(&named.body))),
         (_, [form, ..]) => Some(form_read(calls, form)),
     }
 }
 
+/// Returns the expression that reads a response body of one form.
 fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();
     let media = format!("&[{}]", media.join(", "));
@@ -137,19 +140,19 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
         None => "|r| r.any()".to_owned(),
     };
     match form.encoding {
-        BodyEncoding::Json => format!("answer.json({media}, {})", element(schema)),
-        BodyEncoding::AnyMediaJson => format!("answer.any_media_json({media}, {})", element(schema)),
-        BodyEncoding::Bytes if form.ty == Ty::String => format!("answer.text({media})"),
-        BodyEncoding::Bytes => format!("answer.bytes({media})"),
+        BodyEncoding::Json => format!("response.json({media}, {})", element(schema)),
+        BodyEncoding::AnyMediaJson => format!("response.any_media_json({media}, {})", element(schema)),
+        BodyEncoding::Bytes if form.ty == Ty::String => format!("response.text({media})"),
+        BodyEncoding::Bytes => format!("response.bytes({media})"),
         BodyEncoding::Shown => match schema {
-            Some(schema) => format!("answer.shown({media}, {})", calls.value(schema).function()),
-            None => format!("answer.text({media})"),
+            Some(schema) => format!("response.shown({media}, {})", calls.value(schema).function()),
+            None => format!("response.text({media})"),
         },
-        BodyEncoding::Stream => format!("answer.stream({media})"),
+        BodyEncoding::Stream => format!("response.stream({media})"),
         BodyEncoding::AnyMedia if form.ty == Ty::AnyMedia(Box::new(Ty::String)) => {
-            format!("answer.any_media_text({media})")
+            format!("response.any_media_text({media})")
         }
-        BodyEncoding::AnyMedia => format!("answer.any_media_bytes({media})"),
+        BodyEncoding::AnyMedia => format!("response.any_media_bytes({media})"),
         BodyEncoding::Events | BodyEncoding::DescribedEvents | BodyEncoding::Lines => {
             let method = match form.encoding {
                 BodyEncoding::Events => "events",
@@ -158,12 +161,12 @@ fn form_read(calls: &ReadCalls<'_, '_>, form: &BodyForm<'_>) -> String {
             };
             let value = schema.and_then(|schema| streamed(&calls.plan.contract.schemas, schema));
             let read = value.map_or_else(|| "|r| r.any()".to_owned(), |value| calls.element(value).function());
-            format!("answer.{method}({media}, {read})")
+            format!("response.{method}({media}, {read})")
         }
     }
 }
 
-/// The bodies of several media types.
+/// Returns the readers of response bodies with several media types.
 pub fn content_reads(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -181,21 +184,21 @@ pub fn content_reads(
             .iter()
             .zip(&view.variants)
             .map(|(form, variant)| ContentArmView {
-                places: variant.places.clone(),
+                indices: variant.indices.clone(),
                 variant: variant.name.clone(),
                 read: Code::of(form_read(calls, form)),
             })
             .collect();
         reads.push(ContentReadView {
             name: view.name.clone(),
-            media: Code::of(format!("answer.media(&[{}])?", all.join(", "))),
+            media: Code::of(format!("response.media(&[{}])?", all.join(", "))),
             arms,
         });
     }
     reads
 }
 
-/// The arms of the error type.
+/// Returns the match arms that read an error response.
 pub fn error_arms(
     calls: &ReadCalls<'_, '_>,
     operation: &Operation,
@@ -210,7 +213,7 @@ pub fn error_arms(
     let ranges = responses.iter().filter(|response| matches!(response.status, Status::Range(_))).count();
     let mut arms = Vec::new();
     for response in responses {
-        // Nothing is left for it.
+        // The ranges `4XX` and `5XX` leave no status code to the default response.
         if response.status == Status::Default && ranges == 2 {
             continue;
         }
@@ -218,16 +221,16 @@ pub fn error_arms(
         let arm = |value: String| ArmView { status: span(low, high), lines: vec![Code::of(value)] };
         if in_envelope(contract, response) {
             if response.status == Status::Code(500) {
-                arms.push(arm("Some(Self::Internal(answer.internal()?))".to_owned()));
+                arms.push(arm("Some(Self::Internal(response.internal()?))".to_owned()));
                 continue;
             }
             let Some(marker) = markers.of(response.status) else { continue };
             let marker_path = contract_path(marker);
             arms.push(arm(match response.status {
                 Status::Code(code) => {
-                    format!("Some(Self::{}({marker_path}::received(answer.problem()?)))", variant(code))
+                    format!("Some(Self::{}({marker_path}::received(response.problem()?)))", variant(code))
                 }
-                _ => format!("Some(Self::{marker}({marker_path}::received(answer.problem()?)?))"),
+                _ => format!("Some(Self::{marker}({marker_path}::received(response.problem()?)?))"),
             }));
             continue;
         }
@@ -242,7 +245,7 @@ pub fn error_arms(
         }
         arms.push(arm(match response.status {
             Status::Code(_) => format!("Some(Self::{name}({body}?))"),
-            _ => format!("Some(Self::{name}(answer.any_status()?, {body}?))"),
+            _ => format!("Some(Self::{name}(response.any_status()?, {body}?))"),
         }));
     }
     arms

@@ -1,4 +1,5 @@
-//! The client as views: calls of operations, and the operations that the service itself calls.
+//! The views of the client: calls of the contract's operations, and the webhooks and callbacks that the
+//! service sends.
 
 pub mod client_calls;
 pub mod client_responses;

@@ -1,20 +1,20 @@
-//! What the service sends to others: webhooks and callbacks, each group with its types and its calls.
+//! The views of outgoing operations: webhooks and callbacks, each group with its types and its calls.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::{Callback, Direction, OutgoingCall};
 
 use crate::rust::client::client_calls::call_view;
 use crate::rust::code::Code;
-use crate::rust::expr::envelope::envelope_places;
+use crate::rust::expr::envelope::envelope_fields;
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::names::namespace::Names;
 use crate::rust::operations::errors::Markers;
 use crate::rust::operations::operation_names::{OperationNames, named};
 use crate::rust::operations::operation_views::operation_view;
 use crate::rust::plan::types::TypePlan;
-use crate::rust::view::{AskingRequestView, CallbackUrlView, OutgoingKind, OutgoingView, TagView};
+use crate::rust::view::{CallbackRequestView, CallbackUrlView, OutgoingKind, OutgoingView, TagView};
 
-/// A group of what is sent, with its names.
+/// The outgoing operations of one kind, with their names.
 pub struct Group<'c> {
     kind: OutgoingKind,
     name: String,
@@ -22,7 +22,7 @@ pub struct Group<'c> {
     names: Vec<OperationNames>,
 }
 
-/// Names what is sent, after all that the service itself serves.
+/// Names the outgoing operations. Operations that the service serves have already taken their names.
 pub fn outgoing_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<Group<'c>> {
     let (callbacks, webhooks): (Vec<_>, Vec<_>) =
         plan.contract.outgoing_calls().partition(|outgoing| outgoing.callback.is_some());
@@ -39,7 +39,7 @@ pub fn outgoing_names<'c>(plan: &TypePlan<'c>, types: &mut Names, diagnostics: &
     groups
 }
 
-/// The views of what is sent; `tags` are those of the operations that ask for callbacks.
+/// Returns the views of the outgoing operations. `tags` contain the operations that declare callbacks.
 pub fn outgoing_views(
     plan: &TypePlan<'_>,
     groups: Vec<Group<'_>>,
@@ -51,6 +51,7 @@ pub fn outgoing_views(
     groups.iter().map(|group| outgoing_view(plan, group, tags, patterns, markers, diagnostics)).collect()
 }
 
+/// Returns the view of the outgoing operations of one kind.
 fn outgoing_view(
     plan: &TypePlan<'_>,
     group: &Group<'_>,
@@ -65,7 +66,7 @@ fn outgoing_view(
         types: Vec::new(),
         calls: Vec::new(),
         urls: Vec::new(),
-        envelope: !envelope_places(plan.contract).is_empty(),
+        envelope: !envelope_fields(plan.contract).is_empty(),
     };
     for (outgoing, names) in group.all.iter().zip(&group.names) {
         let mut types = operation_view(plan, outgoing.operation, names, patterns, markers, diagnostics);
@@ -78,45 +79,46 @@ fn outgoing_view(
     view
 }
 
-/// Where a callback goes: its expression, and how that is evaluated where the request says it all.
+/// Returns the URL of a callback: its expression, and the method that evaluates it if the request has every
+/// value.
 fn callback_url(callback: &Callback, names: &OperationNames, group: &Group<'_>, tags: &[TagView]) -> CallbackUrlView {
     let method = names.method.trim_start_matches("r#");
     let plain = format!("{method}_url");
     let taken = group.names.iter().any(|names| names.method == plain);
     let mut operations = tags.iter().flat_map(|tag| &tag.operations);
     let parent = operations.find(|operation| operation.id == callback.parent);
-    let asking = parent.filter(|_| is_of_request(&callback.expression)).and_then(|parent| {
+    let request = parent.filter(|_| is_of_request(&callback.expression)).and_then(|parent| {
         let request = parent.request.as_ref().filter(|request| !request.streamed)?;
-        Some(AskingRequestView { request: request.name.clone(), data: parent.data.clone() })
+        Some(CallbackRequestView { request: request.name.clone(), data: parent.data.clone() })
     });
     CallbackUrlView {
         constant: Code::of(format!("{}_URL", names.data)),
         expression: callback.expression.clone(),
         parent: callback.parent.clone(),
         method: Code::of(if taken { format!("{method}_expression_url") } else { plain }),
-        asking,
+        request,
     }
 }
 
-/// Whether every runtime expression is one of the request, which is at hand before it is answered.
+/// Returns true if an expression needs the request only, which is available before the response.
 fn is_of_request(expression: &str) -> bool {
     let mut found = expression.match_indices('$').map(|(at, _)| &expression[at..]);
     found.all(|rest| rest.starts_with("$request.") || rest.starts_with("$method"))
 }
 
-/// What is sent, and where to.
+/// Returns the documentation of an outgoing call: its description, its method and its destination.
 fn docs(outgoing: &OutgoingCall<'_>) -> String {
     let operation = outgoing.operation;
-    let told = [&operation.summary, &operation.description];
-    let mut docs: Vec<String> = told.into_iter().flatten().map(|text| text.trim().to_owned()).collect();
+    let parts = [&operation.summary, &operation.description];
+    let mut docs: Vec<String> = parts.into_iter().flatten().map(|text| text.trim().to_owned()).collect();
     docs.dedup();
     docs.retain(|text| !text.is_empty());
     docs.push(match outgoing.callback {
         Some(callback) => {
             let expression = callback.expression.replace('`', "'");
-            format!("`{}` to `{expression}`, as `{}` asks for it.", operation.method, callback.parent)
+            format!("`{}` to `{expression}`, a callback of `{}`.", operation.method, callback.parent)
         }
-        None => format!("`{}` to whoever subscribed.", operation.method),
+        None => format!("`{}` to the URL of a subscriber.", operation.method),
     });
     docs.join("\n\n")
 }

@@ -1,4 +1,4 @@
-//! How a client sends the body of a request: the call for each media type.
+//! The calls by which a client sends a request body, for each media type.
 
 use writ_contract::model::operation::{Content, ContentKind, Operation, RequestBody};
 use writ_contract::model::parts::parts;
@@ -11,14 +11,14 @@ use crate::rust::plan::types::TypePlan;
 
 /// The call that sends a body of one media type.
 pub struct SendBody {
-    /// The call up to the value.
+    /// The text of the call up to its last argument.
     head: String,
-    /// True if the value is given away, as the parts of a form are; otherwise it is borrowed.
-    pub gives_away: bool,
+    /// True if the value is passed by value, as the parts of a form are; otherwise it is borrowed.
+    pub by_value: bool,
 }
 
 impl SendBody {
-    /// Returns the call with a value.
+    /// Returns the text of the call with `value` as its last argument.
     pub fn call(&self, value: &str) -> String {
         format!("{}{value})", self.head)
     }
@@ -33,32 +33,32 @@ pub fn send_body(
     index: usize,
 ) -> SendBody {
     let index = format!("{} {index}", comment(&content.media_type));
-    let lent = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: false };
-    let given = |method: &str| SendBody { head: format!("out.{method}({index}, "), gives_away: true };
+    let borrowed = |method: &str| SendBody { head: format!("out.{method}({index}, "), by_value: false };
+    let moved = |method: &str| SendBody { head: format!("out.{method}({index}, "), by_value: true };
     match (content.kind, content.schema) {
-        (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => lent("any_media_body"),
+        (ContentKind::Text | ContentKind::Binary, _) if content.is_range() => borrowed("any_media_body"),
         (ContentKind::Json | ContentKind::Form, Some(schema)) => match form_fields(plan, body, schema).as_slice() {
-            [] => lent("body"),
+            [] => borrowed("body"),
             fields => {
                 let head = format!("out.encoded_body({index}, &[{}], ", fields.join(", "));
-                SendBody { head, gives_away: false }
+                SendBody { head, by_value: false }
             }
         },
-        (ContentKind::Json | ContentKind::Form, None) => lent("body"),
+        (ContentKind::Json | ContentKind::Form, None) => borrowed("body"),
         (ContentKind::Text, Some(schema))
-            if plan.own(schema).is_some_and(|own| own.text)
+            if plan.custom_type(schema).is_some_and(|own| own.text)
                 || plan.structure(plan.contract.schemas.target(schema), operation.request_direction())
                     == Ty::String =>
         {
-            lent("body")
+            borrowed("body")
         }
-        (ContentKind::Text, _) => lent("text_body"),
+        (ContentKind::Text, _) => borrowed("text_body"),
         (ContentKind::Multipart, _) => match names.parts.as_ref().is_some_and(|names| names.schema == content.schema)
             && parts(content, &plan.contract.schemas).is_some()
         {
-            true => given("parts"),
-            false => given("multipart"),
+            true => moved("parts"),
+            false => moved("multipart"),
         },
-        (ContentKind::Binary | ContentKind::Stream, _) => lent("bytes_body"),
+        (ContentKind::Binary | ContentKind::Stream, _) => borrowed("bytes_body"),
     }
 }

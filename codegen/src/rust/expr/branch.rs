@@ -1,4 +1,4 @@
-//! What decides whether a value can be meant for a branch of a union: its type, required fields, constants.
+//! The rules that select a branch of a union for a value: its type, its required fields and its constants.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::schema::Kind;
@@ -8,7 +8,7 @@ use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::is_read_only;
 
-/// The `Branch` of one branch.
+/// Returns the expression of the runtime's `Branch` for a branch of a union.
 pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String {
     let schemas = &plan.contract.schemas;
     let mut parts = vec![format!("name: {}", literal(name))];
@@ -56,12 +56,12 @@ pub fn branch_rule(plan: &TypePlan<'_>, branch: SchemaId, name: &str) -> String 
     format!("{} {{ {} }}", runtime("Branch"), parts.join(", "))
 }
 
-/// Returns the constant of a type of JSON values.
+/// Returns the runtime's constant of a JSON type.
 fn types_of(name: &str) -> String {
     format!("{}::{name}", runtime("Types"))
 }
 
-/// The JSON text of the only value of a schema, if it has only one.
+/// Returns the JSON text of a schema's only value, or `None` if it has several.
 fn constant(plan: &TypePlan<'_>, id: SchemaId) -> Option<String> {
     if plan.contract.schemas.nullable(id) {
         return None;

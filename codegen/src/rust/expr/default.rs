@@ -1,4 +1,5 @@
-//! `default` as a Rust expression: a literal where the type has one, else text that is read as it.
+//! The `default` of a schema as a Rust expression: a literal if the type has one, otherwise JSON text that is
+//! parsed.
 
 use serde_json::Value as Json;
 
@@ -14,27 +15,28 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use writ_contract::model::Direction;
 
-/// What stands for a value that is absent.
+/// The default of an absent value, in the form in which generated code contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DefaultValue {
-    /// An empty list or map: the default of its type. The expression of it.
+    /// An empty list or map, which is the `Default` of its type; the expression of the empty value.
     Empty(&'static str),
-    /// An expression that needs no work.
+    /// An expression without a computation, such as a literal.
     Constant(String),
-    /// An expression that makes the value anew.
+    /// An expression that creates the value on each evaluation.
     Expression(String),
-    /// JSON text, which is read as the value would have been: objects, unions, typed formats.
+    /// JSON text that the reader of the type parses, for objects, unions and typed formats.
     Text(String),
 }
 
-/// The expression of an empty list.
+/// The default of an empty list.
 const EMPTY_LIST: DefaultValue = DefaultValue::Empty("Vec::new()");
 
-/// The expression of an empty map.
+/// The default of an empty map.
 const EMPTY_MAP: DefaultValue = DefaultValue::Empty("Default::default()");
 
 impl DefaultValue {
-    /// Returns the expression of what an `Option` held, or else the default; `read` reads the type.
+    /// Returns the expression of the value in an `Option`, or of the default if it is `None`. `read` reads
+    /// the type.
     pub fn take(&self, variable: &str, read: &ReadExpression) -> String {
         match self {
             DefaultValue::Empty(_) => format!("{variable}.unwrap_or_default()"),
@@ -46,7 +48,7 @@ impl DefaultValue {
         }
     }
 
-    /// Returns the expression of the default itself; none where it is text to be read.
+    /// Returns the expression of the default itself, or `None` if the default is JSON text.
     pub fn expression(&self) -> Option<&str> {
         match self {
             DefaultValue::Empty(value) => Some(value),
@@ -55,7 +57,7 @@ impl DefaultValue {
         }
     }
 
-    /// Returns the default of a type whose values stand under `Some`, as null is a value too.
+    /// Returns the default wrapped in `Some`, for a nullable type.
     pub fn under_some(&self) -> DefaultValue {
         match self.expression() {
             Some(value) => DefaultValue::Expression(format!("Some({value})")),
@@ -64,7 +66,7 @@ impl DefaultValue {
     }
 }
 
-/// A schema's default, if it has one. Null is none.
+/// Returns the default of a schema. A default of null counts as none.
 pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, direction: Direction) -> Option<DefaultValue> {
     let (value, _) = plan.contract.schemas.nearest(id, |schema| schema.default.clone())?;
     if value.is_null() {
@@ -74,21 +76,22 @@ pub fn default_value(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, direction: Dire
     Some(found.unwrap_or_else(|| DefaultValue::Text(value.to_string())))
 }
 
-/// A schema's default as the contract writes it, for a doc comment.
+/// Returns the default of a schema as JSON, for documentation.
 pub fn default_text(plan: &TypePlan<'_>, id: SchemaId) -> String {
     let found = plan.contract.schemas.nearest(id, |schema| schema.default.clone());
     found.map(|(value, _)| value.to_string().replace('`', "'")).unwrap_or_default()
 }
 
+/// Returns the default as an expression, or `None` if only JSON text can represent it.
 fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, direction: Direction) -> Option<DefaultValue> {
     let target = plan.contract.schemas.target(id);
-    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.own(id).is_some() {
+    if plan.contract.schemas.get(target).holds_itself || matches!(ty, Ty::Boxed(_)) || plan.custom_type(id).is_some() {
         return None;
     }
     match (plan.contract.schemas.kind(id), value) {
         (Kind::Boolean, Json::Bool(truth)) => Some(DefaultValue::Constant(truth.to_string())),
         (Kind::Integer(shape), Json::Number(number)) => {
-            let whole = number
+            let integer = number
                 .as_i64()
                 .map(i128::from)
                 .or_else(|| number.as_u64().map(i128::from))
@@ -99,8 +102,8 @@ fn expression(plan: &TypePlan<'_>, id: SchemaId, ty: &Ty, value: &Json, directio
                 Ty::U64 => (0, i128::from(u64::MAX)),
                 _ => (i128::from(i64::MIN), i128::from(i64::MAX)),
             };
-            let fits = whole >= shape.min.unwrap_or(low).max(low) && whole <= shape.max.unwrap_or(high).min(high);
-            fits.then(|| DefaultValue::Constant(whole.to_string()))
+            let fits = integer >= shape.min.unwrap_or(low).max(low) && integer <= shape.max.unwrap_or(high).min(high);
+            fits.then(|| DefaultValue::Constant(integer.to_string()))
         }
         (Kind::Number(_), Json::Number(number)) => match plan.structure(plan.contract.schemas.target(id), direction) {
             Ty::F32 | Ty::F64 => Some(DefaultValue::Constant(float(number.as_f64()?))),

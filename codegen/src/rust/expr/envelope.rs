@@ -1,4 +1,4 @@
-//! The function that writes a refusal into the contract's own error schema.
+//! The function that writes an error in the error schema of the contract.
 
 use std::collections::BTreeSet;
 
@@ -8,16 +8,16 @@ use writ_contract::model::{Contract, Envelope, SchemaId};
 
 use crate::rust::code::{Code, literal};
 
-/// The body of the function that writes a refusal into the contract's own error schema.
+/// The body of the function that writes an error in the error schema of the contract.
 #[derive(Debug, Default)]
 pub struct EnvelopeWriter {
-    /// The statements, over a `problem`, a `request_id` and a writer `w`; none for RFC 9457.
+    /// The statements, which use a `problem`, a `request_id` and a writer `w`; empty for RFC 9457.
     pub statements: Vec<Code>,
     /// True if a statement uses `request_id`.
     pub uses_request_id: bool,
 }
 
-/// Returns the statements that write a refusal.
+/// Returns the statements that write an error in the envelope of the contract.
 pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
     let mut writer = EnvelopeWriter::default();
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return writer };
@@ -27,9 +27,9 @@ pub fn envelope_writer(contract: &Contract) -> EnvelopeWriter {
     writer
 }
 
-/// Where the parts of a refusal stand, for who receives it: the fields of the runtime's `Envelope`;
-/// none for RFC 9457.
-pub fn envelope_places(contract: &Contract) -> Vec<Code> {
+/// Returns the fields of the runtime's `client::Envelope`, by which a client reads an error; empty for RFC
+/// 9457.
+pub fn envelope_fields(contract: &Contract) -> Vec<Code> {
     let Envelope::Own { schema, fields, .. } = &contract.envelope else { return Vec::new() };
     let find = |role: Role| fields.iter().find(|field| field.role == role).map(|field| field.path.as_slice());
     let steps = |path: Option<&[String]>| {
@@ -44,16 +44,17 @@ pub fn envelope_places(contract: &Contract) -> Vec<Code> {
         here = property.schema;
     }
     let (field, message) = detail_names(&contract.schemas, contract.schemas.kind(here));
-    let places = [
+    let view = [
         format!("code: {}", steps(find(Role::Code).or_else(|| find(Role::Status)))),
         format!("message: {}", steps(find(Role::Message))),
         format!("details: {}", steps(details)),
         format!("detail: ({}, {})", literal(&field), literal(&message)),
         format!("request_id: {}", steps(find(Role::RequestId))),
     ];
-    places.into_iter().map(Code::from).collect()
+    view.into_iter().map(Code::from).collect()
 }
 
+/// Adds the statements that write an object of the envelope.
 fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], writer: &mut EnvelopeWriter) {
     let Kind::Object(shape) = schemas.kind(schema) else { return };
     writer.statements.push("w.begin_object();".into());
@@ -76,6 +77,7 @@ fn object(schemas: &Schemas, schema: SchemaId, fields: &[(Role, &[String])], wri
     writer.statements.push("w.end_object();".into());
 }
 
+/// Returns the statement that writes a value of the envelope.
 fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
     Code::of(match (role, schemas.kind(schema)) {
         (Role::Code | Role::Status, Kind::Integer(_) | Kind::Number(_)) => {
@@ -91,7 +93,7 @@ fn value(schemas: &Schemas, role: Role, schema: SchemaId) -> Code {
     })
 }
 
-/// What the parts of a violation are called: the elements' own property names.
+/// Returns the property names of a violation in the envelope: that of its field and that of its message.
 fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
     let mut names: BTreeSet<&str> = BTreeSet::new();
     if let Kind::Array(array) = kind
@@ -104,6 +106,7 @@ fn detail_names(schemas: &Schemas, kind: &Kind) -> (String, String) {
     (field.to_owned(), message.to_owned())
 }
 
+/// Returns the first of the wanted names that is present.
 fn pick(names: &BTreeSet<&str>, wanted: &[&'static str]) -> Option<&'static str> {
     wanted.iter().find(|name| names.contains(**name)).copied()
 }

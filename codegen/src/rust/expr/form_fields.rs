@@ -1,4 +1,4 @@
-//! How the fields of a form are written (`application/x-www-form-urlencoded`), where it is not plainly.
+//! The fields of an `application/x-www-form-urlencoded` body that need a style other than the default.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::operation::{ContentKind, Encoding, RequestBody, Style, essence};
@@ -8,7 +8,8 @@ use crate::rust::code::literal;
 use crate::rust::mention::runtime;
 use crate::rust::plan::types::TypePlan;
 
-/// The `Parameter` of each field of a body's form that is not `name=value`, repeated or with brackets.
+/// Returns the runtime's `Parameter` of each form field that is not written as `name=value`, repeated or with
+/// brackets.
 pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) -> Vec<String> {
     let schemas = &plan.contract.schemas;
     let form = body.content.iter().find(|content| content.kind == ContentKind::Form && content.schema == Some(schema));
@@ -28,6 +29,7 @@ pub fn form_fields(plan: &TypePlan<'_>, body: &RequestBody, schema: SchemaId) ->
     fields
 }
 
+/// Returns the runtime's `ValueKind` of a property.
 fn shape(schemas: &Schemas, property: SchemaId) -> &'static str {
     match schemas.kind(property) {
         Kind::Array(_) => "Array",
@@ -36,7 +38,7 @@ fn shape(schemas: &Schemas, property: SchemaId) -> &'static str {
     }
 }
 
-/// The style of a field; nothing where it is written as fields of a form are.
+/// Returns the style of a field, or `None` for the default style of a form.
 fn written(
     schemas: &Schemas,
     property: SchemaId,
@@ -47,7 +49,7 @@ fn written(
     if let (Some(style), Some(encoding)) = (style, encoding) {
         let explode = encoding.explode.unwrap_or(style == Style::Form);
         return match style {
-            // RFC 6570 spreads such an object over the form; clients write brackets instead.
+            // RFC 6570 would spread such an object over the form, but clients write brackets.
             Style::Form if explode => None,
             Style::Form => Some(("Form", false)),
             Style::SpaceDelimited if !explode => Some(("SpaceDelimited", false)),
@@ -59,7 +61,7 @@ fn written(
         let is_json = |media: &String| essence(media).ends_with("/json") || essence(media).ends_with("+json");
         encoding.media_types.iter().any(is_json)
     });
-    // OpenAPI 3.0.3 § 4.7.14.4: without an encoding, what has a structure is JSON.
+    // OpenAPI 3.0.3 § 4.7.14.4: without an encoding, a structured value is written as JSON.
     let element = match schemas.kind(property) {
         Kind::Array(array) => array.items,
         _ => property,

@@ -1,4 +1,7 @@
-//! Expressions over one schema: how a value is read, defaulted, matched against a pattern and written.
+//! Expressions over the values of a schema: readers, rules, defaults, patterns and branches of unions.
+//!
+//! [`read`] builds the expression that reads a value. The other modules provide its parts, and the writer of
+//! the error envelope.
 
 pub mod branch;
 pub mod default;

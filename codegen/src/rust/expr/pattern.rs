@@ -1,25 +1,28 @@
-//! ECMA-262 patterns in the syntax of `regex`, which runs in linear time; those that need more are told apart.
+//! Translation of ECMA-262 patterns into the syntax of the `regex` crate, which matches in linear time.
 //!
-//! Look-around and back-references have no linear form. Where the two languages mean different
-//! things by the same letters (`\d`, `\w`, `\s`, `.`, `\b`, brackets in a class), the meaning of
-//! ECMA-262 is spelled out.
+//! Look-around and back-references have no linear form and are matched by backtracking. Where the two
+//! languages differ in meaning (`\d`, `\w`, `\s`, `.`, `\b`, brackets in a class), the translation spells out
+//! the meaning of ECMA-262.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// How a pattern is run.
+/// The engine that matches a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Engine {
-    /// By `regex`, in this spelling.
+    /// The `regex` crate, with this translation of the pattern.
     Linear(String),
-    /// By backtracking, as it is written.
+    /// Backtracking, with the pattern as it is written.
     Backtracking,
 }
 
-/// White space of ECMA-262 § 22.2.2.9, as the inside of a class.
+/// The white space of ECMA-262 § 22.2.2.9, as the content of a character class.
 const SPACE: &str = r"\t\n\x0B\x0C\r \x{A0}\x{FEFF}\p{Zs}\x{2028}\x{2029}";
 
-/// Chooses the engine of a pattern; an error says why it is no pattern at all.
+/// Returns the engine for a pattern.
+///
+/// # Errors
+/// If the text is not a pattern, with the reason.
 pub fn engine(pattern: &str) -> Result<Engine, String> {
     if let Some(translated) = translate(pattern)
         && regex::Regex::new(&translated).is_ok()
@@ -32,6 +35,7 @@ pub fn engine(pattern: &str) -> Result<Engine, String> {
     }
 }
 
+/// Returns the pattern in the syntax of `regex`, or `None` if it has no linear form.
 fn translate(pattern: &str) -> Option<String> {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut letters = pattern.chars().peekable();
@@ -58,7 +62,7 @@ fn translate(pattern: &str) -> Option<String> {
     Some(out)
 }
 
-/// What follows a backslash.
+/// Translates an escape sequence, after its backslash.
 fn escape(letters: &mut Peekable<Chars<'_>>, out: &mut String, in_class: bool) -> Option<()> {
     let letter = letters.next()?;
     match letter {
@@ -110,7 +114,7 @@ fn escape(letters: &mut Peekable<Chars<'_>>, out: &mut String, in_class: bool) -
     Some(())
 }
 
-/// `\u0041`, `\u{1F600}` and surrogate pairs.
+/// Translates `\u0041`, `\u{1F600}` and surrogate pairs, after `\u`.
 fn unicode(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     if letters.peek() == Some(&'{') {
         letters.next();
@@ -135,11 +139,11 @@ fn unicode(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     Some(())
 }
 
-/// A class, from behind its opening bracket.
+/// Translates a character class, after its opening bracket.
 fn class(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     let negated = letters.next_if_eq(&'^').is_some();
     if letters.next_if_eq(&']').is_some() {
-        // `[]` matches nothing and `[^]` everything.
+        // `[]` matches nothing and `[^]` matches everything.
         out.push_str(if negated { r"[\x00-\x{10FFFF}]" } else { r"[^\x00-\x{10FFFF}]" });
         return Some(());
     }
@@ -148,7 +152,7 @@ fn class(letters: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
         match letters.next()? {
             ']' => break,
             '\\' => escape(letters, out, true)?,
-            // Set operations and nested classes of `regex` are plain letters in ECMA-262.
+            // These characters are operators in a class of `regex`, but literals in ECMA-262.
             letter @ ('[' | '&' | '~' | '^') => {
                 out.push('\\');
                 out.push(letter);
@@ -179,19 +183,19 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_backtracking_is_told_apart() {
+    fn look_around_and_back_references_need_backtracking() {
         assert_eq!(engine(r"^(?!a)b"), Ok(Engine::Backtracking));
         assert_eq!(engine(r"(a)\1"), Ok(Engine::Backtracking));
     }
 
     #[test]
-    fn what_is_no_pattern_is_an_error() {
+    fn an_invalid_pattern_is_an_error() {
         assert!(engine("(").is_err());
         assert!(engine("[a").is_err());
     }
 
     #[test]
-    fn escaped_punctuation_and_surrogate_pairs_are_understood() {
+    fn escaped_punctuation_and_surrogate_pairs_are_translated() {
         assert!(regex::Regex::new(&linear(r"^\/v1\-x$")).is_ok_and(|regex| regex.is_match("/v1-x")));
         assert!(regex::Regex::new(&linear(r"^\ud83d\ude00$")).is_ok_and(|regex| regex.is_match("😀")));
         assert!(

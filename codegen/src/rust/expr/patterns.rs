@@ -1,4 +1,4 @@
-//! The patterns of a contract: one static each, however often it is used.
+//! The patterns of a contract: one static for each pattern, however often it is used.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,10 +16,10 @@ use crate::rust::view::{PatternView, ValidatorView};
 /// The module of the patterns that the server uses, below the module of the contract.
 const PATTERNS: &str = "wire::codec::patterns";
 
-/// The module of those that only a client or `serde` uses.
+/// The module of the patterns that only a client or `serde` uses, below the module of the contract.
 const EXTRA_PATTERNS: &str = "wire::codec::extra::patterns";
 
-/// The statics by the text of their pattern.
+/// The statics of a contract's patterns and schema validators.
 #[derive(Debug, Default)]
 pub struct Patterns {
     names: HashMap<String, String>,
@@ -30,7 +30,7 @@ pub struct Patterns {
     extra: BTreeSet<String>,
 }
 
-/// Collects the patterns of every schema that is read, and with `all` those of the others.
+/// Collects the patterns of every schema that the server reads, and with `all` those of all other schemas.
 pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnostics: &mut Diagnostics) -> Patterns {
     let mut patterns = Patterns::default();
     let hints = hints(contract);
@@ -44,12 +44,12 @@ pub fn collect_patterns(contract: &Contract, usage: &Usage, all: bool, diagnosti
     patterns
 }
 
-/// Whether every value is spelled in one way, which the type knows.
+/// Returns true if the type accepts a single spelling, which makes a pattern redundant.
 fn is_typed(format: &Format) -> bool {
     matches!(format, Format::Id(_))
 }
 
-/// What an inline schema is called where it stands: its parameter or property.
+/// Returns a name for each inline schema: that of its parameter or property.
 fn hints(contract: &Contract) -> HashMap<SchemaId, &str> {
     let mut hints = HashMap::new();
     for parameter in contract.operations.iter().flat_map(|operation| &operation.parameters) {
@@ -74,11 +74,11 @@ impl Patterns {
         diagnostics: &mut Diagnostics,
     ) {
         for id in ids {
-            if let Some(guard) = &contract.schemas.get(*id).interpreted {
-                self.add_validator(contract, *id, hints.get(id).copied(), guard);
+            if let Some(interpreted) = &contract.schemas.get(*id).interpreted {
+                self.add_validator(contract, *id, hints.get(id).copied(), interpreted);
             }
             let Kind::String(shape) = &contract.schemas.get(*id).kind else { continue };
-            // Of several, the first is a rule and the validator checks all.
+            // The first pattern is a rule. If there are several, the validator checks all of them.
             let Some((pattern, span)) = shape.patterns.first() else { continue };
             if is_typed(&shape.format) {
                 diagnostics.push(
@@ -113,7 +113,7 @@ impl Patterns {
         }
     }
 
-    /// The statics, patterns and schema validators.
+    /// Returns the names of the statics, of patterns and of schema validators.
     fn statics(&self) -> impl Iterator<Item = &String> {
         self.views.keys().chain(self.validators.keys())
     }
@@ -136,8 +136,14 @@ impl Patterns {
         self.names.insert(pattern.to_owned(), name);
     }
 
-    fn add_validator(&mut self, contract: &Contract, id: SchemaId, hint: Option<&str>, guard: &InterpretedSchema) {
-        if self.validator_names.contains_key(guard) {
+    fn add_validator(
+        &mut self,
+        contract: &Contract,
+        id: SchemaId,
+        hint: Option<&str>,
+        interpreted: &InterpretedSchema,
+    ) {
+        if self.validator_names.contains_key(interpreted) {
             return;
         }
         let base = format!(
@@ -150,24 +156,24 @@ impl Patterns {
             name = format!("{base}_{number}");
             number += 1;
         }
-        let dialect = if guard.draft4 { "Draft4" } else { "Draft202012" };
+        let dialect = if interpreted.draft4 { "Draft4" } else { "Draft202012" };
         self.validators.insert(
             name.clone(),
             ValidatorView {
                 name: Code::of(&name),
                 dialect: Code::from(dialect),
-                schema: Code(raw_literal(&guard.text)),
+                schema: Code(raw_literal(&interpreted.text)),
             },
         );
-        self.validator_names.insert(guard.clone(), name);
+        self.validator_names.insert(interpreted.clone(), name);
     }
 
-    /// Returns a mention of the static of a schema for the interpreter.
-    pub fn validator(&self, guard: &InterpretedSchema) -> String {
-        self.mention(self.validator_names.get(guard))
+    /// Returns a mention of the static of a schema validator.
+    pub fn validator(&self, interpreted: &InterpretedSchema) -> String {
+        self.mention(self.validator_names.get(interpreted))
     }
 
-    /// Returns the validators in order of their names: those of the server, or the extra ones.
+    /// Returns the schema validators in the order of their names: those of the server, or the extra ones.
     pub fn validator_views(&self, extra: bool) -> Vec<ValidatorView> {
         let wanted = |(name, _): &(&String, &ValidatorView)| self.extra.contains(*name) == extra;
         self.validators.iter().filter(wanted).map(|(_, view)| view.clone()).collect()
@@ -184,7 +190,7 @@ impl Patterns {
         contract(&format!("{module}::{name}")).to_string()
     }
 
-    /// Returns the patterns in order of their names: those of the server, or the extra ones.
+    /// Returns the patterns in the order of their names: those of the server, or the extra ones.
     pub fn views(&self, extra: bool) -> Vec<PatternView> {
         let wanted = |(name, _): &(&String, &PatternView)| self.extra.contains(*name) == extra;
         self.views.iter().filter(wanted).map(|(_, view)| view.clone()).collect()

@@ -1,4 +1,5 @@
-//! The expression that reads a schema's value: a call on the runtime's reader, with the constraints as data.
+//! The expression that reads a value of a schema: a call on the runtime's reader, with the constraints as
+//! data.
 
 use writ_contract::model::schema::{
     Additional, Format, IntegerWidth, Kind, NumberWidth, ObjectShape, RustType, StringShape,
@@ -13,26 +14,30 @@ use crate::rust::mention::{contract, runtime};
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 
-/// Builds expressions for one file.
+/// The builder of expressions that read values of schemas.
 pub struct ReadCalls<'p, 'c> {
-    /// The types.
+    /// The type plan of the contract.
     pub plan: &'p TypePlan<'c>,
-    /// The statics of patterns, shared by all files.
+    /// The statics of patterns, which all files share.
     pub patterns: &'p Patterns,
     /// The direction of the values that are read.
     pub direction: Direction,
 }
 
 impl ReadCalls<'_, '_> {
-    /// An `Option<T>` of the schema's type over a reader called `r`, null aside.
+    /// Returns an expression that reads a value other than null: an `Option` of the schema's type, over a
+    /// reader `r`.
     pub fn value(&self, id: SchemaId) -> ReadExpression {
         let expression = self.unvalidated(id);
         let validators = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
         self.validated(validators, expression)
     }
 
-    /// The same where null is a value too, which `take` (`nullable`, `patch`) tells from others; `read`
-    /// makes something of the value before. A schema that takes null is asked whether it does.
+    /// Returns an expression that reads a value or null, by the reader's method `take` (`nullable` or
+    /// `patch`).
+    ///
+    /// `read` transforms the expression of the value itself. Schema validators that accept null also check
+    /// null.
     pub fn with_null(
         &self,
         id: SchemaId,
@@ -46,8 +51,8 @@ impl ReadCalls<'_, '_> {
         self.validated(outer, format!("r.{take}({})", read(value).function()).into())
     }
 
-    /// The validators in a chain of aliases, the innermost first: those of the steps that null gets to, or
-    /// those behind them.
+    /// Returns the validators along a chain of aliases, the innermost first: with `of_null` those that check
+    /// null too, otherwise those that check other values only.
     fn validators(&self, id: SchemaId, of_null: bool) -> Vec<String> {
         let schemas = &self.plan.contract.schemas;
         let mut chain = vec![schemas.get(id)];
@@ -58,23 +63,24 @@ impl ReadCalls<'_, '_> {
         }
         let nullable = chain.iter().rposition(|schema| schema.nullable).map_or(0, |at| at + 1);
         let (outer, inner) = chain.split_at(nullable);
-        let asked = if of_null { outer } else { inner };
-        asked
+        let chosen = if of_null { outer } else { inner };
+        chosen
             .iter()
             .rev()
             .filter_map(|schema| schema.interpreted.as_ref())
-            .map(|guard| self.patterns.validator(guard))
+            .map(|interpreted| self.patterns.validator(interpreted))
             .collect()
     }
 
-    /// An expression behind validators, the innermost first.
+    /// Wraps an expression in validators, the innermost first.
     fn validated(&self, validators: Vec<String>, expression: ReadExpression) -> ReadExpression {
         validators.into_iter().fold(expression, |expression, validator| {
             format!("r.validated(&{validator}, {})", expression.function()).into()
         })
     }
 
-    /// A declared type behind the validators of its schema; none where it has none.
+    /// Returns an expression that reads a declared type and applies the validators of its schema. Returns
+    /// `None` if there are no validators.
     pub fn behind_validators(&self, id: SchemaId, name: &str) -> Option<ReadExpression> {
         let validators: Vec<String> = self.validators(id, false).into_iter().chain(self.validators(id, true)).collect();
         if validators.is_empty() {
@@ -83,6 +89,7 @@ impl ReadCalls<'_, '_> {
         Some(self.validated(validators, ReadExpression::read(contract(name))))
     }
 
+    /// Returns an expression that reads a value without the validators of its schema.
     fn unvalidated(&self, id: SchemaId) -> ReadExpression {
         let schemas = &self.plan.contract.schemas;
         if let Some(key) = self.plan.key_of(id, self.direction) {
@@ -99,14 +106,14 @@ impl ReadCalls<'_, '_> {
             }
             return self.structure(target);
         }
-        // A part of a whole is read as that.
-        if let Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) = schemas.get(id).kind {
-            return self.unvalidated(whole);
+        // The object of a sparse fieldset is read as the complete object.
+        if let Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) = schemas.get(id).kind {
+            return self.unvalidated(complete);
         }
         self.structure(id)
     }
 
-    /// The same, where null is a value: an `Option<Option<T>>`.
+    /// Returns an expression that reads an element of a list or map, which may be null.
     pub fn element(&self, id: SchemaId) -> ReadExpression {
         match self.plan.is_nullable(id) {
             true => self.with_null(id, "nullable", |value| value),
@@ -114,18 +121,19 @@ impl ReadCalls<'_, '_> {
         }
     }
 
-    /// The same for what a schema is built of, its own name aside.
+    /// Returns an expression that reads the type that a schema consists of, without regard to its name.
     pub fn structure(&self, id: SchemaId) -> ReadExpression {
         match &self.plan.contract.schemas.get(id).rust_type {
-            Some(own) => self.own(id, own),
+            Some(custom) => self.custom(id, custom),
             None => self.kind(id),
         }
     }
 
-    /// A type of the user's own: its own way to read, or its text behind what the contract says of that.
-    fn own(&self, id: SchemaId, own: &RustType) -> ReadExpression {
-        if !own.text {
-            return ReadExpression::read(format_args!("::{}", own.path.value));
+    /// Returns an expression that reads a custom type: by its own `Read`, or from text that satisfies the
+    /// schema.
+    fn custom(&self, id: SchemaId, custom: &RustType) -> ReadExpression {
+        if !custom.text {
+            return ReadExpression::read(format_args!("::{}", custom.path.value));
         }
         let schemas = &self.plan.contract.schemas;
         let check: ReadExpression = match schemas.kind(id) {
@@ -144,7 +152,7 @@ impl ReadCalls<'_, '_> {
         format!("r.checked({}, |r| r.parsed())", check.function()).into()
     }
 
-    /// The same, of a type of ours.
+    /// Returns an expression that reads a generated or built-in type.
     fn kind(&self, id: SchemaId) -> ReadExpression {
         let plan = self.plan;
         match &plan.contract.schemas.get(id).kind {
@@ -214,6 +222,7 @@ impl ReadCalls<'_, '_> {
         }
     }
 
+    /// Returns an expression that reads a string or a value of a string format.
     fn string(&self, shape: &StringShape) -> ReadExpression {
         let typed: ReadExpression = match &shape.format {
             Format::DateTime => "r.date_time()".into(),
@@ -231,7 +240,7 @@ impl ReadCalls<'_, '_> {
     }
 }
 
-/// Returns the call that reads a type of Rust under a rule, or its `Read` where the rule is empty.
+/// Returns the call that reads a Rust type under a rule, or its `Read` if the rule is empty.
 fn ruled(ty: &str, method: &str, (rule, count): (&str, usize), fields: RuleFields) -> ReadExpression {
     if fields.is_empty() {
         return ReadExpression::read(ty);

@@ -1,15 +1,15 @@
-//! An expression that reads a value from a reader called `r`.
+//! An expression that reads a value from a reader `r`.
 
 use std::fmt;
 
 use crate::rust::mention::read_of;
 
-/// An expression over a reader called `r`: an `Option` of the value that is read.
+/// An expression over a reader `r`, whose value is an `Option` of the type that is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadExpression {
-    /// A call of a function that takes the reader alone, by the path of the function.
+    /// A call of a function with the reader as its only argument; the path of the function.
     Function(String),
-    /// Any other expression.
+    /// An expression that is not a plain function call.
     Expression(String),
 }
 
@@ -19,7 +19,7 @@ impl ReadExpression {
         ReadExpression::Function(read_of(ty))
     }
 
-    /// Returns the expression as a function of the reader: a path where there is one, else a closure.
+    /// Returns the expression as a function of the reader: a path if possible, otherwise a closure.
     pub fn function(&self) -> String {
         match self {
             ReadExpression::Function(path) => path.clone(),
@@ -27,7 +27,7 @@ impl ReadExpression {
         }
     }
 
-    /// Returns the expression whose value is put into a box.
+    /// Returns the expression with its value in a `Box`.
     pub fn boxed(self) -> ReadExpression {
         ReadExpression::Expression(format!("{self}.map(Box::new)"))
     }

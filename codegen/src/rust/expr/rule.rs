@@ -1,22 +1,22 @@
-//! The rules that the runtime checks values by: `&StringRule { .. }` with what the contract says, and
-//! no more.
+//! The runtime's rules for values, such as `&StringRule { .. }`, with the constraints that the contract
+//! declares.
 
 use writ_contract::model::schema::{ArrayShape, Format, IntegerShape, NumberShape, ObjectShape, StringShape};
 
 use crate::rust::expr::patterns::Patterns;
 use crate::rust::mention::runtime;
 
-/// The fields of a rule that the contract gives a value: `name: value` each.
+/// The fields of a rule that the contract declares, as `name: value`.
 #[derive(Debug, Default)]
 pub struct RuleFields(Vec<String>);
 
 impl RuleFields {
-    /// Returns true if the contract gives no field a value.
+    /// Returns true if the contract declares no field of the rule.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Returns the rule as an expression; `count` is how many fields the runtime's struct has.
+    /// Returns the rule as an expression. `count` is the number of fields of the runtime's struct.
     pub fn expression(mut self, name: &str, count: usize) -> String {
         let name = runtime(name);
         match self.0.len() {
@@ -37,7 +37,7 @@ impl RuleFields {
     }
 }
 
-/// Returns the fields of a `StringRule`.
+/// Returns the fields of the runtime's `StringRule` for a string.
 pub fn string_rule(shape: &StringShape, patterns: &Patterns) -> RuleFields {
     let mut fields = RuleFields::sizes(shape.min, shape.max);
     if let Some((pattern, _)) = shape.patterns.first() {
@@ -58,19 +58,19 @@ pub fn string_rule(shape: &StringShape, patterns: &Patterns) -> RuleFields {
     fields
 }
 
-/// Returns the `ArrayRule` of a list.
+/// Returns the expression of the runtime's `ArrayRule` for a list.
 pub fn array_rule(shape: &ArrayShape) -> String {
     let mut fields = RuleFields::sizes(shape.min, shape.max);
     fields.0.extend(shape.unique.then(|| "unique: true".to_owned()));
     fields.expression("ArrayRule", 3)
 }
 
-/// Returns the `MapRule` of a map.
+/// Returns the expression of the runtime's `MapRule` for a map.
 pub fn map_rule(shape: &ObjectShape) -> String {
     RuleFields::sizes(shape.min, shape.max).expression("MapRule", 3)
 }
 
-/// Returns the fields of an `IntegerRule`.
+/// Returns the fields of the runtime's `IntegerRule` for an integer.
 pub fn integer_rule(shape: &IntegerShape) -> RuleFields {
     let mut fields = RuleFields::default();
     fields.0.extend(shape.min.map(|min| format!("min: Some({min})")));
@@ -79,7 +79,7 @@ pub fn integer_rule(shape: &IntegerShape) -> RuleFields {
     fields
 }
 
-/// Returns the fields of a `NumberRule`.
+/// Returns the fields of the runtime's `NumberRule` for a number.
 pub fn number_rule(shape: &NumberShape) -> RuleFields {
     let mut fields = RuleFields::default();
     fields.0.extend(shape.min.map(|min| format!("min: Some({})", float(min))));
@@ -90,7 +90,7 @@ pub fn number_rule(shape: &NumberShape) -> RuleFields {
     fields
 }
 
-/// Returns a float literal that reads back as the same number.
+/// Returns a Rust float literal with exactly this value.
 pub fn float(value: f64) -> String {
     let text = format!("{value:?}");
     match text.as_str() {

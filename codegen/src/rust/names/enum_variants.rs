@@ -1,4 +1,4 @@
-//! The variants of the Rust enum that a string enumeration becomes.
+//! The variants of the Rust enum of a string enumeration.
 
 use writ_contract::model::schema::StringEnum;
 

@@ -1,8 +1,9 @@
-//! Rust identifiers out of any text: cases, keywords, leading digits, letters that Rust does not know.
+//! Rust identifiers from any text: case conversion, keywords, leading digits and characters that Rust does
+//! not allow.
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-/// The words that cannot name anything, of every edition up to 2024.
+/// The keywords of Rust up to the edition 2024.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -10,10 +11,10 @@ const KEYWORDS: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// The words that not even `r#` makes a name of.
+/// The words that cannot be raw identifiers.
 const NEVER: &[&str] = &["self", "super", "crate", "Self", "_"];
 
-/// `UpperCamelCase`, for types, traits and variants.
+/// Returns an identifier in `UpperCamelCase`, for types, traits and variants.
 pub fn type_name(text: &str) -> String {
     let name = spelled(text).to_upper_camel_case();
     let name = legal(name, 'N');
@@ -23,7 +24,7 @@ pub fn type_name(text: &str) -> String {
     }
 }
 
-/// `snake_case`, for fields, methods and modules; keywords become raw.
+/// Returns an identifier in `snake_case`, for fields and methods. Keywords become raw identifiers.
 pub fn value_name(text: &str) -> String {
     let name = legal(spelled(text).to_snake_case(), 'n');
     if NEVER.contains(&name.as_str()) {
@@ -35,8 +36,10 @@ pub fn value_name(text: &str) -> String {
     }
 }
 
-/// `snake_case` that is also the name of a file: keywords get an underscore, and letters beyond
-/// ASCII are left out, since rustc finds no file by them (E0754).
+/// Returns an identifier in `snake_case` that is also a file name.
+///
+/// Keywords get a trailing underscore. Characters beyond ASCII are omitted, since `rustc` does not find files
+/// by such names (E0754).
 pub fn module_name(text: &str) -> String {
     let ascii: String = spelled(text).chars().filter(char::is_ascii).collect();
     let name = value_name(if ascii.contains(|letter: char| letter.is_ascii_alphanumeric()) { &ascii } else { "tag" });
@@ -46,12 +49,12 @@ pub fn module_name(text: &str) -> String {
     }
 }
 
-/// `SHOUTY_SNAKE_CASE`, for statics.
+/// Returns an identifier in `SHOUTY_SNAKE_CASE`, for statics.
 pub fn static_name(text: &str) -> String {
     legal(spelled(text).to_shouty_snake_case(), 'N').to_uppercase()
 }
 
-/// Signs that tell two names apart are spelled out: `+1` and `-1` are not the same.
+/// Replaces signs by words, so that names such as `+1` and `-1` stay distinct.
 fn spelled(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut start = true;
@@ -85,7 +88,7 @@ fn spelled(text: &str) -> String {
     out
 }
 
-/// Keeps what Rust allows in a name; a name that would begin with a digit gets `first` before it.
+/// Removes characters that an identifier cannot contain, and puts `first` before a leading digit.
 fn legal(name: String, first: char) -> String {
     let kept: String = name.chars().filter(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
     let kept: String = kept.chars().filter(|letter| letter.is_ascii() || unicode_letter(*letter)).collect();
@@ -102,7 +105,7 @@ fn legal(name: String, first: char) -> String {
     }
 }
 
-/// Letters beyond ASCII are kept where they are letters in every position; marks and joined digits are not.
+/// Returns true if a character beyond ASCII is allowed at every position of an identifier.
 fn unicode_letter(letter: char) -> bool {
     letter.is_alphabetic()
         && !('\u{1F130}'..='\u{1F189}').contains(&letter)
@@ -114,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keywords_become_raw_and_the_few_that_cannot_get_an_underscore() {
+    fn keywords_become_raw_or_get_a_suffix() {
         assert_eq!(value_name("type"), "r#type");
         assert_eq!(value_name("gen"), "r#gen");
         assert_eq!(value_name("self"), "self_");
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_begin_with_digits_or_hold_nothing_legal_are_names_all_the_same() {
+    fn text_without_a_legal_start_becomes_a_name() {
         assert_eq!(type_name("2fa"), "N2fa");
         assert_eq!(value_name("2fa"), "n2fa");
         assert_eq!(type_name(""), "Empty");
@@ -132,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_named_as_files_can_be() {
+    fn module_names_are_valid_file_names() {
         assert_eq!(module_name("Große Übung"), "groe_bung");
         assert_eq!(module_name("名前"), "tag");
         assert_eq!(module_name("self"), "self_");
     }
 
     #[test]
-    fn signs_tell_names_apart() {
+    fn signs_make_names_distinct() {
         assert_eq!(type_name("+1"), "Plus1");
         assert_eq!(type_name("-1"), "Minus1");
         assert_eq!(value_name("createdAt"), "created_at");

@@ -1,4 +1,4 @@
-//! The variants of the Rust enums that choose a body by its media type.
+//! The names of media types in Rust enums and in documentation.
 
 use writ_contract::model::operation::Content;
 
@@ -27,4 +27,13 @@ pub fn media_name(content: &Content) -> String {
         }
     }
     name
+}
+
+/// Returns media types as a list in prose: "`text/csv` or `application/json`".
+pub fn media_list(media_types: &[&str]) -> String {
+    let quoted: Vec<String> = media_types.iter().map(|media| format!("`{}`", media.replace('`', "'"))).collect();
+    match quoted.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        all => all.join(", "),
+    }
 }

@@ -1,4 +1,7 @@
-//! Names: Rust identifiers out of any text, taken once each.
+//! Names: Rust identifiers from any text of a contract, each taken once.
+//!
+//! [`ident`] converts text to identifiers. [`namespace`] takes each name once and reports collisions. The
+//! other modules name variants, statuses and media types.
 
 pub mod enum_variants;
 pub mod ident;

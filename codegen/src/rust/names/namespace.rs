@@ -1,4 +1,4 @@
-//! Names are resolved once: the first candidate that is free is taken, for good.
+//! Namespaces, in which each name is taken once: the first free candidate, for good.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -7,10 +7,10 @@ use writ_contract::model::Contract;
 use writ_contract::model::operation::ContentKind;
 use writ_contract::source::{FileId, Span, Spanned};
 
-/// The entry: names that generated files bring along are not of the contract and stand nowhere.
+/// The file of reserved names, which have no location in the contract.
 const FIRST: FileId = FileId::ENTRY;
 
-/// What generated files bring into scope; no name of a contract may stand for something else.
+/// The names that generated files use. No type of the contract can have one of them.
 const RESERVED: &[&str] = &[
     "Api",
     "Arc",
@@ -76,19 +76,19 @@ const RESERVED: &[&str] = &[
     "Writer",
 ];
 
-/// The names of one namespace.
+/// A namespace of Rust names, in which each name is taken once.
 #[derive(Debug)]
 pub struct Names {
     taken: HashMap<String, Holder>,
-    /// The kind of what takes names at present.
+    /// The description of the current holders, as in "a schema of the contract".
     kind: &'static str,
-    /// The names that were not the first choice, each with that choice and the kind of what has it.
+    /// The names that are not the first choice, each with the first choice and the description of its holder.
     fallbacks: HashMap<String, (String, &'static str)>,
-    /// The number that the next of equal names gets: thousands may be equal.
+    /// The next number for equal names. Thousands of names may be equal.
     next: HashMap<String, usize>,
 }
 
-/// What has a name.
+/// The item that has a name: its location and its description.
 #[derive(Debug, Clone, Copy)]
 struct Holder {
     span: Span,
@@ -96,14 +96,14 @@ struct Holder {
 }
 
 impl Names {
-    /// A namespace in which what generated files bring along is taken.
+    /// Returns a namespace in which the names that generated files use are taken.
     pub fn for_types() -> Names {
         let mut names = Names { kind: "a name that generated code uses", ..Names::empty() };
         RESERVED.iter().for_each(|name| names.reserve(name));
         names
     }
 
-    /// An empty namespace.
+    /// Returns a namespace in which every name is free.
     pub fn empty() -> Names {
         Names {
             taken: HashMap::new(),
@@ -113,21 +113,24 @@ impl Names {
         }
     }
 
-    /// Says what takes the next names, as in "`LoginRequest` is a schema of the contract".
+    /// Sets the description of the next holders, as in "the name `LoginRequest` is used for another schema".
     pub fn now_for(&mut self, kind: &'static str) {
         self.kind = kind;
     }
 
-    /// Why a name is not the first choice, as a sentence; nothing where it is.
+    /// Returns the reason for a name that is not the first choice, as a sentence. Returns `None` for a first
+    /// choice.
     pub fn fallback(&self, name: &str) -> Option<String> {
-        self.fallbacks.get(name).map(|(first, kind)| format!("Not called `{first}`, which is {kind}."))
+        let (first, kind) = self.fallbacks.get(name)?;
+        Some(format!("Named `{name}` because the name `{first}` is used for {kind}."))
     }
 
+    /// Records that an item has a name.
     fn hold(&mut self, name: String, span: Span) {
         self.taken.insert(name, Holder { span, kind: self.kind });
     }
 
-    /// Keeps in mind why `name` was taken in place of the first candidate.
+    /// Records the reason why `name` was taken instead of the first candidate.
     fn note_fallback(&mut self, name: &str, candidates: &[String]) {
         if let Some(first) = candidates.first().filter(|first| *first != name)
             && let Some(holder) = self.taken.get(first)
@@ -136,13 +139,13 @@ impl Names {
         }
     }
 
-    /// Takes a name that is not the contract's.
+    /// Reserves a name that generated code itself uses.
     pub fn reserve(&mut self, name: &str) {
         self.hold(name.to_owned(), Span::start_of(FIRST));
     }
 
-    /// A name that the contract or its settings ask for. One that is taken is an error, with both places.
-    pub fn take_own(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
+    /// Takes a name that the contract or the settings request. A name that is taken already is an error.
+    pub fn take_requested(&mut self, own: &Spanned<String>, diagnostics: &mut Diagnostics) -> String {
         match self.taken.get(&own.value).map(|holder| holder.span) {
             None => {
                 self.hold(own.value.clone(), own.span);
@@ -160,13 +163,13 @@ impl Names {
         own.value.clone()
     }
 
-    /// Takes what the runtime calls the bodies of this contract, so that others keep their names.
+    /// Takes the names of the runtime's body types that this contract uses. All other names stay available.
     pub fn reserve_for(&mut self, contract: &Contract) {
         let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
         let operations = contract.operations.iter().chain(outgoing);
         let bodies = operations.clone().flat_map(|operation| operation.body.iter()).flat_map(|body| &body.content);
-        let answers = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
-        for content in bodies.chain(answers) {
+        let responses = operations.flat_map(|operation| &operation.responses).flat_map(|response| &response.content);
+        for content in bodies.chain(responses) {
             if content.is_range() {
                 self.reserve("AnyMedia");
             }
@@ -179,8 +182,8 @@ impl Names {
         }
     }
 
-    /// The first candidate that is free. Where none is, a number tells the last one apart, and a
-    /// diagnostic says so with both places.
+    /// Takes the first free candidate. If none is free, appends a number to the last one and reports a
+    /// warning.
     pub fn take(&mut self, candidates: &[String], span: Span, diagnostics: &mut Diagnostics) -> String {
         if let Some(free) = candidates.iter().find(|name| !self.taken.contains_key(*name)) {
             self.note_fallback(free, candidates);
@@ -209,8 +212,9 @@ impl Names {
     }
 }
 
-/// Names within one type or function, where no diagnostic can point closer than the type itself:
-/// equal names get numbers, and the caller reports the first collision.
+/// Makes names distinct within one type or function by appending numbers, and returns the first collision.
+///
+/// The caller reports the collision, since no location is more precise than that of the type itself.
 pub fn distinct(names: impl IntoIterator<Item = String>) -> (Vec<String>, Option<Collision>) {
     let names: Vec<String> = names.into_iter().collect();
     let mut first_of: BTreeMap<&str, usize> = BTreeMap::new();

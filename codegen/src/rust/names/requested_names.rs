@@ -1,4 +1,4 @@
-//! Names that a contract or its settings ask for: each must be one that Rust takes at its place.
+//! The check of names that the contract or the settings request: each must be a valid identifier of its kind.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use writ_contract::source::{Sources, Span, Spanned};
 
 use crate::rust::names::ident::{type_name, value_name};
 
-/// What a name is to be of.
+/// The kind of item that a requested name is for.
 #[derive(Clone, Copy)]
 enum NameKind {
     Type,
@@ -18,7 +18,7 @@ enum NameKind {
     Field,
 }
 
-/// Reports every name that is asked for and that cannot stand.
+/// Reports every requested name that is not a valid identifier of its kind.
 pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnostics) {
     let mut names: Vec<(&Spanned<String>, NameKind)> = Vec::new();
     let mut fields: HashSet<Span> = HashSet::new();
@@ -31,7 +31,7 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
     }
     for id in contract.schemas.ids() {
         let schema = contract.schemas.get(id);
-        // What names the field says nothing of the type, unless the schema is a component as well.
+        // The name of a field is not that of its type, unless the schema is also a component.
         if let Some(own) =
             schema.rust_name.as_ref().filter(|own| schema.component.is_some() || !fields.contains(&own.span))
         {
@@ -46,20 +46,20 @@ pub fn check(contract: &Contract, sources: &Sources, diagnostics: &mut Diagnosti
         let parameters = operation.parameters.iter().filter_map(|parameter| parameter.rust_name.as_ref());
         names.extend(parameters.map(|own| (own, NameKind::Field)));
     }
-    let mut told = HashSet::new();
-    for (own, place) in names {
-        let wanted = place.spelled(&own.value);
-        if own.value == wanted || !told.insert(own.span) {
+    let mut reported = HashSet::new();
+    for (own, kind) in names {
+        let wanted = kind.spelled(&own.value);
+        if own.value == wanted || !reported.insert(own.span) {
             continue;
         }
-        let message = format!("`{}` cannot be {}", own.value, place.described());
+        let message = format!("`{}` cannot be {}", own.value, kind.described());
         let problem = Diagnostic::error("bad-rust-name", own.span, message).label("not a valid name");
         diagnostics.push(problem.suggest(sources.inside_quotes(own.span), wanted));
     }
 }
 
 impl NameKind {
-    /// The name as Rust spells it here; keywords may be written plainly.
+    /// Returns the name as Rust spells it for this kind. Keywords may be written without `r#`.
     fn spelled(self, text: &str) -> String {
         match self {
             NameKind::Type | NameKind::Trait => type_name(text),
@@ -70,6 +70,7 @@ impl NameKind {
         }
     }
 
+    /// Returns the kind in words, with an example of its spelling.
     fn described(self) -> &'static str {
         match self {
             NameKind::Type => "the name of a type, which is written `LikeThis`",

@@ -1,6 +1,6 @@
-//! Statuses by name: what a marker, a variant and a doc comment call them.
+//! The names of status codes, for markers and variants.
 
-/// The marker of a status, for example `NotFound`.
+/// Returns the name of a status code, for example `NotFound`.
 pub fn variant(code: u16) -> String {
     let known = match code {
         100 => "Continue",

@@ -1,4 +1,5 @@
-//! What the variants of a union are called: as the contract calls the branch, else by what sets it apart.
+//! The names of union variants: the name of the branch in the contract, otherwise a word for its
+//! distinguishing property.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,10 +9,10 @@ use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema
 use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::{Collision, distinct};
 
-/// How many lists, one in the other, a name tells: a list may hold itself.
+/// The greatest number of nested lists that a name describes. A list may contain itself.
 const DEEPEST_LIST: usize = 4;
 
-/// How many branches of a union know each property: unions may have thousands.
+/// The number of branches that have each property. Unions may have thousands of branches.
 type KnownBy<'s> = HashMap<&'s str, usize>;
 
 /// Returns the names of a union's variants in the order of its branches, and the first collision of two of them.
@@ -28,15 +29,15 @@ pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<C
             None => kind_word(schemas.kind(*branch)).to_owned(),
         })
         .collect();
-    // Where the kind alone says too little, something narrower does.
+    // If branches share a kind, a more specific word distinguishes them.
     let mut counts: HashMap<&str, usize> = HashMap::new();
     raw.iter().for_each(|name| *counts.entry(name).or_default() += 1);
     let known = known_by(schemas, &union.branches);
-    let telling = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
-        true => narrower(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
+    let specific = raw.iter().zip(&union.branches).map(|(name, branch)| match counts[name.as_str()] > 1 {
+        true => specific_name(schemas, *branch, &known, 0).unwrap_or_else(|| name.clone()),
         false => name.clone(),
     });
-    let raw: Vec<String> = telling.collect();
+    let raw: Vec<String> = specific.collect();
     // `NewOrder::FromCart` reads better than `NewOrder::NewOrderFromCart`.
     let short: Option<Vec<String>> = raw
         .iter()
@@ -52,6 +53,7 @@ pub fn union_variants(schemas: &Schemas, id: SchemaId) -> (Vec<String>, Option<C
     })
 }
 
+/// Returns a word for the kind of a schema.
 fn kind_word(kind: &Kind) -> &'static str {
     match kind {
         Kind::Any => "Any",
@@ -69,8 +71,8 @@ fn kind_word(kind: &Kind) -> &'static str {
     }
 }
 
-/// A name by format, value, element or property: what its kind does not say.
-fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
+/// Returns a word for the format, value, item or property of a branch, which is more specific than its kind.
+fn specific_name(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usize) -> Option<String> {
     match schemas.kind(branch) {
         Kind::String(shape) => format_word(&shape.format),
         Kind::Strings(names) => match names.values.as_slice() {
@@ -88,7 +90,7 @@ fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usi
                 |schema: &writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
             let item = schemas.nearest(array.items, named).map(|name| type_name(&name));
             let item = item.or_else(|| match depth < DEEPEST_LIST {
-                true => narrower(schemas, array.items, &KnownBy::new(), depth + 1),
+                true => specific_name(schemas, array.items, &KnownBy::new(), depth + 1),
                 false => None,
             });
             Some(format!("{}List", item.unwrap_or_else(|| kind_word(schemas.kind(array.items)).to_owned())))
@@ -104,7 +106,7 @@ fn narrower(schemas: &Schemas, branch: SchemaId, known: &KnownBy<'_>, depth: usi
     }
 }
 
-/// The only value that a property of an object may have.
+/// Returns a word for the property of an object that can have one value only.
 fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     object.properties.iter().find_map(|property| match schemas.kind(property.schema) {
         Kind::Strings(names) if names.values.len() == 1 && !names.open => Some(type_name(&names.values[0])),
@@ -112,7 +114,7 @@ fn constant(schemas: &Schemas, object: &ObjectShape) -> Option<String> {
     })
 }
 
-/// Every property of every branch, with how many branches know it. A branch that comes twice counts once.
+/// Counts the branches that have each property. A branch that occurs twice counts once.
 fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
     let mut known = KnownBy::new();
     let mut met = HashSet::new();
@@ -124,7 +126,7 @@ fn known_by<'s>(schemas: &'s Schemas, branches: &[SchemaId]) -> KnownBy<'s> {
     known
 }
 
-/// A property that an object must have and that no other branch knows.
+/// Returns a word for a property that no other branch has. Required properties take precedence.
 fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
     let own = |name: &str| known.get(name).is_none_or(|count| *count == 1);
     let required = object.properties.iter().filter(|property| property.required);
@@ -132,6 +134,7 @@ fn property(object: &ObjectShape, known: &KnownBy<'_>) -> Option<String> {
     required.chain(others).find(|property| own(&property.name)).map(|property| type_name(&property.name))
 }
 
+/// Returns a word for the format of a string, or `None` for a plain string.
 fn format_word(format: &Format) -> Option<String> {
     let word = match format {
         Format::Plain => return None,

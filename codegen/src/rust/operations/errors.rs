@@ -1,4 +1,4 @@
-//! What an operation answers when it does not go well: the refusals of the contract and no other.
+//! The error types of operations: one variant for each error response that the contract declares.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentView, ErrorVariantView, ErrorView, RangeView, StatusView};
 
-/// The markers of statuses and ranges, named once for the contract.
+/// The markers of error statuses and ranges, which all operations of a contract share.
 #[derive(Debug, Default)]
 pub struct Markers {
     statuses: BTreeMap<u16, String>,
     ranges: BTreeMap<Status, String>,
 }
 
-/// Names a marker for every status that some operation refuses with in the envelope.
+/// Names a marker for each error status that an operation declares with the error envelope.
 pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnostics) -> Markers {
     let mut markers = Markers::default();
     let outgoing = contract.outgoing_calls().map(|outgoing| outgoing.operation);
@@ -66,7 +66,7 @@ pub fn markers(contract: &Contract, names: &mut Names, diagnostics: &mut Diagnos
 }
 
 impl Markers {
-    /// The marker of a status or range.
+    /// Returns the marker of a status code or range.
     pub fn of(&self, status: Status) -> Option<&String> {
         match status {
             Status::Code(code) => self.statuses.get(&code),
@@ -74,12 +74,12 @@ impl Markers {
         }
     }
 
-    /// The markers of single statuses.
+    /// Returns the markers of single status codes.
     pub fn statuses(&self) -> Vec<StatusView> {
         self.statuses.iter().map(|(code, name)| StatusView { code: *code, name: Code::of(name) }).collect()
     }
 
-    /// The markers of ranges.
+    /// Returns the markers of ranges of status codes.
     pub fn ranges(&self) -> Vec<RangeView> {
         self.ranges
             .iter()
@@ -91,6 +91,7 @@ impl Markers {
     }
 }
 
+/// Returns the lowest and the highest status code of an error response.
 pub fn bounds(status: Status) -> (u16, u16) {
     match status {
         Status::Code(code) => (code, code),
@@ -99,13 +100,14 @@ pub fn bounds(status: Status) -> (u16, u16) {
     }
 }
 
-/// Whether a refusal is filled into the envelope: its schema is the envelope's, or it has none.
+/// Returns true if an error response uses the error envelope: its schema is the envelope, or it declares no
+/// content.
 pub fn in_envelope(contract: &Contract, response: &Response) -> bool {
     response.content.is_empty()
         || response.content.iter().any(|content| contract.envelope.is(content, &contract.schemas))
 }
 
-/// The error type of an operation.
+/// Returns the view of the error type of an operation.
 pub fn error_view(
     plan: &TypePlan<'_>,
     operation: &Operation,

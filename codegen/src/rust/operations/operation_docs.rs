@@ -1,10 +1,10 @@
-//! The documentation of an operation: what it does, how it is called, and under which policies.
+//! The documentation of an operation: its description, its method and path, its security and its policies.
 
 use std::time::Duration;
 
-use writ_contract::model::operation::Operation;
+use writ_contract::model::operation::{LimitBy, Operation, RateLimit, Requirement};
 
-/// The summary as a sentence, then the description.
+/// Returns the summary as a sentence, followed by the description.
 pub fn prose(operation: &Operation) -> String {
     let mut docs = operation.summary.clone().unwrap_or_default().trim().to_owned();
     if !docs.is_empty() && !docs.ends_with(['.', '!', '?']) {
@@ -20,33 +20,71 @@ pub fn prose(operation: &Operation) -> String {
     docs
 }
 
-/// The method and the path, with the query that tells the operation apart. It stands in a code span.
+/// Returns the method and the path for a code span, with the query that distinguishes operations on one path.
 pub fn route(operation: &Operation) -> String {
     let query = if operation.query.is_empty() { String::new() } else { format!("?{}", operation.query) };
     format!("{} {}{query}", operation.method, operation.path).replace('`', "'")
 }
 
-/// The security, limits and cache: `, scopes `users:read`, 100 requests in 60 s`.
+/// Returns the security and the policies as sentences: "Requires `bearer` with the scope `users:read`.
+/// Allows 100 requests in 60 s per caller."
 pub fn terms(operation: &Operation) -> String {
-    let mut terms = String::new();
-    let scopes: Vec<&str> =
-        operation.security.iter().flatten().flat_map(|need| &need.scopes).map(String::as_str).collect();
-    if operation.security.is_empty() {
-        terms.push_str(", public");
-    } else if !scopes.is_empty() {
-        terms.push_str(&format!(", scopes `{}`", scopes.join("`, `")));
+    let policies = &operation.policies;
+    let mut terms = vec![security(operation)];
+    terms.extend(policies.rate_limits.iter().map(rate_limit));
+    if let Some(retention) = policies.idempotency {
+        let retention = duration_text(retention);
+        terms.push(format!(
+            "A request that repeats an `Idempotency-Key` within {retention} gets the recorded response."
+        ));
     }
-    for limit in &operation.policies.rate_limits {
-        terms.push_str(&format!(", {} requests in {}", limit.requests, spoken(limit.window)));
+    if let Some(cache) = &policies.cache {
+        let callers = if cache.shared { "for all callers" } else { "per caller" };
+        terms.push(format!("Responses are cached for {}, {callers}.", duration_text(cache.ttl)));
     }
-    if let Some(cache) = &operation.policies.cache {
-        terms.push_str(&format!(", cached {}", spoken(cache.ttl)));
-    }
-    terms
+    terms.join(" ")
 }
 
-/// A duration in the largest unit that it is whole in.
-fn spoken(duration: Duration) -> String {
+/// Returns the authentication that an operation requires, as a sentence.
+fn security(operation: &Operation) -> String {
+    let (schemes, none): (Vec<&Vec<Requirement>>, Vec<_>) =
+        operation.security.iter().partition(|alternative| !alternative.is_empty());
+    let all = |alternative: &&Vec<Requirement>| alternative.iter().map(requirement).collect::<Vec<_>>().join(" and ");
+    let schemes = schemes.iter().map(all).collect::<Vec<_>>().join(", or ");
+    match (schemes.is_empty(), none.is_empty()) {
+        (true, _) => "Requires no authentication.".to_owned(),
+        (false, true) => format!("Requires {schemes}."),
+        (false, false) => format!("Authentication is optional: {schemes}."),
+    }
+}
+
+/// Returns a required security scheme with its scopes, as a phrase.
+fn requirement(requirement: &Requirement) -> String {
+    let quoted = |text: &String| format!("`{}`", text.replace('`', "'"));
+    let scheme = quoted(&requirement.scheme);
+    match requirement.scopes.as_slice() {
+        [] => scheme,
+        [scope] => format!("{scheme} with the scope {}", quoted(scope)),
+        scopes => {
+            let scopes: Vec<String> = scopes.iter().map(quoted).collect();
+            format!("{scheme} with the scopes {}", scopes.join(", "))
+        }
+    }
+}
+
+/// Returns a rate limit as a sentence.
+fn rate_limit(limit: &RateLimit) -> String {
+    let by = match limit.by {
+        LimitBy::Caller => "caller",
+        LimitBy::Address => "client address",
+        LimitBy::Account => "account",
+    };
+    let requests = if limit.requests == 1 { "request" } else { "requests" };
+    format!("Allows {} {requests} in {} per {by}.", limit.requests, duration_text(limit.window))
+}
+
+/// Returns a duration in the largest unit that divides it.
+fn duration_text(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         _ if duration.subsec_nanos() != 0 => format!("{} ms", duration.as_millis()),

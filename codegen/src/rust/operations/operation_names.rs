@@ -13,54 +13,54 @@ use crate::rust::operations::parts::{PartNames, part_names};
 use crate::rust::operations::response_body::{ContentNames, content_names};
 use crate::rust::plan::types::TypePlan;
 
-/// The names of a tag.
+/// The Rust names of a tag.
 #[derive(Debug, Clone)]
 pub struct TagNames {
-    /// The trait.
+    /// The name of the tag's trait.
     pub name: String,
-    /// The module.
+    /// The name of the tag's module.
     pub module: String,
-    /// The field of `Api`.
+    /// The field of `Api` for the service.
     pub field: String,
-    /// The type parameter of `Api`.
+    /// The type parameter of `Api` for the service.
     pub parameter: String,
 }
 
-/// The names of an operation.
+/// The Rust names of an operation.
 #[derive(Debug, Clone)]
 pub struct OperationNames {
-    /// The method.
+    /// The name of the trait method.
     pub method: String,
-    /// The static.
+    /// The name of the static in the operation table.
     pub data: String,
-    /// The request type.
+    /// The name of the request type.
     pub request: String,
-    /// The enum of several bodies.
+    /// The name of the enum of request bodies, used if the media type decides the type of the body.
     pub body: String,
-    /// The response type.
+    /// The name of the response type.
     pub response: String,
-    /// The bodies of several media types.
+    /// The names of response bodies with several media types.
     pub contents: Vec<ContentNames>,
-    /// The parts of a multipart body.
+    /// The names of the types of a multipart body.
     pub parts: Option<PartNames>,
-    /// The error type.
+    /// The name of the error type.
     pub error: String,
-    /// The enums of sort keys.
+    /// The names of the enums of sort keys.
     pub sorts: Vec<SortName>,
 }
 
-/// The enum of a parameter's sort keys.
+/// The enum of the sort keys of a parameter.
 #[derive(Debug, Clone)]
 pub struct SortName {
-    /// The index of the parameter.
+    /// The index of the sort parameter among the operation's parameters.
     pub index: usize,
-    /// The enum.
+    /// The name of the enum of sort keys.
     pub name: String,
-    /// Whether this operation declares it; one parameter of several operations has one enum.
+    /// True if this operation declares the enum. Operations that share a parameter share its enum.
     pub own: bool,
 }
 
-/// Names every tag.
+/// Names every tag of the contract.
 pub fn tag_names(
     contract: &Contract,
     options: &Options,
@@ -71,7 +71,7 @@ pub fn tag_names(
     if options.client() {
         ["callbacks", "client"].iter().for_each(|taken| modules.reserve(taken));
     }
-    // What stands beside the modules, and crates: a module of their name would hide them.
+    // Modules and crates that generated code names. A tag's module of the same name would hide them.
     for fixed in [
         "alloc",
         "core",
@@ -111,7 +111,7 @@ pub fn tag_names(
         .map(|tag| {
             let base = type_name(&tag.name);
             let name = match &tag.rust_name {
-                Some(own) => types.take_own(own, diagnostics),
+                Some(own) => types.take_requested(own, diagnostics),
                 None => {
                     types.take(&[base.clone(), format!("{base}Api"), format!("{base}Handlers")], tag.span, diagnostics)
                 }
@@ -126,15 +126,16 @@ pub fn tag_names(
         .collect()
 }
 
-/// Methods that every value has, or has behind a pointer: calling one would not call the service's.
+/// Methods that every value or pointer has. A call of a service method with such a name would call the other
+/// method.
 const EVERYWHERE: &[&str] = &["as_ref", "clone", "clone_from", "clone_into", "drop", "into", "to_owned", "try_into"];
 
-/// Names every operation, in the order of the contract.
+/// Names every operation that the service serves, in the order of the contract.
 pub fn operation_names(plan: &TypePlan<'_>, types: &mut Names, diagnostics: &mut Diagnostics) -> Vec<OperationNames> {
     named(plan, Direction::Inbound, plan.contract.operations.iter(), types, diagnostics)
 }
 
-/// Names operations of one direction, whose methods and statics stand beside each other.
+/// Names the operations of one direction, whose methods share a namespace.
 pub fn named<'o>(
     plan: &TypePlan<'_>,
     direction: Direction,
@@ -144,7 +145,7 @@ pub fn named<'o>(
 ) -> Vec<OperationNames> {
     let contract = plan.contract;
     let mut methods = Names::empty();
-    // The struct that sends operations has a constructor of this name.
+    // The struct that sends outgoing operations has a constructor `new`.
     if direction == Direction::Outbound {
         methods.reserve("new");
     }
@@ -184,7 +185,7 @@ pub fn named<'o>(
             let parts = part_names(plan, operation, &base, types, diagnostics);
             let verb = operation.method.to_ascii_lowercase();
             let method = match &operation.rust_name {
-                Some(own) => methods.take_own(&Spanned { value: method, span: own.span }, diagnostics),
+                Some(own) => methods.take_requested(&Spanned { value: method, span: own.span }, diagnostics),
                 None => {
                     methods.take(&[method, format!("{plain}_{verb}"), format!("{plain}_operation")], span, diagnostics)
                 }

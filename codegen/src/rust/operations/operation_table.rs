@@ -1,4 +1,4 @@
-//! The operation table: what the contract says of each operation, as data of the generated code.
+//! The operation table: paths, parameters, security and policies of each operation as constant data.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub fn operation_entry(contract: &Contract, operation: &Operation) -> OperationE
     }
 }
 
-/// Returns the `Body` of a request body.
+/// Returns the expression of the runtime's `Body`.
 fn body(body: &RequestBody) -> String {
     let media: Vec<String> = body
         .content
@@ -64,7 +64,7 @@ fn body(body: &RequestBody) -> String {
     format!("{name} {{ required: {}, limit: {limit}, media: &[{}] }}", body.required, media.join(", "))
 }
 
-/// Returns one alternative of the security requirements: schemes that are all needed.
+/// Returns one alternative of the security requirements: the schemes that it requires together.
 fn alternative(all: &[Requirement]) -> String {
     let needs: Vec<String> = all
         .iter()
@@ -77,7 +77,7 @@ fn alternative(all: &[Requirement]) -> String {
     format!("&[{}]", needs.join(", "))
 }
 
-/// Returns the single statuses that the contract declares, in order.
+/// Returns the single status codes that the contract declares, in order.
 fn statuses(operation: &Operation) -> String {
     let single = operation.responses.iter().filter_map(|response| match response.status {
         Status::Code(code) => Some(code),
@@ -87,7 +87,7 @@ fn statuses(operation: &Operation) -> String {
     statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the media types of the successes, in the order of the contract.
+/// Returns the media types of the successful responses, in the order of the contract.
 fn produces(operation: &Operation) -> Vec<String> {
     let mut produces: Vec<String> = Vec::new();
     for response in operation.responses.iter().filter(|response| !is_error(response, operation)) {
@@ -100,6 +100,7 @@ fn produces(operation: &Operation) -> Vec<String> {
     produces
 }
 
+/// Returns the expression of the runtime's `RateLimit`.
 fn rate_limit(limit: &RateLimit) -> String {
     let by = match limit.by {
         LimitBy::Caller => "Caller",
@@ -110,7 +111,7 @@ fn rate_limit(limit: &RateLimit) -> String {
     format!("{name} {{ requests: {}, window: {window}, by: {}::{by} }}", limit.requests, runtime("LimitBy"))
 }
 
-/// Returns the fields of the policies other than rate limits.
+/// Returns the fields of all policies except rate limits.
 fn policies(operation: &Operation) -> Vec<String> {
     let policies = &operation.policies;
     let mut fields = Vec::new();
@@ -128,14 +129,15 @@ fn policies(operation: &Operation) -> Vec<String> {
     fields
 }
 
-/// The static of a security scheme.
+/// Returns the name of the static of a security scheme.
 pub fn scheme_static(name: &str) -> String {
     format!("SCHEME_{}", static_name(name))
 }
 
+/// Returns the expression of the runtime's `Parameter`.
 fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
-    let place = parameter.location.word();
-    let mut text = format!("{}::{place}({})", runtime("Parameter"), literal(&parameter.name));
+    let location = parameter.location.word();
+    let mut text = format!("{}::{location}({})", runtime("Parameter"), literal(&parameter.name));
     if parameter.required && parameter.location != ParameterLocation::Path {
         text.push_str(".required()");
     }
@@ -163,7 +165,7 @@ fn parameter(schemas: &Schemas, parameter: &Parameter) -> String {
     text
 }
 
-/// What the text of a value is taken apart into, where it is no scalar.
+/// Returns the runtime's `ValueKind` of a value in text: `Array`, `Object`, or `None` for a scalar.
 pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
     match schemas.kind(schema) {
         Kind::Array(_) => Some("Array"),
@@ -182,10 +184,12 @@ pub fn shape(schemas: &Schemas, schema: SchemaId) -> Option<&'static str> {
     }
 }
 
+/// Returns string literals, separated by commas.
 fn listed(texts: &[String]) -> String {
     texts.iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
 }
 
+/// Returns the expression of a `Duration`.
 fn duration(duration: Duration) -> String {
     let name = std_path("std::time::Duration");
     match duration.subsec_nanos() {
@@ -194,7 +198,7 @@ fn duration(duration: Duration) -> String {
     }
 }
 
-/// A number with its thousands apart, as clippy likes to read it.
+/// Returns a number with `_` between its thousands, as clippy requires.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();

@@ -1,4 +1,5 @@
-//! The operations as views: a tag's trait, and for each operation its request, response and error.
+//! The views of tags and operations: a trait for each tag, and request, response and error types for each
+//! operation.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Contract;
@@ -13,7 +14,7 @@ use crate::rust::operations::errors::{Markers, error_view};
 use crate::rust::operations::operation_docs::{prose, route, terms};
 use crate::rust::operations::operation_names::{OperationNames, SortName, TagNames};
 use crate::rust::operations::operation_table::operation_entry;
-use crate::rust::operations::parts::{described, parts_view, remark};
+use crate::rust::operations::parts::{described, parts_view, report_unchecked};
 use crate::rust::operations::request::request_view;
 use crate::rust::operations::response::response_view;
 use crate::rust::plan::types::TypePlan;
@@ -21,7 +22,7 @@ use crate::rust::view::{
     Access, OperationView, SortKeyView, SortView, TagView, UnselectedOperationView, UnselectedView,
 };
 
-/// The data of the operations that are not generated.
+/// Returns the table entries of the operations of tags that were not selected.
 pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> UnselectedView {
     let mut statics = Names::empty();
     let operations = contract
@@ -41,7 +42,7 @@ pub fn unselected_view(contract: &Contract, diagnostics: &mut Diagnostics) -> Un
     UnselectedView { operations }
 }
 
-/// The view of one tag.
+/// Returns the view of a tag.
 pub fn tag_view(
     plan: &TypePlan<'_>,
     tag: usize,
@@ -65,13 +66,17 @@ pub fn tag_view(
         module: Code::of(&names.module),
         field: Code::of(&names.field),
         parameter: Code::of(&names.parameter),
-        docs: described.description.clone().unwrap_or_else(|| format!("The operations under `{}`.", described.name)),
+        docs: described
+            .description
+            .clone()
+            .unwrap_or_else(|| format!("The operations of the tag `{}`.", described.name)),
         secured,
         operations,
         unwritten: false,
     }
 }
 
+/// Returns the view of an operation.
 pub fn operation_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -86,7 +91,7 @@ pub fn operation_view(
         _ => Access::Secured,
     };
     let (request, consumed) = request_view(plan, operation, names, patterns, diagnostics);
-    remark(plan, operation, diagnostics);
+    report_unchecked(plan, operation, diagnostics);
     let parts = described(plan, operation)
         .zip(names.parts.as_ref())
         .map(|((content, parts), names)| parts_view(plan, (operation, content), &parts, names, patterns, diagnostics));
@@ -120,7 +125,7 @@ pub fn operation_view(
     }
 }
 
-/// The enums of the keys that `x-sort` parameters list, their signs aside.
+/// Returns the enums of the keys that `x-sort` parameters list, without their signs.
 fn sort_views(plan: &TypePlan<'_>, operation: &Operation, names: &OperationNames) -> Vec<SortView> {
     let schemas = &plan.contract.schemas;
     let mut views = Vec::new();

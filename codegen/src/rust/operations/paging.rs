@@ -1,4 +1,4 @@
-//! The parameters that ask for a page of a list, as one typed field of the request.
+//! The parameters that select a page of a list, as one typed field of the request.
 
 use writ_contract::model::operation::{Operation, ParameterLocation};
 use writ_contract::model::schema::{IntegerShape, Kind};
@@ -11,15 +11,15 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{DecodeView, FieldSource, Presence};
 
-/// The parameters of a paged list, by index.
+/// The indices of the parameters that select a page.
 pub struct Paging {
     page: Option<usize>,
     limit: usize,
     cursor: Option<usize>,
 }
 
-/// Returns the parameters that make a page request: `limit` with `page` or `cursor`, where a response is
-/// a page.
+/// Returns the parameters that select a page: `limit` with `page` or `cursor`. Returns `None` if the
+/// operation has no such parameters, or if no response is a page.
 pub fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let schemas = &plan.contract.schemas;
     let returns_page = operation
@@ -41,27 +41,27 @@ pub fn paging(plan: &TypePlan<'_>, operation: &Operation) -> Option<Paging> {
     let page = find("page").filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::Integer(_)));
     let cursor = find("cursor")
         .filter(|at| matches!(schemas.kind(operation.parameters[*at].schema), Kind::String(_)))
-        .filter(|at| plan.own(operation.parameters[*at].schema).is_none());
+        .filter(|at| plan.custom_type(operation.parameters[*at].schema).is_none());
     (page.is_some() || cursor.is_some()).then_some(Paging { page, limit, cursor })
 }
 
 impl Paging {
-    /// Returns true if the parameter at this index is one of them.
+    /// Returns true if the parameter at `index` is one of the page parameters.
     pub fn holds(&self, index: usize) -> bool {
         self.limit == index || self.page == Some(index) || self.cursor == Some(index)
     }
 
-    /// Returns the index of the first of them, where the field stands.
+    /// Returns the lowest index of the page parameters, which is the position of the request field.
     pub fn first(&self) -> usize {
         self.limit.min(self.page.unwrap_or(usize::MAX)).min(self.cursor.unwrap_or(usize::MAX))
     }
 
-    /// Returns the indices of the parameters, as the client sends them.
+    /// Returns the indices of the parameters, for the client that sends them.
     pub fn source(&self) -> FieldSource {
         FieldSource::Page { limit: self.limit, number: self.page, cursor: self.cursor }
     }
 
-    /// Returns the field of the request.
+    /// Returns the request field for the selected page.
     pub fn field(&self, calls: &ReadCalls<'_, '_>, operation: &Operation) -> RequestField {
         let schemas = &calls.plan.contract.schemas;
         let shape = |index: usize| match schemas.kind(operation.parameters[index].schema) {

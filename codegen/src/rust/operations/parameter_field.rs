@@ -1,4 +1,4 @@
-//! One parameter as a field of the request.
+//! A parameter as a field of the request type.
 
 use writ_contract::model::operation::{Parameter, ParameterLocation, Style};
 use writ_contract::model::schema::Kind;
@@ -15,12 +15,23 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// Returns the name of the field.
+/// Returns the name of the field for a parameter.
 pub fn parameter_name(parameter: &Parameter) -> String {
     value_name(parameter.rust_name.as_ref().map_or(&parameter.name, |own| &own.value))
 }
 
-/// Returns the field of the parameter at `index`.
+/// Returns the documentation of a parameter without a description: "The query parameter `limit`."
+fn undescribed(parameter: &Parameter) -> String {
+    let name = parameter.name.replace('`', "'");
+    match parameter.location {
+        ParameterLocation::Path => format!("The path parameter `{name}`."),
+        ParameterLocation::Query => format!("The query parameter `{name}`."),
+        ParameterLocation::Header => format!("The header `{name}`."),
+        ParameterLocation::Cookie => format!("The cookie `{name}`."),
+    }
+}
+
+/// Returns the request field of the parameter at `index` of the operation's parameters.
 pub fn parameter_field(
     names: &OperationNames,
     index: usize,
@@ -28,7 +39,8 @@ pub fn parameter_field(
     calls: &ReadCalls<'_, '_>,
 ) -> RequestField {
     let (plan, direction) = (calls.plan, calls.direction);
-    let mut docs = parameter.description.clone().unwrap_or_default();
+    let described = parameter.description.clone().filter(|text| !text.trim().is_empty());
+    let mut docs = described.unwrap_or_else(|| undescribed(parameter));
     let presence = if parameter.required { Presence::Required } else { Presence::Optional };
     let method = if parameter.required { "required" } else { "optional" };
     if parameter.location == ParameterLocation::Header && parameter.name.eq_ignore_ascii_case("If-Match") {
@@ -42,7 +54,7 @@ pub fn parameter_field(
         let decode = format!("input.optional({index}, |r| r.array({}, {read}))", array_rule(array));
         return RequestField::new(docs, Ty::Sort(key), Presence::List, decode);
     }
-    // Text cannot say null; only JSON in a parameter can.
+    // Only a JSON value can be null; the text of any other parameter cannot.
     let nullable = parameter.style == Style::Json;
     let ty = if nullable { plan.element(parameter.schema, direction) } else { plan.ty(parameter.schema, direction) };
     let read: ReadExpression = if nullable { calls.element(parameter.schema) } else { calls.value(parameter.schema) };

@@ -1,4 +1,5 @@
-//! Multipart bodies that the contract describes part by part: an enum of the parts and a struct of all.
+//! The types of multipart bodies whose parts the contract describes: an enum of the parts and a struct of all
+//! parts.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{Content, ContentKind, Operation};
@@ -17,24 +18,25 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FormRuleView, PartFieldView, PartVariantView, PartsView};
 
-/// The names of a body of parts.
+/// The names of the types of a multipart body.
 #[derive(Debug, Clone)]
 pub struct PartNames {
-    /// The enum of the parts.
+    /// The name of the enum of the parts.
     pub part: String,
-    /// The struct of all of them; none where the body is only sent.
+    /// The name of the struct of all parts, or `None` if the service only sends the body.
     pub form: Option<String>,
-    /// The schema that names them.
+    /// The schema whose properties are the parts.
     pub schema: Option<SchemaId>,
 }
 
-/// The parts of an operation's body, where it has one media type of such.
+/// Returns the multipart content of an operation's body and its parts, or `None` if the contract does not
+/// describe them.
 pub fn described<'c>(plan: &TypePlan<'c>, operation: &'c Operation) -> Option<(&'c Content, Parts<'c>)> {
     let contents = operation.body.iter().flat_map(|body| &body.content);
     contents.filter_map(|content| Some((content, parts(content, &plan.contract.schemas)?))).next()
 }
 
-/// Names the parts of an operation's body.
+/// Names the types of an operation's multipart body.
 pub fn part_names(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -54,7 +56,7 @@ pub fn part_names(
     })
 }
 
-/// The view of the parts.
+/// Returns the view of the types of a multipart body.
 pub fn parts_view(
     plan: &TypePlan<'_>,
     (operation, content): (&Operation, &Content),
@@ -127,14 +129,15 @@ pub fn parts_view(
     view
 }
 
-/// The parameter that tells a part's name: only what has none in the contract needs it.
+/// Returns the name of the parameter for a part's name: `name` if a part without a name in the contract needs
+/// it, otherwise `_`. Returns `None` if there is no part of this kind.
 fn name_of(parts: &Parts<'_>, files: bool) -> Option<Code> {
     let mut all = parts.named.iter().chain(&parts.rest).filter(|part| (part.kind == PartKind::File) == files);
     all.clone().next()?;
     Some(Code::from(if all.any(|part| part.name.is_empty()) { "name" } else { "_" }))
 }
 
-/// The field of the struct of all parts: where it begins, how a part is put there, how it is taken.
+/// Returns the field of the struct of all parts: its type, and how received parts are collected.
 #[allow(clippy::too_many_arguments, reason = "one part, seen from both types")]
 fn form_field(
     plan: &TypePlan<'_>,
@@ -159,7 +162,7 @@ fn form_field(
     let nullable = matches!(held, Ty::Option(_));
     let default = match (part.required || many || is_rest, part.kind) {
         (false, PartKind::Text | PartKind::Json) if !nullable => {
-            // The form is taken where it is decoded.
+            // Only the server decodes the form, so the default is an inbound value.
             default_value(plan, part.property, &held, Direction::Inbound)
         }
         _ => None,
@@ -190,7 +193,7 @@ fn form_field(
             let store = format!("{variable} = Some({value})");
             match (part.required, nullable) {
                 (true, _) => (held, "None", store, format!("{variable}?")),
-                // Null says of a part what its absence says.
+                // A part that is null is equal to an absent part.
                 (false, true) => (held, "None", store, format!("{variable}.flatten()")),
                 (false, false) => (Ty::Option(Box::new(held)), "None", store, variable.clone()),
             }
@@ -208,7 +211,7 @@ fn form_field(
     }
 }
 
-/// The `PartRule` of a part.
+/// Returns the expression of the runtime's `PartRule`.
 fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     let kind = match part.kind {
         PartKind::Text => "text",
@@ -246,9 +249,10 @@ fn rule(part: &Part<'_>, calls: &ReadCalls<'_, '_>) -> String {
     rule
 }
 
+/// Returns the documentation of a part: the description or title of its schema.
 fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
     if is_rest {
-        return "Any other part, with its name.".to_owned();
+        return "A part that the contract does not name, with its name.".to_owned();
     }
     let schemas = &plan.contract.schemas;
     let described =
@@ -258,18 +262,18 @@ fn docs(plan: &TypePlan<'_>, part: &Part<'_>, is_rest: bool) -> String {
         .unwrap_or_default()
 }
 
-/// Says what of a multipart body is not checked.
-pub fn remark(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
+/// Reports the constraints of multipart bodies that are not checked.
+pub fn report_unchecked(plan: &TypePlan<'_>, operation: &Operation, diagnostics: &mut Diagnostics) {
     let bodies = operation.body.iter().flat_map(|body| &body.content);
     let mut described_schema = None;
     for content in bodies.filter(|content| content.kind == ContentKind::Multipart) {
         let schemas = &plan.contract.schemas;
         let described =
             parts(content, schemas).filter(|_| *described_schema.get_or_insert(content.schema) == content.schema);
-        let guarded = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
+        let interpreted = |schema| schemas.nearest(schema, |schema| schema.interpreted.as_ref()).is_some();
         let report = |message: &str| Diagnostic::warning("unchecked-parts", content.span, message.to_owned());
         match (described, content.schema) {
-            (Some(_), Some(schema)) if guarded(schema) => diagnostics.push(
+            (Some(_), Some(schema)) if interpreted(schema) => diagnostics.push(
                 report("rules that concern several parts are not checked")
                     .label("each part is checked, and required parts must be present")
                     .note("such rules need all parts at once, but files are streamed"),

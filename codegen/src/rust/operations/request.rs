@@ -1,4 +1,4 @@
-//! The request type of an operation: its parameters and its body as one, and how it is decoded.
+//! The request type of an operation, which combines its parameters and its body, and the decoder of the type.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{ContentKind, Operation};
@@ -16,7 +16,10 @@ use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{FieldSource, RequestFieldView, RequestView};
 
-/// Returns the request type, and the statements that check the parameters which the handler does not see.
+/// Returns the request type, and the statements that validate the parameters which the handler does not
+/// receive.
+///
+/// The request type is `None` if the handler receives neither parameters nor a body.
 pub fn request_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -86,6 +89,7 @@ pub fn request_view(
     )
 }
 
+/// Returns the view of a request field.
 fn view(source: FieldSource, field: RequestField, name: String) -> RequestFieldView {
     let variable = if name == "input" { "input_".to_owned() } else { name.clone() };
     let take = field.take(&variable);

@@ -1,4 +1,4 @@
-//! The body of a request: its type, an enum where its media types are of several, and how it is decoded.
+//! The body of a request: its type and its decoder, or an enum if the media type decides the type.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::operation::{Content, ContentKind, RequestBody};
@@ -8,14 +8,14 @@ use crate::rust::code::Code;
 use crate::rust::expr::form_fields::form_fields;
 use crate::rust::expr::read::ReadCalls;
 use crate::rust::mention::contract;
-use crate::rust::names::media::media_name;
+use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::distinct;
 use crate::rust::operations::operation_names::OperationNames;
 use crate::rust::operations::request_field::RequestField;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{FormView, FormsView, Presence};
 
-/// How one media type of a body is decoded.
+/// The type and the decoder of a request body of one media type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct BodyDecode {
     ty: Ty,
@@ -23,17 +23,18 @@ struct BodyDecode {
     absent: Absent,
 }
 
-/// What an absent body becomes.
+/// The treatment of an absent request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Absent {
-    /// The empty text, or no bytes: the call makes it.
+    /// The decoding call returns an empty string or no bytes.
     Empty,
-    /// `None`: the call makes it.
+    /// The decoding call returns `None`.
     None,
-    /// `None`, and the call is only for a body that is there.
+    /// The body is `None`, and the decoding call is skipped.
     Unread,
 }
 
+/// Returns the type and the decoder of a request body of one media type.
 fn body_decode(
     calls: &ReadCalls<'_, '_>,
     (body, content): (&RequestBody, &Content),
@@ -66,7 +67,7 @@ fn body_decode(
             decode(Ty::Value, format!("input.{method}(|r| r.any())"), Absent::None)
         }
         (ContentKind::Text, Some(schema))
-            if plan.own(schema).is_some_and(|own| own.text)
+            if plan.custom_type(schema).is_some_and(|own| own.text)
                 || plan.structure(plan.contract.schemas.target(schema), calls.direction) == Ty::String =>
         {
             let call = format!("input.{method}({})", calls.value(schema).function());
@@ -86,22 +87,23 @@ fn body_decode(
     }
 }
 
-/// Whether a value is the same whatever its media type is called: text and bytes are not.
-fn tells_itself(content: &Content) -> bool {
+/// Returns true if the name of the media type is irrelevant to the value. It matters for text and bytes.
+fn ignores_media_type(content: &Content) -> bool {
     matches!(content.kind, ContentKind::Json | ContentKind::Form)
 }
 
-/// Returns the field of the body, and the enum of its forms where its media types are of several.
+/// Returns the field of the body, and the enum of bodies if the media type decides the type.
 pub fn body_field(
     calls: &ReadCalls<'_, '_>,
     body: &RequestBody,
     names: &OperationNames,
     diagnostics: &mut Diagnostics,
 ) -> (RequestField, Option<FormsView>) {
-    let docs = body.description.clone().unwrap_or_default();
+    let described = body.description.clone().filter(|text| !text.trim().is_empty());
+    let docs = described.unwrap_or_else(|| "The body of the request.".to_owned());
     let decodes: Vec<BodyDecode> =
         body.content.iter().map(|content| body_decode(calls, (body, content), names, body.required)).collect();
-    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(tells_itself) {
+    if decodes.iter().all(|one| *one == decodes[0]) && body.content.iter().skip(1).all(ignores_media_type) {
         let BodyDecode { ty, call, absent } = decodes[0].clone();
         let field = match absent {
             _ if body.required => RequestField::new(docs, ty, Presence::Required, call),
@@ -111,11 +113,11 @@ pub fn body_field(
         };
         return (field, None);
     }
-    // The media type chooses: one variant for each way to decode.
+    // The media type selects a variant; media types that are decoded alike share one.
     let mut forms: Vec<(BodyDecode, Vec<usize>)> = Vec::new();
     for (index, content) in body.content.iter().enumerate() {
         let decode = body_decode(calls, (body, content), names, true);
-        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| tells_itself(content)) {
+        match forms.iter_mut().find(|(known, _)| *known == decode).filter(|_| ignores_media_type(content)) {
             Some((_, media)) => media.push(index),
             None => forms.push((decode, vec![index])),
         }
@@ -138,7 +140,7 @@ pub fn body_field(
             FormView {
                 variant: Code::of(variant),
                 ty: Code::of(decode.ty),
-                docs: format!("`{}`", types.join("`, `")),
+                docs: media_list(&types),
                 media: Code::of(if at == last { "_".to_owned() } else { list.join(" | ") }),
                 index: media.first().copied().unwrap_or_default(),
                 read: Code::of(decode.call),
@@ -154,7 +156,7 @@ pub fn body_field(
     (field, Some(FormsView { name: Code::of(&names.body), forms: views }))
 }
 
-/// Returns the expression that decodes a body where there is one.
+/// Returns the expression that decodes a body only if the request has one.
 fn if_present(call: &str) -> String {
     format!("if input.has_body() {{ {call} }} else {{ None }}")
 }

@@ -1,4 +1,4 @@
-//! One field of a request type, before the names of all fields are made distinct.
+//! A field of a request type, before its name is distinct from those of other fields.
 
 use crate::rust::code::Code;
 use crate::rust::expr::default::DefaultValue;
@@ -6,17 +6,17 @@ use crate::rust::expr::read_expression::ReadExpression;
 use crate::rust::plan::ty::Ty;
 use crate::rust::view::{DecodeView, Presence};
 
-/// A field: what it holds, how it is decoded, and what an absent value becomes.
+/// A request field: its type, its decoder, and the treatment of an absent value.
 pub struct RequestField {
-    /// The doc comment.
+    /// The documentation of the field.
     pub docs: String,
-    /// The type.
+    /// The type of the field.
     pub ty: Ty,
-    /// What an absent value becomes.
+    /// The treatment of an absent value.
     pub presence: Presence,
-    /// The default and how the type is read, where the presence is [`Presence::Defaulted`].
+    /// The default and the reader of the type, if the presence is [`Presence::Defaulted`].
     pub default: Option<(DefaultValue, ReadExpression)>,
-    /// The expression that decodes it.
+    /// The expression that decodes the field.
     pub decode: DecodeView,
 }
 
@@ -26,7 +26,7 @@ impl RequestField {
         RequestField { docs, ty, presence, default: None, decode: DecodeView::Call(Code::from(decode)) }
     }
 
-    /// Returns the expression that takes the value from the variable that it was decoded into.
+    /// Returns the expression that moves the decoded value out of `variable`.
     pub fn take(&self, variable: &str) -> String {
         match (self.presence, &self.default) {
             (Presence::Required, _) => format!("{variable}?"),

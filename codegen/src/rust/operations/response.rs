@@ -1,4 +1,4 @@
-//! What an operation answers when it goes well: statuses, headers and bodies as one type.
+//! The successful responses of an operation as one type: status codes, headers and bodies.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::operation::{Header, Operation, Response, Status};
@@ -14,7 +14,7 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentView, HeaderView, ResponseBodyView, ResponseView, SuccessView};
 
-/// The response type of an operation; what it answers in several media types goes to `contents`.
+/// Returns the response type of an operation, and adds bodies with several media types to `contents`.
 pub fn response_view(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -36,7 +36,7 @@ pub fn response_view(
         successes.push(success);
     }
     if successes.is_empty() {
-        // Nothing is said of success: it is a 200 without a body.
+        // An operation without a declared success responds with 200 and no body.
         diagnostics.push(
             Diagnostic::warning(
                 "no-success",
@@ -48,7 +48,7 @@ pub fn response_view(
         );
         successes.push(SuccessView {
             variant: "Ok".into(),
-            docs: "`200 OK`".to_owned(),
+            docs: "The status 200. The contract declares no successful response.".to_owned(),
             status: "200".into(),
             headers: Vec::new(),
             body: None,
@@ -59,7 +59,7 @@ pub fn response_view(
     ResponseView { name: Code::of(&names.response), fallback: String::new(), streamed, uses_responder, successes }
 }
 
-/// Returns one success without its body, and the body.
+/// Returns the view of a successful response without its body, and the body.
 fn success(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -75,7 +75,7 @@ fn success(
             let hundred = u16::from(digit) * 100;
             (format!("Status{digit}xx"), "status".to_owned(), Some(Ty::AnyStatus(hundred, hundred + 99)))
         }
-        // Nothing else is declared: any status but a provisional one.
+        // No other success is declared, so the default covers every final status code.
         Status::Default => ("Default".to_owned(), "status".to_owned(), Some(Ty::AnyStatus(200, 599))),
     };
     let headers = response
@@ -106,17 +106,18 @@ fn success(
     (success, body)
 }
 
-/// Whether a header is one whose form the runtime knows: an entity tag.
+/// Returns true if a header is an entity tag, for which the runtime has a type.
 pub fn is_tag(plan: &TypePlan<'_>, header: &Header) -> bool {
     header.name.eq_ignore_ascii_case("etag")
         && matches!(plan.contract.schemas.kind(header.schema), Kind::String(_) | Kind::Any)
 }
 
+/// Returns the view of a response header.
 fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> HeaderView {
     let view = |ty: Ty, optional: bool, set: &'static str, borrow: &'static str, more: &'static str| HeaderView {
         name: Code::of(value_name(&header.name)),
         wire: header.name.to_ascii_lowercase(),
-        docs: header.description.clone().unwrap_or_default(),
+        docs: header.description.clone().unwrap_or_else(|| format!("The header `{}`.", header.name.replace('`', "'"))),
         ty: Code::of(if optional { ty.optional() } else { ty }),
         optional,
         set,
@@ -131,12 +132,12 @@ fn header_view(plan: &TypePlan<'_>, operation: &Operation, header: &Header) -> H
         return HeaderView { name: "etag".into(), ..view(Ty::ETag, optional, set, "", "") };
     }
     if header.name.eq_ignore_ascii_case("set-cookie") {
-        // One field each: a cookie may hold commas (RFC 9110 § 5.3).
+        // Each cookie is a separate header field, since its value may contain commas (RFC 9110 § 5.3).
         return view(Ty::Vec(Box::new(Ty::String)), false, "headers", "", "");
     }
-    let own_text = plan.own(header.schema).is_some_and(|own| own.text);
+    let own_text = plan.custom_type(header.schema).is_some_and(|own| own.text);
     let ty = match plan.ty(header.schema, operation.response_direction()) {
-        // Nothing is said of it.
+        // A header without a schema is a string.
         Ty::Value => Ty::String,
         ty => ty,
     };

@@ -1,4 +1,4 @@
-//! The bodies of answers: one type for a media type, an enum for several that are not written alike.
+//! The bodies of responses: one type, or an enum if the media types are written differently.
 
 use writ_contract::diagnostic::{Diagnostic, Diagnostics};
 use writ_contract::model::envelope::is_error;
@@ -7,7 +7,7 @@ use writ_contract::model::schema::{Kind, Schemas};
 use writ_contract::model::{Direction, SchemaId};
 
 use crate::rust::code::{Code, literal};
-use crate::rust::names::media::media_name;
+use crate::rust::names::media::{media_list, media_name};
 use crate::rust::names::namespace::{Names, distinct};
 use crate::rust::names::status;
 use crate::rust::operations::send_call::{Argument, SendCall};
@@ -15,53 +15,59 @@ use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::view::{ContentVariantView, ContentView};
 
-/// The names of a body of several media types.
+/// The names of the enums of a response body with several media types.
 #[derive(Debug, Clone)]
 pub struct ContentNames {
-    /// The response that has it.
+    /// The status of the response.
     pub status: Status,
-    /// The enum of bodies.
+    /// The name of the enum of bodies.
     pub body: String,
-    /// The enum of their media types.
+    /// The name of the enum of media types.
     pub media: String,
 }
 
-/// Media types of one answer that are written alike.
+/// The media types of a response that share a type and an encoding.
 pub struct BodyForm<'c> {
+    /// The type of the body.
     pub ty: Ty,
+    /// The encoding of the body.
     pub encoding: BodyEncoding,
+    /// The media types, at least one.
     pub media: Vec<&'c Content>,
 }
 
-/// The body of a response: what it holds, and how it is sent.
+/// The body of a response, and the call that sends it.
 pub struct ResponseBody {
-    /// The type.
+    /// The type of the body.
     pub ty: Ty,
-    /// The call that sends it.
+    /// The call that sends the body.
     pub send: SendCall,
 }
 
-/// How a body is written.
+/// The encoding of a response body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyEncoding {
+    /// A body of JSON.
     Json,
+    /// A body of text or bytes.
     Bytes,
-    /// A type of the user's own that is shown as text.
+    /// A custom type, written as the text that it displays.
     Shown,
+    /// A body that streams bytes.
     Stream,
-    /// Values, each the data of an event.
+    /// A stream of values, each written as the `data` of a server-sent event.
     Events,
-    /// Values, each an event.
+    /// A stream of values, each of which describes a complete server-sent event.
     DescribedEvents,
-    /// Values, each a line.
+    /// A stream of values, each written as a line of JSON.
     Lines,
-    /// The handler says the media type.
+    /// Text or bytes whose media type the handler chooses from a range.
     AnyMedia,
-    /// The same, as JSON.
+    /// JSON whose media type the handler chooses from a range.
     AnyMediaJson,
 }
 
-/// The type of a media type's body and how it is written.
+/// Returns the type and the encoding of a body with one media type.
 fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, BodyEncoding) {
     let any_media = |ty: Ty| Ty::AnyMedia(Box::new(ty));
     let range = content.is_range();
@@ -84,17 +90,20 @@ fn form(plan: &TypePlan<'_>, direction: Direction, content: &Content) -> (Ty, Bo
             }
         },
         ContentKind::Text if range => (any_media(Ty::String), BodyEncoding::AnyMedia),
-        ContentKind::Text => match content.schema.filter(|schema| plan.own(*schema).is_some_and(|own| own.text)) {
-            Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
-            None => (Ty::String, BodyEncoding::Bytes),
-        },
+        ContentKind::Text => {
+            match content.schema.filter(|schema| plan.custom_type(*schema).is_some_and(|own| own.text)) {
+                Some(schema) => (plan.ty(schema, direction), BodyEncoding::Shown),
+                None => (Ty::String, BodyEncoding::Bytes),
+            }
+        }
         _ if range => (any_media(Ty::Bytes), BodyEncoding::AnyMedia),
         _ => (Ty::Bytes, BodyEncoding::Bytes),
     }
 }
 
-/// The media types of a response by how they are written. JSON of one schema is one form however its
-/// media types are called; text and bytes are another thing in each.
+/// Returns the forms of a response body: media types of an equal type and encoding share a form.
+///
+/// JSON media types of one schema share a form. Text and bytes differ with each media type.
 pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Response) -> Vec<BodyForm<'c>> {
     let direction = operation.response_direction();
     let mut forms: Vec<BodyForm<'c>> = Vec::new();
@@ -103,7 +112,7 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
     }
     for content in &response.content {
         let (ty, encoding) = form(plan, direction, content);
-        match forms.iter_mut().find(|form| alike(encoding) && form.encoding == encoding && form.ty == ty) {
+        match forms.iter_mut().find(|form| ignores_media_type(encoding) && form.encoding == encoding && form.ty == ty) {
             Some(form) => form.media.push(content),
             None => forms.push(BodyForm { ty, encoding, media: vec![content] }),
         }
@@ -111,13 +120,14 @@ pub fn forms<'c>(plan: &TypePlan<'_>, operation: &Operation, response: &'c Respo
     forms
 }
 
-/// Whether what is written is the same whatever its media type is called.
-fn alike(encoding: BodyEncoding) -> bool {
+/// Returns true if an encoding is independent of the name of the media type.
+fn ignores_media_type(encoding: BodyEncoding) -> bool {
     matches!(encoding, BodyEncoding::Json | BodyEncoding::Lines)
 }
 
-/// What a stream is made of: the elements of a list, else values of the schema itself. Nothing where
-/// the schema describes text or says nothing: then the handler makes the bytes.
+/// Returns the schema of the values of a stream: the items of a list, otherwise the schema itself.
+///
+/// Returns `None` if the schema describes text or nothing. The handler then streams bytes.
 pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
     match schemas.kind(schema) {
         Kind::Any | Kind::Null | Kind::String(_) | Kind::Strings(_) => None,
@@ -126,8 +136,8 @@ pub fn streamed(schemas: &Schemas, schema: SchemaId) -> Option<SchemaId> {
     }
 }
 
-/// Whether a schema describes an event and not only its data: it has `data`, and beside it nothing
-/// but what an event has.
+/// Returns true if a schema describes a server-sent event and not only its data: it has `data`, at least one
+/// other property, and no property that an event does not have.
 fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
     match schemas.kind(schema) {
         Kind::Object(object) => {
@@ -143,7 +153,7 @@ fn is_event(schemas: &Schemas, schema: SchemaId) -> bool {
     }
 }
 
-/// Names the bodies of several media types that an operation answers with.
+/// Names the enums of an operation's response bodies with several media types.
 pub fn content_names(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -180,7 +190,7 @@ pub fn content_names(
         .collect()
 }
 
-/// The body of a response, and its enum where it has several forms.
+/// Returns the body of a response, and its enum if the body has several forms.
 pub fn body(
     plan: &TypePlan<'_>,
     operation: &Operation,
@@ -218,14 +228,14 @@ pub fn body(
     let mut views = Vec::new();
     for (form, variant) in forms.iter().zip(variants) {
         let spelled: Vec<&str> = form.media.iter().map(|content| content.media_type.as_str()).collect();
-        let places: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
+        let indices: Vec<String> = (index..index + spelled.len()).map(|at| at.to_string()).collect();
         index += spelled.len();
         views.push(ContentVariantView {
             name: Code::of(variant),
-            docs: format!("`{}`", spelled.join("`, `")),
+            docs: media_list(&spelled),
             ty: Code::of(&form.ty),
             send: Code::of(format!("reply.{}", send_call(form).with("body"))),
-            places: Code::of(places.join(" | ")),
+            indices: Code::of(indices.join(" | ")),
         });
         types.extend(spelled.into_iter().map(str::to_owned));
     }
@@ -240,7 +250,7 @@ pub fn body(
     Some((ResponseBody { ty: Ty::Named(named.body.clone()), send: SendCall::CONTENT }, Some(view)))
 }
 
-/// Returns the call on a `Reply` that sends a body.
+/// Returns the call on the runtime's `Reply` that sends a body.
 fn send_call(form: &BodyForm<'_>) -> SendCall {
     let several = form.media.len() > 1;
     let media: Vec<String> = form.media.iter().map(|content| literal(&content.media_type)).collect();

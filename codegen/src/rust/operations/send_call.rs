@@ -3,11 +3,11 @@
 /// A call on the runtime's `Reply`.
 #[derive(Debug, Clone)]
 pub struct SendCall {
-    /// The method.
+    /// The method of the reply.
     pub method: &'static str,
-    /// The expression of the media type; none where the body brings it along.
+    /// The expression of the media type, or `None` if the body contains it.
     pub media: Option<String>,
-    /// How the body is passed.
+    /// The way in which the body is passed.
     pub argument: Argument,
     /// True if the method takes the responder.
     pub takes_responder: bool,
@@ -15,19 +15,19 @@ pub struct SendCall {
     pub uses_responder: bool,
 }
 
-/// How a body is passed to the call that sends it.
+/// The way in which a body is passed to the call that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Argument {
-    /// As it is.
+    /// The body is passed by value.
     Owned,
-    /// By reference.
+    /// The body is passed by reference.
     Borrowed,
-    /// As the text that it displays.
+    /// The body is passed as the string that it displays.
     Text,
 }
 
 impl SendCall {
-    /// The call for a body of several media types, whose enum chooses.
+    /// The call for a body with several media types, whose enum selects one.
     pub const CONTENT: SendCall = SendCall {
         method: "content",
         media: None,
@@ -36,7 +36,7 @@ impl SendCall {
         uses_responder: true,
     };
 
-    /// Returns the call with a value.
+    /// Returns the call with a value as its body.
     pub fn with(&self, value: &str) -> String {
         let mut arguments: Vec<String> = self.media.iter().cloned().collect();
         arguments.push(match self.argument {

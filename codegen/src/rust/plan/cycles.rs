@@ -1,7 +1,7 @@
-//! Types that hold themselves: which members to box so that every type has a size.
+//! Recursive types: the members that need a `Box` so that every type has a finite size.
 //!
-//! Members in a list or map need no box. What is left is a graph of direct members; an edge inside
-//! one of its strongly connected components is boxed, all others are not.
+//! A member in a list or a map needs no box. All other members form a graph of types. An edge within a
+//! strongly connected component of this graph is boxed; an edge between components is not.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use writ_contract::model::schema::Kind;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 use writ_contract::model::Direction;
 
-/// The direct members that must be boxed, as (holder, held).
+/// Returns the members that need a box, as pairs of holder and member.
 pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
     let index: HashMap<TypeKey, usize> = plan.order.iter().enumerate().map(|(at, key)| (*key, at)).collect();
     let edges: Vec<Vec<usize>> = plan
@@ -30,7 +30,7 @@ pub fn boxed(plan: &TypePlan<'_>) -> HashSet<(TypeKey, TypeKey)> {
     boxed
 }
 
-/// The declared types that a type holds without a list or map between.
+/// Returns the declared types that a type holds directly, not in a list or map.
 fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     let directions = match key.only {
         Some(direction) => vec![direction],
@@ -39,7 +39,7 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     let mut members = Vec::new();
     for direction in &directions {
         match &plan.contract.schemas.get(key.schema).kind {
-            _ if plan.own(key.schema).is_some() => {}
+            _ if plan.custom_type(key.schema).is_some() => {}
             Kind::Object(_) => {
                 let properties = plan.properties(key);
                 members.extend(properties.iter().filter_map(|property| plan.direct(property.schema, *direction)));
@@ -53,8 +53,10 @@ fn direct_members(plan: &TypePlan<'_>, key: TypeKey) -> Vec<TypeKey> {
     members
 }
 
-/// The strongly connected component of each node (Tarjan, without recursion, since contracts may be
-/// deep). A node alone in its component, with no edge to itself, has a number of its own.
+/// Returns the strongly connected component of each node, as the index of one of its members.
+///
+/// Uses Tarjan's algorithm without recursion, since contracts may be deep. A node that is alone and has no
+/// edge to itself is a component too.
 pub fn components(edges: &[Vec<usize>]) -> Vec<usize> {
     const UNSEEN: usize = usize::MAX;
     let count = edges.len();
@@ -105,8 +107,8 @@ mod tests {
     use super::components;
 
     #[test]
-    fn nodes_on_one_circle_share_a_component_and_others_do_not() {
-        // 0 -> 1 -> 2 -> 0, 2 -> 3, 3 -> 3, 4 -> 0
+    fn nodes_on_a_cycle_share_a_component_and_other_nodes_do_not() {
+        // The edges are 0 -> 1 -> 2 -> 0, 2 -> 3, 3 -> 3 and 4 -> 0.
         let found = components(&[vec![1], vec![2], vec![0, 3], vec![3], vec![0]]);
         assert_eq!(found[0], found[1]);
         assert_eq!(found[1], found[2]);

@@ -1,5 +1,4 @@
-//! Declaring types one after the other: each schema that needs a type takes the first free name of those
-//! that its place suggests.
+//! Declares types one by one: each schema that needs a type takes the first free name for its location.
 
 use std::collections::HashSet;
 
@@ -11,29 +10,29 @@ use crate::rust::names::ident::type_name;
 use crate::rust::names::namespace::Names;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
-/// A type plan that is being made.
+/// An unfinished type plan.
 pub struct Declarations<'a, 'c> {
-    /// What is declared so far.
+    /// The types that are declared so far.
     pub plan: TypePlan<'c>,
     /// The names that are taken.
     pub names: &'a mut Names,
-    /// The diagnostics of names that collide.
+    /// The diagnostics, for names that collide.
     pub diagnostics: &'a mut Diagnostics,
 }
 
-/// What a schema is declared as.
+/// The kind of declaration that a schema needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Declared {
-    /// A type of its own.
+    /// The schema becomes a separate type.
     Always,
-    /// An alias, if it is a component.
+    /// An alias if the schema is a component, otherwise nothing.
     AsComponent,
-    /// Nothing: another type stands for it.
+    /// Nothing: the schema is represented by another type.
     Never,
 }
 
 impl Declarations<'_, '_> {
-    /// Declares a component under its own name, in each form that it has.
+    /// Declares a component under its own name, once for each direction in which its types differ.
     pub fn declare_component(&mut self, id: SchemaId) {
         let schema = self.plan.contract.schemas.get(id);
         let Some(component) = &schema.component else { return };
@@ -46,7 +45,7 @@ impl Declarations<'_, '_> {
             let key = TypeKey { schema: id, only: self.plan.usage.only(id, direction) };
             let candidates = match key.only {
                 Some(Direction::Inbound) => vec![format!("{base}Input"), format!("{base}InputModel")],
-                // A name that was asked for is that and no other.
+                // A requested name has no alternatives.
                 _ if own.is_some() => vec![base.clone()],
                 _ => vec![base.clone(), format!("{base}Model"), format!("{base}Schema")],
             };
@@ -54,13 +53,14 @@ impl Declarations<'_, '_> {
         }
     }
 
+    /// Names a type by the first free candidate. Returns false if it already has a name.
     fn name(&mut self, key: TypeKey, candidates: &[String]) -> bool {
         if self.plan.names.contains_key(&key) {
             return false;
         }
         let schema = self.plan.contract.schemas.get(key.schema);
         let name = match &schema.rust_name {
-            Some(own) if candidates == [own.value.as_str()] => self.names.take_own(own, self.diagnostics),
+            Some(own) if candidates == [own.value.as_str()] => self.names.take_requested(own, self.diagnostics),
             _ => self.names.take(candidates, schema.span, self.diagnostics),
         };
         self.plan.names.insert(key, name);
@@ -68,10 +68,11 @@ impl Declarations<'_, '_> {
         true
     }
 
-    /// Declares what a schema needs, under the first free of `candidates` if it is not a component.
+    /// Declares the types that a schema and its members need. A schema that is not a component takes the
+    /// first free name of `candidates`.
     pub fn declare(&mut self, id: SchemaId, direction: Direction, candidates: &[String]) {
         let mut todo = vec![(id, candidates.to_vec())];
-        // What gets no name of its own ends no circle.
+        // Unnamed schemas do not stop recursion, so track the visited ones.
         let mut seen = HashSet::new();
         while let Some((id, candidates)) = todo.pop() {
             if !seen.insert(id) {
@@ -85,13 +86,14 @@ impl Declarations<'_, '_> {
                     .names
                     .contains_key(&TypeKey { schema: *first, only: self.plan.usage.only(*first, direction) })
             {
-                // The first of those that say the same is met here first, and is called by this place.
+                // The schema is an alias of an equal one that has no name yet, which is therefore named by
+                // this location.
                 todo.push((*first, candidates));
                 continue;
             }
             if self.declared(id) == Declared::Always && schema.component.is_none() {
                 let mut candidates = candidates.clone();
-                // A name in small letters is that of the field.
+                // A requested name in lower case is that of the field.
                 if let Some(own) = schema.rust_name.as_ref().filter(|own| own.value.starts_with(char::is_uppercase)) {
                     candidates = vec![own.value.clone()];
                 }
@@ -102,7 +104,8 @@ impl Declarations<'_, '_> {
                     continue;
                 }
             }
-            // Components declare their members on their own; one that only this refers to does so here.
+            // Components declare their members themselves. A component that only this schema refers to is
+            // declared here.
             if schema.component.is_some() {
                 if self.plan.names.contains_key(&key) {
                     continue;
@@ -116,7 +119,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// Declares the types of what a declared type holds.
+    /// Declares the types of the members of a declared type.
     pub fn declare_members(&mut self, key: TypeKey) {
         let base = self.plan.names.get(&key).cloned().unwrap_or_default();
         let direction = self.plan.direction(key);
@@ -125,7 +128,7 @@ impl Declarations<'_, '_> {
         }
     }
 
-    /// The schemas that a schema holds, each with the names that its place suggests.
+    /// Returns the schemas that a schema holds, each with the names for its location.
     fn members(&self, id: SchemaId, direction: Direction, base: &str) -> Vec<(SchemaId, Vec<String>)> {
         let one = |suffix: &str| {
             vec![format!("{base}{suffix}"), format!("{base}{suffix}Value"), format!("{base}{suffix}Model")]
@@ -139,7 +142,7 @@ impl Declarations<'_, '_> {
                 let variants = self.plan.variant_names(id);
                 union.branches.iter().zip(variants).map(|(branch, variant)| (*branch, one(&variant))).collect()
             }
-            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => vec![(*whole, vec![base.to_owned()])],
+            Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) => vec![(*complete, vec![base.to_owned()])],
             Kind::Object(object) => {
                 let only = self.plan.usage.only(id, direction);
                 let properties = self.plan.properties(TypeKey { schema: id, only });
@@ -156,6 +159,7 @@ impl Declarations<'_, '_> {
         }
     }
 
+    /// Returns the kind of declaration that a schema needs.
     fn declared(&self, id: SchemaId) -> Declared {
         if self.plan.contract.schemas.get(id).rust_type.is_some() {
             return Declared::AsComponent;

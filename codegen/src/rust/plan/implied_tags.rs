@@ -1,4 +1,5 @@
-//! Discriminators whose value a type fixes: a branch that unions alone hold, each under the same tag.
+//! Discriminators with a constant value: those of types that occur as branches of unions only, always with
+//! one value.
 
 use std::collections::HashMap;
 
@@ -7,17 +8,19 @@ use writ_contract::model::{Contract, SchemaId};
 
 use crate::rust::plan::usage::{Usage, children, roots};
 
-/// The discriminator of an object, and its only value there.
+/// The discriminator of an object with its constant value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// The property.
+    /// The property that holds the discriminator.
     pub property: String,
-    /// The value.
+    /// The value of the discriminator.
     pub value: String,
 }
 
-/// The tags of all objects that have one: whatever holds such an object is a union that knows it by
-/// that value, so that the value is written by the type and is no field of it.
+/// Returns the discriminators that are implied by their types.
+///
+/// Every holder of such a type is a union that identifies it by this value. The codec therefore writes the
+/// value itself, and the struct has no field for it.
 pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag> {
     let schemas = &contract.schemas;
     let mut found: HashMap<SchemaId, Option<Tag>> = HashMap::new();
@@ -33,7 +36,7 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     served.chain(called).map(|(id, _)| id).chain(payloads).for_each(|id| vote(id, None));
     for id in schemas.ids().filter(|id| usage.is_read(*id) || usage.is_written(*id)) {
         match &schemas.get(id).kind {
-            // What stands for another holds nothing itself.
+            // An alias holds nothing itself.
             Kind::Alias(_) => {}
             Kind::Union(union) => {
                 for (index, branch) in union.branches.iter().enumerate() {
@@ -53,7 +56,7 @@ pub fn implied_tags(contract: &Contract, usage: &Usage) -> HashMap<SchemaId, Tag
     found.into_iter().filter_map(fits).collect()
 }
 
-/// Whether an object says of the property no more than that it is text, or lists the value.
+/// Returns true if the schema of the property is only a string, or lists the value.
 fn is_tag(schemas: &Schemas, id: SchemaId, tag: &Tag) -> bool {
     let Kind::Object(object @ ObjectShape { sparse_of: None, .. }) = &schemas.get(id).kind else { return false };
     let property = object.properties.iter().find(|property| property.name == tag.property);

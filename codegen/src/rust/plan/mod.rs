@@ -1,4 +1,7 @@
-//! The type plan: which schemas are declared as which types, in which forms and under which names.
+//! The type plan: the schemas that become Rust types, with the name, direction and form of each type.
+//!
+//! [`usage`] finds the directions and tags of each schema. [`type_plan`] then declares a type for each schema
+//! that needs one, and [`types::TypePlan`] answers all later questions about types.
 
 pub mod cycles;
 pub mod declarations;

@@ -1,4 +1,4 @@
-//! The types that an operation brings along: those of its parameters, bodies and response headers.
+//! The types of an operation's parameters, bodies and response headers.
 
 use writ_contract::model::envelope::is_error;
 use writ_contract::model::operation::{ContentKind, Operation, Status};
@@ -61,7 +61,8 @@ pub fn declare_operation(declarations: &mut Declarations<'_, '_>, operation: &Op
             let suffix = match (response.content.len(), role.is_empty()) {
                 (1, true) => "Result".to_owned(),
                 (1, false) => format!("{role}Body"),
-                // Beside the enum that all of them are the body of.
+                // The enum of all bodies has the shorter name, so the media type distinguishes the types of
+                // the bodies.
                 _ => format!("{role}{}", media_name(content)),
             };
             declarations.declare(schema, returned, &[format!("{base}{suffix}"), format!("{base}{suffix}Body")]);

@@ -1,46 +1,47 @@
-//! How deep the compiler looks into types: to know that a value may change threads, it looks through
-//! all that the value holds. Where types hold one another in long ways that is deeper than it looks of
-//! itself, and the crate has to allow it.
+//! The `recursion_limit` of a generated crate.
+//!
+//! To prove that a type is `Send`, the compiler visits everything that the type holds. If types are nested
+//! deeper than the compiler's default limit, the crate must raise the limit.
 
 use writ_contract::model::SchemaId;
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 
 use crate::rust::plan::cycles::components;
 
-/// How deep the compiler looks where nothing else is said.
-const USUAL: usize = 128;
+/// The default recursion limit of the compiler.
+const DEFAULT: usize = 128;
 
-/// What lies around the types: futures, and what holds an answer.
+/// The depth of the types around a generated type, such as futures and responses.
 const AROUND: usize = 32;
 
-/// The `recursion_limit` that a crate of these schemas needs, where it is more than usual.
+/// Returns the recursion limit that a crate of these schemas needs, or `None` if the default is enough.
 pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
     let edges: Vec<Vec<usize>> =
         schemas.ids().map(|id| held(schemas.get(id)).into_iter().map(SchemaId::index).collect()).collect();
     let component = components(&edges);
-    // Within a circle any way may be taken, through all of its members and a box each.
+    // Within a cycle every path is possible, through all members and a box for each.
     let mut weights = vec![0; edges.len()];
     let mut arriving = vec![0_usize; edges.len()];
     for id in schemas.ids() {
-        let (at, circle) = (id.index(), component[id.index()]);
-        let boxed = edges[at].iter().any(|held| component[*held] == circle);
-        weights[circle] += levels(schemas.get(id)) + if boxed { 3 } else { 0 };
-        for held in edges[at].iter().filter(|held| component[**held] != circle) {
+        let (at, cycle) = (id.index(), component[id.index()]);
+        let boxed = edges[at].iter().any(|held| component[*held] == cycle);
+        weights[cycle] += levels(schemas.get(id)) + if boxed { 3 } else { 0 };
+        for held in edges[at].iter().filter(|held| component[**held] != cycle) {
             arriving[component[*held]] += 1;
         }
     }
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
-    component.iter().enumerate().for_each(|(at, circle)| members[*circle].push(at));
-    // From those that nothing holds to those that hold nothing.
+    component.iter().enumerate().for_each(|(at, cycle)| members[*cycle].push(at));
+    // Visits components from those that nothing holds to those that hold nothing.
     let mut deepest = vec![0; edges.len()];
     let mut open: Vec<usize> = (0..edges.len()).filter(|at| component[*at] == *at && arriving[*at] == 0).collect();
     let mut longest = 0;
-    while let Some(circle) = open.pop() {
-        let here = deepest[circle] + weights[circle];
+    while let Some(cycle) = open.pop() {
+        let here = deepest[cycle] + weights[cycle];
         longest = longest.max(here);
-        for held in members[circle].iter().flat_map(|at| &edges[*at]) {
+        for held in members[cycle].iter().flat_map(|at| &edges[*at]) {
             let next = component[*held];
-            if next != circle {
+            if next != cycle {
                 deepest[next] = deepest[next].max(here);
                 arriving[next] -= 1;
                 if arriving[next] == 0 {
@@ -50,10 +51,10 @@ pub fn recursion_limit(schemas: &Schemas) -> Option<usize> {
         }
     }
     let needed = AROUND + longest;
-    (needed > USUAL).then(|| needed.next_power_of_two())
+    (needed > DEFAULT).then(|| needed.next_power_of_two())
 }
 
-/// What a value of a schema holds.
+/// Returns the schemas that a value of a schema holds.
 fn held(schema: &Schema) -> Vec<SchemaId> {
     match &schema.kind {
         Kind::Alias(target) => vec![*target],
@@ -71,8 +72,8 @@ fn held(schema: &Schema) -> Vec<SchemaId> {
     }
 }
 
-/// How many types stand one in the other where a value of a schema stands: a list is `Vec`, `RawVec`,
-/// `Unique` and what marks its element, and all may be an `Option`.
+/// Returns the number of nested types for a value of a schema. A list counts as `Vec`, `RawVec`, `Unique` and
+/// the marker of its element; a nullable schema adds an `Option`.
 fn levels(schema: &Schema) -> usize {
     let own = match &schema.kind {
         Kind::Alias(_) => 0,
@@ -93,7 +94,7 @@ mod tests {
     use writ_contract::document::load;
     use writ_contract::model::Options;
 
-    /// The limit that a contract with these schemas needs.
+    /// Returns the recursion limit of a contract with these schemas.
     fn limit(name: &str, schemas: &str) -> Option<usize> {
         let text = format!(
             "{{\"openapi\": \"3.0.3\", \"info\": {{\"title\": \"t\", \"version\": \"1\"}}, \"paths\": {{}}, \
@@ -108,7 +109,7 @@ mod tests {
         recursion_limit(&contract.schemas)
     }
 
-    /// So many objects that each hold the next, and the last the one at `back`.
+    /// Returns a chain of `count` objects that each hold the next one; the last holds the one at `back`.
     fn chain(count: usize, back: Option<usize>) -> String {
         let next = |at: usize| if at + 1 < count { Some(at + 1) } else { back };
         let schema = |at: usize| match next(at) {
@@ -121,13 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_deep_as_usual_needs_no_limit() {
+    fn shallow_types_need_no_limit() {
         assert_eq!(limit("usual", &chain(20, None)), None);
-        assert_eq!(limit("circle", &chain(10, Some(0))), None);
+        assert_eq!(limit("cycle", &chain(10, Some(0))), None);
     }
 
     #[test]
-    fn long_ways_and_large_circles_need_one() {
+    fn long_chains_and_large_cycles_need_a_limit() {
         assert_eq!(limit("long", &chain(100, None)), Some(256));
         assert_eq!(limit("large", &chain(100, Some(0))), Some(1024));
         assert_eq!(limit("behind", &chain(100, Some(50))), Some(512));

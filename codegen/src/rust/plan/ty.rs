@@ -1,4 +1,4 @@
-//! Rust types as values: what a schema, a field or a body becomes.
+//! Rust types as values: the type of a schema, a field or a body.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use writ_contract::model::schema::RustType;
 
 use crate::rust::mention::{contract, runtime, std};
 
-/// A Rust type.
+/// A Rust type in generated code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are those of the types")]
 pub enum Ty {
@@ -18,7 +18,7 @@ pub enum Ty {
     F32,
     F64,
     Decimal,
-    /// The same where it is a number on the wire.
+    /// A decimal that is a number in JSON.
     DecimalNumber,
     String,
     DateTime,
@@ -27,23 +27,24 @@ pub enum Ty {
     Bytes,
     Value,
     Unit,
-    /// The parts of a form, as they arrive.
+    /// A multipart body whose parts the contract does not describe, while it arrives.
     Multipart,
-    /// The parts that the contract describes, as they arrive.
+    /// A multipart body whose parts the contract describes, while it arrives; the name of the enum of its
+    /// parts.
     Parts(String),
-    /// A file while it arrives.
+    /// A file of a multipart body, while it arrives.
     FileStream,
-    /// A file that has arrived.
+    /// A file of a multipart body, in memory.
     FilePart,
-    /// Bytes that are sent as they are made.
+    /// A stream of bytes.
     ByteStream,
-    /// A body with the media type that the contract leaves open.
+    /// A body with a concrete media type, where the contract declares a range such as `image/*`.
     AnyMedia(Box<Ty>),
-    /// Events of values that are made while they are sent.
+    /// A stream of server-sent events.
     EventStream(Box<Ty>),
-    /// The same as lines of JSON.
+    /// A stream of values as lines of JSON.
     JsonLines(Box<Ty>),
-    /// A type that is declared from the contract.
+    /// A type that is declared from the contract, by its name.
     Named(String),
     Vec(Box<Ty>),
     Map(Box<Ty>),
@@ -51,22 +52,23 @@ pub enum Ty {
     Patch(Box<Ty>),
     Page(Box<Ty>),
     Boxed(Box<Ty>),
-    /// A type of the user's own, by its whole path.
-    Own(String),
-    /// The keys that a list is sorted by; the enum of the keys.
+    /// A custom type, by its full path.
+    Custom(String),
+    /// A list of sort keys, by the name of the enum of the keys.
     Sort(String),
-    /// The page of a list that a request asks for.
+    /// The page of a list that a request selects.
     PageRequest,
-    /// The precondition of a request on the entity tag.
+    /// The entity tags of an `If-Match` header.
     IfMatch,
     /// An entity tag.
     ETag,
-    /// A status code within a range, as the contract declares.
+    /// A status code between the two bounds.
     AnyStatus(u16, u16),
 }
 
 impl Ty {
-    /// Returns true if a value has not arrived or is not made yet: it can be neither cloned nor compared.
+    /// Returns true if a value is a stream, or has not arrived yet. Such a type implements neither `Clone`
+    /// nor `PartialEq`.
     pub fn is_streamed(&self) -> bool {
         match self {
             Ty::Multipart | Ty::Parts(_) | Ty::FileStream => true,
@@ -81,14 +83,14 @@ impl Ty {
         Ty::Option(Box::new(self))
     }
 
-    /// Returns true if the type has a value that stands for nothing: `None`, or an empty list.
+    /// Returns true if the type has an empty value: `None`, or an empty list.
     pub fn has_empty(&self) -> bool {
         matches!(self, Ty::Option(_) | Ty::Vec(_) | Ty::Sort(_))
     }
 }
 
 impl fmt::Display for Ty {
-    /// Writes the type as code that mentions the names it is made of.
+    /// Writes the type as code, with mentions of its names.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Ty::Bool => f.write_str("bool"),
@@ -116,7 +118,7 @@ impl fmt::Display for Ty {
             Ty::JsonLines(inner) => write!(f, "{}<{inner}>", runtime("JsonLines")),
             Ty::AnyMedia(inner) => write!(f, "{}<{inner}>", runtime("AnyMedia")),
             Ty::Named(name) => contract(name).fmt(f),
-            Ty::Own(path) => f.write_str(path),
+            Ty::Custom(path) => f.write_str(path),
             Ty::Vec(inner) => write!(f, "Vec<{inner}>"),
             Ty::Map(inner) => write!(f, "{}<String, {inner}>", std("std::collections::BTreeMap")),
             Ty::Option(inner) => write!(f, "Option<{inner}>"),
@@ -132,8 +134,8 @@ impl fmt::Display for Ty {
     }
 }
 
-/// Returns the path of a type of the user's own: from its crate, so that no name of ours comes between.
-pub fn own_path(own: &RustType) -> String {
+/// Returns the path of a custom type. It begins at the crate, so that no generated name can shadow it.
+pub fn custom_path(own: &RustType) -> String {
     match own.text {
         true => format!("writ_runtime::Text<::{}>", own.path.value),
         false => format!("::{}", own.path.value),

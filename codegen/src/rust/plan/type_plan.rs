@@ -1,4 +1,4 @@
-//! Which types are declared, in which order, under which names.
+//! The order in which types are declared, which decides their names.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,7 +15,7 @@ use crate::rust::plan::operation_types::declare_operation;
 use crate::rust::plan::types::TypePlan;
 use crate::rust::plan::usage::{Usage, children};
 
-/// Decides on every type that the operations and components reach.
+/// Declares all types of a contract that operations and components need.
 pub fn type_plan<'c>(
     contract: &'c Contract,
     usage: Usage,
@@ -31,8 +31,8 @@ pub fn type_plan<'c>(
         boxed: HashSet::new(),
     };
     let mut declarations = Declarations { plan, names, diagnostics };
-    // Components have the first right to their names, whoever refers to them; and among them those
-    // whose name is a Rust name already.
+    // Components take their names before all other schemas. Components whose names are Rust names already
+    // come first.
     let exact =
         |id: &SchemaId| contract.schemas.get(*id).component.as_deref().is_some_and(|name| type_name(name) == name);
     let (exactly, others): (Vec<SchemaId>, Vec<SchemaId>) = contract.components.iter().partition(|id| exact(id));
@@ -49,18 +49,18 @@ pub fn type_plan<'c>(
         {
             continue;
         }
-        // The form of an operation stands for it.
+        // The struct of all parts represents an unused schema of a multipart body.
         if forms.contains(&id) && !declarations.plan.used(id) {
             continue;
         }
-        // Of some tags only what they need is generated.
+        // If only some tags are selected, unused components are omitted.
         if !contract.unselected.is_empty() && !declarations.plan.used(id) {
             continue;
         }
         declarations.declare_component(id);
     }
-    let place: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
-    declarations.plan.order.sort_by_key(|key| place.get(&key.schema).copied());
+    let position: HashMap<SchemaId, usize> = contract.components.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+    declarations.plan.order.sort_by_key(|key| position.get(&key.schema).copied());
     let found: Vec<SchemaId> = contract
         .schemas
         .ids()
@@ -90,7 +90,7 @@ pub fn type_plan<'c>(
     plan
 }
 
-/// Whether a schema is the envelope or one of its parts, which refusals are written into without a type.
+/// Returns true if a schema is the error envelope or a schema in it. Errors are written without these types.
 fn envelope_part(contract: &Contract, envelope: SchemaId, id: SchemaId) -> bool {
     let mut todo = vec![envelope];
     let mut seen = HashSet::new();

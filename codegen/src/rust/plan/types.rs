@@ -1,4 +1,4 @@
-//! Which Rust type a schema is, and what each declared type is called.
+//! The finished type plan: the Rust type of each schema, and the name of each declared type.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,38 +9,39 @@ use writ_contract::model::{Contract, Direction, SchemaId};
 
 use crate::rust::names::union_variants::union_variants;
 use crate::rust::plan::implied_tags::Tag;
-use crate::rust::plan::ty::{Ty, own_path};
+use crate::rust::plan::ty::{Ty, custom_path};
 use crate::rust::plan::usage::{Usage, is_read_only, is_write_only};
 
-/// A type to be declared: a schema, or one half of a schema whose readOnly and writeOnly parts tell
-/// the received value from the sent one.
+/// The identity of a declared type: a schema, or one direction of a schema that `readOnly` or `writeOnly`
+/// properties split in two types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeKey {
-    /// The schema.
+    /// The schema of the type.
     pub schema: SchemaId,
-    /// The only direction that the type serves; none where it serves both.
+    /// The only direction that the type serves, or `None` if it serves both.
     pub only: Option<Direction>,
 }
 
-/// What is declared, under which names.
+/// The types that are declared for a contract, with their names.
 #[derive(Debug, Clone)]
 pub struct TypePlan<'c> {
-    /// The contract.
+    /// The contract that the types are declared for.
     pub contract: &'c Contract,
-    /// Who uses what.
+    /// The directions and tags of each schema.
     pub usage: Usage,
-    /// The declared types in the order they are met.
+    /// The declared types, in the order in which they were found.
     pub order: Vec<TypeKey>,
+    /// The name of each declared type.
     pub names: HashMap<TypeKey, String>,
-    /// Direct members that must be boxed, as (holder, held).
+    /// The members that need a box, as pairs of holder and member.
     pub boxed: HashSet<(TypeKey, TypeKey)>,
-    /// The discriminators that are no fields, since their type says them.
+    /// The constant discriminators, by the schema of the object. The structs have no field for them.
     pub tagged: HashMap<SchemaId, Tag>,
 }
 
 impl<'c> TypePlan<'c> {
-    /// What a list holds where an object is a page: `{ data: [...], pagination: {...} }` in the
-    /// field names that the runtime's `Page` writes.
+    /// Returns the item schema if an object is a page: `{ data: [...], pagination: {...} }` with the field
+    /// names that the runtime's `Page` writes.
     pub fn page_of(&self, object: &ObjectShape) -> Option<SchemaId> {
         let [data, pagination] = object.properties.as_slice() else { return None };
         if data.name != "data" || pagination.name != "pagination" {
@@ -48,7 +49,7 @@ impl<'c> TypePlan<'c> {
         }
         let Kind::Array(array) = self.contract.schemas.kind(data.schema) else { return None };
         let Kind::Object(fields) = self.contract.schemas.kind(pagination.schema) else { return None };
-        // Each field with whether null stands for what a page does not have.
+        // The fields of a pagination object, each with true if it can be null.
         let written = [("total", false), ("page", true), ("limit", false), ("hasMore", false), ("nextCursor", true)];
         let same = |property: &Property| {
             let nullable = self.contract.schemas.nullable(property.schema);
@@ -63,7 +64,7 @@ impl<'c> TypePlan<'c> {
         self.usage.is_read(id) || self.usage.is_written(id)
     }
 
-    /// The direction in which the members of a declared type are looked at.
+    /// Returns the direction that decides the properties of a declared type.
     pub fn direction(&self, key: TypeKey) -> Direction {
         match key.only {
             Some(direction) => direction,
@@ -72,12 +73,12 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// The name of a declared type.
+    /// Returns the name of a declared type.
     pub fn name_of(&self, key: TypeKey) -> Option<&str> {
         self.names.get(&key).map(String::as_str)
     }
 
-    /// The declared type that stands for a schema in a direction, if one does.
+    /// Returns the declared type of a schema in a direction, or `None` if the schema has no declared type.
     pub fn key_of(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
         let key = TypeKey { schema: id, only: self.usage.only(id, direction) };
         if self.names.contains_key(&key) {
@@ -89,7 +90,7 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// The properties of a form of an object: those that go its way.
+    /// Returns the properties of a declared type: those that its direction includes.
     pub fn properties(&self, key: TypeKey) -> Vec<&'c Property> {
         let contract = self.contract;
         let Kind::Object(object) = &contract.schemas.get(key.schema).kind else { return Vec::new() };
@@ -105,7 +106,7 @@ impl<'c> TypePlan<'c> {
             .collect()
     }
 
-    /// The type of a schema's values, null aside.
+    /// Returns the type of a schema's values other than null.
     pub fn ty(&self, id: SchemaId, direction: Direction) -> Ty {
         if let Some(key) = self.key_of(id, direction) {
             return Ty::Named(self.names[&key].clone());
@@ -113,11 +114,11 @@ impl<'c> TypePlan<'c> {
         self.structure(id, direction)
     }
 
-    /// The type that a schema is built of, its own name aside.
+    /// Returns the type that a schema consists of, without regard to the name of the schema itself.
     pub fn structure(&self, id: SchemaId, direction: Direction) -> Ty {
         let schema = self.contract.schemas.get(id);
         if let Some(own) = &schema.rust_type {
-            return Ty::Own(own_path(own));
+            return Ty::Custom(custom_path(own));
         }
         match &schema.kind {
             Kind::Any => Ty::Value,
@@ -151,8 +152,8 @@ impl<'c> TypePlan<'c> {
             },
             Kind::Array(array) => Ty::Vec(Box::new(self.element(array.items, direction))),
             Kind::Object(object) => {
-                if let Some(whole) = object.sparse_of {
-                    return self.ty(whole, direction);
+                if let Some(complete) = object.sparse_of {
+                    return self.ty(complete, direction);
                 }
                 if let Some(item) = self.page_of(object) {
                     return Ty::Page(Box::new(self.element(item, direction)));
@@ -166,7 +167,7 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// The type of an element of a list or map, which may be null.
+    /// Returns the type of an element of a list or map, which may be null.
     pub fn element(&self, id: SchemaId, direction: Direction) -> Ty {
         let ty = self.ty(id, direction);
         match self.is_nullable(id) {
@@ -175,24 +176,25 @@ impl<'c> TypePlan<'c> {
         }
     }
 
-    /// Whether null needs a place beside the type's own values.
+    /// Returns true if null is a possible value that the type itself cannot represent.
     pub fn is_nullable(&self, id: SchemaId) -> bool {
         self.contract.schemas.nullable(id) && !matches!(self.contract.schemas.kind(id), Kind::Any | Kind::Null)
     }
 
-    /// Whether a direct member of `holder` must be boxed, as the types would otherwise hold themselves.
+    /// Returns true if a member of `holder` needs a box, because the types would otherwise contain
+    /// themselves.
     pub fn is_boxed(&self, holder: TypeKey, held: SchemaId, direction: Direction) -> bool {
         self.direct(held, direction).is_some_and(|key| self.boxed.contains(&(holder, key)))
     }
 
-    /// The declared struct or union that a schema is, behind aliases and names.
+    /// Returns the declared struct or union of a schema, after resolving aliases.
     pub fn direct(&self, id: SchemaId, direction: Direction) -> Option<TypeKey> {
-        if self.own(id).is_some() {
+        if self.custom_type(id).is_some() {
             return None;
         }
         let target = self.contract.schemas.target(id);
         let target = match self.contract.schemas.kind(target) {
-            Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) => self.contract.schemas.target(*whole),
+            Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) => self.contract.schemas.target(*complete),
             _ => target,
         };
         let key = TypeKey { schema: target, only: self.usage.only(target, direction) };
@@ -202,19 +204,20 @@ impl<'c> TypePlan<'c> {
         (holds && self.names.contains_key(&key)).then_some(key)
     }
 
-    /// The user's own type that stands for a schema, at any step of a chain of aliases.
-    pub fn own(&self, id: SchemaId) -> Option<&'c RustType> {
+    /// Returns the custom type of a schema, after resolving aliases.
+    pub fn custom_type(&self, id: SchemaId) -> Option<&'c RustType> {
         self.contract.schemas.nearest(id, |schema| schema.rust_type.as_ref())
     }
 
-    /// What messages call a branch: as the contract does, where it has a name for it.
+    /// Returns the name of a union branch for messages: the name in the contract, otherwise the name of the
+    /// variant.
     pub fn branch_name(&self, branch: SchemaId, variant: &str) -> String {
         let named =
             |schema: &'c writ_contract::model::Schema| schema.component.clone().or_else(|| schema.title.clone());
         self.contract.schemas.nearest(branch, named).unwrap_or_else(|| variant.to_owned())
     }
 
-    /// The names of a union's variants, in the order of its branches.
+    /// Returns the variants of a union, in the order of its branches.
     pub fn variant_names(&self, id: SchemaId) -> Vec<String> {
         union_variants(&self.contract.schemas, id).0
     }

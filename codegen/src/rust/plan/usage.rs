@@ -1,4 +1,4 @@
-//! Who uses a schema: requests, responses or both, and the operations of which tag.
+//! The use of each schema: its directions, and the tags whose operations reach it.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use writ_contract::model::parts::{PartKind, parts};
 use writ_contract::model::schema::{Additional, Kind, ObjectShape, Property};
 use writ_contract::model::{Contract, Direction, SchemaId};
 
-/// What is known of the use of each schema, by its index.
+/// The directions and tags of each schema, indexed by schema.
 #[derive(Debug, Clone)]
 pub struct Usage {
     read: Vec<bool>,
@@ -20,15 +20,15 @@ pub struct Usage {
 /// The tags whose operations reach a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tags {
-    /// None: the schema is a component that nothing uses.
+    /// No tag: the schema is a component that no operation uses.
     None,
-    /// One, by its index.
+    /// One tag, by its index.
     One(usize),
-    /// Several.
+    /// Several tags, or an outgoing operation.
     Several,
 }
 
-/// Walks from every operation to every schema that it reaches.
+/// Marks every schema that an operation, webhook or callback reaches.
 pub fn usage(contract: &Contract) -> Usage {
     let count = contract.schemas.len();
     let mut usage = Usage {
@@ -60,14 +60,14 @@ pub fn usage(contract: &Contract) -> Usage {
     usage
 }
 
-/// Returns the schemas that an operation names itself, each with the direction of its values.
+/// Returns the schemas that an operation refers to directly, each with the direction of its values.
 pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direction)> {
     let (request, returned) = (operation.request_direction(), operation.response_direction());
     let mut roots: Vec<(SchemaId, Direction)> = Vec::new();
     roots.extend(operation.parameters.iter().map(|parameter| (parameter.schema, request)));
     for content in operation.body.iter().flat_map(|body| &body.content) {
         match parts(content, &contract.schemas) {
-            // The parts are values of their own, and files are no values at all.
+            // Each part is a separate value, and a file has no schema.
             Some(parts) => {
                 let read = parts.named.iter().chain(&parts.rest).filter(|part| part.kind != PartKind::File);
                 roots.extend(read.map(|part| (part.schema, request)));
@@ -87,6 +87,7 @@ pub fn roots(contract: &Contract, operation: &Operation) -> Vec<(SchemaId, Direc
     roots
 }
 
+/// The walk that marks schemas.
 struct Marker<'a> {
     contract: &'a Contract,
     usage: &'a mut Usage,
@@ -94,7 +95,8 @@ struct Marker<'a> {
 }
 
 impl Marker<'_> {
-    /// Marks a schema and all that it holds. A list of what is still to do, since schemas may be deep.
+    /// Marks a schema and all schemas that it holds. Uses a work list instead of recursion, since schemas may
+    /// be deep.
     fn mark(&mut self, schema: SchemaId, direction: Direction, tag: Option<usize>) {
         let mut todo = vec![schema];
         while let Some(id) = todo.pop() {
@@ -115,17 +117,17 @@ impl Marker<'_> {
     }
 }
 
-/// The schemas that a schema holds; with a direction only those that go that way.
+/// Returns the schemas that a schema holds. With a direction, omits properties that this direction excludes.
 pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>) -> Vec<SchemaId> {
     let schema = contract.schemas.get(id);
     match &schema.kind {
-        // What a type of the user's own holds is not ours.
+        // The members of a custom type are not generated.
         _ if schema.rust_type.is_some() => Vec::new(),
         Kind::Alias(target) => vec![*target],
         Kind::Array(array) => vec![array.items],
         Kind::Union(union) => union.branches.clone(),
-        Kind::Object(ObjectShape { sparse_of: Some(whole), .. }) if direction != Some(Direction::Inbound) => {
-            vec![*whole]
+        Kind::Object(ObjectShape { sparse_of: Some(complete), .. }) if direction != Some(Direction::Inbound) => {
+            vec![*complete]
         }
         Kind::Object(object) => {
             let goes = |property: &&Property| match direction {
@@ -144,18 +146,18 @@ pub fn children(contract: &Contract, id: SchemaId, direction: Option<Direction>)
     }
 }
 
-/// Whether requests leave a property of this schema out.
+/// Returns true if requests omit properties of this schema.
 pub fn is_read_only(contract: &Contract, id: SchemaId) -> bool {
     contract.schemas.nearest(id, |schema| schema.read_only.then_some(())).is_some()
 }
 
-/// Whether responses leave a property of this schema out.
+/// Returns true if responses omit properties of this schema.
 pub fn is_write_only(contract: &Contract, id: SchemaId) -> bool {
     contract.schemas.nearest(id, |schema| schema.write_only.then_some(())).is_some()
 }
 
-/// Finds the schemas that need a type for each direction: used both ways and different in them,
-/// themselves or in what they hold.
+/// Finds the schemas that need a separate type for each direction: those that are used in both directions and
+/// that differ between them, directly or in a member.
 fn split(contract: &Contract, usage: &mut Usage) {
     let both: Vec<SchemaId> =
         contract.schemas.ids().filter(|id| usage.read[id.index()] && usage.write[id.index()]).collect();
@@ -168,7 +170,7 @@ fn split(contract: &Contract, usage: &mut Usage) {
                 .any(|property| is_read_only(contract, property.schema) || is_write_only(contract, property.schema));
         }
     }
-    // What holds something that differs differs too: from the held to the holders.
+    // A holder of a split schema is split too, so proceed from members to holders.
     let mut holders: HashMap<SchemaId, Vec<SchemaId>> = HashMap::new();
     for id in &both {
         for child in children(contract, *id, None) {
@@ -186,22 +188,23 @@ fn split(contract: &Contract, usage: &mut Usage) {
 }
 
 impl Usage {
-    /// Whether some request holds it.
+    /// Returns true if the server reads values of the schema.
     pub fn is_read(&self, id: SchemaId) -> bool {
         self.read[id.index()]
     }
 
-    /// Whether some response holds it.
+    /// Returns true if the server writes values of the schema.
     pub fn is_written(&self, id: SchemaId) -> bool {
         self.write[id.index()]
     }
 
-    /// The tags that reach it.
+    /// Returns the tags whose operations reach the schema.
     pub fn tags(&self, id: SchemaId) -> Tags {
         self.tags[id.index()]
     }
 
-    /// Returns the direction that a schema has a type of its own for; none where one type serves both.
+    /// Returns `direction` if the schema has a separate type for each direction, and `None` if one type
+    /// serves both.
     pub fn only(&self, id: SchemaId, direction: Direction) -> Option<Direction> {
         self.split[id.index()].then_some(direction)
     }

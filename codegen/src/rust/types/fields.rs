@@ -1,4 +1,4 @@
-//! The fields of a struct, decided on once: shared by its declaration and its codec.
+//! The fields of a struct, which its declaration and its codec share.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::Property;
@@ -9,31 +9,42 @@ use crate::rust::names::namespace::distinct;
 use crate::rust::plan::ty::Ty;
 use crate::rust::plan::types::{TypeKey, TypePlan};
 
-/// One field, decided on: shared by its declaration and its codec.
+/// A field of a struct.
 pub struct Field<'c> {
+    /// The property of the schema.
     pub property: &'c Property,
+    /// The Rust name of the field.
     pub name: String,
+    /// The type of the field.
     pub ty: Ty,
-    /// What stands for it where it is absent.
+    /// The default of an absent value, if the contract declares one.
     pub default: Option<DefaultValue>,
+    /// The treatment of absence and null.
     pub presence: Presence,
+    /// True if the value is in a `Box`, because the type contains itself.
     pub boxed: bool,
 }
 
-/// How the absence of a field and null are told apart.
+/// The treatment of absence and null in a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
+    /// The field must be present and not null.
     Required,
+    /// The field must be present; null is `None`.
     RequiredNullable,
+    /// An absent field is `None`; null is a violation.
     Optional,
+    /// The field is a `Patch`, which distinguishes absence, null and a value.
     Patch,
+    /// An absent field is the default; null is a violation.
     Defaulted,
-    /// Absent is the default, and null is null.
+    /// An absent field is the default; a null field is `None`.
     DefaultedNullable,
-    /// It is no field: the type says it.
+    /// The field is the discriminator of its type, and the struct does not contain it.
     Tag,
 }
 
+/// Returns the fields of a declared struct. Reports names that collide.
 pub fn fields<'c>(plan: &TypePlan<'c>, key: TypeKey, diagnostics: &mut Diagnostics) -> Vec<Field<'c>> {
     let direction = plan.direction(key);
     let properties = plan.properties(key);

@@ -1,4 +1,7 @@
-//! The declared types as views: declarations and codecs, file by file.
+//! The views of declared types: their declarations and their codecs, grouped into files.
+//!
+//! [`type_files`] runs this step: [`type_declaration`] decides the fields and variants of a type, and
+//! [`type_codec`] decides its reader and writer. Both share [`fields`].
 
 pub mod fields;
 pub mod serde_types;

@@ -1,4 +1,4 @@
-//! How a type is read and written.
+//! The codec of a declared type: its reader and its writer.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::Direction;
@@ -14,7 +14,7 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{BranchView, CodecView, FieldCodecView, ObjectRuleView, RestView, TypeForm, TypeView};
 
-/// The implementations that a file of codecs holds for a type.
+/// The implementations that a codec of a type contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodecParts {
     read: bool,
@@ -23,19 +23,20 @@ pub struct CodecParts {
 }
 
 impl CodecParts {
-    /// Returns those that the server needs: it reads what it receives and writes what it sends.
-    pub fn of_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
+    /// Returns the implementations that the server needs: it reads inbound types and writes outbound types.
+    pub fn for_server(plan: &TypePlan<'_>, key: TypeKey) -> CodecParts {
         let read = plan.usage.is_read(key.schema) && key.only != Some(Direction::Outbound);
         let write = plan.usage.is_written(key.schema) && key.only != Some(Direction::Inbound);
         CodecParts { read, write, names: read || write }
     }
 
-    /// Returns all others, which a client needs, or `serde`.
+    /// Returns the other implementations, which only a client or `serde` needs.
     pub fn extra(self) -> CodecParts {
         CodecParts { read: !self.read, write: !self.write, names: !self.names }
     }
 }
 
+/// Returns the codec of a declared type, or `None` if `parts` contain no implementation for it.
 pub fn codec(
     calls: &ReadCalls<'_, '_>,
     key: TypeKey,
@@ -75,6 +76,7 @@ pub fn codec(
     Some(view)
 }
 
+/// Adds the fields of a struct to its codec.
 fn struct_codec(
     calls: &ReadCalls<'_, '_>,
     key: TypeKey,
@@ -111,7 +113,7 @@ fn struct_codec(
             Presence::Optional | Presence::Tag => variable.clone(),
             Presence::Patch => format!("{variable}.unwrap_or_default()"),
             Presence::Defaulted | Presence::DefaultedNullable => match (&field.default, &reading) {
-                // What was read is under `Some` where null could have been read in its place.
+                // The value is in a `Some`, since null is possible too.
                 (Some(default), Some(read)) if field.presence == Presence::DefaultedNullable => {
                     default.under_some().take(&variable, read)
                 }
@@ -131,7 +133,7 @@ fn struct_codec(
             wire: field.property.name.clone(),
             index,
             read: match (&tag, &reading) {
-                // Its value chose the type.
+                // The value of the discriminator is already known: it selected the type.
                 (Some(_), _) => format!("r.skip({})", comment(&field.property.name)).into(),
                 (None, Some(read)) => Code::of(format!("{variable} = {read}")),
                 (None, None) => Code::default(),
@@ -154,13 +156,13 @@ fn struct_codec(
     }
 }
 
-/// The value of a field that the type says itself.
+/// Returns the constant discriminator value of a field that the struct does not contain.
 fn plan_tag(calls: &ReadCalls<'_, '_>, key: TypeKey, field: &Field<'_>) -> Option<String> {
     let tag = calls.plan.tagged.get(&key.schema).filter(|_| field.presence == Presence::Tag)?;
     Some(tag.value.clone())
 }
 
-/// A variable of a reading function: not one of the names that the function itself uses.
+/// Returns a variable for a field, distinct from the variables of the reading function itself.
 fn local(name: &str) -> String {
     match name {
         "r" | "object" | "field" | "w" => format!("{name}_"),
@@ -168,6 +170,7 @@ fn local(name: &str) -> String {
     }
 }
 
+/// Returns the expression that reads a field.
 fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     let schema = field.property.schema;
     let held = |value: ReadExpression| if field.boxed { value.boxed() } else { value };
@@ -178,6 +181,7 @@ fn field_read(calls: &ReadCalls<'_, '_>, field: &Field<'_>) -> ReadExpression {
     }
 }
 
+/// Adds the branches of a union to its codec.
 fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     let plan = calls.plan;
     let Kind::Union(union) = &plan.contract.schemas.get(key.schema).kind else { return };
@@ -207,7 +211,7 @@ fn union_codec(calls: &ReadCalls<'_, '_>, key: TypeKey, view: &mut CodecView) {
     view.has_discriminator = union.discriminator.is_some();
 }
 
-/// Returns true if a field lists objects that a sparse fieldset applies to.
+/// Returns true if a field is a list of objects that a sparse fieldset applies to.
 fn is_sparse_list(calls: &ReadCalls<'_, '_>, field: &Field) -> bool {
     let schemas = &calls.plan.contract.schemas;
     let Kind::Array(array) = schemas.kind(field.property.schema) else { return false };

@@ -1,4 +1,4 @@
-//! How a type is declared.
+//! The declaration of a type: its form, its fields or variants, and its documentation.
 
 use writ_contract::diagnostic::Diagnostics;
 use writ_contract::model::schema::{Additional, Format, Kind, ObjectShape, Schema, StringEnum};
@@ -14,6 +14,7 @@ use crate::rust::plan::types::{TypeKey, TypePlan};
 use crate::rust::types::fields::{Field, Presence, fields};
 use crate::rust::view::{ConstructorView, FieldView, TypeForm, TypeView, VariantView};
 
+/// Returns the declaration of a type.
 pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnostics) -> TypeView {
     let schema = plan.contract.schemas.get(key.schema);
     let name = plan.name_of(key).unwrap_or_default();
@@ -55,7 +56,7 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
                 let ty = Ty::Map(Box::new(plan.element(rest, direction)));
                 all.push(FieldView {
                     name: Code::of(rest_name(&all)),
-                    docs: "All other fields.".to_owned(),
+                    docs: "The fields that the schema does not declare.".to_owned(),
                     deprecated: false,
                     ty: Code::of(&ty),
                 });
@@ -107,19 +108,22 @@ pub fn declaration(plan: &TypePlan<'_>, key: TypeKey, diagnostics: &mut Diagnost
             let ty = plan.structure(key.schema, direction);
             view.target = Code::of(&ty);
             if schema.deduplicated {
-                view.docs = format!("Equal to [`{}`].", plain(&ty.to_string()));
+                view.docs = format!("Another name of [`{}`], whose schema is equal.", plain(&ty.to_string()));
             }
         }
     }
     view
 }
 
+/// Returns true if an object keeps properties that the schema does not declare.
 fn keeps(object: &ObjectShape) -> bool {
     matches!(object.additional, Additional::Kept(_))
 }
 
-/// The function that makes one of what is required alone, for types that a service answers with and
-/// that have several fields beside. Defaults that are text are read, and cannot fail in a constructor.
+/// Returns the constructor of a type from its required fields, or `None` if the type needs none.
+///
+/// Only types that a service writes, with several optional fields, get a constructor. A type with a default
+/// that is read from text gets none, since reading may fail and a constructor must not.
 fn constructor(
     plan: &TypePlan<'_>,
     key: TypeKey,
@@ -156,7 +160,7 @@ fn constructor(
     Some(ConstructorView { parameters, values, default: is_default })
 }
 
-/// The field that keeps the others; a contract may have a property of the same name.
+/// Returns a name for the field of undeclared properties that no declared property has.
 fn rest_name(fields: &[FieldView]) -> &'static str {
     let free = |name: &str| !fields.iter().any(|field| field.name.0 == name);
     ["additional", "additional_properties", "writ_additional_properties"]
@@ -165,6 +169,7 @@ fn rest_name(fields: &[FieldView]) -> &'static str {
         .unwrap_or("additional")
 }
 
+/// Returns the variants of a string enumeration.
 fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnostics) -> Vec<VariantView> {
     let (names, collided) = enum_variants(listed);
     if let Some(collided) = collided {
@@ -175,7 +180,10 @@ fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnos
     views
         .map(|(index, (value, name))| VariantView {
             name: Code::of(name),
-            docs: format!("`{}`", value.replace('`', "'")),
+            docs: match value.as_str() {
+                "" => "The empty string.".to_owned(),
+                value => format!("The value `{}`.", value.replace('`', "'")),
+            },
             ty: Code::default(),
             wire: value.clone(),
             index,
@@ -183,15 +191,17 @@ fn name_variants(listed: &StringEnum, schema: &Schema, diagnostics: &mut Diagnos
         .collect()
 }
 
+/// Returns the documentation of a type: the description or title of its schema, otherwise its name.
 fn docs(schema: &Schema, name: &str) -> String {
     match (&schema.description, &schema.title, &schema.component) {
         (Some(description), ..) if !description.trim().is_empty() => description.clone(),
         (_, Some(title), _) if !title.trim().is_empty() => title.clone(),
-        (.., Some(component)) => format!("`{component}`"),
-        _ => format!("`{name}`"),
+        (.., Some(component)) => format!("The schema `{component}` of the contract."),
+        _ => format!("The inline schema `{name}` of the contract."),
     }
 }
 
+/// Returns the documentation of a field, with its default if it has one.
 fn field_docs(plan: &TypePlan<'_>, id: SchemaId, has_default: bool) -> String {
     let mut docs = plan
         .contract

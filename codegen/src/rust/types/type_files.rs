@@ -1,4 +1,4 @@
-//! The declared types as views: their declarations and their codecs, grouped into files.
+//! The files of declared types: declarations and codecs, grouped by the tags that use them.
 
 use std::collections::BTreeMap;
 
@@ -13,21 +13,22 @@ use crate::rust::types::type_codec::{CodecParts, codec};
 use crate::rust::types::type_declaration::declaration;
 use crate::rust::view::{CodecsView, TypesView};
 
-/// One file of types with the file of their codecs.
+/// A file of types, with the file of their codecs.
 pub struct TypeFile {
-    /// The module.
+    /// The module that the file declares.
     pub module: String,
-    /// The declarations.
+    /// The declarations of the types.
     pub types: TypesView,
-    /// How they are read and written, as the server needs it.
+    /// The codecs of the types that the server needs.
     pub codecs: CodecsView,
-    /// The codecs that only a client or `serde` needs, where one is generated.
+    /// The codecs that only a client or `serde` needs; empty if neither is generated.
     pub extra_codecs: CodecsView,
-    /// The names it declares.
+    /// The names that the file declares.
     pub names: Vec<Code>,
 }
 
-/// The files of types: those that one tag alone uses by that tag, the others together.
+/// Returns the files of types: one for each tag with the types that only this tag uses, and one for all other
+/// types.
 pub fn type_files(
     plan: &TypePlan<'_>,
     modules: &[String],
@@ -49,8 +50,8 @@ pub fn type_files(
             let tag = plan.contract.tags.get(group);
             let module = modules.get(group).cloned().unwrap_or_else(|| "shared".to_owned());
             let title = match tag {
-                Some(tag) => format!("The types of the operations under `{}`.", tag.name),
-                None => "The types that several tags share.".to_owned(),
+                Some(tag) => format!("The types that only operations of the tag `{}` use.", tag.name),
+                None => "The types that operations of several tags use, or that no operation uses.".to_owned(),
             };
             let mut file = file(plan, module, title, &keys, patterns, diagnostics);
             if both_ways {
@@ -61,6 +62,7 @@ pub fn type_files(
         .collect()
 }
 
+/// Returns a file with these types and the codecs that the server needs.
 fn file(
     plan: &TypePlan<'_>,
     module: String,
@@ -76,35 +78,34 @@ fn file(
         let view = declaration(plan, *key, diagnostics);
         names.push(view.name.clone());
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        if let Some(codec) = codec(&calls, *key, &view, CodecParts::of_server(plan, *key), diagnostics) {
+        if let Some(codec) = codec(&calls, *key, &view, CodecParts::for_server(plan, *key), diagnostics) {
             codecs.push(codec);
         }
         types.push(view);
     }
     names.sort();
     TypeFile {
-        module,
         types: TypesView { title, types },
         codecs: CodecsView {
-            title: "How these types are read, every violation at once, and written.".to_owned(),
+            title: format!(
+                "Readers and writers of the types in `wire/types/{module}.rs`. A reader reports every violation."
+            ),
             codecs,
         },
         extra_codecs: CodecsView::default(),
+        module,
         names,
     }
 }
 
-/// Returns the codecs that only a client or `serde` needs. Their diagnostics were reported already.
+/// Returns the codecs that only a client or `serde` needs. Their diagnostics have been reported already.
 fn extra_codecs(plan: &TypePlan<'_>, keys: &[TypeKey], patterns: &Patterns) -> CodecsView {
-    let mut said = Diagnostics::new();
+    let mut reported = Diagnostics::new();
     let mut codecs = Vec::new();
     for key in keys {
-        let view = declaration(plan, *key, &mut said);
+        let view = declaration(plan, *key, &mut reported);
         let calls = ReadCalls { plan, patterns, direction: plan.direction(*key) };
-        codecs.extend(codec(&calls, *key, &view, CodecParts::of_server(plan, *key).extra(), &mut said));
+        codecs.extend(codec(&calls, *key, &view, CodecParts::for_server(plan, *key).extra(), &mut reported));
     }
-    CodecsView {
-        title: "How a client and `serde` read and write these types, where the server does not.".to_owned(),
-        codecs,
-    }
+    CodecsView { title: "The readers and writers of types that only a client or `serde` needs.".to_owned(), codecs }
 }

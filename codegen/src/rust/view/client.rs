@@ -1,4 +1,4 @@
-//! What the templates of a client receive.
+//! The views of the client templates: calls of operations, webhooks and callbacks.
 
 use serde::Serialize;
 
@@ -6,191 +6,194 @@ use crate::rust::code::Code;
 
 use super::{FormRuleView, OperationView, PartVariantView};
 
-/// The client of a contract.
+/// The view of the client of a contract.
 #[derive(Debug, Serialize)]
 pub struct ClientView {
-    /// Its tags.
+    /// The tags of the contract, each with its calls.
     pub tags: Vec<TagCallsView>,
-    /// The fields of the runtime's `Envelope`; none for RFC 9457.
+    /// The fields of the runtime's `client::Envelope`; empty if errors are RFC 9457 problems.
     pub envelope: Vec<Code>,
 }
 
-/// The calls of a tag.
+/// The client calls of a tag.
 #[derive(Debug, Serialize)]
 pub struct TagCallsView {
-    /// The struct.
+    /// The name of the client struct of a tag, which has its calls as methods.
     pub name: Code,
-    /// The module.
+    /// The module of a tag's client struct.
     pub module: Code,
-    /// The field of `Client`.
+    /// The field of `Client` that holds the struct.
     pub field: Code,
-    /// The doc comment.
+    /// The documentation of the struct.
     pub docs: String,
-    /// The calls.
+    /// The calls, one for each operation of the tag.
     pub calls: Vec<CallView>,
 }
 
-/// One operation, as it is called.
+/// The client call of an operation.
 #[derive(Debug, Serialize)]
 pub struct CallView {
-    /// The method.
+    /// The name of the client method of the operation.
     pub method: Code,
-    /// The operation's static.
+    /// The name of the operation's static in the operation table.
     pub data: Code,
-    /// The doc comment, up to the route.
+    /// The documentation of the method, without the route and the policies.
     pub docs: String,
-    /// As [`OperationView::route`].
+    /// The HTTP method and the path, as in [`OperationView::route`].
     pub route: String,
-    /// As [`OperationView::terms`].
+    /// The security and the policies as sentences, as in [`OperationView::terms`].
     pub terms: String,
-    /// `deprecated`.
+    /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
-    /// What it takes.
+    /// The request, or `None` if the operation has neither parameters nor a body.
     pub request: Option<CallRequestView>,
-    /// The enum of the parts of its body.
+    /// The enum of the parts of a multipart body.
     pub parts: Option<Code>,
-    /// What they must be, where nothing that reads them says it.
+    /// The rule of the multipart body. `None` if the server has a `FormPart` implementation, which contains
+    /// the rule.
     pub rule: Option<FormRuleView>,
-    /// These parts.
+    /// The variants of the enum of the parts.
     pub variants: Vec<PartVariantView>,
-    /// The response type.
+    /// The type of the operation's successful response.
     pub response_name: Code,
-    /// Its arms by status.
+    /// The match arms that read a successful response, by status code.
     pub response: Vec<ArmView>,
-    /// The objects of it that a sparse fieldset applies to, as one of the runtime's `Within`.
+    /// The objects of the response that a sparse fieldset applies to, as a variant of the runtime's
+    /// `client::SparseObjects`. `None` if the operation does not support sparse fieldsets.
     pub sparse_fieldset: Option<Code>,
-    /// The error type.
+    /// The error type of the operation.
     pub error_name: Code,
-    /// Its arms by status.
+    /// The match arms that read an error response, by status code.
     pub error: Vec<ArmView>,
-    /// The bodies of several media types.
+    /// The response bodies with several media types.
     pub contents: Vec<ContentReadView>,
 }
 
-/// A request as it is sent.
+/// The request of a client call.
 #[derive(Debug, Serialize)]
 pub struct CallRequestView {
-    /// Its type.
+    /// The name of the operation's request type.
     pub name: Code,
-    /// `&`, or nothing where it is given away.
+    /// `&` if the call borrows the request, empty if it takes the request by value.
     pub borrow: &'static str,
-    /// The statements that hand it over.
+    /// The statements that pass the fields of the request to the runtime.
     pub sends: Vec<SendView>,
 }
 
-/// How one field of a request is handed over.
+/// The statement that passes one field of a request to the runtime.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SendView {
-    /// By a call.
+    /// A statement that always passes the field.
     Call(Code),
-    /// By a call with the `body` that may be absent.
+    /// A call that is made only if the optional `body` is present.
     Present {
-        /// The field.
+        /// The expression of the optional field.
         value: Code,
-        /// The call.
+        /// The call that passes a present value, in the variable `body`.
         call: Code,
     },
-    /// By a call for each variant of a body.
+    /// A `match` over the variants of a body, with a call for each.
     Match {
-        /// The field.
+        /// The expression of the field, whose type is an enum of bodies.
         value: Code,
         /// True if the body may be absent.
         optional: bool,
-        /// The enum.
+        /// The name of the enum of request bodies.
         name: Code,
-        /// Its variants.
+        /// The match arms, one for each variant.
         arms: Vec<SendArmView>,
     },
 }
 
-/// One variant of a body as it is handed over.
+/// A match arm that sends one variant of a body.
 #[derive(Debug, Serialize)]
 pub struct SendArmView {
-    /// The variant.
+    /// The variant of the enum of request bodies.
     pub variant: Code,
-    /// The call with the `body`.
+    /// The call that passes the value of the variant, in the variable `body`.
     pub call: Code,
 }
 
-/// What an answer of one status, or of a range, is read as.
+/// A match arm that reads the response of one status code or of a range of them.
 #[derive(Debug, Serialize)]
 pub struct ArmView {
-    /// The pattern of its status.
+    /// The pattern of the status code.
     pub status: Code,
-    /// The statements, the value at the end.
+    /// The statements of the arm; the last one is its value.
     pub lines: Vec<Code>,
 }
 
-/// A body of several media types.
+/// The reader of a response body with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentReadView {
-    /// The enum.
+    /// The name of the enum of response bodies.
     pub name: Code,
-    /// The expression of the index of its media type.
+    /// The expression that returns the index of the received media type.
     pub media: Code,
-    /// Its variants.
+    /// The match arms, one for each variant.
     pub arms: Vec<ContentArmView>,
 }
 
-/// One of them.
+/// A match arm that reads one variant of a response body.
 #[derive(Debug, Serialize)]
 pub struct ContentArmView {
-    /// The pattern of its media types' indices.
-    pub places: Code,
-    /// The variant.
+    /// The pattern of the indices of the media types.
+    pub indices: Code,
+    /// The variant of the enum of response bodies.
     pub variant: Code,
-    /// The expression that reads it.
+    /// The expression that reads the body of this variant.
     pub read: Code,
 }
 
-/// What the service calls of others.
+/// The kinds of operations that a service sends instead of serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OutgoingKind {
-    /// Operations of those who subscribed.
+    /// Webhooks: requests to the URLs of subscribers.
     Webhooks,
-    /// Operations of those whose requests ask for them.
+    /// Callbacks: requests to URLs that an earlier request or response contains.
     Callbacks,
 }
 
 /// The outgoing operations of one kind.
 #[derive(Debug, Serialize)]
 pub struct OutgoingView {
-    /// The kind, which names the module.
+    /// The kind of the operations, which decides their module.
     pub kind: OutgoingKind,
-    /// The struct.
+    /// The name of the struct that sends webhooks or callbacks.
     pub name: Code,
-    /// The types of each.
+    /// The request, response and error types of each operation.
     pub types: Vec<OperationView>,
-    /// The call of each.
+    /// The calls, one for each operation.
     pub calls: Vec<CallView>,
-    /// The URL of each callback.
+    /// The URLs of the callbacks; empty for webhooks.
     pub urls: Vec<CallbackUrlView>,
-    /// Whether the contract has an envelope of its own.
+    /// True if errors have a schema of the contract instead of RFC 9457.
     pub envelope: bool,
 }
 
 /// The URL of a callback.
 #[derive(Debug, Serialize)]
 pub struct CallbackUrlView {
-    /// The constant of its expression.
+    /// The constant that holds the runtime expression.
     pub constant: Code,
-    /// The expression.
+    /// The runtime expression of the contract (OpenAPI 3.0.3 § 4.7.20.4).
     pub expression: String,
-    /// The id of the operation that asks for it.
+    /// The `operationId` of the operation that declares the callback.
     pub parent: String,
-    /// The method that evaluates it.
+    /// The method that evaluates the expression.
     pub method: Code,
-    /// The request that it is evaluated for, where that says it all.
-    pub asking: Option<AskingRequestView>,
+    /// The request that the expression is evaluated for. `None` if the expression needs values of the
+    /// response too.
+    pub request: Option<CallbackRequestView>,
 }
 
-/// The request of an operation that asks for a callback.
+/// The request of an operation that declares a callback.
 #[derive(Debug, Serialize)]
-pub struct AskingRequestView {
-    /// Its type.
+pub struct CallbackRequestView {
+    /// The name of the request type.
     pub request: Code,
-    /// The operation's static.
+    /// The name of the operation's static in the operation table.
     pub data: Code,
 }

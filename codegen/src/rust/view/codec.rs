@@ -1,4 +1,5 @@
-//! What the templates of codecs receive: how types are read and written, and what that is checked by.
+//! The views of the codec templates: readers and writers of types, and the patterns and schemas that check
+//! values.
 
 use serde::Serialize;
 
@@ -6,140 +7,143 @@ use crate::rust::code::Code;
 
 use super::{TypeForm, VariantView};
 
-/// A file of codecs.
+/// A file of codecs: the readers and writers of some types.
 #[derive(Debug, Default, Serialize)]
 pub struct CodecsView {
-    /// What the file is about.
+    /// The documentation of a module of codecs.
     pub title: String,
-    /// The codecs.
+    /// The codecs that the file contains.
     pub codecs: Vec<CodecView>,
 }
 
-/// How one type is read and written.
+/// The codec of a type: its implementations of `Read` and `Write`.
 #[derive(Debug, Serialize)]
 pub struct CodecView {
-    /// The type.
+    /// The name of the type that is read or written.
     pub name: Code,
-    /// What it is declared as.
+    /// The form of the type's declaration.
     pub form: TypeForm,
-    /// Whether it is read.
+    /// True if the codec contains a reader.
     pub read: bool,
-    /// Whether it is written.
+    /// True if the codec contains a writer.
     pub write: bool,
-    /// Whether the names of an enum are given beside it, and all of an identifier.
+    /// True if the codec contains the names of a string enum, or the implementations of an identifier.
     pub names: bool,
-    /// The fields of a struct, discriminators that are none among them.
+    /// The fields of a struct, including discriminators that have no Rust field.
     pub fields: Vec<FieldCodecView>,
-    /// The expressions that take the fields from their variables.
+    /// The expressions that move the fields from their variables into the struct.
     pub takes: Vec<Code>,
-    /// The parts of its `ObjectRule`.
+    /// The rule by which a struct is read.
     pub rule: ObjectRuleView,
-    /// The map that keeps unknown fields: its Rust name and how one value is read.
+    /// The map of undeclared fields, or `None` if the type does not keep them.
     pub rest: Option<RestView>,
-    /// The variants of an enum.
+    /// The variants, if the type is an enum.
     pub variants: Vec<VariantView>,
-    /// The branches of a union, and how each is read.
+    /// The branches, if the type is a union.
     pub branches: Vec<BranchView>,
-    /// The call that chooses a branch, up to its closure.
+    /// The call that chooses a branch, up to the closure that reads it. For a wrapper: the expression that
+    /// reads its value.
     pub choose: Code,
-    /// True if a discriminator chooses the branch, so that the branches are not described.
+    /// True if a discriminator chooses the branch, so that no `Branch` rules are needed.
     pub has_discriminator: bool,
-    /// The prefix of an id.
+    /// The prefix of an identifier, such as `usr`.
     pub prefix: String,
-    /// The list whose elements are sparse where a caller asks for a sparse fieldset; none in most objects.
+    /// The name of the list whose elements a sparse fieldset applies to, or `None` if the object has no such
+    /// list.
     pub sparse_list: Option<String>,
 }
 
-/// The `ObjectRule` of a struct: what differs from the default.
+/// The fields of a struct's `ObjectRule` that differ from the default.
 #[derive(Debug, Default, Serialize)]
 pub struct ObjectRuleView {
-    /// The names of the fields, as literals.
+    /// The names of the fields, as string literals.
     pub fields: Vec<Code>,
-    /// The names of those that are required, as literals.
+    /// The names of the required fields, as string literals.
     pub required: Vec<Code>,
-    /// All else: `name: value` each.
+    /// All other fields of the rule, as `name: value`.
     pub more: Vec<Code>,
 }
 
-/// How one field is read and written.
+/// The codec of one struct field.
 #[derive(Debug, Serialize)]
 pub struct FieldCodecView {
-    /// Its Rust name.
+    /// The Rust name of a struct field.
     pub name: Code,
-    /// The variable that holds it while reading.
+    /// The variable that holds the value while the object is read.
     pub variable: Code,
-    /// Its name on the wire.
+    /// The name of a struct field in JSON.
     pub wire: String,
-    /// Its index in the rule.
+    /// The index of the field in the rule.
     pub index: usize,
-    /// The statement that reads it.
+    /// The statement that reads the field.
     pub read: Code,
-    /// The value that is written of what is no field.
+    /// The constant discriminator value. It is written although it has no Rust field.
     pub tag: Option<String>,
-    /// The call that writes it: `field`, `maybe` or `patch`.
+    /// The method of the writer that writes the field: `field`, `maybe` or `patch`.
     pub write: &'static str,
 }
 
-/// The map of unknown fields.
+/// The map of undeclared fields.
 #[derive(Debug, Serialize)]
 pub struct RestView {
-    /// Its Rust name.
+    /// The Rust name of the field that holds the map of undeclared fields.
     pub name: Code,
-    /// How one value is read.
+    /// The expression that reads one value of the map.
     pub read: Code,
 }
 
-/// One branch of a union.
+/// A branch of a union.
 #[derive(Debug, Serialize)]
 pub struct BranchView {
-    /// The `Branch` it is described by.
+    /// The `Branch` rule that decides whether a value matches the branch.
     pub rule: Code,
-    /// The variant.
+    /// The variant of the union for the branch.
     pub variant: Code,
-    /// How its value is read.
+    /// The expression that reads the value of the branch.
     pub read: Code,
-    /// Its place.
+    /// The index of the branch in the union.
     pub index: usize,
 }
 
-/// A pattern's static.
+/// The static of a pattern.
 #[derive(Debug, Clone, Serialize)]
 pub struct PatternView {
-    /// Its name.
+    /// The name of a pattern's static.
     pub name: Code,
-    /// As the contract spells it, as a literal.
+    /// The pattern as the contract contains it, as a string literal.
     pub source: Code,
-    /// For the linear engine, as a literal.
+    /// The pattern in the syntax of the `regex` crate, as a string literal. `None` if the pattern needs
+    /// backtracking.
     pub translated: Option<Code>,
 }
 
 /// The static of a schema that an interpreter checks.
 #[derive(Debug, Clone, Serialize)]
 pub struct ValidatorView {
-    /// Its name.
+    /// The name of a schema validator's static.
     pub name: Code,
-    /// The variant of its dialect.
+    /// The variant of the runtime's `Dialect`.
     pub dialect: Code,
-    /// The schema, as a literal.
+    /// The schema as JSON, as a string literal.
     pub schema: Code,
 }
 
-/// The codecs that a client or `serde` needs beside those of the server.
+/// The codecs that only a client or `serde` needs.
 #[derive(Debug)]
 pub struct ExtraCodecView {
-    /// The condition that it stands under.
+    /// The `cfg` condition of the module, over cargo features.
     pub features: Code,
     /// The patterns that the server does not use.
     pub patterns: Vec<PatternView>,
-    /// The same of schemas for the interpreter.
+    /// The schemas for the interpreter that the server does not use.
     pub validators: Vec<ValidatorView>,
-    /// The types that implement `serde`, where that is asked for.
+    /// The types that implement `serde`, or `None` if the option `serde` is off.
     pub serde: Option<SerdeView>,
 }
 
-/// The types that implement `serde`.
+/// The list of the types that implement `serde`.
 #[derive(Debug, Serialize)]
 pub struct SerdeView {
-    /// Their names, each with how it is read where more than its own way is asked.
+    /// The type names, each followed by its reader if the reader is not `Read::read` of the type.
     pub types: Vec<Code>,
 }

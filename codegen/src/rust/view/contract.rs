@@ -1,150 +1,187 @@
-//! What the templates of the contract as a whole receive: its root, refusals, schemes, servers and webhooks.
+//! The views of the templates for the contract as a whole: root, errors, security schemes, servers and
+//! webhooks.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The root of a contract's module.
+/// The root module of a contract.
 #[derive(Debug, Serialize)]
 pub struct RootView {
-    /// `info.title`.
+    /// The title of the contract (`info.title`).
     pub title: String,
-    /// `info.version`.
+    /// The version of the contract (`info.version`).
     pub version: String,
-    /// `info.description`.
+    /// The description of the contract (`info.description`).
     pub docs: String,
-    /// What routes begin with at the first server.
+    /// The path of the first server, which precedes every route.
     pub base_path: String,
-    /// The modules that hold tags.
+    /// The tags with operations, in the order of the contract.
     pub tags: Vec<TagSummary>,
-    /// Webhooks.
+    /// The operation that the example in the documentation implements, or `None` if there is no operation.
+    pub example: Option<ExampleView>,
+    /// The cargo features of the generated crate.
+    pub features: Vec<FeatureView>,
+    /// True if the contract declares webhooks.
     pub webhooks: bool,
-    /// Callbacks that can be sent.
+    /// True if the contract declares callbacks and a client is generated, which sends them.
     pub callbacks: bool,
-    /// Whether the contract itself is part of the crate.
+    /// True if the bundled contract is part of the generated code.
     pub document: bool,
-    /// Whether what nobody has written is answered 501.
+    /// True if operations without an implementation respond with status 501.
     pub unwritten: bool,
-    /// Whether it is the root of its crate.
+    /// True if the module is the root of its crate.
     pub alone: bool,
-    /// How deep the compiler must look into the types, where that is deeper than usual.
+    /// The `recursion_limit` that the crate needs, or `None` if the default of the compiler is enough.
     pub recursion_limit: Option<usize>,
-    /// Whether there is a document of `utoipa`.
+    /// True if the contract is also generated as a document of `utoipa`.
     pub openapi: bool,
-    /// Whether there is a client.
+    /// True if a typed client is generated.
     pub client: bool,
-    /// The version of the runtime that the code is made for: major and minor.
+    /// The version of the runtime that the code requires, as `major.minor`.
     pub runtime: &'static str,
 }
 
-/// A tag, as the root sees it.
+/// A cargo feature of the generated crate.
+#[derive(Debug, Serialize)]
+pub struct FeatureView {
+    /// The name of a cargo feature.
+    pub name: &'static str,
+    /// The code that the feature adds, as a sentence.
+    pub docs: &'static str,
+}
+
+/// The operation that the example in the documentation of the root implements and calls.
+#[derive(Debug, Serialize)]
+pub struct ExampleView {
+    /// The trait of the example's operation.
+    pub name: Code,
+    /// The field of `Client` for the tag of the operation.
+    pub field: Code,
+    /// True if the trait has a principal.
+    pub secured: bool,
+    /// The method of the trait that the example implements.
+    pub method: Code,
+    /// The type argument of `Context` within the trait.
+    pub context: Code,
+    /// The request type, or `None` if the operation has neither parameters nor a body.
+    pub request: Option<Code>,
+    /// True if a client call borrows the request; a streamed request is passed by value.
+    pub borrows: bool,
+    /// The type of the example's `Ok` result.
+    pub response: Code,
+    /// The type of the example's `Err` result.
+    pub error: Code,
+}
+
+/// The summary of a tag for the root module.
 #[derive(Debug, Clone, Serialize)]
 pub struct TagSummary {
-    /// The trait.
+    /// The name of the tag's trait.
     pub name: Code,
-    /// The module.
+    /// The module of the tag.
     pub module: Code,
-    /// The field of `Api`.
+    /// The field of `Api` for the service.
     pub field: Code,
-    /// The type parameter.
+    /// The type parameter of `Api` for the service.
     pub parameter: Code,
     /// The method of `Unwritten` that takes the service.
     pub with: Code,
-    /// The first line of its description.
+    /// The first line of the description of the tag.
     pub docs: String,
-    /// Whether some operation needs a principal.
+    /// True if an operation of the tag has a principal.
     pub secured: bool,
-    /// The public names of the tag's module.
+    /// The public names of the tag's module, sorted.
     pub exports: Vec<Code>,
-    /// The statics of its operations.
+    /// The statics of the tag's operations.
     pub data: Vec<Code>,
 }
 
-/// The refusals of a contract.
+/// The error statuses and the error envelope of a contract.
 #[derive(Debug, Serialize)]
 pub struct ErrorsView {
-    /// The markers, each with its status.
+    /// The markers of single status codes.
     pub statuses: Vec<StatusView>,
-    /// The markers of ranges.
+    /// The markers of ranges of status codes.
     pub ranges: Vec<RangeView>,
-    /// True if the envelope holds the id of the request.
+    /// True if the envelope contains the request id.
     pub uses_request_id: bool,
-    /// The lines of the function that writes the envelope.
+    /// The statements of the function that writes the envelope.
     pub envelope: Vec<Code>,
-    /// The media type of the envelope.
+    /// The media type of the envelope; empty for RFC 9457.
     pub media_type: String,
-    /// Whether the envelope is RFC 9457's.
+    /// True if errors are RFC 9457 problems instead of a schema of the contract.
     pub problem: bool,
 }
 
-/// The marker of a status.
+/// The marker of a status code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct StatusView {
-    /// The status.
+    /// The status code of a marker.
     pub code: u16,
-    /// The marker.
+    /// The name of a status code's marker.
     pub name: Code,
 }
 
-/// The marker of a range of statuses.
+/// The marker of a range of status codes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RangeView {
-    /// The marker.
+    /// The name of a range's marker.
     pub name: Code,
-    /// The least status.
+    /// The lowest status code of the range.
     pub low: u16,
-    /// The greatest status.
+    /// The highest status code of the range.
     pub high: u16,
 }
 
-/// A security scheme's static.
+/// The static of a security scheme.
 #[derive(Debug, Serialize)]
 pub struct SchemeView {
-    /// The static.
+    /// The name of a security scheme's static.
     pub name: Code,
-    /// Its name in the contract.
+    /// The name of the scheme in the contract.
     pub id: String,
-    /// Its kind.
+    /// The expression of the runtime's `SchemeKind`.
     pub kind: Code,
-    /// The doc comment.
+    /// The documentation of the static.
     pub docs: String,
 }
 
-/// The contract itself.
+/// The bundled contract as part of the generated code.
 #[derive(Debug, Serialize)]
 pub struct DocumentView {
-    /// As a literal of JSON.
+    /// The string literal of the contract as JSON.
     pub json: Code,
-    /// As a literal of YAML.
+    /// The string literal of the contract as YAML.
     pub yaml: Code,
-    /// As an expression: JSON of OpenAPI 3.1, where it is asked for.
-    pub raised: Option<Code>,
-    /// Whether its crate holds no other contract.
+    /// The expression of the contract as OpenAPI 3.1 in JSON, or `None` if the option `openapi` is off.
+    pub upgraded: Option<Code>,
+    /// True if the crate contains no other contract.
     pub alone: bool,
 }
 
-/// A webhook.
+/// A webhook that the service sends.
 #[derive(Debug, Serialize)]
 pub struct WebhookView {
-    /// The constant.
+    /// The name of a webhook's static.
     pub name: Code,
-    /// Its name in the contract.
+    /// The name of the webhook in the contract.
     pub id: String,
-    /// The doc comment.
+    /// The documentation of the static.
     pub docs: String,
-    /// The method.
+    /// The HTTP method of a webhook.
     pub method: Code,
-    /// The type of its payload.
+    /// The Rust type of a webhook's payload.
     pub payload: Code,
 }
 
-/// One of the servers of the contract.
+/// A server that the contract declares.
 #[derive(Debug, Serialize)]
 pub struct ServerView {
-    /// Its URL.
+    /// The URL of a server, possibly with variables.
     pub url: String,
-    /// Its description.
+    /// The description of a server.
     pub description: String,
-    /// The variables of its URL, a `ServerVariable` each.
+    /// The variables of the URL, each as an expression of the runtime's `ServerVariable`.
     pub variables: Vec<Code>,
 }

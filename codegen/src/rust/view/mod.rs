@@ -1,4 +1,7 @@
-//! What templates receive: every decision made, every piece of Rust marked as such.
+//! The views: everything that the templates receive.
+//!
+//! A view contains no open decision. Each piece of Rust in it is [`Code`](crate::rust::code::Code); a
+//! `String` is text of the contract, which a template writes through a filter only.
 
 mod client;
 mod codec;

@@ -1,4 +1,4 @@
-//! What the templates of tags and operations receive.
+//! The views of the templates for tags and operations.
 
 use serde::Serialize;
 
@@ -6,115 +6,118 @@ use crate::rust::code::Code;
 
 use super::{ContentView, ErrorView, PartsView, RequestView, ResponseView, SortView};
 
-/// A tag: its trait and the types of its operations.
+/// A tag: its trait, and the types of its operations.
 #[derive(Debug, Serialize)]
 pub struct TagView {
-    /// The trait.
+    /// The name of the trait.
     pub name: Code,
-    /// Why it is not called as usual, as a sentence; empty where it is.
+    /// The reason for a trait name that is not the first choice, as a sentence; empty if the name is the
+    /// first choice.
     pub fallback: String,
-    /// The module.
+    /// The module of the tag.
     pub module: Code,
-    /// The field of `Api`.
+    /// The field of `Api` for the service.
     pub field: Code,
-    /// The type parameter of `Api`.
+    /// The type parameter of `Api` for the service.
     pub parameter: Code,
-    /// The doc comment of the trait.
+    /// The documentation of the trait.
     pub docs: String,
-    /// Whether some operation needs a principal.
+    /// True if an operation of the tag has a principal.
     pub secured: bool,
-    /// The operations.
+    /// The operations of the tag, in the order of the contract.
     pub operations: Vec<OperationView>,
-    /// Whether a method that nobody has written is answered 501.
+    /// True if the methods of the trait have a default that responds with status 501.
     pub unwritten: bool,
 }
 
-/// The operations of tags that were not selected: their entries in the table, so that each is answered 501.
+/// The operations of the tags that were not selected. Their table entries let each of them respond with
+/// status 501.
 #[derive(Debug, Serialize)]
 pub struct UnselectedView {
-    /// The operations.
+    /// The operations of the tags that were not selected.
     pub operations: Vec<UnselectedOperationView>,
 }
 
 /// An operation of a tag that was not selected.
 #[derive(Debug, Serialize)]
 pub struct UnselectedOperationView {
-    /// The `operationId`.
+    /// The `operationId` of the operation.
     pub id: String,
-    /// The name of its static.
+    /// The name of the operation's static in the operation table.
     pub data: Code,
-    /// Its entry in the operation table.
+    /// The entry of the operation in the operation table.
     pub entry: OperationEntryView,
 }
 
-/// One operation.
+/// An operation: its method, and its request, response and error types.
 #[derive(Debug, Serialize)]
 pub struct OperationView {
-    /// The method of the trait.
+    /// The trait method of the operation.
     pub method: Code,
-    /// The function that decodes what the generated layer keeps to itself.
+    /// The function that decodes the parameters of a request without a request type.
     pub decode: Code,
-    /// The `operationId`.
+    /// The `operationId` of the operation.
     pub id: String,
-    /// The name of its static.
+    /// The name of the operation's static in the operation table.
     pub data: Code,
-    /// What the contract says of it: its summary and description.
+    /// The summary and the description of the operation.
     pub docs: String,
-    /// Its method and path.
+    /// The HTTP method and the path, for a code span.
     pub route: String,
-    /// The end of the sentence that begins with the route: `, scopes …`, and the limits.
+    /// The required authentication and the policies of the operation, as sentences.
     pub terms: String,
-    /// `deprecated`.
+    /// True if the contract marks the operation as deprecated.
     pub deprecated: bool,
-    /// Its entry in the operation table.
+    /// The entry of the operation in the operation table.
     pub entry: OperationEntryView,
-    /// The type in `Context<..>` within the trait.
+    /// The type argument of `Context` within the trait.
     pub context: Code,
-    /// Who can call it.
+    /// The authentication that the operation requires.
     pub access: Access,
-    /// The request type; none where an operation takes nothing.
+    /// The request type, or `None` if the handler receives neither parameters nor a body.
     pub request: Option<RequestView>,
-    /// The parameters that are checked and that the handler does not see.
+    /// The statements that validate parameters which the pipeline uses itself, such as `If-None-Match`. The
+    /// handler does not receive them.
     pub consumed: Vec<Code>,
-    /// The enums of sort keys.
+    /// The enums of the sort keys that this operation declares.
     pub sorts: Vec<SortView>,
-    /// The response type.
+    /// The type of the successful response.
     pub response: ResponseView,
-    /// The parts of its body.
+    /// The types of a multipart body, or `None` if the operation has no described multipart body.
     pub parts: Option<PartsView>,
-    /// The bodies that it answers with in several media types.
+    /// The enums of response bodies with several media types.
     pub contents: Vec<ContentView>,
-    /// Whether the success may be a recorded one.
+    /// True if the method returns `Idempotent`, which can hold a recorded response.
     pub idempotent: bool,
-    /// The error type.
+    /// The error type of the operation.
     pub error: ErrorView,
 }
 
 /// The entry of an operation in the operation table: the fields of its static that differ from the default.
 #[derive(Debug, Serialize)]
 pub struct OperationEntryView {
-    /// What names the operation: `name: value` each.
+    /// The fields that identify the operation, as `name: value`.
     pub head: Vec<Code>,
-    /// A `Parameter` each.
+    /// The expressions of the runtime's `Parameter`s.
     pub parameters: Vec<Code>,
-    /// The `Body`.
+    /// The expression of the runtime's `Body`, or `None` if the operation has no body.
     pub body: Option<Code>,
-    /// The alternatives of its security: a list of `Requirement`s each.
+    /// The alternatives of the security requirements, each a list of `Requirement`s.
     pub security: Vec<Code>,
-    /// A `RateLimit` each.
+    /// The expressions of the runtime's `RateLimit`s.
     pub rate_limits: Vec<Code>,
-    /// All other fields: `name: value` each.
+    /// All other fields of the table entry, as `name: value`.
     pub more: Vec<Code>,
 }
 
-/// Who can call an operation.
+/// The authentication that an operation requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
-    /// Everyone: it has no principal.
+    /// Every caller is admitted; the operation has no principal.
     Public,
-    /// Everyone, with or without a principal.
+    /// Every caller is admitted; the principal is present if the caller is authenticated.
     Optional,
-    /// A principal.
+    /// Only an authenticated caller is admitted.
     Secured,
 }

@@ -1,73 +1,75 @@
-//! What the templates receive of bodies in parts.
+//! The views of the templates for multipart bodies.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// A body of parts that the contract describes.
+/// The types of a multipart body whose parts the contract describes.
 #[derive(Debug, Serialize)]
 pub struct PartsView {
-    /// The enum of the parts.
+    /// The name of the enum of the parts.
     pub part: Code,
-    /// The struct of all of them; none where the body is only sent.
+    /// The struct of all parts, or `None` if the service only sends the body.
     pub form: Option<Code>,
-    /// What they must be.
+    /// The rule that a received body is validated against.
     pub rule: FormRuleView,
-    /// The variants of the enum.
+    /// The variants of the enum of the parts.
     pub variants: Vec<PartVariantView>,
-    /// The fields of the struct.
+    /// The fields of the struct of all parts.
     pub fields: Vec<PartFieldView>,
-    /// The parameter that tells the name of a value's part; none where there are no values.
+    /// The name of the parameter that holds a part's name in the function that reads values: `_` if no
+    /// variant needs it. `None` if no part is a value.
     pub value_name: Option<Code>,
-    /// The same of a file's part.
+    /// The name of the parameter that holds a part's name in the function that takes files: `_` if no variant
+    /// needs it. `None` if no part is a file.
     pub file_name: Option<Code>,
 }
 
-/// A `FormRule`.
+/// The expression of the runtime's `FormRule`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct FormRuleView {
-    /// The `PartRule` of each part that has a name.
+    /// The `PartRule` of each part that the contract names.
     pub parts: Vec<Code>,
-    /// The `PartRule` of all others, where they are kept.
+    /// The `PartRule` of all other parts, or `None` if they are not kept.
     pub rest: Option<Code>,
-    /// Further fields.
+    /// All other fields of the rule, as `name: value`.
     pub more: Vec<Code>,
 }
 
-/// One part on its own.
+/// A variant of the enum of the parts.
 #[derive(Debug, Clone, Serialize)]
 pub struct PartVariantView {
-    /// The variant.
+    /// The name of a variant in the enum of parts.
     pub name: Code,
-    /// Its doc comment.
+    /// The documentation of a variant in the enum of parts.
     pub docs: String,
-    /// What it holds.
+    /// The types that the variant of a part holds.
     pub shown: Code,
-    /// Its index in the rule.
+    /// The index of the part in the rule.
     pub index: usize,
-    /// How its value is read; none for a file.
+    /// The expression that reads the value, or `None` for a file.
     pub read: Option<Code>,
-    /// Whether it stands for the parts that have no name in the contract.
+    /// True if the variant holds the parts that the contract does not name.
     pub rest: bool,
 }
 
-/// One part among all.
+/// A field of the struct of all parts.
 #[derive(Debug, Serialize)]
 pub struct PartFieldView {
-    /// The field.
+    /// The name of a field in the struct of all parts.
     pub name: Code,
-    /// Its doc comment.
+    /// The documentation of the field.
     pub docs: String,
-    /// Its type.
+    /// The type of a field in the struct of all parts.
     pub ty: Code,
-    /// The variable that it is collected in.
+    /// The variable that collects the received parts.
     pub variable: Code,
-    /// What the variable begins with.
+    /// The initial value of the variable that collects received parts.
     pub start: Code,
-    /// The pattern of what goes there.
+    /// The pattern of the received parts that belong to the field.
     pub pattern: Code,
-    /// The expression that puts it there.
+    /// The expression that stores a received part in the variable.
     pub store: Code,
-    /// The expression that takes it from there.
+    /// The expression that moves the variable into the struct.
     pub take: Code,
 }

@@ -1,4 +1,4 @@
-//! What the templates of requests receive.
+//! The views of the templates for requests.
 
 use serde::Serialize;
 
@@ -7,124 +7,126 @@ use crate::rust::code::Code;
 /// The request type of an operation.
 #[derive(Debug, Serialize)]
 pub struct RequestView {
-    /// Its name.
+    /// The name of the request type.
     pub name: Code,
-    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
+    /// choice.
     pub fallback: String,
-    /// Its fields.
+    /// The fields of the request type.
     pub fields: Vec<RequestFieldView>,
-    /// Whether it implements `Default`: nothing of it must be sent.
+    /// True if the type implements `Default`, because every field is optional.
     pub default: bool,
-    /// A body of several media types: the enum of its forms.
+    /// The enum of the bodies, if the media type decides the type of the body.
     pub forms: Option<FormsView>,
-    /// Whether it holds a body that has not arrived yet, which can be neither cloned nor compared.
+    /// True if the request holds a body that is still arriving. Such a type implements neither `Clone` nor
+    /// `PartialEq`.
     pub streamed: bool,
 }
 
 /// The enum of the keys that a list can be sorted by.
 #[derive(Debug, Serialize)]
 pub struct SortView {
-    /// Its name.
+    /// The name of the enum of sort keys.
     pub name: Code,
-    /// The keys.
+    /// The sort keys, one for each variant of the enum.
     pub keys: Vec<SortKeyView>,
 }
 
-/// One sort key.
+/// A key that a list can be sorted by.
 #[derive(Debug, Serialize)]
 pub struct SortKeyView {
-    /// The variant.
+    /// The variant of a sort key in its enum.
     pub name: Code,
-    /// Its name on the wire.
+    /// The name of the sort key in a request.
     pub wire: String,
 }
 
-/// What a field of a request stands for.
+/// The source of a request field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldSource {
-    /// The parameter at this index.
+    /// The parameter at this index of the operation's parameters.
     Parameter(usize),
-    /// Those at these, which say what page is wanted.
+    /// The parameters that select a page of a list.
     Page {
-        /// How long it is.
+        /// The index of the parameter for the length of a page.
         limit: usize,
-        /// Which it is by number.
+        /// The index of the parameter for the page number.
         number: Option<usize>,
-        /// Which it is by cursor.
+        /// The index of the parameter for the cursor.
         cursor: Option<usize>,
     },
-    /// The body.
+    /// The body of the request.
     Body,
 }
 
-/// One field of a request.
+/// A field of a request type.
 #[derive(Debug, Serialize)]
 pub struct RequestFieldView {
-    /// What it stands for.
+    /// The source of the field.
     #[serde(skip)]
     pub source: FieldSource,
-    /// Its Rust name.
+    /// The Rust name of a request field.
     pub name: Code,
-    /// Its doc comment.
+    /// The documentation of the field.
     pub docs: String,
-    /// Its type.
+    /// The type of a request field.
     pub ty: Code,
-    /// What an absent value becomes.
+    /// The treatment of an absent value.
     #[serde(skip)]
     pub presence: Presence,
-    /// The variable that it is decoded into.
+    /// The variable that holds the decoded value.
     pub variable: Code,
-    /// How it is decoded.
+    /// The expression that decodes the value of the field.
     pub decode: DecodeView,
-    /// The expression that takes it from the variable.
+    /// The expression that moves the variable into the struct.
     pub take: Code,
 }
 
-/// What an absent value of a request's field becomes.
+/// The treatment of an absent value in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// A violation, or for text and bytes the empty value.
+    /// An absent value is a violation. An absent body of text or bytes is the empty value.
     Required,
-    /// `None`.
+    /// An absent value is `None`.
     Optional,
-    /// The default that the contract gives.
+    /// An absent value is the default that the contract declares.
     Defaulted,
-    /// The empty list.
+    /// An absent value is the empty list.
     List,
 }
 
-/// How a field of a request is decoded.
+/// The expression that decodes a request field.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DecodeView {
-    /// By an expression.
+    /// An expression that decodes the field from one parameter or from the body.
     Call(Code),
-    /// As the page of a list; the fields of the `PageRule`.
+    /// The fields of a `PageRule`, by which the runtime decodes a page request.
     Page(Vec<Code>),
 }
 
-/// The body types that the media type chooses between.
+/// The enum of the request bodies that the media type selects from.
 #[derive(Debug, Serialize)]
 pub struct FormsView {
-    /// The enum.
+    /// The name of the enum of request bodies.
     pub name: Code,
-    /// Its variants.
+    /// The variants of the enum.
     pub forms: Vec<FormView>,
 }
 
-/// One of the body types.
+/// A variant of the enum of request bodies.
 #[derive(Debug, Serialize)]
 pub struct FormView {
-    /// The variant.
+    /// The name of a variant in the enum of request bodies.
     pub variant: Code,
-    /// What it holds.
+    /// The type of the request body that the variant holds.
     pub ty: Code,
-    /// The media types that choose it.
+    /// The media types of the variant, as a list in prose.
     pub docs: String,
-    /// The pattern of media indices.
+    /// The pattern of the indices of the media types.
     pub media: Code,
-    /// The first of them.
+    /// The index of the variant's first media type.
     pub index: usize,
-    /// How it is read.
+    /// The expression that reads a request body of the variant.
     pub read: Code,
 }

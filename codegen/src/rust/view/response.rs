@@ -1,128 +1,131 @@
-//! What the templates of responses and errors receive.
+//! The views of the templates for responses and errors.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// The response type of an operation.
+/// The type of the successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct ResponseView {
-    /// Its name.
+    /// The name of the response type.
     pub name: Code,
-    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
+    /// choice.
     pub fallback: String,
-    /// The one success, or several.
+    /// The successful responses. One makes the type a struct, several make it an enum.
     pub successes: Vec<SuccessView>,
-    /// Whether it holds a body that is still to be made, which can be neither cloned nor compared.
+    /// True if the response holds a stream. Such a type implements neither `Clone` nor `PartialEq`.
     pub streamed: bool,
-    /// True if a body is sent with the help of the responder.
+    /// True if the conversion into a reply uses the responder.
     pub uses_responder: bool,
 }
 
-/// One success.
+/// A successful response of an operation.
 #[derive(Debug, Serialize)]
 pub struct SuccessView {
-    /// The variant, where there are several.
+    /// The variant of the success, if the response type is an enum.
     pub variant: Code,
-    /// The doc comment.
+    /// The documentation of the variant.
     pub docs: String,
-    /// The expression of its status.
+    /// The expression of the response's status code.
     pub status: Code,
-    /// The headers.
+    /// The headers of the response.
     pub headers: Vec<HeaderView>,
-    /// The body.
+    /// The body, or `None` if the response has none.
     pub body: Option<ResponseBodyView>,
-    /// Whether the status is a field, as for ranges.
+    /// The type of the field `status`, if the contract declares a range of status codes.
     pub any_status: Option<Code>,
 }
 
-/// A header of a response.
+/// A header of a successful response.
 #[derive(Debug, Serialize)]
 pub struct HeaderView {
-    /// Its Rust name.
+    /// The Rust name of a header's field.
     pub name: Code,
-    /// Its name on the wire, lower case.
+    /// The name of the header in lower case.
     pub wire: String,
-    /// Its doc comment.
+    /// The documentation of the field.
     pub docs: String,
-    /// Its type.
+    /// The type of a header's field.
     pub ty: Code,
-    /// True if the type is an `Option`.
+    /// True if the type of the header's field is an `Option`.
     #[serde(skip)]
     pub optional: bool,
-    /// The call on the reply that sets it.
+    /// The method of the reply that sets the header.
     pub set: &'static str,
-    /// `&` where the call borrows the value.
+    /// `&` if the method borrows the value, otherwise empty.
     pub borrow: &'static str,
-    /// Further arguments of the call.
+    /// Further arguments of the method, beginning with a comma; empty if there are none.
     pub more: &'static str,
 }
 
 /// The body of a response.
 #[derive(Debug, Serialize)]
 pub struct ResponseBodyView {
-    /// Its type.
+    /// The type of the body.
     pub ty: Code,
-    /// The call on the reply that sends it.
+    /// The call on the reply that sends the body.
     pub send: Code,
 }
 
-/// The body of an answer of several media types.
+/// The body of a response with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentView {
-    /// The enum of bodies.
+    /// The name of the enum of response bodies.
     pub name: Code,
-    /// The enum of their media types.
+    /// The name of the enum of media types.
     pub media: Code,
-    /// The media types in the order of the variants.
+    /// The media types, in the order of the variants.
     pub types: Vec<String>,
-    /// Whether it holds a body that is still to be made.
+    /// True if a variant holds a stream.
     pub streamed: bool,
-    /// True if a body is sent with the help of the responder.
+    /// True if a variant uses the responder when it is sent.
     pub uses_responder: bool,
-    /// A variant for each way to write it.
+    /// The variants, one for each way to write the body.
     pub variants: Vec<ContentVariantView>,
 }
 
-/// One form of such a body.
+/// A variant of a response body with several media types.
 #[derive(Debug, Serialize)]
 pub struct ContentVariantView {
-    /// The variant of both enums.
+    /// The name of the variant, in the enum of bodies and in the enum of media types.
     pub name: Code,
-    /// Its media types.
+    /// The media types of the variant, as a list in prose.
     pub docs: String,
-    /// What it holds.
+    /// The type of the response body that the variant holds.
     pub ty: Code,
-    /// The expression that puts `body` into `reply`.
+    /// The expression that adds `body` to `reply`.
     pub send: Code,
-    /// The pattern of its places among the media types.
-    pub places: Code,
+    /// The pattern of the indices of the media types.
+    pub indices: Code,
 }
 
 /// The error type of an operation.
 #[derive(Debug, Serialize)]
 pub struct ErrorView {
-    /// Its name.
+    /// The name of the error type.
     pub name: Code,
-    /// The reason why it is not called as usual, as a sentence; empty if it is.
+    /// The reason for a name that is not the first choice, as a sentence; empty if the name is the first
+    /// choice.
     pub fallback: String,
-    /// Its variants.
+    /// The variants, one for each declared error response.
     pub variants: Vec<ErrorVariantView>,
 }
 
-/// One refusal.
+/// A variant of the error type.
 #[derive(Debug, Serialize)]
 pub struct ErrorVariantView {
-    /// The variant.
+    /// The name of a variant in the error type.
     pub name: Code,
-    /// The doc comment.
+    /// The documentation of the variant.
     pub docs: String,
-    /// What it holds.
+    /// The types that a variant of the error type holds.
     pub ty: Code,
-    /// Whether it converts from what it holds.
+    /// True if the error type converts from the type that the variant holds.
     pub from: bool,
-    /// True if it holds its status before what else it holds, as for ranges.
+    /// True if the variant holds a status code before its body, because the contract declares a range of
+    /// status codes.
     pub any_status: bool,
-    /// The expression that answers with what it holds, called `refusal`.
+    /// The expression that converts the variant's value, in the variable `refusal`, into a reply.
     pub respond: Code,
 }

@@ -1,98 +1,98 @@
-//! What the templates of declared types receive.
+//! The views of the template for declared types.
 
 use serde::Serialize;
 
 use crate::rust::code::Code;
 
-/// A file of types.
+/// A file of declared types.
 #[derive(Debug, Serialize)]
 pub struct TypesView {
-    /// What the file is about.
+    /// The documentation of a module of types.
     pub title: String,
-    /// The types.
+    /// The types that the file declares.
     pub types: Vec<TypeView>,
 }
 
-/// One declared type.
+/// A type that is declared from a schema.
 #[derive(Debug, Clone, Serialize)]
 pub struct TypeView {
-    /// Its name.
+    /// The name of the declared type.
     pub name: Code,
-    /// Its name in the contract, or where it stands.
+    /// The documentation of the type: the description or title of its schema, or a sentence with its name.
     pub docs: String,
-    /// `deprecated`.
+    /// True if the contract marks the schema as deprecated.
     pub deprecated: bool,
-    /// What it is declared as.
+    /// The form of the declaration.
     pub form: TypeForm,
-    /// Fields of a struct.
+    /// The fields, if the type is a struct.
     pub fields: Vec<FieldView>,
-    /// Variants of an enum.
+    /// The variants, if the type is an enum.
     pub variants: Vec<VariantView>,
-    /// The type that an alias stands for.
+    /// The target, if the type is an alias or a wrapper.
     pub target: Code,
-    /// The prefix of an id.
+    /// The prefix, if the type is an identifier.
     pub prefix: String,
-    /// Whether the type implements `Default`.
+    /// True if the type derives `Default`.
     pub default: bool,
-    /// The function that makes one of what is required.
+    /// The constructor from the required fields, or `None` if the type needs none.
     pub constructor: Option<ConstructorView>,
 }
 
-/// What a type is declared as.
+/// The form of a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TypeForm {
-    /// A struct of fields.
+    /// A struct with a field for each property.
     Struct,
-    /// An enum of the strings that are listed.
+    /// An enum of the strings that the contract lists.
     Names,
-    /// An enum of the strings that are listed, and of any other.
+    /// An enum of the strings that the contract lists, with a variant for any other string.
     OpenNames,
     /// An enum of the branches of a union.
     Union,
-    /// Another name of a type.
+    /// A type alias of another type.
     Alias,
-    /// An identifier with a prefix.
+    /// A struct around the UUID of an identifier with a prefix.
     Id,
-    /// A struct around a type that would hold itself otherwise.
+    /// A struct around a type that could not contain itself as an alias.
     Wrapper,
 }
 
-/// A constructor of what is required.
+/// A constructor from the required fields.
 #[derive(Debug, Clone, Serialize)]
 pub struct ConstructorView {
-    /// What it takes: `name: type`.
+    /// The parameters of the constructor, as `name: type`.
     pub parameters: Vec<Code>,
-    /// The fields: `name` or `name: value`.
+    /// The fields of the struct expression, as `name` or `name: value`.
     pub values: Vec<Code>,
-    /// Whether nothing is required, so that it is `Default`.
+    /// True if no field is required, so that the constructor is an implementation of `Default`.
     pub default: bool,
 }
 
 /// A field of a struct.
 #[derive(Debug, Clone, Serialize)]
 pub struct FieldView {
-    /// Its Rust name.
+    /// The Rust name of a struct field.
     pub name: Code,
-    /// Its doc comment.
+    /// The documentation of the field.
     pub docs: String,
-    /// `deprecated`.
+    /// True if the contract marks the property as deprecated.
     pub deprecated: bool,
-    /// Its type.
+    /// The type of a struct field.
     pub ty: Code,
 }
 
 /// A variant of an enum.
 #[derive(Debug, Clone, Serialize)]
 pub struct VariantView {
-    /// Its Rust name.
+    /// The Rust name of an enum variant.
     pub name: Code,
-    /// Its doc comment.
+    /// The documentation of the variant.
     pub docs: String,
-    /// The type that it holds.
+    /// The type that the variant holds, if the enum is a union.
     pub ty: Code,
-    /// Its name on the wire.
+    /// The string in JSON and parameters, if the enum is a string enum.
     pub wire: String,
-    /// Its place.
+    /// The index of the variant in its enum.
     pub index: usize,
 }

@@ -1,4 +1,4 @@
-//! Services against small contracts, compiled, run, and asked over HTTP.
+//! Services of small contracts, compiled, started, and called over HTTP.
 
 mod limits;
 mod mounted;

@@ -1,19 +1,19 @@
-//! A service whose contract speaks in types of its own.
+//! A service whose contract uses types of the implementer.
 
 use serde_json::json;
 
-use super::shop::ask;
+use super::shop::send;
 use super::wire::Service;
 use crate::workspace::OWN;
 
 #[test]
-fn types_of_ones_own_arrive_from_every_place_and_leave_by_every_place() {
+fn custom_types_are_decoded_from_and_encoded_to_every_location() {
     let service = Service::start(OWN);
-    let answer = ask(&service, "GET", "/items/AB-7?from=127.0.0.1&cents=5", "");
+    let response = send(&service, "GET", "/items/AB-7?from=127.0.0.1&cents=5", "");
     let item = json!({
         "sku": "AB-7", "price": { "cents": 7 }, "oldPrice": null, "floor": { "cents": 5 }, "type": "local", "status": "A",
     });
-    assert_eq!(answer, (200, item));
+    assert_eq!(response, (200, item));
     let item = json!({
         "sku": "AB-7", "price": { "cents": 7 }, "oldPrice": { "cents": 9 }, "floor": { "cents": 100 },
         "replaces": ["AA-1", "AA-2"], "stock": { "here": { "cents": 1 } }, "related": "AB-8", "status": "D",
@@ -21,31 +21,31 @@ fn types_of_ones_own_arrive_from_every_place_and_leave_by_every_place() {
     });
     let mut sent = item.clone();
     sent.as_object_mut().expect("an object").remove("floor");
-    assert_eq!(ask(&service, "PUT", "/items/AB-7", &sent.to_string()), (200, item), "with the default of the floor");
+    assert_eq!(send(&service, "PUT", "/items/AB-7", &sent.to_string()), (200, item), "with the default of the floor");
 }
 
 #[test]
-fn what_a_type_of_ones_own_refuses_is_a_violation_at_its_field() {
+fn a_value_that_a_custom_type_rejects_is_a_violation_of_its_field() {
     let service = Service::start(OWN);
-    let (status, answer) = ask(&service, "GET", "/items/AB-0?from=300.1.1.1&cents=many", "");
-    assert_eq!(status, 400, "{answer}");
+    let (status, response) = send(&service, "GET", "/items/AB-0?from=300.1.1.1&cents=many", "");
+    assert_eq!(status, 400, "{response}");
     let details = json!([
         { "in": "path", "field": "sku", "message": "must have a number, not `0`" },
         { "in": "query", "field": "from", "message": "invalid IPv4 address syntax" },
         { "in": "query", "field": "price.cents", "message": "must be an integer" },
     ]);
-    assert_eq!(answer["errors"], details, "{answer}");
+    assert_eq!(response["errors"], details, "{response}");
 }
 
 #[test]
-fn what_the_contract_says_of_a_text_is_checked_before_its_type_is_asked() {
+fn the_constraints_of_the_contract_are_checked_before_a_custom_type_parses_a_string() {
     let service = Service::start(OWN);
     let body = json!({
         "sku": "ab", "price": { "cents": 1 }, "status": "A", "replaces": ["AB-1234567", "AB-0"],
         "scale": "medium", "since": "2023-02-29",
     });
-    let (status, answer) = ask(&service, "PUT", "/items/AB-7", &body.to_string());
-    assert_eq!(status, 400, "{answer}");
+    let (status, response) = send(&service, "PUT", "/items/AB-7", &body.to_string());
+    assert_eq!(status, 400, "{response}");
     let details = json!([
         { "in": "body", "field": "replaces[0]", "message": "must have at most 8 characters" },
         { "in": "body", "field": "replaces[1]", "message": "must have a number, not `0`" },
@@ -53,5 +53,5 @@ fn what_the_contract_says_of_a_text_is_checked_before_its_type_is_asked() {
         { "in": "body", "field": "since", "message": "must be a date as in `2024-05-31`" },
         { "in": "body", "field": "sku", "message": "must match the pattern `^[A-Z]+-[0-9]+$`" },
     ]);
-    assert_eq!(answer["errors"], details, "{answer}");
+    assert_eq!(response["errors"], details, "{response}");
 }

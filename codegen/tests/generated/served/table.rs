@@ -1,7 +1,7 @@
-//! How a table of requests and answers is read, and how an answer is told in it.
+//! The format of the tables of requests with their expected responses.
 //!
 //! ```text
-//! A sentence that names the case.
+//! A sentence that describes the case.
 //! > POST /lists?deep=true
 //! > x-trace: 1
 //! >
@@ -11,50 +11,51 @@
 //! = ListsRequest { body: Lists { .. } }
 //! ```
 //!
-//! `>` is what is sent, `<` what comes back: status, headers, an empty line, the body. A body is sent
-//! as JSON where no `content-type` is given (`> content-type:` sends none), `\x1f` is a byte.
+//! A line with `>` belongs to the request, and a line with `<` to the response: the status, headers, an empty
+//! line, the body. A body without a `content-type` is sent as JSON, and `> content-type:` sends no such header.
+//! `\x1f` is a byte.
 //!
-//! Not repeated: the headers that every answer has, `content-type` where it is JSON, and of problem
-//! details (RFC 9457) all but code, sentence and, each after a `!`, what is wrong in which place.
-//! After a `=` stands what the handler was handed, fields that are `None` left out.
+//! Some parts of a response are omitted: the headers that every response has, and a `content-type` of JSON. Of
+//! problem details (RFC 9457) only the code and the sentence are listed, and each violation after a `!`. A line
+//! with `=` contains the request that the handler received, without the fields that are `None`.
 
 use serde_json::Value as Json;
 
-use super::wire::{Answer, REQUEST_ID};
+use super::wire::{REQUEST_ID, Response};
 
-/// One request with the answer that is expected.
+/// A request with the expected response.
 #[derive(Debug, Clone, Default)]
 pub struct Case {
-    /// The line of the file where the request begins, counted from 1.
+    /// The number of the request's first line in the file, counted from 1.
     pub line: usize,
-    /// The sentence before it.
+    /// The sentence above the request.
     pub name: String,
-    /// The method.
+    /// The HTTP method.
     pub method: String,
-    /// The path and the query, within the contract.
+    /// The path and the query, relative to the contract.
     pub target: String,
-    /// The headers.
+    /// The headers of the request.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body of the request.
     pub body: Vec<u8>,
-    /// The lines of the expected answer.
-    pub answer: Vec<String>,
+    /// The lines of the expected response.
+    pub response: Vec<String>,
 }
 
-/// What a table is made of, in order.
+/// A line or a request of a table.
 pub enum Part {
-    /// A line that is not about a request.
+    /// A line outside of a request.
     Text(String),
-    /// A request: its own lines, and what they mean.
+    /// A request: its lines, and the case that they describe.
     Case(Vec<String>, Case),
 }
 
-/// Takes a table apart.
+/// Splits a table into its parts.
 pub fn parts(table: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (at, line) in table.lines().enumerate() {
         match (line.chars().next(), parts.last_mut()) {
-            (Some('>'), Some(Part::Case(lines, case))) if case.answer.is_empty() && !begins(line) => {
+            (Some('>'), Some(Part::Case(lines, case))) if case.response.is_empty() && !begins(line) => {
                 lines.push(line.to_owned());
             }
             (Some('>'), _) => {
@@ -65,7 +66,7 @@ pub fn parts(table: &str) -> Vec<Part> {
                 let case = Case { line: at + 1, name: name.unwrap_or_default(), ..Case::default() };
                 parts.push(Part::Case(vec![line.to_owned()], case));
             }
-            (Some('<' | '!' | '='), Some(Part::Case(_, case))) => case.answer.push(line.to_owned()),
+            (Some('<' | '!' | '='), Some(Part::Case(_, case))) => case.response.push(line.to_owned()),
             _ => parts.push(Part::Text(line.to_owned())),
         }
     }
@@ -77,13 +78,13 @@ pub fn parts(table: &str) -> Vec<Part> {
     parts
 }
 
-/// Whether a line is a method and a path, so that a table can be written without its answers.
+/// Returns true if a line contains a method and a path. So a table can be written without responses.
 fn begins(line: &str) -> bool {
     let method = line.strip_prefix("> ").and_then(|line| line.split_once(" /")).map_or("", |(method, _)| method);
     !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Reads the lines of a request.
+/// Parses the lines of a request.
 fn read(lines: &[String], case: &mut Case) {
     let mut lines = lines.iter().map(|line| line.strip_prefix("> ").unwrap_or_default());
     let (method, target) = lines.next().and_then(|line| line.split_once(' ')).expect("a method and a target");
@@ -100,7 +101,7 @@ fn read(lines: &[String], case: &mut Case) {
     case.headers.retain(|(name, value)| name != "content-type" || !value.is_empty());
 }
 
-/// Text in which `\xNN` is a byte.
+/// Returns the bytes of a text in which `\xNN` is a byte.
 fn bytes(text: &str) -> Vec<u8> {
     let mut pieces = text.split("\\x");
     let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
@@ -112,38 +113,39 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The lines that tell of an answer.
-pub fn told(answer: &Answer) -> Vec<String> {
-    let problem = problem(answer);
+/// Returns the lines that describe a response.
+pub fn lines_of(response: &Response) -> Vec<String> {
+    let problem = problem(response);
     let mut lines = vec![match &problem {
-        Some((words, _)) => format!("< {} {words}", answer.status),
-        None => format!("< {}", answer.status),
+        Some((summary, _)) => format!("< {} {summary}", response.status),
+        None => format!("< {}", response.status),
     }];
-    let mut handed = None;
-    for (name, value) in &answer.headers {
+    let mut received = None;
+    for (name, value) in &response.headers {
         match (name.as_str(), value.as_str()) {
             ("date" | "content-length" | "connection" | "transfer-encoding", _) => {}
             ("x-request-id", REQUEST_ID) | ("content-type", "application/json") => {}
             ("content-type", "application/problem+json") if problem.is_some() => {}
-            ("x-handed", value) => handed = Some(format!("= {}", present(value))),
+            ("x-received", value) => received = Some(format!("= {}", present(value))),
             _ => lines.push(format!("< {name}: {value}")),
         }
     }
     match problem {
         Some((_, violations)) => lines.extend(violations),
-        None if answer.body.is_empty() => {}
+        None if response.body.is_empty() => {}
         None => {
             lines.push("<".to_owned());
-            lines.extend(readable(&answer.body).lines().map(|line| format!("< {line}").trim_end().to_owned()));
+            lines.extend(readable(&response.body).lines().map(|line| format!("< {line}").trim_end().to_owned()));
         }
     }
-    lines.extend(handed);
+    lines.extend(received);
     lines
 }
 
-/// Code and sentence of problem details, and a line for each violation; `None` where it says more or less.
-fn problem(answer: &Answer) -> Option<(String, Vec<String>)> {
-    let mut body: Json = serde_json::from_slice(&answer.body).ok()?;
+/// Returns the code and the sentence of problem details, and a line for each violation. Returns `None` if the
+/// body has other fields.
+fn problem(response: &Response) -> Option<(String, Vec<String>)> {
+    let mut body: Json = serde_json::from_slice(&response.body).ok()?;
     let body = body.as_object_mut()?;
     let code = body.remove("code")?;
     let detail = body.remove("detail")?;
@@ -154,15 +156,15 @@ fn problem(answer: &Answer) -> Option<(String, Vec<String>)> {
     }
     let usual = body.remove("type")? == "about:blank"
         && body.remove("title")?.is_string()
-        && body.remove("status")? == answer.status
+        && body.remove("status")? == response.status
         && body.remove("requestId")? == REQUEST_ID
         && body.is_empty();
     usual.then_some((format!("{} {}", code.as_str()?, detail.as_str()?), lines))
 }
 
-/// Leaves out the fields that are `None`.
-fn present(handed: &str) -> String {
-    let mut text = handed.to_owned();
+/// Removes the fields that are `None`.
+fn present(request: &str) -> String {
+    let mut text = request.to_owned();
     while let Some(at) = text.find(": None") {
         let start = text[..at].rfind([' ', '{']).map_or(0, |space| space + 1);
         let end = at + ": None".len();
@@ -172,7 +174,7 @@ fn present(handed: &str) -> String {
     text.replace(",  }", " }").replace("{  }", "{}").replace(", }", " }")
 }
 
-/// Text as it is, control characters and what is no text as `\xNN`.
+/// Returns text in which control characters and invalid UTF-8 are `\xNN`.
 fn readable(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {

@@ -1,23 +1,23 @@
-//! Every table of requests, asked of the service of its contract. `WRIT_BLESS=1` writes the answers anew.
+//! The tables of requests, sent to the services of their contracts. `WRIT_BLESS=1` rewrites the responses.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::contracts::golden;
-use crate::served::table::{Case, Part, parts, told};
+use crate::served::table::{Case, Part, lines_of, parts};
 use crate::served::wire::EVERY;
 
-/// Golden contracts that no table is about, and why.
-const UNASKED: &[(&str, &str)] = &[
+/// The golden contracts without a table, with the reasons.
+const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("empty", "it has no operation"),
-    ("injection", "it is about text that must not become code"),
-    ("interop", "it is about what other libraries make of the code"),
-    ("media", "it is asked case by case, in `media.rs` beside this folder"),
-    ("outgoing", "it is about what a service sends, which `client.rs` beside this folder receives"),
-    ("own", "it is asked case by case, in `own.rs`"),
-    ("shop", "it is asked case by case, in `shop.rs`"),
-    ("unwritten", "it is asked case by case, in `unwritten.rs`"),
+    ("injection", "it tests that text does not become code"),
+    ("interop", "it tests the code with other libraries"),
+    ("media", "`media.rs` next to this folder sends its requests"),
+    ("outgoing", "it tests the requests of a service, which `client.rs` next to this folder receives"),
+    ("own", "`own.rs` sends its requests"),
+    ("shop", "`shop.rs` sends its requests"),
+    ("unwritten", "`unwritten.rs` sends its requests"),
 ];
 
 fn tables() -> Vec<(String, PathBuf)> {
@@ -29,18 +29,19 @@ fn tables() -> Vec<(String, PathBuf)> {
     tables
 }
 
-/// The contract of a table: `values.numbers.txt` is one more about `values`.
+/// Returns the name of a table's contract. The table `values.numbers.txt` is for the contract `values`.
 fn contract(table: &str) -> &str {
     table.split('.').next().unwrap_or(table)
 }
 
-fn answer(contract: &str, case: &Case) -> Vec<String> {
+/// Sends the request of a case, and returns the lines of the response.
+fn response(contract: &str, case: &Case) -> Vec<String> {
     let target = format!("/{contract}{}", case.target);
-    told(&EVERY.ask(&case.method, &target, &case.headers, &case.body))
+    lines_of(&EVERY.send(&case.method, &target, &case.headers, &case.body))
 }
 
 #[test]
-fn every_request_of_every_table_is_answered_as_the_table_says() {
+fn every_request_in_a_table_has_the_expected_response() {
     let bless = std::env::var_os("WRIT_BLESS").is_some();
     let mut wrong = Vec::new();
     for (name, path) in tables() {
@@ -50,16 +51,16 @@ fn every_request_of_every_table_is_answered_as_the_table_says() {
             match part {
                 Part::Text(line) => blessed.push(line),
                 Part::Case(lines, case) => {
-                    let said = answer(contract(&name), &case);
-                    if said != case.answer {
-                        let (expected, said) = (case.answer.join("\n  "), said.join("\n  "));
+                    let lines_now = response(contract(&name), &case);
+                    if lines_now != case.response {
+                        let (expected, found) = (case.response.join("\n  "), lines_now.join("\n  "));
                         wrong.push(format!(
-                            "{name}:{} {}\n  {} {}\n  {expected}\nbut it was\n  {said}",
+                            "{name}:{} {}\n  {} {}\n  {expected}\nbut the response is\n  {found}",
                             case.line, case.name, case.method, case.target
                         ));
                     }
                     blessed.extend(lines);
-                    blessed.extend(said);
+                    blessed.extend(lines_now);
                 }
             }
         }
@@ -71,16 +72,16 @@ fn every_request_of_every_table_is_answered_as_the_table_says() {
 }
 
 #[test]
-fn every_case_has_a_sentence_and_every_contract_a_table() {
-    let mut asked: BTreeSet<String> = BTreeSet::new();
+fn every_case_has_a_sentence_and_every_contract_has_a_table() {
+    let mut tested: BTreeSet<String> = BTreeSet::new();
     for (name, path) in tables() {
         for part in parts(&fs::read_to_string(&path).expect("a table")) {
             let Part::Case(_, case) = part else { continue };
-            assert!(!case.name.is_empty() && !case.answer.is_empty(), "{name}:{} is not whole", case.line);
+            assert!(!case.name.is_empty() && !case.response.is_empty(), "{name}:{} is incomplete", case.line);
         }
-        asked.insert(contract(&name).to_owned());
+        tested.insert(contract(&name).to_owned());
     }
-    asked.extend(UNASKED.iter().map(|(name, _)| (*name).to_owned()));
+    tested.extend(WITHOUT_TABLE.iter().map(|(name, _)| (*name).to_owned()));
     let all: BTreeSet<String> = golden().into_iter().map(|subject| subject.name.replacen("golden-", "", 1)).collect();
-    assert_eq!(asked, all, "each golden contract is asked over HTTP, or listed with the reason why not");
+    assert_eq!(tested, all, "each golden contract needs a table, or a reason in WITHOUT_TABLE");
 }

@@ -1,4 +1,4 @@
-//! A running service, and the bytes that go to it and come back.
+//! A running service, with the requests and responses as bytes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,27 +7,27 @@ use std::sync::LazyLock;
 
 use crate::workspace::{COMPILED, SERVED};
 
-/// The service of every golden contract, each under its name: `/styles/query/form`.
+/// The program that serves every golden contract below its name, such as `/styles/query/form`.
 pub static EVERY: LazyLock<Service> = LazyLock::new(|| Service::start(SERVED));
 
-/// The request id that is sent along, so that answers are the same each time.
+/// The id of every request, which makes responses repeatable.
 pub const REQUEST_ID: &str = "0123456789abcdef";
 
-/// A running service. It ends when its input is closed, so that none is left behind.
+/// A running service. It stops when its standard input is closed, so that no process remains.
 pub struct Service {
     process: Child,
     output: BufReader<ChildStdout>,
     address: String,
 }
 
-/// What came back.
+/// An HTTP response of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    /// The status.
+pub struct Response {
+    /// The status code.
     pub status: u16,
-    /// Names in lower case, and values.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, put together where it came in chunks.
+    /// The body, decoded if it is chunked.
     pub body: Vec<u8>,
 }
 
@@ -35,25 +35,25 @@ impl Service {
     /// Starts the program of a crate that the tests compile.
     pub fn start(name: &str) -> Service {
         let compiled = &COMPILED[name];
-        let said = || compiled.messages.iter().map(|message| message.rendered.as_str()).collect::<String>();
-        let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{name} does not compile:\n{}", said()));
+        let errors = || compiled.messages.iter().map(|message| message.rendered.as_str()).collect::<String>();
+        let program = compiled.executable.as_ref().unwrap_or_else(|| panic!("{name} does not compile:\n{}", errors()));
         let mut process =
             Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the service starts");
         let output = BufReader::new(process.stdout.take().expect("its output"));
         let mut service = Service { process, output, address: String::new() };
-        service.address = service.says();
+        service.address = service.next_line();
         service
     }
 
-    /// The next line that the service prints; the first is its address.
-    pub fn says(&mut self) -> String {
+    /// Returns the next line that the service prints; the first one is its address.
+    pub fn next_line(&mut self) -> String {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("a line");
         line.trim().to_owned()
     }
 
-    /// Sends a request as these bytes, but for what every request needs.
-    pub fn ask(&self, method: &str, target: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
+    /// Sends a request with these bytes, and adds the headers that every request needs.
+    pub fn send(&self, method: &str, target: &str, headers: &[(String, String)], body: &[u8]) -> Response {
         let mut head = format!("{method} {target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         let sent = |name: &str| headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         if !sent("x-request-id") {
@@ -66,7 +66,7 @@ impl Service {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         stream.write_all(&[head.as_bytes(), b"\r\n", body].concat()).expect("a request");
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("an answer");
+        stream.read_to_end(&mut bytes).expect("a response");
         read(&bytes)
     }
 }
@@ -78,7 +78,7 @@ impl Drop for Service {
     }
 }
 
-fn read(bytes: &[u8]) -> Answer {
+fn read(bytes: &[u8]) -> Response {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("the end of the head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");
@@ -90,10 +90,10 @@ fn read(bytes: &[u8]) -> Answer {
     let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let rest = &bytes[end + 4..];
     let body = if chunked { unchunk(rest) } else { rest.to_vec() };
-    Answer { status: status.expect("a status"), headers, body }
+    Response { status: status.expect("a status"), headers, body }
 }
 
-/// RFC 9112 § 7.1
+/// Decodes a chunked body (RFC 9112, section 7.1).
 fn unchunk(mut rest: &[u8]) -> Vec<u8> {
     let mut body = Vec::new();
     while let Some(end) = rest.windows(2).position(|two| two == b"\r\n") {

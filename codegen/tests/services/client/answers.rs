@@ -1,4 +1,4 @@
-//! Answers: every status, every media type, streams, and what is none of the contract's.
+//! Scenarios with responses: every status, every media type, streams, and responses that violate the contract.
 
 use media::client::Client;
 use responses::*;
@@ -10,7 +10,7 @@ use writ_runtime::{ETag, Event};
 
 use crate::Served;
 
-pub async fn every_answer_is_the_variant_of_its_status(served: &Served) {
+pub async fn every_response_is_the_variant_of_its_status(served: &Served) {
     let default = responses::client::Client::new(served.at("responses")).default;
     let job = |state| Job { state };
     assert_eq!(default.start_job().await.unwrap(), StartJobResponse::Ok { body: job(JobState::Done) });
@@ -21,7 +21,7 @@ pub async fn every_answer_is_the_variant_of_its_status(served: &Served) {
     assert_eq!(default.start_job().await.unwrap(), StartJobResponse::NoContent);
     match default.start_job().await {
         Err(Failure::Refused(StartJobError::Conflict(conflict), received)) => {
-            assert_eq!((&*conflict.problem().message, received.status.as_u16()), ("it runs already", 409));
+            assert_eq!((&*conflict.problem().message, received.status.as_u16()), ("the job already runs", 409));
             assert!(conflict.problem().header("x-request-id").is_some());
         }
         other => panic!("{other:?}"),
@@ -29,7 +29,7 @@ pub async fn every_answer_is_the_variant_of_its_status(served: &Served) {
     match default.start_job().await {
         Err(Failure::Refused(StartJobError::ClientError(refusal), _)) => {
             let problem = refusal.problem();
-            assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (418, "TEAPOT", "not like this"));
+            assert_eq!((problem.status.as_u16(), &*problem.code, &*problem.message), (418, "TEAPOT", "the job cannot start"));
         }
         other => panic!("{other:?}"),
     }
@@ -54,7 +54,7 @@ pub async fn every_answer_is_the_variant_of_its_status(served: &Served) {
     assert_eq!(default.only_default().await.unwrap().body, job(JobState::Running));
 }
 
-pub async fn media_types_are_chosen_by_variant(served: &Served) {
+pub async fn the_variant_of_a_body_selects_its_media_type(served: &Served) {
     use media::*;
 
     let default = Client::new(served.at("media")).default;
@@ -126,15 +126,15 @@ pub async fn streams_arrive_as_streams(served: &Served) {
     assert!(progress.next().await.is_none());
 }
 
-/// A service that answers everything alike, whatever the contract says.
-fn answers(status: u16, media: &'static str, body: &'static str) -> Connection {
+/// Returns a connection to a service that always sends this response.
+fn always(status: u16, media: &'static str, body: &'static str) -> Connection {
     Connection::in_process(Router::new().fallback(move |_: Request<Body>| async move {
         Response::builder().status(status).header("content-type", media).body(Body::from(body)).unwrap()
     }))
 }
 
-pub async fn an_answer_that_is_not_the_contracts_is_told(_: &Served) {
-    let call = |status, media, body| responses::client::Client::new(answers(status, media, body)).default;
+pub async fn a_response_that_violates_the_contract_is_an_error(_: &Served) {
+    let call = |status, media, body| responses::client::Client::new(always(status, media, body)).default;
     let get = GetJobRequest { id: 1 };
     match call(200, "application/json", r#"{"state": "asleep"}"#).get_job(&get).await {
         Err(Failure::Invalid(received, violations)) => {
@@ -144,62 +144,62 @@ pub async fn an_answer_that_is_not_the_contracts_is_told(_: &Served) {
         }
         other => panic!("{other:?}"),
     }
-    // Of a trimmed answer too, whatever it leaves out.
-    let trimmed = |body| {
-        let orders = policies::client::Client::new(answers(200, "application/json", body)).orders;
+    // A sparse fieldset is validated too, except for missing fields.
+    let sparse = |body| {
+        let orders = policies::client::Client::new(always(200, "application/json", body)).orders;
         let list = policies::ListOrdersRequest { page: 1, limit: 1, cursor: None, sort: Vec::new(), fields: None };
         async move { orders.list_orders(&list).sparse_fieldset().await.map(|page| page.json()) }
     };
     let pagination = r#""pagination":{"total":1,"page":1,"limit":1,"hasMore":false,"nextCursor":null}"#;
     let body: &'static str = format!(r#"{{"data":[{{}},{{"note":"n"}}],{pagination}}}"#).leak();
-    assert_eq!(trimmed(body).await.unwrap()["data"][1]["note"], "n");
-    match trimmed(r#"{"data": [{"id": "7"}, {"total": true}]}"#).await {
+    assert_eq!(sparse(body).await.unwrap()["data"][1]["note"], "n");
+    match sparse(r#"{"data": [{"id": "7"}, {"total": true}]}"#).await {
         Err(Failure::Invalid(_, violations)) => {
             let fields: Vec<&str> = violations.iter().map(|one| one.field.as_str()).collect();
             assert_eq!(fields, ["data[0].id", "data[1].total", "pagination"]);
         }
         other => panic!("{other:?}"),
     }
-    assert!(matches!(trimmed("[]").await, Err(Failure::Invalid(..))));
+    assert!(matches!(sparse("[]").await, Err(Failure::Invalid(..))));
     let failure = call(200, "text/html", "<p>").only_default().await.unwrap_err();
-    let said = "the answer 200 OK is not what the contract says: content-type must be application/json, not text/html";
-    assert_eq!(failure.to_string(), said);
+    let text = "the response 200 OK does not match the contract: content-type must be application/json, not text/html";
+    assert_eq!(failure.to_string(), text);
     match call(304, "text/html", "<p>").get_job(&get).await {
         Err(Failure::Unexpected(received)) => assert_eq!(received.to_string(), "304 Not Modified: <p>"),
         other => panic!("{other:?}"),
     }
-    // What stands between answers in its own way: the status says what it is.
+    // A proxy may respond with a body outside of the contract, so the status decides about the error.
     match call(404, "text/html", "<p>").get_job(&get).await {
         Err(Failure::Refused(GetJobError::NotFound(refusal), _)) => {
             assert_eq!((&*refusal.problem().code, &*refusal.problem().message), ("NOT_FOUND", "Not Found"));
         }
         other => panic!("{other:?}"),
     }
-    let long = answers(200, "application/json", r#"{"state": "done"}"#).limit(5);
+    let long = always(200, "application/json", r#"{"state": "done"}"#).limit(5);
     let failure = responses::client::Client::new(long).default.only_default().await.unwrap_err();
-    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "the answer has more than 5 bytes"));
-    let nobody = Connection::new("http://127.0.0.1:9").unwrap();
-    let failure = responses::client::Client::new(nobody).default.only_default().await.unwrap_err();
+    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "the response has more than 5 bytes"));
+    let closed = Connection::new("http://127.0.0.1:9").unwrap();
+    let failure = responses::client::Client::new(closed).default.only_default().await.unwrap_err();
     assert!(matches!(failure, Failure::Transport(_)), "{failure}");
     let slow = Router::new().fallback(|_: Request<Body>| std::future::pending::<()>());
     let slow = Connection::in_process(slow).timeout(std::time::Duration::from_millis(20));
     let failure = responses::client::Client::new(slow).default.only_default().await.unwrap_err();
-    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "no answer came in time"));
+    assert!(matches!(&failure, Failure::Transport(cause) if cause.to_string() == "no response was received in time"));
     for url in ["", "example.com", "/v1", "http://", "http://a/?b"] {
         assert!(Connection::new(url).is_err(), "{url}");
     }
 }
 
-pub fn types_are_values_of_serde() {
+pub fn generated_types_implement_serde() {
     use writ_runtime::exports::serde_json::{from_str, to_string};
 
-    // Only answers hold a job, and only requests an account of the other contract.
+    // `Job` occurs only in responses, and the server needs no codec to read it.
     let text = r#"{"state":"queued"}"#;
     assert_eq!(to_string(&from_str::<Job>(text).unwrap()).unwrap(), text);
     assert!(from_str::<Job>(r#"{"state":"asleep"}"#).unwrap_err().to_string().contains("state must be one of"));
     let picture: media::Place = from_str(r#"{"lat": 1}"#).unwrap();
     assert_eq!(to_string(&picture).unwrap(), r#"{"lat":1.0}"#);
-    // What an interpreter checks of a type is checked of it alone, within others, and in types of anyone.
+    // Interpreted schemas are validated alone, within other types, and within types of the caller.
     let text = r#"[{"from":1,"to":2}]"#;
     assert_eq!(to_string(&from_str::<Vec<outgoing::Window>>(text).unwrap()).unwrap(), text);
     let error = from_str::<Vec<outgoing::Window>>(r#"[{"to": 2}]"#).unwrap_err().to_string();

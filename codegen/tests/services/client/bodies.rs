@@ -1,4 +1,4 @@
-//! Bodies of requests of every media type.
+//! Scenarios with request bodies of every media type.
 
 use bodies::*;
 use writ_runtime::exports::serde_json::json;
@@ -6,7 +6,7 @@ use writ_runtime::{AnyMedia, Bytes, FileStream, Multipart, Parts};
 
 use crate::Served;
 
-pub async fn every_body_comes_back(served: &Served) {
+pub async fn every_body_survives_a_round_trip(served: &Served) {
     let default = client::Client::new(served.at("bodies")).default;
     for body in [
         AddNoteBody::Json(Note { title: "a".to_owned(), text: Some("é\n".to_owned()) }),
@@ -15,19 +15,19 @@ pub async fn every_body_comes_back(served: &Served) {
     ] {
         let request = AddNoteRequest { body };
         default.add_note(&request).await.unwrap();
-        assert_eq!(served.handed(), format!("{request:?}"));
+        assert_eq!(served.received(), format!("{request:?}"));
     }
     let form = |media| default.add_note(media).header("content-type", "application/x-www-form-urlencoded");
-    let refused = form(&AddNoteRequest { body: AddNoteBody::Text("title=a+b".to_owned()) }).await;
-    assert!(refused.is_ok(), "{refused:?}");
+    let response = form(&AddNoteRequest { body: AddNoteBody::Text("title=a+b".to_owned()) }).await;
+    assert!(response.is_ok(), "{response:?}");
     for request in [MaybeRequest { body: None }, MaybeRequest { body: Some(Note { title: "t".to_owned(), text: None }) }] {
         default.maybe(&request).await.unwrap();
-        assert_eq!(served.handed(), format!("{request:?}"));
+        assert_eq!(served.received(), format!("{request:?}"));
     }
     let tags = Some(vec!["a,b".to_owned(), "c&d=e".to_owned()]);
     let request = FillRequest { body: FillBody { name: "n m".to_owned(), age: Some(7), tags } };
     default.fill(&request).await.unwrap();
-    assert_eq!(served.handed(), format!("{request:?}"));
+    assert_eq!(served.received(), format!("{request:?}"));
     assert_eq!(default.write(&WriteRequest { body: "é".to_owned() }).await.unwrap().body, "é");
     let bytes = Bytes::from(vec![7; 3 << 20]);
     assert_eq!(default.upload(&UploadRequest { body: bytes.clone() }).await.unwrap().body, bytes);
@@ -36,7 +36,7 @@ pub async fn every_body_comes_back(served: &Served) {
     assert_eq!(default.echo(&EchoRequest { body: value.clone() }).await.unwrap().body, value);
 }
 
-pub async fn forms_and_files_come_back(served: &Served) {
+pub async fn forms_and_files_survive_a_round_trip(served: &Served) {
     use media::*;
 
     let default = media::client::Client::new(served.at("media")).default;
@@ -51,7 +51,7 @@ pub async fn forms_and_files_come_back(served: &Served) {
         note: Some(note("n")),
         notes: Some(vec![note("one"), note("two")]),
     };
-    // The first media type of the two is the form.
+    // The operation declares two media types, and the form is the first one.
     assert_eq!(default.order(&OrderRequest { body: order.clone() }).await.unwrap().body, order);
 
     let picture = FileStream::of("12345").named("a\"b.png").typed("image/png").with_header("X-Taken-At", "2024-02-29");
@@ -95,15 +95,15 @@ pub async fn forms_and_files_come_back(served: &Served) {
         (PutReportBody::Csv("a,b".to_owned()), "csv a,b"),
         (PutReportBody::Html("<p>".to_owned()), "html <p>"),
     ] {
-        let answer = default.put_report(&PutReportRequest { id: 1, body }).await.unwrap().body;
-        assert_eq!((&*answer.media_type, &*answer.body), ("text/plain", seen.as_bytes()));
+        let report = default.put_report(&PutReportRequest { id: 1, body }).await.unwrap().body;
+        assert_eq!((&*report.media_type, &*report.body), ("text/plain", seen.as_bytes()));
     }
     let image = AnyMedia::new("image/svg+xml", Bytes::from_static(b"<svg/>"));
     let request = PutReportRequest { id: 1, body: PutReportBody::Image(image.clone()) };
     assert_eq!(default.put_report(&request).await.unwrap().body, image);
     let wrong = PutReportBody::Image(AnyMedia::new("text/plain", Bytes::new()));
     let unsent = default.put_report(&PutReportRequest { id: 1, body: wrong }).await.unwrap_err();
-    assert_eq!(unsent.to_string(), "the request cannot be sent: `text/plain` is no media type of image/*");
+    assert_eq!(unsent.to_string(), "the request cannot be sent: `text/plain` is not a media type within `image/*`");
     for (body, made) in [
         (None, AddNoteResponse::Ok { body: Note { title: "none".to_owned(), text: None } }),
         (

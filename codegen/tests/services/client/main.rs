@@ -1,4 +1,5 @@
-//! Calls of golden contracts by their clients: `client SCENARIO ADDRESS` panics where something is wrong.
+//! Clients of golden contracts, which call the services of these contracts. `client SCENARIO ADDRESS` prints
+//! `done`, or panics.
 
 mod answers;
 mod bodies;
@@ -12,40 +13,40 @@ use writ_runtime::client::{Connection, Sending, Transport};
 use writ_runtime::exports::axum::body::Body;
 use writ_runtime::exports::http::Request;
 
-/// Sends over HTTP, and keeps what the other end says that it was handed.
+/// A transport over HTTP that records the request which the handler received, as the service reports it.
 #[derive(Clone)]
 struct Recorded {
     http: reqwest::Client,
-    handed: Arc<Mutex<String>>,
+    received: Arc<Mutex<String>>,
 }
 
 impl Transport for Recorded {
     fn send(&self, request: Request<Body>) -> Sending<'_> {
         Box::pin(async move {
             let response = Transport::send(&self.http, request).await?;
-            let handed = response.headers().get("x-handed").map(|value| String::from_utf8_lossy(value.as_bytes()));
-            *self.handed.lock().unwrap() = handed.unwrap_or_default().into_owned();
+            let received = response.headers().get("x-received").map(|value| String::from_utf8_lossy(value.as_bytes()));
+            *self.received.lock().unwrap() = received.unwrap_or_default().into_owned();
             Ok(response)
         })
     }
 }
 
-/// The program that serves golden contracts, each under its own name.
+/// The program that serves golden contracts, each below its name.
 struct Served {
     address: String,
     transport: Recorded,
 }
 
 impl Served {
-    /// The service of media types is a program of its own.
+    /// Returns a connection to the service of a contract. The service of `media` is a separate program.
     fn at(&self, contract: &str) -> Connection {
         let path = if contract == "media" { String::new() } else { format!("/{contract}") };
         Connection::over(&format!("http://{}{path}", self.address), self.transport.clone()).unwrap()
     }
 
-    /// What the handler was handed by the last call.
-    fn handed(&self) -> String {
-        self.transport.handed.lock().unwrap().clone()
+    /// Returns the request that the handler received in the last call.
+    fn received(&self) -> String {
+        self.transport.received.lock().unwrap().clone()
     }
 }
 
@@ -54,22 +55,22 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let (scenario, address) = (arguments.next().unwrap(), arguments.next().unwrap());
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let served = Served { address, transport: Recorded { http, handed: Arc::default() } };
+    let served = Served { address, transport: Recorded { http, received: Arc::default() } };
     match scenario.as_str() {
-        "styles" => styles::every_style_comes_back(&served).await,
-        "unsent" => styles::what_cannot_be_written_is_not_sent(&served).await,
-        "policies" => styles::pages_sort_keys_and_conditions_come_back(&served).await,
-        "bodies" => bodies::every_body_comes_back(&served).await,
-        "forms" => bodies::forms_and_files_come_back(&served).await,
-        "answers" => answers::every_answer_is_the_variant_of_its_status(&served).await,
-        "media" => answers::media_types_are_chosen_by_variant(&served).await,
+        "styles" => styles::every_style_survives_a_round_trip(&served).await,
+        "unsent" => styles::an_invalid_request_is_not_sent(&served).await,
+        "policies" => styles::pages_sort_keys_and_conditions_survive_a_round_trip(&served).await,
+        "bodies" => bodies::every_body_survives_a_round_trip(&served).await,
+        "forms" => bodies::forms_and_files_survive_a_round_trip(&served).await,
+        "responses" => answers::every_response_is_the_variant_of_its_status(&served).await,
+        "media" => answers::the_variant_of_a_body_selects_its_media_type(&served).await,
         "streams" => answers::streams_arrive_as_streams(&served).await,
-        "invalid" => answers::an_answer_that_is_not_the_contracts_is_told(&served).await,
-        "credentials" => credentials::schemes_are_met_in_and_and_or(&served).await,
+        "invalid" => answers::a_response_that_violates_the_contract_is_an_error(&served).await,
+        "credentials" => credentials::credentials_satisfy_requirements_with_and_and_or(&served).await,
         "outgoing" => outgoing::webhooks_and_callbacks_are_typed_calls().await,
-        "outgoing parts" => outgoing::parts_of_webhooks_and_callbacks_are_sent().await,
-        "serde" => answers::types_are_values_of_serde(),
-        other => panic!("there is no `{other}`"),
+        "outgoing parts" => outgoing::forms_of_webhooks_and_callbacks_are_sent().await,
+        "serde" => answers::generated_types_implement_serde(),
+        other => panic!("unknown scenario `{other}`"),
     }
     println!("done");
 }

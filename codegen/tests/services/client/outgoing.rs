@@ -1,4 +1,4 @@
-//! Webhooks and callbacks, sent to a receiver over HTTP.
+//! Scenarios with webhooks and callbacks, which are sent to a receiver over HTTP.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,43 +14,43 @@ use writ_runtime::exports::axum::{self, Router};
 use writ_runtime::exports::http::{Request, Response};
 use writ_runtime::{FileStream, Parts};
 
-/// Whoever wants to hear: tells of each request, and answers as its path says.
+/// A receiver of webhooks. It records each request, and its response depends on the path.
 struct Receiver {
     url: String,
-    heard: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Receiver {
     async fn start() -> Receiver {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let heard: Arc<Mutex<Vec<String>>> = Arc::default();
-        let ears = Arc::clone(&heard);
+        let requests: Arc<Mutex<Vec<String>>> = Arc::default();
+        let recorded = Arc::clone(&requests);
         let router = Router::new().fallback(move |request: Request<Body>| {
-            let ears = Arc::clone(&ears);
-            async move { answer(request, &ears).await }
+            let recorded = Arc::clone(&recorded);
+            async move { respond(request, &recorded).await }
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Receiver { url, heard }
+        Receiver { url, requests }
     }
 
-    /// What was heard last.
+    /// Returns the description of the last request.
     fn last(&self) -> String {
-        self.heard.lock().unwrap().last().cloned().unwrap_or_default()
+        self.requests.lock().unwrap().last().cloned().unwrap_or_default()
     }
 }
 
-async fn answer(request: Request<Body>, ears: &Mutex<Vec<String>>) -> Response<Body> {
+async fn respond(request: Request<Body>, recorded: &Mutex<Vec<String>>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
     let header = |name: &str| parts.headers.get(name).map_or("-", |value| value.to_str().unwrap()).to_owned();
-    // A boundary is another each time.
+    // The boundary differs in each request.
     let media = header("content-type");
     let boundary = media.strip_prefix("multipart/form-data; boundary=").unwrap_or("no boundary");
     let text = String::from_utf8_lossy(&body).replace(boundary, "BOUNDARY");
     let (attempt, signature) = (header("x-attempt"), header("x-signature"));
-    let heard = format!("{} {} {attempt} {signature} {text}", parts.method, parts.uri);
-    ears.lock().unwrap().push(heard);
+    let description = format!("{} {} {attempt} {signature} {text}", parts.method, parts.uri);
+    recorded.lock().unwrap().push(description);
     let (status, media, body) = match parts.uri.path() {
         "/receipt" => (200, "application/json", r#"{"at": "noon"}"#),
         "/bad" => (200, "application/json", r#"{"at": "NOON"}"#),
@@ -63,7 +63,7 @@ async fn answer(request: Request<Body>, ears: &Mutex<Vec<String>>) -> Response<B
     Response::builder().status(status).header("content-type", media).body(Body::from(body)).unwrap()
 }
 
-/// What only answers of our own hold goes out too: whoever subscribed is told what we know.
+/// Returns an order with an id. The contract declares the id as read-only, and webhooks contain such fields.
 fn order() -> Order {
     Order { id: "o-7".to_owned(), total: 1.5 }
 }
@@ -98,7 +98,7 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
         let unsent = webhooks.order_shipped(url, &shipped).await.unwrap_err();
         assert!(matches!(unsent, Failure::Unsent(_)), "{url}: {unsent}");
     }
-    // Of the name of an operation, and with two methods.
+    // This webhook has the name of an operation, and two methods.
     webhooks.subscribe_get(&at("/ping")).await.unwrap();
     assert_eq!(receiver.last(), "GET /ping - - ");
     webhooks.subscribe_delete(&at("/ping")).await.unwrap();
@@ -116,7 +116,7 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
     assert_eq!(receiver.last(), r#"POST /event - - {"kind":"made","order":{"id":"o-7","total":1.5}}"#);
     let refused = callbacks.on_event(&at("/broken"), &OnEventRequest { body: event }).await.unwrap_err();
     assert!(matches!(refused.refusal(), Some(OnEventError::Unexpected(_))), "{refused}");
-    // The same callback of another operation; its request has no such query.
+    // Another operation has this callback, but its request lacks the query parameter of the URL.
     let renew = RenewRequest { id: "1".to_owned(), body: subscription };
     assert_eq!(callbacks.renew_event_url(&renew), None);
     let ended = RenewEventRequest { body: Event::Ended(Ended { reason: None }) };
@@ -125,7 +125,7 @@ pub async fn webhooks_and_callbacks_are_typed_calls() {
     callbacks.subscription_gone(&at("/x/gone")).await.unwrap();
 }
 
-pub async fn parts_of_webhooks_and_callbacks_are_sent() {
+pub async fn forms_of_webhooks_and_callbacks_are_sent() {
     let receiver = Receiver::start().await;
     let at = |path: &str| format!("{}{path}", receiver.url);
     let connection = Connection::anywhere().unwrap();
@@ -169,7 +169,7 @@ pub async fn parts_of_webhooks_and_callbacks_are_sent() {
 
     let callbacks = Callbacks::new(connection);
     let receipt = || Receipt { at: "noon".to_owned() };
-    for (body, heard) in [
+    for (body, expected) in [
         (None, "PUT /report - - ".to_owned()),
         (Some(ReportBody::Json(receipt())), r#"PUT /report - - {"at":"noon"}"#.to_owned()),
         (
@@ -178,6 +178,6 @@ pub async fn parts_of_webhooks_and_callbacks_are_sent() {
         ),
     ] {
         callbacks.report(&at("/report"), ReportRequest { body }).await.unwrap();
-        assert_eq!(receiver.last(), heard);
+        assert_eq!(receiver.last(), expected);
     }
 }

@@ -1,4 +1,4 @@
-//! Parameters of every style, place and shape.
+//! Scenarios with parameters of every style, location and type.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use writ_runtime::{Bytes, ETag, IfMatch, Uuid};
 
 use crate::Served;
 
-/// Calls an operation and compares what its handler was handed with what was sent.
+/// Calls operations, and compares the request that each handler received with the sent one.
 macro_rules! sends {
     ($served:ident, $tag:expr, $($method:ident($request:expr);)*) => { $(
         let request = $request;
         $tag.$method(&request).await.unwrap_or_else(|failure| panic!("{}: {failure}", stringify!($method)));
-        assert_eq!($served.handed(), format!("{request:?}"));
+        assert_eq!($served.received(), format!("{request:?}"));
     )* };
 }
 
@@ -31,7 +31,7 @@ fn text() -> String {
     "a/b c?d#e&f=g+h%é".to_owned()
 }
 
-pub async fn every_style_comes_back(served: &Served) {
+pub async fn every_style_survives_a_round_trip(served: &Served) {
     let default = Client::new(served.at("styles")).default;
     sends! { served, default,
         path_simple(PathSimpleRequest { text: text(), list: vec![1, 2], object: object() });
@@ -89,15 +89,15 @@ pub async fn every_style_comes_back(served: &Served) {
     }
 }
 
-pub async fn what_cannot_be_written_is_not_sent(served: &Served) {
+pub async fn an_invalid_request_is_not_sent(served: &Served) {
     let default = Client::new(served.at("styles")).default;
     let path = |text: &str| PathSimpleRequest { text: text.to_owned(), list: vec![1], object: plain() };
-    for (text, said) in [
+    for (text, expected) in [
         ("", "the path parameter `text` must not be empty"),
         ("..", "`..` cannot be a segment of a path"),
     ] {
         match default.path_simple(&path(text)).await {
-            Err(Failure::Unsent(message)) => assert_eq!(message, said),
+            Err(Failure::Unsent(message)) => assert_eq!(message, expected),
             other => panic!("{other:?}"),
         }
     }
@@ -107,10 +107,10 @@ pub async fn what_cannot_be_written_is_not_sent(served: &Served) {
     let breaks = HeaderSimpleRequest { x_text: Some("a\r\nb: c".to_owned()), x_list: None, x_object: None };
     let failure = default.header_simple(&breaks).await.unwrap_err();
     assert!(matches!(failure, Failure::Unsent(_)) && failure.status().is_none(), "{failure}");
-    assert_eq!(served.handed(), "", "nothing was sent");
+    assert_eq!(served.received(), "", "nothing was sent");
 }
 
-pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
+pub async fn pages_sort_keys_and_conditions_survive_a_round_trip(served: &Served) {
     use policies::*;
     use writ_runtime::exports::serde_json::json;
     use writ_runtime::{Decimal, Patch, Sort};
@@ -122,7 +122,7 @@ pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
     ];
     let list = ListOrdersRequest { page: 3, limit: 7, cursor: None, sort, fields: None };
     let page = client.orders.list_orders(&list).await.unwrap();
-    assert_eq!(served.handed(), format!("{list:?}"));
+    assert_eq!(served.received(), format!("{list:?}"));
     assert_eq!((page.body.pagination.page, page.body.pagination.limit), (Some(3), 7));
 
     let get = GetOrderRequest { order_id: OrderId(Uuid::nil()), fields: None };
@@ -134,20 +134,20 @@ pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
     let unchanged = client.orders.get_order(&get).header("if-none-match", "*").await.unwrap_err();
     assert_eq!(unchanged.status().map(|status| status.as_u16()), Some(304));
 
-    // With some fields only, and all else of the answer.
+    // A response with some fields only needs an explicit type.
     let some = ListOrdersRequest { fields: Some(vec![ListOrdersFieldsItem::Id]), ..list };
     let page = client.orders.list_orders(&some).sparse_fieldset().await.unwrap();
-    assert_eq!(served.handed(), format!("{some:?}"));
+    assert_eq!(served.received(), format!("{some:?}"));
     assert_eq!(page.json()["data"], json!([{"id": "ord_00000000000000000000000000"}]));
     assert_eq!(page.json()["pagination"]["limit"], 7);
-    let whole = client.orders.list_orders(&some).await.unwrap_err();
-    assert!(whole.to_string().ends_with("is not what the contract says: data[0].total is required"), "{whole}");
+    let invalid = client.orders.list_orders(&some).await.unwrap_err();
+    assert!(invalid.to_string().ends_with("does not match the contract: data[0].total is required"), "{invalid}");
     let some = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Note]), ..get.clone() };
     let noted = client.orders.get_order(&some).sparse_fieldset().await.unwrap();
     assert_eq!((noted.json(), noted.header("etag")), (json!({}), Some("\"v1\"")));
     let tag = ETag::strong("v1");
     assert!(client.orders.get_order(&some).sparse_fieldset().if_none_match(tag).await.unwrap().is_none());
-    // What is required is there, so that this is a whole.
+    // The response contains every required field, so it is valid for the complete type.
     let enough = GetOrderRequest { fields: Some(vec![GetOrderFieldsItem::Total]), ..get.clone() };
     assert_eq!(client.orders.get_order(&enough).await.unwrap().body, Order::new(Decimal::new(1050, 2)));
 
@@ -159,10 +159,10 @@ pub async fn pages_sort_keys_and_conditions_come_back(served: &Served) {
 
     let create = CreateOrderRequest { body: order.clone() };
     client.orders.create_order(&create).idempotency_key("k-1").await.unwrap();
-    assert_eq!(served.handed(), format!("{:?}", (Some("k-1"), &create)));
-    // The contract requires a key, so that one is made where none is given.
+    assert_eq!(served.received(), format!("{:?}", (Some("k-1"), &create)));
+    // The contract requires a key, so the client generates one if the caller sets none.
     client.orders.create_order(&create).await.unwrap();
-    let made = served.handed();
+    let made = served.received();
     client.orders.create_order(&create).await.unwrap();
-    assert!(made.starts_with("(Some(\"") && made != served.handed(), "{made}");
+    assert!(made.starts_with("(Some(\"") && made != served.received(), "{made}");
 }

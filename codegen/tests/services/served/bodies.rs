@@ -1,4 +1,4 @@
-//! Bodies of every media type.
+//! The service of request bodies of every media type.
 
 use bodies::*;
 use writ_runtime::{Bytes, Context};
@@ -7,7 +7,7 @@ struct Service;
 
 impl DefaultApi for Service {
     async fn add_note(&self, cx: &Context<()>, request: AddNoteRequest) -> Result<AddNoteResponse, AddNoteError> {
-        crate::note(&request);
+        crate::record(&request);
         let note = match request.body {
             AddNoteBody::Json(note) => note,
             AddNoteBody::Text(text) => Note { title: "text".to_owned(), text: Some(text) },
@@ -22,12 +22,12 @@ impl DefaultApi for Service {
     }
 
     async fn maybe(&self, _: &Context<()>, request: MaybeRequest) -> Result<MaybeResponse, MaybeError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(MaybeResponse)
     }
 
     async fn fill(&self, _: &Context<()>, request: FillRequest) -> Result<FillResponse, FillError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(FillResponse)
     }
 

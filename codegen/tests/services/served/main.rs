@@ -1,4 +1,4 @@
-//! Every golden contract served by one program, each under its own name: `/styles/query/form`.
+//! A program that serves every golden contract below its name, such as `/styles/query/form`.
 
 mod bodies;
 mod mixed;
@@ -19,17 +19,17 @@ use writ_runtime::exports::axum::response::Response;
 use writ_runtime::exports::http::{HeaderValue, StatusCode, Uri};
 
 tokio::task_local! {
-    /// What the handler was handed, as `Debug` tells it.
-    static HANDED: RefCell<String>;
+    /// The request that the handler received, in `Debug` format.
+    static RECEIVED: RefCell<String>;
 }
 
-/// Keeps what a handler was handed; it goes out as the header `x-handed`.
-fn note(request: &impl std::fmt::Debug) {
-    HANDED.with(|handed| *handed.borrow_mut() = format!("{request:?}"));
+/// Records the request that a handler received. The response contains it in the header `x-received`.
+fn record(request: &impl std::fmt::Debug) {
+    RECEIVED.with(|received| *received.borrow_mut() = format!("{request:?}"));
 }
 
-/// A service without wishes of its own: operations that send their body back, that say only that
-/// all is well, and that have no input at all.
+/// Implements a service in a module: operations that return their request body (`echo`), operations without a
+/// response body (`silent`), and operations without parameters (`bare`).
 macro_rules! serves {
     ($contract:ident:
      echo { $($echo:ident $echo_request:ident $echo_response:ident $echo_error:ident,)* }
@@ -47,7 +47,7 @@ macro_rules! serves {
                     _: &writ_runtime::Context<()>,
                     request: $echo_request,
                 ) -> Result<$echo_response, $echo_error> {
-                    crate::note(&request);
+                    crate::record(&request);
                     Ok(request.body.into())
                 })*
                 $(async fn $silent(
@@ -55,11 +55,11 @@ macro_rules! serves {
                     _: &writ_runtime::Context<()>,
                     request: $silent_request,
                 ) -> Result<$silent_response, $silent_error> {
-                    crate::note(&request);
+                    crate::record(&request);
                     Ok($silent_response)
                 })*
                 $(async fn $bare(&self, _: &writ_runtime::Context<()>) -> Result<$bare_response, $bare_error> {
-                    crate::note(&stringify!($bare));
+                    crate::record(&stringify!($bare));
                     Ok($bare_response)
                 })*
                 $($($also)*)?
@@ -76,7 +76,7 @@ macro_rules! serves {
     };
 }
 
-/// The API of a contract without security, whose operations have no tag.
+/// Builds the API of a contract without security, whose operations have no tag.
 macro_rules! open {
     ($contract:ident, $service:expr) => {
         $contract::Api {
@@ -89,7 +89,7 @@ macro_rules! open {
 
 use {open, serves};
 
-/// Each contract's router, by the contract's name.
+/// Returns the routers by the names of their contracts.
 fn routers() -> Vec<(&'static str, Router)> {
     vec![
         ("at-base", plain::paths::router_at(paths::BASE_PATH)),
@@ -117,7 +117,7 @@ fn routers() -> Vec<(&'static str, Router)> {
     ]
 }
 
-/// Hands a request to the contract that its path begins with.
+/// Passes a request to the contract that the first segment of its path names.
 async fn dispatch(routers: &[(&'static str, Router)], mut request: Request) -> Option<Response> {
     let path = request.uri().path_and_query()?.as_str().to_owned();
     let (name, rest) = path.strip_prefix('/')?.split_at_checked(path[1..].find(['/', '?'])?)?;
@@ -125,21 +125,21 @@ async fn dispatch(routers: &[(&'static str, Router)], mut request: Request) -> O
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = rest.parse().ok();
     *request.uri_mut() = Uri::from_parts(parts).ok()?;
-    let (mut response, handed) = HANDED
+    let (mut response, received) = RECEIVED
         .scope(RefCell::default(), async {
             let response = router.clone().oneshot(request).await;
-            (response, HANDED.with(RefCell::take))
+            (response, RECEIVED.with(RefCell::take))
         })
         .await;
-    if let (Ok(response), Ok(handed)) = (&mut response, HeaderValue::from_bytes(handed.as_bytes()))
-        && !handed.is_empty()
+    if let (Ok(response), Ok(received)) = (&mut response, HeaderValue::from_bytes(received.as_bytes()))
+        && !received.is_empty()
     {
-        response.headers_mut().insert("x-handed", handed);
+        response.headers_mut().insert("x-received", received);
     }
     response.ok()
 }
 
-async fn nowhere() -> StatusCode {
+async fn misdirected() -> StatusCode {
     StatusCode::MISDIRECTED_REQUEST
 }
 
@@ -148,7 +148,7 @@ async fn main() -> std::io::Result<()> {
     let routers: &'static [_] = Box::leak(routers().into_boxed_slice());
     let router = Router::new().fallback(async |request: Request| match dispatch(routers, request).await {
         Some(response) => response,
-        None => axum::response::IntoResponse::into_response(nowhere().await),
+        None => axum::response::IntoResponse::into_response(misdirected().await),
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?);

@@ -1,6 +1,6 @@
-//! Services whose answers are not what they were handed.
+//! Services whose responses differ from their requests.
 
-/// Puts the modules' own API together.
+/// Defines a function that builds the router of the module's service.
 macro_rules! router {
     ($contract:ident) => {
         pub fn router() -> writ_runtime::Router {
@@ -25,7 +25,7 @@ pub mod directions {
             _: &Context<()>,
             request: CreateAccountRequest,
         ) -> Result<CreateAccountResponse, CreateAccountError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(Account { profile: request.body.profile, ..account(request.body.email) }.into())
         }
 
@@ -35,7 +35,7 @@ pub mod directions {
         }
 
         async fn put_team(&self, _: &Context<()>, request: PutTeamRequest) -> Result<PutTeamResponse, PutTeamError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(PutTeamResponse)
         }
     }
@@ -51,7 +51,7 @@ pub mod files {
 
     impl DefaultApi for Service {
         async fn put_thing(&self, _: &Context<()>, request: PutThingRequest) -> Result<PutThingResponse, PutThingError> {
-            crate::note(&request);
+            crate::record(&request);
             match request.id {
                 404 => Err(NotFound::new("thing"))?,
                 version => Ok(PutThingResponse { x_version: version, body: request.body }),
@@ -59,7 +59,7 @@ pub mod files {
         }
 
         async fn get_again(&self, _: &Context<()>, request: GetAgainRequest) -> Result<GetAgainResponse, GetAgainError> {
-            crate::note(&request);
+            crate::record(&request);
             let body = Thing { name: "again".to_owned(), parts: Some(Vec::new()), id: Some(request.id) };
             Ok(GetAgainResponse { x_version: 1, body })
         }
@@ -76,7 +76,7 @@ pub mod merges {
 
     impl DefaultApi for Service {
         async fn add_dog(&self, _: &Context<()>, request: AddDogRequest) -> Result<AddDogResponse, AddDogError> {
-            crate::note(&request);
+            crate::record(&request);
             let breed = if request.body.breed == DogBreed::Mutt { StoredDogBreed::Mutt } else { StoredDogBreed::Husky };
             let id = StoredId(writ_runtime::Uuid::nil());
             Ok(StoredDog { name: request.body.name, age: request.body.age, breed, id, created_at: None }.into())
@@ -109,7 +109,7 @@ pub mod objects {
             _: &Context<()>,
             request: UpdateProfileRequest,
         ) -> Result<UpdateProfileResponse, UpdateProfileError> {
-            crate::note(&request);
+            crate::record(&request);
             let nickname = match request.body.nickname {
                 Patch::Absent => Some("as it was".to_owned()),
                 Patch::Null => None,
@@ -134,7 +134,7 @@ pub mod objects {
             _: &Context<()>,
             request: PutSamplesRequest,
         ) -> Result<PutSamplesResponse, PutSamplesError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(PutSamplesResponse)
         }
     }
@@ -154,13 +154,13 @@ pub mod recursion {
 
     impl DefaultApi for Service {
         async fn plant(&self, _: &Context<()>, request: PlantRequest) -> Result<PlantResponse, PlantError> {
-            crate::note(&request);
+            crate::record(&request);
             let left = Box::new(Expression::Sum(Box::new(Sum { left: literal(1.0), right: literal(2.5) })));
             Ok(Expression::Sum(Box::new(Sum { left, right: literal(3.0) })).into())
         }
 
         async fn link(&self, _: &Context<()>, request: LinkRequest) -> Result<LinkResponse, LinkError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(Nested(vec![Nested(Vec::new()), Nested(vec![Nested(Vec::new())])]).into())
         }
     }
@@ -176,17 +176,17 @@ pub mod unions {
 
     impl DefaultApi for Service {
         async fn pay(&self, _: &Context<()>, request: PayRequest) -> Result<PayResponse, PayError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(Event::Closed(Closed { event: ClosedEvent::Closed, reason: "paid".to_owned() }).into())
         }
 
         async fn draw(&self, _: &Context<()>, request: DrawRequest) -> Result<DrawResponse, DrawError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(DrawResponse::from(None))
         }
 
         async fn search(&self, _: &Context<()>, request: SearchRequest) -> Result<SearchResponse, SearchError> {
-            crate::note(&request);
+            crate::record(&request);
             let shape = Shape::Circle(ShapeCircle { radius: 0.5 });
             Ok(SearchResult::List(vec![shape]).into())
         }
@@ -195,7 +195,7 @@ pub mod unions {
     router!(unions);
 }
 
-#[allow(deprecated, reason = "the contract says so of all that it has")]
+#[allow(deprecated, reason = "the contract declares deprecated operations and fields")]
 pub mod fields {
     use fields::*;
     use writ_runtime::Context;
@@ -204,7 +204,7 @@ pub mod fields {
 
     impl DefaultApi for Service {
         async fn put_thing(&self, _: &Context<()>, request: PutThingRequest) -> Result<PutThingResponse, PutThingError> {
-            crate::note(&request);
+            crate::record(&request);
             Ok(PutThingResponse { x_count: 1 })
         }
     }

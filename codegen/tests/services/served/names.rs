@@ -1,4 +1,4 @@
-//! Operations, parameters and fields whose names Rust would rather not have.
+//! The service of a contract with names that are keywords or not identifiers in Rust.
 
 use names::*;
 use writ_runtime::{Context, NoAuthentication, OpenGate};
@@ -7,8 +7,8 @@ struct Service;
 
 impl Type for Service {
     async fn r#type(&self, _: &Context<()>, request: TypeCall) -> Result<TypeResponse, TypeError> {
-        crate::note(&request);
-        Err(std::io::Error::other("it has no words"))?
+        crate::record(&request);
+        Err(std::io::Error::other("an error without a response"))?
     }
 }
 
@@ -18,7 +18,7 @@ impl N123GoNot for Service {
         _: &Context<()>,
         request: ListUsersV2Request,
     ) -> Result<ListUsersV2Response, ListUsersV2Error> {
-        crate::note(&request.body);
+        crate::record(&request.body);
         let reaction = Some(Reaction::Plus1);
         Ok(ResultModel { ok: true, reaction, order: None, mixed: writ_runtime::Patch::Null }.into())
     }
@@ -30,21 +30,21 @@ impl Übung for Service {
         _: &Context<()>,
         request: GrößeÄndernRequest,
     ) -> Result<GrößeÄndernResponse, GrößeÄndernError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(SelfValue { self_: Some(Box::new(SelfValue { self_: None, r#box: None })), r#box: None }.into())
     }
 }
 
 impl SelfValueApi for Service {
     async fn r#async(&self, _: &Context<()>, request: AsyncRequest) -> Result<AsyncResponse, AsyncError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(AsyncResponse)
     }
 }
 
 impl Errors for Service {
     async fn router(&self, _: &Context<()>, request: RouterRequest) -> Result<RouterResponse, RouterError> {
-        crate::note(&request.body);
+        crate::record(&request.body);
         Err(NotFoundRefusal::new("account"))?
     }
 }

@@ -1,4 +1,4 @@
-//! Services that need no word of their own: they send back what they were handed, or nothing.
+//! Services without logic of their own, which return their request body or nothing.
 
 use crate::serves;
 

@@ -1,11 +1,11 @@
-//! Conditions, pages, fields and keys, as the contract sets them.
+//! The service of conditional requests, pages, sparse fieldsets and idempotency keys.
 
 use policies::*;
 use writ_runtime::{Authenticate, Context, Credential, Decimal, Denied, ETag, Idempotent, OpenGate, Operation, Patch, Scheme, Uuid};
 
 struct Service;
 
-/// Lets every token in.
+/// An authenticator that accepts every token.
 struct Trusting;
 
 impl Authenticate for Trusting {
@@ -32,7 +32,7 @@ impl Orders for Service {
         _: &Context<String>,
         request: ListOrdersRequest,
     ) -> Result<ListOrdersResponse, ListOrdersError> {
-        crate::note(&request);
+        crate::record(&request);
         let pagination =
             Pagination { total: Some(1), page: Some(request.page), limit: request.limit, has_more: false, next_cursor: None };
         Ok(OrderPage { data: vec![order(Patch::Null)], pagination }.into())
@@ -43,20 +43,20 @@ impl Orders for Service {
         cx: &Context<String>,
         request: CreateOrderRequest,
     ) -> Result<Idempotent<CreateOrderResponse>, CreateOrderError> {
-        crate::note(&(cx.idempotency().map(|key| &key.key), &request));
+        crate::record(&(cx.idempotency().map(|key| &key.key), &request));
         Ok(Idempotent::Fresh(order(request.body.note).into()))
     }
 
     async fn get_order(&self, _: &Context<()>, request: GetOrderRequest) -> Result<GetOrderResponse, GetOrderError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(GetOrderResponse { etag: ETag::strong("v1"), body: order(Patch::Absent) })
     }
 
     async fn put_order(&self, _: &Context<String>, request: PutOrderRequest) -> Result<PutOrderResponse, PutOrderError> {
-        crate::note(&request);
+        crate::record(&request);
         match request.if_match.matches_strong(&ETag::strong("v1")) {
             true => Ok(PutOrderResponse),
-            false => Err(PreconditionFailed::new("it has changed"))?,
+            false => Err(PreconditionFailed::new("the order has changed"))?,
         }
     }
 }

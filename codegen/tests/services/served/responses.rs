@@ -1,11 +1,11 @@
-//! Every way to answer: the id of a job says which.
+//! The service of responses with every kind of status. The id of a job selects the response.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use responses::*;
 use writ_runtime::{AnyStatus, Context, ETag};
 
-/// Answers the first start in the first way, the second in the second, and begins anew.
+/// The service; its counter selects the response to the next start of a job.
 struct Service(AtomicU32);
 
 fn job(state: JobState) -> Job {
@@ -19,8 +19,8 @@ impl DefaultApi for Service {
             1 => StartJobResponse::Accepted { location: "/jobs/1".to_owned(), retry_after: Some(5), body: job(JobState::Queued) },
             2 => StartJobResponse::Accepted { location: "/jobs/1".to_owned(), retry_after: None, body: job(JobState::Running) },
             3 => StartJobResponse::NoContent,
-            4 => Err(Conflict::new("it runs already"))?,
-            5 => Err(ClientError::of::<418>("not like this").code("TEAPOT"))?,
+            4 => Err(Conflict::new("the job already runs"))?,
+            5 => Err(ClientError::of::<418>("the job cannot start").code("TEAPOT"))?,
             _ => Err(Unexpected::new(503, "try later")?)?,
         })
     }
@@ -46,7 +46,7 @@ impl DefaultApi for Service {
     }
 
     async fn head_job(&self, _: &Context<()>, request: HeadJobRequest) -> Result<HeadJobResponse, HeadJobError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(HeadJobResponse)
     }
 

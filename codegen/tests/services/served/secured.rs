@@ -1,14 +1,14 @@
-//! Doors that open to credentials of every kind.
+//! The service of operations with every kind of security scheme.
 
 use security::*;
 use writ_runtime::{Authenticate, Context, Credential, Denied, OpenGate, Operation, Scheme};
 
 struct Service;
 
-/// Whoever shows `good` is let in, and holds each scope but `admin`, unless they show `admin`.
+/// An authenticator that rejects some secrets. The secret `admin` is needed for the scope `admin`.
 struct Doorkeeper;
 
-/// What was shown: `scheme secret`, each.
+/// The credentials of the caller, each as `scheme secret`.
 #[derive(Debug)]
 struct Shown(Vec<String>);
 
@@ -18,8 +18,8 @@ impl Authenticate for Doorkeeper {
     async fn authenticate(&self, credentials: &[Credential<'_>], _: &'static Operation) -> Result<Shown, Denied> {
         for credential in credentials {
             match &*credential.secret {
-                "bad" => return Err(Denied::Unauthenticated("it proves nothing".into())),
-                "barred" => return Err(Denied::Forbidden("not you".into())),
+                "bad" => return Err(Denied::Unauthenticated("the token is not valid".into())),
+                "barred" => return Err(Denied::Forbidden("the caller is blocked".into())),
                 "broken" => return Err(Denied::Unavailable("the keys cannot be fetched".into())),
                 _ => {}
             }
@@ -38,7 +38,7 @@ macro_rules! doors {
             type Principal = Shown;
 
             $(async fn $method(&self, cx: &Context<$principal>) -> Result<$response, $error> {
-                crate::note(cx.principal());
+                crate::record(cx.principal());
                 Ok($response)
             })*
         }

@@ -1,4 +1,4 @@
-//! Bodies that arrive and leave in parts.
+//! The service of request and response bodies that are streams.
 
 use streams::*;
 use writ_runtime::{Bytes, Context, EventStream};
@@ -22,7 +22,7 @@ impl DefaultApi for Service {
                 other => format!("{other:?}"),
             });
         }
-        crate::note(&seen);
+        crate::record(&seen);
         Ok(Place { lat, lon: 0.0 }.into())
     }
 
@@ -31,7 +31,7 @@ impl DefaultApi for Service {
         _: &Context<()>,
         request: GetPictureRequest,
     ) -> Result<GetPictureResponse, GetPictureError> {
-        crate::note(&request);
+        crate::record(&request);
         Ok(Bytes::from_static(b"\x89PNG").into())
     }
 

@@ -1,9 +1,10 @@
-//! Answers kept in Redis, aside from the database, with tags to forget them by.
+//! A cache of responses in Redis, invalidated by tags.
 //!
-//! A tag's version is a random word under the tag's own key. It is read before the database is,
-//! stored with the answer, and a hit needs it unchanged: an answer that was made of data older than
-//! an invalidation can be stored, but is never served. A tag without a version is given one by
-//! whoever reads it first, so forgetting a tag (also when Redis evicts it) only ever makes misses.
+//! Each tag has a version, a random string under a Redis key of the tag. A request reads the versions of its
+//! tags before it reads the database, and stores them with the response. A cached response is served only if
+//! the versions have not changed. Therefore a response that was made from data before an invalidation is never
+//! served after it, even if it is stored later. The first reader of a tag without a version sets a new one. So
+//! a deleted or evicted tag causes cache misses, but never a stale response.
 
 mod single_flight;
 mod stored;
@@ -21,50 +22,62 @@ use single_flight::{Role, SingleFlight};
 
 pub(crate) use single_flight::Leader;
 
-/// How long a tag's version is kept; an entry that outlives it becomes a miss.
+/// The time to live of the version of a tag, in seconds. A cached response becomes a miss when the version of
+/// one of its tags expires.
 const VERSION_SECONDS: u64 = 86_400;
 
-/// How long a caller waits for another who is making the same answer.
+/// The longest time that a request waits for another request that is making the response.
 const FOLLOWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Larger answers are not kept.
-const LARGEST: usize = 256 * 1024;
+/// The size in bytes up to which a response is cached, including its headers.
+const MAX_ENTRY_BYTES: usize = 256 * 1024;
 
-/// The answers. Clones share them.
+/// The cache of responses. Clones share the cache.
+///
+/// The gate reads and stores responses as the contract declares by `x-cache`. A handler uses the cache only to
+/// invalidate responses that `x-cache-invalidates` cannot express:
+///
+/// ```no_run
+/// # async fn example(platform: server::platform::Platform) {
+/// // After the transaction has committed: every cached response with this tag becomes a miss.
+/// platform.cache.invalidate(&["product:ABC-1"]).await;
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Cache(Arc<Inner>);
 
 struct Inner {
     redis: Redis,
     single_flight: SingleFlight,
-    /// The tags whose invalidation Redis has not confirmed. Nothing is served while there are any.
+    /// The tags whose invalidation Redis has not confirmed. No response is served from the cache while there
+    /// are any.
     pending: Mutex<BTreeSet<String>>,
 }
 
-/// What is looked for: an entry, and the tags that it depends on.
+/// A lookup in the cache: the key of a response and the tags that it depends on.
 #[derive(Debug, Clone)]
-pub(crate) struct Question {
+pub(crate) struct Lookup {
     key: String,
     tags: Vec<String>,
 }
 
-/// What was found.
+/// The result of a cache lookup.
 #[derive(Debug)]
-pub(crate) enum Found {
-    /// The answer.
+pub(crate) enum Outcome {
+    /// The cached response.
     Hit(Reply),
-    /// Nothing; what is made now can be stored with this.
+    /// The cache has no valid response. The ticket permits to store a new one.
     Miss(Ticket),
-    /// The cache cannot be used now.
+    /// The cache cannot be used, because Redis is unavailable or an invalidation is pending.
     Bypass,
 }
 
-/// The right to store an answer, as of the versions that were read before it was made.
+/// The permission to store a response, with the tag versions that were read before the response was made.
 #[derive(Debug)]
 pub(crate) struct Ticket {
     key: String,
     versions: Vec<String>,
-    /// Held while others wait for this answer.
+    /// The lead of the single flight, if this request has it. Dropping it wakes the waiting requests.
     leader: Option<Leader>,
 }
 
@@ -75,14 +88,16 @@ impl std::fmt::Debug for Cache {
 }
 
 impl Cache {
-    /// Answers in `redis`.
+    /// Creates a cache in `redis`.
     pub fn new(redis: Redis) -> Cache {
         Cache(Arc::new(Inner { redis, single_flight: SingleFlight::default(), pending: Mutex::default() }))
     }
 
-    /// Forgets every answer with one of these tags; to be called after the transaction that makes
-    /// them wrong has committed. When Redis is unavailable, this process serves nothing from the cache
-    /// until Redis has been told.
+    /// Invalidates every response with one of these tags.
+    ///
+    /// Call it after the transaction that changes the data has committed. If Redis is unavailable, the
+    /// invalidation is pending: this process retries it in the background and serves no response from the cache
+    /// until it succeeds.
     pub async fn invalidate<T: AsRef<str>>(&self, tags: &[T]) {
         let tags: BTreeSet<String> = tags.iter().map(|tag| self.tag(tag.as_ref())).collect();
         if !tags.is_empty() && self.delete_versions(&tags).await.is_err() {
@@ -90,102 +105,111 @@ impl Cache {
         }
     }
 
-    /// What to look for. `key` tells answers apart, `tags` are interpolated. `None` while nothing
-    /// may be served: looked at before Redis is asked, since what it answers may be older than what
-    /// it is told in the meantime.
-    pub(crate) fn question(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Question> {
+    /// Creates a lookup. `key` identifies the response; the placeholders in `tags` are already replaced.
+    ///
+    /// Returns `None` while an invalidation is pending. This check must come before the query to Redis, because
+    /// the result of the query can be older than an invalidation that succeeds in the meantime.
+    pub(crate) fn lookup(&self, key: &str, tags: impl IntoIterator<Item = String>) -> Option<Lookup> {
         if !self.pending().is_empty() {
             return None;
         }
         let key = self.0.redis.key(format_args!("cache:{key}"));
-        Some(Question { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
+        Some(Lookup { key, tags: tags.into_iter().map(|tag| self.tag(&tag)).collect() })
     }
 
-    /// Adds the question to a pipeline with `ignore_errors`: as many answers as [`Question::answers`].
-    pub(crate) fn ask(&self, pipeline: &mut Pipeline, question: &Question) {
-        for tag in &question.tags {
+    /// Appends the commands of a lookup to a pipeline with `ignore_errors`. They return
+    /// [`Lookup::result_count`] results.
+    pub(crate) fn push_lookup(&self, pipeline: &mut Pipeline, lookup: &Lookup) {
+        for tag in &lookup.tags {
             let version = Uuid::new_v4().simple().to_string();
             pipeline.cmd("SET").arg(tag).arg(version).arg("NX").arg("EX").arg(VERSION_SECONDS);
         }
-        // One command, so that versions and entry are of one moment.
-        pipeline.cmd("MGET").arg(&question.key).arg(&question.tags);
+        // One command reads the versions and the entry, so that both belong to one point in time.
+        pipeline.cmd("MGET").arg(&lookup.key).arg(&lookup.tags);
     }
 
-    /// Reads the last of the answers, and when there is nothing, waits for whoever is making the
-    /// same answer already.
-    pub(crate) async fn read(&self, question: &Question, answer: Option<Value>) -> Found {
-        let ticket = match self.found(question, answer) {
-            Found::Miss(ticket) => ticket,
-            found => return found,
+    /// Evaluates the last result of a lookup.
+    ///
+    /// If the cache has no valid response and another request of this process is making it, waits for that
+    /// request and repeats the lookup.
+    pub(crate) async fn read(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
+        let ticket = match self.evaluate(lookup, result) {
+            Outcome::Miss(ticket) => ticket,
+            outcome => return outcome,
         };
-        match self.0.single_flight.join(&question.key) {
-            Role::Leader(leader) => Found::Miss(Ticket { leader: Some(leader), ..ticket }),
+        match self.0.single_flight.join(&lookup.key) {
+            Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),
             Role::Follower(follower) => {
                 follower.wait(FOLLOWER_TIMEOUT).await;
-                self.look_again(question).await
+                self.repeat(lookup).await
             }
         }
     }
 
-    /// Keeps an answer for about `lifetime`.
+    /// Stores a response for about `lifetime`. A response with a stream and one larger than 256 KiB is not
+    /// stored.
     pub(crate) fn store(
         &self,
         ticket: Ticket,
         reply: &Reply,
         lifetime: Duration,
     ) -> impl Future<Output = ()> + Send + use<'_> {
-        // Encoded before the future begins: an answer with a stream in it cannot be shared between threads.
-        let entry = stored::write(&ticket.versions, reply).filter(|entry| entry.len() <= LARGEST);
+        // The reply is encoded outside the future, because a reply with a stream is not `Sync` and the future
+        // must be `Send`.
+        let entry = stored::write(&ticket.versions, reply).filter(|entry| entry.len() <= MAX_ENTRY_BYTES);
         async move {
             let Some(entry) = entry else { return };
             let mut pipeline = redis::pipe();
             pipeline.cmd("SET").arg(&ticket.key).arg(entry).arg("PX").arg(jittered(lifetime)).ignore();
-            // A failure costs the next caller a read of the database, and nobody more.
+            // A failure is not reported, because its only effect is that the next request reads the database.
             let _ = self.0.redis.run::<()>(&pipeline).await;
             drop(ticket.leader);
         }
     }
 
-    async fn look_again(&self, question: &Question) -> Found {
+    /// Repeats a lookup after waiting for the leader.
+    async fn repeat(&self, lookup: &Lookup) -> Outcome {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
-        self.ask(&mut pipeline, question);
-        let answer = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut answers| answers.pop());
-        match self.found(question, answer) {
-            // Whoever was first has failed. Nobody waits a second time.
-            Found::Miss(ticket) => match self.0.single_flight.join(&question.key) {
-                Role::Leader(leader) => Found::Miss(Ticket { leader: Some(leader), ..ticket }),
-                Role::Follower(_) => Found::Miss(ticket),
+        self.push_lookup(&mut pipeline, lookup);
+        let result = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut results| results.pop());
+        match self.evaluate(lookup, result) {
+            // The leader did not store a response. A request waits only once.
+            Outcome::Miss(ticket) => match self.0.single_flight.join(&lookup.key) {
+                Role::Leader(leader) => Outcome::Miss(Ticket { leader: Some(leader), ..ticket }),
+                Role::Follower(_) => Outcome::Miss(ticket),
             },
-            found => found,
+            outcome => outcome,
         }
     }
 
-    fn found(&self, question: &Question, answer: Option<Value>) -> Found {
+    /// Evaluates the last result of a lookup, without waiting for another request.
+    fn evaluate(&self, lookup: &Lookup, result: Option<Value>) -> Outcome {
         if !self.pending().is_empty() {
-            return Found::Bypass;
+            return Outcome::Bypass;
         }
-        let answer = answer.and_then(|answer| redis::from_redis_value::<Vec<Option<Vec<u8>>>>(answer).ok());
-        let Some((entry, versions)) = answer.as_deref().and_then(<[_]>::split_first) else { return Found::Bypass };
+        let values = result.and_then(|result| redis::from_redis_value::<Vec<Option<Vec<u8>>>>(result).ok());
+        let Some((entry, versions)) = values.as_deref().and_then(<[_]>::split_first) else { return Outcome::Bypass };
         let version = |version: &Option<Vec<u8>>| {
             version.as_deref().and_then(|text| str::from_utf8(text).ok()).map(str::to_owned)
         };
         let Some(versions) = versions.iter().map(version).collect::<Option<Vec<String>>>() else {
-            return Found::Bypass;
+            return Outcome::Bypass;
         };
         match entry.as_deref().and_then(|entry| stored::read(entry, &versions)) {
-            Some(reply) => Found::Hit(reply),
-            None => Found::Miss(Ticket { key: question.key.clone(), versions, leader: None }),
+            Some(reply) => Outcome::Hit(reply),
+            None => Outcome::Miss(Ticket { key: lookup.key.clone(), versions, leader: None }),
         }
     }
 
+    /// Deletes the versions of tags in Redis, which invalidates the responses with these tags.
     async fn delete_versions(&self, tags: &BTreeSet<String>) -> Result<(), Unavailable> {
         let mut pipeline = redis::pipe();
         pipeline.cmd("DEL").arg(tags).ignore();
         self.0.redis.run::<()>(&pipeline).await
     }
 
-    /// Tells Redis as soon as it is back.
+    /// Makes the invalidation of these tags pending. A background task retries it until Redis is available.
     fn defer(&self, tags: BTreeSet<String>) {
         let mut pending = self.pending();
         let first = pending.is_empty();
@@ -214,19 +238,21 @@ impl Cache {
         self.0.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the Redis key of a tag.
     fn tag(&self, tag: &str) -> String {
         self.0.redis.key(format_args!("tag:{tag}"))
     }
 }
 
-impl Question {
-    /// How many answers [`Cache::ask`] brings; the last is the one to read.
-    pub(crate) fn answers(&self) -> usize {
+impl Lookup {
+    /// Returns the number of results of [`Cache::push_lookup`]. [`Cache::read`] takes the last one.
+    pub(crate) fn result_count(&self) -> usize {
         self.tags.len() + 1
     }
 }
 
-/// Milliseconds, up to a tenth less, so that entries of one moment do not end in one moment.
+/// Returns the lifetime in milliseconds, randomly reduced by up to a tenth. So entries that are stored together
+/// do not expire together.
 fn jittered(lifetime: Duration) -> u64 {
     let milliseconds = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
     let [byte] = crate::platform::random::bytes::<1>();

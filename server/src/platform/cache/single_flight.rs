@@ -1,4 +1,5 @@
-//! Single flight: of the requests for one response, one asks the database and the others wait for it.
+//! Single flight: one of several concurrent requests for a response makes it, and the others wait for that
+//! request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,15 +11,15 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, Default)]
 pub(super) struct SingleFlight(Arc<Mutex<HashMap<String, watch::Receiver<()>>>>);
 
-/// The part of a request in making a response.
+/// The role of a request for a response that several requests may want.
 pub(super) enum Role {
-    /// The request makes the response.
+    /// The request makes the response, and the others wait for it.
     Leader(Leader),
-    /// Another request makes it.
+    /// The request waits for the leader, which makes the response.
     Follower(Follower),
 }
 
-/// Marks a response as being made, until it is dropped.
+/// The guard of the request that makes a response. Dropping it wakes the waiting requests.
 #[derive(Debug)]
 pub(crate) struct Leader {
     key: String,
@@ -26,11 +27,11 @@ pub(crate) struct Leader {
     _done: watch::Sender<()>,
 }
 
-/// Waits for the response of another request.
+/// A request that waits for the leader.
 pub(super) struct Follower(watch::Receiver<()>);
 
 impl SingleFlight {
-    /// Joins the requests for the response under `key`: the first one leads.
+    /// Joins the requests for the response with this cache key. The first request becomes the leader.
     pub(super) fn join(&self, key: &str) -> Role {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(done) = flights.get(key) {
@@ -45,7 +46,7 @@ impl SingleFlight {
 impl Follower {
     /// Returns when the leader has succeeded or failed, or after `timeout`.
     pub(super) async fn wait(mut self, timeout: Duration) {
-        // The sender never sends: its drop is the message.
+        // The sender never sends a value. Dropping it ends the wait.
         let _ = tokio::time::timeout(timeout, self.0.changed()).await;
     }
 }

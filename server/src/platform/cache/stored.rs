@@ -1,19 +1,21 @@
-//! An answer as bytes in Redis: one line of JSON, then the body as it is.
+//! The encoding of a cached response in Redis: one line of JSON with status and headers, followed by the body.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use writ_runtime::{Reply, ReplyBody};
 
+/// The first line of an encoded response.
 #[derive(Serialize, Deserialize)]
 struct Head {
-    /// The versions of the tags, in the order of the contract.
+    /// The versions of the tags, in the order of the tags in the contract.
     versions: Vec<String>,
     status: u16,
     headers: Vec<(String, String)>,
 }
 
-/// `None` for an answer that cannot be kept.
+/// Encodes a response. Returns `None` if the response cannot be stored: a problem, a stream, or a response with
+/// a header that is not visible ASCII.
 pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     let body: &[u8] = match &reply.body {
         ReplyBody::Bytes(body) => body,
@@ -30,9 +32,10 @@ pub(super) fn write(versions: &[String], reply: &Reply) -> Option<Vec<u8>> {
     Some(entry)
 }
 
-/// `None` when the versions have changed since, or the bytes are not ours.
+/// Decodes a response. Returns `None` if the tag versions have changed or the bytes are not an encoded
+/// response.
 pub(super) fn read(entry: &[u8], versions: &[String]) -> Option<Reply> {
-    // JSON text written without a line break ends at the first one.
+    // The JSON text contains no line break, so it ends at the first one.
     let end = entry.iter().position(|byte| *byte == b'\n')?;
     let head: Head = serde_json::from_slice(&entry[..end]).ok()?;
     if head.versions != versions {

@@ -1,4 +1,4 @@
-//! What is served, what never is, and how often the database is asked.
+//! Tests of the cache: hits, invalidation, single flight and an unavailable Redis.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,85 +11,85 @@ fn reply(body: &'static str) -> Reply {
     Reply::status(200).header("etag", "\"1\"").bytes("application/json", body)
 }
 
-async fn look(cache: &Cache, question: &Question) -> Found {
+async fn look_up(cache: &Cache, lookup: &Lookup) -> Outcome {
     let mut pipeline = redis::pipe();
     pipeline.ignore_errors();
-    cache.ask(&mut pipeline, question);
-    let answers = cache.0.redis.run::<Vec<Value>>(&pipeline).await.ok();
-    assert!(answers.as_ref().is_none_or(|answers| answers.len() == question.answers()));
-    cache.read(question, answers.and_then(|mut answers| answers.pop())).await
+    cache.push_lookup(&mut pipeline, lookup);
+    let results = cache.0.redis.run::<Vec<Value>>(&pipeline).await.ok();
+    assert!(results.as_ref().is_none_or(|results| results.len() == lookup.result_count()));
+    cache.read(lookup, results.and_then(|mut results| results.pop())).await
 }
 
-async fn missed(cache: &Cache, question: &Question) -> Ticket {
-    match look(cache, question).await {
-        Found::Miss(ticket) => ticket,
+async fn missed(cache: &Cache, lookup: &Lookup) -> Ticket {
+    match look_up(cache, lookup).await {
+        Outcome::Miss(ticket) => ticket,
         other => panic!("{other:?}"),
     }
 }
 
-async fn hit(cache: &Cache, question: &Question) -> Option<String> {
-    match look(cache, question).await {
-        Found::Hit(Reply { body: ReplyBody::Bytes(body), headers, .. }) => {
+async fn hit(cache: &Cache, lookup: &Lookup) -> Option<String> {
+    match look_up(cache, lookup).await {
+        Outcome::Hit(Reply { body: ReplyBody::Bytes(body), headers, .. }) => {
             assert_eq!(headers["etag"], "\"1\"");
             Some(String::from_utf8(body.to_vec()).unwrap())
         }
-        Found::Miss(_) => None,
+        Outcome::Miss(_) => None,
         other => panic!("{other:?}"),
     }
 }
 
-fn question(cache: &Cache, key: &str) -> Question {
-    cache.question(key, ["user:1".to_owned(), "users".to_owned()]).unwrap()
+fn lookup(cache: &Cache, key: &str) -> Lookup {
+    cache.lookup(key, ["user:1".to_owned(), "users".to_owned()]).unwrap()
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn an_answer_is_served_until_one_of_its_tags_is_forgotten() {
+async fn a_response_is_served_until_one_of_its_tags_is_invalidated() {
     let cache = Cache::new(testing::redis());
-    let question = question(&cache, "a");
-    let ticket = missed(&cache, &question).await;
+    let lookup = lookup(&cache, "a");
+    let ticket = missed(&cache, &lookup).await;
     cache.store(ticket, &reply("{}\n{}"), MINUTE).await;
-    assert_eq!(hit(&cache, &question).await.as_deref(), Some("{}\n{}"));
+    assert_eq!(hit(&cache, &lookup).await.as_deref(), Some("{}\n{}"));
     cache.invalidate(&["user:2"]).await;
-    assert!(hit(&cache, &question).await.is_some());
+    assert!(hit(&cache, &lookup).await.is_some());
     cache.invalidate(&["user:1"]).await;
-    assert!(hit(&cache, &question).await.is_none());
+    assert!(hit(&cache, &lookup).await.is_none());
 }
 
 #[tokio::test]
-async fn an_answer_made_before_an_invalidation_is_not_served_after_it() {
+async fn a_response_made_before_an_invalidation_is_not_served_after_it() {
     let cache = Cache::new(testing::redis());
-    let question = question(&cache, "a");
-    let before = missed(&cache, &question).await;
+    let lookup = lookup(&cache, "a");
+    let before = missed(&cache, &lookup).await;
     cache.invalidate(&["users"]).await;
     cache.store(before, &reply("old"), MINUTE).await;
-    assert!(hit(&cache, &question).await.is_none());
+    assert!(hit(&cache, &lookup).await.is_none());
 }
 
 #[tokio::test]
-async fn a_tag_that_redis_lost_makes_a_miss() {
+async fn an_evicted_tag_causes_a_miss() {
     let redis = testing::redis();
     let cache = Cache::new(redis.clone());
-    let question = question(&cache, "a");
-    let ticket = missed(&cache, &question).await;
+    let lookup = lookup(&cache, "a");
+    let ticket = missed(&cache, &lookup).await;
     cache.store(ticket, &reply("old"), MINUTE).await;
     let mut pipeline = redis::pipe();
     pipeline.cmd("DEL").arg(redis.key("tag:users")).ignore();
     redis.run::<()>(&pipeline).await.unwrap();
-    assert!(hit(&cache, &question).await.is_none());
+    assert!(hit(&cache, &lookup).await.is_none());
 }
 
 #[tokio::test]
-async fn of_many_who_miss_at_once_one_asks_the_database() {
+async fn one_of_many_concurrent_misses_makes_the_response() {
     let cache = Cache::new(testing::redis());
     let made = Arc::new(AtomicUsize::new(0));
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let (cache, made) = (cache.clone(), made.clone());
         all.spawn(async move {
-            let question = question(&cache, "a");
-            if let Found::Miss(ticket) = look(&cache, &question).await {
+            let lookup = lookup(&cache, "a");
+            if let Outcome::Miss(ticket) = look_up(&cache, &lookup).await {
                 made.fetch_add(1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 cache.store(ticket, &reply("{}"), MINUTE).await;
@@ -101,54 +101,54 @@ async fn of_many_who_miss_at_once_one_asks_the_database() {
 }
 
 #[tokio::test]
-async fn who_waits_goes_on_when_the_maker_gives_up() {
+async fn a_waiting_request_continues_if_the_leader_fails() {
     let cache = Cache::new(testing::redis());
-    let question = question(&cache, "a");
-    let ticket = missed(&cache, &question).await;
+    let lookup = lookup(&cache, "a");
+    let ticket = missed(&cache, &lookup).await;
     let waiting = tokio::spawn({
-        let (cache, question) = (cache.clone(), question.clone());
-        async move { matches!(look(&cache, &question).await, Found::Miss(_)) }
+        let (cache, lookup) = (cache.clone(), lookup.clone());
+        async move { matches!(look_up(&cache, &lookup).await, Outcome::Miss(_)) }
     });
     tokio::time::sleep(Duration::from_millis(50)).await;
     drop(ticket);
     assert!(tokio::time::timeout(Duration::from_secs(1), waiting).await.unwrap().unwrap());
 }
 
-/// Writers count up and invalidate after their "commit"; a reader that starts after an invalidation
-/// returned must never see an older count.
+/// A writer increments a count and then invalidates the cache. A reader that starts after the invalidation must
+/// not see an older count.
 #[tokio::test(flavor = "multi_thread")]
-async fn no_reader_sees_what_was_invalidated_before_it_started() {
+async fn a_reader_never_sees_a_response_that_was_invalidated_before_it_started() {
     let cache = Cache::new(testing::redis());
-    let truth = Arc::new(AtomicUsize::new(0));
-    let settled = Arc::new(AtomicUsize::new(0));
+    let count = Arc::new(AtomicUsize::new(0));
+    let invalidated = Arc::new(AtomicUsize::new(0));
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..16 {
-        let (cache, truth, settled) = (cache.clone(), truth.clone(), settled.clone());
+        let (cache, count, invalidated) = (cache.clone(), count.clone(), invalidated.clone());
         all.spawn(async move {
-            let question = question(&cache, "a");
+            let lookup = lookup(&cache, "a");
             for _ in 0..40 {
-                let least = settled.load(Ordering::SeqCst);
-                let seen = match look(&cache, &question).await {
-                    Found::Hit(Reply { body: ReplyBody::Bytes(body), .. }) => {
+                let minimum = invalidated.load(Ordering::SeqCst);
+                let seen = match look_up(&cache, &lookup).await {
+                    Outcome::Hit(Reply { body: ReplyBody::Bytes(body), .. }) => {
                         str::from_utf8(&body).unwrap().parse().unwrap()
                     }
-                    Found::Miss(ticket) => {
-                        let seen = truth.load(Ordering::SeqCst);
+                    Outcome::Miss(ticket) => {
+                        let seen = count.load(Ordering::SeqCst);
                         tokio::time::sleep(Duration::from_millis(2)).await;
                         cache.store(ticket, &Reply::status(200).bytes("text/plain", seen.to_string()), MINUTE).await;
                         seen
                     }
                     other => panic!("{other:?}"),
                 };
-                assert!(seen >= least, "{seen} < {least}");
+                assert!(seen >= minimum, "{seen} < {minimum}");
             }
         });
     }
     let writer = tokio::spawn(async move {
-        for count in 1..100 {
-            truth.store(count, Ordering::SeqCst);
+        for value in 1..100 {
+            count.store(value, Ordering::SeqCst);
             cache.invalidate(&["users"]).await;
-            settled.store(count, Ordering::SeqCst);
+            invalidated.store(value, Ordering::SeqCst);
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
@@ -157,42 +157,42 @@ async fn no_reader_sees_what_was_invalidated_before_it_started() {
 }
 
 #[tokio::test]
-async fn without_redis_the_cache_is_passed_by() {
+async fn the_cache_is_bypassed_without_redis() {
     let cache = Cache::new(testing::redis_unavailable());
-    let question = question(&cache, "a");
-    assert!(matches!(look(&cache, &question).await, Found::Bypass));
+    let lookup = lookup(&cache, "a");
+    assert!(matches!(look_up(&cache, &lookup).await, Outcome::Bypass));
     cache.invalidate(&["users"]).await;
-    assert!(cache.question("a", []).is_none());
+    assert!(cache.lookup("a", []).is_none());
 }
 
 #[tokio::test]
-async fn what_was_invalidated_while_redis_was_away_is_not_served_when_it_is_back() {
+async fn an_invalidation_while_redis_is_unavailable_takes_effect_when_redis_is_back() {
     let valve = testing::Valve::open().await;
     let cache = Cache::new(valve.redis.clone());
-    let question = question(&cache, "a");
-    let ticket = missed(&cache, &question).await;
+    let lookup = lookup(&cache, "a");
+    let ticket = missed(&cache, &lookup).await;
     cache.store(ticket, &reply("old"), MINUTE).await;
     valve.set(false);
     cache.invalidate(&["users"]).await;
     valve.set(true);
     let started = std::time::Instant::now();
     while started.elapsed() < Duration::from_secs(5) {
-        // A new question each time, as each request asks its own.
-        let Some(question) = cache.question("a", ["user:1".to_owned(), "users".to_owned()]) else {
+        // Each iteration creates a lookup, as each request does.
+        let Some(lookup) = cache.lookup("a", ["user:1".to_owned(), "users".to_owned()]) else {
             tokio::task::yield_now().await;
             continue;
         };
-        match look(&cache, &question).await {
-            Found::Hit(reply) => panic!("{reply:?}"),
-            Found::Miss(_) => return,
-            Found::Bypass => {}
+        match look_up(&cache, &lookup).await {
+            Outcome::Hit(reply) => panic!("{reply:?}"),
+            Outcome::Miss(_) => return,
+            Outcome::Bypass => {}
         }
     }
-    panic!("redis was not told");
+    panic!("the invalidation is still pending");
 }
 
 #[test]
-fn lifetimes_differ_by_a_tenth() {
+fn lifetimes_are_reduced_by_at_most_a_tenth() {
     for _ in 0..100 {
         assert!((54_000..=60_000).contains(&jittered(MINUTE)));
     }

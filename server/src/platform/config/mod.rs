@@ -1,4 +1,4 @@
-//! Settings: typed, read once at start from the environment and an optional file.
+//! The configuration: typed settings that are read once at start, from the environment and an optional file.
 
 mod source;
 mod values;
@@ -16,134 +16,154 @@ pub(crate) use values::decoded;
 
 use crate::platform::network::Network;
 
-/// Everything that can be set. `docs/configuration.md` lists the names.
+/// The fault of a key that production requires.
+const REQUIRED_KEY: &str = "is required in production; `openssl rand -base64 32` prints a new key";
+
+/// The configuration of the server. `docs/configuration.md` lists all variables.
+///
+/// A service reads it with [`Config::from_environment`]. A test can build it from pairs:
+///
+/// ```
+/// use server::platform::config::{Config, Source};
+///
+/// let variables = [("DATABASE_URL", "postgres://localhost/writ"), ("REDIS_URL", "redis://localhost")];
+/// let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+/// let config = Config::read(Source::new("WRIT_BIND=127.0.0.1:9000", variables)).unwrap();
+/// assert_eq!(config.bind.port(), 9000);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What the process takes for granted of its surroundings.
+    /// The environment in which the process runs. Default: development.
     pub mode: Mode,
-    /// Where requests are served.
+    /// The address of the public port. Default: `127.0.0.1:8080`.
     pub bind: SocketAddr,
-    /// Where metrics are served, if anywhere.
+    /// The address of the port for metrics. `None`: metrics are not served.
     pub metrics_bind: Option<SocketAddr>,
-    /// PostgreSQL.
+    /// The settings of PostgreSQL.
     pub databases: DatabaseConfig,
-    /// Redis.
+    /// The settings of Redis.
     pub redis: RedisConfig,
-    /// Access and refresh tokens.
+    /// The settings of access and refresh tokens.
     pub tokens: TokenConfig,
-    /// The administrator to make at start, if any.
+    /// The administrator to create at start. `None`: no administrator is created.
     pub admin: Option<AdminConfig>,
-    /// What pagination cursors are signed with: 32 bytes. `None`: a random key, told in the log.
+    /// The key that signs pagination cursors: 32 bytes in base64. `None`: the process generates a random key
+    /// and logs a warning.
     pub cursor_key: Option<SecretString>,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// The networks of the proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<Network>,
-    /// Origins of browsers that may call.
+    /// The origins whose pages can call the API from a browser.
     pub cors_origins: Vec<HeaderValue>,
-    /// How long things may take.
+    /// The timeouts of requests and of shutdown.
     pub timeouts: Timeouts,
-    /// The most connections at once; further ones wait.
+    /// The maximum number of open connections. Further connections wait to be accepted. Default: 10,000.
     pub max_connections: usize,
-    /// How log lines look.
+    /// The format of log lines. Default: JSON.
     pub log_format: LogFormat,
-    /// Which log lines are written, as `tracing` filters: `info,server=debug`.
+    /// The filter of log lines in the syntax of `tracing_subscriber::EnvFilter`, for example
+    /// `info,server=debug`.
     pub log_filter: String,
-    /// Names that begin with `WRIT_` and mean nothing here: most likely slips.
+    /// The names of variables that begin with `WRIT_` but are not settings. They are probably misspelt.
     pub unknown: Vec<String>,
 }
 
-/// What the process takes for granted of its surroundings.
+/// The environment in which the process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Missing keys are made up at start.
+    /// Development: the process generates random keys if none are configured.
     Development,
-    /// Missing keys are refused.
+    /// Production: keys are required, and responses have `Strict-Transport-Security`.
     Production,
 }
 
-/// How log lines look.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// Log lines as JSON objects, one per line.
     Json,
-    /// For people.
+    /// Log lines as text for people.
     Text,
 }
 
-/// The databases. Users and orders may live in one server, each in a schema of its own.
+/// The settings of PostgreSQL. The schemas `users` and `orders` can be in one database or in two.
 #[derive(Debug, Clone)]
 pub struct DatabaseConfig {
-    /// Where the schema `users` lives.
+    /// The URL of the database with the schema `users`.
     pub users: SecretString,
-    /// Where the schema `orders` lives.
+    /// The URL of the database with the schema `orders`.
     pub orders: SecretString,
-    /// The most connections of each pool.
+    /// The maximum number of connections in each pool. Default: 16.
     pub connections: u32,
-    /// After which time PostgreSQL gives a statement up.
+    /// The time after which PostgreSQL cancels a statement. Default: 5 s. A statement waits for a lock for at
+    /// most 3/5 of this time.
     pub statement_timeout: Duration,
-    /// How long a request waits for a connection.
+    /// The longest time that a request waits for a connection of the pool. Default: 3 s.
     pub acquire_timeout: Duration,
 }
 
-/// Redis.
+/// The settings of Redis.
 #[derive(Debug, Clone)]
 pub struct RedisConfig {
-    /// Where it is.
+    /// The URL of Redis.
     pub url: SecretString,
-    /// What every key begins with.
+    /// The prefix of every Redis key. Default: `writ`.
     pub prefix: String,
-    /// After which time it counts as unavailable.
+    /// The time after which Redis counts as unavailable if it does not respond. Default: 250 ms.
     pub timeout: Duration,
 }
 
-/// Access and refresh tokens.
+/// The settings of access and refresh tokens.
 #[derive(Debug, Clone)]
 pub struct TokenConfig {
-    /// Ed25519 private keys, as PEM or base64 seeds; the first signs. Empty: a random key, told in the log.
+    /// The Ed25519 private keys, as PEM or as base64 seeds. The first key signs, all keys verify. If there is
+    /// none, the process generates a random key and logs a warning.
     pub keys: Vec<SecretString>,
-    /// The `iss` claim.
+    /// The value of the claim `iss`. Default: `writ`.
     pub issuer: String,
-    /// The `aud` claim.
+    /// The value of the claim `aud`. Default: `writ`.
     pub audience: String,
-    /// How long an access token is good.
+    /// The lifetime of an access token. Default: 15 min.
     pub access_lifetime: Duration,
-    /// How long a refresh token is good when it is not used.
+    /// The lifetime of a refresh token that is not used. Default: 14 days.
     pub refresh_lifetime: Duration,
-    /// How long a session lasts however often it is refreshed.
+    /// The lifetime of a session. Refreshing does not extend it. Default: 90 days.
     pub session_lifetime: Duration,
 }
 
-/// The administrator to make at start.
+/// The administrator to create at start.
 #[derive(Debug, Clone)]
 pub struct AdminConfig {
-    /// The address to sign in with.
+    /// The e-mail address of the administrator. Default: `admin@example.com`.
     pub email: String,
-    /// The password; set anew only when the account is made.
+    /// The password for a new account. The password of an existing account is not changed.
     pub password: SecretString,
 }
 
-/// How long things may take.
+/// The timeouts of requests and of shutdown.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
-    /// A request, from its head to its answer.
+    /// The longest time for receiving a body, and for a handler. Default: 30 s.
     pub request: Duration,
-    /// The head of a request, also on an idle connection.
+    /// The longest time for receiving the head of a request, including the idle time of a connection. Default:
+    /// 30 s.
     pub header: Duration,
-    /// What is still running when the process is asked to stop.
+    /// The longest time that running requests can take after shutdown has begun. Default: 20 s.
     pub drain: Duration,
-    /// Between saying "not ready" and no longer accepting, so that load balancers hear it.
+    /// The time between the first failing readiness check and the end of accepting connections, so that load
+    /// balancers notice the shutdown. Default: 0.
     pub linger: Duration,
 }
 
-/// Settings that cannot be used, all of them.
+/// The error of reading the configuration, with all invalid settings.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
-    /// One line a setting, in the order of their names.
+    /// One line per invalid setting, sorted by name.
     pub faults: Vec<String>,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the settings cannot be used:")?;
+        write!(f, "the configuration is not valid:")?;
         self.faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
     }
 }
@@ -151,25 +171,26 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 impl Config {
-    /// Reads the environment, and the file that `WRIT_CONFIG` names.
+    /// Reads the configuration from the environment and from the file that `WRIT_CONFIG` names.
     ///
     /// # Errors
-    /// Every setting that is missing or wrong, in one error.
+    /// Returns all settings that are missing or invalid.
     pub fn from_environment() -> Result<Config, ConfigError> {
         let environment: Vec<_> = std::env::vars().collect();
         let path = environment.iter().find(|(name, value)| name == "WRIT_CONFIG" && !value.is_empty());
         let file = match path.map(|(_, path)| PathBuf::from(path)) {
-            Some(path) => std::fs::read_to_string(&path)
-                .map_err(|error| ConfigError { faults: vec![format!("WRIT_CONFIG: {}: {error}", path.display())] })?,
+            Some(path) => std::fs::read_to_string(&path).map_err(|error| ConfigError {
+                faults: vec![format!("WRIT_CONFIG: cannot read the file {}: {error}", path.display())],
+            })?,
             None => String::new(),
         };
         Config::read(Source::new(&file, environment))
     }
 
-    /// Reads settings from where they are.
+    /// Reads the configuration from a source.
     ///
     /// # Errors
-    /// Every setting that is missing or wrong, in one error.
+    /// Returns all settings that are missing or invalid.
     pub fn read(mut from: Source) -> Result<Config, ConfigError> {
         let mode = from.one_of("WRIT_MODE", &[("development", Mode::Development), ("production", Mode::Production)]);
         let mode = mode.unwrap_or(Mode::Development);
@@ -179,18 +200,21 @@ impl Config {
         let users = from.optional("WRIT_USERS_DATABASE_URL", values::postgres_url).or(database.clone());
         let orders = from.optional("WRIT_ORDERS_DATABASE_URL", values::postgres_url).or(database);
         if users.is_none() || orders.is_none() {
-            from.missing("DATABASE_URL");
+            from.missing(
+                "DATABASE_URL",
+                "is required; set it to a URL such as postgres://user:password@localhost/writ",
+            );
         }
         let redis = from.optional("REDIS_URL", values::redis_url);
         if redis.is_none() {
-            from.missing("REDIS_URL");
+            from.missing("REDIS_URL", "is required; set it to a URL such as redis://localhost:6379");
         }
         let keys = from.optional("WRIT_TOKEN_KEYS", values::token_keys).unwrap_or_default();
         let cursor_key = from.optional("WRIT_CURSOR_KEY", values::key);
         if mode == Mode::Production {
             for (name, absent) in [("WRIT_TOKEN_KEYS", keys.is_empty()), ("WRIT_CURSOR_KEY", cursor_key.is_none())] {
                 if absent {
-                    from.missing(name);
+                    from.missing(name, REQUIRED_KEY);
                 }
             }
         }
@@ -236,7 +260,7 @@ impl Config {
                 .one_of("WRIT_LOG_FORMAT", &[("json", LogFormat::Json), ("text", LogFormat::Text)])
                 .unwrap_or(LogFormat::Json),
             log_filter: from.or("WRIT_LOG", "info,sqlx=warn".to_owned(), values::log_filter),
-            unknown: from.unasked(),
+            unknown: from.unknown_names(),
         };
         from.finish(config)
     }
@@ -251,18 +275,18 @@ mod tests {
         Config::read(Source::new("", pairs))
     }
 
-    const LEAST: [(&str, &str); 2] =
+    const REQUIRED: [(&str, &str); 2] =
         [("DATABASE_URL", "postgres://user:sesame@localhost/writ"), ("REDIS_URL", "redis://:sesame@localhost")];
 
     #[test]
-    fn two_addresses_are_enough_to_start() {
-        let config = read(&LEAST).unwrap();
+    fn two_urls_are_the_only_required_settings() {
+        let config = read(&REQUIRED).unwrap();
         assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
         assert!(config.admin.is_none());
     }
 
     #[test]
-    fn all_wrong_values_are_named_together() {
+    fn all_invalid_settings_are_reported_together() {
         let error = read(&[
             ("DATABASE_URL", "mysql://localhost"),
             ("WRIT_BIND", "nowhere"),
@@ -275,14 +299,14 @@ mod tests {
     }
 
     #[test]
-    fn production_takes_no_made_up_keys() {
-        let error = read(&[LEAST[0], LEAST[1], ("WRIT_MODE", "production")]).unwrap_err();
-        assert_eq!(error.faults, ["WRIT_CURSOR_KEY: is required", "WRIT_TOKEN_KEYS: is required"]);
+    fn production_requires_keys() {
+        let error = read(&[REQUIRED[0], REQUIRED[1], ("WRIT_MODE", "production")]).unwrap_err();
+        assert_eq!(error.faults, ["WRIT_CURSOR_KEY", "WRIT_TOKEN_KEYS"].map(|name| format!("{name}: {REQUIRED_KEY}")));
     }
 
     #[test]
     fn secrets_are_not_printed() {
-        let config = read(&[LEAST[0], LEAST[1], ("ADMIN_PASSWORD", "sesame sesame")]).unwrap();
+        let config = read(&[REQUIRED[0], REQUIRED[1], ("ADMIN_PASSWORD", "sesame sesame")]).unwrap();
         assert!(!format!("{config:?}").contains("sesame"));
         let error = read(&[("DATABASE_URL", "sesame"), ("ADMIN_PASSWORD", "sesame")]).unwrap_err();
         assert!(!error.to_string().contains("sesame"));
@@ -291,7 +315,7 @@ mod tests {
     #[test]
     fn the_environment_wins_over_the_file() {
         let file = "# comment\nWRIT_REDIS_PREFIX=file\nWRIT_TOKEN_ISSUER=\"of the file\"\n";
-        let environment = LEAST.iter().chain(&[("WRIT_REDIS_PREFIX", "environment")]);
+        let environment = REQUIRED.iter().chain(&[("WRIT_REDIS_PREFIX", "environment")]);
         let source = Source::new(file, environment.map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
         let config = Config::read(source).unwrap();
         assert_eq!(config.redis.prefix, "environment");
@@ -299,8 +323,9 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_in_a_name_is_told() {
-        let config = read(&[LEAST[0], LEAST[1], ("WRIT_BNID", "0.0.0.0:80"), ("WRIT_TEST_REDIS_URL", "x")]).unwrap();
+    fn an_unknown_variable_is_reported() {
+        let config =
+            read(&[REQUIRED[0], REQUIRED[1], ("WRIT_BNID", "0.0.0.0:80"), ("WRIT_TEST_REDIS_URL", "x")]).unwrap();
         assert_eq!(config.unknown, ["WRIT_BNID"]);
     }
 }

@@ -1,22 +1,24 @@
-//! Where settings come from, and the list of everything that is wrong with them.
+//! The source of the settings, which also collects their faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ConfigError;
 
-/// Names and values, and what was found wrong so far.
+/// The variables of the environment and of the configuration file, and the faults that reading them has found.
 #[derive(Debug)]
 pub struct Source {
     values: BTreeMap<String, String>,
-    asked: BTreeSet<&'static str>,
+    known: BTreeSet<&'static str>,
     faults: BTreeMap<String, String>,
 }
 
 impl Source {
-    /// `file` holds `NAME=value` lines, `#` comments and empty lines; `environment` wins over it.
-    /// An empty value is none.
+    /// Creates a source from the text of a configuration file and from environment variables.
+    ///
+    /// The file contains `NAME=value` lines, comments that begin with `#`, and empty lines. A variable of the
+    /// environment overrides the file. An empty value counts as absent.
     pub fn new(file: &str, environment: impl IntoIterator<Item = (String, String)>) -> Source {
-        let mut source = Source { values: BTreeMap::new(), asked: BTreeSet::new(), faults: BTreeMap::new() };
+        let mut source = Source { values: BTreeMap::new(), known: BTreeSet::new(), faults: BTreeMap::new() };
         for (number, line) in file.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
@@ -24,7 +26,8 @@ impl Source {
             }
             match line.split_once('=') {
                 Some((name, value)) => source.keep(name.trim().to_owned(), unquoted(value.trim()).to_owned()),
-                None => source.fault(&format!("line {} of the file", number + 1), "is not NAME=value"),
+                None => source
+                    .fault(&format!("WRIT_CONFIG: line {} of the file", number + 1), "must have the form NAME=value"),
             }
         }
         for (name, value) in environment {
@@ -33,9 +36,10 @@ impl Source {
         source
     }
 
-    /// The value of `name`, if there is one that can be read.
+    /// Returns the value of the variable `name`. Returns `None` if it is absent or invalid, and records the
+    /// fault of an invalid value.
     pub fn optional<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
-        self.asked.insert(name);
+        self.known.insert(name);
         match read(self.values.get(name)?) {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -45,12 +49,13 @@ impl Source {
         }
     }
 
-    /// The value of `name`, or `default`.
+    /// Returns the value of the variable `name`, or `default` if it is absent or invalid.
     pub fn or<T>(&mut self, name: &'static str, default: T, read: impl Fn(&str) -> Result<T, String>) -> T {
         self.optional(name, read).unwrap_or(default)
     }
 
-    /// The value of `name` among words.
+    /// Returns the value that `words` assigns to the text of the variable `name`. Returns `None` if the
+    /// variable is absent or its text is not one of the words.
     pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
         self.optional(name, |text| {
             words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value).ok_or_else(|| {
@@ -60,25 +65,25 @@ impl Source {
         })
     }
 
-    /// Records that `name` is needed, unless something worse is known of it.
-    pub fn missing(&mut self, name: &'static str) {
-        self.asked.insert(name);
+    /// Records `fault` for a required variable that is absent, unless the source already has a fault for it.
+    pub fn missing(&mut self, name: &'static str, fault: &str) {
+        self.known.insert(name);
         if !self.faults.contains_key(name) {
-            self.fault(name, "is required");
+            self.fault(name, fault);
         }
     }
 
-    /// Names that begin like ours and that nothing asked for.
-    pub fn unasked(&self) -> Vec<String> {
+    /// Returns the variables that begin with `WRIT_` but have not been read as a setting.
+    pub fn unknown_names(&self) -> Vec<String> {
         let ours = |name: &&String| name.starts_with("WRIT_") && !name.starts_with("WRIT_TEST_");
-        let asked = |name: &&String| self.asked.contains(name.as_str()) || *name == "WRIT_CONFIG";
-        self.values.keys().filter(ours).filter(|name| !asked(name)).cloned().collect()
+        let known = |name: &&String| self.known.contains(name.as_str()) || *name == "WRIT_CONFIG";
+        self.values.keys().filter(ours).filter(|name| !known(name)).cloned().collect()
     }
 
-    /// `value`, unless something was wrong.
+    /// Returns `value` if the source has no faults.
     ///
     /// # Errors
-    /// Everything that was wrong.
+    /// Returns all faults.
     pub fn finish<T>(self, value: T) -> Result<T, ConfigError> {
         if self.faults.is_empty() {
             return Ok(value);
@@ -97,6 +102,7 @@ impl Source {
     }
 }
 
+/// Removes matching quotes around a value.
 fn unquoted(value: &str) -> &str {
     ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote)).unwrap_or(value)
 }

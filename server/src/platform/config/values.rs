@@ -1,4 +1,4 @@
-//! How the text of a setting becomes its value. No message repeats the text: it may be a secret.
+//! The parsers of settings. No error message repeats the text of a setting, because it can be a secret.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use crate::platform::network::Network;
 
-/// Anything with a grammar of its own.
+/// Parses a value whose type implements [`FromStr`].
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, String>
 where
     T::Err: std::fmt::Display,
@@ -18,18 +18,20 @@ where
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
+/// Accepts any text.
 pub(super) fn text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Parses an integer above 0.
 pub(super) fn count(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
-        _ => Err("must be a whole number above 0".to_owned()),
+        _ => Err("must be an integer above 0".to_owned()),
     }
 }
 
-/// `250ms`, `30s`, `15m`, `24h`, `14d`.
+/// Parses a duration such as `250ms`, `30s`, `15m`, `24h` or `14d`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a duration such as 250ms, 30s, 15m, 24h or 14d".to_owned();
     let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
@@ -45,10 +47,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(wrong)
 }
 
+/// Checks the scheme of a PostgreSQL URL.
 pub(super) fn postgres_url(text: &str) -> Result<SecretString, String> {
     url(text, &["postgres://", "postgresql://"])
 }
 
+/// Checks the scheme of a Redis URL.
 pub(super) fn redis_url(text: &str) -> Result<SecretString, String> {
     url(text, &["redis://", "redis+unix://", "unix://"])
 }
@@ -61,6 +65,7 @@ fn url(text: &str, starts: &[&str]) -> Result<SecretString, String> {
     }
 }
 
+/// Checks that the text has the form of an e-mail address of at most 254 bytes.
 pub(super) fn email(text: &str) -> Result<String, String> {
     match text.split_once('@') {
         Some((name, host)) if !name.is_empty() && !host.is_empty() && text.len() <= 254 => Ok(text.to_owned()),
@@ -68,6 +73,7 @@ pub(super) fn email(text: &str) -> Result<String, String> {
     }
 }
 
+/// Accepts a password of 12 to 128 characters, the limits of the contract.
 pub(super) fn password(text: &str) -> Result<SecretString, String> {
     match text.chars().count() {
         12..=128 => Ok(SecretString::from(text)),
@@ -75,7 +81,7 @@ pub(super) fn password(text: &str) -> Result<SecretString, String> {
     }
 }
 
-/// What a Redis key can begin with and still be read by people.
+/// Accepts a prefix for Redis keys: at most 64 visible ASCII characters.
 pub(super) fn key_prefix(text: &str) -> Result<String, String> {
     if text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Ok(text.to_owned())
@@ -84,16 +90,17 @@ pub(super) fn key_prefix(text: &str) -> Result<String, String> {
     }
 }
 
-/// 32 bytes in base64, in either alphabet.
+/// Accepts 32 bytes in base64 or base64url (RFC 4648 § 4, § 5).
 pub(super) fn key(text: &str) -> Result<SecretString, String> {
     if decoded(text).is_some_and(|bytes| bytes.len() == 32) {
         Ok(SecretString::from(text))
     } else {
-        Err("must be 32 bytes in base64, as `openssl rand -base64 32` prints".to_owned())
+        Err("must be 32 bytes in base64; `openssl rand -base64 32` prints a new key".to_owned())
     }
 }
 
-/// PEM blocks one after the other, or base64 seeds with commas between.
+/// Splits private keys: consecutive PEM blocks, or base64 seeds separated by commas. In PEM, `\n` can stand for
+/// a line break, because environment variables often have one line.
 pub(super) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     const END: &str = "-----END PRIVATE KEY-----";
     if text.contains("-----BEGIN") {
@@ -104,10 +111,12 @@ pub(super) fn token_keys(text: &str) -> Result<Vec<SecretString>, String> {
     text.split(',').map(|seed| key(seed.trim())).collect()
 }
 
+/// Parses IP networks, separated by commas.
 pub(super) fn networks(text: &str) -> Result<Vec<Network>, String> {
     text.split(',').map(|network| parsed(network.trim())).collect()
 }
 
+/// Parses origins without a path (RFC 6454), separated by commas.
 pub(super) fn origins(text: &str) -> Result<Vec<HeaderValue>, String> {
     let origin = |origin: &str| {
         let origin = origin.trim();
@@ -119,11 +128,12 @@ pub(super) fn origins(text: &str) -> Result<Vec<HeaderValue>, String> {
     text.split(',').map(origin).collect()
 }
 
+/// Checks the syntax of a log filter.
 pub(super) fn log_filter(text: &str) -> Result<String, String> {
     text.parse::<tracing_subscriber::EnvFilter>().map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-/// The bytes of base64 text in either alphabet, padded or not.
+/// Decodes base64 or base64url, with or without padding. Returns `None` if the text is neither.
 pub(crate) fn decoded(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).or_else(|_| URL_SAFE_NO_PAD.decode(text.trim_end_matches('='))).ok()
 }
@@ -133,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_carry_their_unit() {
+    fn a_duration_requires_a_unit() {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("14d"), Ok(Duration::from_secs(14 * 86400)));
         for wrong in ["", "5", "s", "1.5s", "-1s", "1w", "99999999999999999999s"] {
@@ -142,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_as_pem_blocks_or_as_seeds() {
+    fn keys_are_pem_blocks_or_seeds() {
         let pem = "-----BEGIN PRIVATE KEY-----\\nAA\\n-----END PRIVATE KEY-----";
         assert_eq!(token_keys(&format!("{pem}\n{pem}\n")).unwrap().len(), 2);
         let seed = STANDARD.encode([7; 32]);
@@ -151,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_a_scheme_and_a_host() {
+    fn an_origin_has_a_scheme_and_a_host() {
         assert_eq!(origins("https://app.example.com, http://localhost:5173").unwrap().len(), 2);
         for wrong in ["*", "https://*", "app.example.com", "https://app.example.com/"] {
             assert!(origins(wrong).is_err(), "{wrong}");

@@ -1,4 +1,4 @@
-//! The gate of every operation: revocation, rate limits and cache in one round trip to Redis.
+//! The gate of all operations, which checks session, rate limits and cache in one round trip to Redis.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,13 +8,14 @@ use sha2::{Digest, Sha256};
 use writ_runtime::operation::LimitBy;
 use writ_runtime::{Admission, Entry, Gate, Problem, Reply};
 
-use crate::platform::cache::{Cache, Found, Question, Ticket};
+use crate::platform::cache::{Cache, Lookup, Outcome, Ticket};
 use crate::platform::caller::Caller;
 use crate::platform::limiter::{Counted, Limiter, Standing, subject_of};
 use crate::platform::redis::Redis;
 use crate::platform::revocation::{Marker, Revocations};
 
-/// Applies what the contract says of each operation.
+/// The [`Gate`] that applies the policies which the contract declares for an operation: `x-rate-limit`,
+/// `x-cache` and `x-cache-invalidates`. It also rejects access tokens whose session has ended.
 #[derive(Debug, Clone)]
 pub struct PolicyGate {
     redis: Redis,
@@ -23,7 +24,7 @@ pub struct PolicyGate {
     revocations: Revocations,
 }
 
-/// What is remembered of a request that was let in.
+/// The state of an admitted request until its response is sent.
 #[derive(Debug)]
 pub struct Pass {
     standing: Option<Standing>,
@@ -31,8 +32,10 @@ pub struct Pass {
     invalidation: Invalidation,
 }
 
-/// Tags to forget when the operation has had its effect. Dropped without an answer (the caller hung
-/// up, the time was over) it forgets them all the same: the transaction may have committed.
+/// The cache tags to invalidate when the operation is complete.
+///
+/// If it is dropped without a response, because the client disconnected or the request timed out, it
+/// invalidates the tags too: the transaction may have committed.
 #[derive(Debug)]
 struct Invalidation {
     cache: Cache,
@@ -40,21 +43,21 @@ struct Invalidation {
 }
 
 impl PolicyGate {
-    /// Puts the parts together.
+    /// Creates a gate from its components.
     pub fn new(redis: Redis, limiter: Limiter, cache: Cache, revocations: Revocations) -> PolicyGate {
         PolicyGate { redis, limiter, cache, revocations }
     }
 
-    /// Everything that Redis is asked about a request, at once. `None`: Redis is unavailable.
-    async fn ask(&self, asked: &Asked<'_>) -> Option<std::vec::IntoIter<Value>> {
+    /// Sends all queries for a request to Redis in one pipeline. Returns `None` if Redis is unavailable.
+    async fn query_redis(&self, queries: &Queries<'_>) -> Option<std::vec::IntoIter<Value>> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
-        if let Some(caller) = asked.caller {
-            self.revocations.ask(&mut pipeline, caller.session_id);
+        if let Some(caller) = queries.caller {
+            self.revocations.push_query(&mut pipeline, caller.session_id);
         }
-        self.limiter.ask(&mut pipeline, &asked.counted);
-        if let Some(question) = &asked.question {
-            self.cache.ask(&mut pipeline, question);
+        self.limiter.push_take(&mut pipeline, &queries.counted);
+        if let Some(lookup) = &queries.lookup {
+            self.cache.push_lookup(&mut pipeline, lookup);
         }
         match pipeline.is_empty() {
             true => Some(Vec::new().into_iter()),
@@ -62,58 +65,66 @@ impl PolicyGate {
         }
     }
 
-    /// Refuses a caller whose session has ended.
-    async fn check_session(&self, session: Session<'_>) -> Result<(), Problem> {
-        let Session { caller, all_told, answers } = session;
-        let redis_is_there = answers.is_some();
-        let marker = answers.map_or(Marker::Unknown, |(revoked, complete)| {
-            self.revocations.read(is_true(revoked), is_true(complete), all_told)
+    /// Rejects a caller whose session has ended.
+    async fn check_session(&self, session: SessionCheck<'_>) -> Result<(), Problem> {
+        let SessionCheck { caller, is_synchronized, results } = session;
+        let redis_is_available = results.is_some();
+        let marker = results.map_or(Marker::Unknown, |(revoked, complete)| {
+            self.revocations.read(is_true(revoked), is_true(complete), is_synchronized)
         });
         let revoked = match marker {
             Marker::Revoked => true,
             Marker::Live => false,
-            Marker::Unknown => self.revocations.ask_row(caller.session_id, redis_is_there).await.map_err(|error| {
-                let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the session cannot be checked now");
-                problem.cause = Some(error.into());
-                problem.with_header(header::RETRY_AFTER, "1")
-            })?,
+            Marker::Unknown => {
+                self.revocations.query_row(caller.session_id, redis_is_available).await.map_err(|error| {
+                    let mut problem = Problem::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "the session cannot be checked at the moment; try again later",
+                    );
+                    problem.cause = Some(error.into());
+                    problem.with_header(header::RETRY_AFTER, "1")
+                })?
+            }
         };
         match revoked {
-            true => Err(Problem::new(StatusCode::UNAUTHORIZED, "the session has ended")
+            true => Err(Problem::new(StatusCode::UNAUTHORIZED, "the session has ended; sign in again")
                 .with_header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)),
             false => Ok(()),
         }
     }
 }
 
-/// What a request asks of Redis.
-struct Asked<'a> {
+/// The queries to Redis for a request.
+struct Queries<'a> {
     caller: Option<&'a Caller>,
     counted: Vec<Counted>,
-    question: Option<Question>,
+    lookup: Option<Lookup>,
 }
 
-/// What is known of a caller's session.
-struct Session<'a> {
+/// The data for checking the session of a caller.
+struct SessionCheck<'a> {
     caller: &'a Caller,
-    all_told: bool,
-    answers: Option<(Value, Value)>,
+    /// True if this process had no pending revocations before the query to Redis.
+    is_synchronized: bool,
+    /// The results of the query for the session. `None` if Redis is unavailable.
+    results: Option<(Value, Value)>,
 }
 
 impl Gate<Caller> for PolicyGate {
     type Pass = Pass;
 
     async fn enter(&self, entry: &Entry<'_, Caller>) -> Result<Admission<Pass>, Problem> {
-        let asked = Asked { caller: entry.principal, counted: counted(entry), question: question(&self.cache, entry) };
-        let all_told = self.revocations.all_told();
-        let answers = self.ask(&asked).await;
-        let mut answers = answers.map(|mut answers| move || answers.next());
-        let mut next = || answers.as_mut().and_then(|next| next());
+        let queries = Queries { caller: entry.principal, counted: counted(entry), lookup: lookup(&self.cache, entry) };
+        let is_synchronized = self.revocations.is_synchronized();
+        let results = self.query_redis(&queries).await;
+        let mut results = results.map(|mut results| move || results.next());
+        let mut next = || results.as_mut().and_then(|next| next());
 
-        let session = asked.caller.map(|caller| Session { caller, all_told, answers: next().zip(next()) });
-        let standing = match asked.counted.is_empty() {
+        let session =
+            queries.caller.map(|caller| SessionCheck { caller, is_synchronized, results: next().zip(next()) });
+        let standing = match queries.counted.is_empty() {
             true => None,
-            false => Some(self.limiter.read(next(), &asked.counted).await),
+            false => Some(self.limiter.read(next(), &queries.counted).await),
         };
         let refuse = |problem: Problem| with_standing(problem, standing.as_ref());
         if let Some(session) = session {
@@ -123,15 +134,15 @@ impl Gate<Caller> for PolicyGate {
             return Err(refuse(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again later")));
         }
         let mut ticket = None;
-        if let Some(question) = &asked.question {
-            let answer = std::iter::from_fn(&mut next).nth(question.answers() - 1);
-            match self.cache.read(question, answer).await {
-                Found::Hit(mut reply) => {
+        if let Some(lookup) = &queries.lookup {
+            let result = std::iter::from_fn(&mut next).nth(lookup.result_count() - 1);
+            match self.cache.read(lookup, result).await {
+                Outcome::Hit(mut reply) => {
                     standing.inspect(|standing| standing.write(&mut reply.headers));
                     return Ok(Admission::Reply(reply));
                 }
-                Found::Miss(made) => ticket = Some(made),
-                Found::Bypass => {}
+                Outcome::Miss(new) => ticket = Some(new),
+                Outcome::Bypass => {}
             }
         }
         let tags =
@@ -144,7 +155,8 @@ impl Gate<Caller> for PolicyGate {
     }
 
     async fn leave(&self, mut pass: Pass, entry: &Entry<'_, Caller>, reply: &mut Reply) {
-        // An answer of 5xx does not say that nothing was committed.
+        // The tags are invalidated after a 5xx response too, because it does not prove that the transaction was
+        // rolled back.
         if !reply.status.is_client_error() && !pass.invalidation.tags.is_empty() {
             self.cache.invalidate(&pass.invalidation.tags).await;
         }
@@ -173,7 +185,9 @@ impl Drop for Invalidation {
     }
 }
 
-/// Whose buckets the request takes from. The account's is the handler's to take from.
+/// Returns the limits of the operation and the buckets that the request takes from.
+///
+/// Limits by account are not included. The handler applies them, because only the handler knows the account.
 fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {
     let operation = entry.call.operation;
     let subject = |by: LimitBy| match (by, entry.principal) {
@@ -185,23 +199,24 @@ fn counted(entry: &Entry<'_, Caller>) -> Vec<Counted> {
     limits.filter_map(|limit| Some(Counted::new(operation, limit, &subject(limit.by)?))).collect()
 }
 
-/// What the cache is asked, where the contract lets answers be kept.
-fn question(cache: &Cache, entry: &Entry<'_, Caller>) -> Option<Question> {
+/// Returns the cache lookup for the request. Returns `None` if the contract declares no `x-cache` for the
+/// operation or an invalidation is pending.
+fn lookup(cache: &Cache, entry: &Entry<'_, Caller>) -> Option<Lookup> {
     let operation = entry.call.operation;
     let policy = operation.cache.as_ref()?;
-    let whose = match entry.principal {
+    let audience = match entry.principal {
         _ if policy.shared => "shared".to_owned(),
-        // With the role: what a user may see changes with it.
+        // The key contains the role, because the visible data depends on it.
         Some(caller) => format!("{}:{}", caller.user_id, caller.role.as_str()),
         None => "anonymous".to_owned(),
     };
-    // The hash bounds the key: a query may be long.
-    let asked = URL_SAFE_NO_PAD.encode(Sha256::digest(entry.cache_key));
+    // A query can be long; the hash limits the length of the key.
+    let request_hash = URL_SAFE_NO_PAD.encode(Sha256::digest(entry.cache_key));
     let tags = policy.tags.iter().map(|tag| entry.interpolate(tag, &principal(entry)));
-    cache.question(&format!("{}:{whose}:{asked}", operation.id), tags)
+    cache.lookup(&format!("{}:{audience}:{request_hash}", operation.id), tags)
 }
 
-/// What `{principal}` stands for in a tag.
+/// Returns the value of the placeholder `{principal}` in a cache tag.
 fn principal(entry: &Entry<'_, Caller>) -> String {
     entry.principal.map_or_else(|| "anonymous".to_owned(), |caller| caller.user_id.to_string())
 }
@@ -211,8 +226,8 @@ fn with_standing(problem: Problem, standing: Option<&Standing>) -> Problem {
     headers.fold(problem, |problem, (name, value)| problem.with_header(name, value))
 }
 
-fn is_true(answer: Value) -> bool {
-    bool::from_redis_value(answer).unwrap_or(false)
+fn is_true(value: Value) -> bool {
+    bool::from_redis_value(value).unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What is let in, what is refused, and what every answer says.
+//! Tests of the gate: rate limits, cache, invalidation and ended sessions.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -23,19 +23,19 @@ static PUT_USER: Operation = Operation { id: "putUser", invalidates: &["user:{us
 
 static LIVEZ: Operation = Operation { id: "livez", ..Operation::NONE };
 
-/// One request, as the edge describes it.
-struct Sent {
+/// A request as the pipeline describes it to the gate.
+struct TestRequest {
     call: CallInfo,
     caller: Option<Caller>,
     captured: Vec<Captured>,
     headers: HeaderMap,
 }
 
-impl Sent {
-    fn new(operation: &'static Operation, caller: Option<&Caller>) -> Sent {
+impl TestRequest {
+    fn new(operation: &'static Operation, caller: Option<&Caller>) -> TestRequest {
         let address = Some(IpAddr::from([192, 0, 2, 1]));
         let call = CallInfo { operation, request_id: RequestId::new("r"), address, accept: Accept::default() };
-        Sent {
+        TestRequest {
             call,
             caller: caller.cloned(),
             captured: vec![Captured { name: "userId", at: 10..15 }],
@@ -65,7 +65,8 @@ fn caller(role: Role) -> Caller {
     }
 }
 
-async fn live(database: &TestDatabases, caller: &Caller) {
+/// Inserts the user and the session of a caller.
+async fn insert_session(database: &TestDatabases, caller: &Caller) {
     sqlx::query("INSERT INTO users (id, email, name, password_hash) VALUES ($1, $2, 'Sample', '')")
         .bind(caller.user_id)
         .bind(format!("{}@example.com", caller.user_id))
@@ -84,13 +85,15 @@ async fn live(database: &TestDatabases, caller: &Caller) {
     .unwrap();
 }
 
+/// Returns a gate on a database and a Redis.
 fn gate(database: &TestDatabases, redis: Redis) -> PolicyGate {
     let revocations = Revocations::new(redis.clone(), database.pools.users.clone(), Duration::from_secs(900));
     PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations)
 }
 
-async fn passed(gate: &PolicyGate, sent: &Sent) -> Pass {
-    match gate.enter(&sent.entry()).await {
+/// Returns the pass of a request, and fails the test if the gate does not admit it.
+async fn admit(gate: &PolicyGate, request: &TestRequest) -> Pass {
+    match gate.enter(&request.entry()).await {
         Ok(Admission::Proceed(pass)) => pass,
         other => panic!("{other:?}"),
     }
@@ -102,21 +105,21 @@ fn header(problem: &Problem, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn every_answer_tells_the_limit_and_the_one_too_many_when_to_come_back() {
+async fn every_response_reports_the_limit_and_a_refusal_has_retry_after() {
     let database = TestDatabases::migrated().await;
     let caller = caller(Role::User);
-    live(&database, &caller).await;
+    insert_session(&database, &caller).await;
     for redis in [testing::redis(), testing::redis_unavailable()] {
         let gate = gate(&database, redis);
-        let sent = Sent::new(&GET_USER, Some(&caller));
-        for left in ["2", "1", "0"] {
-            let pass = passed(&gate, &sent).await;
+        let request = TestRequest::new(&GET_USER, Some(&caller));
+        for remaining in ["2", "1", "0"] {
+            let pass = admit(&gate, &request).await;
             let mut reply = Reply::status(404);
-            gate.leave(pass, &sent.entry(), &mut reply).await;
+            gate.leave(pass, &request.entry(), &mut reply).await;
             assert_eq!(reply.headers["x-ratelimit-limit"], "3");
-            assert_eq!(reply.headers["x-ratelimit-remaining"], left);
+            assert_eq!(reply.headers["x-ratelimit-remaining"], remaining);
         }
-        let refused = gate.enter(&sent.entry()).await.unwrap_err();
+        let refused = gate.enter(&request.entry()).await.unwrap_err();
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(header(&refused, "x-ratelimit-remaining").as_deref(), Some("0"));
         assert!(header(&refused, "retry-after").is_some());
@@ -124,91 +127,94 @@ async fn every_answer_tells_the_limit_and_the_one_too_many_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_for_its_caller_until_the_resource_changes() {
+async fn a_response_is_cached_for_its_caller_until_the_resource_changes() {
     let database = TestDatabases::migrated().await;
     let gate = gate(&database, testing::redis());
     let (user, other) = (caller(Role::User), caller(Role::User));
-    live(&database, &user).await;
-    live(&database, &other).await;
-    let sent = Sent::new(&GET_USER, Some(&user));
-    let pass = passed(&gate, &sent).await;
+    insert_session(&database, &user).await;
+    insert_session(&database, &other).await;
+    let request = TestRequest::new(&GET_USER, Some(&user));
+    let pass = admit(&gate, &request).await;
     let mut reply = Reply::status(200).header("etag", "\"1\"").bytes("application/json", "{}");
-    gate.leave(pass, &sent.entry(), &mut reply).await;
+    gate.leave(pass, &request.entry(), &mut reply).await;
 
-    let Ok(Admission::Reply(kept)) = gate.enter(&sent.entry()).await else { panic!("not kept") };
-    assert!(matches!(kept.body, ReplyBody::Bytes(body) if body == "{}"));
+    let Ok(Admission::Reply(cached)) = gate.enter(&request.entry()).await else { panic!("the response is not cached") };
+    assert!(matches!(cached.body, ReplyBody::Bytes(body) if body == "{}"));
     assert_eq!(
-        (&kept.headers["etag"], &kept.headers["x-ratelimit-remaining"]),
+        (&cached.headers["etag"], &cached.headers["x-ratelimit-remaining"]),
         (&"\"1\"".parse().unwrap(), &"1".parse().unwrap())
     );
-    passed(&gate, &Sent::new(&GET_USER, Some(&other))).await;
+    admit(&gate, &TestRequest::new(&GET_USER, Some(&other))).await;
     let promoted = Caller { role: Role::Admin, ..user.clone() };
-    assert!(matches!(gate.enter(&Sent::new(&GET_USER, Some(&promoted)).entry()).await, Ok(Admission::Proceed(_))));
+    assert!(matches!(
+        gate.enter(&TestRequest::new(&GET_USER, Some(&promoted)).entry()).await,
+        Ok(Admission::Proceed(_))
+    ));
 
-    let change = Sent::new(&PUT_USER, Some(&other));
-    let pass = passed(&gate, &change).await;
+    let change = TestRequest::new(&PUT_USER, Some(&other));
+    let pass = admit(&gate, &change).await;
     gate.leave(pass, &change.entry(), &mut Reply::status(200)).await;
-    let refused = gate.enter(&sent.entry()).await;
-    // The limit is used up, which shows that the answer is no longer there to be given.
+    let refused = gate.enter(&request.entry()).await;
+    // The request is refused by the rate limit, because the cached response was invalidated.
     assert!(!matches!(refused, Ok(Admission::Reply(_))));
 }
 
 #[tokio::test]
-async fn a_refused_change_forgets_nothing_and_one_without_an_answer_does() {
+async fn a_refused_change_invalidates_nothing_but_a_change_without_a_response_does() {
     let database = TestDatabases::migrated().await;
     let gate = gate(&database, testing::redis());
     let user = caller(Role::User);
-    live(&database, &user).await;
-    let sent = Sent::new(&GET_USER, Some(&user));
-    let pass = passed(&gate, &sent).await;
-    gate.leave(pass, &sent.entry(), &mut Reply::status(200).bytes("application/json", "{}")).await;
+    insert_session(&database, &user).await;
+    let request = TestRequest::new(&GET_USER, Some(&user));
+    let pass = admit(&gate, &request).await;
+    gate.leave(pass, &request.entry(), &mut Reply::status(200).bytes("application/json", "{}")).await;
 
-    let change = Sent::new(&PUT_USER, Some(&user));
-    let pass = passed(&gate, &change).await;
+    let change = TestRequest::new(&PUT_USER, Some(&user));
+    let pass = admit(&gate, &change).await;
     gate.leave(pass, &change.entry(), &mut Reply::status(412)).await;
-    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Reply(_))));
+    assert!(matches!(gate.enter(&request.entry()).await, Ok(Admission::Reply(_))));
 
-    drop(passed(&gate, &change).await);
+    drop(admit(&gate, &change).await);
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(matches!(gate.enter(&sent.entry()).await, Ok(Admission::Proceed(_))));
+    assert!(matches!(gate.enter(&request.entry()).await, Ok(Admission::Proceed(_))));
 }
 
 #[tokio::test]
-async fn an_ended_session_is_refused_with_redis_and_without() {
+async fn an_ended_session_is_rejected_with_and_without_redis() {
     let database = TestDatabases::migrated().await;
     for redis in [testing::redis(), testing::redis_unavailable()] {
         let gate = gate(&database, redis);
         let user = caller(Role::User);
-        live(&database, &user).await;
-        let sent = Sent::new(&PUT_USER, Some(&user));
-        passed(&gate, &sent).await;
+        insert_session(&database, &user).await;
+        let request = TestRequest::new(&PUT_USER, Some(&user));
+        admit(&gate, &request).await;
         let end = "UPDATE sessions SET revoked_at = now() WHERE id = $1";
         sqlx::query(end).bind(user.session_id).execute(&database.pools.users).await.unwrap();
         gate.revocations.announce(&[user.session_id]).await;
-        let refused = gate.enter(&sent.entry()).await.unwrap_err();
+        let refused = gate.enter(&request.entry()).await.unwrap_err();
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
         assert!(header(&refused, "www-authenticate").is_some());
     }
 }
 
 #[tokio::test]
-async fn an_operation_without_policies_touches_nothing() {
+async fn an_operation_without_policies_needs_no_redis() {
     let redis = testing::redis_unavailable();
     let databases = testing::databases_unavailable();
     let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
     let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
-    let sent = Sent::new(&LIVEZ, None);
-    let pass = passed(&gate, &sent).await;
-    gate.leave(pass, &sent.entry(), &mut Reply::status(200)).await;
-    assert!(!gate.redis.was_asked_in_vain());
+    let request = TestRequest::new(&LIVEZ, None);
+    let pass = admit(&gate, &request).await;
+    gate.leave(pass, &request.entry(), &mut Reply::status(200)).await;
+    assert!(!gate.redis.has_failed());
 }
 
 #[tokio::test]
-async fn without_a_way_to_check_the_session_nobody_is_let_in() {
+async fn a_request_is_refused_if_its_session_cannot_be_checked() {
     let redis = testing::redis_unavailable();
     let databases = testing::databases_unavailable();
     let revocations = Revocations::new(redis.clone(), databases.users, Duration::from_secs(900));
     let gate = PolicyGate::new(redis.clone(), Limiter::new(redis.clone()), Cache::new(redis), revocations);
-    let refused = gate.enter(&Sent::new(&PUT_USER, Some(&caller(Role::User))).entry()).await.unwrap_err();
+    let refused = gate.enter(&TestRequest::new(&PUT_USER, Some(&caller(Role::User))).entry()).await.unwrap_err();
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
 }

@@ -1,12 +1,7 @@
-//! One effect a key: the record is written by the transaction that has the effect.
+//! Idempotency keys: repeating a request with the same key has no second effect.
 //!
-//! ```ignore
-//! let answer = once(cx, &self.orders, cx.principal().user_id, async |tx| {
-//!     let order = store::insert(tx, request).await?;
-//!     Ok(CreateOrderResponse::from(order))
-//! });
-//! answer.await
-//! ```
+//! The transaction of the handler also writes the record of the key, so that effect and record are committed
+//! together. A handler passes its work to [`once`].
 
 use std::fmt::Display;
 
@@ -14,30 +9,51 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use writ_runtime::{Context, Idempotent, Recorded, Respond};
 
-/// How long a record is kept where the contract does not say.
+/// The retention of an idempotency record in seconds if the contract declares none.
 const RETENTION_SECONDS: f64 = 86_400.0;
 
-/// `lock_not_available`: PostgreSQL gave up waiting (its Appendix A).
+/// The error code `lock_not_available`: the wait for a lock timed out (PostgreSQL, Appendix A).
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
-/// A key that cannot be honoured. It is not an error of ours, and must not become one: the handler
-/// turns it into the statuses of its contract.
+/// The reason why an idempotency key is refused.
+///
+/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
+/// it into the statuses of its contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyConflict {
-    /// The key was used with another request: 422.
+    /// The key was used with a different request. The response should be 422.
     AnotherRequest,
-    /// The first request with this key is still running: 409.
+    /// The first request with this key is still running. The response should be 409.
     StillRunning,
 }
 
-/// Does `work` in a transaction, at most once for the caller's `Idempotency-Key`.
+/// Runs `work` in a transaction, at most once for the `Idempotency-Key` of the request.
 ///
-/// Without a key the transaction is plain. With one, its record comes first: a second request with
-/// the same key waits there for the first, and then sends the same bytes. An error of `work` undoes
-/// the record with everything else, so that the caller may try again.
+/// Without a key, `work` runs in an ordinary transaction. With a key, the transaction first writes the record
+/// of the key. A second request with the key waits for the first and then returns its recorded response. If
+/// `work` fails, the record is rolled back too, so that the caller can try again.
+///
+/// Keys are separate for each `principal` and operation.
+///
+/// ```no_run
+/// # use server::platform::idempotency::{KeyConflict, once};
+/// # use writ_runtime::{Context, Idempotent, Respond};
+/// # async fn example<T: Respond, E: From<sqlx::Error> + From<KeyConflict>>(
+/// #     cx: &Context<String>,
+/// #     pool: &sqlx::PgPool,
+/// #     respond: impl FnOnce(i64) -> T,
+/// # ) -> Result<Idempotent<T>, E> {
+/// once(cx, pool, cx.principal(), async |connection| {
+///     let insert = sqlx::query_scalar("INSERT INTO orders DEFAULT VALUES RETURNING id");
+///     let id: i64 = insert.fetch_one(connection).await?;
+///     Ok(respond(id))
+/// })
+/// .await
+/// # }
+/// ```
 ///
 /// # Errors
-/// Those of `work`, of the database, and [`KeyConflict`].
+/// Returns the error of `work` or of the database, or a [`KeyConflict`].
 pub async fn once<P, T, E>(
     cx: &Context<P>,
     pool: &PgPool,
@@ -63,7 +79,7 @@ where
         request_hash: &key.request_hash,
         retention,
     };
-    if !record.claim(&mut transaction).await.map_err(refine::<E>)? {
+    if !record.claim(&mut transaction).await.map_err(claim_error::<E>)? {
         let recorded = record.find(&mut transaction).await?;
         return Ok(Idempotent::Recorded(recorded.map_err(E::from)?));
     }
@@ -74,16 +90,16 @@ where
     Ok(Idempotent::Recorded(recorded))
 }
 
-/// Forgets records whose time is over; to be called now and then.
+/// Deletes expired records and returns their number.
 ///
 /// # Errors
-/// Those of the database.
+/// Returns the error of the database.
 pub async fn purge(pool: &PgPool) -> Result<u64, sqlx::Error> {
     let purged = sqlx::query!("DELETE FROM idempotency_keys WHERE expires_at <= now()").execute(pool).await?;
     Ok(purged.rows_affected())
 }
 
-/// What names a record.
+/// The identity of an idempotency record, and the values that a new record needs.
 struct Record<'a> {
     principal: String,
     operation: &'static str,
@@ -93,7 +109,9 @@ struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// Writes the record, or waits for whoever has. False: somebody was first, and has committed.
+    /// Writes the record. If another transaction has written it, waits until that transaction ends.
+    ///
+    /// Returns false if another transaction has written the record and committed.
     async fn claim(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<bool, sqlx::Error> {
         let claimed = sqlx::query!(
             "INSERT INTO idempotency_keys AS kept (principal, operation, key, request_hash, expires_at)
@@ -111,7 +129,7 @@ impl Record<'_> {
         Ok(claimed.execute(&mut **transaction).await?.rows_affected() == 1)
     }
 
-    /// The answer of whoever was first.
+    /// Returns the recorded response of the first request.
     async fn find(
         &self,
         transaction: &mut Transaction<'_, Postgres>,
@@ -131,12 +149,13 @@ impl Record<'_> {
         Ok(Ok(Recorded { status, headers: found.headers.0, body: found.body }))
     }
 
+    /// Adds the response to the record.
     async fn complete(
         &self,
         transaction: &mut Transaction<'_, Postgres>,
-        answer: &Recorded,
+        response: &Recorded,
     ) -> Result<(), sqlx::Error> {
-        let status = i16::try_from(answer.status).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let status = i16::try_from(response.status).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let completed = sqlx::query!(
             "UPDATE idempotency_keys SET status = $4, headers = $5, body = $6
              WHERE principal = $1 AND operation = $2 AND key = $3",
@@ -144,17 +163,17 @@ impl Record<'_> {
             self.operation,
             self.key,
             status,
-            Json(&answer.headers) as _,
-            answer.body
+            Json(&response.headers) as _,
+            response.body
         );
         completed.execute(&mut **transaction).await.map(drop)
     }
 }
 
-fn refine<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
-    let waited_in_vain =
-        error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
-    if waited_in_vain { KeyConflict::StillRunning.into() } else { error.into() }
+/// Converts the error of claiming a key. A lock timeout means that the first request is still running.
+fn claim_error<E: From<sqlx::Error> + From<KeyConflict>>(error: sqlx::Error) -> E {
+    let timed_out = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(LOCK_NOT_AVAILABLE));
+    if timed_out { KeyConflict::StillRunning.into() } else { error.into() }
 }
 
 #[cfg(test)]

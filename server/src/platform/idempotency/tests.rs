@@ -1,4 +1,4 @@
-//! One effect, whatever is repeated, at once or later.
+//! Tests of repeated requests with an idempotency key, sequential and concurrent.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ static CREATE: Operation = Operation {
     ..Operation::NONE
 };
 
-/// What a generated response type would be.
+/// A response type like a generated one.
 struct Created(i64);
 
 impl Respond for Created {
@@ -69,7 +69,8 @@ async fn create(pool: &PgPool, cx: Context<()>, pause: Duration) -> Result<Idemp
     .await
 }
 
-/// The shape of a generated trait: the future has to be `Send`, and borrows from all sides.
+/// A trait like a generated one. The future must be `Send`, and it borrows from the service, the context and
+/// the request.
 trait Things: Send + Sync + 'static {
     fn create(
         &self,
@@ -101,15 +102,15 @@ async fn things(pool: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM things").fetch_one(pool).await.unwrap()
 }
 
-fn recorded(answer: Result<Idempotent<Created>, Refused>) -> Recorded {
-    match answer {
+fn recorded(result: Result<Idempotent<Created>, Refused>) -> Recorded {
+    match result {
         Ok(Idempotent::Recorded(recorded)) => recorded,
         other => panic!("{:?}", other.map(drop)),
     }
 }
 
 #[tokio::test]
-async fn a_handler_borrows_what_it_needs() {
+async fn a_handler_can_borrow_from_its_arguments() {
     let database = database().await;
     let service = std::sync::Arc::new(ThingService { pool: database.pools.orders.clone(), offset: 10 });
     let handler = tokio::spawn(async move {
@@ -120,7 +121,7 @@ async fn a_handler_borrows_what_it_needs() {
 }
 
 #[tokio::test]
-async fn without_a_key_each_request_has_its_effect() {
+async fn each_request_without_a_key_has_an_effect() {
     let database = database().await;
     let pool = &database.pools.orders;
     for _ in 0..2 {
@@ -130,7 +131,7 @@ async fn without_a_key_each_request_has_its_effect() {
 }
 
 #[tokio::test]
-async fn a_replay_is_equal_to_the_byte() {
+async fn a_repeated_request_has_an_identical_response() {
     let database = database().await;
     let pool = &database.pools.orders;
     let first = recorded(create(pool, context(Some("k"), 1), Duration::ZERO).await);
@@ -142,20 +143,20 @@ async fn a_replay_is_equal_to_the_byte() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_one_has_the_effect_and_all_get_its_answer() {
+async fn concurrent_requests_with_one_key_have_one_effect_and_equal_responses() {
     let database = database().await;
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let pool = database.pools.orders.clone();
         all.spawn(async move { recorded(create(&pool, context(Some("k"), 1), Duration::from_millis(100)).await) });
     }
-    let answers = all.join_all().await;
-    assert!(answers.iter().all(|answer| *answer == answers[0]));
+    let responses = all.join_all().await;
+    assert!(responses.iter().all(|response| *response == responses[0]));
     assert_eq!(things(&database.pools.orders).await, 1);
 }
 
 #[tokio::test]
-async fn another_request_under_the_key_is_refused() {
+async fn a_different_request_with_a_used_key_is_refused() {
     let database = database().await;
     let pool = &database.pools.orders;
     recorded(create(pool, context(Some("k"), 1), Duration::ZERO).await);
@@ -165,7 +166,7 @@ async fn another_request_under_the_key_is_refused() {
 }
 
 #[tokio::test]
-async fn who_waits_too_long_is_told_that_the_first_is_still_running() {
+async fn a_request_that_waits_too_long_is_refused_as_still_running() {
     let database = database().await;
     let pool = database.pools.orders.clone();
     let slow = tokio::spawn({
@@ -179,7 +180,7 @@ async fn who_waits_too_long_is_told_that_the_first_is_still_running() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_recorded() {
+async fn a_refused_request_is_not_recorded() {
     let database = database().await;
     let pool = &database.pools.orders;
     let cx = context(Some("k"), 1);
@@ -189,7 +190,7 @@ async fn a_refusal_is_not_recorded() {
 }
 
 #[tokio::test]
-async fn a_key_can_be_used_again_when_its_time_is_over() {
+async fn an_expired_key_can_be_used_again() {
     let database = database().await;
     let pool = &database.pools.orders;
     recorded(create(pool, context(Some("k"), 1), Duration::ZERO).await);

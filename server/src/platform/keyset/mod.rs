@@ -1,4 +1,4 @@
-//! Lists page by page: the order, the place to go on from, and one row more than was asked for.
+//! Keyset pagination: the sort order of a list, the SQL of a page, and the cursor of the next page.
 
 use std::fmt::Write as _;
 
@@ -7,32 +7,71 @@ use writ_runtime::{Page, PageAt, PageRequest, Pagination};
 
 use crate::platform::cursor::{BadCursor, Cursor, Cursors, SortValue};
 
-/// A column that a list may be ordered by. It is never null, and both names are ours, not a caller's.
+/// A column that a list can be sorted by.
+///
+/// The column must not contain nulls. The names must be constants of the program, because they become part of
+/// SQL.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SortColumn {
-    /// The name in the contract.
+    /// The name of the sort key in the contract.
     pub name: &'static str,
-    /// The column, as SQL reads it.
+    /// The SQL expression of the column.
     pub sql: &'static str,
 }
 
-/// One key of an order.
+/// A sort key: a column and a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
-    /// The column.
+    /// The column to sort by.
     pub column: &'static SortColumn,
-    /// From the greatest to the least.
+    /// True if the greatest value comes first.
     pub descending: bool,
 }
 
-/// A list in a total order: its keys, and the id after them.
+/// A list and its sort order. The order is total, because a unique id is the last sort key.
+///
+/// ```
+/// use server::platform::keyset::{Keyset, SortColumn, SortKey};
+///
+/// static ID: SortColumn = SortColumn { name: "id", sql: "id" };
+/// static NAME: SortColumn = SortColumn { name: "name", sql: "lower(name)" };
+///
+/// let keyset = Keyset::new("users", [SortKey { column: &NAME, descending: true }], &ID);
+/// let columns: Vec<_> = keyset.columns().map(|column| column.name).collect();
+/// assert_eq!(columns, ["name", "id"]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Keyset {
     name: &'static str,
     keys: Vec<SortKey>,
 }
 
-/// One page of a list, as it was asked for.
+/// A requested page of a list.
+///
+/// [`Paging::push`] completes a query, and [`Paging::rows`] converts the rows that the query returns into a
+/// page:
+///
+/// ```no_run
+/// # use server::platform::cursor::{BadCursor, Cursors, SortValue, filter_hash};
+/// # use server::platform::keyset::{Keyset, Paging, SortColumn};
+/// # use writ_runtime::{Page, PageRequest};
+/// static NAME: SortColumn = SortColumn { name: "name", sql: "name" };
+///
+/// async fn list(
+///     pool: &sqlx::PgPool,
+///     cursors: &Cursors,
+///     request: &PageRequest,
+/// ) -> Result<Page<String>, Box<dyn std::error::Error>> {
+///     let keyset = Keyset::new("names", [], &NAME);
+///     let paging = Paging::open(cursors, keyset, filter_hash([]), request).map_err(BadCursor::message)?;
+///     let mut query = sqlx::QueryBuilder::new("SELECT name FROM people WHERE TRUE");
+///     paging.push(&mut query);
+///     let names: Vec<String> = query.build_query_scalar().fetch_all(pool).await?;
+///     let rows = paging.rows(names, |name, _| SortValue::Text(name.clone()));
+///     let total = 1000;
+///     Ok(rows.page(total, |name| name))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Paging<'a> {
     cursors: &'a Cursors,
@@ -48,32 +87,34 @@ enum Start {
     After(Vec<SortValue>),
 }
 
-/// One page of rows, and how to go on.
+/// A page of rows, and the cursor of the next page.
 #[derive(Debug, PartialEq)]
 pub struct Rows<R> {
-    /// At most as many as were asked for.
+    /// The rows of the page, at most `limit`.
     pub rows: Vec<R>,
-    /// The number of the page, where it was asked for by number.
+    /// The number of the page, from 1. `None` if the page was requested by cursor.
     pub page: Option<u32>,
-    /// As many as were asked for.
+    /// The maximum number of rows on a page.
     pub limit: u32,
-    /// Whether another page follows.
+    /// True if another page follows.
     pub has_more: bool,
-    /// What to ask for it with.
+    /// The cursor of the next page. `None` on the last page.
     pub next_cursor: Option<String>,
 }
 
 impl<R> Rows<R> {
-    /// The page as the contract shows it.
-    pub fn page<T>(self, total: u64, show: impl FnMut(R) -> T) -> Page<T> {
+    /// Converts the rows into a page of the contract. `total` is the number of elements on all pages, and
+    /// `convert` converts one row.
+    pub fn page<T>(self, total: u64, convert: impl FnMut(R) -> T) -> Page<T> {
         let Rows { rows, page, limit, has_more, next_cursor } = self;
         let pagination = Pagination { total, page, limit, has_more, next_cursor };
-        Page { data: rows.into_iter().map(show).collect(), pagination }
+        Page { data: rows.into_iter().map(convert).collect(), pagination }
     }
 }
 
 impl Keyset {
-    /// The list `name`, ordered by `keys` and then by `id`. A column that comes twice counts once.
+    /// Creates the list `name`, sorted by `keys` and then by the unique column `id`. The second key with a
+    /// column is ignored.
     pub fn new(name: &'static str, keys: impl IntoIterator<Item = SortKey>, id: &'static SortColumn) -> Keyset {
         let mut unique: Vec<SortKey> = Vec::new();
         for key in keys {
@@ -82,19 +123,19 @@ impl Keyset {
             }
         }
         if unique.iter().all(|key| key.column != id) {
-            // In the direction of the first key one index serves the order both ways.
+            // The id has the direction of the first key, so that one index can serve both directions.
             let descending = unique.first().is_some_and(|key| key.descending);
             unique.push(SortKey { column: id, descending });
         }
         Keyset { name, keys: unique }
     }
 
-    /// The columns in their order, the id among them.
+    /// Returns the sort columns in their order, including the id.
     pub fn columns(&self) -> impl Iterator<Item = &'static SortColumn> {
         self.keys.iter().map(|key| key.column)
     }
 
-    /// The list and its order as text, for example `users:-createdAt,-id`.
+    /// Returns the name of the list and its sort order as text, for example `users:-createdAt,-id`.
     fn sort(&self) -> String {
         let mut text = format!("{}:", self.name);
         for (index, key) in self.keys.iter().enumerate() {
@@ -104,7 +145,7 @@ impl Keyset {
         text
     }
 
-    /// ` ORDER BY …`.
+    /// Appends ` ORDER BY …` to a query.
     pub fn push_order(&self, query: &mut QueryBuilder<Postgres>) {
         for (index, key) in self.keys.iter().enumerate() {
             query.push(if index == 0 { " ORDER BY " } else { ", " });
@@ -112,7 +153,7 @@ impl Keyset {
         }
     }
 
-    /// A condition in brackets that holds for the rows after the one with `values`.
+    /// Appends a condition in parentheses that is true for the rows after the row with `values`.
     pub fn push_after(&self, query: &mut QueryBuilder<Postgres>, values: &[SortValue]) {
         let pairs: Vec<_> = self.keys.iter().zip(values).collect();
         let Some((first, rest)) = pairs.split_first() else {
@@ -120,7 +161,7 @@ impl Keyset {
             return;
         };
         if rest.iter().all(|(key, _)| key.descending == first.0.descending) {
-            // All in one direction: a comparison of rows, which is one range of the index.
+            // All keys have one direction, so a row comparison works, which is one range of an index.
             query.push("((");
             separated(query, &pairs, |query, (key, _)| {
                 query.push(key.column.sql);
@@ -130,7 +171,8 @@ impl Keyset {
             query.push("))");
             return;
         }
-        // Else the bound of the first key, for the index, and then key by key.
+        // The directions differ. The bound of the first key can use an index; the other conditions compare key
+        // by key.
         query.push("(").push(first.0.column.sql).push(" ").push(beyond(first.0)).push("= ");
         bind(query, first.1);
         query.push(" AND (");
@@ -151,11 +193,12 @@ impl Keyset {
 }
 
 impl<'a> Paging<'a> {
-    /// Reads where the page begins. `filter` is the [`filter_hash`](crate::platform::cursor::filter_hash)
-    /// of the list's filters.
+    /// Creates the page of a request. `filter` is the [`filter_hash`](crate::platform::cursor::filter_hash) of
+    /// the filters of the list.
     ///
     /// # Errors
-    /// A cursor that is not one, or that belongs to another list.
+    /// Returns an error if the cursor of the request is not valid or belongs to another list, sort order or
+    /// filter.
     pub fn open(
         cursors: &'a Cursors,
         keyset: Keyset,
@@ -167,7 +210,7 @@ impl<'a> Paging<'a> {
             PageAt::Cursor(text) => {
                 let values = cursors.open(text, &keyset.sort(), filter)?.values;
                 if values.len() != keyset.keys.len() {
-                    return Err(BadCursor::Elsewhere);
+                    return Err(BadCursor::OtherList);
                 }
                 Start::After(values)
             }
@@ -175,8 +218,10 @@ impl<'a> Paging<'a> {
         Ok(Paging { cursors, keyset, filter, limit: request.limit.max(1), start })
     }
 
-    /// Completes a query whose text ends in a `WHERE` with at least one condition: the place to go
-    /// on from, the order and the limit.
+    /// Appends the start of the page, the sort order and the limit to a query, which must end in a `WHERE`
+    /// condition.
+    ///
+    /// The limit is one more than the page needs, so that [`Paging::rows`] can detect another page.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if let Start::After(values) = &self.start {
             query.push(" AND ");
@@ -191,13 +236,13 @@ impl<'a> Paging<'a> {
         }
     }
 
-    /// Makes a page of what the query found. `value` reads a row's value of a column that the
-    /// keyset names.
-    pub fn rows<R>(&self, mut found: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
+    /// Converts the rows that the query returned into a page. `value` returns the value of a row in a sort
+    /// column.
+    pub fn rows<R>(&self, mut rows: Vec<R>, value: impl Fn(&R, &'static SortColumn) -> SortValue) -> Rows<R> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let has_more = found.len() > limit;
-        found.truncate(limit);
-        let next_cursor = found.last().filter(|_| has_more).map(|last| {
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = rows.last().filter(|_| has_more).map(|last| {
             let values = self.keyset.columns().map(|column| value(last, column)).collect();
             self.cursors.seal(&Cursor { sort: self.keyset.sort(), filter: self.filter, values })
         });
@@ -205,10 +250,11 @@ impl<'a> Paging<'a> {
             Start::Page(page) => Some(page),
             Start::After(_) => None,
         };
-        Rows { rows: found, page, limit: self.limit, has_more, next_cursor }
+        Rows { rows, page, limit: self.limit, has_more, next_cursor }
     }
 }
 
+/// Returns the comparison operator for the rows after a value of this key.
 fn beyond(key: &SortKey) -> &'static str {
     if key.descending { "<" } else { ">" }
 }

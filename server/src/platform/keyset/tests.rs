@@ -1,4 +1,4 @@
-//! Page after page, every row once, in every order.
+//! Tests of the pages of a list in several sort orders.
 
 use rust_decimal::Decimal;
 use sqlx::PgPool;
@@ -38,7 +38,7 @@ async fn rows(pool: &PgPool, paging: &Paging<'_>) -> Rows<Row> {
 }
 
 #[tokio::test]
-async fn pages_together_are_the_list() {
+async fn all_pages_together_contain_every_row_once() {
     let database = TestDatabases::migrated().await;
     let pool = &database.pools.orders;
     sqlx::query(
@@ -61,8 +61,8 @@ async fn pages_together_are_the_list() {
     for order in orders {
         let keyset = Keyset::new("things", order.iter().copied(), &ID);
         let at = |at, limit| Paging::open(&cursors, keyset.clone(), filter, &PageRequest { limit, at }).unwrap();
-        let whole = rows(pool, &at(PageAt::Number(1), 100)).await;
-        assert_eq!((whole.rows.len(), whole.has_more, &whole.next_cursor), (50, false, &None));
+        let all = rows(pool, &at(PageAt::Number(1), 100)).await;
+        assert_eq!((all.rows.len(), all.has_more, &all.next_cursor), (50, false, &None));
 
         let mut by_cursor = rows(pool, &at(PageAt::Number(1), 7)).await;
         let mut seen = by_cursor.rows;
@@ -71,7 +71,7 @@ async fn pages_together_are_the_list() {
             assert_eq!(by_cursor.page, None);
             seen.extend(by_cursor.rows);
         }
-        assert_eq!(seen, whole.rows, "{}", keyset.sort());
+        assert_eq!(seen, all.rows, "{}", keyset.sort());
 
         let mut by_number = Vec::new();
         for page in 1.. {
@@ -81,12 +81,12 @@ async fn pages_together_are_the_list() {
                 break;
             }
         }
-        assert_eq!(by_number, whole.rows);
+        assert_eq!(by_number, all.rows);
     }
 }
 
 #[test]
-fn one_direction_is_a_comparison_of_rows() {
+fn keys_of_one_direction_become_a_row_comparison() {
     let keyset = Keyset::new("things", [key(&NAME, true)], &ID);
     assert_eq!(keyset.sort(), "things:-name,-id");
     let mut query = QueryBuilder::new("");
@@ -96,7 +96,7 @@ fn one_direction_is_a_comparison_of_rows() {
 }
 
 #[test]
-fn two_directions_are_compared_key_by_key() {
+fn keys_of_two_directions_are_compared_individually() {
     let keyset = Keyset::new("things", [key(&NAME, false), key(&TOTAL, true)], &ID);
     let mut query = QueryBuilder::new("");
     let values = [SortValue::Text("a".to_owned()), SortValue::Integer(1), SortValue::Id(Uuid::nil())];
@@ -108,7 +108,7 @@ fn two_directions_are_compared_key_by_key() {
 }
 
 #[test]
-fn a_cursor_of_another_order_is_refused() {
+fn a_cursor_of_another_sort_order_is_rejected() {
     let cursors = Cursors::new(None);
     let filter = filter_hash([]);
     let by = |descending| Keyset::new("things", [key(&NAME, descending)], &ID);
@@ -118,5 +118,5 @@ fn a_cursor_of_another_order_is_refused() {
     let page = paging.rows(vec![row.clone(), row], value);
     let next = PageRequest { limit: 1, at: PageAt::Cursor(page.next_cursor.unwrap()) };
     assert!(Paging::open(&cursors, by(true), filter, &next).is_ok());
-    assert_eq!(Paging::open(&cursors, by(false), filter, &next).unwrap_err(), BadCursor::Elsewhere);
+    assert_eq!(Paging::open(&cursors, by(false), filter, &next).unwrap_err(), BadCursor::OtherList);
 }

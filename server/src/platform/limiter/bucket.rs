@@ -1,4 +1,4 @@
-//! What is left in buckets, and the headers that tell it.
+//! The state of the buckets of a request, and the response headers that report it.
 
 use std::time::Duration;
 
@@ -6,55 +6,56 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::Counted;
 
-/// How a request stands with its limits.
+/// The result of applying the rate limits to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether every bucket had a token.
+    /// True if every bucket had a token, so that the request is allowed.
     pub allowed: bool,
-    /// The bucket that is the nearest to empty: the one that callers are told of.
+    /// The state of the bucket that is closest to empty. The response headers report this one.
     pub tightest: Level,
 }
 
-/// How full one bucket is.
+/// The state of a rate limit bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
-    /// How many requests its window allows.
+    /// The number of requests in a window of the limit.
     pub limit: u32,
-    /// How many are left now.
+    /// The number of requests that the caller can still send now.
     pub remaining: u32,
-    /// When all of them are available again, in seconds since 1970-01-01 UTC, rounded up.
+    /// The time at which the full limit is available again, in seconds since the Unix epoch, rounded up.
     pub reset: u64,
-    /// How long to wait for the next one; zero when one is left.
+    /// The time until the next request is allowed. Zero if a request is allowed now.
     pub retry_after: Duration,
 }
 
 impl Standing {
-    /// Reads what the script answered: `allowed, now`, then three numbers a bucket.
+    /// Parses the result of the script: `allowed`, `now`, and three numbers for each bucket. Returns `None` if
+    /// the result has another form.
     pub(super) fn read(numbers: &[i64], counted: &[Counted]) -> Option<Standing> {
         let (&[allowed, now], levels) = numbers.split_first_chunk::<2>()?;
         let number = |number: i64| u64::try_from(number).ok();
         let now = number(now)?;
         let mut tightest: Option<Level> = None;
-        for (one, level) in counted.iter().zip(levels.chunks_exact(3)) {
-            let level = Level::new(one, number(level[0])?, now, number(level[1])?, number(level[2])?);
+        for (counted, level) in counted.iter().zip(levels.chunks_exact(3)) {
+            let level = Level::new(counted, number(level[0])?, now, number(level[1])?, number(level[2])?);
             tightest = Some(tightest.map_or(level, |other| other.tighter(level)));
         }
         Some(Standing { allowed: allowed == 1, tightest: tightest? })
     }
 
-    /// Whole seconds to wait when the request was not let in, at least one.
+    /// Returns the value of `Retry-After` for a refused request: seconds, rounded up, at least 1.
     pub fn retry_after_seconds(&self) -> u64 {
         self.tightest.retry_after.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
     }
 
-    /// Writes `X-RateLimit-*`, and `Retry-After` where the request was not let in.
+    /// Inserts the `X-RateLimit-*` headers, and `Retry-After` if the request is refused.
     pub fn write(&self, headers: &mut HeaderMap) {
         for (name, value) in self.headers() {
             headers.insert(name, HeaderValue::from(value));
         }
     }
 
-    /// The headers and their values.
+    /// Returns the `X-RateLimit-*` headers, and `Retry-After` if the request is refused.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, u64)> {
         let always = [
             (HeaderName::from_static("x-ratelimit-limit"), u64::from(self.tightest.limit)),
@@ -76,7 +77,8 @@ impl Level {
         }
     }
 
-    /// The one of two that stops the caller sooner or longer.
+    /// Returns the more restrictive of two states: the one with the longer wait, then the one with fewer
+    /// requests left.
     pub(super) fn tighter(self, other: Level) -> Level {
         let key = |level: &Level| (std::cmp::Reverse(level.retry_after), level.remaining, level.limit);
         if key(&other) < key(&self) { other } else { self }

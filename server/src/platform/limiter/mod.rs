@@ -1,4 +1,4 @@
-//! Rate limits: token buckets in Redis, and in this process while Redis is unavailable.
+//! Rate limits as token buckets: shared in Redis, and local to this process while Redis is unavailable.
 
 mod bucket;
 mod local;
@@ -19,7 +19,18 @@ pub use bucket::{Level, Standing};
 use crate::platform::redis::{Redis, lacks_script};
 use local::LocalBuckets;
 
-/// Takes from buckets. Clones share them.
+/// The rate limiter. Clones share the buckets.
+///
+/// The gate applies limits by caller and by address. A handler applies limits by account, because only the
+/// handler knows the account of a request:
+///
+/// ```no_run
+/// # use server::platform::limiter::{Limited, Limiter};
+/// # use writ_runtime::Context;
+/// async fn check(limiter: &Limiter, cx: &Context<()>, email: &str) -> Result<(), Limited> {
+///     limiter.take_account(cx.operation(), email).await
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Limiter(Arc<Inner>);
 
@@ -29,17 +40,19 @@ struct Inner {
     local: LocalBuckets,
 }
 
-/// A limit, and whose bucket it takes from.
+/// A rate limit together with the bucket that it takes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    /// The limit of the contract.
+    /// The rate limit of the contract.
     pub limit: &'static RateLimit,
-    /// What names the bucket, without the prefix.
+    /// The Redis key of the bucket, without the prefix of the service.
     pub bucket: String,
 }
 
-/// A limit is used up. It is not an error of ours, and must not become one: the handler turns it
-/// into the 429 of its contract, with the headers of [`Standing::headers`].
+/// The refusal of a request whose rate limit is exhausted.
+///
+/// It does not implement `std::error::Error`, because every `Error` converts into a 500. The service converts
+/// it into the 429 of its contract, with the headers of [`Standing::headers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limited(pub Standing);
 
@@ -50,28 +63,30 @@ impl std::fmt::Debug for Limiter {
 }
 
 impl Counted {
-    /// A limit of `operation`, counted for `subject`.
+    /// Assigns the bucket of `subject` to a limit of `operation`.
     pub fn new(operation: &Operation, limit: &'static RateLimit, subject: &str) -> Counted {
-        // Part of the name, so that two limits of one operation have two buckets.
+        // The key contains the limit, so that two limits of one operation have two buckets.
         let (requests, window) = (limit.requests, limit.window.as_millis());
         Counted { limit, bucket: format!("limit:{}:{requests}/{window}:{subject}", operation.id) }
     }
 }
 
 impl Limiter {
-    /// Buckets in `redis`.
+    /// Creates a limiter with buckets in `redis`.
     pub fn new(redis: Redis) -> Limiter {
         Limiter(Arc::new(Inner { redis, script: Script::new(include_str!("bucket.lua")), local: LocalBuckets::new() }))
     }
 
-    /// Takes one request from the `account` limit of the operation, for a handler that knows which
-    /// account a request is about. Nothing is taken where the contract has no such limit.
+    /// Takes one request from the limit by account of an operation. `account` identifies the account in any
+    /// letter case.
+    ///
+    /// Does nothing if the contract declares no limit by account for the operation.
     ///
     /// # Errors
-    /// [`Limited`] when the account has no request left.
+    /// Returns [`Limited`] if the limit of the account is exhausted.
     pub async fn take_account(&self, operation: &'static Operation, account: &str) -> Result<(), Limited> {
         let Some(limit) = operation.rate_limit(LimitBy::Account) else { return Ok(()) };
-        // Redis need not know who signs in.
+        // The key contains a hash, so that Redis does not store e-mail addresses.
         let subject = format!("account:{}", URL_SAFE_NO_PAD.encode(&Sha256::digest(account.to_lowercase())[..16]));
         match self.take(&[Counted::new(operation, limit, &subject)]).await {
             Some(standing) if !standing.allowed => Err(Limited(standing)),
@@ -79,63 +94,70 @@ impl Limiter {
         }
     }
 
-    /// Takes one request from each bucket, or from none if one of them is empty. `None` without limits.
+    /// Takes one request from each bucket, or from none if one of them is empty. Returns `None` if `counted` is
+    /// empty.
     pub async fn take(&self, counted: &[Counted]) -> Option<Standing> {
         if counted.is_empty() {
             return None;
         }
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
-        self.ask(&mut pipeline, counted);
-        let answer = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut answers| answers.pop());
-        Some(self.read(answer, counted).await)
+        self.push_take(&mut pipeline, counted);
+        let result = self.0.redis.run::<Vec<Value>>(&pipeline).await.ok().and_then(|mut results| results.pop());
+        Some(self.read(result, counted).await)
     }
 
-    /// Adds the taking to a pipeline with `ignore_errors`: one answer. Nothing without limits.
-    pub(crate) fn ask(&self, pipeline: &mut Pipeline, counted: &[Counted]) {
+    /// Appends the command that takes from the buckets to a pipeline with `ignore_errors`. It returns one
+    /// result. Appends nothing if `counted` is empty.
+    pub(crate) fn push_take(&self, pipeline: &mut Pipeline, counted: &[Counted]) {
         if counted.is_empty() {
             return;
         }
         pipeline.cmd("EVALSHA").arg(self.0.script.get_hash()).arg(counted.len());
-        for one in counted {
-            pipeline.arg(self.0.redis.key(&one.bucket));
+        for counted in counted {
+            pipeline.arg(self.0.redis.key(&counted.bucket));
         }
-        for one in counted {
-            pipeline.arg(one.limit.requests).arg(u64::try_from(one.limit.window.as_millis()).unwrap_or(u64::MAX));
+        for counted in counted {
+            pipeline
+                .arg(counted.limit.requests)
+                .arg(u64::try_from(counted.limit.window.as_millis()).unwrap_or(u64::MAX));
         }
     }
 
-    /// Reads the answer of [`Limiter::ask`]; without one, the buckets of this process decide.
-    pub(crate) async fn read(&self, answer: Option<Value>, counted: &[Counted]) -> Standing {
-        let answer = match answer {
-            // A Redis that has not seen the script yet: say it once in full.
-            Some(answer) if lacks_script(&answer) => self.load_and_take(counted).await,
-            answer => answer,
+    /// Evaluates the result of [`Limiter::push_take`]. Without a result it takes from the local buckets.
+    pub(crate) async fn read(&self, result: Option<Value>, counted: &[Counted]) -> Standing {
+        let result = match result {
+            // Redis has not loaded the script yet, for example after a restart.
+            Some(result) if lacks_script(&result) => self.load_and_take(counted).await,
+            result => result,
         };
-        answer
-            .and_then(|answer| redis::from_redis_value::<Vec<i64>>(answer).ok())
+        result
+            .and_then(|result| redis::from_redis_value::<Vec<i64>>(result).ok())
             .and_then(|numbers| Standing::read(&numbers, counted))
             .unwrap_or_else(|| self.0.local.take(counted, now()))
     }
 
+    /// Loads the script into Redis and takes from the buckets. Returns `None` if Redis is unavailable.
     async fn load_and_take(&self, counted: &[Counted]) -> Option<Value> {
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors().cmd("SCRIPT").arg("LOAD").arg(include_str!("bucket.lua"));
-        self.ask(&mut pipeline, counted);
+        self.push_take(&mut pipeline, counted);
         self.0.redis.run::<Vec<Value>>(&pipeline).await.ok()?.pop()
     }
 }
 
-/// How an address is counted: one network of IPv6 as a whole, since whoever has one has all of it.
+/// Returns the subject that a client address is counted for. All addresses of an IPv6 /64 network are one
+/// subject, because one client usually controls the complete network.
 pub fn subject_of(address: Option<IpAddr>) -> String {
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => format!("address:{address}"),
         Some(IpAddr::V6(address)) => format!("address:{:x}", address.to_bits() >> 64),
-        // Requests whose origin nobody knows share one bucket.
+        // All requests without a known address share one bucket.
         None => "address:unknown".to_owned(),
     }
 }
 
+/// Returns the current time in milliseconds since the Unix epoch.
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }

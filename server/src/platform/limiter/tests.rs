@@ -1,4 +1,4 @@
-//! Limits hold for many at once, with Redis and without.
+//! Tests of rate limits with concurrent requests, with Redis and without.
 
 use std::time::Duration;
 
@@ -16,13 +16,14 @@ static LOGIN: Operation = Operation {
     ..Operation::NONE
 };
 
-static OPEN: Operation = Operation::NONE;
+static UNLIMITED: Operation = Operation::NONE;
 
 fn counted(limit: &'static RateLimit, subject: &str) -> Counted {
     Counted::new(&LOGIN, limit, subject)
 }
 
-async fn taken(limiter: &Limiter, counted: &[Counted], times: usize) -> usize {
+/// Sends `times` concurrent requests and returns the number of allowed ones.
+async fn allowed_of(limiter: &Limiter, counted: &[Counted], times: usize) -> usize {
     let mut all = tokio::task::JoinSet::new();
     for _ in 0..times {
         let (limiter, counted) = (limiter.clone(), counted.to_vec());
@@ -32,36 +33,36 @@ async fn taken(limiter: &Limiter, counted: &[Counted], times: usize) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_as_many_pass_as_the_limit_says() {
+async fn concurrent_requests_are_allowed_up_to_the_limit() {
     for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
-        assert_eq!(taken(&limiter, &[counted(&THREE, "a")], 50).await, 3);
-        assert_eq!(taken(&limiter, &[counted(&THREE, "b")], 50).await, 3);
+        assert_eq!(allowed_of(&limiter, &[counted(&THREE, "a")], 50).await, 3);
+        assert_eq!(allowed_of(&limiter, &[counted(&THREE, "b")], 50).await, 3);
     }
 }
 
 #[tokio::test]
-async fn a_bucket_fills_again() {
+async fn a_bucket_is_refilled() {
     for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
-        assert_eq!(taken(&limiter, &[counted(&QUICK, "a")], 30).await, 10);
+        assert_eq!(allowed_of(&limiter, &[counted(&QUICK, "a")], 30).await, 10);
         tokio::time::sleep(Duration::from_millis(1200)).await;
-        let again = taken(&limiter, &[counted(&QUICK, "a")], 30).await;
+        let again = allowed_of(&limiter, &[counted(&QUICK, "a")], 30).await;
         assert!((2..=4).contains(&again), "{again}");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_takes_from_no_bucket() {
+async fn a_refused_request_takes_from_no_bucket() {
     let limiter = Limiter::new(testing::redis());
     let both = [counted(&THREE, "a"), counted(&HUNDRED, "a")];
-    assert_eq!(taken(&limiter, &both, 50).await, 3);
-    let left = limiter.take(&[counted(&HUNDRED, "a")]).await.unwrap();
-    assert_eq!(left.tightest.remaining, 96);
+    assert_eq!(allowed_of(&limiter, &both, 50).await, 3);
+    let standing = limiter.take(&[counted(&HUNDRED, "a")]).await.unwrap();
+    assert_eq!(standing.tightest.remaining, 96);
 }
 
 #[tokio::test]
-async fn what_is_left_is_told() {
+async fn the_headers_report_the_remaining_requests() {
     for redis in [testing::redis(), testing::redis_unavailable()] {
         let limiter = Limiter::new(redis);
         let both = [counted(&THREE, "a"), counted(&HUNDRED, "a")];
@@ -85,7 +86,7 @@ async fn what_is_left_is_told() {
 }
 
 #[tokio::test]
-async fn an_account_is_counted_whatever_its_case() {
+async fn the_letter_case_of_an_account_is_ignored() {
     let limiter = Limiter::new(testing::redis());
     for account in ["user@example.com", "User@Example.com"] {
         limiter.take_account(&LOGIN, account).await.unwrap();
@@ -93,14 +94,14 @@ async fn an_account_is_counted_whatever_its_case() {
     let limited = limiter.take_account(&LOGIN, "USER@example.com").await.unwrap_err();
     assert_eq!(limited.0.tightest.limit, 2);
     limiter.take_account(&LOGIN, "admin@example.com").await.unwrap();
-    limiter.take_account(&OPEN, "user@example.com").await.unwrap();
+    limiter.take_account(&UNLIMITED, "user@example.com").await.unwrap();
 }
 
 #[test]
-fn a_network_of_ipv6_is_counted_as_one() {
-    let of = |text: &str| subject_of(Some(text.parse().unwrap()));
-    assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
-    assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-    assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-    assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+fn addresses_of_one_ipv6_network_are_one_subject() {
+    let subject = |text: &str| subject_of(Some(text.parse().unwrap()));
+    assert_eq!(subject("2001:db8::1"), subject("2001:db8::2"));
+    assert_ne!(subject("2001:db8::1"), subject("2001:db8:0:1::1"));
+    assert_ne!(subject("192.0.2.1"), subject("192.0.2.2"));
+    assert_eq!(subject("192.0.2.1"), subject("::ffff:192.0.2.1"));
 }

@@ -1,9 +1,10 @@
-//! Ended sessions: their access tokens stop working at once, whoever holds them.
+//! The revocation of sessions. The access tokens of an ended session become invalid immediately.
 //!
-//! The truth is `sessions.revoked_at`. Redis holds a marker for each session that was revoked
-//! within the life of an access token, and one key that says the markers are complete. Where that
-//! key is missing (a new or emptied Redis) or Redis is unavailable, the row itself is asked. The key is
-//! written anew every minute, so that a Redis which came back with old data is not believed for long.
+//! The source of truth is the column `sessions.revoked_at`. Redis contains a marker for each session that ended
+//! within the lifetime of an access token, and a key that states that the markers are complete. If that key is
+//! missing, for example in a new or flushed Redis, or if Redis is unavailable, the row of the session is
+//! queried. The key expires after a minute, so that a Redis that was restored with old data is not trusted for
+//! longer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,76 +16,84 @@ use uuid::Uuid;
 
 use crate::platform::redis::{Redis, Unavailable};
 
-/// How far clocks of the database and of ours may differ.
+/// The tolerated difference between the clocks of the database and of this process.
 const SLACK: Duration = Duration::from_secs(60);
 
-/// How long the markers are believed to be complete, in seconds.
+/// The time to live of the key that states that the markers are complete, in seconds.
 const COMPLETE_SECONDS: u64 = 60;
 
-/// Tells ended sessions from live ones.
+/// The register of ended sessions. Clones share their state.
 #[derive(Debug, Clone)]
 pub struct Revocations {
     redis: Redis,
     users: PgPool,
-    /// How long an access token is good, and a marker needed.
+    /// The lifetime of a marker: the lifetime of an access token and the tolerated clock difference.
     lifetime: Duration,
-    /// Whether the markers are being completed; until then this process does not believe them.
+    /// True while this process is loading all markers into Redis. Until then it does not trust them.
     loading: Arc<AtomicBool>,
-    /// How often completing was asked for: what was read before the last time is not enough.
-    asked: Arc<AtomicU64>,
+    /// The number of requests to load the markers. A load that started before the latest request is not
+    /// sufficient.
+    load_requests: Arc<AtomicU64>,
 }
 
-/// What the markers say of a session.
+/// The state of a session according to the markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Marker {
-    /// It was revoked.
+    /// The session has ended.
     Revoked,
-    /// It was not.
+    /// The session has not ended.
     Live,
-    /// The markers are not complete: ask the row.
+    /// The markers are not complete, so the row of the session must be queried.
     Unknown,
 }
 
 impl Revocations {
-    /// `lifetime` is that of access tokens.
+    /// Creates a register. `lifetime` is the lifetime of access tokens.
     pub fn new(redis: Redis, users: PgPool, lifetime: Duration) -> Revocations {
-        Revocations { redis, users, lifetime: lifetime + SLACK, loading: Arc::default(), asked: Arc::default() }
+        Revocations { redis, users, lifetime: lifetime + SLACK, loading: Arc::default(), load_requests: Arc::default() }
     }
 
-    /// Tells everybody that sessions were revoked; to be called after the transaction that says so
-    /// in the database has committed. When Redis is unavailable, this goes on trying.
+    /// Marks sessions as ended, for all processes.
+    ///
+    /// Call it after the transaction that ends the sessions has committed. If Redis is unavailable, this
+    /// process retries in the background.
     pub async fn announce(&self, sessions: &[Uuid]) {
         if self.mark(sessions, false).await.is_err() {
             self.load_in_background();
         }
     }
 
-    /// Adds the question whether `session` is revoked to a pipeline: two answers.
-    pub fn ask(&self, pipeline: &mut Pipeline, session: Uuid) {
-        pipeline.cmd("EXISTS").arg(self.key(session)).cmd("EXISTS").arg(self.complete());
+    /// Appends the query for the markers of `session` to a pipeline. It returns two results.
+    pub fn push_query(&self, pipeline: &mut Pipeline, session: Uuid) {
+        pipeline.cmd("EXISTS").arg(self.key(session)).cmd("EXISTS").arg(self.complete_key());
     }
 
-    /// Whether this process has told Redis everything. To be looked at before Redis is asked, since
-    /// what it answers may be older than what it is told in the meantime.
-    pub fn all_told(&self) -> bool {
+    /// Returns true if Redis has the markers of all sessions that this process has ended.
+    ///
+    /// Call it before the query to Redis, because the result of the query can be older than a marker that is
+    /// written in the meantime.
+    pub fn is_synchronized(&self) -> bool {
         !self.loading.load(Ordering::SeqCst)
     }
 
-    /// Reads the two answers of [`Revocations::ask`]; `all_told` is as of before it was asked.
-    pub fn read(&self, revoked: bool, complete: bool, all_told: bool) -> Marker {
-        match (revoked, complete && all_told) {
+    /// Evaluates the two results of [`Revocations::push_query`]. `is_synchronized` is the value of
+    /// [`Revocations::is_synchronized`] before the query.
+    pub fn read(&self, revoked: bool, complete: bool, is_synchronized: bool) -> Marker {
+        match (revoked, complete && is_synchronized) {
             (true, _) => Marker::Revoked,
             (false, true) => Marker::Live,
             (false, false) => Marker::Unknown,
         }
     }
 
-    /// Asks the session's row, and has the markers completed if Redis lacks them.
+    /// Queries the row of a session. Returns true if the session has ended or does not exist.
+    ///
+    /// If Redis is available, it lacks markers, so this also starts loading them in the background.
     ///
     /// # Errors
-    /// A database that is unavailable.
-    pub async fn ask_row(&self, session: Uuid, redis_is_there: bool) -> Result<bool, sqlx::Error> {
-        if redis_is_there {
+    /// Returns the error of the database.
+    pub async fn query_row(&self, session: Uuid, redis_is_available: bool) -> Result<bool, sqlx::Error> {
+        if redis_is_available {
             self.load_in_background();
         }
         let live = sqlx::query_scalar!(
@@ -94,24 +103,25 @@ impl Revocations {
         Ok(!live.fetch_one(&self.users).await?)
     }
 
-    /// Completes the markers from the database until that succeeds. One at a time.
+    /// Loads all markers from the database into Redis and retries until this succeeds. Only one load runs at a
+    /// time.
     fn load_in_background(&self) {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.load_requests.fetch_add(1, Ordering::SeqCst);
         if self.loading.swap(true, Ordering::SeqCst) {
             return;
         }
         let this = self.clone();
         tokio::spawn(async move {
             loop {
-                let asked = this.asked.load(Ordering::SeqCst);
+                let requests = this.load_requests.load(Ordering::SeqCst);
                 if let Err(reason) = this.load().await {
-                    tracing::debug!(reason, "revoked sessions are not complete in redis");
+                    tracing::debug!(reason, "loading the ended sessions into redis failed: trying again in a second");
                     tokio::time::sleep(Duration::from_secs(1)).await;
                     continue;
                 }
                 this.loading.store(false, Ordering::SeqCst);
-                // Whoever asked in the meantime may have revoked a session after it was read.
-                let done = this.asked.load(Ordering::SeqCst) == asked;
+                // A request in the meantime can be for a session that ended after the database was read.
+                let done = this.load_requests.load(Ordering::SeqCst) == requests;
                 if done || this.loading.swap(true, Ordering::SeqCst) {
                     break;
                 }
@@ -119,6 +129,7 @@ impl Revocations {
         });
     }
 
+    /// Loads the markers of all recently ended sessions into Redis.
     async fn load(&self) -> Result<(), String> {
         let window = i32::try_from(self.lifetime.as_secs()).unwrap_or(i32::MAX);
         let sessions = sqlx::query_scalar!(
@@ -129,28 +140,31 @@ impl Revocations {
         self.mark(&sessions, true).await.map_err(|error| error.to_string())
     }
 
+    /// Writes the markers of sessions to Redis. `complete` states that these are all sessions that need one.
     async fn mark(&self, sessions: &[Uuid], complete: bool) -> Result<(), Unavailable> {
-        // In pieces, so that no pipeline takes longer than a request may.
-        for some in sessions.chunks(500) {
+        // The pipelines are limited in size, so that each one completes within the timeout.
+        for chunk in sessions.chunks(500) {
             let mut pipeline = redis::pipe();
-            for session in some {
+            for session in chunk {
                 pipeline.cmd("SET").arg(self.key(*session)).arg(1).arg("EX").arg(self.lifetime.as_secs()).ignore();
             }
             self.redis.run::<()>(&pipeline).await?;
         }
         if complete {
             let mut pipeline = redis::pipe();
-            pipeline.cmd("SET").arg(self.complete()).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
+            pipeline.cmd("SET").arg(self.complete_key()).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
             self.redis.run::<()>(&pipeline).await?;
         }
         Ok(())
     }
 
+    /// Returns the Redis key of the marker of a session.
     fn key(&self, session: Uuid) -> String {
         self.redis.key(format_args!("revoked:{session}"))
     }
 
-    fn complete(&self) -> String {
+    /// Returns the Redis key that states that the markers are complete.
+    fn complete_key(&self) -> String {
         self.redis.key("revoked:complete")
     }
 }

@@ -1,11 +1,11 @@
-//! An ended session is known as such, whatever has become of Redis.
+//! Tests of ended sessions with a complete, an empty and an unavailable Redis.
 
 use std::time::Instant;
 
 use super::*;
 use crate::testing::{self, TestDatabases};
 
-/// A session of a new user; its id.
+/// Inserts a user with a session and returns the id of the session.
 async fn session(users: &PgPool) -> Uuid {
     let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
     sqlx::query("INSERT INTO users (id, email, name, password_hash) VALUES ($1, $2, 'Sample', '')")
@@ -33,10 +33,10 @@ async fn end(users: &PgPool, session: Uuid) {
 
 async fn marker(revocations: &Revocations, session: Uuid) -> Marker {
     let mut pipeline = redis::pipe();
-    let all_told = revocations.all_told();
-    revocations.ask(&mut pipeline, session);
+    let is_synchronized = revocations.is_synchronized();
+    revocations.push_query(&mut pipeline, session);
     match revocations.redis.run::<(bool, bool)>(&pipeline).await {
-        Ok((revoked, complete)) => revocations.read(revoked, complete, all_told),
+        Ok((revoked, complete)) => revocations.read(revoked, complete, is_synchronized),
         Err(Unavailable) => Marker::Unknown,
     }
 }
@@ -55,11 +55,11 @@ fn revocations(database: &TestDatabases, redis: Redis) -> Revocations {
 }
 
 #[tokio::test]
-async fn an_ended_session_is_marked_at_once() {
+async fn an_ended_session_is_marked_immediately() {
     let database = TestDatabases::migrated().await;
     let revocations = revocations(&database, testing::redis());
     let (ended, live) = (session(&database.pools.users).await, session(&database.pools.users).await);
-    assert!(!revocations.ask_row(live, true).await.unwrap());
+    assert!(!revocations.query_row(live, true).await.unwrap());
     completed(&revocations, live).await;
     end(&database.pools.users, ended).await;
     revocations.announce(&[ended]).await;
@@ -68,39 +68,39 @@ async fn an_ended_session_is_marked_at_once() {
 }
 
 #[tokio::test]
-async fn an_emptied_redis_is_not_believed_until_it_is_complete_again() {
+async fn an_empty_redis_is_not_trusted_until_it_has_all_markers() {
     let database = TestDatabases::migrated().await;
     let redis = testing::redis();
     let revocations = revocations(&database, redis);
     let ended = session(&database.pools.users).await;
     end(&database.pools.users, ended).await;
-    // Nobody has announced it to this Redis.
+    // This Redis has no marker for the session.
     assert_eq!(marker(&revocations, ended).await, Marker::Unknown);
-    assert!(revocations.ask_row(ended, true).await.unwrap());
+    assert!(revocations.query_row(ended, true).await.unwrap());
     completed(&revocations, ended).await;
     assert_eq!(marker(&revocations, ended).await, Marker::Revoked);
 }
 
 #[tokio::test]
-async fn without_redis_the_row_is_asked() {
+async fn the_row_of_a_session_is_queried_without_redis() {
     let database = TestDatabases::migrated().await;
     let revocations = revocations(&database, testing::redis_unavailable());
     let (ended, live) = (session(&database.pools.users).await, session(&database.pools.users).await);
     end(&database.pools.users, ended).await;
     revocations.announce(&[ended]).await;
     assert_eq!(marker(&revocations, live).await, Marker::Unknown);
-    assert!(revocations.ask_row(ended, false).await.unwrap());
-    assert!(!revocations.ask_row(live, false).await.unwrap());
-    assert!(revocations.ask_row(Uuid::now_v7(), false).await.unwrap());
+    assert!(revocations.query_row(ended, false).await.unwrap());
+    assert!(!revocations.query_row(live, false).await.unwrap());
+    assert!(revocations.query_row(Uuid::now_v7(), false).await.unwrap());
 }
 
 #[tokio::test]
-async fn what_was_ended_while_redis_was_away_is_marked_when_it_is_back() {
+async fn a_session_that_ends_while_redis_is_unavailable_is_marked_when_redis_is_back() {
     let database = TestDatabases::migrated().await;
     let valve = testing::Valve::open().await;
     let revocations = revocations(&database, valve.redis.clone());
     let (first, second) = (session(&database.pools.users).await, session(&database.pools.users).await);
-    revocations.ask_row(first, true).await.unwrap();
+    revocations.query_row(first, true).await.unwrap();
     completed(&revocations, first).await;
 
     valve.set(false);

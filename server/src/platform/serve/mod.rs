@@ -1,4 +1,4 @@
-//! Serving HTTP/1.1: slow heads are cut off, connections are counted, and the end is orderly.
+//! The HTTP/1.1 server: a timeout for request heads, a limit of connections, and a graceful shutdown.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,15 +22,18 @@ use tower::ServiceExt as _;
 use crate::platform::config::Timeouts;
 use crate::platform::shutdown::Shutdown;
 
-/// How long accepting rests when the process is out of file descriptors.
-const BREATH: Duration = Duration::from_millis(100);
+/// The time to wait after accepting a connection has failed, for example because the process has no free file
+/// descriptors.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown` says otherwise. Then nothing is accepted any more, what runs may finish
-/// within the drain time, and the rest is cut off.
-pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, most: usize, shutdown: Shutdown) {
+/// Serves `app` on `listener` until the shutdown is complete, with at most `max_connections` open connections.
+///
+/// When the shutdown begins, the server stops accepting connections after `timeouts.linger`. Running requests
+/// can finish within `timeouts.drain`. Connections that are still open after that are closed.
+pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, max_connections: usize, shutdown: Shutdown) {
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
-    let places = Arc::new(Semaphore::new(most));
+    let permits = Arc::new(Semaphore::new(max_connections));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(timeouts.header);
 
@@ -44,59 +47,62 @@ pub async fn serve(listener: TcpListener, app: Router, timeouts: Timeouts, most:
     tokio::pin!(stopping);
     loop {
         let accepted = async {
-            let place = places.clone().acquire_owned().await;
-            (place, accept(&listener).await)
+            let permit = permits.clone().acquire_owned().await;
+            (permit, accept(&listener).await)
         };
-        let (place, (stream, peer)) = tokio::select! {
+        let (permit, (stream, peer)) = tokio::select! {
             accepted = accepted => accepted,
             Some(_) = connections.join_next() => continue,
             () = &mut stopping => break,
         };
-        let app = app.clone().map_request(move |request| received(request, peer));
+        let app = app.clone().map_request(move |request| with_peer(request, peer));
         let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
         let connection = graceful.watch(connection);
         connections.spawn(async move {
-            // A connection that breaks is the client's affair.
+            // An error here is a fault of the client or of the network, so there is nothing to report.
             let _ = connection.await;
-            drop(place);
+            drop(permit);
         });
     }
     drop(listener);
-    tracing::debug!(connections = graceful.count(), "draining");
+    tracing::debug!(connections = graceful.count(), "draining connections");
     tokio::select! {
         () = graceful.shutdown() => {}
-        () = tokio::time::sleep(timeouts.drain) => tracing::warn!("cut off what was still running"),
-        () = shutdown.ended() => tracing::warn!("ended at once"),
+        () = tokio::time::sleep(timeouts.drain) => tracing::warn!("the drain timeout expired: closing connections"),
+        () = shutdown.ended() => tracing::warn!("stopping immediately: closing connections"),
     }
     connections.shutdown().await;
 }
 
-/// The request as the router takes it, with the peer's address for the layers.
-fn received(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
+/// Converts a request for the router and adds the address of the peer to its extensions.
+fn with_peer(request: Request<Incoming>, peer: SocketAddr) -> Request<Body> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     request
 }
 
-/// The next connection. No failure ends the service: each is of one connection, or of the moment.
+/// Accepts the next connection. Errors do not stop the server, because each one concerns a single connection or
+/// is temporary.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Answers are written at once, not held back for more.
+                // Responses are written in one piece, so delaying small packets (Nagle's algorithm) only adds
+                // latency.
                 let _ = stream.set_nodelay(true);
                 return (stream, peer);
             }
-            Err(error) if is_of_the_connection(&error) => {}
+            Err(error) if is_connection_error(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "accepting a connection failed");
-                tokio::time::sleep(BREATH).await;
+                tokio::time::sleep(ACCEPT_BACKOFF).await;
             }
         }
     }
 }
 
-fn is_of_the_connection(error: &io::Error) -> bool {
+/// Returns true if the error concerns only the connection that was being accepted.
+fn is_connection_error(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

@@ -1,4 +1,4 @@
-//! Slow clients, and the end of the process.
+//! Tests of slow clients and of the shutdown.
 
 use std::time::Instant;
 
@@ -40,25 +40,25 @@ async fn request(address: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
     let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    Ok(answer)
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
 }
 
 #[tokio::test]
-async fn a_client_that_never_finishes_its_head_is_cut_off() {
+async fn a_client_that_does_not_complete_its_request_head_is_disconnected() {
     let running = start(timeouts()).await;
     let mut stream = TcpStream::connect(running.address).await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nhost: local").await.unwrap();
     let started = Instant::now();
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer).await;
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response).await;
     assert!(started.elapsed() < Duration::from_secs(2));
-    assert!(!answer.starts_with(b"HTTP/1.1 200"));
+    assert!(!response.starts_with(b"HTTP/1.1 200"));
 }
 
 #[tokio::test]
-async fn what_runs_may_finish_and_nothing_new_is_accepted() {
+async fn running_requests_finish_and_new_connections_are_refused_during_shutdown() {
     let running = start(timeouts()).await;
     let address = running.address;
     let slow = tokio::spawn(async move { request(address, "/slow").await });
@@ -71,7 +71,7 @@ async fn what_runs_may_finish_and_nothing_new_is_accepted() {
 }
 
 #[tokio::test]
-async fn the_drain_has_a_hard_limit() {
+async fn requests_are_cancelled_after_the_drain_timeout() {
     let running = start(Timeouts { drain: Duration::from_millis(50), ..timeouts() }).await;
     let address = running.address;
     let slow = tokio::spawn(async move { request(address, "/slow").await });
@@ -80,11 +80,11 @@ async fn the_drain_has_a_hard_limit() {
     running.shutdown.drain();
     running.task.await.unwrap();
     assert!(started.elapsed() < Duration::from_millis(700));
-    assert!(!slow.await.unwrap().is_ok_and(|answer| answer.ends_with("done")));
+    assert!(!slow.await.unwrap().is_ok_and(|response| response.ends_with("done")));
 }
 
 #[tokio::test]
-async fn a_second_word_ends_at_once() {
+async fn ending_the_shutdown_stops_the_server_immediately() {
     let running = start(Timeouts { linger: Duration::from_secs(60), ..timeouts() }).await;
     running.shutdown.drain();
     assert!(request(running.address, "/").await.unwrap().ends_with("quick"));

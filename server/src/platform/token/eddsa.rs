@@ -1,7 +1,7 @@
-//! The one algorithm of our tokens, EdDSA over Ed25519, given to `jsonwebtoken` as its backend.
+//! A cryptography backend for `jsonwebtoken` that supports only EdDSA with Ed25519 (RFC 8037).
 //!
-//! Its own backends bring RSA and the NIST curves along; a token that asks for one of those is
-//! refused here for want of code.
+//! The backends of the crate also contain RSA and the NIST curves. This backend has no code for other
+//! algorithms, so a token that names one of them cannot be accepted.
 
 use std::sync::Once;
 
@@ -13,29 +13,31 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 static BACKEND: CryptoProvider = CryptoProvider {
     signer_factory: signer,
     verifier_factory: verifier,
-    // JWKs are neither read nor written.
+    // This service does not use JSON Web Keys.
     key_utils: KeyUtils::new_unimplemented(),
 };
 
+/// A signer with an Ed25519 private key.
 struct Sign(SigningKey);
 
+/// A verifier with an Ed25519 public key.
 struct Verify(VerifyingKey);
 
-/// Makes EdDSA the backend of this process; every call after the first does nothing.
+/// Installs the backend for this process. Calls after the first have no effect.
 pub(super) fn install() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
-        // Fails only when a backend is there already, and nothing else installs one.
+        // This fails only if another backend is installed, and no other code installs one.
         let _ = BACKEND.install_default();
     });
 }
 
-/// The key that signs, from its 32-byte seed.
+/// Returns the signing key for a 32-byte seed.
 pub(super) fn encoding_key(seed: &[u8; 32]) -> EncodingKey {
     EncodingKey::from_ed_der(seed)
 }
 
-/// The key that verifies, from the public key's 32 bytes.
+/// Returns the verification key for a public key.
 pub(super) fn decoding_key(key: &VerifyingKey) -> DecodingKey {
     DecodingKey::from_ed_der(key.as_bytes())
 }
@@ -72,7 +74,7 @@ impl JwtSigner for Sign {
 
 impl Verifier<Vec<u8>> for Verify {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), SignatureError> {
-        // Strict: no small-order keys, no second signature of the same message (RFC 8032 § 5.1.7).
+        // Strict verification rejects keys of small order and malleable signatures (RFC 8032 § 5.1.7, § 8.4).
         self.0.verify_strict(message, &Signature::from_slice(signature)?)
     }
 }

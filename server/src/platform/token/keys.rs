@@ -1,4 +1,4 @@
-//! The set of keys that access tokens are signed and verified with.
+//! The keys that sign and verify access tokens.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,31 +14,36 @@ use sha2::{Digest, Sha256};
 use super::eddsa;
 use crate::platform::config::decoded;
 
-/// The first key signs, all verify: so a new key is published before it signs, and an old one
-/// verifies until its last token has expired.
+/// The keys of the service. The first configured key signs, all keys verify.
+///
+/// So a new key can be distributed to all processes before it signs, and an old key verifies until its last
+/// token has expired.
 pub(super) struct KeySet {
+    /// The id of the signing key, for the header field `kid` (RFC 7515 § 4.1.4).
     pub(super) signing_id: String,
     pub(super) signing: EncodingKey,
+    /// The verification keys by id.
     pub(super) verifying: BTreeMap<String, DecodingKey>,
 }
 
-/// A key that cannot be used.
+/// The error of a configured key that is not an Ed25519 private key.
 #[derive(Debug)]
 pub struct BadKey {
-    /// Which, from 0.
+    /// The index of the key in the configuration, from 0.
     pub index: usize,
 }
 
 impl fmt::Display for BadKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "WRIT_TOKEN_KEYS: key {} is not an Ed25519 private key", self.index + 1)
+        write!(f, "WRIT_TOKEN_KEYS: key {} is not an Ed25519 private key in PEM or base64", self.index + 1)
     }
 }
 
 impl std::error::Error for BadKey {}
 
 impl KeySet {
-    /// Reads the keys; without any, makes one up that lives as long as the process.
+    /// Parses the keys. Without a key it generates a random one, and tokens are valid only until the process
+    /// ends.
     pub(super) fn read(keys: &[SecretString]) -> Result<KeySet, BadKey> {
         eddsa::install();
         let mut read = Vec::with_capacity(keys.len());
@@ -57,6 +62,7 @@ impl KeySet {
     }
 }
 
+/// Parses a private key: a PKCS #8 PEM block (RFC 8410), or a 32-byte seed in base64.
 fn signing_key(text: &str) -> Option<SigningKey> {
     if text.contains("-----BEGIN") {
         return SigningKey::from_pkcs8_pem(text).ok();
@@ -68,7 +74,7 @@ fn random_key() -> SigningKey {
     SigningKey::from_bytes(&crate::platform::random::bytes())
 }
 
-/// Names a key by its public half, so that the same key has the same name in every process.
+/// Returns the id of a key. It is derived from the public key, so that the id is equal in all processes.
 fn key_id(key: &SigningKey) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(key.verifying_key().as_bytes())[..8])
 }

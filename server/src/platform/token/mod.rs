@@ -1,4 +1,4 @@
-//! Access tokens (RFC 7519): issued, verified, and remembered until they expire.
+//! Access tokens (JSON Web Tokens, RFC 7519): issuing, verification, and a cache of verified tokens.
 
 mod eddsa;
 mod keys;
@@ -21,13 +21,13 @@ use crate::platform::caller::{Caller, Role};
 use crate::platform::config::TokenConfig;
 use keys::KeySet;
 
-/// The most tokens that are remembered at once.
-const REMEMBERED: u64 = 100_000;
+/// The maximum number of verified tokens in the cache.
+const MAX_CACHED: u64 = 100_000;
 
-/// Longer than any token of ours; a longer text is not even looked at.
-const LONGEST: usize = 4096;
+/// The maximum length of a token in bytes. A longer text is rejected without parsing it.
+const MAX_LENGTH: usize = 4096;
 
-/// Issues and verifies access tokens. Clones share keys and memory.
+/// The issuer and verifier of access tokens. Clones share the keys and the cache of verified tokens.
 #[derive(Clone)]
 pub struct Tokens(Arc<Inner>);
 
@@ -40,32 +40,34 @@ struct Inner {
     verified: Cache<[u8; 32], Verified>,
 }
 
-/// Who a token was verified for, until when.
+/// The caller of a verified token, and the time at which the token expires.
 #[derive(Clone)]
 struct Verified {
     caller: Arc<Caller>,
+    /// The time at which the token expires, in seconds since the Unix epoch.
     expires: i64,
 }
 
 /// An access token that was just issued.
 #[derive(Debug, Clone)]
 pub struct AccessToken {
-    /// The compact form, to be sent as `Authorization: Bearer`.
+    /// The token in compact form, for the header `Authorization: Bearer`.
     pub token: String,
-    /// How long it is good.
+    /// The lifetime of the token.
     pub expires_in: Duration,
 }
 
-/// Why a token proves nothing. One reason for all, so that nothing is learned from it.
+/// The rejection of an access token. It has no details, so that a client cannot learn from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidToken;
 
-/// The claims, as RFC 7519 § 4.1 names them, and ours.
+/// The claims of an access token: registered claims (RFC 7519 § 4.1), and the claims `email`, `roles` and `sid`
+/// of this service.
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     iss: String,
     aud: String,
-    /// A TypeID, as the API shows the user.
+    /// The user as a TypeID, the form that the API uses.
     sub: String,
     email: String,
     roles: Vec<String>,
@@ -82,10 +84,10 @@ impl std::fmt::Debug for Tokens {
 }
 
 impl Tokens {
-    /// Reads the keys.
+    /// Creates an issuer with the keys of the configuration. Without a key it generates a random one.
     ///
     /// # Errors
-    /// A key that is not one.
+    /// Returns [`BadKey`] if a key is not an Ed25519 private key.
     pub fn new(config: &TokenConfig) -> Result<Tokens, BadKey> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[&config.issuer]);
@@ -98,14 +100,14 @@ impl Tokens {
             issuer: config.issuer.clone(),
             audience: config.audience.clone(),
             lifetime: config.access_lifetime,
-            verified: Cache::builder().max_capacity(REMEMBERED).expire_after(UntilExpiry).build(),
+            verified: Cache::builder().max_capacity(MAX_CACHED).expire_after(UntilExpiry).build(),
         })))
     }
 
-    /// A token for a user in a session.
+    /// Issues an access token for a user in a session.
     ///
     /// # Errors
-    /// Only when the claims cannot be written, which no input brings about.
+    /// Returns an error if the claims cannot be encoded, which no input causes.
     pub fn issue(
         &self,
         user_id: Uuid,
@@ -127,15 +129,16 @@ impl Tokens {
         })
     }
 
-    /// Who a token was issued to.
+    /// Verifies a token and returns its caller.
     ///
     /// # Errors
-    /// A token that we did not sign, that has expired, or that is meant for another service.
+    /// Returns [`InvalidToken`] if this service has not signed the token, if it has expired, or if its issuer
+    /// or audience is another service.
     pub fn verify(&self, token: &str) -> Result<Arc<Caller>, InvalidToken> {
-        if token.len() > LONGEST {
+        if token.len() > MAX_LENGTH {
             return Err(InvalidToken);
         }
-        // Remembered by its hash: what is in memory is good for nobody.
+        // The cache key is a hash, so that memory contains no usable tokens.
         let hash: [u8; 32] = Sha256::digest(token).into();
         if let Some(verified) = self.0.verified.get(&hash)
             && verified.expires > Utc::now().timestamp()
@@ -147,9 +150,11 @@ impl Tokens {
         Ok(verified.caller)
     }
 
+    /// Verifies a token without the cache. Returns `None` if it is not valid.
     fn check(&self, token: &str) -> Option<Verified> {
         let header = jsonwebtoken::decode_header(token).ok()?;
-        // The key decides the algorithm; what the header says beside `kid` is not followed.
+        // The key determines the algorithm. No other field of the header is used, because the client controls
+        // it.
         let key = self.0.keys.verifying.get(&header.kid?)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.0.validation).ok()?.claims;
         let role: Role =
@@ -165,6 +170,7 @@ impl Tokens {
         Some(Verified { caller: Arc::new(caller), expires: claims.exp })
     }
 
+    /// Signs the claims with the signing key.
     fn sign(&self, claims: &Claims) -> Result<AccessToken, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(self.0.keys.signing_id.clone());
@@ -173,13 +179,13 @@ impl Tokens {
     }
 }
 
-/// Forgets a token when it expires.
+/// The expiry policy of the cache: an entry expires together with its token.
 struct UntilExpiry;
 
 impl Expiry<[u8; 32], Verified> for UntilExpiry {
     fn expire_after_create(&self, _: &[u8; 32], verified: &Verified, _: Instant) -> Option<Duration> {
-        let left = verified.expires.saturating_sub(Utc::now().timestamp());
-        Some(Duration::from_secs(left.try_into().unwrap_or(0)))
+        let remaining = verified.expires.saturating_sub(Utc::now().timestamp());
+        Some(Duration::from_secs(remaining.try_into().unwrap_or(0)))
     }
 }
 

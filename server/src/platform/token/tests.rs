@@ -1,4 +1,4 @@
-//! What an access token proves, and what it does not.
+//! Tests of valid, expired and forged access tokens.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -41,7 +41,7 @@ fn claims(exp: i64) -> Claims {
 }
 
 #[test]
-fn a_token_proves_who_it_was_issued_to() {
+fn a_token_identifies_its_caller() {
     let tokens = tokens(&[1]);
     let (user, session) = (Uuid::now_v7(), Uuid::now_v7());
     let issued = tokens.issue(user, "user@example.com", Role::Admin, session).unwrap();
@@ -54,7 +54,7 @@ fn a_token_proves_who_it_was_issued_to() {
 }
 
 #[test]
-fn a_new_key_is_known_before_it_signs_and_an_old_one_after() {
+fn keys_can_be_rotated_without_invalidating_tokens() {
     let (before, during, after) = (tokens(&[1]), tokens(&[1, 2]), tokens(&[2, 1]));
     assert!(after.verify(&issued(&before)).is_ok());
     assert!(during.verify(&issued(&after)).is_ok());
@@ -62,7 +62,7 @@ fn a_new_key_is_known_before_it_signs_and_an_old_one_after() {
 }
 
 #[test]
-fn an_expired_token_proves_nothing_even_when_it_was_seen_before() {
+fn an_expired_token_is_rejected_even_if_it_is_cached() {
     let tokens = tokens(&[1]);
     let token = tokens.sign(&claims(Utc::now().timestamp() - 1)).unwrap().token;
     assert_eq!(tokens.verify(&token), Err(InvalidToken));
@@ -73,7 +73,7 @@ fn an_expired_token_proves_nothing_even_when_it_was_seen_before() {
 }
 
 #[test]
-fn a_token_for_somebody_else_proves_nothing() {
+fn a_token_with_foreign_claims_is_rejected() {
     let tokens = tokens(&[1]);
     let later = Utc::now().timestamp() + 900;
     for wrong in [
@@ -109,16 +109,16 @@ fn the_header_cannot_choose_the_algorithm_or_the_key() {
 }
 
 #[test]
-fn a_key_that_is_none_is_named() {
+fn an_invalid_key_is_reported() {
     let keys = vec![STANDARD.encode([1; 32]).into(), "c2hvcnQ=".to_owned().into()];
     assert_eq!(
         Tokens::new(&config(keys)).unwrap_err().to_string(),
-        "WRIT_TOKEN_KEYS: key 2 is not an Ed25519 private key"
+        "WRIT_TOKEN_KEYS: key 2 is not an Ed25519 private key in PEM or base64"
     );
 }
 
 #[test]
-fn a_key_is_read_from_pem() {
+fn a_key_is_parsed_from_pem() {
     let pem = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
     let tokens = Tokens::new(&config(vec![pem.to_owned().into()])).unwrap();
     assert!(tokens.verify(&issued(&tokens)).is_ok());

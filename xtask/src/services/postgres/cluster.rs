@@ -1,4 +1,4 @@
-//! Making the folder that PostgreSQL keeps its data in.
+//! The creation of PostgreSQL's data folder.
 
 use std::fs;
 use std::io::{Seek, Write};
@@ -12,7 +12,7 @@ use crate::folder::{Folder, secret};
 use crate::process::Session;
 use crate::terminal;
 
-/// Makes the cluster beside its place and moves it there when complete.
+/// Creates the cluster in a temporary folder, and moves it to its final path when it is complete.
 pub fn create(
     session: &Session,
     folder: &Folder,
@@ -23,12 +23,12 @@ pub fn create(
     terminal::step("Creating", "a private PostgreSQL cluster");
     let new = folder.path().join("postgres.new");
     let password = folder.write(&format!("{cluster}.password"), &secret()?)?;
-    // `C.UTF-8` sorts alike everywhere and knows the case of all letters; some systems lack it.
+    // `C.UTF-8` sorts equally on every system and knows the case of all letters, but some systems lack it.
     let initdb = |locale: &str| -> anyhow::Result<()> {
         let _ = fs::remove_dir_all(&new);
         let mut command = folder.command(&found.folder.join("initdb"));
-        // Clear text on the loopback interface costs a client nothing; SCRAM costs a debug build
-        // tens of milliseconds a connection.
+        // A password in clear text on the loopback interface costs a client nothing. SCRAM costs a debug build
+        // tens of milliseconds for each connection.
         command.args(["--username", NAME, "--auth=password", "--encoding=UTF8"]);
         command.arg("--locale").arg(locale).arg("--pwfile").arg(&password).arg("-D").arg(&new);
         if lifetime == Lifetime::Temporary {
@@ -45,9 +45,9 @@ pub fn create(
     input.rewind()?;
     let mut single = folder.command(&found.folder.join("postgres"));
     single.arg("--single").arg("-D").arg(&new).args(["-c", "fsync=off", "postgres"]).stdin(input);
-    let said = session.run_quietly("postgres --single", &mut single)?;
-    if said.contains("ERROR:") {
-        bail!("cannot create the database:\n{said}");
+    let output = session.run_quietly("postgres --single", &mut single)?;
+    if output.contains("ERROR:") {
+        bail!("cannot create the database:\n{output}");
     }
-    fs::rename(&new, folder.path().join(cluster)).context("cannot put the cluster in its place")
+    fs::rename(&new, folder.path().join(cluster)).context("cannot rename the folder of the new cluster")
 }

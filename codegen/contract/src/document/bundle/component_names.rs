@@ -1,4 +1,4 @@
-//! The components of a bundle that come from other files: their sections and their names.
+//! The components of a bundle that come from other files: their sections and names.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::document::resolve::reference_of;
 use crate::document::trees::Document;
 use crate::source::{FileId, NodePath, Sources};
 
-/// What a fragment of a URI may not hold as it is (RFC 3986, section 3.5).
+/// The characters that a URI fragment must percent-encode (RFC 3986, section 3.5).
 const ESCAPED: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -31,29 +31,32 @@ const ESCAPED: &AsciiSet = &CONTROLS
 /// The components of the bundle that come from other files.
 pub(super) struct ComponentNames<'d> {
     root: FileId,
-    /// In the order in which they were given.
+    /// The components in the order in which they were named.
     pub list: Vec<MovedComponent<'d>>,
-    /// By section and the address of the node, which does not move.
+    /// The index of each component by section and node address; nodes do not move meanwhile.
     by_node: HashMap<(&'static str, usize), usize>,
-    /// The names of each section, with what moved there.
+    /// The names of each section, with the index of the component if it comes from another file.
     names: HashMap<(&'static str, String), Option<usize>>,
 }
 
-/// An object of another file that became a component.
+/// An object of another file that becomes a component.
 pub(super) struct MovedComponent<'d> {
+    /// The kind of the object, which decides its section.
     pub kind: ObjectKind,
+    /// The name of the component in the bundle.
     pub name: String,
+    /// The path of the component in the bundle.
     pub path: NodePath,
-    /// The object.
+    /// The moved object in its own file.
     pub node: &'d Node,
-    /// The name in the file that it comes from.
+    /// The name of the object in its own file, if it is not the root of the file.
     pub own_name: Option<String>,
-    /// True if the entry has a component of the name already, which only refers to the object.
+    /// True if a component of the entry already has this name and is only a reference to the object.
     pub adopted: bool,
 }
 
 impl<'d> ComponentNames<'d> {
-    /// Those that the entry has already: its components that are nothing but references into other files.
+    /// Collects the names in the entry, and the components of it that are only references to other files.
     pub fn of(document: &'d Document) -> ComponentNames<'d> {
         let mut given =
             ComponentNames { root: document.root, list: Vec::new(), by_node: HashMap::new(), names: HashMap::new() };
@@ -74,19 +77,19 @@ impl<'d> ComponentNames<'d> {
         given
     }
 
-    /// The component that an object became, if it moved.
+    /// Returns the component that an object becomes, if it moves.
     pub fn get(&self, kind: ObjectKind, node: &Node) -> Option<&MovedComponent<'d>> {
         self.by_node.get(&address(kind, node)).and_then(|at| self.list.get(*at))
     }
 
-    /// Returns the object that a component of the entry stands for, if one moved there.
+    /// Returns the object that a component of the entry refers to, if the object moves there.
     pub fn adopted(&self, section: &str, name: &str) -> Option<(ObjectKind, &'d Node)> {
         let at = (*self.names.get(&(section, name.to_owned()))?)?;
         let moved = self.list.get(at).filter(|moved| moved.adopted)?;
         Some((moved.kind, moved.node))
     }
 
-    /// Moves something of another file among the components, the first time that it is referred to.
+    /// Returns the component for an object of another file, and creates it at the first reference.
     pub fn relocate(&mut self, kind: ObjectKind, target: &Located<'d>, sources: &Sources) -> &MovedComponent<'d> {
         let at = match self.by_node.get(&address(kind, target.node)) {
             Some(at) => *at,
@@ -108,7 +111,7 @@ impl<'d> ComponentNames<'d> {
         at
     }
 
-    /// The name, or the first number behind it that nothing else of the section has.
+    /// Returns the wanted name, with a number appended if the section has that name already.
     fn free(&self, kind: ObjectKind, wanted: &str) -> String {
         let mut name = wanted.to_owned();
         let mut number = 2;
@@ -121,18 +124,18 @@ impl<'d> ComponentNames<'d> {
 }
 
 impl MovedComponent<'_> {
-    /// A reference to it.
+    /// Returns a reference to the component in the bundle.
     pub fn reference(&self) -> String {
         fragment(&self.path.pointer)
     }
 }
 
-/// A JSON pointer as a reference within one file (RFC 6901, section 6).
+/// Returns a JSON pointer as a reference within one file (RFC 6901, section 6).
 pub(super) fn fragment(pointer: &str) -> String {
     format!("#{}", utf8_percent_encode(pointer, ESCAPED))
 }
 
-/// The sections of the components, with what each holds.
+/// Iterates over the sections of the components, with the kind of their objects.
 fn sections(rule: &'static Rule) -> impl Iterator<Item = (ObjectKind, &'static str)> {
     rule.fields.iter().filter_map(|field| match field.shape {
         Shape::Components(Shape::Of(kind)) if kind.section() == field.name => Some((*kind, field.name)),
@@ -144,7 +147,9 @@ fn address(kind: ObjectKind, node: &Node) -> (&'static str, usize) {
     (kind.section(), std::ptr::from_ref(node).addr())
 }
 
-/// The name that a thing would have: the last step to it, or its file, in letters that a component may have.
+/// Returns the name that a moved object should have, in the characters of component names.
+///
+/// It is the last step of the pointer, or the name of the file if the object is its root.
 fn wanted(path: &NodePath, sources: &Sources) -> String {
     let name = path.name().unwrap_or_else(|| {
         let stem = sources.path(path.file).file_stem();

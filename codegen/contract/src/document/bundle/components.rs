@@ -1,4 +1,4 @@
-//! The components of the bundle: those of the entry, and behind them what moved there.
+//! The components of a bundle: those of the entry, followed by the moved ones.
 
 use super::{Bundler, key};
 use crate::document::grammar::{ObjectKind, Rule, Shape, rule};
@@ -7,7 +7,7 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{Span, Step};
 
 impl<'d> Bundler<'d> {
-    /// The components: those of the entry, and in each section behind them those that moved there.
+    /// Writes the components: those of the entry, and in each section after them the moved ones.
     pub(super) fn components(&mut self, object: Option<&'d Object>, span: Span) -> Node {
         let rule = rule(ObjectKind::Components);
         let mut sections: Vec<(Key, Node)> = Vec::new();
@@ -53,7 +53,7 @@ impl<'d> Bundler<'d> {
         Node { span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the objects that moved into a section, in the order in which the walk met them.
+    /// Returns the objects that move into a section, in the order in which the walk found them.
     fn relocated(&mut self, section: &str) -> Vec<(Key, Node)> {
         let names = self.names.list.iter().filter(|moved| !moved.adopted && moved.kind.section() == section);
         let names: Vec<_> =

@@ -1,11 +1,11 @@
-//! Discriminators: the values that select a branch stay, though the branch has another name now.
+//! The discriminators of a bundle: their values are kept although the selected schemas may be renamed.
 
 use super::{Bundler, key};
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 use crate::document::resolve::reference_of;
 
-/// A branch whose component could not keep its name.
+/// A branch whose component has another name in the bundle than in its file.
 struct Renamed<'d> {
     own_name: String,
     node: &'d Node,
@@ -13,7 +13,7 @@ struct Renamed<'d> {
 }
 
 impl<'d> Bundler<'d> {
-    /// Puts a branch that was selected by its own name, and has lost it, into the mapping.
+    /// Adds renamed branches to the mapping of a discriminator, so that their old names still select them.
     pub(super) fn keep_tags(&self, schema: &'d Node, written: &mut [(Key, Node)]) {
         let Some(discriminator) = schema.get("discriminator").and_then(Node::as_object) else {
             return;
@@ -50,8 +50,9 @@ impl<'d> Bundler<'d> {
         renamed.collect()
     }
 
-    /// The mapping with all branches that were renamed. `before` is the discriminator as it was
-    /// written, `after` as it will be.
+    /// Returns the mapping with all renamed branches.
+    ///
+    /// `before` is the discriminator as written in the source, `after` is the discriminator in the bundle.
     fn mapping(&self, before: &'d Object, after: &Object, renamed: &[Renamed<'d>]) -> Object {
         let before = before.get("mapping").and_then(Node::as_object);
         let after = after.get("mapping").and_then(Node::as_object);
@@ -60,12 +61,12 @@ impl<'d> Bundler<'d> {
         for (key, node) in after.into_iter().flatten() {
             let text = before.and_then(|mapping| mapping.get(&key.name)).and_then(Node::as_str).unwrap_or("");
             let target = self.document.resolve(node.span.file, text).ok();
-            let meant = renamed.iter().position(|branch| match &target {
+            let branch = renamed.iter().position(|branch| match &target {
                 Some(target) => std::ptr::eq(target.node, branch.node),
                 None => text == branch.own_name,
             });
             let mut node = node.clone();
-            if let Some((branch, mapped)) = meant.and_then(|at| renamed.get(at).zip(mapped.get_mut(at))) {
+            if let Some((branch, mapped)) = branch.and_then(|at| renamed.get(at).zip(mapped.get_mut(at))) {
                 node.value = Value::String(branch.reference.clone());
                 *mapped = true;
             }

@@ -1,4 +1,7 @@
-//! A contract of several files as one: whatever stands elsewhere moves among the components.
+//! The bundling of a contract: combines its files into one tree.
+//!
+//! Input is a [`Document`] of several files, output is a [`Node`] tree without references to other files.
+//! Objects of other files become components of the entry.
 
 mod component_names;
 mod components;
@@ -15,33 +18,47 @@ use crate::document::walk::{self, Visited, Walk};
 use crate::source::{FileId, NodePath, Pointer, Span, Step};
 use component_names::{ComponentNames, fragment};
 
-/// A walk over the contract that writes it anew.
+/// The walk that writes the bundle.
 struct Bundler<'d> {
     document: &'d Document,
     names: ComponentNames<'d>,
-    /// The places in the bundle of the path items of other files.
+    /// The JSON pointers in the bundle of the path items of other files, found so far by the current walk.
     items: HashMap<NodePath, String>,
-    /// The places that the first walk found: it has met every path item, the second walk only those so far.
+    /// The JSON pointers of all path items of other files, from the first walk.
     known_items: HashMap<NodePath, String>,
     /// The JSON pointer of the node that is being written.
     pointer: Pointer,
-    /// The number of path items, one within another, that are being written in place of references.
+    /// The number of path items, nested in each other, that are being written in place of references.
     nesting: usize,
-    /// True in the second walk: every object that moves is known, so that the bundle can be written.
+    /// True in the second walk, which knows all objects that move, so that it can write the bundle.
     complete: bool,
 }
 
-/// The contract as one document that refers to no file but itself.
+/// Combines the files of a contract into one tree that refers to no other file.
 ///
-/// A component that was only a reference to another file holds what it referred to. Everything else
-/// that is referred to in another file becomes a component, named by the last step of its pointer,
-/// or by its file where there is none; where the name is taken, a number tells it apart. Path items,
-/// which no section of OpenAPI 3.0 holds, are written where they were referred to. The order of all
-/// that was written is kept, and a contract of one file comes out as it is. Spans are those of the
-/// files that things were written in.
+/// - A component of the entry that is only a reference to another file is replaced by its target.
+/// - Each other referenced object of another file becomes a component. Its name is the last step of its
+///   pointer, or the name of its file; a number is appended if the name is taken.
+/// - Path items are written in place of the references to them, since OpenAPI 3.0 has no components for them.
 ///
-/// A reference that leads nowhere stays as it is: [`load`](fn@super::load) has reported it. So does one
-/// from a callback to a path item below the eighth callback within a callback, which nobody writes.
+/// The order of all entries is kept, and a contract of one file is returned unchanged. Spans are those of the
+/// original files.
+///
+/// A reference that leads nowhere is kept, since [`load`](fn@super::load) has reported it. The reference of a
+/// callback to a path item is also kept below eight nested callbacks.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, bundle, load, to_yaml};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let text = to_yaml(&bundle(&document));
+/// assert!(text.starts_with("openapi: 3.0.3\ninfo:\n  title: Pets\n"));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn bundle(document: &Document) -> Node {
     let mut bundler = Bundler {
         document,
@@ -59,7 +76,7 @@ pub fn bundle(document: &Document) -> Node {
 }
 
 impl<'d> Bundler<'d> {
-    /// Walks everything that can be reached, to find what must move.
+    /// Walks everything that references reach, to find the objects that must move.
     fn find(&mut self) {
         self.body(ObjectKind::Root, self.document.root_node());
         let mut next = 0;
@@ -71,7 +88,7 @@ impl<'d> Bundler<'d> {
         }
     }
 
-    /// An object itself, where it was written or where it has moved.
+    /// Writes an object itself, either in its original position or as a component.
     fn body(&mut self, kind: ObjectKind, node: &'d Node) -> Node {
         let Some(object) = node.as_object() else {
             return node.clone();
@@ -95,12 +112,12 @@ impl<'d> Bundler<'d> {
         Node { span: node.span, value: Value::Object(written.into_iter().collect()) }
     }
 
-    /// Returns the node that takes the place of a reference; `None` if the reference stays as it is.
+    /// Returns the reference that replaces a reference in the file `from`; `None` if it is kept.
     fn rewritten(&mut self, kind: ObjectKind, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?;
         let root = self.document.root;
         if target.path.file == root {
-            // The name of an anchor may be that of another among what moves here.
+            // An object that moves into the bundle may have an anchor of that name, so the pointer is used.
             let lasting = text == "#" || text.starts_with("#/") || self.document.sources.len() == 1;
             return (from != root || !text.starts_with('#') || !lasting).then(|| fragment(&target.path.pointer));
         }
@@ -111,7 +128,7 @@ impl<'d> Bundler<'d> {
         Some(self.names.relocate(kind, &target, &self.document.sources).reference())
     }
 
-    /// Does something elsewhere.
+    /// Runs a closure at another JSON pointer of the bundle.
     fn at<T>(&mut self, pointer: String, inside: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.pointer, Pointer::new(pointer));
         let nesting = std::mem::take(&mut self.nesting);
@@ -137,7 +154,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
         self.pointer.pop();
     }
 
-    /// An object where it was written, or a reference to where it has moved.
+    /// Writes an object in its position, or a reference to it if it has moved.
     fn object(&mut self, kind: ObjectKind, visited: Visited<'d>, object: &'d Object) -> Node {
         let node = visited.node;
         if kind == ObjectKind::Components {
@@ -164,7 +181,7 @@ impl<'d> Walk<'d> for Bundler<'d> {
     }
 }
 
-/// A value with another text, where there is one.
+/// Returns the node with another string, or unchanged if there is none.
 fn with_text(node: &Node, text: Option<String>) -> Node {
     match text {
         Some(text) => Node { span: node.span, value: Value::String(text) },

@@ -1,4 +1,4 @@
-//! Path items: written where they are referred to, and what refers to operations within them.
+//! The path items of a bundle, which are written in place of references, and references to their operations.
 
 use super::Bundler;
 use super::component_names::fragment;
@@ -8,16 +8,18 @@ use crate::document::resolve::reference_of;
 use crate::document::walk;
 use crate::source::{FileId, NodePath};
 
-/// How many path items may stand within each other, by callbacks: more nobody writes.
+/// The deepest nesting of path items, through callbacks, that is written out. No contract intends more.
 const MAX_NESTING: usize = 8;
 
 impl<'d> Bundler<'d> {
-    /// What a path item refers to, in its place. `None` where the reference stays one: it leads
-    /// nowhere, into the entry, or to a path item that encloses it or was written before.
+    /// Returns the path item that a reference is replaced by.
+    ///
+    /// Returns `None` if the reference is kept: it leads nowhere or into the entry, its target is a
+    /// component, or its target was written before and the reference is nested in another path item.
     pub(super) fn path_item(&mut self, node: &'d Node, object: &'d Object) -> Option<Node> {
         let target = self.document.resolve(node.span.file, reference_of(node)?).ok()?;
         let moved = self.names.get(ObjectKind::PathItem, target.node).is_some();
-        // Within another path item, a second copy could become a third, a fourth, and so on.
+        // A second copy within another path item could contain a third copy, and so on.
         let again = self.nesting > 0 && self.items.contains_key(&target.path);
         if target.path.file == self.document.root || moved || again || self.nesting == MAX_NESTING {
             return None;
@@ -25,7 +27,7 @@ impl<'d> Bundler<'d> {
         self.items.entry(target.path).or_insert_with(|| self.pointer.as_str().to_owned());
         self.nesting += 1;
         let item = self.body(ObjectKind::PathItem, target.node);
-        // Fields beside the reference: what both have is undefined, and the nearer is taken.
+        // The meaning of a field in both objects is undefined; the field beside the reference is used.
         let beside: Vec<(Key, Node)> = object
             .iter()
             .filter(|(key, _)| key.name != "$ref")
@@ -47,7 +49,7 @@ impl<'d> Bundler<'d> {
         Some(Node { span: item.span, value: Value::Object(merged) })
     }
 
-    /// What the `operationRef` of a link becomes; `None` where it stays as it is.
+    /// Returns the new `operationRef` of a link; `None` if it is kept.
     pub(super) fn operation(&mut self, from: FileId, text: &str) -> Option<String> {
         let target = self.document.resolve(from, text).ok()?.path;
         if target.file == self.document.root {

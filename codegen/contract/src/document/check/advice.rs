@@ -1,6 +1,6 @@
-//! Advice on fields that another version of OpenAPI has.
+//! The advice on fields that another version of OpenAPI has.
 
-/// Returns what to write in place of a field of another version.
+/// Returns the alternative to a field of another version, if there is one.
 pub(super) fn instead(name: &str) -> Option<&'static str> {
     Some(match name {
         "nullable" => "in 3.1, write a list of types such as `type: [string, \"null\"]`",

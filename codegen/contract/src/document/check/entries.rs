@@ -1,4 +1,4 @@
-//! Problems of the entries of an object: unknown ones, missing ones, those of another version.
+//! The check of an object's entries: unknown fields, missing fields, and fields of another version.
 
 use super::Checker;
 use super::advice::instead;
@@ -10,7 +10,7 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// A field that the object does not have.
+    /// Reports a field that the object does not have.
     pub(super) fn unknown(&mut self, rule: &Rule, key: &Key) {
         let vendor = key.name.starts_with("X-") && self.misspelt_extension(rule, key);
         if vendor || is_schema_keyword(rule, &key.name, self.document.version()) {
@@ -21,13 +21,13 @@ impl Checker<'_, '_> {
             return;
         }
         let message = format!("unknown field `{}` in {}", key.name, rule.name);
-        let meant = nearest(&key.name, rule.names(self.document.version()));
-        let slip = matches!(meant, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
-        // JSON Schema lets a schema of 3.1 have keywords of anyone's.
+        let similar = nearest(&key.name, rule.names(self.document.version()));
+        let slip = matches!(similar, Some((_, Nearness::Same | Nearness::Slip))) || is_body_schema(rule, &key.name);
+        // JSON Schema allows unknown keywords in a schema of 3.1.
         let free = rule.keywords && self.document.version() != Version::V30;
         let problem =
             self.lax(slip && !free, "unknown-field", key.span, message).label(format!("not a field of {}", rule.name));
-        self.report(match meant {
+        self.report(match similar {
             Some((name, _)) => problem.suggest(self.inside_quotes(key.span), name),
             None => problem.help(match (rule.name, key.name.as_str()) {
                 ("a response" | "a request body", "schema") => {
@@ -38,7 +38,8 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// An entry whose name has not the form of its siblings. What it holds would be lost.
+    /// Reports an entry whose name lacks the form of the others. It is an error, since its value would be
+    /// lost.
     fn without_form(&mut self, rule: &Rule, pattern: &Pattern, key: &Key) {
         let message = format!("`{}` is not {}", key.name, pattern.entry);
         let problem =
@@ -53,7 +54,7 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// A field of another version of OpenAPI.
+    /// Reports a field of another version of OpenAPI.
     pub(super) fn other_version(&mut self, rule: &Rule, field: &Field, key: &Key) {
         let name = field.name;
         let new = format!("`{name}` is a field of OpenAPI 3.2, which is not supported yet");
@@ -86,8 +87,8 @@ impl Checker<'_, '_> {
         let version = self.document.version();
         let known = |key: &Key| rule.field(&key.name, version).is_some() || key.name.starts_with("x-");
         let misspelt = object.iter().filter(|(key, _)| rule.pattern.is_none() && !known(key)).any(|(key, _)| {
-            let meant = nearest(&key.name, rule.names(version));
-            matches!(meant, Some((meant, Nearness::Same | Nearness::Slip)) if meant == name)
+            let similar = nearest(&key.name, rule.names(version));
+            matches!(similar, Some((similar, Nearness::Same | Nearness::Slip)) if similar == name)
         });
         if misspelt || (name == "content" && object.iter().any(|(key, _)| is_body_schema(rule, &key.name))) {
             return;
@@ -97,14 +98,14 @@ impl Checker<'_, '_> {
         self.report(problem.label(format!("`{name}` is missing")));
     }
 
-    /// A `$ref` where OpenAPI knows none.
+    /// Reports a `$ref` at a location where OpenAPI does not allow one.
     pub(super) fn misplaced_reference(&mut self, key: &Key, what: &str) {
         let problem = Diagnostic::error("misplaced-ref", key.span, format!("a `$ref` cannot replace {what}"));
         let problem = problem.label("not allowed here");
         self.report(problem.help("use a `$ref` for each entry, or write the entries here"));
     }
 
-    /// A name of a component that no tool promises to take.
+    /// Reports a component name with characters that OpenAPI does not allow.
     pub(super) fn check_component_name(&mut self, key: &Key) {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
         if !key.name.is_empty() && key.name.chars().all(plain) {

@@ -31,7 +31,7 @@ const EXTENSIONS: &[Extension] = &[
     Extension { name: "x-sparse-of", owners: &[ObjectKind::Schema] },
 ];
 
-/// Other words for an extension, farther away from it than a slip.
+/// Other names for an extension that differ from its name in more than one letter.
 const SYNONYMS: &[(&str, &str)] =
     &[("x-idempotent", "x-idempotency"), ("x-invalidates", "x-cache-invalidates"), ("x-rate-limiting", "x-rate-limit")];
 

@@ -1,4 +1,4 @@
-//! Rules of single objects that a table of fields cannot say.
+//! The constraints between the fields of one object, which the table of fields cannot express.
 
 use super::Checker;
 use crate::document::grammar::{ObjectKind, Rule};
@@ -7,7 +7,7 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// What the fields of an object demand of each other.
+    /// Checks the constraints between the fields of an object.
     pub(super) fn fields(&mut self, kind: ObjectKind, rule: &Rule, object: &Object, anchor: Span) {
         match kind {
             ObjectKind::Root => self.root(rule, object, anchor),
@@ -31,7 +31,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Tuples were lists under `items` until JSON Schema 2020-12.
+    /// Reports a list under `items`, which was the syntax of tuples before JSON Schema 2020-12.
     fn tuple(&mut self, object: &Object) {
         let Some(span) = object.key_span("items") else { return };
         if object.get("items").and_then(Node::as_array).is_some() && self.document.version() != Version::V30 {

@@ -1,4 +1,7 @@
-//! The second pass of loading: holds every object of the contract against its rule, through references.
+//! The second pass of loading: checks every object of the contract against the grammar, through references.
+//!
+//! [`check`] reports problems and returns the [`Repairs`] of mistakes that have only one possible meaning,
+//! which the third pass applies. It changes nothing itself.
 
 mod advice;
 mod described;
@@ -22,24 +25,25 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{Pointer, Span, Step, unescape};
 use pending::Pending;
 
-/// The walk that checks: over the trees, from the root of the entry along what each object may hold.
+/// The walk that checks the trees, from the root of the entry through references.
 struct Checker<'d, 'o> {
     document: &'d Document,
     strict: bool,
     diagnostics: &'o mut Diagnostics,
-    /// The way from the root of the document to here, through references.
+    /// The JSON pointer of the current node, for notes. Within a referenced object it continues the pointer
+    /// of the reference, unless the object is in the entry file.
     pointer: Pointer,
-    /// The length of the pointer at the object whose fields are walked.
+    /// The length of the pointer at the object whose fields are being walked.
     owner: usize,
-    /// The kind that each object was taken for, by its address: the trees do not move.
+    /// The kind that each object was checked as, by address; the trees do not move meanwhile.
     seen: HashMap<usize, ObjectKind>,
-    /// References that are still to be followed.
+    /// The references that are not followed yet.
     pending: VecDeque<Pending<'d>>,
-    /// The changes to values that are wrong but whose meaning is certain.
+    /// The repairs of wrong values whose meaning is certain.
     repairs: Repairs,
 }
 
-/// Reports whatever does not follow the grammar of OpenAPI; returns what can be repaired.
+/// Reports everything that violates the grammar of OpenAPI, and returns the possible repairs.
 pub(super) fn check(document: &Document, strict: bool, diagnostics: &mut Diagnostics) -> Repairs {
     let mut checker = Checker {
         document,
@@ -134,7 +138,7 @@ impl<'d> Walk<'d> for Checker<'d, '_> {
 }
 
 impl Checker<'_, '_> {
-    /// Reports a problem, with the way to it.
+    /// Reports a problem with a note of the current JSON pointer.
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {
             "" => problem,
@@ -143,25 +147,25 @@ impl Checker<'_, '_> {
         self.diagnostics.push(problem);
     }
 
-    /// An error where it is wrong for sure or reading is strict, else a warning.
+    /// Creates an error if the problem is certainly wrong or reading is strict, and otherwise a warning.
     fn lax(&self, wrong: bool, code: &'static str, span: Span, message: String) -> Diagnostic {
         let severity = if wrong || self.strict { Diagnostic::error } else { Diagnostic::warning };
         severity(code, span, message)
     }
 
-    /// Returns the place of a message about a whole value: its name, or its first line where it has none.
+    /// Returns the span for a diagnostic about a complete value: its key, or its first line if it has none.
     fn anchor(&self, visited: Visited<'_>) -> Span {
         visited.key.map_or_else(|| self.document.sources.first_line(visited.node.span), |key| key.span)
     }
 
-    /// Returns the way from the object whose fields are walked to here, as people write it: `schema`, or
+    /// Returns the path from the object whose fields are walked to the current value, unescaped: `schema`, or
     /// `content/application/json`.
     fn field_path(&self) -> String {
         let path = self.pointer.as_str().get(self.owner..).unwrap_or("").trim_start_matches('/');
         unescape(path)
     }
 
-    /// A span without the quotes that the text stands in.
+    /// Returns a span without the quotes around its text.
     fn inside_quotes(&self, span: Span) -> Span {
         self.document.sources.inside_quotes(span)
     }

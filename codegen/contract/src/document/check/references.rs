@@ -1,4 +1,4 @@
-//! References: what may stand beside them, and what they must lead to.
+//! The check of references: the fields beside them, and the kinds of their targets.
 
 use super::Checker;
 use super::pending::Pending;
@@ -13,24 +13,24 @@ use crate::document::walk::{Standing, begin};
 use crate::source::Pointer;
 
 impl<'d> Checker<'d, '_> {
-    /// Notes the `$ref` that stands for an object.
+    /// Queues the `$ref` that stands for an object.
     pub(super) fn refer(&mut self, standing: &Standing<'d>, kind: ObjectKind) {
         let pointer = self.pointer.clone();
         let Standing { node, text, .. } = *standing;
         self.pending.push_back(Pending { span: node.span, text, kind, pointer, may_be_name: false });
     }
 
-    /// Notes a text that may be the name of a schema or a reference to one.
+    /// Queues a string that is either the name of a schema or a reference to one.
     pub(super) fn refer_by_text(&mut self, node: &'d Node, text: &'d str) {
         let pointer = self.pointer.clone();
         self.pending.push_back(Pending { span: node.span, text, kind: ObjectKind::Schema, pointer, may_be_name: true });
     }
 
-    /// Reports whatever stands beside a `$ref` that stands alone.
+    /// Reports the fields beside a `$ref` that are ignored.
     pub(super) fn siblings(&mut self, standing: &Standing<'_>, kind: ObjectKind, object: &Object) {
         for (key, _) in object {
             let name = key.name.as_str();
-            // A description beside a `$ref` is common, and losing it loses nothing.
+            // A description beside a `$ref` is common, and ignoring it loses nothing.
             if !matches!(name, "$ref" | "summary" | "description") && !name.starts_with("x-") {
                 let message = format!("`{name}` beside a `$ref` has no effect");
                 let problem = self.lax(false, "ref-sibling", key.span, message).label("ignored");
@@ -43,7 +43,7 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
-    /// Follows a reference, and checks what it leads to.
+    /// Follows a reference and checks its target.
     pub(super) fn follow(&mut self, pending: &Pending<'d>) {
         self.pointer.clone_from(&pending.pointer);
         match self.document.resolve_as(pending.span.file, pending.text, pending.kind.section()) {
@@ -58,7 +58,7 @@ impl<'d> Checker<'d, '_> {
         }
     }
 
-    /// Checks what a reference leads to as what it is referred to as.
+    /// Checks that the target of a reference has the kind that the reference stands for.
     fn target(&mut self, pending: &Pending<'d>, target: Located<'d>) {
         let Located { node, path } = target;
         let kind = pending.kind;
@@ -87,7 +87,9 @@ impl<'d> Checker<'d, '_> {
         begin(self, kind, node);
     }
 
-    /// Returns true if references lead from a place back to it, for the first of them only.
+    /// Returns true if a chain of references leads back to its start.
+    ///
+    /// For one cycle, only the reference with the first span gets true, so that the cycle is reported once.
     fn is_cyclic(&self, pending: &Pending<'d>, target: &Located<'d>) -> bool {
         let mut here = target.clone();
         let mut first = pending.span;
@@ -107,7 +109,7 @@ impl<'d> Checker<'d, '_> {
             }
             here = located;
         }
-        // Nobody writes so long a chain but to waste time.
+        // No contract intends so long a chain.
         true
     }
 
@@ -115,9 +117,9 @@ impl<'d> Checker<'d, '_> {
         let text = pending.text;
         let span = pending.span;
         let problem = match error {
-            // The file has its own diagnostic already.
+            // The file has a diagnostic already.
             RefError::File(_) if self.is_unreadable(pending) => return,
-            // The circle is reported where it begins.
+            // The cycle is reported at its first reference.
             RefError::Cyclic if !text.contains('#') => return,
             RefError::Cyclic => Diagnostic::error("cyclic-ref", span, format!("`{text}` leads back to itself"))
                 .label("cyclic reference"),
@@ -146,7 +148,7 @@ impl<'d> Checker<'d, '_> {
                 let problem = Diagnostic::error("dangling-ref", span, format!("the target of `{text}` does not exist"));
                 let problem = problem.label("no such target");
                 match closest {
-                    Some(meant) => problem.suggest(self.inside_quotes(span), meant),
+                    Some(similar) => problem.suggest(self.inside_quotes(span), similar),
                     None => problem.help("define the target, or correct the reference"),
                 }
             }

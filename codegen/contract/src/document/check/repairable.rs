@@ -1,4 +1,4 @@
-//! Values that are written wrong and clear all the same: each is reported, and noted for repair.
+//! The check of wrong values with only one possible meaning: each is reported and recorded for repair.
 
 use super::Checker;
 use super::advice::instead;
@@ -9,7 +9,9 @@ use crate::document::version::Version;
 use crate::source::Span;
 
 impl Checker<'_, '_> {
-    /// Reports a value of the wrong type that can only mean one thing, and notes its repair. False if it is none.
+    /// Reports a value of the wrong type that has only one possible meaning, and records its repair.
+    ///
+    /// Returns false if the value has no certain meaning; it is then not reported.
     pub(super) fn is_repairable(&mut self, field: &str, node: &Node, key: Span, owner: &Rule) -> bool {
         match (owner.name, field, &node.value) {
             (name, "pattern", Value::Number(text)) if name == rule(ObjectKind::Schema).name => {
@@ -29,7 +31,9 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Takes a word for what it means in another version of OpenAPI: `type: "null"`.
+    /// Reports a word that only another version of OpenAPI has, such as `type: "null"`, and accepts it.
+    ///
+    /// Returns false if no version has the word.
     pub(super) fn word_of_other_version(&mut self, word: &str, span: Span, owner: &Rule) -> bool {
         let name = self.field_path();
         let version = self.document.version();
@@ -50,7 +54,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// `null` without quotes in a `type` of 3.0, alone or in a list, which is the word too.
+    /// Records the repair of `null` without quotes in a `type` of 3.0, alone or in a list.
     pub(super) fn repair_nulls(&mut self, node: &Node, owner: &Rule) {
         if self.document.version() != Version::V30
             || owner.name != rule(ObjectKind::Schema).name
@@ -64,7 +68,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `null` in a list of types: YAML's null, where the word was meant.
+    /// Reports the null value in a list of types, which stands for the word `null`, and records its repair.
     pub(super) fn unquoted_null(&mut self, span: Span) {
         let message = "`null` in `type` must be a string".to_owned();
         let problem = self.lax(false, "unquoted-null", span, message);
@@ -75,7 +79,7 @@ impl Checker<'_, '_> {
 }
 
 impl Shape {
-    /// The words that a shape allows, where it allows single words.
+    /// Returns the words that a shape allows, if it is a list of words.
     fn words(&self) -> Option<&'static [&'static str]> {
         match self {
             Shape::Word(words) => Some(words),

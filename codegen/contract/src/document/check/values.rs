@@ -1,4 +1,4 @@
-//! Problems of single values: of the wrong type, or none of the words that are allowed.
+//! The check of single values: their JSON type, and words from a fixed list.
 
 use super::Checker;
 use super::advice::instead;
@@ -8,12 +8,12 @@ use crate::document::node::{Node, Value};
 use crate::document::walk::{Visited, fits};
 use crate::source::Span;
 
-/// Fields that tell people something and change nothing of the code.
-const SAID_ONLY: &[&str] =
+/// The fields that document the contract and do not affect the code.
+const DOCUMENTATION: &[&str] =
     &["$comment", "description", "example", "examples", "externalDocs", "summary", "title", "xml"];
 
 impl Checker<'_, '_> {
-    /// A value of the wrong JSON type.
+    /// Reports a value of the wrong JSON type.
     pub(super) fn wrong_type(&mut self, shape: &Shape, visited: Visited<'_>) {
         let Visited { node, owner, .. } = visited;
         let anchor = self.anchor(visited);
@@ -33,7 +33,7 @@ impl Checker<'_, '_> {
         let several = self.document.sources.slice(node.span).contains('\n');
         let span = if several || node.span.start == node.span.end { anchor } else { node.span };
         let message = format!("`{name}` of {} must be {expected}, not {found}", owner.name);
-        let harmless = SAID_ONLY.contains(&name.as_str());
+        let harmless = DOCUMENTATION.contains(&name.as_str());
         let mut problem = self.lax(!harmless, "wrong-type", span, message).label(found.clone());
         if let Some(fixed) = converted(shape, node).filter(|_| !several) {
             problem = problem.fix(format!("write `{fixed}`"), span, fixed);
@@ -43,7 +43,7 @@ impl Checker<'_, '_> {
         self.report(problem);
     }
 
-    /// Reports a value that another version of OpenAPI has so: `exclusiveMinimum: true`.
+    /// Reports a value that is valid in another version of OpenAPI, such as `exclusiveMinimum: true`.
     fn written_for_other_version(&mut self, node: &Node, anchor: Span, owner: &Rule) -> bool {
         let name = self.field_path();
         let theirs = owner.fields.iter().find(|field| {
@@ -64,7 +64,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// A word that is none of those allowed.
+    /// Reports a word that is not in the list of allowed words.
     pub(super) fn word(&mut self, words: &[&'static str], word: &str, visited: Visited<'_>) {
         let (span, owner) = (visited.node.span, visited.owner);
         if words.contains(&word) || self.word_of_other_version(word, span, owner) {
@@ -75,7 +75,7 @@ impl Checker<'_, '_> {
         let problem = Diagnostic::error("unknown-value", span, format!("`{name}` is `{word}`, not one of {listed}"));
         let problem = problem.label("unknown value");
         self.report(match nearest(word, words.iter().copied()) {
-            Some((meant, _)) => problem.suggest(self.inside_quotes(span), meant),
+            Some((similar, _)) => problem.suggest(self.inside_quotes(span), similar),
             None => problem,
         });
     }
@@ -94,7 +94,7 @@ fn expected(shape: &Shape) -> String {
     }
 }
 
-/// Returns the value in the expected type, if only one value can be meant.
+/// Returns the source text of the value in the expected type, if only one conversion is possible.
 fn converted(shape: &Shape, node: &Node) -> Option<String> {
     match (shape, &node.value) {
         (Shape::Text | Shape::OperationRef, Value::Number(text)) => Some(format!("{text:?}")),

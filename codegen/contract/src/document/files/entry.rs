@@ -1,11 +1,14 @@
-//! The first look at the entry: the version of OpenAPI that it is written in.
+//! The version of OpenAPI that an entry file declares.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::document::node::Node;
 use crate::document::version::Version;
 use crate::source::Span;
 
-/// Returns the version that the `openapi` field names, if it is one that is known.
+/// Returns the version that the `openapi` field declares.
+///
+/// Returns `None`, with a diagnostic, if the document is not an object, has no `openapi` field, or declares
+/// an unknown version.
 pub(super) fn version(root: &Node, diagnostics: &mut Diagnostics) -> Option<Version> {
     let Some(object) = root.as_object() else {
         let message = format!("a contract must be an object, not {}", root.kind_name());

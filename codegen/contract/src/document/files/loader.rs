@@ -1,4 +1,4 @@
-//! A document whose files are still being found: the path of a reference leads to a file, which is read once.
+//! A document during loading: finds the file that a reference names, and reads each file once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,25 +10,25 @@ use crate::document::reference::RefError;
 use crate::document::trees::Document;
 use crate::source::FileId;
 
-/// A document whose files are still being found.
+/// A document whose files are still being read.
 pub(super) struct Loader<'l> {
-    /// The files that were found so far.
+    /// The document with the files read so far.
     pub document: Document,
     diagnostics: &'l mut Diagnostics,
-    /// The folder that no reference may leave, symbolic links resolved.
+    /// The folder that references must not leave, with symbolic links resolved.
     root: PathBuf,
-    /// Files by their real path, so that two ways to one file are one file.
+    /// The files by real path, so that different paths to one file lead to one entry.
     by_path: HashMap<PathBuf, FileId>,
 }
 
 impl<'l> Loader<'l> {
-    /// Begins with a document that holds the entry, and with the folder that no reference may leave.
+    /// Creates a loader from a document with the entry and the folder that references must not leave.
     pub(super) fn new(document: Document, entry: &Path, folder: &Path, diagnostics: &'l mut Diagnostics) -> Loader<'l> {
         let by_path = HashMap::from([(real_path(entry), document.root)]);
         Loader { document, diagnostics, root: real_path(folder), by_path }
     }
 
-    /// Makes sure that the file of a reference is read, and remembers where its path leads.
+    /// Reads the file that a reference names, unless it is read already, and records it as the target.
     pub(super) fn link(&mut self, from: FileId, path: &str) {
         let key = (from, path.to_owned());
         if path.is_empty() || self.document.links.contains_key(&key) {
@@ -41,7 +41,7 @@ impl<'l> Loader<'l> {
     fn find(&mut self, from: FileId, path: &str) -> Result<FileId, RefError> {
         let near = self.document.sources.path(from).parent().unwrap_or(Path::new(""));
         let target = near.join(path);
-        // Asked before the file is: what lies outside is not even looked for.
+        // The check comes first, so that a file outside the folder is not even probed for existence.
         if !normalized(&real_path(near), Path::new(path)).starts_with(&self.root) {
             return Err(RefError::Outside);
         }

@@ -1,4 +1,7 @@
-//! The first pass of loading: reads the entry, and every file that references reach from it.
+//! The first pass of loading: reads the entry file and every file that references reach from it.
+//!
+//! [`read_files`] produces a [`Document`] of unchecked trees. Only problems that prevent reading are reported
+//! here; the `check` pass reports the others.
 
 mod entry;
 mod loader;
@@ -19,10 +22,12 @@ pub use paths::display_path;
 /// The path that stands for standard input as the entry of a contract.
 const STDIN: &str = "-";
 
-/// Reads the files of a contract. No reference may leave the folder `root`, that of the entry where none is given.
+/// Reads the files of a contract.
 ///
-/// Reports files that cannot be read to `diagnostics` and checks nothing else. Returns `None` only if the entry
-/// cannot be read as an OpenAPI document at all.
+/// References must not leave the folder `root`, which defaults to the folder of the entry. Files that cannot
+/// be read are reported to `diagnostics`; nothing else is checked.
+///
+/// Returns `None` only if the entry cannot be read as an OpenAPI document at all.
 pub(super) fn read_files(entry: &Path, root: Option<&Path>, diagnostics: &mut Diagnostics) -> Option<Document> {
     let mut sources = Sources::default();
     let (file, tree) = match entry == Path::new(STDIN) {

@@ -1,10 +1,10 @@
-//! Paths of files: real ones, those that messages name, and those that were probably meant.
+//! The paths of files: real paths, display paths, and similar names of missing files.
 
 use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::closest;
 
-/// Why a file cannot be read, with the name of the file that was probably meant.
+/// Returns the reason why a file cannot be read, with the name of a similar file in its folder.
 pub(super) fn missing(target: &Path) -> String {
     if target.is_dir() {
         return "it is a folder".to_owned();
@@ -18,18 +18,18 @@ pub(super) fn missing(target: &Path) -> String {
     };
     names.sort();
     match closest(name, names.iter().map(String::as_str)) {
-        Some(meant) => format!("the file does not exist; did you mean `{meant}`?"),
+        Some(similar) => format!("the file does not exist; did you mean `{similar}`?"),
         None => "the file does not exist".to_owned(),
     }
 }
 
-/// The path with symbolic links resolved, or made absolute where that fails.
+/// Returns the path with symbolic links resolved, or the absolute path if that fails.
 pub(super) fn real_path(path: &Path) -> PathBuf {
     let path = if path == Path::new("") { Path::new(".") } else { path };
     path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
-/// `path` seen from `folder`, `.` and `..` undone by name alone.
+/// Returns `path` relative to `folder`, with `.` and `..` removed by name alone.
 pub(super) fn normalized(folder: &Path, path: &Path) -> PathBuf {
     let mut joined = PathBuf::new();
     for part in folder.join(path).components() {
@@ -48,8 +48,20 @@ pub(super) fn normalized(folder: &Path, path: &Path) -> PathBuf {
     joined
 }
 
-/// Returns the path by which messages name a file: relative to the working directory where it lies within, else to the
-/// folder around the root, with `/` between the parts.
+/// Returns the path by which diagnostics name a file, with `/` between its components.
+///
+/// The path is relative to the working directory if the file is within it, and otherwise to the folder that
+/// contains the folder `root`.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::document::display_path;
+///
+/// let file = std::env::current_dir()?.join("spec/paths/../openapi.yaml");
+/// assert_eq!(display_path(&file, None), "spec/openapi.yaml");
+/// assert_eq!(display_path(Path::new("/srv/api/spec/pets.yaml"), Some(Path::new("/srv/api/spec"))), "spec/pets.yaml");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub fn display_path(path: &Path, root: Option<&Path>) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let around = root.and_then(Path::parent).filter(|around| around.is_absolute());
@@ -57,6 +69,6 @@ pub fn display_path(path: &Path, root: Option<&Path>) -> String {
     let path = normalized(Path::new(""), near.unwrap_or(path));
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let display = parts.join("/");
-    // The root of an absolute path is a part of its own.
+    // The root directory is a component itself, so joining the components doubles its slash.
     display.strip_prefix("//").map_or(display.clone(), |rest| format!("/{rest}"))
 }

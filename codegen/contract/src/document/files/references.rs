@@ -1,4 +1,4 @@
-//! Follows every reference of a document, so that every file that one reaches is read.
+//! The discovery of files: follows every reference of a document, so that each file that one reaches is read.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -10,26 +10,26 @@ use crate::document::version::Version;
 use crate::document::walk::{Visited, Walk, begin, entries, standing_reference};
 use crate::source::FileId;
 
-/// A reference: the file that it stands in, its text, and the kind of object that it stands for.
+/// A reference: the file that contains it, its text, and the kind of object that it stands for.
 type Reference = (FileId, String, ObjectKind);
 
 /// The walk that collects references.
 struct Collector {
     version: Version,
-    /// The objects that were walked, by their address: the trees do not move.
+    /// The objects that were visited, by address; the trees do not move meanwhile.
     seen: HashSet<usize>,
-    /// References that were met, each once.
-    met: HashSet<Reference>,
-    /// References that are still to be followed.
+    /// The references that were found, for duplicates.
+    found: HashSet<Reference>,
+    /// The references that are not followed yet.
     pending: VecDeque<Reference>,
 }
 
-/// Reads every file that references reach, from the root of the entry on.
+/// Reads every file that references reach, starting from the root of the entry.
 pub(super) fn follow(loader: &mut Loader<'_>) {
     let version = loader.document.version();
-    let mut collector = Collector { version, seen: HashSet::new(), met: HashSet::new(), pending: VecDeque::new() };
+    let mut collector = Collector { version, seen: HashSet::new(), found: HashSet::new(), pending: VecDeque::new() };
     begin(&mut collector, ObjectKind::Root, loader.document.root_node());
-    // References whose way leads through a file that is not read yet.
+    // References whose target is behind a file that is not read yet.
     let mut deferred: VecDeque<Reference> = VecDeque::new();
     let mut links = 0;
     loop {
@@ -52,9 +52,9 @@ pub(super) fn follow(loader: &mut Loader<'_>) {
 }
 
 impl Collector {
-    fn meet(&mut self, node: &Node, text: &str, kind: ObjectKind) {
+    fn record(&mut self, node: &Node, text: &str, kind: ObjectKind) {
         let reference = (node.span.file, text.to_owned(), kind);
-        if self.met.insert(reference.clone()) {
+        if self.found.insert(reference.clone()) {
             self.pending.push_back(reference);
         }
     }
@@ -72,7 +72,7 @@ impl<'d> Walk<'d> for Collector {
             return;
         }
         if let Some(standing) = standing_reference(kind, object, self.version) {
-            self.meet(standing.node, standing.text, kind);
+            self.record(standing.node, standing.text, kind);
             if standing.alone {
                 return;
             }
@@ -81,6 +81,6 @@ impl<'d> Walk<'d> for Collector {
     }
 
     fn schema_reference(&mut self, node: &'d Node, text: &'d str) {
-        self.meet(node, text, ObjectKind::Schema);
+        self.record(node, text, ObjectKind::Schema);
     }
 }

@@ -1,4 +1,7 @@
-//! The grammar of OpenAPI: what each object may hold, for 3.0 and 3.1 at once.
+//! The grammar of OpenAPI 3.0 and 3.1: the fields of each object and the shapes of their values, as data.
+//!
+//! [`rule`] returns the [`Rule`] of an [`ObjectKind`]. The walk follows these rules, so that loading,
+//! checking, bundling and upgrading agree about the structure of a document.
 
 mod document;
 mod operation;
@@ -8,7 +11,7 @@ mod shape;
 
 pub use shape::{Field, ObjectKind, Pattern, Role, Rule, Shape, Since};
 
-/// Returns the rule of an object.
+/// Returns the rule of a kind of object.
 pub fn rule(kind: ObjectKind) -> &'static Rule {
     match kind {
         ObjectKind::Root => &document::ROOT,
@@ -42,7 +45,15 @@ pub fn rule(kind: ObjectKind) -> &'static Rule {
     }
 }
 
-/// Returns every field of every object, each with the name of its object: what documentation must cover.
+/// Returns every field of every object of OpenAPI, each with the name of its object.
+///
+/// The documentation of supported keywords is checked against this list.
+///
+/// ```
+/// use writ_contract::document::vocabulary;
+///
+/// assert!(vocabulary().contains(&("an operation", "operationId")));
+/// ```
 pub fn vocabulary() -> Vec<(&'static str, &'static str)> {
     let fields = |kind| rule(kind).fields.iter().map(move |field| (rule(kind).name, field.name));
     ObjectKind::ALL.into_iter().flat_map(fields).collect()

@@ -1,4 +1,4 @@
-//! Paths, operations, and what requests and responses hold.
+//! The grammar of paths and operations, and of the objects within requests and responses.
 
 use super::shape::Since::{V32, V32Remark};
 use super::shape::{ObjectKind, Pattern, Rule, Shape, field, named, plain, referable, required, since};
@@ -183,7 +183,7 @@ pub(super) static LINK: Rule = referable(
     ],
 );
 
-/// `200`, or a range such as `4XX`.
+/// Returns true if the name is a status code such as `200` or a range such as `4XX`.
 fn is_status(name: &str) -> bool {
     let digit = |byte: &u8| byte.is_ascii_digit();
     match name.as_bytes() {

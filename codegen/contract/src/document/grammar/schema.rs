@@ -1,4 +1,4 @@
-//! The schema object: the keywords of 3.0, and those of JSON Schema 2020-12 for 3.1.
+//! The grammar of the schema object: the keywords of OpenAPI 3.0 and those of JSON Schema 2020-12 for 3.1.
 
 use super::shape::Since::{V30Only, V31, V32, V32Remark};
 use super::shape::{Field, ObjectKind, Rule, Shape, field, required, since};
@@ -80,7 +80,7 @@ static KEYWORDS: &[Field] = &[
     since(V31, "contentEncoding", Shape::Text),
     since(V31, "contentMediaType", Shape::Text),
     since(V31, "contentSchema", SCHEMA_SHAPE),
-    // Vendor keywords that refer to schemas; all other `x-` fields hold any value.
+    // This vendor keyword refers to a schema; all other `x-` fields may contain any value.
     field("x-sparse-of", Shape::SchemaName),
 ];
 

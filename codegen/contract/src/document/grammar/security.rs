@@ -1,4 +1,4 @@
-//! Security schemes.
+//! The grammar of security schemes.
 
 use super::shape::Since::V32Remark;
 use super::shape::{ObjectKind, Rule, Shape, field, plain, referable, required, since};

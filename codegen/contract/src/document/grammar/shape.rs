@@ -2,7 +2,7 @@
 
 use crate::document::version::Version;
 
-/// An object of OpenAPI.
+/// The kind of an object in an OpenAPI document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ObjectKind {
     Root,
@@ -35,100 +35,104 @@ pub enum ObjectKind {
     OAuthFlow,
 }
 
-/// What is known of an object.
+/// The grammar of a kind of object.
 pub struct Rule {
-    /// Its name with an article: `an operation`.
+    /// The name of the object with an article: `an operation`.
     pub name: &'static str,
-    /// Its fields.
+    /// The fixed fields of the object.
     pub fields: &'static [Field],
-    /// Entries whose names are free, within a form.
+    /// The form and the shape of entries with free names, such as paths, if the object has them.
     pub pattern: Option<Pattern>,
-    /// Whether a `$ref` may stand for it.
+    /// True if a `$ref` may stand for the object.
     pub reference: bool,
-    /// Whether keywords of anyone's may stand beside the fields, from 3.1 on.
+    /// True if the object may have unknown keywords from 3.1 on, as JSON Schema allows.
     pub keywords: bool,
 }
 
-/// Entries whose names follow a form, such as paths and statuses.
+/// The entries of an object whose names follow a form, such as paths and status codes.
 pub struct Pattern {
-    /// Whether a name has the form.
+    /// Returns true if a name has the form that the pattern requires.
     pub matches: fn(&str) -> bool,
-    /// What the names are, with an article: `a path`.
+    /// The meaning of the names, with an article: `a path`.
     pub entry: &'static str,
-    /// What they look like: `begins with ...`.
+    /// The form as a predicate for messages: `begins with …`.
     pub form: &'static str,
-    /// What the entries hold.
+    /// The shape of the values of these entries.
     pub shape: Shape,
 }
 
-/// A field of an object.
+/// A fixed field of an object.
 pub struct Field {
+    /// The name of the field.
     pub name: &'static str,
+    /// The shape of the field's value.
     pub shape: Shape,
+    /// True if the object must have the field.
     pub required: bool,
+    /// The versions of OpenAPI that have the field.
     pub since: Since,
 }
 
 /// The role of an entry in its object.
 #[derive(Clone, Copy)]
 pub enum Role {
-    /// A field of the object, though perhaps of another version of OpenAPI.
+    /// A field of the object, possibly one of another version of OpenAPI.
     Field(&'static Field),
     /// The `$ref` that stands for the object.
     Reference,
-    /// A vendor field, which holds any value.
+    /// A vendor field (`x-…`), which may have any value.
     Extension,
-    /// An entry whose name follows the pattern of the object.
+    /// An entry whose name has the form of the object's pattern.
     Pattern(&'static Pattern),
-    /// A `$ref` in an object that none may stand for.
+    /// A `$ref` in an object that no `$ref` may stand for.
     MisplacedReference,
-    /// None: the object knows no such entry.
+    /// An entry that the object does not have.
     Unknown,
 }
 
-/// Which versions know a field.
+/// The versions of OpenAPI that have a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// All.
+    /// All versions of OpenAPI have the field.
     Always,
-    /// 3.0 only.
+    /// Only OpenAPI 3.0 has the field.
     V30Only,
-    /// 3.1 and later.
+    /// OpenAPI 3.1 and later have the field.
     V31,
-    /// 3.2, and leaving it out would change what the contract means.
+    /// OpenAPI 3.2 has the field, and ignoring it changes the meaning of the contract.
     V32,
-    /// 3.2, and leaving it out loses nothing.
+    /// OpenAPI 3.2 has the field, and ignoring it does not affect the code.
     V32Remark,
 }
 
-/// What a field holds.
+/// The shape of a field's value.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    /// Any value, never looked into: examples, defaults, constants.
+    /// Any value; it is not walked: examples, defaults, constants.
     Any,
     Text,
     Bool,
     Number,
-    /// An integer that is not negative.
+    /// An integer that is zero or positive.
     Count,
-    /// One of these words.
+    /// A string from a list of words.
     Word(&'static [&'static str]),
     List(&'static Shape),
-    /// A map with free names.
+    /// A map from free names to values of a shape.
     Map(&'static Shape),
-    /// A map whose names are those of components.
+    /// A section of the components: a map whose names are component names.
     Components(&'static Shape),
     Of(ObjectKind),
-    /// A text that refers to a schema, or names one.
+    /// A string that is a reference to a schema or the name of a schema.
     SchemaName,
-    /// A text that refers to an operation.
+    /// A string that refers to an operation.
     OperationRef,
-    /// The first of these that fits the JSON type.
+    /// The first of several shapes that the JSON type of the value matches.
     Either(&'static [Shape]),
 }
 
 impl ObjectKind {
-    /// Every kind, in the order of the documentation.
+    /// All kinds, in the order of the specification.
     pub const ALL: [ObjectKind; 28] = [
         ObjectKind::Root,
         ObjectKind::Info,
@@ -160,7 +164,7 @@ impl ObjectKind {
         ObjectKind::OAuthFlow,
     ];
 
-    /// Where among the components an object of the kind has its place.
+    /// Returns the section of the components that holds objects of this kind.
     pub fn section(self) -> &'static str {
         match self {
             ObjectKind::Response => "responses",
@@ -178,7 +182,8 @@ impl ObjectKind {
 }
 
 impl Rule {
-    /// The field of a name: that of the version, or else that of another.
+    /// Returns the field with a name: the one of the version if there is one, otherwise that of another
+    /// version.
     pub fn field(&self, name: &str, version: Version) -> Option<&'static Field> {
         let mut named = self.fields.iter().filter(|field| field.name == name);
         let first = named.next()?;
@@ -188,7 +193,7 @@ impl Rule {
         Some(named.find(|field| field.since.knows(version)).unwrap_or(first))
     }
 
-    /// Returns the role of an entry by its name.
+    /// Returns the role of an entry according to its name.
     pub fn role(&'static self, name: &str, version: Version) -> Role {
         if let Some(field) = self.field(name, version) {
             return Role::Field(field);
@@ -202,7 +207,7 @@ impl Rule {
         }
     }
 
-    /// The names that a writer of this version may mean.
+    /// Iterates over the names that an entry can have in a version, for suggestions.
     pub fn names(&self, version: Version) -> impl Iterator<Item = &'static str> {
         let known = self.fields.iter().filter(move |field| field.since.knows(version));
         known.map(|field| field.name).chain(self.reference.then_some("$ref"))
@@ -210,7 +215,9 @@ impl Rule {
 }
 
 impl Since {
-    /// Whether a version knows it. What 3.2 brought is refused by name, so that no version does.
+    /// Returns true if a version has the field.
+    ///
+    /// Fields of 3.2 are reported separately, so no version has them.
     pub fn knows(self, version: Version) -> bool {
         match self {
             Since::Always => true,
@@ -221,32 +228,32 @@ impl Since {
     }
 }
 
-/// A field that may be left out.
+/// Creates an optional field of all versions.
 pub(super) const fn field(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: false, since: Since::Always }
 }
 
-/// A field that may not be left out.
+/// Creates a required field of all versions.
 pub(super) const fn required(name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: true, since: Since::Always }
 }
 
-/// A field that some versions do not know.
+/// Creates an optional field of some versions.
 pub(super) const fn since(since: Since, name: &'static str, shape: Shape) -> Field {
     Field { name, shape, required: false, since }
 }
 
-/// An object without free names that no `$ref` may stand for.
+/// Creates the rule of an object without free names, for which no `$ref` may stand.
 pub(super) const fn plain(name: &'static str, fields: &'static [Field]) -> Rule {
     Rule { name, fields, pattern: None, reference: false, keywords: false }
 }
 
-/// An object that a `$ref` may stand for.
+/// Creates the rule of an object for which a `$ref` may stand.
 pub(super) const fn referable(name: &'static str, fields: &'static [Field]) -> Rule {
     Rule { name, fields, pattern: None, reference: true, keywords: false }
 }
 
-/// A map with names of one form.
+/// Creates the rule of a map whose names have a form.
 pub(super) const fn named(
     name: &'static str,
     fields: &'static [Field],

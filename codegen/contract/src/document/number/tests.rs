@@ -1,9 +1,9 @@
-//! The values of numbers kept as text.
+//! Tests of the values of numbers kept as source text.
 
 use super::*;
 
 #[test]
-fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
+fn a_number_with_an_integral_value_is_an_integer_in_every_notation() {
     for (text, value) in [
         ("0", 0),
         ("-0", 0),
@@ -25,7 +25,7 @@ fn a_number_without_a_fraction_is_an_integer_however_it_is_written() {
 }
 
 #[test]
-fn a_float_is_the_nearest_there_is() {
+fn a_float_is_the_nearest_f64() {
     assert_eq!(float("1.5e300"), Some(1.5e300));
     assert_eq!(float("-.INF"), Some(f64::NEG_INFINITY));
     assert_eq!(float("0x10"), Some(16.0));
@@ -34,7 +34,7 @@ fn a_float_is_the_nearest_there_is() {
 }
 
 #[test]
-fn a_divisor_with_a_fraction_divides_whole_numbers_as_a_whole_one_does() {
+fn a_fractional_divisor_has_an_equivalent_integer_divisor() {
     for (text, whole) in [("3", Some(3)), ("1.5", Some(3)), ("0.5", Some(1)), ("1e-8", Some(1)), ("0.75", Some(3))] {
         assert_eq!(whole_divisor(text), whole, "{text}");
     }

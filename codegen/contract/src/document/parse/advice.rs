@@ -31,8 +31,10 @@ pub(super) fn entry_advice(path: &Path) -> Option<String> {
     let wanted = path.file_name().and_then(|name| name.to_str())?;
     let stem = |name: &str| Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let same_stem = names.iter().find(|name| is_contract(name) && stem(name) == stem(wanted));
-    let meant = same_stem.map(String::as_str).or_else(|| closest(wanted, names.iter().map(String::as_str)));
-    meant.filter(|_| !path.exists()).map(|meant| format!("did you mean `{}`?", path.with_file_name(meant).display()))
+    let similar = same_stem.map(String::as_str).or_else(|| closest(wanted, names.iter().map(String::as_str)));
+    similar
+        .filter(|_| !path.exists())
+        .map(|similar| format!("did you mean `{}`?", path.with_file_name(similar).display()))
 }
 
 /// Returns the URL that a path is, if it is one of HTTP.

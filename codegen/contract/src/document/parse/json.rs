@@ -1,11 +1,11 @@
-//! A JSON reader (RFC 8259) that knows the place of every value and keeps numbers as text.
+//! The JSON reader (RFC 8259), which records the span of every value and keeps numbers as source text.
 
 use super::syntax::{MAX_DEPTH, Syntax, duplicate_key};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// Where in the text the reader stands.
+/// The position of the reader in the text.
 struct Reader<'t, 'd> {
     file: FileId,
     text: &'t str,
@@ -15,7 +15,13 @@ struct Reader<'t, 'd> {
     diagnostics: &'d mut Diagnostics,
 }
 
-/// Reads a text as JSON. A duplicate key goes to `diagnostics`; what cannot be read at all comes back.
+/// Parses a text as JSON.
+///
+/// Duplicate keys are reported to `diagnostics`.
+///
+/// # Errors
+///
+/// Returns the syntax error if the text cannot be read.
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     let mut reader = Reader { file, text, bytes: text.as_bytes(), at: 0, depth: 0, diagnostics };
     reader.skip_space();
@@ -96,7 +102,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Takes the bracket that stands here, and says where it was.
+    /// Consumes an opening bracket and returns its span.
     fn enter(&mut self) -> Result<Span, Syntax> {
         let open = Span::new(self.file, self.at, self.at + 1);
         if self.depth == MAX_DEPTH {
@@ -107,7 +113,7 @@ impl Reader<'_, '_> {
         Ok(open)
     }
 
-    /// Takes a comma that another element follows.
+    /// Consumes a comma that must be followed by another element.
     fn comma(&mut self, open: Span, close: u8, expected: &str) -> Result<(), Syntax> {
         let comma = self.at;
         if !self.take(b',') {
@@ -182,7 +188,7 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// The character of `\uXXXX`, or of two of them where they make a pair.
+    /// Returns the character of the escape `\uXXXX`, or of two such escapes that form a surrogate pair.
     fn unicode(&mut self, start: usize) -> Result<char, Syntax> {
         let first = self.hex(start)?;
         if let Some(letter) = char::from_u32(first) {
@@ -273,7 +279,7 @@ impl Reader<'_, '_> {
             self.at += 1;
         }
         let word = self.text.get(start..self.at).unwrap_or("");
-        let meant = match word {
+        let intended = match word {
             "true" => return Ok(Value::Bool(true)),
             "false" => return Ok(Value::Bool(false)),
             "null" => return Ok(Value::Null),
@@ -284,8 +290,8 @@ impl Reader<'_, '_> {
         };
         let span = self.span_from(start);
         let problem = Diagnostic::error("invalid-json", span, format!("`{word}` is not a JSON value"));
-        Err(Syntax::new(match meant {
-            Some(meant) => problem.suggest(span, meant),
+        Err(Syntax::new(match intended {
+            Some(intended) => problem.suggest(span, intended),
             None => problem.label("expected a value").help("a string needs double quotes"),
         }))
     }

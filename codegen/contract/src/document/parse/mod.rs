@@ -1,4 +1,7 @@
-//! From the bytes of a file to a tree: encoding, then YAML or JSON.
+//! The parsing of a file: its bytes are decoded as UTF-8 and read as YAML or JSON into a tree.
+//!
+//! Both readers produce the [`Node`] tree with spans; the format is chosen by the file extension and the
+//! first character.
 
 mod advice;
 mod json;
@@ -21,21 +24,23 @@ pub(super) use scalar::plain_scalar;
 /// The largest file that is read, in bytes.
 const MAX_SIZE: u64 = 64 << 20;
 
-/// Text of a file, as far as it could be read, and what was wrong with it.
+/// The text of a file, as far as it could be decoded, and the problem with its encoding.
 struct Text {
     text: String,
     problem: Option<Problem>,
 }
 
-/// What is wrong with the encoding of a file.
+/// A problem with the encoding of a file.
 struct Problem {
     at: usize,
     message: &'static str,
     help: &'static str,
 }
 
-/// Takes the file in among the sources and reads it. Its problems go to `diagnostics`, the last of
-/// them being why nothing comes back.
+/// Adds a file to the sources and parses it.
+///
+/// Problems are added to `diagnostics`. Returns no tree if the file cannot be read; the last diagnostic is
+/// then the reason.
 pub(super) fn read_file(
     display_path: String,
     path: &Path,
@@ -112,7 +117,7 @@ fn tree(file: FileId, path: &Path, text: &str, diagnostics: &mut Diagnostics) ->
     if extension.eq_ignore_ascii_case("json") {
         return json::read(file, text, diagnostics).map_err(|syntax| syntax.not_json(text));
     }
-    // JSON is YAML, and its own reader is many times faster.
+    // JSON is valid YAML, but the JSON reader is many times faster.
     if text.trim_start().starts_with('{') {
         let mut found = Diagnostics::new();
         if let Ok(node) = json::read(file, text, &mut found) {
@@ -141,7 +146,7 @@ fn too_large() -> String {
     format!("it is larger than {} MiB", MAX_SIZE >> 20)
 }
 
-/// Why the system refused, in words that are the same everywhere.
+/// Returns the reason of an I/O error, in words that do not depend on the operating system.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "the file does not exist".to_owned(),
@@ -172,7 +177,7 @@ fn decode(bytes: Vec<u8>) -> Text {
     }
 }
 
-/// Returns the tree of a file that could not be read.
+/// Returns the tree that stands for a file that could not be read.
 pub(super) fn empty_tree(file: FileId) -> Node {
     Node { span: Span::start_of(file), value: Value::Null }
 }

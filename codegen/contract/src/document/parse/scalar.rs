@@ -1,8 +1,10 @@
-//! Plain YAML scalars: the value that an unquoted word means.
+//! Plain YAML scalars: the values of words without quotes.
 
 use crate::document::node::Value;
 
-/// What a plain YAML scalar is by the core schema (YAML 1.2.2, 10.3.2): `yes` and `on` are strings.
+/// Returns the value of a plain scalar by the core schema (YAML 1.2.2, section 10.3.2).
+///
+/// The words `yes`, `no`, `on` and `off` are strings, unlike in YAML 1.1.
 pub(in crate::document) fn plain_scalar(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,

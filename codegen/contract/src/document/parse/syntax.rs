@@ -1,12 +1,13 @@
-//! The reason why a text cannot be read, and the limits that both readers keep.
+//! Syntax errors, and the limits of both readers.
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
-/// The deepest nesting that is read. The deepest published contract known nests 40 levels.
+/// The deepest nesting that is read. The deepest known published contract has 40 levels.
 pub(super) const MAX_DEPTH: usize = 200;
 
-/// Why a text is no YAML or JSON. One a file: behind it nothing can be trusted.
+/// The syntax error that makes a file unreadable. There is one per file, since the text after it is
+/// unreliable.
 pub(super) struct Syntax(pub Box<Diagnostic>);
 
 impl Syntax {
@@ -14,12 +15,13 @@ impl Syntax {
         Syntax(Box::new(problem))
     }
 
+    /// Creates the error of a value that is nested too deeply.
     pub(super) fn too_deep(span: Span) -> Syntax {
         let message = format!("the file is nested deeper than {MAX_DEPTH} levels");
         Syntax::new(Diagnostic::error("too-deep", span, message).label("exceeds the limit"))
     }
 
-    /// A file named `.json` that was never meant as JSON deserves that hint.
+    /// Adds a hint if the file is named `.json` but does not look like JSON.
     pub(super) fn not_json(mut self, text: &str) -> Syntax {
         if !text.trim_start().starts_with(['{', '[']) && self.0.help.is_none() {
             *self.0 = self.0.clone().help("if this is YAML, name the file `.yaml`");
@@ -28,7 +30,7 @@ impl Syntax {
     }
 }
 
-/// Two entries of one name in one map.
+/// Creates the diagnostic of two entries with one name in an object.
 pub(super) fn duplicate_key(name: &str, first: Span, second: Span) -> Diagnostic {
     Diagnostic::error("duplicate-key", second, format!("the key `{name}` occurs twice in one object"))
         .label("second occurrence")

@@ -1,4 +1,4 @@
-//! A YAML reader (1.2, core schema) that builds the spanned tree; anchors, aliases and merge keys within bounds.
+//! The YAML reader (YAML 1.2, core schema), with anchors, aliases and merge keys within limits.
 
 use std::collections::HashMap;
 
@@ -11,17 +11,18 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::node::{Key, Node, Object, Value};
 use crate::source::{FileId, Span};
 
-/// How many bytes aliases and anchors may copy in one file: some lines of YAML can mean gigabytes.
+/// The number of bytes that the aliases and anchors of a file may copy, since a few lines of YAML can expand
+/// to gigabytes.
 const MAX_COPIED: usize = 64 << 20;
 
-/// The tree under construction.
+/// The state of the tree under construction.
 struct TreeBuilder<'t, 'd> {
     file: FileId,
     text: &'t str,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Node>,
     copied: usize,
-    /// Where the last thing that was written ends: blocks and empty values end there too.
+    /// The end of the last written scalar or bracket. Blocks and empty values end there.
     last_end: usize,
     root: Option<Node>,
     documents: usize,
@@ -41,13 +42,19 @@ enum Open {
     Mapping { object: Object, pending: Option<Pending>, merged: Vec<Node> },
 }
 
-/// A key that waits for its value.
+/// A key whose value is not read yet.
 enum Pending {
     Key(Key),
     Merge,
 }
 
-/// Reads a text as YAML. What is wrong but readable goes to `diagnostics`; the rest comes back.
+/// Parses a text as YAML.
+///
+/// Problems that do not prevent reading are added to `diagnostics`.
+///
+/// # Errors
+///
+/// Returns the syntax error if the text cannot be read.
 pub(super) fn read(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Result<Node, Syntax> {
     let mut options = Options::default();
     options.set_emit_comments(false);
@@ -79,7 +86,7 @@ impl TreeBuilder<'_, '_> {
             Event::DocumentStart(..) => self.document(range.start)?,
             Event::Scalar(text, style, anchor, tag) => {
                 let node = self.scalar(&text, style, tag.as_deref(), &range);
-                self.place(node, anchor)?;
+                self.add_node(node, anchor)?;
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.open(Open::Sequence(Vec::new()), style, anchor, tag.as_deref(), &range)?;
@@ -90,7 +97,7 @@ impl TreeBuilder<'_, '_> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.end)?,
             Event::Alias(anchor) => self.alias(anchor, &range)?,
-            // Streams, document ends and comments carry no data.
+            // Streams, document ends and comments contain no data.
             _ => {}
         }
         Ok(())
@@ -114,7 +121,7 @@ impl TreeBuilder<'_, '_> {
             let written = self.text.get(range.clone()).unwrap_or("");
             end = range.start + written.trim_end().len();
         }
-        // What is left out stands for null, and its place is behind what was written last.
+        // An omitted value is null, and its span is the empty one after the preceding text.
         let start = if range.is_empty() { self.last_end } else { range.start };
         let span = Span::new(self.file, start, end.max(start));
         if range.is_empty() && tag.is_none() && style == ScalarStyle::Plain {
@@ -135,7 +142,7 @@ impl TreeBuilder<'_, '_> {
             (Some("str"), _) => Value::String(text.to_owned()),
             (Some("null"), Value::Null) | (Some("bool"), Value::Bool(_)) => plain,
             (Some("int" | "float"), Value::Number(_)) => plain,
-            // `!` alone: a string whatever it looks like.
+            // The tag `!` alone makes any scalar a string.
             (None, _) if tag.original() == "!" => Value::String(text.to_owned()),
             _ => {
                 self.bad_tag(tag, span);
@@ -180,7 +187,7 @@ impl TreeBuilder<'_, '_> {
         let Some(frame) = self.frames.pop() else {
             return Ok(());
         };
-        // The end of a flow collection is its bracket; that of a block is its last line's.
+        // A flow collection ends at its bracket, a block at the end of its last line.
         if frame.flow && end > self.last_end {
             self.last_end = end;
         }
@@ -194,11 +201,11 @@ impl TreeBuilder<'_, '_> {
                 Value::Object(object)
             }
         };
-        self.place(Node { span, value }, frame.anchor)
+        self.add_node(Node { span, value }, frame.anchor)
     }
 
-    /// Puts a finished node where it belongs.
-    fn place(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
+    /// Adds a finished node to the collection that contains it.
+    fn add_node(&mut self, node: Node, anchor: usize) -> Result<(), Syntax> {
         if anchor > 0 {
             self.copy(&node, node.span)?;
             self.anchors.insert(anchor, node.clone());
@@ -231,16 +238,16 @@ impl TreeBuilder<'_, '_> {
         };
         self.copy(&node, span)?;
         self.last_end = range.end;
-        self.place(node, 0)
+        self.add_node(node, 0)
     }
 
-    /// `<<`: the entries that the map itself does not write.
+    /// Adds the entries of a merge key (`<<`) that the map itself does not contain.
     fn merge(&mut self, object: &mut Object, node: Node) -> Result<(), Syntax> {
         match node.value {
             Value::Object(merged) => {
                 for (key, node) in merged {
                     if !object.contains_key(&key.name) {
-                        // Not there, as was just asked.
+                        // The insertion cannot fail, since the key is absent.
                         let _ = object.insert(key, node);
                     }
                 }
@@ -254,7 +261,7 @@ impl TreeBuilder<'_, '_> {
         }
     }
 
-    /// Counts what a copy costs, and refuses where copies have become a bomb.
+    /// Counts the size of a copy, and rejects the file if its copies exceed the limit.
     fn copy(&mut self, node: &Node, span: Span) -> Result<(), Syntax> {
         let size = size(node);
         if self.frames.len() + size.depth > MAX_DEPTH {
@@ -291,7 +298,7 @@ fn bad_merge(span: Span) -> Syntax {
     Syntax::new(problem.help("write `<<: *anchor` with the anchor of a mapping"))
 }
 
-/// What a copy of a node takes, nearly.
+/// The approximate size of a copy of a node.
 struct Size {
     bytes: usize,
     depth: usize,
@@ -299,18 +306,18 @@ struct Size {
 
 fn size(node: &Node) -> Size {
     const EACH: usize = 96;
-    let mut whole = Size { bytes: EACH, depth: 0 };
+    let mut total = Size { bytes: EACH, depth: 0 };
     let mut add = |part: Size, name: usize| {
-        whole.bytes += part.bytes + name;
-        whole.depth = whole.depth.max(part.depth + 1);
+        total.bytes += part.bytes + name;
+        total.depth = total.depth.max(part.depth + 1);
     };
     match &node.value {
         Value::Null | Value::Bool(_) => {}
-        Value::Number(text) | Value::String(text) => whole.bytes += text.len(),
+        Value::Number(text) | Value::String(text) => total.bytes += text.len(),
         Value::Array(elements) => elements.iter().for_each(|element| add(size(element), 0)),
         Value::Object(object) => object.iter().for_each(|(key, node)| add(size(node), EACH + key.name.len())),
     }
-    whole
+    total
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Why a text is no YAML, in words that say what to do.
+//! The conversion of YAML syntax errors to diagnostics with advice.
 
 use granit_parser::{ErrorKind, ScanError};
 
@@ -6,13 +6,13 @@ use super::syntax::Syntax;
 use crate::diagnostic::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// What is said of an error: message, what stands beside the carets, what to do.
+/// The texts for an error: message, label and help.
 type Words = (String, &'static str, String);
 
-/// What stands beside the carets at a tab.
+/// The label of a tab.
 const TAB: &str = "a tab";
 
-/// The diagnostic for an error of the parser.
+/// Creates the diagnostic for an error of the parser.
 pub(super) fn explain(file: FileId, text: &str, error: &ScanError) -> Syntax {
     let at = error.marker().byte_offset().unwrap_or(0).min(text.len());
     let (message, label, help) = words(error.kind(), text, at);
@@ -113,7 +113,7 @@ fn words(kind: &ErrorKind, text: &str, at: usize) -> Words {
     }
 }
 
-/// How far the line is indented, and how far the blocks are that it could belong to.
+/// Describes the indentation of the line and of the blocks that it could belong to.
 fn levels(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -145,7 +145,7 @@ fn indentation(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The last tab before a place on its line, or the one that stands there.
+/// Returns the last tab of the line at or before an offset.
 fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let upto = bytes.get(..bytes.len().min(at + 1))?;
@@ -154,7 +154,7 @@ fn tab(file: FileId, text: &str, at: usize) -> Option<Span> {
     Some(Span::new(file, tab, tab + 1))
 }
 
-/// The word at a place, for the carets.
+/// Returns the span of the word at an offset, for the underline.
 fn token(file: FileId, text: &str, at: usize) -> Span {
     let mut start = at;
     while !text.is_char_boundary(start) {

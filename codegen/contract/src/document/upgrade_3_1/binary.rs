@@ -1,4 +1,5 @@
-//! Bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` a `contentMediaType`.
+//! The upgrade of bytes: `format: byte` becomes `contentEncoding: base64`, `format: binary` becomes a
+//! `contentMediaType`.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
@@ -13,7 +14,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
         Some("binary") => ("contentMediaType", "application/octet-stream"),
         _ => return,
     };
-    // What the contract says in the words of 3.1 is more precise.
+    // A 3.1 keyword that the contract already has is more precise than the format.
     if entries.get(keyword).is_some() {
         entries.take("format");
     } else {

@@ -1,4 +1,4 @@
-//! `exclusiveMinimum: true` beside `minimum: 0` becomes `exclusiveMinimum: 0`.
+//! The upgrade of exclusive bounds: `minimum: 0` with `exclusiveMinimum: true` becomes `exclusiveMinimum: 0`.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
@@ -9,7 +9,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
         return;
     }
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
-        // A number there is written as in 3.1 already.
+        // A number is the 3.1 form already.
         let Some(truth) = entries.get(exclusive).and_then(Node::as_bool) else { continue };
         entries.take(exclusive);
         if truth && let Some(number) = entries.get(bound).cloned() {

@@ -1,9 +1,9 @@
-//! The entries of an object while passes change them; what is not touched keeps its place.
+//! The entries of an object while passes change it. Unchanged entries keep their position.
 
 use crate::document::node::{Key, Node, Value};
 use crate::source::Span;
 
-/// An object that is being changed.
+/// The entries of an object that is being changed.
 pub(super) struct Entries {
     span: Span,
     list: Vec<(Key, Node)>,
@@ -18,18 +18,18 @@ impl Entries {
         self.list.iter().find(|(key, _)| key.name == name).map(|(_, node)| node)
     }
 
-    /// Takes an entry out.
+    /// Removes the entry with a name and returns its value.
     pub fn take(&mut self, name: &str) -> Option<Node> {
         let at = self.list.iter().position(|(key, _)| key.name == name)?;
         Some(self.list.remove(at).1)
     }
 
-    /// Puts a value in the place of the entry of that name, or at the end.
+    /// Sets the value of an entry in its position, or appends the entry.
     pub fn put(&mut self, name: &str, value: Value) {
         self.replace(name, name, value);
     }
 
-    /// Puts an entry of another name in the place of one, or at the end.
+    /// Replaces the entry `old` by an entry with another name, or appends the new entry.
     pub fn replace(&mut self, old: &str, name: &str, value: Value) {
         let node = self.node(value);
         let key = Key { name: name.to_owned(), span: self.span };
@@ -39,7 +39,7 @@ impl Entries {
         }
     }
 
-    /// Takes out every entry whose name is not wanted.
+    /// Removes and returns all entries whose name does not satisfy `stays`.
     pub fn split(&mut self, stays: impl Fn(&str) -> bool) -> Entries {
         let (stay, go) = std::mem::take(&mut self.list).into_iter().partition(|(key, _)| stays(&key.name));
         self.list = stay;
@@ -50,12 +50,12 @@ impl Entries {
         self.list.is_empty()
     }
 
-    /// A value that stands where the object does.
+    /// Creates a node with the span of the object.
     pub fn node(&self, value: Value) -> Node {
         Node { span: self.span, value }
     }
 
-    /// A text that stands where the object does.
+    /// Creates a string node with the span of the object.
     pub fn text(&self, text: &str) -> Node {
         self.node(Value::String(text.to_owned()))
     }

@@ -1,4 +1,6 @@
-//! `example` of a schema becomes one of its `examples`; those of parameters and bodies stay as they are.
+//! The upgrade of schema examples: `example` moves into `examples`.
+//!
+//! The examples of parameters and bodies are valid in 3.1 and are not changed.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

@@ -1,4 +1,7 @@
-//! A contract of OpenAPI 3.0 as one of 3.1 that says the same, in named passes over its objects.
+//! The conversion of a contract from OpenAPI 3.0 to 3.1, as named passes over its objects.
+//!
+//! Input is a bundled tree of one file, as [`bundle`](fn@super::bundle) returns it; output is an equivalent
+//! tree of OpenAPI 3.1.
 
 mod binary;
 mod bounds;
@@ -17,10 +20,12 @@ use crate::document::version::Version;
 use crate::document::walk::{self, Visited, Walk, begin};
 use entries::Entries;
 
-/// A change to an object of a kind: as it was written, and as it is once everything within it is upgraded.
+/// A pass: changes the entries of an object.
+///
+/// It receives the object as written in the source, and its entries after everything within them is upgraded.
 type Pass = fn(ObjectKind, &Object, &mut Entries);
 
-/// The passes, in their order.
+/// The passes in order, each with its name.
 const PASSES: &[(&str, Pass)] = &[
     ("nullable parts", nullable_parts::pass),
     ("version", version::pass),
@@ -31,10 +36,25 @@ const PASSES: &[(&str, Pass)] = &[
     ("nullable", nullable::pass),
 ];
 
-/// Returns the contract as OpenAPI 3.1; one of 3.1 or later is returned as it is.
+/// Converts a bundled contract to OpenAPI 3.1. A contract of 3.1 or later is returned unchanged.
 ///
-/// The result means what the generated code does: where a contract of 3.0 uses keywords of 3.1, or
-/// annotates a reference, the code honours them, and they stay.
+/// The result means what the generated code does: the code honours keywords of 3.1 and annotations beside a
+/// `$ref` in a contract of 3.0 too, so they are kept.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, bundle, load, to_json, upgrade_3_1};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let upgraded = upgrade_3_1(&bundle(&document), document.version()).to_json();
+/// assert_eq!(upgraded["openapi"], "3.1.0");
+/// let born_on = &upgraded["components"]["schemas"]["Pet"]["properties"]["bornOn"];
+/// assert_eq!(born_on["type"], serde_json::json!(["string", "null"]));
+/// # Ok::<(), &str>(())
+/// ```
 pub fn upgrade_3_1(bundle: &Node, version: Version) -> Node {
     match version {
         Version::V30 => begin(&mut Upgrade, ObjectKind::Root, bundle),
@@ -42,7 +62,7 @@ pub fn upgrade_3_1(bundle: &Node, version: Version) -> Node {
     }
 }
 
-/// The walk that upgrades: every object once everything within it is upgraded.
+/// The walk that upgrades each object after everything within it is upgraded.
 struct Upgrade;
 
 impl<'d> Walk<'d> for Upgrade {

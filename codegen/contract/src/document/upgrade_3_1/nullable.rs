@@ -1,10 +1,10 @@
-//! `nullable: true` becomes a type beside the others, or a branch where no type is said.
+//! The upgrade of `nullable: true`: a further type, or a further branch if the schema declares no type.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Key, Node, Object, Value};
 
-/// Keywords that say nothing about which values a schema has.
+/// The keywords that do not constrain the values of a schema.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -19,7 +19,7 @@ const ANNOTATIONS: &[&str] = &[
     "$comment",
 ];
 
-/// Whether a keyword only annotates.
+/// Returns true if a keyword only annotates a schema.
 pub(super) fn is_annotation(name: &str) -> bool {
     ANNOTATIONS.contains(&name) || name.starts_with("x-")
 }
@@ -46,7 +46,7 @@ pub(super) fn pass(kind: ObjectKind, _written: &Object, entries: &mut Entries) {
     }
 }
 
-/// `string` becomes `[string, "null"]`.
+/// Adds the type null: `string` becomes `[string, "null"]`.
 fn admit_type(entries: &mut Entries) {
     let null = entries.text("null");
     let mut types = match entries.get("type").cloned() {
@@ -60,7 +60,7 @@ fn admit_type(entries: &mut Entries) {
     entries.put("type", Value::Array(types));
 }
 
-/// The generated code takes null for an enum that is nullable, listed or not.
+/// Adds null to an enum, since the generated code accepts null for a nullable enum that does not list it.
 fn admit_value(entries: &mut Entries) {
     let null = entries.node(Value::Null);
     if let Some(Node { value: Value::Array(mut values), .. }) = entries.get("enum").cloned() {
@@ -71,11 +71,11 @@ fn admit_value(entries: &mut Entries) {
     }
 }
 
-/// What the schema demands becomes one branch, null the other; what annotates stays outside.
+/// Moves the constraints of the schema into one branch, beside a branch for null; annotations are kept.
 fn wrap(entries: &mut Entries) {
     let demands = entries.split(is_annotation);
     if demands.is_empty() {
-        // Every value was allowed already, null among them.
+        // A schema without constraints allows every value, including null.
         return;
     }
     let mut null = Object::default();

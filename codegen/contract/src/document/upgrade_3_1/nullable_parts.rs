@@ -1,10 +1,13 @@
-//! `nullable: true` on a part of an `allOf` is meant of the whole, as the generated code takes it.
+//! The upgrade of `nullable: true` in a subschema of `allOf`: it applies to the complete schema, as in the
+//! generated code.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;
 use crate::document::node::{Node, Object, Value};
 
-/// Looks at the parts as they were written: their own `nullable` is gone by now.
+/// Makes a schema nullable if the first subschema of `allOf` with `nullable` is.
+///
+/// It reads the subschemas as written in the source, since their own `nullable` is upgraded already.
 pub(super) fn pass(kind: ObjectKind, written: &Object, entries: &mut Entries) {
     if kind != ObjectKind::Schema || written.contains_key("$ref") || written.contains_key("nullable") {
         return;

@@ -1,4 +1,4 @@
-//! Drops what stands beside a `$ref` and has no effect there in 3.0, but would have in 3.1.
+//! The upgrade of references: removes fields beside a `$ref` that are ignored in 3.0 but not in 3.1.
 
 use super::entries::Entries;
 use super::nullable::is_annotation;
@@ -7,8 +7,10 @@ use crate::document::node::Object;
 use crate::document::version::Version;
 use crate::document::walk::standing_reference;
 
-/// A path item may have fields beside its `$ref` in both versions. Beside the reference to a schema,
-/// what only annotates is honoured by the generated code, so that it stays.
+/// Removes the ignored fields beside a `$ref`.
+///
+/// A path item may have fields beside its `$ref` in both versions. Annotations beside the `$ref` of a schema
+/// are kept, since the generated code honours them.
 pub(super) fn pass(kind: ObjectKind, written: &Object, entries: &mut Entries) {
     if standing_reference(kind, written, Version::V30).is_none_or(|standing| !standing.alone) {
         return;

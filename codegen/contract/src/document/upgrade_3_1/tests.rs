@@ -1,4 +1,4 @@
-//! Each pass by what it makes of small schemas.
+//! Tests of the upgrade passes on small schemas.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::document::node::Node;
 use crate::document::{LoadOptions, Version, load};
 
-/// A contract of 3.0, upgraded.
+/// Returns an OpenAPI 3.0 contract after the upgrade.
 fn upgraded(contract: &Json) -> Json {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -23,7 +23,7 @@ fn upgraded(contract: &Json) -> Json {
     node.to_json()
 }
 
-/// A schema of 3.0, upgraded.
+/// Returns an OpenAPI 3.0 schema after the upgrade.
 fn schema(schema: Json) -> Json {
     let contract = json!({
         "openapi": "3.0.3",
@@ -35,7 +35,7 @@ fn schema(schema: Json) -> Json {
 }
 
 #[test]
-fn the_version_and_the_dialect_are_named() {
+fn the_upgrade_sets_the_version_and_the_dialect() {
     let contract = json!({ "openapi": "3.0.3", "info": { "title": "t", "version": "1" }, "paths": {} });
     let upgraded = upgraded(&contract);
     assert_eq!(upgraded["openapi"], "3.1.0");
@@ -43,7 +43,7 @@ fn the_version_and_the_dialect_are_named() {
 }
 
 #[test]
-fn a_nullable_type_is_two_types() {
+fn a_nullable_type_becomes_two_types() {
     assert_eq!(schema(json!({ "type": "string", "nullable": true })), json!({ "type": ["string", "null"] }));
     assert_eq!(schema(json!({ "type": "string", "nullable": false })), json!({ "type": "string" }));
 }
@@ -76,7 +76,7 @@ fn a_nullable_composition_has_a_branch_for_null() {
 }
 
 #[test]
-fn an_exclusive_bound_is_the_bound_itself() {
+fn an_exclusive_bound_becomes_a_number() {
     let both = json!({ "minimum": 1, "exclusiveMinimum": true, "maximum": 9, "exclusiveMaximum": false });
     assert_eq!(schema(both), json!({ "exclusiveMinimum": 1, "maximum": 9 }));
     assert_eq!(schema(json!({ "exclusiveMaximum": true })), json!({}));
@@ -84,14 +84,14 @@ fn an_exclusive_bound_is_the_bound_itself() {
 }
 
 #[test]
-fn an_example_of_a_schema_is_one_of_its_examples() {
+fn an_example_of_a_schema_moves_into_its_examples() {
     assert_eq!(schema(json!({ "example": 1 })), json!({ "examples": [1] }));
     assert_eq!(schema(json!({ "example": null })), json!({ "examples": [null] }));
     assert_eq!(schema(json!({ "example": 1, "examples": [2] })), json!({ "examples": [1, 2] }));
 }
 
 #[test]
-fn names_that_a_contract_gives_are_no_keywords() {
+fn names_from_the_contract_are_not_keywords() {
     let named = json!({ "type": "object", "properties": { "example": { "type": "string" }, "nullable": {} } });
     assert_eq!(schema(named.clone()), named);
     let given = json!({ "default": { "nullable": true, "example": 1 }, "x-own": { "exclusiveMinimum": true } });
@@ -99,7 +99,7 @@ fn names_that_a_contract_gives_are_no_keywords() {
 }
 
 #[test]
-fn bytes_are_said_by_their_encoding() {
+fn a_binary_format_becomes_a_content_keyword() {
     assert_eq!(
         schema(json!({ "type": "string", "format": "byte", "nullable": true })),
         json!({ "type": ["string", "null"], "contentEncoding": "base64" })
@@ -111,7 +111,7 @@ fn bytes_are_said_by_their_encoding() {
 }
 
 #[test]
-fn beside_a_reference_only_annotations_stay() {
+fn only_annotations_are_kept_beside_a_reference() {
     assert_eq!(
         schema(json!({ "$ref": "#/components/schemas/A", "minLength": 3, "description": "d", "x-y": 1 })),
         json!({ "$ref": "#/components/schemas/A", "description": "d", "x-y": 1 })
@@ -137,7 +137,7 @@ fn beside_a_reference_only_annotations_stay() {
 }
 
 #[test]
-fn a_nullable_part_makes_the_whole_nullable() {
+fn a_nullable_subschema_of_all_of_makes_the_schema_nullable() {
     let reference = json!({ "$ref": "#/components/schemas/A" });
     assert_eq!(
         schema(json!({ "allOf": [reference, { "nullable": true, "description": "d" }] })),

@@ -1,4 +1,5 @@
-//! Names the version, and the dialect of JSON Schema that 3.1 means where none is named.
+//! The upgrade of the version field; also declares the default JSON Schema dialect of OpenAPI 3.1 if the
+//! contract declares none.
 
 use super::entries::Entries;
 use crate::document::grammar::ObjectKind;

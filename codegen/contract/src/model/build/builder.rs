@@ -1,4 +1,4 @@
-//! The state of building the model, and what every part of it does with references and problems.
+//! The state of building the model, and the operations on it that all stages of the build share.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,39 +11,43 @@ use crate::source::Span;
 
 /// The state of building the model.
 pub(super) struct Builder<'d, 'o> {
+    /// The document that the model is built from.
     pub(super) document: &'d Document,
+    /// The diagnostics of the run.
     pub(super) diagnostics: &'o mut Diagnostics,
-    /// What loses nothing is an error all the same.
+    /// True if deviations that lose nothing are errors (`--strict`).
     pub(super) strict: bool,
-    /// Keywords imply the type that they speak of.
+    /// True if keywords imply the type that they apply to.
     pub(super) implied_types: bool,
-    /// Formats are checked, and not only told.
+    /// True if formats are checked; otherwise they are annotations.
     pub(super) check_formats: bool,
+    /// The schemas built so far.
     pub(super) schemas: Schemas,
-    /// Schemas by what they are made of: a place that is met twice is one schema.
+    /// The schemas by the nodes that they are made of, so that equal sets of nodes become one schema.
     pub(super) known: HashMap<Source, SchemaId>,
-    /// Schemas that have an id and no kind yet. A list, since schemas may be deep.
+    /// The schemas that have an identifier but no kind yet. It is a queue, since schemas may be deeply
+    /// nested.
     pub(super) unsettled: VecDeque<Unsettled<'d>>,
-    /// Sparse fieldsets, to be checked once every schema is known.
+    /// The sparse fieldsets, which are checked after all schemas are known.
     pub(super) sparse: Vec<SparseFieldset>,
-    /// How many branches were put together with what stands beside their union.
+    /// The number of schemas that were combined from several nodes.
     pub(super) branches: usize,
-    /// How many schemas interpreted schemas hold.
+    /// The number of definitions in all interpreted schemas.
     pub(super) definitions: usize,
-    /// Whether a composition too deep was reported: one word is enough.
+    /// True if a composition that is too deep was reported; it is reported once.
     pub(super) too_deep: bool,
-    /// Which component stands at a place.
+    /// The names of components, by the span of the component.
     pub(super) names: HashMap<Span, String>,
-    /// Examples, and the schemas that they are to be values of.
+    /// The examples, each with the schema that it must be valid against.
     pub(super) examples: Vec<(SchemaId, &'d Node)>,
-    /// Schemas that no value fits.
+    /// The schemas without a valid value.
     pub(super) contradictions: Vec<Contradiction>,
-    /// Undeclared parameters of the path that is read at present.
+    /// The undeclared parameters of the path that is being read.
     pub(super) undeclared: Vec<Undeclared>,
 }
 
 impl<'d, 'o> Builder<'d, 'o> {
-    /// Begins with a model that holds nothing.
+    /// Creates a builder of an empty model.
     pub(super) fn new(
         document: &'d Document,
         strict: bool,
@@ -72,24 +76,27 @@ impl<'d, 'o> Builder<'d, 'o> {
 }
 
 impl<'d> Builder<'d, '_> {
-    /// The node behind a chain of references. A reference that leads nowhere was reported on reading.
+    /// Returns the node at the end of a chain of references.
+    ///
+    /// Returns `None` for a reference that leads nowhere, which was reported during loading.
     pub(super) fn follow(&mut self, node: &'d Node) -> Option<&'d Node> {
         self.follow_while(node, |_| true)
     }
 
-    /// The schema behind a chain of references. In 3.1 what stands beside a reference holds too, so
-    /// that the chain ends where there is more than a reference.
+    /// Returns the schema node at the end of a chain of references.
+    ///
+    /// In 3.1, fields beside a `$ref` apply too, so the chain ends at a node with more than a `$ref`.
     pub(super) fn follow_schema(&mut self, node: &'d Node) -> Option<&'d Node> {
         let all = self.version() == Version::V30;
         self.follow_while(node, |node| all || is_plain_reference(node))
     }
 
-    /// Takes one step, and more of them while they lead to what `goes_on`.
+    /// Follows one reference, and further ones while their nodes satisfy `goes_on`.
     pub(super) fn follow_while(&mut self, mut node: &'d Node, goes_on: impl Fn(&Node) -> bool) -> Option<&'d Node> {
         let mut steps = 0;
         while let Some(reference) = node.get("$ref").and_then(Node::as_str).filter(|_| steps == 0 || goes_on(node)) {
             let located = self.document.resolve(node.span.file, reference).ok()?;
-            // A component that is referenced in a file of its own is named by its last step.
+            // A component in a separate file is named by the last step of the reference to it.
             if let Some(name) = located.path.name() {
                 self.names.entry(located.node.span).or_insert(name);
             }
@@ -102,7 +109,7 @@ impl<'d> Builder<'d, '_> {
         Some(node)
     }
 
-    /// Records which place each component of the entry names, so that it keeps its name however it is reached.
+    /// Records the name of each component of the entry, so that every reference to it leads to this name.
     pub(super) fn name_components(&mut self, root: &'d Node) {
         for (key, node) in entries(root.get("components").and_then(|all| all.get("schemas"))) {
             let target = match node.get("$ref") {
@@ -126,7 +133,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Every schema among the components of the entry, used or not.
+    /// Returns every schema in the components of the entry, including unused ones.
     pub(super) fn components(&mut self, root: &'d Node) -> Vec<SchemaId> {
         let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("schemas"))).collect();
         nodes.iter().for_each(|(_, node)| self.check_discriminator(node));
@@ -141,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// What loses nothing: a warning, and an error where the contract is held strictly.
+    /// Creates a diagnostic of a deviation that loses nothing: a warning, or an error in strict mode.
     pub(super) fn remark(&self, code: &'static str, span: Span, message: impl Into<String>) -> Diagnostic {
         match self.strict {
             true => Diagnostic::error(code, span, message),

@@ -1,4 +1,5 @@
-//! From nodes to demands: keyword by keyword, through references and `allOf`.
+//! The collection of facets: reads the constraints of nodes, keyword by keyword, through references and
+//! `allOf`.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -10,7 +11,9 @@ use super::node_fields::{elements, entries, is_plain_reference, truth};
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// Adds what `node` demands, and what it is composed of. `stack` holds the nodes on the way here.
+    /// Adds the constraints of `node` and of the schemas that it is composed of.
+    ///
+    /// `stack` holds the nodes from the schema's root to `node`, for the detection of cycles.
     pub(super) fn collect(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &mut Vec<Span>) {
         if stack.contains(&node.span) {
             return self.report_cycle(node);
@@ -19,7 +22,7 @@ impl<'d> Builder<'d, '_> {
             return;
         }
         let Some(object) = node.as_object() else {
-            // 3.1 has the schemas `true` and `false`; everything else was reported on reading.
+            // OpenAPI 3.1 has the schemas `true` and `false`; other values were reported during loading.
             facets.rare.other |= node.as_bool() == Some(false);
             return;
         };
@@ -49,7 +52,7 @@ impl<'d> Builder<'d, '_> {
         stack.pop();
     }
 
-    /// The keywords that stand at the node itself.
+    /// Adds the constraints of the keywords at the node itself.
     fn collect_own(&mut self, node: &'d Node, facets: &mut Facets<'d>, stack: &[Span]) {
         let mut own_properties: Vec<&'d str> = Vec::new();
         for (key, value) in entries(Some(node)) {
@@ -68,7 +71,7 @@ impl<'d> Builder<'d, '_> {
                 "const" => self.collect_values(vec![value], value.span, facets),
                 "x-extensible-enum" => facets.extensible |= value.as_bool() == Some(true),
                 "format" => facets.format = value.as_str().map(|format| (format, value.span)).or(facets.format),
-                // What 3.0 says as `format: byte` and `format: binary`.
+                // These keywords of 3.1 correspond to `format: byte` and `format: binary` of 3.0.
                 "contentEncoding" if value.as_str() == Some("base64") && facets.format.is_none() => {
                     facets.format = Some(("byte", value.span));
                 }
@@ -81,7 +84,7 @@ impl<'d> Builder<'d, '_> {
                 "exclusiveMinimum" if value.as_bool().is_none() => tighten(&mut facets.min, bound(value, true), true),
                 "exclusiveMaximum" if value.as_bool().is_none() => tighten(&mut facets.max, bound(value, true), false),
                 "multipleOf" => {
-                    // A rule holds one divisor.
+                    // A number shape has one divisor, so a second one is left to the interpreter.
                     facets.rare.other |= facets.multiple_of.is_some_and(|known| known.to_json() != value.to_json());
                     facets.multiple_of = Some(value);
                 }
@@ -180,7 +183,7 @@ impl<'d> Builder<'d, '_> {
         };
         for name in names {
             let Some(text) = name.as_str() else { continue };
-            // What is no type was reported on reading.
+            // An unknown type was reported during loading.
             if let Some(one) = TypeSet::named(text) {
                 set = set.or(one);
             }
@@ -191,7 +194,7 @@ impl<'d> Builder<'d, '_> {
         facets.types = Some(match facets.types {
             None => (set, value.span),
             Some((before, span)) => {
-                // `nullable` on one part of a composition is not a type that all parts share.
+                // A nullable subschema of a composition does not make null a type of all subschemas.
                 let both = before.and(set);
                 if both.is_empty() {
                     facets.contradictions.push(
@@ -229,7 +232,8 @@ impl<'d> Builder<'d, '_> {
         if facets.decided.contains(&branches.span) {
             return;
         }
-        // A branch that is composed of its own parent, as inheritance is written: the branch was chosen already.
+        // In the usual way to write inheritance, a branch is composed of its own parent; the branch is chosen
+        // then.
         let chosen = elements(Some(branches)).iter().any(|branch| {
             let target = self.follow_schema(branch);
             target.is_some_and(|target| {
@@ -242,13 +246,13 @@ impl<'d> Builder<'d, '_> {
         facets.unions.push(UnionFacet { exactly_one, branches, discriminator: node.get("discriminator") });
     }
 
-    /// Refuses a reference that depends on who refers.
+    /// Reports a dynamic reference, whose target depends on the schema that refers to it.
     pub(super) fn dynamic_reference(&mut self, node: &Node, value: &Node) {
         let span = node.as_object().and_then(|object| object.key_span("$dynamicRef")).unwrap_or(value.span);
         self.unsupported(span, "$dynamicRef", "its target is known only at run time");
     }
 
-    /// Refuses a keyword by name.
+    /// Reports an unsupported keyword.
     pub(super) fn unsupported(&mut self, span: Span, keyword: &str, why: &str) {
         self.report(
             Diagnostic::error("unsupported-keyword", span, format!("`{keyword}` is not supported: {why}"))
@@ -258,7 +262,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Whether a schema of 3.1 describes bytes of which nothing more is known.
+/// Returns true if a schema of 3.1 describes arbitrary bytes.
 fn is_any_binary(node: &Node) -> bool {
     let media_type = node.get("contentMediaType").and_then(Node::as_str);
     media_type == Some("application/octet-stream") && node.get("contentEncoding").is_none()
@@ -268,7 +272,7 @@ fn bound(node: &Node, exclusive: bool) -> Option<Bound> {
     Some(Bound { value: node.as_f64()?, whole: node.as_i128(), exclusive, span: node.span })
 }
 
-/// Keeps the narrower of two bounds.
+/// Replaces a bound by a new one if the new one is stricter.
 fn tighten(kept: &mut Option<Bound>, new: Option<Bound>, lower: bool) {
     let Some(new) = new else { return };
     let narrower = kept.is_none_or(|old| match lower {

@@ -1,4 +1,5 @@
-//! Which nodes make one schema: a place, or several that `allOf` and references put together.
+//! The composition of schemas: a schema is made of one node, or of several that `allOf` and references
+//! combine.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -12,14 +13,15 @@ use super::facets::Facets;
 use super::finish::implied;
 use super::node_fields::{elements, is_plain_reference, spanned_string, string, truth};
 
-/// How deep a composition may go. The deepest published contract known has five levels.
+/// The deepest composition that is supported. The deepest known published contract has five levels.
 pub(super) const DEEPEST: usize = 64;
 
-/// How many schemas unions within compositions may unfold into. The largest published contract
-/// known needs a tenth of it.
+/// The number of schemas that unions within compositions may expand to.
+///
+/// The largest known published contract needs a tenth of it.
 const MOST_UNFOLDED: usize = 50_000;
 
-/// Keywords that say something about a schema without changing which values it has.
+/// The keywords that annotate a schema and do not constrain its values.
 const ANNOTATIONS: &[&str] = &[
     "title",
     "description",
@@ -36,7 +38,7 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// The schema at a node.
+    /// Returns the schema of a node; it is created at the first request.
     pub(super) fn schema(&mut self, node: &'d Node) -> SchemaId {
         let target = match is_plain_reference(node) {
             true => self.follow_schema(node).unwrap_or(node),
@@ -45,7 +47,7 @@ impl<'d> Builder<'d, '_> {
         self.composed(&[target], &[])
     }
 
-    /// The schema of values that fit all of `nodes`, the unions at `decided` left aside.
+    /// Returns the schema of the values that match all `nodes`, without the unions at `decided`.
     pub(super) fn composed(&mut self, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
         let mut parts: Vec<Span> = Vec::with_capacity(nodes.len());
         let mut nodes: Vec<&'d Node> = nodes.to_vec();
@@ -102,7 +104,7 @@ impl<'d> Builder<'d, '_> {
         id
     }
 
-    /// Finds the kind of every schema that was met, and of those that they hold.
+    /// Determines the kind of every schema in the queue, and of the schemas that they contain.
     pub(super) fn settle(&mut self) {
         while let Some(Unsettled { id, nodes, decided }) = self.unsettled.pop_front() {
             let reference = match nodes.as_slice() {
@@ -122,10 +124,10 @@ impl<'d> Builder<'d, '_> {
                         self.settled(id, none);
                         continue;
                     }
-                    facets.rare.other |= facets.says_more_than_a_rule() || facets.overlaps();
+                    facets.rare.other |= facets.has_several_patterns() || facets.overlaps();
                     facets.rare.untyped = !self.implied_types && facets.types.is_none() && !implied(&facets).is_empty();
                     if self.implied_types && facets.unions.is_empty() && !implied(&facets).is_empty() {
-                        // Values that are not listed may come too, and must fit all the same.
+                        // Other values are valid too, but must satisfy the constraints of the schema.
                         facets.rare.other |= facets.extensible;
                         self.keep_fitting(&nodes, &mut facets);
                     }
@@ -150,7 +152,7 @@ impl<'d> Builder<'d, '_> {
         schema.interpreted = interpreted;
     }
 
-    /// Counts one more schema that is put together of several; whether there are too many.
+    /// Counts a combined schema, and returns true if there are too many.
     fn unfolded(&mut self, span: Span) -> bool {
         self.branches += 1;
         if self.branches == MOST_UNFOLDED {
@@ -167,7 +169,8 @@ impl<'d> Builder<'d, '_> {
         self.branches >= MOST_UNFOLDED
     }
 
-    /// The one schema that a node only annotates: `allOf` with one element, or a reference with annotations beside it.
+    /// Returns the only schema that a node annotates: the single subschema of `allOf`, or a `$ref` with
+    /// annotations beside it.
     fn annotated_reference(&mut self, node: &'d Node) -> Option<&'d Node> {
         let object = node.as_object()?;
         let only = |keyword: &str| {
@@ -188,7 +191,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Reports a composition of too many schemas, once: whatever holds it is too deep as well.
+    /// Reports a composition of too many schemas, once, since every schema that contains it is too deep as
+    /// well.
     pub(super) fn report_too_deep(&mut self, node: &Node) {
         if !std::mem::replace(&mut self.too_deep, true) {
             let message = format!("`allOf` is nested deeper than {DEEPEST} levels");

@@ -1,5 +1,5 @@
-//! Schemas that no value satisfies: a remark where the rest of the contract can do without them, and
-//! an error where an operation could never be called or answered.
+//! Schemas without a valid value: a warning if the contract works without them, and an error if an operation
+//! could never be called or never respond.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -11,19 +11,20 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::deferred::Contradiction;
 
-/// What a value is needed for.
+/// A value that an operation cannot work without.
 struct Need {
-    /// In words: `the body of \`createThing\``.
+    /// The description of the value for messages, such as: the body of `createThing`.
     of: String,
-    /// Whether it is sent to the service, so that what is `readOnly` is no part of it.
+    /// True if the value is sent to the service, so that `readOnly` properties are omitted.
     received: bool,
-    /// The schemas of which one is enough.
+    /// The schemas of which the value must match at least one.
     any_of: Vec<SchemaId>,
 }
 
 impl Builder<'_, '_> {
-    /// Keeps the contradictions of a schema until it is known what needs it. No value fits it, but null
-    /// where that is allowed beside them.
+    /// Records the contradictions of a schema, until it is known whether an operation needs a value of it.
+    ///
+    /// Returns a kind without valid values, or with null as the only one if `null` is set.
     pub(super) fn contradicting(
         &mut self,
         schema: SchemaId,
@@ -34,12 +35,13 @@ impl Builder<'_, '_> {
         if null {
             return (Kind::Null, true, None);
         }
-        // The schema `false` is one of 2020-12.
+        // The schema `false` exists in 2020-12 but not in draft 4.
         (Kind::Any, true, Some(InterpretedSchema { draft4: false, text: "false".to_owned() }))
     }
 
-    /// Says what contradicts itself: an error where an operation cannot do without it. A webhook is a
-    /// type and nothing more, which the service need not use.
+    /// Reports contradictory schemas: as errors if an operation needs a value of one.
+    ///
+    /// Webhooks do not count, since the service need not use their types.
     pub(super) fn report_contradictions(&mut self, operations: &[Operation]) {
         let contradictions = std::mem::take(&mut self.contradictions);
         if contradictions.is_empty() {
@@ -55,7 +57,7 @@ impl Builder<'_, '_> {
                 needed[cause].get_or_insert_with(|| need.of.clone());
             }
         }
-        // One place may be part of several schemas: the worst is said, and once.
+        // A location may belong to several schemas: only its most severe report is kept.
         let (mut grave, mut light) = (Vec::new(), Vec::new());
         for (contradiction, needed) in contradictions.into_iter().zip(needed) {
             for report in contradiction.reports {
@@ -68,20 +70,20 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        let said: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
-        light.retain(|light| !said.contains(&light.primary.span));
+        let reported: HashSet<Span> = grave.iter().map(|grave| grave.primary.span).collect();
+        light.retain(|light| !reported.contains(&light.primary.span));
         light.into_iter().for_each(|report| self.report_light(report));
         grave.into_iter().for_each(|report| self.report(report));
     }
 
-    /// Says what contradicts itself where the contract can do without it.
+    /// Reports a contradiction that the contract works without.
     pub(super) fn report_light(&mut self, report: Diagnostic) {
         let severity = self.remark(report.code, report.primary.span, "").severity;
         self.report(Diagnostic { severity, ..report });
     }
 }
 
-/// What an operation cannot do without: its required parameters, its body, each of its answers.
+/// Returns the values that an operation cannot work without: required parameters, its body, each response.
 fn needs(operation: &Operation) -> Vec<Need> {
     let title = operation.title();
     let parameters = operation.parameters.iter().filter(|parameter| parameter.required);
@@ -93,18 +95,20 @@ fn needs(operation: &Operation) -> Vec<Need> {
         })
         .collect();
     let body = operation.body.as_ref().map(|body| (format!("the body of {title}"), true, &body.content));
-    let answers =
+    let responses =
         operation.responses.iter().map(|response| (format!("a response of {title}"), false, &response.content));
-    needs.extend(body.into_iter().chain(answers).filter_map(|(of, received, content)| {
-        // Where one media type says nothing of what it holds, there is a way.
+    needs.extend(body.into_iter().chain(responses).filter_map(|(of, received, content)| {
+        // A media type without a schema accepts some value.
         let any_of: Vec<SchemaId> = content.iter().map(|content| content.schema).collect::<Option<_>>()?;
         (!any_of.is_empty()).then_some(Need { of, received, any_of })
     }));
     needs
 }
 
-/// For each schema that has no value, which contradiction is to blame. From each of them the way goes
-/// on to those that need a value of it, and takes no step twice.
+/// Returns for each schema without a valid value the index of the contradiction that causes it.
+///
+/// The search starts at the contradictions and continues to the schemas that need a value of a schema without
+/// one; it visits each schema once.
 fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -> Vec<Option<usize>> {
     let mut causes: Vec<Option<usize>> = vec![None; schemas.len()];
     let mut open: VecDeque<SchemaId> = VecDeque::new();
@@ -112,7 +116,8 @@ fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -
         causes[contradiction.schema.index()] = Some(at);
         open.push_back(contradiction.schema);
     }
-    // Who needs a value of each, and of how many a schema must lose the values to have none.
+    // The schemas that need a value of each schema, and the number of subschemas that must have no value
+    // before the schema itself has none.
     let mut needing: Vec<Vec<SchemaId>> = vec![Vec::new(); schemas.len()];
     let mut left: Vec<usize> = vec![1; schemas.len()];
     for id in schemas.ids().filter(|id| causes[id.index()].is_none()) {
@@ -135,7 +140,7 @@ fn causes(schemas: &Schemas, contradictions: &[Contradiction], received: bool) -
     causes
 }
 
-/// The schemas without whose values a schema has none: without those of any, or of all of a union.
+/// Returns the subschemas that a schema needs values of: of each one, or of at least one for a union.
 fn needed_by(schemas: &Schemas, id: SchemaId, received: bool) -> Vec<SchemaId> {
     let schema = schemas.get(id);
     if schema.nullable {

@@ -1,4 +1,4 @@
-//! `default`: that it is a value of its schema.
+//! The check of `default`: the value must be valid against its schema.
 
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -11,19 +11,20 @@ use crate::model::schema::{Additional, Format, Kind, ObjectShape, Schemas, Strin
 
 use super::builder::Builder;
 
-/// Why a value is none of a schema, and what was perhaps meant.
+/// The reason why a value is not valid against a schema, and the value that was probably intended.
 pub(super) struct Mismatch {
+    /// The reason, in words that follow a colon.
     pub why: String,
-    meant: Option<Json>,
+    intended: Option<Json>,
 }
 
 impl Builder<'_, '_> {
-    /// Takes away every default that is no value of its schema, and says so.
+    /// Reports and removes every default that is not valid against its schema.
     pub(super) fn check_defaults(&mut self) {
         let ids: Vec<SchemaId> = self.schemas.ids().collect();
         for id in ids {
             let Some((value, span)) = self.schemas.get(id).default.clone() else { continue };
-            let Some(Mismatch { why, meant }) = fault(&self.schemas, id, &value) else { continue };
+            let Some(Mismatch { why, intended }) = fault(&self.schemas, id, &value) else { continue };
             self.schemas.get_mut(id).default = None;
             if value.is_null() {
                 let message = "the default null is not valid for the schema";
@@ -40,23 +41,25 @@ impl Builder<'_, '_> {
             };
             let message = format!("the default is not valid for its schema: {why}");
             let report = self.remark("default-type", span, message).label(label);
-            self.report(match meant {
-                Some(Json::String(meant)) if value.is_string() => {
-                    report.suggest(self.document.sources.inside_quotes(span), meant)
+            self.report(match intended {
+                Some(Json::String(intended)) if value.is_string() => {
+                    report.suggest(self.document.sources.inside_quotes(span), intended)
                 }
-                Some(meant) => report.suggest(span, meant.to_string()),
+                Some(intended) => report.suggest(span, intended.to_string()),
                 None => report.help("correct the default or the schema"),
             });
         }
     }
 }
 
-/// How deep a default is held against its schema, and how many steps that may take: unions hold each
-/// other, and what goes beyond is left to the reading code.
+/// The deepest level of a default that is checked against its schema. Deeper values are left to the generated
+/// code, since unions can contain each other.
 const DEEPEST: u32 = 64;
+
+/// The number of steps that the check of one default may take.
 const MOST_STEPS: u32 = 20_000;
 
-/// The schemas that a default is held against.
+/// The schemas that a default is checked against, with the limits of the check.
 struct Held<'s> {
     schemas: &'s Schemas,
     depth: Cell<u32>,
@@ -64,7 +67,7 @@ struct Held<'s> {
 }
 
 impl Held<'_> {
-    /// One step deeper; none where it went far enough.
+    /// Runs one level of the check; returns `None` if a limit is reached.
     fn deeper<T>(&self, step: impl FnOnce() -> Option<T>) -> Option<T> {
         if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
             return None;
@@ -77,46 +80,46 @@ impl Held<'_> {
     }
 }
 
-/// What is wrong with a default.
+/// Returns the reason why a default cannot be used.
 fn fault(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let held = Held { schemas, depth: Cell::new(0), steps: Cell::new(0) };
-    let endless = || brings_itself(&held, id).then(|| because("it contains itself"));
+    let endless = || contains_itself(&held, id).then(|| because("it contains itself"));
     within(&held, id, value).or_else(endless)
 }
 
-/// Whether applying a default applies it again, by way of the fields that it leaves out.
-fn brings_itself(held: &Held<'_>, id: SchemaId) -> bool {
-    let (mut next, mut met) = (vec![id], HashSet::new());
+/// Returns true if applying a default applies it again, through the properties that it omits.
+fn contains_itself(held: &Held<'_>, id: SchemaId) -> bool {
+    let (mut next, mut visited) = (vec![id], HashSet::new());
     while let Some(at) = next.pop() {
         let Some((value, _)) = held.schemas.nearest(at, |schema| schema.default.as_ref()) else { continue };
         let mut applied = Vec::new();
-        brought(held, at, value, &mut applied);
+        collect_applied(held, at, value, &mut applied);
         if applied.contains(&id) {
             return true;
         }
-        next.extend(applied.into_iter().filter(|one| met.insert(*one)));
+        next.extend(applied.into_iter().filter(|one| visited.insert(*one)));
     }
     false
 }
 
-/// The schemas whose defaults apply where a value is read.
-fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
+/// Collects the schemas whose defaults apply while a value is read.
+fn collect_applied(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<SchemaId>) {
     held.deeper(|| {
         match (held.schemas.kind(id), value) {
             (Kind::Object(object), Json::Object(fields)) => {
                 for property in &object.properties {
                     match fields.get(&property.name) {
-                        Some(value) => brought(held, property.schema, value, applied),
+                        Some(value) => collect_applied(held, property.schema, value, applied),
                         None => applied.push(property.schema),
                     }
                 }
             }
             (Kind::Array(array), Json::Array(elements)) => {
-                elements.iter().for_each(|element| brought(held, array.items, element, applied));
+                elements.iter().for_each(|element| collect_applied(held, array.items, element, applied));
             }
             (Kind::Union(union), _) => {
                 let fitting = union.branches.iter().find(|branch| within(held, **branch, value).is_none());
-                fitting.into_iter().for_each(|branch| brought(held, *branch, value, applied));
+                fitting.into_iter().for_each(|branch| collect_applied(held, *branch, value, applied));
             }
             _ => {}
         }
@@ -124,16 +127,18 @@ fn brought(held: &Held<'_>, id: SchemaId, value: &Json, applied: &mut Vec<Schema
     });
 }
 
-/// What keeps a value from being one of a schema; nothing where only the reading code could tell.
+/// Returns the reason why a value is not valid against a schema.
+///
+/// Returns `None` also if only the generated code could decide.
 pub(super) fn mismatch(schemas: &Schemas, id: SchemaId, value: &Json) -> Option<Mismatch> {
     within(&Held { schemas, depth: Cell::new(0), steps: Cell::new(0) }, id, value)
 }
 
 fn within(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
-    held.deeper(|| of_its_kind(held, id, value))
+    held.deeper(|| kind_mismatch(held, id, value))
 }
 
-fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
+fn kind_mismatch(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> {
     let schemas = held.schemas;
     if value.is_null() {
         let kind = schemas.kind(id);
@@ -174,7 +179,7 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
         (Kind::Strings(names), Json::String(text)) if names.open || names.values.contains(text) => None,
         (Kind::Strings(names), Json::String(text)) => Some(Mismatch {
             why: format!("`{text}` is not in its enum"),
-            meant: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
+            intended: closest(text, names.values.iter().map(String::as_str)).map(Json::from),
         }),
         (Kind::Values(values), _) => (!values.contains(value)).then(|| because(format!("{value} is not in its enum"))),
         (Kind::Array(array), Json::Array(elements)) => elements.iter().enumerate().find_map(|(at, element)| {
@@ -182,20 +187,20 @@ fn of_its_kind(held: &Held<'_>, id: SchemaId, value: &Json) -> Option<Mismatch> 
             Some(because(format!("element {at}: {why}")))
         }),
         (kind, value) => {
-            let meant = match (kind, value) {
+            let intended = match (kind, value) {
                 (Kind::Integer(_) | Kind::Number(_) | Kind::Boolean, Json::String(text)) => {
-                    serde_json::from_str::<Json>(text).ok().filter(|meant| within(held, id, meant).is_none())
+                    serde_json::from_str::<Json>(text).ok().filter(|intended| within(held, id, intended).is_none())
                 }
                 (Kind::String(_), Json::Number(_) | Json::Bool(_)) => Some(Json::String(value.to_string())),
                 _ => None,
             };
             let why = format!("{}, not {}", json_word(value), kind_word(kind));
-            Some(Mismatch { why, meant })
+            Some(Mismatch { why, intended })
         }
     }
 }
 
-/// What of a text its format or a pattern does not allow.
+/// Returns the format or pattern that a string violates.
 fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     let format = match &shape.format {
         Format::DateTime => "date-time",
@@ -220,7 +225,7 @@ fn misspelt(shape: &StringShape, text: &str) -> Option<Mismatch> {
     Some(because(format!("it does not match `{}`", broken.0)))
 }
 
-/// What keeps the fields of a value from being those of an object.
+/// Returns the reason why the properties of a value are not valid for an object.
 fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, Json>) -> Option<Mismatch> {
     for property in &object.properties {
         let given = fields.get(&property.name);
@@ -248,13 +253,13 @@ fn object_mismatch(held: &Held<'_>, object: &ObjectShape, fields: &Map<String, J
     None
 }
 
-/// Whether requests or responses leave a property out.
+/// Returns true if requests or responses omit a property.
 fn goes_one_way(schemas: &Schemas, id: SchemaId) -> bool {
     schemas.nearest(id, |schema| (schema.read_only || schema.write_only).then_some(())).is_some()
 }
 
 fn because(why: impl Into<String>) -> Mismatch {
-    Mismatch { why: why.into(), meant: None }
+    Mismatch { why: why.into(), intended: None }
 }
 
 fn outside<T: std::fmt::Display>(value: T, low: Option<T>, high: Option<T>) -> Option<Mismatch> {

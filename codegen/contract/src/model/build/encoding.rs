@@ -1,4 +1,4 @@
-//! `encoding`: how the properties of a form or the parts of a multipart body are written.
+//! The `encoding` of media types: the serialization of properties in forms and multipart bodies.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -9,7 +9,7 @@ use super::builder::Builder;
 use super::node_fields::string;
 
 impl<'d> Builder<'d, '_> {
-    /// What a media type says of its properties.
+    /// Returns the encodings that a media type declares for its properties.
     pub(super) fn encoding(&mut self, media: &'d Node) -> Vec<Encoding> {
         let mut encodings = Vec::new();
         for (key, node) in media.get("encoding").and_then(Node::as_object).into_iter().flatten() {
@@ -28,7 +28,7 @@ impl<'d> Builder<'d, '_> {
                     Some("spaceDelimited") => Some(Style::SpaceDelimited),
                     Some("pipeDelimited") => Some(Style::PipeDelimited),
                     Some("deepObject") => Some(Style::DeepObject),
-                    // Any other style was reported on reading.
+                    // Any other style was reported during loading.
                     _ => None,
                 },
                 explode: node.get("explode").and_then(Node::as_bool),
@@ -38,7 +38,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Once every schema is known: says which encodings mean nothing.
+/// Reports encodings without an effect, after all schemas are known.
 pub(super) fn check(operations: &[Operation], schemas: &Schemas, diagnostics: &mut Diagnostics) {
     let bodies = operations.iter().flat_map(|operation| &operation.body).flat_map(|body| &body.content);
     for content in bodies {

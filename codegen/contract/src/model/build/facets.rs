@@ -1,4 +1,4 @@
-//! What a schema demands, keyword by keyword, intersected over all the nodes it is made of.
+//! The facets of a schema: its constraints, keyword by keyword, intersected over all its nodes.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -7,65 +7,75 @@ use crate::source::Span;
 
 use super::type_set::TypeSet;
 
-/// The demands of one schema.
+/// The constraints of a schema, collected from all its nodes.
 #[derive(Debug, Default)]
 pub(super) struct Facets<'d> {
-    /// Unions that a caller has decided and that count no more.
+    /// The unions whose branch is chosen already, so that they no longer constrain the schema.
     pub decided: Vec<Span>,
-    /// The nodes that are put together: what one of them refers to among them is counted already.
+    /// The nodes that the schema is made of. A reference from one to another adds no constraints.
     pub siblings: Vec<Span>,
-    /// The types that are left, `None` for all.
+    /// The remaining types; `None` for all types.
     pub types: Option<(TypeSet, Span)>,
+    /// True if a node declares `nullable: true`.
     pub nullable: bool,
-    /// The values that are left, `None` for all.
+    /// The remaining values; `None` for all values.
     pub values: Option<Vec<&'d Node>>,
+    /// True if other strings than those of the enum are valid (`x-extensible-enum`).
     pub extensible: bool,
-    /// Values of an enum with what they are called: `x-enum-varnames`.
+    /// The values of an enum, each with its Rust name (`x-enum-varnames`).
     pub names: Vec<(&'d str, &'d str)>,
+    /// The format, with its span.
     pub format: Option<(&'d str, Span)>,
     pub id_prefix: Option<&'d str>,
+    /// The strictest lower bound of a number.
     pub min: Option<Bound>,
+    /// The strictest upper bound of a number.
     pub max: Option<Bound>,
     pub multiple_of: Option<&'d Node>,
+    /// The constraints of a string, without its format.
     pub text: StringShape,
+    /// The schemas of the array elements, all of which must match.
     pub items: Vec<&'d Node>,
     pub min_items: Option<u64>,
     pub max_items: Option<u64>,
     pub unique: bool,
-    /// Each property with every schema that it must fit.
+    /// The properties, each with all schemas that it must match.
     pub properties: Vec<(&'d str, Vec<&'d Node>)>,
+    /// The names of the required properties, each with its span.
     pub required: Vec<(&'d str, Span)>,
-    /// `additionalProperties` with a schema.
+    /// The schemas of all `additionalProperties`.
     pub additional: Vec<&'d Node>,
-    /// For each of them, the names that it leaves alone.
+    /// For each schema of `additionalProperties`, the property names that it does not apply to.
     pub additional_beside: Vec<Vec<&'d str>>,
-    /// `additionalProperties: true`, said explicitly.
+    /// True for an explicit `additionalProperties: true`.
     pub open: bool,
-    /// For each `additionalProperties: false`, the names that it leaves, and where it stands.
+    /// For each `additionalProperties: false`, the property names that it allows, and its span.
     pub closed: Vec<(Vec<&'d str>, Span)>,
-    /// `unevaluatedProperties: false`: closed over all that is put together.
+    /// True for `unevaluatedProperties: false`, which rejects properties that no node of the schema names.
     pub sealed: bool,
     pub min_properties: Option<u64>,
     pub max_properties: Option<u64>,
     pub sparse_of: Option<&'d Node>,
-    /// Where the bounds of counts stand, the narrowest of each.
-    pub places: Vec<(&'d str, Span)>,
+    /// The span of the strictest bound of each count, such as `minItems`.
+    pub count_spans: Vec<(&'d str, Span)>,
+    /// The unions, all of which must match.
     pub unions: Vec<UnionFacet<'d>>,
+    /// The keywords that only an interpreter can check.
     pub rare: Rare,
-    /// Demands that no value meets together.
+    /// The constraints that no value satisfies together.
     pub contradictions: Vec<Diagnostic>,
 }
 
-/// The keywords that only an interpreter can check, by what they leave of the type.
+/// The kinds of keywords that only an interpreter can check, by their effect on the type.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Rare {
-    /// They speak of other names than `properties` lists.
+    /// True if keywords apply to property names beyond those in `properties`.
     pub names: bool,
-    /// They speak of elements by their position.
+    /// True if keywords apply to array elements by position.
     pub positional: bool,
-    /// They change nothing of the type.
+    /// True if keywords have no effect on the type.
     pub other: bool,
-    /// They speak of a type that is not said, and imply none.
+    /// True if keywords apply to a type that is neither declared nor implied.
     pub untyped: bool,
 }
 
@@ -75,7 +85,7 @@ impl Rare {
     }
 }
 
-/// One `oneOf` or `anyOf`.
+/// A `oneOf` or `anyOf` keyword.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UnionFacet<'d> {
     pub exactly_one: bool,
@@ -83,11 +93,11 @@ pub(super) struct UnionFacet<'d> {
     pub discriminator: Option<&'d Node>,
 }
 
-/// A bound of a number.
+/// A lower or upper bound of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bound {
     pub value: f64,
-    /// The same, where it is whole; with all its digits.
+    /// The exact value, if the bound is an integer.
     pub whole: Option<i128>,
     pub exclusive: bool,
     pub span: Span,
@@ -99,37 +109,40 @@ impl<'d> Facets<'d> {
         Facets { decided: decided.to_vec(), siblings, ..Facets::default() }
     }
 
-    /// Whether all that is put together is also what `unevaluatedProperties` at `node` sees: not what
-    /// stands beside its parent, and no second branch of an `anyOf` that fits too.
+    /// Returns true if the nodes of the schema are all that `unevaluatedProperties` at `node` covers.
+    ///
+    /// It is false if keywords beside a parent or several matching branches of an `anyOf` count too.
     pub fn counts_evaluated(&self, node: &Node, stack: &[Span]) -> bool {
         let branch = self.siblings.len() == 2 && !self.decided.is_empty();
         let around = self.siblings.len() == 1 || (branch && self.siblings.last() == Some(&node.span));
         stack.len() == 1 && around && node.get("anyOf").is_none()
     }
 
-    /// Whether `additionalProperties` speaks of a property too, which another part lists.
+    /// Returns true if `additionalProperties` of one node applies to a property that another node names.
     pub fn overlaps(&self) -> bool {
         let beside = |name: &str| self.additional_beside.iter().any(|names| !names.contains(&name));
         self.properties.iter().any(|(name, _)| beside(name))
     }
 
-    /// Whether there is more than one rule of a string can say.
-    pub fn says_more_than_a_rule(&self) -> bool {
+    /// Returns true if a string must match several patterns, which only an interpreter checks together.
+    pub fn has_several_patterns(&self) -> bool {
         self.text.patterns.len() > 1
     }
 
-    /// Where a property is refused that another part describes or requires.
+    /// Returns the span of an `additionalProperties: false` that rejects a property of another node.
     pub fn refusal(&self, name: &str) -> Option<Span> {
         let mut closed = self.closed.iter().filter(|_| !self.rare.names);
         closed.find(|(names, _)| !names.contains(&name)).map(|(_, span)| *span)
     }
 
-    /// Where the narrowest bound of a count stands.
-    pub fn place(&self, keyword: &str) -> Option<Span> {
-        self.places.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
+    /// Returns the span of the strictest bound of a count.
+    pub fn count_span(&self, keyword: &str) -> Option<Span> {
+        self.count_spans.iter().find(|(known, _)| *known == keyword).map(|(_, span)| *span)
     }
 
-    /// Notes counts whose least is above their greatest: of letters, of elements, of properties.
+    /// Records a contradiction if the lower bound of a count is above its upper bound.
+    ///
+    /// Counts are those of characters, elements and properties.
     pub fn contradicting_counts(
         &mut self,
         (least, low): (&str, Option<u64>),
@@ -137,19 +150,19 @@ impl<'d> Facets<'d> {
         (has, what): (&str, &str),
     ) -> bool {
         let (Some(min), Some(max)) = (low, high) else { return false };
-        let Some(span) = self.place(most).filter(|_| min > max) else { return false };
+        let Some(span) = self.count_span(most).filter(|_| min > max) else { return false };
         let report =
             Diagnostic::error("contradiction", span, format!("no {has} at least {min} and at most {max} {what}"))
                 .label(format!("`{most}` is less than `{least}`"))
                 .help("change one of the two limits");
-        self.contradictions.push(match self.place(least) {
+        self.contradictions.push(match self.count_span(least) {
             Some(low) => report.also(low, "at least this"),
             None => report,
         });
         true
     }
 
-    /// Notes bounds of which the lower is above the upper.
+    /// Records the contradiction of a lower bound above the upper bound.
     pub fn contradicting_bounds(&mut self, low: Bound, high: Bound) {
         let least = if low.exclusive { "above" } else { "at least" };
         let most = if high.exclusive { "below" } else { "at most" };
@@ -162,16 +175,16 @@ impl<'d> Facets<'d> {
         );
     }
 
-    /// Keeps where a bound stands, if it is narrower than those before.
+    /// Records the span of a bound if it is stricter than the previous ones.
     pub fn narrow(&mut self, narrower: bool, keyword: &'d str, span: Span) {
         if narrower {
-            self.places.retain(|(known, _)| *known != keyword);
-            self.places.push((keyword, span));
+            self.count_spans.retain(|(known, _)| *known != keyword);
+            self.count_spans.push((keyword, span));
         }
     }
 }
 
-/// Adds one more schema that a property must fit.
+/// Adds a schema that a property must match.
 pub(super) fn add_property<'d>(facets: &mut Facets<'d>, name: &'d str, schema: Option<&'d Node>) {
     match facets.properties.iter_mut().find(|(known, _)| *known == name) {
         Some((_, schemas)) => schemas.extend(schema),

@@ -1,4 +1,4 @@
-//! From demands to a kind: which of the model's shapes a schema is.
+//! The conversion of facets to a kind.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, Version};
@@ -10,8 +10,9 @@ use super::facets::Facets;
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// The kind that the demands describe, and whether null is a value of it. Where no other value meets
-    /// them, that is among the contradictions.
+    /// Returns the kind that the facets describe, and true if null is a valid value.
+    ///
+    /// If no other value satisfies the facets, it records that as a contradiction.
     pub(super) fn finish(&mut self, id: SchemaId, nodes: &[&'d Node], facets: &mut Facets<'d>) -> (Kind, bool) {
         let mut nullable = facets.nullable;
         if let Some((types, span)) = facets.types {
@@ -56,7 +57,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Several types: a branch for each, all under the same demands. One that no value meets is left out.
+    /// Returns the union of several types, each under all constraints. Types without a valid value are
+    /// omitted.
     fn finish_types(&mut self, id: SchemaId, types: Vec<TypeSet>, nodes: &[&'d Node], facets: &mut Facets<'d>) -> Kind {
         let (mut kinds, mut none) = (Vec::with_capacity(types.len()), Vec::new());
         for one in types {
@@ -121,7 +123,7 @@ impl<'d> Builder<'d, '_> {
             self.without_items(facets, nodes);
         }
         let items = match facets.items.as_slice() {
-            // What stands where is the interpreted's to say; the elements are of no one type.
+            // The interpreter checks elements by position, so the elements have no common type here.
             _ if facets.rare.positional => self.anything(nodes[0]),
             [] => self.anything(nodes[0]),
             [one] => self.schema(one),
@@ -133,9 +135,9 @@ impl<'d> Builder<'d, '_> {
         Kind::Array(ArrayShape { items, min: facets.min_items, max: facets.max_items, unique: facets.unique })
     }
 
-    /// Elements that there must be and that no value may be.
+    /// Records a contradiction if elements are required and no value is a valid element.
     fn refuses_elements(&mut self, facets: &mut Facets<'d>) -> bool {
-        let Some(least) = facets.place("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
+        let Some(least) = facets.count_span("minItems").filter(|_| facets.min_items > Some(0)) else { return false };
         let refusing = facets.items.iter().find(|items| self.refuses_all(items)).filter(|_| !facets.rare.positional);
         let Some(refusing) = refusing else { return false };
         facets.contradictions.push(
@@ -146,12 +148,12 @@ impl<'d> Builder<'d, '_> {
         true
     }
 
-    /// Whether a node is the schema `false`.
+    /// Returns true if a node is the schema `false`.
     pub(super) fn refuses_all(&mut self, node: &'d Node) -> bool {
         self.follow_schema(node).is_some_and(|target| target.as_bool() == Some(false))
     }
 
-    /// A list of anything: OpenAPI 3.0 wants to be told so.
+    /// Reports an array without `items`, which OpenAPI 3.0 requires.
     fn without_items(&mut self, facets: &Facets<'d>, nodes: &[&'d Node]) {
         let span = facets.types.map_or(nodes[0].span, |(_, span)| span);
         let report = match self.version() {
@@ -161,13 +163,13 @@ impl<'d> Builder<'d, '_> {
         self.report(report.label("elements can be any value").help("add `items`; `items: {}` allows any value"));
     }
 
-    /// One schema out of several that must all hold.
+    /// Returns the schema of the values that match all of several schemas.
     pub(super) fn several(&mut self, nodes: &[&'d Node]) -> SchemaId {
         let targets: Vec<&'d Node> = nodes.iter().filter_map(|node| self.follow_schema(node)).collect();
         self.composed(&targets, &[])
     }
 
-    /// The schema that every value fits.
+    /// Adds a schema that matches every value.
     pub(super) fn anything(&mut self, at: &Node) -> SchemaId {
         self.schemas.add(Schema {
             span: at.span,
@@ -189,7 +191,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The type that keywords imply where none is said, as real contracts mean it.
+/// Returns the type that keywords imply if none is declared, as published contracts intend.
 pub(super) fn implied(facets: &Facets<'_>) -> Vec<TypeSet> {
     let object = !facets.properties.is_empty()
         || !facets.required.is_empty()

@@ -1,4 +1,4 @@
-//! A schema as plain JSON Schema, for the keywords that an interpreter checks at run time.
+//! Interpreted schemas: plain JSON Schema for the keywords that an interpreter checks at run time.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::node_fields::{elements, entries, truth};
 
-/// Keywords that hold one schema.
+/// The keywords with one subschema.
 const ONE: &[&str] = &[
     "additionalItems",
     "additionalProperties",
@@ -28,13 +28,13 @@ const ONE: &[&str] = &[
     "unevaluatedProperties",
 ];
 
-/// Keywords that hold a list of schemas.
+/// The keywords with a list of subschemas.
 const LIST: &[&str] = &["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 
-/// Keywords that hold schemas by name.
+/// The keywords with subschemas by name.
 const NAMED: &[&str] = &["dependencies", "dependentSchemas", "patternProperties", "properties"];
 
-/// Keywords that are taken over as they stand.
+/// The keywords that are copied unchanged.
 const PLAIN: &[&str] = &[
     "const",
     "dependentRequired",
@@ -58,11 +58,12 @@ const PLAIN: &[&str] = &[
     "uniqueItems",
 ];
 
-/// How many schemas all guards of a contract may hold together. The largest published contract
-/// known needs a hundredth of it.
+/// The number of definitions that all interpreted schemas of a contract may have.
+///
+/// The largest known published contract needs a hundredth of it.
 const MOST_DEFINITIONS: usize = 100_000;
 
-/// The schemas that are referred to, in the order they are met, each with its number.
+/// The schemas that an interpreted schema refers to, in order of discovery, each with its number.
 #[derive(Default)]
 pub(super) struct Definitions<'d> {
     numbers: HashMap<Span, usize>,
@@ -70,15 +71,16 @@ pub(super) struct Definitions<'d> {
 }
 
 impl<'d> Builder<'d, '_> {
-    /// The interpreted of a schema that is put together from `nodes`. A schema that no interpreter can
-    /// compile is reported.
+    /// Returns the interpreted schema of several nodes.
+    ///
+    /// Returns `None`, with a diagnostic, if the interpreter cannot compile it.
     pub(super) fn interpreted(&mut self, nodes: &[&'d Node]) -> Option<InterpretedSchema> {
-        let schema = self.whole(nodes);
+        let schema = self.combined(nodes);
         self.interpreter(&schema, nodes)?;
         Some(InterpretedSchema { draft4: self.version() == Version::V30, text: schema.to_string() })
     }
 
-    /// Leaves the values of an enumeration that fit all that stands beside it; each other is reported.
+    /// Keeps the enum values that satisfy the other constraints of the schema; each other value is reported.
     pub(super) fn keep_fitting(&mut self, nodes: &[&'d Node], facets: &mut Facets<'d>) {
         let Some(values) = facets.values.take() else { return };
         let ends = values.first().zip(values.last()).map(|(first, last)| (first.span, last.span));
@@ -92,9 +94,9 @@ impl<'d> Builder<'d, '_> {
     }
 
     fn fitting(&mut self, nodes: &[&'d Node], values: Vec<&'d Node>) -> Vec<&'d Node> {
-        let schema = self.whole(nodes);
+        let schema = self.combined(nodes);
         let Some(interpreter) = self.interpreter(&schema, nodes) else { return values };
-        // A value of another type is reported as such.
+        // A value of a wrong type is reported elsewhere.
         let fits =
             |value: &&Node| interpreter.iter_errors(&value.to_json()).all(|error| error.kind().keyword() == "type");
         let (fitting, others): (Vec<&Node>, Vec<&Node>) = values.into_iter().partition(fits);
@@ -111,15 +113,15 @@ impl<'d> Builder<'d, '_> {
         fitting
     }
 
-    /// Nodes as one schema, with all that they refer to.
-    fn whole(&mut self, nodes: &[&'d Node]) -> Json {
+    /// Returns the nodes as one JSON schema, with all schemas that they refer to as definitions.
+    fn combined(&mut self, nodes: &[&'d Node]) -> Json {
         let mut definitions = Definitions::default();
         let parts: Vec<Json> = nodes.iter().map(|node| self.plain(node, &mut definitions)).collect();
         let mut schema = match <[Json; 1]>::try_from(parts) {
             Ok([one]) => one,
             Err(several) => json!({ "allOf": several }),
         };
-        // What a definition refers to is added behind it: schemas may be deep, and circles close.
+        // The schemas that a definition refers to are appended: this handles deep and recursive schemas.
         let mut all = Map::new();
         while let Some(node) = definitions.nodes.get(all.len()).copied() {
             if self.is_crowded(nodes) {
@@ -128,7 +130,7 @@ impl<'d> Builder<'d, '_> {
             let plain = self.plain(node, &mut definitions);
             all.insert(format!("d{}", all.len()), plain);
         }
-        // A boolean schema refers to nothing, so that this is an object.
+        // A boolean schema refers to nothing, so the schema is an object here.
         if !all.is_empty()
             && let Some(object) = schema.as_object_mut()
         {
@@ -142,7 +144,7 @@ impl<'d> Builder<'d, '_> {
         let draft = if draft4 { jsonschema::Draft::Draft4 } else { jsonschema::Draft::Draft202012 };
         match jsonschema::options().with_draft(draft).should_validate_formats(false).build(schema) {
             Ok(interpreter) => Some(interpreter),
-            // What was wrong before may be all that is wrong here.
+            // The failure may be a consequence of an earlier error.
             Err(_) if self.diagnostics.has_errors() => None,
             Err(error) => {
                 let span = nodes.first().map_or(Span::start_of(self.document.root), |node| node.span);
@@ -155,7 +157,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// A node as JSON Schema: without what is OpenAPI's own, references turned to `definitions`.
+    /// Returns a node as JSON Schema, without keywords of OpenAPI and with references to `definitions`.
     fn plain(&mut self, node: &'d Node, definitions: &mut Definitions<'d>) -> Json {
         let Some(object) = node.as_object() else { return Json::Bool(node.as_bool() != Some(false)) };
         let mut plain = Map::new();
@@ -180,7 +182,7 @@ impl<'d> Builder<'d, '_> {
                 match plain.get_mut(name).and_then(Json::as_array_mut) {
                     Some(known) => known.extend(list),
                     None => {
-                        // 2020-12 has no list in `items`; it is read as `prefixItems`.
+                        // JSON Schema 2020-12 has no list in `items`, so it is read as `prefixItems`.
                         let prefix = name == "items" && self.version() != Version::V30;
                         plain.insert(if prefix { "prefixItems".to_owned() } else { key.clone() }, Json::Array(list));
                     }
@@ -195,7 +197,7 @@ impl<'d> Builder<'d, '_> {
                     .collect();
                 plain.insert(key.clone(), Json::Object(named));
             } else if name == "format" {
-                // What is not checked elsewhere is not checked here either.
+                // A format that the generated code does not check is not checked here either.
                 let checked = value.as_str().filter(|_| self.check_formats).and_then(checked_format);
                 plain.extend(checked.map(|format| (key.clone(), Json::from(format))));
             } else if name == "$dynamicRef" {
@@ -210,7 +212,7 @@ impl<'d> Builder<'d, '_> {
         Json::Object(plain)
     }
 
-    /// Counts one more definition; whether there are too many, which is said once.
+    /// Counts a definition, and returns true if there are too many, which is reported once.
     fn is_crowded(&mut self, nodes: &[&'d Node]) -> bool {
         self.definitions += 1;
         if self.definitions == MOST_DEFINITIONS {
@@ -235,7 +237,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The name that the runtime gives to a format, where it checks it.
+/// Returns the name of a format in the runtime, if the runtime checks it.
 fn checked_format(name: &str) -> Option<&str> {
     match name {
         "datetime" => Some("date-time"),
@@ -246,7 +248,7 @@ fn checked_format(name: &str) -> Option<&str> {
     }
 }
 
-/// `nullable: true` of OpenAPI 3.0.
+/// Makes null a valid value, for `nullable: true` of OpenAPI 3.0.
 fn admit_null(schema: &mut Map<String, Json>) {
     if let Some(kind) = schema.get_mut("type")
         && kind.is_string()

@@ -1,4 +1,9 @@
-//! The first pass, from the tree to the model: a walk over the operations that pulls in what they reach.
+//! The build: the first stage of the model, which turns a document into a [`Contract`] for the passes.
+//!
+//! Each file reads one kind of object. Operations come first and request the schemas that they use; the queue
+//! of schemas is then settled. A schema goes through three steps: `compose` gathers its nodes, `collect`
+//! intersects their keywords into `facets`, and `finish` converts these to a [`Kind`](crate::model::Kind).
+//! Checks that need all schemas follow.
 
 mod builder;
 mod collect;
@@ -39,7 +44,7 @@ use crate::model::{Contract, Operation, Options, Tag, envelope};
 use builder::Builder;
 use node_fields::{elements, spanned_string, string};
 
-/// Builds the model of a document. Whatever cannot be honoured goes to `diagnostics`.
+/// Builds the model of a document. Features that cannot be supported are reported to `diagnostics`.
 pub(super) fn build(document: &Document, strict: bool, options: &Options, diagnostics: &mut Diagnostics) -> Contract {
     let root = document.root_node();
     let mut builder = Builder::new(document, strict, options, diagnostics);
@@ -80,7 +85,8 @@ pub(super) fn build(document: &Document, strict: bool, options: &Options, diagno
     }
 }
 
-/// The tags in use: those that the contract describes in its order, then the others as they are met.
+/// Returns the tags of the operations: first those that the contract describes, then the others in order of
+/// use.
 fn tags(root: &Node, operations: &[Operation]) -> Vec<Tag> {
     let mut tags: Vec<Tag> = Vec::new();
     for node in elements(root.get("tags")) {

@@ -1,25 +1,25 @@
-//! Schemas that hold themselves: what never comes to a value is refused, lists of themselves are marked.
+//! Recursive schemas: those without a finite value are rejected, recursive arrays and maps are marked.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::SchemaId;
 use crate::model::schema::{Additional, Kind, ObjectShape, Schema, Schemas};
 
-/// How deep schemas may nest without an object between: values nest no deeper either.
+/// The deepest nesting of schemas without an object in between. Values are not read deeper either.
 const DEEPEST: usize = 64;
 
-/// Reports what is composed of itself and what nests too deep, and marks lists and maps of themselves.
+/// Reports schemas that are composed of themselves or too deeply nested, and marks recursive arrays and maps.
 pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     let mut deep: Vec<SchemaId> = Vec::new();
     for found in walk(schemas, same_value) {
         match found {
-            Found::Circle(id, last) => diagnostics.push(circle(schemas, id, last)),
+            Found::Cycle(id, last) => diagnostics.push(cycle(schemas, id, last)),
             Found::Depth(id) => deep.push(id),
         }
         schemas.get_mut(found.schema()).kind = Kind::Any;
     }
     for found in walk(schemas, value_within) {
         match found {
-            Found::Circle(id, _) => {
+            Found::Cycle(id, _) => {
                 let id = schemas.target(id);
                 schemas.get_mut(id).holds_itself = true;
             }
@@ -29,7 +29,7 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
             }
         }
     }
-    // One word is enough: what holds too much nests too deep as well.
+    // The first report suffices, since every schema that contains this one is too deep as well.
     if let Some(first) = deep.into_iter().min_by_key(|id| schemas.get(*id).span) {
         let schema = schemas.get(first);
         let message = format!("{} is nested deeper than {DEEPEST} levels without an object in between", called(schema));
@@ -41,7 +41,7 @@ pub(super) fn check(schemas: &mut Schemas, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn circle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
+fn cycle(schemas: &Schemas, id: SchemaId, last: SchemaId) -> Diagnostic {
     let schema = schemas.get(id);
     let union = matches!(schema.kind, Kind::Union(_));
     let report =
@@ -55,24 +55,24 @@ fn called(schema: &Schema) -> String {
     schema.component.as_deref().map_or("this schema".to_owned(), |name| format!("`{name}`"))
 }
 
-/// What a walk comes upon.
+/// A problem that a walk over nested schemas found.
 #[derive(Debug, Clone, Copy)]
 enum Found {
-    /// A schema that leads back to itself, and the last one on the way.
-    Circle(SchemaId, SchemaId),
-    /// A schema from which the way down is too long.
+    /// A schema that leads back to itself, and the last schema before it.
+    Cycle(SchemaId, SchemaId),
+    /// A schema with too many levels below it.
     Depth(SchemaId),
 }
 
 impl Found {
     fn schema(self) -> SchemaId {
         match self {
-            Found::Circle(id, _) | Found::Depth(id) => id,
+            Found::Cycle(id, _) | Found::Depth(id) => id,
         }
     }
 }
 
-/// What a value of a schema is a value of as well.
+/// Returns the schemas whose values are values of a schema as well.
 fn same_value(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     match &schemas.get(id).kind {
         Kind::Alias(target) => vec![*target],
@@ -81,7 +81,7 @@ fn same_value(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     }
 }
 
-/// The schemas that a value consists of, down to the next object with names of its own.
+/// Returns the schemas that a value consists of, down to the next object with named properties.
 fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     match &schemas.get(id).kind {
         Kind::Alias(target) => vec![*target],
@@ -89,7 +89,7 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
         Kind::Object(ObjectShape { sparse_of: Some(full), .. }) => vec![*full],
         Kind::Object(object) => match (object.properties.as_slice(), object.additional) {
             ([], Additional::Kept(schema)) => vec![schema],
-            // A page is its list.
+            // A page is represented by its list.
             ([data, pagination], _) if data.name == "data" && pagination.name == "pagination" => vec![data.schema],
             _ => Vec::new(),
         },
@@ -97,8 +97,9 @@ fn value_within(schemas: &Schemas, id: SchemaId) -> Vec<SchemaId> {
     }
 }
 
-/// Walks from every schema along `edges`, without recursion. A schema whose way is too long counts
-/// as the end of the ways of those that hold it.
+/// Walks from every schema along `edges`, without recursion.
+///
+/// A schema that is too deep counts as depth 0 for the schemas that contain it, so that it is reported alone.
 fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Vec<Found> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {
@@ -108,7 +109,7 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
     }
     let mut states = vec![State::New; schemas.len()];
     let mut found = Vec::new();
-    let mut circles = vec![false; schemas.len()];
+    let mut in_cycles = vec![false; schemas.len()];
     for start in schemas.ids() {
         if states[start.index()] != State::New {
             continue;
@@ -120,14 +121,14 @@ fn walk(schemas: &Schemas, edges: fn(&Schemas, SchemaId) -> Vec<SchemaId>) -> Ve
             if let Some(target) = below.get(next).copied() {
                 match states[target.index()] {
                     State::New => {
-                        // Taken up again at the same edge, when it is done.
+                        // The node is pushed again, to continue at this edge after the target is done.
                         work.push((id, next, depth));
                         work.push((target, 0, 0));
                         states[target.index()] = State::Open;
                     }
                     State::Open => {
-                        if !std::mem::replace(&mut circles[target.index()], true) {
-                            found.push(Found::Circle(target, id));
+                        if !std::mem::replace(&mut in_cycles[target.index()], true) {
+                            found.push(Found::Cycle(target, id));
                         }
                         work.push((id, next + 1, depth));
                     }

@@ -1,4 +1,4 @@
-//! Numbers: their width and their bounds.
+//! Integers and numbers: their width and bounds.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -8,9 +8,10 @@ use super::builder::Builder;
 use super::facets::{Bound, Facets};
 
 impl<'d> Builder<'d, '_> {
+    /// Returns the integer shape that the facets describe.
     pub(super) fn integer(&mut self, facets: &mut Facets<'d>) -> IntegerShape {
-        let min = facets.min.map(|bound| whole(bound, true));
-        let max = facets.max.map(|bound| whole(bound, false));
+        let min = facets.min.map(|bound| inclusive(bound, true));
+        let max = facets.max.map(|bound| inclusive(bound, false));
         if let (Some(least), Some(most), Some(low), Some(high)) = (min, max, facets.min, facets.max)
             && least > most
         {
@@ -41,7 +42,7 @@ impl<'d> Builder<'d, '_> {
         } else if let Some(high) = facets.max.filter(|_| max.is_some_and(|max| max < lowest)) {
             self.beyond_format(facets, high, "at most");
         }
-        // What the type holds anyway is no bound.
+        // A bound that the integer type has anyway is not kept.
         let narrow = matches!(facets.format, Some(("int8" | "int16" | "uint8" | "uint16", _)));
         let least = narrow.then_some(lowest).filter(|least| *least != 0);
         let most = narrow.then_some(highest);
@@ -49,7 +50,7 @@ impl<'d> Builder<'d, '_> {
         IntegerShape { width, min: min.max(least), max, multiple_of }
     }
 
-    /// Notes a bound that leaves no value of the format.
+    /// Records a contradiction if a bound excludes all values of the format.
     fn beyond_format(&mut self, facets: &mut Facets<'d>, bound: Bound, how: &str) {
         let (name, at) = facets.format.map_or(("64-bit integer", None), |(name, span)| (name, Some(span)));
         let value = bound.whole.map_or_else(|| bound.value.to_string(), |whole| whole.to_string());
@@ -61,6 +62,7 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
+    /// Returns the number shape that the facets describe.
     pub(super) fn number(&mut self, facets: &mut Facets<'d>) -> NumberShape {
         if let (Some(low), Some(high)) = (facets.min, facets.max)
             && (low.value > high.value || (low.value == high.value && (low.exclusive || high.exclusive)))
@@ -87,7 +89,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The least and the greatest integer of a width, or of a format that is narrower.
+/// Returns the lowest and the highest integer of a width, or of a narrower format.
 fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
     match (format, width) {
         (Some("int8"), _) => (i8::MIN.into(), i8::MAX.into()),
@@ -98,8 +100,8 @@ fn range(width: IntegerWidth, format: Option<&str>) -> (i128, i128) {
     }
 }
 
-/// An inclusive whole bound.
-fn whole(bound: Bound, lower: bool) -> i128 {
+/// Returns a bound as an inclusive integer bound.
+fn inclusive(bound: Bound, lower: bool) -> i128 {
     let step = i128::from(bound.exclusive);
     match (bound.whole, lower) {
         (Some(value), true) => value.saturating_add(step),

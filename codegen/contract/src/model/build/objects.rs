@@ -1,4 +1,4 @@
-//! Objects: their properties, what other names may hold, and what they are a part of.
+//! Objects: their properties, the treatment of other properties, and sparse fieldsets.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -11,13 +11,14 @@ use super::deferred::SparseFieldset;
 use super::facets::{Facets, add_property};
 use super::node_fields::{spanned_string, truth};
 
-/// What to do about parts that refuse each other's properties.
+/// The help for subschemas that reject each other's properties.
 const CLOSE_ONCE: &str = "declare `additionalProperties: false` once, in the schema that contains the `allOf`";
 
-/// What `additionalProperties: false` does.
+/// The label of an `additionalProperties: false` that rejects a property.
 const REFUSES: &str = "allows only the properties declared beside it";
 
 impl<'d> Builder<'d, '_> {
+    /// Returns the object shape that the facets describe.
     pub(super) fn object(&mut self, id: SchemaId, facets: &mut Facets<'d>, nodes: &[&'d Node]) -> Kind {
         let (min, max) = (facets.min_properties, facets.max_properties);
         if facets.contradicting_counts(("minProperties", min), ("maxProperties", max), ("object has", "properties")) {
@@ -28,7 +29,7 @@ impl<'d> Builder<'d, '_> {
             if !described && !facets.properties.is_empty() && facets.additional.is_empty() && !facets.rare.names {
                 self.undescribed(facets, name, span);
             }
-            // Required and never described: any value will do.
+            // A property that is required but not described accepts any value.
             add_property(facets, name, None);
         }
         self.close_over_all(facets);
@@ -48,15 +49,15 @@ impl<'d> Builder<'d, '_> {
                 [one] => self.schema(one),
                 several => self.several(several),
             };
-            // A name in small letters is the field's, one in capitals its type's.
+            // A name that starts with a lower-case letter names the field, any other name its type.
             let mut own = schemas.iter().filter_map(|node| spanned_string(node, "x-rust-name"));
             let rust_name = own.find(|word| word.value.starts_with(|letter: char| !letter.is_uppercase()));
             properties.push(Property { name: (*name).to_owned(), schema, required, rust_name });
         }
-        // What `additionalProperties` lets in is evaluated.
+        // The properties that `additionalProperties` allows count as evaluated.
         let sealed = facets.sealed && !facets.open && facets.additional.is_empty();
         let additional = match (facets.closed.is_empty() && !sealed, facets.additional.as_slice()) {
-            // The interpreted decides on other names; what it lets in is kept.
+            // The interpreter decides about other names; the values that it accepts are kept.
             _ if facets.rare.names => Additional::Kept(self.anything(nodes[0])),
             (false, _) => Additional::Denied,
             (true, []) if facets.open => Additional::Kept(self.anything(nodes[0])),
@@ -83,7 +84,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// A reference that leads nowhere was reported on reading, a mere name was not.
+    /// Reports a plain name in `x-sparse-of`. A reference that leads nowhere was reported during loading.
     fn unresolved_full_schema(&mut self, node: &Node, name: &str) {
         if name.contains(['#', '/', '.']) {
             return;
@@ -97,8 +98,10 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// What `additionalProperties: false` of one part refuses and another requires leaves no value at
-    /// all. What is meant is clear: no property but those of all parts, and so it is read.
+    /// Reports a property that one subschema requires and another rejects, and lets all subschemas allow it.
+    ///
+    /// Read literally, such a schema has no valid value; the intention is to allow the properties of all
+    /// subschemas.
     fn close_over_all(&mut self, facets: &mut Facets<'d>) {
         if !self.implied_types || facets.rare.any() {
             return;
@@ -122,7 +125,7 @@ impl<'d> Builder<'d, '_> {
         facets.closed.iter_mut().for_each(|(names, _)| names.clone_from(&all));
     }
 
-    /// A property that one part of a composition describes and another refuses.
+    /// Reports a property that one subschema of a composition describes and another rejects.
     fn refused_property(&mut self, name: &str, described: Option<Span>, closed: Span) {
         let Some(span) = described else { return };
         let report = self
@@ -131,7 +134,7 @@ impl<'d> Builder<'d, '_> {
         self.report(report.also(closed, REFUSES).help(CLOSE_ONCE));
     }
 
-    /// Notes properties that must be there and cannot: one that is refused, more than are let in.
+    /// Records contradictions of required properties: those that are rejected, and more than are allowed.
     fn impossible_properties(&mut self, facets: &mut Facets<'d>) -> bool {
         let mut found = Vec::new();
         for (name, span) in &facets.required {
@@ -149,7 +152,7 @@ impl<'d> Builder<'d, '_> {
         let required: Vec<&(&str, Span)> =
             facets.required.iter().filter(|(name, _)| !self.is_one_way(facets, name)).collect();
         if let (Some(most), Some(at), Some((_, last))) =
-            (facets.max_properties, facets.place("maxProperties"), required.last())
+            (facets.max_properties, facets.count_span("maxProperties"), required.last())
             && required.len() as u64 > most
         {
             let message = format!("{} properties are required, but at most {most} allowed", required.len());
@@ -158,7 +161,7 @@ impl<'d> Builder<'d, '_> {
         }
         let known = facets.properties.iter().filter(|(name, _)| facets.refusal(name).is_none()).count() as u64;
         if let (Some(least), Some(at), Some((_, closed))) =
-            (facets.min_properties, facets.place("minProperties"), facets.closed.first())
+            (facets.min_properties, facets.count_span("minProperties"), facets.closed.first())
             && least > known
             && !facets.rare.names
         {
@@ -170,7 +173,7 @@ impl<'d> Builder<'d, '_> {
         !facets.contradictions.is_empty()
     }
 
-    /// Whether a property is left out of requests or of answers.
+    /// Returns true if a property is omitted from requests or from responses.
     fn is_one_way(&mut self, facets: &Facets<'d>, name: &str) -> bool {
         let schemas = facets.properties.iter().find(|(known, _)| *known == name).map(|(_, schemas)| schemas);
         schemas.into_iter().flatten().any(|schema| {
@@ -182,7 +185,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// A name among the required ones that no property has.
+    /// Reports a required property that `properties` does not describe.
     fn undescribed(&mut self, facets: &Facets<'d>, name: &str, span: Span) {
         let report = Diagnostic::info(
             "required-undescribed",

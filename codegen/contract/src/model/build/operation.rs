@@ -1,4 +1,4 @@
-//! Operations: every method of every path.
+//! The operations of a contract: each method of each path.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, spanned_string, string, truth};
 use super::route::{Routes, matched};
 
-/// The methods of OpenAPI in the order of its specification.
+/// The methods of OpenAPI, in the order of the specification.
 const METHODS: &[(&str, &str)] = &[
     ("get", "GET"),
     ("put", "PUT"),
@@ -25,7 +25,7 @@ const METHODS: &[(&str, &str)] = &[
 ];
 
 impl<'d> Builder<'d, '_> {
-    /// Every operation, in the order of the contract.
+    /// Returns every operation, in the order of the contract.
     pub(super) fn operations(&mut self, root: &'d Node, schemes: &[Scheme]) -> Vec<Operation> {
         let mut operations = Vec::new();
         let mut ids: HashMap<String, (Span, String)> = HashMap::new();
@@ -34,7 +34,7 @@ impl<'d> Builder<'d, '_> {
             if path.name.starts_with("x-") {
                 continue;
             }
-            // What does not begin with `/` was reported on reading.
+            // A path without a leading `/` was reported during loading.
             if !path.name.starts_with('/') {
                 continue;
             }
@@ -64,7 +64,7 @@ impl<'d> Builder<'d, '_> {
         operations
     }
 
-    /// A name that two operations bear; the second goes by `instead`.
+    /// Reports an id of two operations; the second operation is renamed to `instead`.
     fn duplicate_id(
         &mut self,
         span: Span,
@@ -94,15 +94,15 @@ impl<'d> Builder<'d, '_> {
         self.report(report.help(advice));
     }
 
-    /// Every `operationId` that the contract writes, since none that is made up may be one of them, and
-    /// every path that is nothing but one.
+    /// Returns every `operationId` in the contract, which generated ids must not repeat, and the routes without a
+    /// query and fragment.
     fn survey_routes(&mut self, root: &'d Node) -> (HashSet<String>, Routes) {
         let (mut written, mut routes) = (HashSet::new(), Routes::default());
         for (path, reference) in root.get("paths").and_then(Node::as_object).into_iter().flatten() {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node, method) in methods(item) {
                 written.extend(id_written(node));
-                routes.foresee(method, path, key);
+                routes.reserve(method, path, key);
             }
         }
         (written, routes)
@@ -160,19 +160,19 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Returns the operations of a path item as they are written: the span of the method, the node, the method.
+/// Iterates over the operations of a path item: the span of the method, the node, and the method.
 pub(super) fn methods(item: &Node) -> impl Iterator<Item = (Span, &Node, &'static str)> {
     item.as_object().into_iter().flatten().filter_map(|(key, node)| {
         METHODS.iter().find(|(word, _)| *word == key.name).map(|(_, method)| (key.span, node, *method))
     })
 }
 
-/// The `operationId` of an operation, where it has one.
+/// Returns the `operationId` of an operation, if it has one.
 pub(super) fn id_written(node: &Node) -> Option<String> {
     string(node, "operationId").filter(|id| !id.trim().is_empty())
 }
 
-/// A name for an operation that has none: `GET /pets/{id}` becomes `getPetsById`.
+/// Returns an id for an operation without `operationId`: `get_pets_by__id_` for `GET /pets/{id}`.
 fn id_of(method: &str, path: &str) -> String {
     let mut id = method.to_ascii_lowercase();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {

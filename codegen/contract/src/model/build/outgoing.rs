@@ -1,4 +1,4 @@
-//! Webhooks and callbacks as operations that the service calls.
+//! Webhooks and callbacks, as operations that the service calls.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::node_fields::{entries, spanned_string, string, truth};
 use super::operation::{id_written, methods};
 
 impl<'d> Builder<'d, '_> {
-    /// Every webhook with its payload. What else they say, and callbacks, counts only where a client is asked for.
+    /// Returns every webhook with its payload and, if `in_full` is set, the complete webhooks and callbacks.
     pub(super) fn outgoing(
         &mut self,
         root: &'d Node,
@@ -52,7 +52,7 @@ impl<'d> Builder<'d, '_> {
         webhooks
     }
 
-    /// Every webhook in full, in the order of [`Builder::webhook_payloads`].
+    /// Returns every webhook as a complete operation, in the order of [`Builder::webhook_payloads`].
     fn webhooks(&mut self, root: &'d Node, ids: &mut HashSet<String>, schemes: &[Scheme]) -> Vec<Operation> {
         let mut webhooks = Vec::new();
         for (name, item) in entries(root.get("webhooks")).collect::<Vec<_>>() {
@@ -93,14 +93,14 @@ impl<'d> Builder<'d, '_> {
         callbacks
     }
 
-    /// Every operation of the paths by its id, as it is written.
+    /// Returns the node of every operation in `paths`, with the operation's id.
     fn operation_nodes(&mut self, root: &'d Node, operations: &[Operation]) -> Vec<(String, &'d Node)> {
         let mut nodes = Vec::new();
         for (_, reference) in entries(root.get("paths")).collect::<Vec<_>>() {
             let Some(item) = self.follow(reference) else { continue };
             for (key, node) in item.as_object().into_iter().flatten() {
                 let span = node.get("operationId").map_or(key.span, |id| id.span);
-                // One path item of two paths is two operations.
+                // A path item that two paths refer to is two operations.
                 let known =
                     |operation: &&Operation| operation.span == span && !nodes.iter().any(|(id, _)| *id == operation.id);
                 if let Some(operation) = operations.iter().find(known) {
@@ -111,7 +111,9 @@ impl<'d> Builder<'d, '_> {
         nodes
     }
 
-    /// The operations of one path item. One that has no id, or one that is taken, goes by its place.
+    /// Returns the operations of a path item.
+    ///
+    /// An operation without an id, or with one that is taken, is named by its location.
     fn path_item(
         &mut self,
         root: &'d Node,
@@ -149,11 +151,11 @@ impl<'d> Builder<'d, '_> {
         schemes: &[Scheme],
     ) -> Operation {
         let mut parameters = self.parameters(item, node, (method, ""));
-        // What can be sorted and trimmed is a matter of our own lists.
+        // Sorting and sparse fieldsets apply only to operations that the service serves.
         for parameter in &mut parameters {
             (parameter.sort, parameter.sparse) = (false, false);
         }
-        // The security of the contract is that of its own operations.
+        // The security of the root applies only to operations that the service serves.
         let security = if node.get("security").is_some() { self.security(root, node, schemes) } else { Vec::new() };
         Operation {
             direction: Direction::Outbound,
@@ -177,7 +179,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The schema of the JSON of a body.
+/// Returns the schema of a JSON body.
 fn payload(body: &RequestBody) -> Option<SchemaId> {
     body.content.iter().find(|content| content.kind == ContentKind::Json)?.schema
 }

@@ -1,4 +1,4 @@
-//! `x-rust-type`: a type of the user's own in the place of a schema's.
+//! The `x-rust-type` keyword: a user's own Rust type that replaces the type of a schema.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -7,18 +7,20 @@ use crate::source::{Sources, Spanned};
 
 use super::builder::Builder;
 
-/// How the path of a type is to be written.
+/// The help on the syntax of a type's path.
 const EXAMPLE: &str = "write the path with its crate, as in `my_types::Money`";
 
 impl Builder<'_, '_> {
-    /// The type that a schema asks for, if it does.
+    /// Returns the Rust type that a schema declares, if it does.
     pub(super) fn own_type(&mut self, node: &Node) -> Option<RustType> {
         let written = node.get("x-rust-type")?;
         read_own_type(written, &self.document.sources, self.diagnostics)
     }
 }
 
-/// Reads `my_types::Money`, or `{ type: my_types::Money, as: text }`.
+/// Parses a Rust type: `my_types::Money`, or `{ type: my_types::Money, as: text }`.
+///
+/// Returns `None`, with a diagnostic, if the value is not valid.
 pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<RustType> {
     let wrong = |node: &Node, message: String| Diagnostic::error("bad-rust-type", node.span, message);
     let Some(object) = node.as_object() else {
@@ -70,7 +72,7 @@ pub fn read_own_type(node: &Node, sources: &Sources, diagnostics: &mut Diagnosti
     fine.then_some(RustType { path, text })
 }
 
-/// A path of Rust that begins with a crate.
+/// Returns a Rust path that starts with a crate, without a leading `::`.
 fn own_path(path: Spanned<String>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
     let steps: Vec<&str> = path.value.strip_prefix("::").unwrap_or(&path.value).split("::").collect();
     let legal = |step: &&str| {
@@ -98,7 +100,7 @@ fn own_path(path: Spanned<String>, sources: &Sources, diagnostics: &mut Diagnost
     Some(Spanned { value: steps.join("::"), ..path })
 }
 
-/// The words that are no step of a path.
+/// The Rust keywords, which cannot be steps of a path.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",

@@ -1,4 +1,4 @@
-//! Parameters: those of the path item and of the operation, checked against the path.
+//! The parameters of path items and operations, and their check against the path template.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Key, Node};
@@ -12,17 +12,17 @@ use super::node_fields::{elements, spanned_string, string, truth};
 use super::policy::placeholders;
 use super::response::kind_of;
 
-/// What slips among the parameters stand for, so that none is reported twice.
+/// The mistakes among the parameters of an operation, so that none is reported twice.
 #[derive(Default)]
-struct Meant {
-    /// Names in the path that misspelt ones are near.
+struct Misspelt {
+    /// The placeholders of the path that misspelt parameters resemble.
     names: Vec<String>,
-    /// Whether one could not be read at all.
+    /// True if a parameter could not be read at all.
     unread: bool,
 }
 
 impl<'d> Builder<'d, '_> {
-    /// The parameters of an operation, its own in the place of those of the path item that they replace.
+    /// Returns the parameters of an operation; they replace equal parameters of the path item.
     pub(super) fn parameters(
         &mut self,
         item: &'d Node,
@@ -30,13 +30,13 @@ impl<'d> Builder<'d, '_> {
         (method, path): (&'static str, &str),
     ) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        let mut meant = Meant::default();
+        let mut misspelt = Misspelt::default();
         for (level, list) in [item.get("parameters"), operation.get("parameters")].into_iter().enumerate() {
             let start = parameters.len();
             // A list of the wrong type was reported when the contract was checked.
-            meant.unread |= list.is_some_and(|list| list.as_array().is_none());
+            misspelt.unread |= list.is_some_and(|list| list.as_array().is_none());
             for node in elements(list) {
-                let Some(parameter) = self.parameter(node, path, &mut meant) else { continue };
+                let Some(parameter) = self.parameter(node, path, &mut misspelt) else { continue };
                 let same = |known: &Parameter| known.name == parameter.name && known.location == parameter.location;
                 match parameters.iter().position(same) {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
@@ -60,13 +60,13 @@ impl<'d> Builder<'d, '_> {
                 }
             }
         }
-        self.find_undeclared(&parameters, &meant, method, path);
+        self.find_undeclared(&parameters, &misspelt, method, path);
         parameters
     }
 
-    fn parameter(&mut self, reference: &'d Node, path: &str, meant: &mut Meant) -> Option<Parameter> {
-        // What cannot be read was reported; it may have been any parameter.
-        let before = std::mem::replace(&mut meant.unread, true);
+    fn parameter(&mut self, reference: &'d Node, path: &str, misspelt: &mut Misspelt) -> Option<Parameter> {
+        // An unreadable parameter was reported; it may be any parameter of the path.
+        let before = std::mem::replace(&mut misspelt.unread, true);
         let node = self.follow(reference)?;
         let name = string(node, "name")?;
         let location = match string(node, "in")?.as_str() {
@@ -74,17 +74,17 @@ impl<'d> Builder<'d, '_> {
             "query" => ParameterLocation::Query,
             "header" => ParameterLocation::Header,
             "cookie" => ParameterLocation::Cookie,
-            // Any other place was reported on reading.
+            // Any other location was reported during loading.
             _ => return None,
         };
-        meant.unread = before;
+        misspelt.unread = before;
         if location == ParameterLocation::Header {
             self.check_header_name(&name, node.span);
         }
         if location == ParameterLocation::Header
             && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str())
         {
-            // OpenAPI 3.0.3 § 4.7.12.2: such a definition is to be ignored.
+            // OpenAPI 3.0.3, section 4.7.12.2 requires that such a definition is ignored.
             self.report(
                 Diagnostic::info(
                     "ignored-header",
@@ -97,11 +97,11 @@ impl<'d> Builder<'d, '_> {
         }
         if location == ParameterLocation::Path && !placeholders(path).any(|known| known == name) {
             let close = crate::diagnostic::closest(&name, placeholders(path));
-            meant.names.extend(close.map(str::to_owned));
+            misspelt.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
             let message =
                 format!("the parameter `{name}` has `in: path`, but the path `{path}` does not contain `{{{name}}}`");
-            // A slip of the name leaves a placeholder without its parameter.
+            // A misspelt name leaves a placeholder without its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),
                 None => self.remark("path-parameter-unused", span, message).label("ignored: not in the path"),
@@ -110,7 +110,7 @@ impl<'d> Builder<'d, '_> {
                 Some(close) => report.suggest(self.document.sources.inside_quotes(span), close),
                 None => report.help(format!("add `{{{name}}}` to the path, or declare the parameter with `in: query`")),
             });
-            // What else is wrong with it is said all the same.
+            // The schema is built anyway, so that its mistakes are reported.
             node.get("schema").map(|schema| self.schema(schema));
             return None;
         }
@@ -153,7 +153,7 @@ impl<'d> Builder<'d, '_> {
             Some("spaceDelimited") => Style::SpaceDelimited,
             Some("pipeDelimited") => Style::PipeDelimited,
             Some("deepObject") => Style::DeepObject,
-            // Any other style was reported on reading.
+            // Any other style was reported during loading.
             Some(_) => default_style,
         };
         let fits = match style {
@@ -196,12 +196,12 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// How a parameter with a media type is read.
+    /// Returns the style of a parameter with a media type.
     fn style_of(&mut self, media_type: &Key, schema: SchemaId) -> Style {
         let structured = matches!(self.schemas.kind(schema), Kind::Object(_) | Kind::Array(_) | Kind::Union(_));
         match kind_of(&media_type.name) {
             Some(ContentKind::Json) => Style::Json,
-            // A vendor's type without `+json` that has a structure is JSON all the same.
+            // A structured value of a vendor's media type without `+json` is JSON.
             Some(ContentKind::Binary) if structured => Style::Json,
             Some(ContentKind::Text | ContentKind::Binary) => Style::Text,
             _ => {
@@ -214,11 +214,11 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Collects the `{name}`s of the path that the operation does not declare.
-    fn find_undeclared(&mut self, parameters: &[Parameter], meant: &Meant, method: &'static str, path: &str) {
+    fn find_undeclared(&mut self, parameters: &[Parameter], misspelt: &Misspelt, method: &'static str, path: &str) {
         for name in placeholders(path) {
             let named = || parameters.iter().filter(|parameter| parameter.name == name);
             let declared = named().any(|parameter| parameter.location == ParameterLocation::Path);
-            if declared || meant.unread || meant.names.iter().any(|other| other == name) {
+            if declared || misspelt.unread || misspelt.names.iter().any(|other| other == name) {
                 continue;
             }
             let elsewhere = named().next().map(|other| (other.span, other.location));

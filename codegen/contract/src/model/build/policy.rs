@@ -1,4 +1,4 @@
-//! The `x-` policies of an operation, each field by itself, so that a slip is named where it stands.
+//! The `x-` policies of an operation, read field by field, so that each mistake is reported at its location.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::model::operation::{Cache, LimitBy, Operation, ParameterLocation, Poli
 
 use super::builder::Builder;
 use super::node_fields::elements;
-use super::quantity::{duration, meant_duration, meant_size, size};
+use super::quantity::{duration, intended_duration, intended_size, size};
 
-/// What a body may hold where the contract says nothing: 1 MiB.
+/// The limit of a request body if the contract declares none: 1 MiB.
 const DEFAULT_BODY_LIMIT: u64 = 1024 * 1024;
 
-/// An extension: its name, its fields, and what it looks like.
+/// The form of a vendor field: its name, its fields, and an example.
 struct Form {
     name: &'static str,
     fields: &'static [&'static str],
@@ -36,7 +36,7 @@ const A_SIZE: &str = "a size such as `64KiB` or `1MiB`, or a number of bytes";
 const A_COUNT: &str = "a positive integer";
 
 impl<'d> Builder<'d, '_> {
-    /// All policies of an operation.
+    /// Returns the policies of an operation, and reports mistakes in them.
     pub(super) fn policies(&mut self, node: &'d Node) -> Policies {
         let rate_limits = match node.get(RATE_LIMIT.name).map(|limits| (limits, limits.as_array())) {
             Some((_, Some(list))) => list.iter().filter_map(|one| self.rate_limit(one)).collect(),
@@ -69,8 +69,8 @@ impl<'d> Builder<'d, '_> {
                 let known = [("caller", LimitBy::Caller), ("address", LimitBy::Address), ("account", LimitBy::Account)];
                 let named = known.iter().find(|(word, _)| by.as_str() == Some(word));
                 if named.is_none() {
-                    let meant = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
-                    self.unknown_limit(by, meant);
+                    let intended = by.as_str().and_then(|word| closest(word, known.iter().map(|(word, _)| *word)));
+                    self.unknown_limit(by, intended);
                 }
                 named?.1
             }
@@ -79,28 +79,28 @@ impl<'d> Builder<'d, '_> {
     }
 
     /// Reports a value of `by` that is not one of those allowed.
-    fn unknown_limit(&mut self, by: &Node, meant: Option<&str>) {
+    fn unknown_limit(&mut self, by: &Node, intended: Option<&str>) {
         let found = by.as_str().map_or(by.kind_name().to_owned(), |word| format!("`{word}`"));
         let message = format!("`by` of `x-rate-limit` is {found}, not one of `caller`, `address`, `account`");
         let report = Diagnostic::error("bad-policy", by.span, message).label("unknown value");
-        self.report(match meant {
-            Some(meant) => report.suggest(self.document.sources.inside_quotes(by.span), meant),
+        self.report(match intended {
+            Some(intended) => report.suggest(self.document.sources.inside_quotes(by.span), intended),
             None => report,
         });
     }
 
-    /// `x-body-limit`, in bytes.
+    /// Returns the size limit of the request body in bytes (`x-body-limit`).
     pub(super) fn body_limit(&mut self, operation: &'d Node) -> u64 {
         let Some(node) = operation.get("x-body-limit") else { return DEFAULT_BODY_LIMIT };
         let limit = node.as_u64().or_else(|| node.as_str().and_then(size)).filter(|limit| *limit > 0);
         if limit.is_none() {
-            let meant = meant_size(self.document.sources.slice(node.span));
-            self.bad_policy(node, "`x-body-limit`", A_SIZE, meant);
+            let intended = intended_size(self.document.sources.slice(node.span));
+            self.bad_policy(node, "`x-body-limit`", A_SIZE, intended);
         }
         limit.unwrap_or(DEFAULT_BODY_LIMIT)
     }
 
-    /// Whether a policy is an object of these fields; a field that it does not have is reported.
+    /// Checks that a policy is an object, and reports unknown fields.
     fn form(&mut self, form: &Form, node: &'d Node) -> Option<()> {
         let Some(object) = node.as_object() else {
             self.report(
@@ -130,7 +130,7 @@ impl<'d> Builder<'d, '_> {
         Some(())
     }
 
-    /// A field that must be there.
+    /// Returns a required field of a policy, and reports it if it is missing or invalid.
     fn needed<T>(
         &mut self,
         form: &Form,
@@ -142,7 +142,7 @@ impl<'d> Builder<'d, '_> {
         if policy.get(name).is_some() {
             return self.field(form, policy, name, expected, read);
         }
-        // A field of another name was reported, and is this one perhaps.
+        // An unknown field was reported, and may be a misspelling of this one.
         let foreign = |name: &str| !form.fields.contains(&name) && !name.starts_with("x-");
         let misspelt = policy.as_object().into_iter().flatten().any(|(key, _)| foreign(&key.name));
         if !misspelt {
@@ -155,7 +155,7 @@ impl<'d> Builder<'d, '_> {
         None
     }
 
-    /// A field that may be there.
+    /// Returns an optional field of a policy, and reports it if it is invalid.
     fn field<T>(
         &mut self,
         form: &Form,
@@ -167,16 +167,16 @@ impl<'d> Builder<'d, '_> {
         let node = policy.get(name)?;
         let value = read(node);
         if value.is_none() {
-            let meant = match expected {
-                A_DURATION => meant_duration(self.document.sources.slice(node.span)),
+            let intended = match expected {
+                A_DURATION => intended_duration(self.document.sources.slice(node.span)),
                 _ => None,
             };
-            self.bad_policy(node, &format!("`{name}` of `{}`", form.name), expected, meant);
+            self.bad_policy(node, &format!("`{name}` of `{}`", form.name), expected, intended);
         }
         value
     }
 
-    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, meant: Option<String>) {
+    fn bad_policy(&mut self, node: &Node, what: &str, expected: &str, intended: Option<String>) {
         let written = self.document.sources.slice(node.span);
         let label = match expected {
             A_DURATION => "not a duration",
@@ -188,30 +188,30 @@ impl<'d> Builder<'d, '_> {
         let found = if short { format!("`{written}`") } else { node.kind_name().to_owned() };
         let report =
             Diagnostic::error("bad-policy", node.span, format!("{what} must be {expected}, not {found}")).label(label);
-        self.report(match meant {
-            // A list stands as it is; a text keeps its quotes, and a number gets some.
-            Some(meant) if meant.starts_with('[') => report.suggest(node.span, meant),
-            Some(meant) if node.as_str().is_some() => {
-                report.suggest(self.document.sources.inside_quotes(node.span), meant)
+        self.report(match intended {
+            // A list is inserted as it is, a string keeps its quotes, and a number gets quotes.
+            Some(intended) if intended.starts_with('[') => report.suggest(node.span, intended),
+            Some(intended) if node.as_str().is_some() => {
+                report.suggest(self.document.sources.inside_quotes(node.span), intended)
             }
-            Some(meant) => report.suggest(node.span, format!("\"{meant}\"")),
+            Some(intended) => report.suggest(node.span, format!("\"{intended}\"")),
             None => report,
         });
     }
 
-    /// A list of cache tags.
+    /// Returns a list of cache tags; reports a value that is not such a list.
     fn tags(&mut self, node: Option<&'d Node>, what: &str) -> Vec<String> {
         let Some(node) = node else { return Vec::new() };
         let texts: Option<Vec<String>> =
             node.as_array().and_then(|list| list.iter().map(|tag| tag.as_str().map(str::to_owned)).collect());
         if texts.is_none() {
-            let meant = node.as_str().map(|text| format!("[{text:?}]"));
-            self.bad_policy(node, what, "a list of strings such as `[\"user:{userId}\"]`", meant);
+            let intended = node.as_str().map(|text| format!("[{text:?}]"));
+            self.bad_policy(node, what, "a list of strings such as `[\"user:{userId}\"]`", intended);
         }
         texts.unwrap_or_default()
     }
 
-    /// Tags may only name the operation's own path parameters.
+    /// Reports cache tags with placeholders other than the path parameters and `{principal}`.
     pub(super) fn check_tags(&mut self, operation: &'d Node, path: &str) {
         let lists =
             [operation.get("x-cache").and_then(|cache| cache.get("tags")), operation.get("x-cache-invalidates")];
@@ -235,7 +235,8 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// A policy that the operation's own surface cannot carry would be dropped in silence.
+    /// Reports policies that have no effect on the operation, which would be ignored without notice
+    /// otherwise.
     pub(super) fn check_policies(&mut self, node: &'d Node, operation: &Operation) {
         let at = |name: &str| node.as_object().and_then(|object| object.key_span(name)).unwrap_or(node.span);
         let key = operation.parameters.iter().any(|parameter| {
@@ -282,12 +283,12 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// The `{names}` in a template.
+/// Iterates over the names of the placeholders in a template.
 pub(super) fn placeholders(template: &str) -> impl Iterator<Item = &str> {
     template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
-/// A time that is not none.
+/// Returns a duration above zero.
 fn some_time(node: &Node) -> Option<Duration> {
     node.as_str().and_then(duration).filter(|time| !time.is_zero())
 }

@@ -1,8 +1,8 @@
-//! Durations and sizes as contracts write them: a number and its unit.
+//! Durations and sizes in contracts: a number with a unit.
 
 use std::time::Duration;
 
-/// `60s`, `5m`, `24h`, `30d`, `250ms`.
+/// Parses a duration: `60s`, `5m`, `24h`, `30d`, `250ms`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let (count, unit) = parts(text)?;
     let unit = match unit {
@@ -16,7 +16,7 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(count.checked_mul(unit)?))
 }
 
-/// `512B`, `64KiB`, `1MiB`, `2GiB`, in bytes.
+/// Parses a size in bytes: `512B`, `64KiB`, `1MiB`, `2GiB`.
 pub(super) fn size(text: &str) -> Option<u64> {
     let (count, unit) = parts(text)?;
     let unit = match unit {
@@ -35,9 +35,9 @@ fn parts(text: &str) -> Option<(u64, &str)> {
     Some((count.parse().ok()?, unit))
 }
 
-/// The duration that was probably meant: `60 seconds`, `5min`, `300`.
-pub(super) fn meant_duration(written: &str) -> Option<String> {
-    let (count, unit) = meant_parts(written)?;
+/// Returns the intended duration of an invalid one, such as `60 seconds`, `5min` or `300`.
+pub(super) fn intended_duration(written: &str) -> Option<String> {
+    let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
         "" | "sec" | "secs" | "second" | "seconds" => "s",
         "min" | "mins" | "minute" | "minutes" => "m",
@@ -49,9 +49,9 @@ pub(super) fn meant_duration(written: &str) -> Option<String> {
     Some(format!("{count}{unit}")).filter(|text| duration(text).is_some_and(|time| !time.is_zero()))
 }
 
-/// The size that was probably meant: `64kb`, `1 MB`.
-pub(super) fn meant_size(written: &str) -> Option<String> {
-    let (count, unit) = meant_parts(written)?;
+/// Returns the intended size of an invalid one, such as `64kb` or `1 MB`.
+pub(super) fn intended_size(written: &str) -> Option<String> {
+    let (count, unit) = intended_parts(written)?;
     let unit = match unit.as_str() {
         "b" | "byte" | "bytes" => "B",
         "k" | "kb" | "kib" => "KiB",
@@ -62,7 +62,7 @@ pub(super) fn meant_size(written: &str) -> Option<String> {
     Some(format!("{count}{unit}")).filter(|text| size(text).is_some_and(|size| size > 0))
 }
 
-fn meant_parts(written: &str) -> Option<(&str, String)> {
+fn intended_parts(written: &str) -> Option<(&str, String)> {
     let text = written.trim_matches(['"', '\'']).trim();
     let digits = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (count, unit) = text.split_at(digits);

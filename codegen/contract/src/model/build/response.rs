@@ -1,4 +1,4 @@
-//! Bodies and responses: media types, statuses and headers.
+//! Request bodies and responses: media types, statuses and headers.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -12,7 +12,7 @@ use super::builder::Builder;
 use super::node_fields::{entries, string, truth};
 
 impl<'d> Builder<'d, '_> {
-    /// The request body of an operation.
+    /// Returns the request body of an operation.
     pub(super) fn body(&mut self, operation: &'d Node) -> Option<RequestBody> {
         let node = self.follow(operation.get("requestBody")?)?;
         let content = self.content(node, "a request with this media type is refused with 415");
@@ -28,14 +28,14 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// The responses of an operation.
+    /// Returns the responses of an operation.
     pub(super) fn responses(&mut self, operation: &'d Node) -> Vec<Response> {
         let mut responses = Vec::new();
         for (key, reference) in operation.get("responses").and_then(Node::as_object).into_iter().flatten() {
             if key.name.starts_with("x-") {
                 continue;
             }
-            // What is no status, and what leads nowhere, was reported on reading.
+            // An invalid status and a dangling reference were reported during loading.
             let Some(status) = status(&key.name) else { continue };
             let Some(node) = self.follow(reference) else {
                 let (headers, content) = (Vec::new(), Vec::new());
@@ -54,11 +54,12 @@ impl<'d> Builder<'d, '_> {
         responses
     }
 
+    /// Returns the headers of a response or of a multipart part.
     pub(super) fn headers(&mut self, response: &'d Node) -> Vec<Header> {
         let mut headers: Vec<Header> = Vec::new();
         let nodes: Vec<_> = entries(response.get("headers")).collect();
         for (name, reference) in nodes {
-            // OpenAPI 3.0.3 § 4.7.17: the media type says it already.
+            // OpenAPI 3.0.3, section 4.7.17 ignores this header, since the media type declares it.
             if name.eq_ignore_ascii_case("content-type") {
                 continue;
             }
@@ -86,7 +87,7 @@ impl<'d> Builder<'d, '_> {
         headers
     }
 
-    /// RFC 9110 § 5.1: a field name is a token.
+    /// Reports a header name that is not a token (RFC 9110, section 5.1).
     pub(super) fn check_header_name(&mut self, name: &str, span: Span) {
         let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || !name.bytes().all(token) {
@@ -98,7 +99,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// Whether no `Content-Type` and no `Accept` tells a media type from one before it.
+    /// Reports a media type that `Content-Type` and `Accept` cannot distinguish from an earlier one.
     fn is_there_already(&mut self, known: &[Content], name: &str, span: Span) -> bool {
         let normal = normal_media_type(name);
         let first = known.iter().find(|content| normal_media_type(&content.media_type) == normal);
@@ -113,7 +114,8 @@ impl<'d> Builder<'d, '_> {
         first.is_some()
     }
 
-    /// The media types of a body or response that can be read and written; the others are named.
+    /// Returns the media types of a body or response that can be decoded and encoded; the others are
+    /// reported.
     fn content(&mut self, node: &'d Node, consequence: &str) -> Vec<Content> {
         let mut content: Vec<Content> = Vec::new();
         let mut left_out = Vec::new();
@@ -137,7 +139,7 @@ impl<'d> Builder<'d, '_> {
                 encoding: self.encoding(media),
             });
         }
-        // Where nothing else is offered, what cannot be decoded is handed over as it stands.
+        // If there is no other media type, an unsupported one is passed through as text.
         if content.is_empty()
             && let Some((name, span)) = left_out.first().cloned()
         {
@@ -170,13 +172,15 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Once every schema is known: a vendor's type without `+json` that has a structure is JSON all the
-/// same, and an answer of any type that is JSON says so.
+/// Completes the codecs of media types, after all schemas are known.
+///
+/// A structured value of a vendor's media type without `+json` is JSON. A response with such a value and a
+/// wildcard media type is sent as `application/json`.
 pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     for operation in operations {
         let bodies = operation.body.iter_mut().map(|body| (true, &mut body.content));
-        let answers = operation.responses.iter_mut().map(|response| (false, &mut response.content));
-        for (read, contents) in bodies.chain(answers) {
+        let responses = operation.responses.iter_mut().map(|response| (false, &mut response.content));
+        for (read, contents) in bodies.chain(responses) {
             for content in contents.iter_mut().filter(|content| content.kind == ContentKind::Binary) {
                 let structured = content.schema.is_some_and(|schema| {
                     let kind = schemas.kind(schema);
@@ -193,7 +197,7 @@ pub(super) fn settle_kinds(operations: &mut [Operation], schemas: &Schemas) {
     }
 }
 
-/// How a media type is read or written; none where it cannot be.
+/// Returns the codec of a media type; `None` if there is none.
 pub(super) fn kind_of(media_type: &str) -> Option<ContentKind> {
     let essence = essence(media_type);
     Some(match essence.as_str() {

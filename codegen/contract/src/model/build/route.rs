@@ -1,4 +1,4 @@
-//! Paths: what a template cannot say, and that no two operations are one on the wire.
+//! The routes of operations: the part of a path that is matched, and the detection of duplicates.
 
 use std::collections::HashMap;
 
@@ -9,32 +9,34 @@ use crate::source::Span;
 use super::builder::Builder;
 use super::policy::placeholders;
 
-/// The operations by method, template and query, the names of parameters left out.
+/// The operations by method, template without parameter names, and query.
 #[derive(Default)]
 pub(super) struct Routes {
     known: HashMap<(&'static str, String, String), (Span, String)>,
-    /// Those whose paths are nothing but paths: no other may take their place.
+    /// The operations whose path has neither a query nor a fragment; no other operation may take their route.
     plain: HashMap<(&'static str, String), (Span, String)>,
 }
 
-/// What requests to an operation are matched by.
+/// The properties of a request that select an operation, apart from its method.
 pub(super) struct Route {
+    /// The path template that requests must match.
     pub(super) path: String,
+    /// The fixed query string of the path; empty if there is none.
     pub(super) query: String,
 }
 
 impl Routes {
-    /// Remembers an operation whose path has neither a query nor a fragment.
-    pub(super) fn foresee(&mut self, method: &'static str, path: &Key, span: Span) {
+    /// Records an operation whose path has neither a query nor a fragment.
+    pub(super) fn reserve(&mut self, method: &'static str, path: &Key, span: Span) {
         if matched(&path.name).len() == path.name.len() {
             self.plain.insert((method, nameless(&path.name)), (span, path.name.clone()));
         }
     }
 }
 
-/// The part of a path that requests are matched by.
+/// Returns the part of a path that requests are matched by: without query and fragment.
 pub(super) fn matched(path: &str) -> &str {
-    // The name of a parameter may hold any letter.
+    // The name of a parameter may contain any character.
     let mut within = false;
     let end = path.find(|letter: char| {
         match letter {
@@ -47,7 +49,7 @@ pub(super) fn matched(path: &str) -> &str {
     end.and_then(|end| path.get(..end)).unwrap_or(path)
 }
 
-/// A template without the names of its parameters.
+/// Returns a template without the names of its parameters.
 fn nameless(path: &str) -> String {
     let mut template = path.to_owned();
     for name in placeholders(path) {
@@ -56,7 +58,7 @@ fn nameless(path: &str) -> String {
     template
 }
 
-/// A fragment as it can stand in a path.
+/// Returns a fragment percent-encoded for use in a path.
 fn encoded(fragment: &str) -> String {
     let mut text = String::from("%23");
     for byte in fragment.bytes() {
@@ -71,7 +73,7 @@ fn encoded(fragment: &str) -> String {
 }
 
 impl Builder<'_, '_> {
-    /// Says what becomes of a path that no request can have as it is written.
+    /// Reports a path that cannot be matched as it is written.
     pub(super) fn check_template(&mut self, path: &Key) {
         let shown = matched(&path.name);
         if shown.len() < path.name.len() {
@@ -104,8 +106,10 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Where an operation is reached. Contracts write fragments to list one request several times: the
-    /// first has the path, and the others are reached where the fragment is part of the path.
+    /// Returns the route of an operation.
+    ///
+    /// Some contracts use fragments to list one request several times. The first operation gets the path; the
+    /// others get a path that contains the encoded fragment.
     pub(super) fn route(&mut self, routes: &mut Routes, method: &'static str, path: &Key, span: Span) -> Route {
         let served = matched(&path.name);
         let (rest, fragment) = match path.name[served.len()..].split_once('#') {

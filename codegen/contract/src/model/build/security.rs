@@ -1,4 +1,4 @@
-//! Security schemes and what an operation requires of them.
+//! Security schemes, and the security requirements of operations.
 
 use crate::diagnostic::{Diagnostic, Nearness, nearest};
 use crate::document::Node;
@@ -8,7 +8,7 @@ use super::builder::Builder;
 use super::node_fields::{elements, entries, string};
 
 impl<'d> Builder<'d, '_> {
-    /// The schemes of `components.securitySchemes`.
+    /// Returns the security schemes in `components.securitySchemes`.
     pub(super) fn schemes(&mut self, root: &'d Node) -> Vec<Scheme> {
         let mut schemes = Vec::new();
         let nodes: Vec<_> = entries(root.get("components").and_then(|all| all.get("securitySchemes"))).collect();
@@ -23,7 +23,7 @@ impl<'d> Builder<'d, '_> {
                 (Some("apiKey"), _, Some("header")) => SchemeKind::Header(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("query")) => SchemeKind::Query(string(node, "name").unwrap_or_default()),
                 (Some("apiKey"), _, Some("cookie")) => SchemeKind::Cookie(string(node, "name").unwrap_or_default()),
-                // What is no scheme was reported on reading; requirements of it are not wrong for that.
+                // An invalid scheme was reported during loading; requirements of it are not reported again.
                 _ => SchemeKind::Bearer,
             };
             schemes.push(Scheme { name: name.clone(), kind, description: string(node, "description") });
@@ -31,7 +31,7 @@ impl<'d> Builder<'d, '_> {
         schemes
     }
 
-    /// The alternatives of one operation: its own, else those of the root.
+    /// Returns the security alternatives of an operation: its own, or those of the root.
     pub(super) fn security(
         &mut self,
         root: &'d Node,
@@ -63,14 +63,14 @@ impl<'d> Builder<'d, '_> {
             }
             alternatives.push(all);
         }
-        // Only the empty alternative is the same as none: public.
+        // If all alternatives are empty, the operation is public.
         if alternatives.iter().all(Vec::is_empty) {
             alternatives.clear();
         }
         alternatives
     }
 
-    /// OAuth flows list their scopes; another one is never granted.
+    /// Reports scopes that no OAuth flow of the scheme lists; they are never granted.
     fn check_scopes(&mut self, root: &'d Node, scheme: &str, scopes: &'d Node) {
         let schemes = root.get("components").and_then(|all| all.get("securitySchemes"));
         let Some(node) = schemes.and_then(|all| all.get(scheme)).and_then(|node| self.follow(node)) else { return };
@@ -87,7 +87,7 @@ impl<'d> Builder<'d, '_> {
                 .remark("unknown-scope", scope.span, format!("no flow of `{scheme}` defines the scope `{name}`"))
                 .label("unknown scope: no caller can have it")
                 .also(flows.span, "flows of the scheme");
-            // Names of scopes are alike by nature: only a slip is worth a guess.
+            // Scope names resemble each other, so only a typing error gets a suggestion.
             self.report(match nearest(name, known.iter().copied()) {
                 Some((close, Nearness::Same | Nearness::Slip)) => {
                     report.suggest(self.document.sources.inside_quotes(scope.span), close)

@@ -1,4 +1,4 @@
-//! Where the contract says that it is served, and what routes begin with there.
+//! The servers of a contract, and the base path of their URLs.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -7,7 +7,7 @@ use crate::model::{Server, ServerVariable};
 use super::builder::Builder;
 use super::node_fields::{elements, entries, string};
 
-/// `servers` of the root.
+/// Returns the servers of the root.
 pub(super) fn servers(root: &Node) -> Vec<Server> {
     let text = |node: &Node, name: &str| string(node, name).unwrap_or_default();
     let variable = |(name, node): (&String, &Node)| ServerVariable {
@@ -25,7 +25,7 @@ pub(super) fn servers(root: &Node) -> Vec<Server> {
 }
 
 impl Builder<'_, '_> {
-    /// A path or an operation with servers of its own is routed like the others, which is said.
+    /// Reports servers of a path or operation, which is routed like all others.
     pub(super) fn check_servers(&mut self, node: &Node) {
         let Some(servers) = node.get("servers") else { return };
         self.report(
@@ -41,7 +41,7 @@ impl Builder<'_, '_> {
 }
 
 impl Server {
-    /// The path of its URL with every variable at its default, without a slash at the end.
+    /// Returns the path of the URL with the default of every variable, without a trailing slash.
     pub fn base_path(&self) -> String {
         let mut url = self.url.clone();
         for variable in &self.variables {
@@ -52,7 +52,7 @@ impl Server {
             None => url.as_str(),
         };
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        // A relative URL begins where the contract is found, which nobody knows here.
+        // A relative URL depends on the location of the contract, which is unknown here.
         if path.starts_with('/') && !path.contains(['{', '}']) { path.to_owned() } else { String::new() }
     }
 }

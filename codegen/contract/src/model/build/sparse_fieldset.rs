@@ -1,4 +1,4 @@
-//! `x-sparse-of` and `x-sort`: that what they promise holds.
+//! The checks of sparse fieldsets (`x-sparse-of`, `x-sparse`) and of sort orders (`x-sort`).
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::builder::Builder;
 use super::deferred::SparseFieldset;
 
 impl Builder<'_, '_> {
-    /// A sparse object has the properties of the whole, all of them, and requires none.
+    /// Checks that a sparse fieldset has all properties of the complete schema and requires none.
     pub(super) fn check_sparse(&mut self, operations: &[Operation]) {
         let before = self.diagnostics.counts().errors;
         for sparse in std::mem::take(&mut self.sparse) {
@@ -25,13 +25,14 @@ impl Builder<'_, '_> {
             }
             reports.into_iter().for_each(|(report, _)| self.report(report));
         }
-        // What is no part of anything may be what an answer was meant to be trimmed to.
+        // A response may lack a sparse fieldset only because of an error in one, so errors suppress this
+        // check.
         if self.diagnostics.counts().errors == before {
             operations.iter().for_each(|operation| self.check_sparse_response(operation));
         }
     }
 
-    /// Checks that an operation with `x-sparse` has a sparse response, and offers only properties of it.
+    /// Checks that an operation with `x-sparse` has a sparse response, and offers only its properties.
     fn check_sparse_response(&mut self, operation: &Operation) {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
@@ -71,7 +72,7 @@ impl Builder<'_, '_> {
         self.report(report);
     }
 
-    /// `x-sort` and `x-sparse` list words: those to sort by, and those of the properties to keep.
+    /// Checks that parameters with `x-sort` or `x-sparse` are arrays of an enum of strings.
     pub(super) fn check_word_lists(&mut self, operations: &mut [Operation]) {
         let mut seen: HashSet<Span> = HashSet::new();
         for parameter in operations.iter_mut().flat_map(|operation| &mut operation.parameters) {
@@ -84,7 +85,7 @@ impl Builder<'_, '_> {
                 },
                 _ => (parameter.schema, "not an array"),
             };
-            // What is read as it stands is a parameter like any other from here on.
+            // The parameter is treated as one without these keywords from here on.
             (parameter.sort, parameter.sparse) = (false, false);
             if !seen.insert(parameter.span) {
                 continue;
@@ -107,7 +108,7 @@ fn keyword(parameter: &Parameter) -> Option<&'static str> {
     }
 }
 
-/// What is wrong with a sparse object, each with whether it cannot be read as one at all.
+/// Returns the mistakes in a sparse fieldset; each with true if the schema cannot be used as one at all.
 fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool)> {
     let Kind::Object(ObjectShape { properties, sparse_of: Some(full), .. }) = schemas.kind(sparse.id) else {
         return Vec::new();
@@ -155,15 +156,15 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
             ));
         }
     }
-    // A misspelt property was reported as such.
+    // A misspelt property was reported, so it is not missing.
     let foreign = || sparse.properties.iter().map(|(name, _)| name.as_str());
-    let meant = |known: &str| {
+    let is_misspelt = |known: &str| {
         foreign()
             .any(|name| name != known && closest(name, [known]).is_some() && !all.iter().any(|one| one.name == name))
     };
     let missing: Vec<String> = all
         .iter()
-        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !meant(&known.name))
+        .filter(|known| !properties.iter().any(|here| here.name == known.name) && !is_misspelt(&known.name))
         .map(|known| format!("`{}`", known.name))
         .collect();
     if !missing.is_empty() {
@@ -183,7 +184,7 @@ fn mistakes(schemas: &Schemas, sparse: &SparseFieldset) -> Vec<(Diagnostic, bool
     reports
 }
 
-/// Whether two schemas are written for the same values, as far as one level tells.
+/// Returns true if two schemas have equal values, judged by one level.
 fn same(schemas: &Schemas, one: SchemaId, other: SchemaId) -> bool {
     let (one, other) = (schemas.target(one), schemas.target(other));
     match (schemas.kind(one), schemas.kind(other)) {

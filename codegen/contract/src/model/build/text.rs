@@ -1,4 +1,4 @@
-//! `format` of a string: what it means here, and a word on those that mean nothing.
+//! The `format` of strings: its meaning, and reports of unknown formats.
 
 use crate::model::schema::Format;
 use crate::source::Span;
@@ -25,9 +25,10 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Builder<'_, '_> {
+    /// Returns the format with a name, and reports an unknown name.
     pub(super) fn format(&mut self, name: &str, span: Span) -> Format {
         match name {
-            // What a value is written in is no check of it.
+            // An encoding is part of the type, not a check of the value.
             "byte" => Format::Byte,
             "binary" => Format::Binary,
             _ if !self.check_formats => Format::Plain,
@@ -51,6 +52,7 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Reports an unknown format, with the nearest known one as a suggestion.
     pub(super) fn unknown_format(&mut self, name: &str, span: Span, known: &[&str]) {
         let report = self.remark("unknown-format", span, format!("unknown format `{name}`")).label("not checked");
         self.report(match crate::diagnostic::closest(name, known.iter().copied()) {

@@ -9,11 +9,13 @@ impl TypeSet {
     pub const NULL: TypeSet = TypeSet(1);
     pub const BOOLEAN: TypeSet = TypeSet(2);
     pub const INTEGER: TypeSet = TypeSet(4);
+    /// The type number, which includes the integers.
     pub const NUMBER: TypeSet = TypeSet(8 | 4);
     pub const STRING: TypeSet = TypeSet(16);
     pub const ARRAY: TypeSet = TypeSet(32);
     pub const OBJECT: TypeSet = TypeSet(64);
 
+    /// Returns the set of one type, by its name in a schema.
     pub fn named(name: &str) -> Option<TypeSet> {
         Some(match name {
             "null" => TypeSet::NULL,
@@ -27,23 +29,27 @@ impl TypeSet {
         })
     }
 
+    /// Returns the intersection of two sets.
     pub fn and(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 & other.0)
     }
 
+    /// Returns the union of two sets.
     pub fn or(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 | other.0)
     }
 
+    /// Returns the types of the set that are not in another set.
     pub fn without(self, other: TypeSet) -> TypeSet {
         TypeSet(self.0 & !other.0)
     }
 
+    /// Returns true if the set contains all types of another set.
     pub fn has(self, other: TypeSet) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// The types in words: `a string or a number`.
+    /// Returns the types in words: `a string or a number`.
     pub fn words(self) -> String {
         let word = |one: TypeSet| match one {
             TypeSet::NULL => "null",
@@ -61,7 +67,7 @@ impl TypeSet {
         self.0 == 0
     }
 
-    /// The single types of the set; `number` stands for `integer` where both are in.
+    /// Returns the single types of the set; `number` includes `integer`.
     pub fn each(self) -> Vec<TypeSet> {
         let all = [
             TypeSet::NULL,

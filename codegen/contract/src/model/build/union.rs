@@ -1,4 +1,4 @@
-//! `oneOf` and `anyOf`: the branches, each together with what stands beside the keyword.
+//! Unions (`oneOf`, `anyOf`): each branch is combined with the keywords beside the union.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Node;
@@ -12,15 +12,17 @@ use super::node_fields::{elements, entries, is_plain_reference, string, truth};
 use super::type_set::TypeSet;
 
 impl<'d> Builder<'d, '_> {
-    /// The union of the first of the demanded unions; the others are demands on every branch.
-    /// True where one of the branches is null.
+    /// Returns the kind of the first union; further unions constrain each of its branches.
+    ///
+    /// Also returns true if one of the branches is null.
     pub(super) fn finish_union(&mut self, nodes: &[&'d Node], facets: &Facets<'d>) -> (Kind, bool) {
         let union = facets.unions[0];
         let decided: Vec<Span> = vec![union.branches.span];
         let alone = self.stands_alone(nodes, facets);
         let mut branches: Vec<(SchemaId, &'d Node)> = Vec::new();
         let mut null = false;
-        // Null that fits two forms of a `oneOf` is none of its values: then its forms are read as all others.
+        // If null matches two branches of a `oneOf`, it is not valid, so the branches are read like all
+        // others.
         let twice = union.exactly_one && self.forms_of_null(union.branches) > 1;
         let hopeless = self.hopeless(union.branches, facets);
         for branch in elements(Some(union.branches)) {
@@ -53,7 +55,7 @@ impl<'d> Builder<'d, '_> {
         (kind, null)
     }
 
-    /// The branches of which no value has the type that stands beside them, unless none would be left.
+    /// Returns the branches without a value of the type beside the union, unless all branches are such.
     fn hopeless(&mut self, branches: &'d Node, facets: &Facets<'d>) -> Vec<Span> {
         let Some((types, at)) = facets.types else { return Vec::new() };
         let all: Vec<&'d Node> =
@@ -78,7 +80,7 @@ impl<'d> Builder<'d, '_> {
         hopeless.iter().map(|target| target.span).collect()
     }
 
-    /// A branch put together with its surroundings. It keeps the title of the branch.
+    /// Returns a branch combined with the keywords beside the union. It keeps the title of the branch.
     fn branch_with(&mut self, target: &'d Node, nodes: &[&'d Node], decided: &[Span]) -> SchemaId {
         let mut parts = vec![target];
         parts.extend(nodes.iter().copied().filter(|node| node.span != target.span));
@@ -90,7 +92,7 @@ impl<'d> Builder<'d, '_> {
         id
     }
 
-    /// Whether nothing beside the union demands anything, so that a branch is just itself.
+    /// Returns true if nothing beside the union constrains its values.
     fn stands_alone(&self, nodes: &[&'d Node], facets: &Facets<'d>) -> bool {
         let same = facets.values.is_none()
             && facets.properties.is_empty()
@@ -114,7 +116,7 @@ impl<'d> Builder<'d, '_> {
         same && typed
     }
 
-    /// Whether every branch says its type itself, so that a type beside the union adds nothing.
+    /// Returns true if every branch declares its type, so that a type beside the union adds nothing.
     fn branches_are_typed(&self, node: &Node) -> bool {
         ["oneOf", "anyOf"].iter().all(|keyword| {
             elements(node.get(keyword)).iter().all(|branch| match branch.get("$ref").and_then(Node::as_str) {
@@ -128,7 +130,7 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// How many of the branches say that they take null.
+    /// Returns the number of branches that accept null.
     fn forms_of_null(&mut self, branches: &'d Node) -> usize {
         let mut count = 0;
         for branch in elements(Some(branches)) {
@@ -146,7 +148,7 @@ impl<'d> Builder<'d, '_> {
         }
     }
 
-    /// A discriminator decides between the branches of a union; beside none it decides nothing.
+    /// Reports a discriminator without a union, which has no effect.
     pub(super) fn check_discriminator(&mut self, node: &Node) {
         let Some(alone) = node.get("discriminator") else { return };
         if node.get("oneOf").is_some() || node.get("anyOf").is_some() {
@@ -160,7 +162,7 @@ impl<'d> Builder<'d, '_> {
         );
     }
 
-    /// The property that tells the branches apart: by `mapping`, and by the names of the components.
+    /// Returns the discriminator of a union, with values from `mapping` and from the names of components.
     fn discriminator(&mut self, node: &'d Node, branches: &[(SchemaId, &'d Node)]) -> Option<Discriminator> {
         let property = string(node, "propertyName")?;
         let mut mapping: Vec<(String, usize)> = Vec::new();
@@ -211,7 +213,7 @@ impl<'d> Builder<'d, '_> {
     }
 }
 
-/// Whether a schema admits null alone.
+/// Returns true if a schema accepts only null.
 fn is_null(node: &Node) -> bool {
     let typed = node.get("type").and_then(Node::as_str) == Some("null");
     let valued = elements(node.get("enum")).iter().all(Node::is_null) && !elements(node.get("enum")).is_empty();

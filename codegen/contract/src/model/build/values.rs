@@ -1,4 +1,4 @@
-//! `enum` and `const`: the values, those of another type read as they were meant.
+//! The kind of `enum` and `const`; values of another type are read as intended.
 
 use serde_json::Value as Json;
 
@@ -11,11 +11,13 @@ use super::builder::Builder;
 use super::facets::Facets;
 use super::type_set::TypeSet;
 
-/// More values than these are told of together.
+/// The number of wrongly typed values up to which each is reported separately.
 const MOST_SHOWN: usize = 3;
 
 impl<'d> Builder<'d, '_> {
-    /// The kind of an enumeration; none where its values say nothing of its type, which was reported.
+    /// Returns the kind of an enumeration.
+    ///
+    /// Returns `None` if no value has the type of the schema, which is reported.
     pub(super) fn finish_values(&mut self, facets: &Facets<'d>, values: Vec<&'d Node>) -> Option<Kind> {
         let values: Vec<&Node> = values.into_iter().filter(|value| !value.is_null()).collect();
         let mut kept: Vec<Json> = Vec::with_capacity(values.len());
@@ -24,9 +26,9 @@ impl<'d> Builder<'d, '_> {
             let json = value.to_json();
             match facets.types {
                 Some((types, _)) if !types.has(type_of(&json)) => {
-                    let meant = meant(types, value).filter(|_| self.implied_types);
-                    foreign.push((value, meant.clone()));
-                    kept.extend(meant.filter(|meant| !kept.contains(meant)));
+                    let converted = intended(types, value).filter(|_| self.implied_types);
+                    foreign.push((value, converted.clone()));
+                    kept.extend(converted.filter(|converted| !kept.contains(converted)));
                 }
                 _ => kept.push(json),
             }
@@ -52,11 +54,12 @@ impl<'d> Builder<'d, '_> {
         })
     }
 
-    /// An enum that leaves no value: it stands at a list or an object and speaks of what that holds,
-    /// or names what numbers mean.
+    /// Reports an enum without a value of its type.
+    ///
+    /// Such an enum is misplaced at an array or object, or names the meanings of numbers.
     fn none_left(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)]) {
         let report = self
-            .remark("enum-type", whole(foreign, at), format!("none of the enum values is {}", types.words()))
+            .remark("enum-type", extent(foreign, at), format!("none of the enum values is {}", types.words()))
             .also(at, "declared type");
         let report = match self.strict {
             true => report.label("no value is allowed"),
@@ -69,44 +72,44 @@ impl<'d> Builder<'d, '_> {
         });
     }
 
-    /// Values of an enum that are not of its type: each by itself, or all as one where none can be.
+    /// Reports enum values of a wrong type: separately, or together if none can be converted.
     fn foreign_values(&mut self, types: TypeSet, at: Span, foreign: &[(&'d Node, Option<Json>)], none_left: bool) {
         let wanted = types.words();
         if none_left && foreign.len() > 1 {
             let message = format!("none of the enum values is {wanted}");
             return self.report(
-                Diagnostic::error("enum-type", whole(foreign, at), message)
+                Diagnostic::error("enum-type", extent(foreign, at), message)
                     .label("no value is allowed")
                     .also(at, "declared type")
                     .help("write the values in the declared type, or change the type"),
             );
         }
-        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, meant)| meant.is_some()) && !self.strict {
+        if foreign.len() > MOST_SHOWN && foreign.iter().all(|(_, converted)| converted.is_some()) && !self.strict {
             let message = format!("{} enum values are not written as {wanted}", foreign.len());
-            let report = self.remark("enum-type", whole(foreign, at), message);
+            let report = self.remark("enum-type", extent(foreign, at), message);
             return self.report(report.label(format!("each is interpreted as {wanted}")).also(at, "declared type"));
         }
-        for (node, meant) in foreign {
+        for (node, converted) in foreign {
             let message = format!("{} is {}, but the type of the enum is {wanted}", node.to_json(), node.kind_name());
-            let report = match (none_left, meant) {
+            let report = match (none_left, converted) {
                 (true, _) => Diagnostic::error("enum-type", node.span, message).label("no value is allowed"),
-                (false, Some(meant)) if !self.strict => {
-                    Diagnostic::warning("enum-type", node.span, message).label(format!("interpreted as `{meant}`"))
+                (false, Some(converted)) if !self.strict => {
+                    Diagnostic::warning("enum-type", node.span, message).label(format!("interpreted as `{converted}`"))
                 }
                 (false, Some(_)) => Diagnostic::error("enum-type", node.span, message).label("wrong type"),
                 (false, None) => self.remark("enum-type", node.span, message).label("never valid"),
             };
             let report = report.also(at, "declared type");
-            self.report(match meant {
-                Some(meant) => report.fix(format!("write {wanted}"), node.span, meant.to_string()),
+            self.report(match converted {
+                Some(converted) => report.fix(format!("write {wanted}"), node.span, converted.to_string()),
                 None => report,
             });
         }
     }
 }
 
-/// From the first value to the last, or `at` where there is none.
-fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
+/// Returns the span from the first value to the last, or `at` if there is none.
+fn extent(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     match values {
         [(first, _), .., (last, _)] => Span { end: last.span.end.max(first.span.end), ..first.span },
         [(only, _)] => only.span,
@@ -114,8 +117,8 @@ fn whole(values: &[(&Node, Option<Json>)], at: Span) -> Span {
     }
 }
 
-/// The value of a type that a value of another was meant to be: `"1"` of a number, `1.0` of text.
-fn meant(types: TypeSet, node: &Node) -> Option<Json> {
+/// Returns the intended value of a wrongly typed one: a number for `"1"`, a string for `1.0`.
+fn intended(types: TypeSet, node: &Node) -> Option<Json> {
     match &node.value {
         Value::String(text) => {
             serde_json::from_str::<Json>(text).ok().filter(|json| !json.is_null() && types.has(type_of(json)))

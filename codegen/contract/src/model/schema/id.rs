@@ -1,11 +1,11 @@
-//! The identity of a schema.
+//! The identifier of a schema.
 
-/// The identity of a schema among the [`Schemas`](super::Schemas).
+/// The identifier of a schema among the [`Schemas`](super::Schemas) of a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaId(pub(super) u32);
 
 impl SchemaId {
-    /// The index, for tables beside the schemas.
+    /// Returns the index of the schema, for tables that run parallel to the schemas.
     pub fn index(self) -> usize {
         self.0 as usize
     }

@@ -1,68 +1,88 @@
-//! The values that a schema has: its kind, and the shape of each kind.
+//! The kinds of schemas, and the constraints of each kind.
 
 use serde_json::Value as Json;
 
 use super::id::SchemaId;
 use crate::source::{Span, Spanned};
 
-/// What values a schema has, null aside.
+/// The set of values of a schema, apart from null.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::schema::Format;
+/// use writ_contract::model::{Kind, Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let pet = contract.components[1];
+/// let Kind::Object(object) = contract.schemas.kind(pet) else { panic!("`Pet` is an object") };
+/// let born_on = &object.properties[1];
+/// assert!(contract.schemas.nullable(born_on.schema));
+/// let Kind::String(text) = contract.schemas.kind(born_on.schema) else { panic!("`bornOn` is a string") };
+/// assert_eq!(text.format, Format::Date);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum Kind {
-    /// Every JSON value.
+    /// All JSON values, of every type.
     Any,
-    /// Only null.
+    /// The value null only.
     Null,
-    /// True and false.
+    /// The booleans.
     Boolean,
-    /// Whole numbers.
+    /// Integers with these constraints.
     Integer(IntegerShape),
-    /// Numbers.
+    /// Numbers with these constraints.
     Number(NumberShape),
-    /// Text.
+    /// Strings with these constraints.
     String(StringShape),
-    /// Some strings.
+    /// An enumeration of strings.
     Strings(StringEnum),
-    /// Some other values.
+    /// An enumeration of JSON values that are not all strings.
     Values(Vec<Json>),
-    /// Lists.
+    /// Arrays with these constraints.
     Array(ArrayShape),
-    /// Names and values.
+    /// Objects with these constraints.
     Object(ObjectShape),
-    /// One of several schemas.
+    /// The values of several schemas (`oneOf`, `anyOf`).
     Union(UnionShape),
-    /// The same values as another schema, under its own annotations.
+    /// The values of another schema, which this schema annotates differently.
     Alias(SchemaId),
 }
 
-/// Bounds are inclusive; exclusive ones were folded in.
+/// The constraints of an integer. The bounds are inclusive; exclusive bounds are converted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct IntegerShape {
-    /// How wide the number is.
+    /// The width of the integer type.
     pub width: IntegerWidth,
-    /// The least value.
+    /// The lowest valid integer.
     pub min: Option<i128>,
-    /// The greatest value.
+    /// The highest valid integer.
     pub max: Option<i128>,
-    /// `multipleOf`.
+    /// The divisor of all values (`multipleOf`).
     pub multiple_of: Option<i128>,
 }
 
-/// How wide a whole number is.
+/// The width of an integer type.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum IntegerWidth {
-    /// `int32`
+    /// A signed integer of 32 bits (`int32` and narrower formats).
     Int32,
-    /// `int64`, and where no format is given.
+    /// A signed integer of 64 bits (`int64`, or no format).
     #[default]
     Int64,
-    /// `uint32` and narrower.
+    /// An unsigned integer of 32 bits (`uint32` and narrower formats).
     Uint32,
-    /// `uint64`, `uint`.
+    /// An unsigned integer of 64 bits (`uint64`, `uint`).
     Uint64,
 }
 
 impl IntegerWidth {
-    /// The least and the greatest number that it holds.
+    /// Returns the lowest and the highest integer of this width.
     pub fn range(self) -> (i128, i128) {
         match self {
             IntegerWidth::Int32 => (i128::from(i32::MIN), i128::from(i32::MAX)),
@@ -73,165 +93,165 @@ impl IntegerWidth {
     }
 }
 
-/// A number that need not be whole.
+/// The constraints of a number that need not be an integer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NumberShape {
-    /// How it is held.
+    /// The representation of the number.
     pub width: NumberWidth,
-    /// The least value.
+    /// The lower bound of the number.
     pub min: Option<f64>,
-    /// The greatest value.
+    /// The upper bound of the number.
     pub max: Option<f64>,
-    /// Whether `min` itself is out.
+    /// True if the lower bound itself is not a valid number.
     pub exclusive_min: bool,
-    /// Whether `max` itself is out.
+    /// True if the upper bound itself is not a valid number.
     pub exclusive_max: bool,
-    /// `multipleOf`.
+    /// The divisor of all values (`multipleOf`).
     pub multiple_of: Option<f64>,
 }
 
-/// How a number is held.
+/// The representation of a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NumberWidth {
-    /// `float`
+    /// A 32-bit floating-point number (`float`).
     Single,
-    /// `double`, and where no format is given.
+    /// A 64-bit floating-point number (`double`, or no format).
     #[default]
     Double,
-    /// `decimal`, exact.
+    /// An exact decimal number (`decimal`).
     Decimal,
 }
 
-/// Text with its limits.
+/// The constraints of a string.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StringShape {
-    /// What the text means.
+    /// The format of the string.
     pub format: Format,
-    /// The least count of code points.
+    /// The lowest number of code points (`minLength`).
     pub min: Option<u64>,
-    /// The greatest count of code points.
+    /// The highest number of code points (`maxLength`).
     pub max: Option<u64>,
-    /// ECMA-262 patterns, all of which must match.
+    /// The patterns (ECMA-262), all of which must match, each with its span.
     pub patterns: Vec<(String, Span)>,
 }
 
-/// The formats that mean something here; all others stay plain text.
+/// The formats that are typed or checked; strings of other formats are not checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Format {
-    /// No format, or one that is not known.
+    /// No format, or an unknown one.
     #[default]
     Plain,
-    /// RFC 3339 date-time.
+    /// A date and time (RFC 3339, `date-time`).
     DateTime,
-    /// RFC 3339 full-date.
+    /// A date (RFC 3339, `full-date`).
     Date,
-    /// RFC 3339 full-time.
+    /// A time (RFC 3339, `full-time`).
     Time,
-    /// ISO 8601 duration, as RFC 3339 appendix A has it.
+    /// A duration (ISO 8601, as in RFC 3339, appendix A).
     Duration,
-    /// RFC 9562.
+    /// A UUID (RFC 9562).
     Uuid,
-    /// RFC 5321 mailbox.
+    /// An email address (RFC 5321, `Mailbox`).
     Email,
-    /// RFC 3986 URI.
+    /// A URI (RFC 3986).
     Uri,
-    /// RFC 3986 URI reference.
+    /// A URI reference (RFC 3986).
     UriReference,
-    /// RFC 1123.
+    /// A host name (RFC 1123).
     Hostname,
-    /// RFC 2673.
+    /// An IPv4 address (RFC 2673).
     Ipv4,
-    /// RFC 4291.
+    /// An IPv6 address (RFC 4291).
     Ipv6,
-    /// RFC 4648 base64.
+    /// Bytes in base64 (RFC 4648).
     Byte,
-    /// Raw bytes.
+    /// Raw bytes, which are not JSON.
     Binary,
-    /// An exact decimal number as text.
+    /// An exact decimal number, written as a string.
     Decimal,
-    /// `x-id-prefix`: a TypeID.
+    /// A TypeID with this prefix (`x-id-prefix`).
     Id(String),
 }
 
 /// An enumeration of strings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StringEnum {
-    /// The values in the order of the contract, without repetition.
+    /// The values in the order of the contract, without duplicates.
     pub values: Vec<String>,
-    /// What each is called in Rust, where the contract says: `x-enum-varnames`.
+    /// The Rust name of each value, if the contract declares it (`x-enum-varnames`).
     pub names: Vec<Option<String>>,
-    /// `x-extensible-enum`: other strings are kept.
+    /// True if other strings are valid too and are kept (`x-extensible-enum`).
     pub open: bool,
 }
 
-/// A list.
+/// The constraints of an array.
 #[derive(Debug, Clone)]
 pub struct ArrayShape {
-    /// What it holds.
+    /// The schema of the elements.
     pub items: SchemaId,
-    /// `minItems`.
+    /// The lowest number of elements (`minItems`).
     pub min: Option<u64>,
-    /// `maxItems`.
+    /// The highest number of elements (`maxItems`).
     pub max: Option<u64>,
-    /// `uniqueItems`.
+    /// True if all elements must differ (`uniqueItems`).
     pub unique: bool,
 }
 
-/// Names and values.
+/// The constraints of an object.
 #[derive(Debug, Clone)]
 pub struct ObjectShape {
-    /// The properties in the order of the contract.
+    /// The named properties, in the order of the contract.
     pub properties: Vec<Property>,
-    /// What other names may hold.
+    /// The treatment of properties that the schema does not name.
     pub additional: Additional,
-    /// `minProperties`.
+    /// The lowest number of properties (`minProperties`).
     pub min: Option<u64>,
-    /// `maxProperties`.
+    /// The highest number of properties (`maxProperties`).
     pub max: Option<u64>,
-    /// `x-sparse-of`: the full schema of which this one is a sparse fieldset.
+    /// The complete schema of which this one is a sparse fieldset (`x-sparse-of`).
     pub sparse_of: Option<SchemaId>,
 }
 
-/// One property of an object.
+/// A named property of an object.
 #[derive(Debug, Clone)]
 pub struct Property {
-    /// Its name on the wire.
+    /// The name of the property in the JSON object.
     pub name: String,
-    /// Its schema.
+    /// The schema of the property.
     pub schema: SchemaId,
-    /// Whether it must be there.
+    /// True if the property is required.
     pub required: bool,
-    /// `x-rust-name`, where it names the field and not its type.
+    /// The Rust name of the field (`x-rust-name` in lower case; in upper case it names the type).
     pub rust_name: Option<Spanned<String>>,
 }
 
-/// What names that are no property may hold.
+/// The treatment of properties that the schema does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Additional {
-    /// Anything, and it is not kept.
+    /// Other properties are valid, but their values are not kept.
     Ignored,
-    /// They are refused.
+    /// Other properties are rejected.
     Denied,
-    /// Values of a schema, which are kept.
+    /// Other properties are kept; their values must match this schema.
     Kept(SchemaId),
 }
 
-/// One of several schemas.
+/// A union of several schemas (`oneOf`, `anyOf`).
 #[derive(Debug, Clone)]
 pub struct UnionShape {
-    /// Whether exactly one must fit (`oneOf`) or the first that fits counts (`anyOf`).
+    /// True if a value must match exactly one branch (`oneOf`); otherwise the first match is used (`anyOf`).
     pub exactly_one: bool,
-    /// The branches in the order of the contract.
+    /// The branches, in the order of the contract.
     pub branches: Vec<SchemaId>,
-    /// `discriminator`.
+    /// The property whose value selects the branch (`discriminator`).
     pub discriminator: Option<Discriminator>,
 }
 
-/// The property that tells the branches apart.
+/// The property whose value selects the branch of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discriminator {
-    /// Its name.
+    /// The name of the property whose value selects the branch.
     pub property: String,
-    /// Its values, each with the index of the branch it selects.
+    /// The values of the property, each with the index of the branch that it selects.
     pub mapping: Vec<(String, usize)>,
 }

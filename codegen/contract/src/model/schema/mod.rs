@@ -1,4 +1,4 @@
-//! The schema model: schemas by their identity, and the values that each has.
+//! The model of schemas: an arena of schemas by identifier, and the kind of each.
 
 mod id;
 mod kind;

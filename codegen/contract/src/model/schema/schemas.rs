@@ -1,4 +1,4 @@
-//! Every schema of the contract, resolved, merged and closed under reference.
+//! The schemas of a contract, with references resolved and compositions merged.
 
 use serde_json::Value as Json;
 
@@ -6,99 +6,120 @@ use super::id::SchemaId;
 use super::kind::Kind;
 use crate::source::{Span, Spanned};
 
-/// All schemas of a contract. References are [`SchemaId`]s, so that cycles need no care.
+/// The schemas of a contract, each identified by a [`SchemaId`].
+///
+/// Schemas refer to each other by identifier, so recursive schemas need no special representation.
 #[derive(Debug, Default)]
 pub struct Schemas {
     list: Vec<Schema>,
 }
 
-/// One schema after resolving and merging.
+/// A schema with references resolved and compositions merged.
+///
+/// A [`Kind`] describes the values apart from null. An alias can have other annotations than its target; the methods
+/// of [`Schemas`] look through aliases.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::{Kind, Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let pet = contract.schemas.get(contract.components[1]);
+/// assert_eq!(pet.component.as_deref(), Some("Pet"));
+/// assert!(matches!(&pet.kind, Kind::Object(object) if object.properties.len() == 2));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Schema {
-    /// The place of the schema.
+    /// The span of the schema object.
     pub span: Span,
-    /// The name of the component it is, where it is one.
+    /// The name of the component, if the schema is one.
     pub component: Option<String>,
-    /// `title`.
+    /// The title of the schema (`title`).
     pub title: Option<String>,
-    /// `description`.
+    /// The description of the schema (`description`).
     pub description: Option<String>,
-    /// `deprecated`.
+    /// True if the schema is deprecated (`deprecated`).
     pub deprecated: bool,
-    /// Whether null is a value of it.
+    /// True if null is a valid value of the schema.
     pub nullable: bool,
-    /// Left out of requests.
+    /// True if the value is omitted from requests (`readOnly`).
     pub read_only: bool,
-    /// Left out of responses.
+    /// True if the value is omitted from responses (`writeOnly`).
     pub write_only: bool,
-    /// `default`, with its place.
+    /// The default value (`default`) with its span.
     pub default: Option<(Json, Span)>,
-    /// What values it has.
+    /// The set of values of the schema, apart from null.
     pub kind: Kind,
-    /// `x-rust-name`.
+    /// The Rust name of the schema's type (`x-rust-name`).
     pub rust_name: Option<Spanned<String>>,
-    /// `x-rust-type`.
+    /// The user's own Rust type that replaces the generated one (`x-rust-type`).
     pub rust_type: Option<RustType>,
-    /// A list or map of itself, with no object between.
+    /// True if the schema is a recursive array or map without an object in between.
     pub holds_itself: bool,
     /// True if this inline schema was deduplicated into an alias of an equal one.
     pub deduplicated: bool,
-    /// The schema for an interpreter, where it has keywords that only an interpreter checks.
+    /// The schema for an interpreter, if it has keywords that only an interpreter can check.
     pub interpreted: Option<InterpretedSchema>,
 }
 
-/// A type of one's own that stands for a schema.
+/// A user's own Rust type that replaces the type of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RustType {
-    /// Its path, the crate first: `my_types::Money`.
+    /// The path of the type, starting with its crate: `my_types::Money`.
     pub path: Spanned<String>,
-    /// Whether it goes through `FromStr` and `Display`, in place of `Read` and `Write`.
+    /// True if values are converted by `FromStr` and `Display` instead of `Read` and `Write`.
     pub text: bool,
 }
 
-/// A schema that an interpreter checks at run time, with every schema that it refers to.
+/// A schema that an interpreter checks at run time, with all schemas that it refers to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct InterpretedSchema {
-    /// Whether it is of OpenAPI 3.0 (draft 4), else of 3.1 (2020-12).
+    /// True for the dialect of OpenAPI 3.0 (JSON Schema draft 4); false for that of 3.1 (2020-12).
     pub draft4: bool,
-    /// Its JSON text.
+    /// The JSON text of the interpreted schema.
     pub text: String,
 }
 
 impl Schemas {
-    /// Keeps a schema.
+    /// Adds a schema and returns its identifier.
     pub fn add(&mut self, schema: Schema) -> SchemaId {
         let id = SchemaId(self.list.len() as u32);
         self.list.push(schema);
         id
     }
 
-    /// The schema of an id.
+    /// Returns the schema with an identifier.
     pub fn get(&self, id: SchemaId) -> &Schema {
         &self.list[id.index()]
     }
 
-    /// The schema of an id, to be completed.
+    /// Returns the schema with an identifier, for passes that change it.
     pub fn get_mut(&mut self, id: SchemaId) -> &mut Schema {
         &mut self.list[id.index()]
     }
 
-    /// How many there are.
+    /// Returns the number of schemas.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no schemas.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// All ids in order.
+    /// Iterates over the identifiers of all schemas, in order.
     pub fn ids(&self) -> impl Iterator<Item = SchemaId> + use<> {
         (0..self.list.len() as u32).map(SchemaId)
     }
 
-    /// The schema behind aliases. A chain of aliases that closes on itself ends where it is met again.
+    /// Returns the schema behind a chain of aliases. A cyclic chain, which is reported, ends at any of them.
     pub fn target(&self, mut id: SchemaId) -> SchemaId {
         for _ in 0..self.list.len() {
             match self.get(id).kind {
@@ -109,17 +130,17 @@ impl Schemas {
         id
     }
 
-    /// What values a schema has, behind aliases.
+    /// Returns the kind of a schema, behind aliases.
     pub fn kind(&self, id: SchemaId) -> &Kind {
         &self.get(self.target(id)).kind
     }
 
-    /// Whether null is a value, at any step of a chain of aliases.
+    /// Returns true if null is a valid value of the schema or of any alias in its chain.
     pub fn nullable(&self, id: SchemaId) -> bool {
         self.chain(id).any(|schema| schema.nullable)
     }
 
-    /// The first of a chain of aliases that `pick` finds something in: the nearest annotation counts.
+    /// Returns the first result of `pick` along a chain of aliases, so that the nearest annotation applies.
     pub fn nearest<'s, T>(&'s self, id: SchemaId, pick: impl Fn(&'s Schema) -> Option<T>) -> Option<T> {
         self.chain(id).find_map(pick)
     }

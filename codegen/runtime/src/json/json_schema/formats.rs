@@ -1,8 +1,8 @@
-//! The formats that the interpreter checks.
+//! The formats that the JSON Schema interpreter checks.
 
 use crate::validate::format::Format;
 
-/// The formats that are checked, by their names in a contract.
+/// The checked formats with their names in a contract.
 pub(super) static FORMATS: &[(&str, Format)] = &[
     ("byte", Format::Byte),
     ("date", Format::Date),

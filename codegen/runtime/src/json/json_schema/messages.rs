@@ -1,4 +1,4 @@
-//! What the interpreter finds, told in the words of the other violations.
+//! Conversion of the interpreter's errors to messages in the wording of all other violations.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
@@ -7,11 +7,12 @@ use serde_json::Value;
 use super::formats::FORMATS;
 use crate::json::check::{Count, OneOf};
 
-/// How much of a schema a message quotes, in characters.
+/// The maximum length, in characters, of a schema in a message.
 const LONGEST_QUOTE: usize = 200;
 
-/// Each field that an error is about, below `field`, with a clause.
-pub(super) fn of(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<String>, String)> {
+/// Returns the path and the message of each violation that an error describes. `field` is the path of the
+/// value.
+pub(super) fn describe(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<String>, String)> {
     let below = |name: &str| field.iter().cloned().chain([name.to_owned()]).collect::<Vec<_>>();
     match error.kind() {
         Kind::Required { property } => vec![(below(property.as_str().unwrap_or_default()), "is required".to_owned())],
@@ -20,7 +21,7 @@ pub(super) fn of(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<St
         }
         Kind::PropertyNames { error } => {
             let name = error.instance().as_str().unwrap_or_default();
-            vec![(below(name), format!("is not a name that is allowed: it {}", clause(error)))]
+            vec![(below(name), format!("is not an allowed name: it {}", clause(error)))]
         }
         _ => vec![(field, clause(error))],
     }
@@ -29,9 +30,9 @@ pub(super) fn of(error: &ValidationError<'_>, field: Vec<String>) -> Vec<(Vec<St
 fn clause(error: &ValidationError<'_>) -> String {
     match error.kind() {
         Kind::AdditionalItems { limit } => format!("must have at most {}", Count(*limit, "element")),
-        Kind::UnevaluatedItems { .. } => "must not have elements that no part of its schema speaks of".to_owned(),
-        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => "must be one of the forms that are allowed".to_owned(),
-        Kind::OneOfMultipleValid { .. } => "must fit one form only, but fits several".to_owned(),
+        Kind::UnevaluatedItems { .. } => "must have only elements that its schema describes".to_owned(),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => "must match one of the allowed alternatives".to_owned(),
+        Kind::OneOfMultipleValid { .. } => "must match only one of the alternatives, but matches several".to_owned(),
         Kind::Constant { expected_value } => format!("must be {}", plain(expected_value)),
         Kind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
@@ -46,7 +47,7 @@ fn clause(error: &ValidationError<'_>) -> String {
         Kind::FalseSchema => "is not allowed".to_owned(),
         Kind::Format { format } => match FORMATS.iter().find(|(name, _)| name == format) {
             Some((_, format)) => format!("must be {}", format.with_article()),
-            None => format!("must be of the format `{format}`"),
+            None => format!("must have the format `{format}`"),
         },
         Kind::MaxItems { limit } => format!("must have at most {}", count(*limit, "element")),
         Kind::MinItems { limit } => format!("must have at least {}", count(*limit, "element")),
@@ -55,13 +56,13 @@ fn clause(error: &ValidationError<'_>) -> String {
         Kind::MaxProperties { limit } => format!("must have at most {}", count(*limit, "field")),
         Kind::MinProperties { limit } => format!("must have at least {}", count(*limit, "field")),
         Kind::MultipleOf { multiple_of } => format!("must be a multiple of {multiple_of}"),
-        Kind::Not { schema } => format!("must not fit {}", quote(&schema.to_string())),
+        Kind::Not { schema } => format!("must not match the schema {}", quote(&schema.to_string())),
         Kind::Pattern { pattern } => format!("must match the pattern `{pattern}`"),
         Kind::Type { kind } => {
             let expected = match kind {
                 TypeKind::Single(kind) => with_article(&kind.to_string()),
                 TypeKind::Multiple(kinds) => {
-                    // Null is what is left.
+                    // Null comes last in the list of types.
                     let (null, others): (Vec<_>, Vec<_>) = kinds.iter().partition(|kind| *kind == JsonType::Null);
                     let all = others.iter().chain(&null).map(|kind| with_article(&kind.to_string()));
                     all.collect::<Vec<_>>().join(" or ")
@@ -78,20 +79,20 @@ fn clause(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// `minContains` and `maxContains` are told apart by the place in the schema.
+/// Returns the message of a `contains` error. The path in the schema shows which keyword failed.
 fn contains(error: &ValidationError<'_>) -> &'static str {
     match error.schema_path().as_str().rsplit('/').next() {
-        Some("maxContains") => "must have fewer of the elements that `contains` speaks of",
-        Some("minContains") => "must have more of the elements that `contains` speaks of",
-        _ => "must have an element that `contains` speaks of",
+        Some("maxContains") => "must have fewer elements that match the `contains` of its schema",
+        Some("minContains") => "must have more elements that match the `contains` of its schema",
+        _ => "must have an element that matches the `contains` of its schema",
     }
 }
 
-fn count(limit: u64, what: &str) -> String {
-    Count(usize::try_from(limit).unwrap_or(usize::MAX), what).to_string()
+fn count(limit: u64, noun: &str) -> String {
+    Count(usize::try_from(limit).unwrap_or(usize::MAX), noun).to_string()
 }
 
-/// Text as it is, other values as JSON.
+/// Returns a string as it is, and any other value as JSON.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| quote(&value.to_string()), str::to_owned)
 }

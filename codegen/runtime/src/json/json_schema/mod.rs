@@ -1,5 +1,5 @@
-//! The rare keywords of JSON Schema, which an interpreter checks: `not`, `if`, `contains`, `patternProperties`
-//! and their like. Only contracts that hold them link it.
+//! Rare keywords of JSON Schema, which an interpreter checks: `not`, `if`, `contains`, `patternProperties`
+//! and others. Only contracts with such keywords enable the feature `jsonschema`.
 
 mod formats;
 mod messages;

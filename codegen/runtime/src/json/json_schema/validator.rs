@@ -1,4 +1,4 @@
-//! Checking a value against a schema before it is read.
+//! Validation of a value against a schema before it is read.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,20 @@ use crate::json::reader::Source;
 use crate::json::{Reader, TextValue};
 use crate::validate::format;
 
-/// A schema with keywords that no rule expresses, compiled on its first use.
+/// A schema with keywords that no rule expresses. It is compiled on first use.
+///
+/// Generated code declares it as a `static` and passes it to [`Reader::validated`]:
+///
+/// ```
+/// use writ_runtime::{Dialect, Read, Reader, SchemaValidator};
+///
+/// static SCHEMA: SchemaValidator = SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"const":"root"}}"#);
+///
+/// let mut reader = Reader::json(br#""ann""#);
+/// assert_eq!(reader.validated(&SCHEMA, String::read).as_deref(), Some("ann"));
+/// let mut reader = Reader::json(br#""root""#);
+/// assert_eq!(reader.validated(&SCHEMA, String::read), None);
+/// ```
 #[derive(Debug)]
 pub struct SchemaValidator {
     draft: Dialect,
@@ -19,25 +32,27 @@ pub struct SchemaValidator {
     compiled: OnceLock<Option<Validator>>,
 }
 
-/// The way to a place below the value, and a clause.
+/// The path to a value and the message of its violation.
 type Found = (Vec<String>, String);
 
-/// The dialect of JSON Schema that a schema is written in.
+/// The dialect of JSON Schema in which a schema is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// Of OpenAPI 3.0.
+    /// JSON Schema Draft 4, the dialect of OpenAPI 3.0.
     Draft4,
-    /// Of OpenAPI 3.1.
+    /// JSON Schema Draft 2020-12, the dialect of OpenAPI 3.1.
     Draft202012,
 }
 
 impl SchemaValidator {
-    /// Returns the validator of the JSON text of a schema, which holds all that it refers to.
+    /// Creates the validator of a schema, given as JSON text that contains all schemas it refers to.
     pub const fn new(draft: Dialect, schema: &'static str) -> SchemaValidator {
         SchemaValidator { draft, schema, compiled: OnceLock::new() }
     }
 
-    /// Never `None` in practice: the generator has already compiled this schema. `None` refuses every value.
+    /// Returns the compiled schema, or `None` if it does not compile; then every value is rejected.
+    ///
+    /// It is never `None` in practice, since the generator has already compiled the schema.
     fn validator(&self) -> Option<&Validator> {
         let compile = || {
             let schema: Value = serde_json::from_str(self.schema).ok()?;
@@ -46,7 +61,7 @@ impl SchemaValidator {
                 Dialect::Draft202012 => Draft::Draft202012,
             };
             let options = jsonschema::options().with_draft(draft).should_validate_formats(true);
-            // A format means the same wherever it is checked.
+            // The formats are checked by the functions that check them elsewhere.
             let options = FORMATS.iter().fold(options, |options, (name, format)| {
                 options.with_format(*name, |text: &str| format::check(*format, text))
             });
@@ -55,22 +70,24 @@ impl SchemaValidator {
         self.compiled.get_or_init(compile).as_ref()
     }
 
-    /// What is wrong with a value: the way to each place, and a clause. In the order of the places, which is
-    /// the same whatever the interpreter asks first and however its maps are ordered.
+    /// Returns the violations of a value, ordered by their paths.
+    ///
+    /// The order of the interpreter's errors depends on hash maps, so it is not stable.
     fn violations(&self, value: &Value) -> Vec<Found> {
         let Some(validator) = self.validator() else {
-            return vec![(Vec::new(), "cannot be checked".to_owned())];
+            return vec![(Vec::new(), "cannot be validated".to_owned())];
         };
         let found = validator.iter_errors(value).take(crate::validate::violation::MOST_VIOLATIONS);
-        let told = found.flat_map(|error| messages::of(&error, steps(error.instance_path().as_str())));
-        let mut told: Vec<Found> = told.collect();
-        told.sort_by_cached_key(|(steps, _)| place(steps));
-        told
+        let found = found.flat_map(|error| messages::describe(&error, steps(error.instance_path().as_str())));
+        let mut found: Vec<Found> = found.collect();
+        found.sort_by_cached_key(|(steps, _)| sort_key(steps));
+        found
     }
 }
 
 impl Reader<'_> {
-    /// Reads a value that fits the schema. Of any other, the violations of the schema alone are recorded.
+    /// Reads a value that is valid against the schema. For any other value only the violations of the
+    /// schema are recorded.
     pub fn validated<T>(
         &mut self,
         validator: &SchemaValidator,
@@ -97,7 +114,7 @@ impl Reader<'_> {
     }
 }
 
-/// Text means what fits: `5` may be a number or a string.
+/// Validates a value of a parameter, in which `5` can be a number or a string, by the better interpretation.
 fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
     let strict = validator.violations(&value(text, false));
     match strict.is_empty() {
@@ -109,7 +126,7 @@ fn readings(validator: &SchemaValidator, text: &TextValue<'_>) -> Vec<Found> {
     }
 }
 
-/// A tree of text as JSON; with `typed`, a scalar that is JSON by itself is taken for it.
+/// Converts a value of a parameter to JSON. If `typed` is true, a scalar that is valid JSON is parsed.
 fn value(text: &TextValue<'_>, typed: bool) -> Value {
     match text {
         TextValue::Scalar(scalar) => {
@@ -125,13 +142,14 @@ fn value(text: &TextValue<'_>, typed: bool) -> Value {
     }
 }
 
-/// The steps of a JSON pointer (RFC 6901).
+/// Splits a JSON pointer (RFC 6901) into its reference tokens.
 fn steps(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
-/// What orders a place among others: elements by number, fields by name, and a place before what is in it.
-fn place(steps: &[String]) -> Vec<(u64, String)> {
+/// Returns the sort key of a path: elements are ordered by index, fields by name, and a value comes before
+/// its parts.
+fn sort_key(steps: &[String]) -> Vec<(u64, String)> {
     steps.iter().map(|step| (step.parse().unwrap_or(u64::MAX), step.clone())).collect()
 }
 
@@ -151,51 +169,51 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_passes_the_guard_is_read() {
+    fn a_valid_value_is_read() {
         assert_eq!(read("[1, 2]"), (Some(vec![1, 2]), Vec::new()));
     }
 
     #[test]
-    fn a_value_that_does_not_is_told_once() {
+    fn the_violations_of_an_invalid_value_are_recorded_once() {
         let (value, fields) = read(r#"["a"]"#);
         assert_eq!(value, None);
         assert_eq!(fields.len(), 2);
     }
 
     #[test]
-    fn what_is_wrong_is_told_in_the_order_of_its_places() {
+    fn violations_are_ordered_by_their_paths() {
         static MANY: SchemaValidator = SchemaValidator::new(
             Dialect::Draft202012,
             r#"{"required":["b"],"properties":{"a":{"items":{"type":"string"}}},"maxProperties":1,"not":{"required":["z"]}}"#,
         );
         let value = serde_json::json!({"z": 1, "a": ["", "", 2, "", "", "", "", "", "", "", 10]});
-        let told: Vec<String> = MANY.violations(&value).into_iter().map(|(steps, _)| steps.join(".")).collect();
-        assert_eq!(told, ["", "", "a.2", "a.10", "b"]);
+        let paths: Vec<String> = MANY.violations(&value).into_iter().map(|(steps, _)| steps.join(".")).collect();
+        assert_eq!(paths, ["", "", "a.2", "a.10", "b"]);
     }
 
     #[test]
-    fn a_format_is_checked_as_everywhere_else() {
+    fn a_format_is_checked_in_the_interpreter_too() {
         static DAY: SchemaValidator =
             SchemaValidator::new(Dialect::Draft202012, r#"{"not":{"const":""},"format":"date"}"#);
-        for (text, fits) in [("2024-02-29", true), ("2023-02-29", false)] {
-            assert_eq!(DAY.violations(&Value::from(text)).is_empty(), fits, "{text}");
+        for (text, valid) in [("2024-02-29", true), ("2023-02-29", false)] {
+            assert_eq!(DAY.violations(&Value::from(text)).is_empty(), valid, "{text}");
         }
     }
 
     #[test]
-    fn what_is_wrong_is_told_at_its_own_place_in_the_words_of_all_violations() {
+    fn a_violation_of_the_interpreter_has_its_path_and_the_common_wording() {
         static DEEP: SchemaValidator = SchemaValidator::new(
             Dialect::Draft202012,
             r#"{"properties":{"a/b":{"items":{"properties":{"c.d":{"type":["integer","null"]}},"required":["e"]}}}}"#,
         );
         let mut reader = Reader::json(br#"{"a/b": [{"c.d": "x"}]}"#);
         assert_eq!(reader.validated(&DEEP, |r| r.any()), None);
-        let told: Vec<String> =
+        let violations: Vec<String> =
             reader.into_violations().list.into_iter().map(|one| format!("{}: {}", one.field, one.message)).collect();
         assert_eq!(
-            told,
+            violations,
             [r#"a/b[0]["c.d"]: must be an integer or null, not a string"#, "a/b[0].e: is required"],
-            "{told:?}"
+            "{violations:?}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Arrays and maps.
+//! Tests of arrays and maps.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::validate::pattern::Pattern;
 use crate::validate::rules::{ArrayRule, MapRule, StringRule};
 
 #[test]
-fn an_array_keeps_its_bounds_and_checks_every_element() {
+fn an_array_is_checked_for_its_length_and_every_element() {
     let read = |r: &mut Reader<'_>| r.array(&ArrayRule { min: 1, max: Some(2), unique: false }, i32::read);
     assert_eq!(good("[1, 2]", read), [1, 2]);
     assert_eq!(bad("[]", read), [": must have at least 1 element"]);
@@ -24,7 +24,7 @@ fn an_array_keeps_its_bounds_and_checks_every_element() {
 }
 
 #[test]
-fn elements_are_unique_as_json() {
+fn unique_elements_are_compared_as_json_values() {
     let read = |r: &mut Reader<'_>| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, Reader::any);
     good(r#"[1, "1", true, [1], {"a": 1}, null, {"a": "1"}, [[1]], -1]"#, read);
     for (json, first, second) in [
@@ -34,19 +34,19 @@ fn elements_are_unique_as_json() {
         (r#"[5, {"a":1,"b":[2]}, {"b":[2e0],"a":1}]"#, 1, 2),
         ("[[], []]", 0, 1),
     ] {
-        let expected = format!(": must not have equal elements, but {first} and {second} are");
+        let expected = format!(": must not have equal elements, but elements {first} and {second} are equal");
         assert_eq!(bad(json, read), [expected], "{json}");
     }
 }
 
 #[test]
-fn large_integers_that_a_float_confuses_are_not_equal() {
+fn large_integers_with_equal_floats_are_not_equal() {
     let read = |r: &mut Reader<'_>| r.array(&ArrayRule { unique: true, ..ArrayRule::NONE }, u64::read);
     assert_eq!(good("[18446744073709551615, 18446744073709551614]", read).len(), 2);
 }
 
 #[test]
-fn a_map_keeps_its_bounds_and_checks_keys_and_values() {
+fn a_map_is_checked_for_its_size_keys_and_values() {
     static KEY: Pattern = Pattern::linear("^[a-z]+$", r"^[a-z]+\z");
     static KEYS: StringRule = StringRule { pattern: Some(&KEY), ..StringRule::NONE };
     let read = |r: &mut Reader<'_>| r.map(&MapRule { min: 1, max: Some(2), key: Some(&KEYS) }, i32::read);
@@ -56,11 +56,11 @@ fn a_map_keeps_its_bounds_and_checks_keys_and_values() {
         bad(r#"{"A":1,"b":"x","c":3}"#, read),
         ["A: must match the pattern `^[a-z]+$`", "b: must be an integer, not a string", ": must have at most 2 fields"]
     );
-    assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must not come twice"]);
+    assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must appear only once"]);
 }
 
 #[test]
-fn maps_and_arrays_nest_in_the_path() {
+fn nested_maps_and_arrays_are_in_the_path() {
     let json = r#"{"x y": [[1], [2, true]]}"#;
     assert_eq!(bad(json, BTreeMap::<String, Vec<Vec<i32>>>::read), ["x y[1][1]: must be an integer, not a boolean"]);
 }

@@ -1,4 +1,4 @@
-//! Bytes that are not JSON.
+//! Tests of input that is not valid JSON.
 
 use super::{Item, read_all};
 use crate::json::{Read, Reader};
@@ -16,19 +16,19 @@ fn violations_of<'a, T>(bytes: &'a [u8], read: impl FnOnce(&mut Reader<'a>) -> O
 }
 
 #[test]
-fn a_syntax_error_ends_reading_and_is_told_once_with_its_place() {
+fn a_syntax_error_ends_reading_and_is_recorded_once_with_its_position() {
     let violations = violations_of(b"{\n  \"name\": \"x\",\n  \"quantity\": 1,,\n}", Item::read);
     assert!(violations.malformed);
     assert_eq!(violations.list.len(), 1);
     assert_eq!(violations.list[0].field, "");
     assert_eq!(
         violations.list[0].message,
-        "is not JSON: a key in double quotes is expected at line 3, column 17 (byte 33)"
+        "is not valid JSON: a key in double quotes is expected at line 3, column 17 (byte 33)"
     );
 }
 
 #[test]
-fn what_was_wrong_before_the_syntax_error_is_kept() {
+fn violations_before_a_syntax_error_are_kept() {
     let violations = violations_of(br#"{"quantity": "x", "items": [{"name": 1}, {"#, Item::read);
     assert!(violations.malformed);
     let fields: Vec<&str> = violations.list.iter().map(|violation| violation.field.as_str()).collect();
@@ -36,7 +36,7 @@ fn what_was_wrong_before_the_syntax_error_is_kept() {
 }
 
 #[test]
-fn no_broken_text_is_taken_for_json() {
+fn invalid_json_is_never_accepted() {
     for text in [
         "",
         " ",
@@ -89,34 +89,34 @@ fn no_broken_text_is_taken_for_json() {
 }
 
 #[test]
-fn bytes_that_are_not_utf8_are_refused_before_anything_is_read() {
+fn bytes_that_are_not_utf8_are_rejected_before_reading() {
     let violations = violations_of(b"{\"name\":\"\xff\"}", Item::read);
     assert!(violations.malformed);
-    assert_eq!(violations.list[0].message, "is not UTF-8 at byte 9");
+    assert_eq!(violations.list[0].message, "is not valid UTF-8 at byte 9");
     assert!(violations_of(b"\"\xed\xa0\x80\"", String::read).malformed);
 }
 
 #[test]
-fn nesting_ends_at_64_levels() {
+fn nesting_is_limited_to_64_levels() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     assert!(violations_of(nested(64).as_bytes(), Reader::any).is_empty());
     for depth in [65, 200, 100_000] {
         let violations = violations_of(nested(depth).as_bytes(), Reader::any);
         assert!(violations.malformed);
-        assert_eq!(violations.list[0].message, "nests more than 64 levels deep");
+        assert_eq!(violations.list[0].message, "is nested more than 64 levels deep");
     }
     let items = format!("{}{}", "{\"name\":\"x\",\"items\":[".repeat(50_000), "]}".repeat(50_000));
     assert!(violations_of(items.as_bytes(), Item::read).malformed);
 }
 
 #[test]
-fn a_value_that_is_read_over_may_not_nest_without_end_either() {
+fn the_nesting_of_skipped_values_is_limited_too() {
     let text = format!("{{\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(violations_of(text.as_bytes(), Item::read).malformed);
 }
 
 #[test]
-fn a_parameter_of_json_is_named_in_its_violations() {
+fn the_violations_of_a_json_parameter_contain_its_name() {
     let mut reader = Reader::json_at(b"[1,\"x\"]", InputLocation::Query, "filter");
     assert!(reader.array(&ArrayRule::NONE, i32::read).is_none());
     let violations = reader.into_violations();
@@ -129,7 +129,7 @@ fn a_parameter_of_json_is_named_in_its_violations() {
 }
 
 #[test]
-fn a_number_of_many_digits_is_read_or_refused_but_never_cut() {
+fn a_number_with_many_digits_is_never_truncated() {
     let long = "9".repeat(4000);
     assert_eq!(read_all(&long, i64::read).1, [": must be at most 9223372036854775807"]);
     assert_eq!(read_all(&format!("-{long}"), i64::read).1, [": must be at least -9223372036854775808"]);

@@ -1,4 +1,4 @@
-//! Input that nobody sends by accident: whatever it is, reading ends, and says something or is right.
+//! Tests with malicious and random input: reading always ends, and returns a violation or a correct value.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::validate::rules::{ArrayRule, MapRule};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{MOST_VIOLATIONS, Violations};
 
-/// A small generator of numbers without pattern (xorshift), so that a failure can be repeated.
+/// A deterministic generator of pseudo-random numbers (xorshift), so that failures can be reproduced.
 struct Dice(u64);
 
 impl Dice {
@@ -71,7 +71,7 @@ const PIECES: [&str; 44] = [
 
 type Readings = [fn(&mut Reader<'_>) -> bool; 8];
 
-/// Each reads one value in its way and tells whether it got one.
+/// Different ways of reading a value. Each returns true if it returned a value.
 const READINGS: Readings = [
     |r| Item::read(r).is_some(),
     |r| Vec::<Item>::read(r).is_some(),
@@ -107,7 +107,8 @@ fn read_in_every_way(bytes: &[u8]) {
     }
 }
 
-/// What is JSON must be the same for both, up to what `serde_json` also refuses: numbers beyond 64 bits.
+/// Checks that the reader and `serde_json` accept the same texts, except for numbers beyond 64 bits, which
+/// `serde_json` rejects.
 fn agrees_with_serde_json(bytes: &[u8], malformed: bool) {
     let text = String::from_utf8_lossy(bytes);
     match serde_json::from_slice::<Value>(bytes).map_err(|error| error.to_string()) {
@@ -118,7 +119,7 @@ fn agrees_with_serde_json(bytes: &[u8], malformed: bool) {
 }
 
 #[test]
-fn random_pieces_of_json_never_panic_and_are_never_taken_for_what_they_are_not() {
+fn random_pieces_of_json_never_panic_and_are_accepted_only_if_valid() {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     for _ in 0..20_000 {
         let text: String = (0..=dice.roll(14)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
@@ -126,7 +127,7 @@ fn random_pieces_of_json_never_panic_and_are_never_taken_for_what_they_are_not()
     }
 }
 
-/// A value of up to some levels.
+/// Returns a random value with at most `levels` levels of nesting.
 fn random_value(dice: &mut Dice, levels: usize) -> Value {
     match dice.roll(if levels == 0 { 6 } else { 8 }) {
         0 => Value::Null,
@@ -149,7 +150,7 @@ fn random_string(dice: &mut Dice) -> String {
 }
 
 #[test]
-fn random_values_are_read_and_written_as_they_are() {
+fn random_values_round_trip_unchanged() {
     let mut dice = Dice(0x1234_5678_9abc_def1);
     for _ in 0..3_000 {
         let value = random_value(&mut dice, 4);
@@ -182,7 +183,7 @@ fn write_by_parts(value: &Value, writer: &mut Writer) {
 }
 
 #[test]
-fn a_name_that_a_caller_made_long_does_not_fill_the_answer() {
+fn a_long_key_of_the_caller_is_shortened_in_violations() {
     let name = "é".repeat(200_000);
     let json = format!("{{\"{name}\":[{}1]}}", "{},".repeat(150));
     let mut reader = Reader::json(json.as_bytes());
@@ -204,7 +205,7 @@ fn random_bytes_never_panic() {
 }
 
 #[test]
-fn a_good_text_with_one_byte_changed_or_cut_never_panics() {
+fn a_valid_text_with_a_changed_or_missing_byte_never_panics() {
     let good = br#"{"name":"x\u00e9","quantity":1.0,"items":[{"name":"y","items":[]},{"name":"\ud83d\ude00"}]}"#;
     let mut dice = Dice(42);
     for at in 0..good.len() {
@@ -218,14 +219,14 @@ fn a_good_text_with_one_byte_changed_or_cut_never_panics() {
 }
 
 #[test]
-fn an_object_of_many_unknown_fields_is_read_in_time() {
+fn an_object_with_many_unknown_fields_is_read_in_reasonable_time() {
     let fields: Vec<String> = (0..50_000).map(|index| format!("\"k{index}\":0")).collect();
     let json = format!("{{\"name\":\"x\",{}}}", fields.join(","));
     read_in_every_way(json.as_bytes());
 }
 
 #[test]
-fn random_text_of_a_parameter_never_panics() {
+fn a_random_parameter_never_panics() {
     let mut dice = Dice(7);
     for _ in 0..5_000 {
         let text: String = (0..=dice.roll(5)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();

@@ -1,4 +1,4 @@
-//! What reading and writing promise, by kind of value.
+//! Tests of reading and writing, by kind of value.
 
 mod arrays;
 mod broken;
@@ -14,7 +14,7 @@ use super::{Read, Reader, TextValue};
 use crate::validate::rules::{ObjectRule, StringRule, Unknown};
 use crate::validate::violation::InputLocation;
 
-/// What `read` makes of a whole JSON text, and each violation as `field: message`.
+/// Reads a complete JSON text. Returns the value and each violation as `field: message`.
 fn read_all<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let mut reader = Reader::json(json.as_bytes());
     let value = read(&mut reader);
@@ -29,7 +29,7 @@ fn shown(reader: Reader<'_>) -> Vec<String> {
     violations.list.into_iter().map(|violation| format!("{}: {}", violation.field, violation.message)).collect()
 }
 
-/// The value of a JSON text that is right.
+/// Reads a valid JSON text.
 #[track_caller]
 fn good<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> T {
     let (value, violations) = read_all(json, read);
@@ -37,7 +37,7 @@ fn good<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -
     value.unwrap()
 }
 
-/// The violations of a JSON text that is wrong.
+/// Reads an invalid JSON text and returns the violations.
 #[track_caller]
 fn bad<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> Vec<String> {
     let (_, violations) = read_all(json, read);
@@ -45,7 +45,7 @@ fn bad<'a, T>(json: &'a str, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) ->
     violations
 }
 
-/// What `read` makes of a query parameter `p`.
+/// Reads the query parameter `p`.
 fn read_text<'a, T>(value: TextValue<'a>, read: impl FnOnce(&mut Reader<'a>) -> Option<T>) -> (Option<T>, Vec<String>) {
     let mut reader = Reader::text(value, InputLocation::Query, "p");
     let value = read(&mut reader);
@@ -57,7 +57,7 @@ fn scalar(text: &str) -> TextValue<'_> {
     TextValue::Scalar(text.into())
 }
 
-/// A recursive type as generated code reads it.
+/// A recursive type that is read as generated code does it.
 #[derive(Debug, PartialEq)]
 struct Item {
     name: String,

@@ -1,4 +1,4 @@
-//! Objects with known fields.
+//! Tests of objects with known fields.
 
 use super::{Item, bad, good, read_all};
 use crate::json::{Read, Reader};
@@ -13,7 +13,7 @@ fn fields_are_read_in_any_order_and_with_escaped_names() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_told_at_once_with_its_path() {
+fn all_violations_are_recorded_in_one_pass_with_their_paths() {
     let json = r#"{
         "quantity": "two",
         "items": [{"name": ""}, 5, {"quantity": 1.5, "size": {"a": [1]}, "items": [{}]}],
@@ -36,8 +36,8 @@ fn everything_that_is_wrong_is_told_at_once_with_its_path() {
 }
 
 #[test]
-fn a_field_that_comes_twice_is_a_violation_whether_known_or_not() {
-    assert_eq!(bad(r#"{"name":"a","\u006eame":"b"}"#, Item::read), ["name: must not come twice"]);
+fn a_repeated_field_is_a_violation_even_if_it_is_unknown() {
+    assert_eq!(bad(r#"{"name":"a","\u006eame":"b"}"#, Item::read), ["name: must appear only once"]);
     let read = |r: &mut Reader<'_>| {
         let mut object = r.object(&ObjectRule::NONE)?;
         while r.next_field(&mut object).is_some() {
@@ -46,12 +46,12 @@ fn a_field_that_comes_twice_is_a_violation_whether_known_or_not() {
         r.end_object(object);
         Some(())
     };
-    assert_eq!(bad(r#"{"a":1,"b":2,"a":[3]}"#, read), ["a: must not come twice"]);
+    assert_eq!(bad(r#"{"a":1,"b":2,"a":[3]}"#, read), ["a: must appear only once"]);
     good(r#"{"a":1,"b":{"a":1,"c":[{}]}}"#, read);
 }
 
 #[test]
-fn unknown_fields_are_handed_out_where_they_are_kept() {
+fn kept_unknown_fields_are_returned_with_their_keys() {
     const RULE: ObjectRule = ObjectRule { fields: &["id"], unknown: Unknown::Keep, ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut rest = Vec::new();
@@ -70,11 +70,11 @@ fn unknown_fields_are_handed_out_where_they_are_kept() {
     };
     assert_eq!(good(r#"{"a":1,"id":2,"b c":3}"#, read), [("a".to_owned(), Some(1)), ("b c".to_owned(), Some(3))]);
     assert_eq!(bad(r#"{"id":2,"b\n\"c":true}"#, read), [r#"["b\n\"c"]: must be an integer, not a boolean"#]);
-    assert_eq!(bad(r#"{"b":1,"b":1}"#, read), ["b: must not come twice"]);
+    assert_eq!(bad(r#"{"b":1,"b":1}"#, read), ["b: must appear only once"]);
 }
 
 #[test]
-fn fields_are_counted() {
+fn the_number_of_fields_is_checked() {
     const RULE: ObjectRule =
         ObjectRule { fields: &["a", "b"], required: &["b"], min: 2, max: Some(2), ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
@@ -88,13 +88,13 @@ fn fields_are_counted() {
     good(r#"{"b":1,"z":1}"#, read);
     assert_eq!(bad("{}", read), [": must have at least 2 fields", "b: is required"]);
     assert_eq!(bad(r#"{"b":1,"y":1,"z":1}"#, read), [": must have at most 2 fields"]);
-    assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must not come twice", "b: is required"]);
+    assert_eq!(bad(r#"{"a":1,"a":1}"#, read), ["a: must appear only once", "b: is required"]);
 }
 
 #[test]
-fn more_than_64_fields_are_told_apart() {
+fn more_than_64_fields_are_tracked() {
     const NAMES: [&str; 130] = {
-        // Names that differ in length only, so that no table of them has to be written.
+        // Names that differ only in length, which can be computed.
         const LONG: &str = match std::str::from_utf8(&[b'x'; 130]) {
             Ok(text) => text,
             Err(_) => "",
@@ -109,26 +109,26 @@ fn more_than_64_fields_are_told_apart() {
     };
     const RULE: ObjectRule = ObjectRule { fields: &NAMES, required: &NAMES, ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
-        let mut met = Vec::new();
+        let mut indices = Vec::new();
         let mut object = r.object(&RULE)?;
         while let Some(field) = r.next_field(&mut object) {
-            met.push(field);
+            indices.push(field);
             r.skip();
         }
-        assert!(met.iter().all(|index| object.has(*index)));
+        assert!(indices.iter().all(|index| object.has(*index)));
         r.end_object(object);
-        Some(met)
+        Some(indices)
     };
     let all: Vec<String> = NAMES.iter().rev().map(|name| format!("\"{name}\":0")).collect();
     let all = format!("{{{}}}", all.join(","));
     assert_eq!(good(&all, read), (0..130).rev().collect::<Vec<_>>());
     let twice = all.replace('}', &format!(",\"{}\":0}}", NAMES[128]));
-    assert_eq!(bad(&twice, read), [format!("{}: must not come twice", NAMES[128])]);
+    assert_eq!(bad(&twice, read), [format!("{}: must appear only once", NAMES[128])]);
     assert_eq!(bad("{}", read).len(), MOST_VIOLATIONS);
 }
 
 #[test]
-fn a_patch_knows_absent_from_null() {
+fn a_patch_distinguishes_absent_from_null() {
     const RULE: ObjectRule = ObjectRule { fields: &["name"], ..ObjectRule::NONE };
     let read = |r: &mut Reader<'_>| {
         let mut name = Patch::Absent;
@@ -148,7 +148,7 @@ fn a_patch_knows_absent_from_null() {
 }
 
 #[test]
-fn no_more_than_100_violations_are_told() {
+fn at_most_100_violations_are_recorded() {
     let many = format!("[{}]", vec!["{}"; 5000].join(","));
     let (value, violations) = read_all(&many, Vec::<Item>::read);
     assert!(value.is_none());

@@ -1,4 +1,4 @@
-//! Booleans, numbers and strings.
+//! Tests of booleans, numbers and strings.
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate};
@@ -14,7 +14,7 @@ use crate::validate::rules::{IntegerRule, NumberRule, StringRule};
 use crate::values::string_enum::StringEnum;
 
 #[test]
-fn an_integer_is_what_has_no_fraction_however_it_is_written() {
+fn an_integer_is_a_number_without_a_fraction_in_any_notation() {
     for (json, value) in [("0", 0), ("-0", 0), ("-0.0", 0), ("1.0", 1), ("1e2", 100), ("-12.50e1", -125), ("100E-2", 1)]
     {
         assert_eq!(good(json, i32::read), value, "{json}");
@@ -26,7 +26,7 @@ fn an_integer_is_what_has_no_fraction_however_it_is_written() {
 }
 
 #[test]
-fn every_type_of_integer_reaches_its_bounds_and_not_further() {
+fn every_integer_type_accepts_its_bounds_and_nothing_beyond() {
     assert_eq!(good("-2147483648", i32::read), i32::MIN);
     assert_eq!(good("2147483647", i32::read), i32::MAX);
     assert_eq!(good("-9223372036854775808", i64::read), i64::MIN);
@@ -43,7 +43,7 @@ fn every_type_of_integer_reaches_its_bounds_and_not_further() {
 }
 
 #[test]
-fn an_integer_keeps_its_rule() {
+fn an_integer_is_checked_against_its_rule() {
     const RULE: IntegerRule = IntegerRule { min: Some(5), max: Some(20), multiple_of: Some(5) };
     let read = |r: &mut Reader<'_>| r.int32(&RULE);
     assert_eq!(good("15", read), 15);
@@ -55,7 +55,7 @@ fn an_integer_keeps_its_rule() {
 }
 
 #[test]
-fn a_float_is_finite_and_keeps_its_rule() {
+fn a_float_must_be_finite_and_satisfy_its_rule() {
     const RULE: NumberRule =
         NumberRule { min: Some(0.0), max: Some(1.5), exclusive_min: true, multiple_of: Some(0.1), ..NumberRule::NONE };
     let read = |r: &mut Reader<'_>| r.float64(&RULE);
@@ -85,7 +85,7 @@ fn multiples_are_compared_as_decimal_numbers() {
 }
 
 #[test]
-fn a_decimal_comes_from_a_number_or_a_string_and_keeps_its_digits() {
+fn a_decimal_is_read_from_a_number_or_a_string_with_all_its_digits() {
     assert_eq!(good("19.90", Decimal::read).to_string(), "19.90");
     assert_eq!(good("\"0.10\"", Decimal::read).to_string(), "0.10");
     assert_eq!(good("1e3", Decimal::read).to_string(), "1000");
@@ -101,11 +101,11 @@ fn a_decimal_comes_from_a_number_or_a_string_and_keeps_its_digits() {
     assert_eq!(bad("[]", Decimal::read), [": must be a decimal number, not an array"]);
     let read = |r: &mut Reader<'_>| r.decimal_string(&NumberRule::NONE);
     assert_eq!(good("\"5\"", read), Decimal::from(5));
-    assert_eq!(bad("5", read), [": must be a string that holds a decimal number, not a number"]);
+    assert_eq!(bad("5", read), [": must be a string that contains a decimal number, not a number"]);
 }
 
 #[test]
-fn a_decimal_keeps_its_rule_without_rounding() {
+fn a_decimal_is_checked_against_its_rule_without_rounding() {
     const RULE: NumberRule =
         NumberRule { min: Some(0.1), max: Some(1e300), multiple_of: Some(0.05), ..NumberRule::NONE };
     let read = |r: &mut Reader<'_>| r.decimal(&RULE);
@@ -115,7 +115,7 @@ fn a_decimal_keeps_its_rule_without_rounding() {
 }
 
 #[test]
-fn a_string_counts_code_points() {
+fn the_length_of_a_string_is_counted_in_code_points() {
     let read = |r: &mut Reader<'_>| r.string(&StringRule { min: 2, max: Some(3), ..StringRule::NONE });
     assert_eq!(good("\"éé\"", read), "éé");
     assert_eq!(good(r#""\ud83d\ude00\u00e9""#, read), "😀é");
@@ -125,7 +125,7 @@ fn a_string_counts_code_points() {
 }
 
 #[test]
-fn a_string_breaks_every_constraint_that_it_breaks_at_once() {
+fn every_broken_constraint_of_a_string_is_a_violation() {
     static PATTERN: Pattern = Pattern::linear("^a", "^a");
     static RULE: StringRule = StringRule { min: 9, max: None, pattern: Some(&PATTERN), format: Some(Format::Email) };
     let expected = [": must have at least 9 characters", ": must match the pattern `^a`", ": must be an email address"];
@@ -150,7 +150,7 @@ fn typed_formats_are_read_into_their_types() {
 }
 
 #[test]
-fn a_leap_second_survives_reading_and_writing() {
+fn a_leap_second_round_trips() {
     let moment = good("\"1998-12-31T15:59:60.5-08:00\"", DateTime::read);
     assert_eq!(super::writing::written(&moment), "\"1998-12-31T23:59:60.500Z\"");
 }
@@ -195,10 +195,10 @@ fn constants_compare_as_json() {
 }
 
 #[test]
-fn any_value_is_read_as_it_is() {
+fn a_value_of_any_type_is_read_unchanged() {
     let json = r#"{"a":[null,true,-1,18446744073709551615,1.5,"\u00e9"],"b":{}}"#;
     assert_eq!(good(json, Reader::any), json!({"a": [null, true, -1, u64::MAX, 1.5, "é"], "b": {}}));
-    assert_eq!(bad(r#"{"a":1,"a":2}"#, Reader::any), ["a: must not come twice"]);
+    assert_eq!(bad(r#"{"a":1,"a":2}"#, Reader::any), ["a: must appear only once"]);
     assert_eq!(bad("[1e999]", Reader::any), ["[0]: must be within the range of 64-bit numbers"]);
     assert_eq!(good("null", Reader::null), ());
     assert_eq!(bad("0", Reader::null), [": must be null"]);

@@ -1,5 +1,5 @@
-//! The keyword tests of the JSON Schema Test Suite for what rules check, where its files stand
-//! beside the repository.
+//! The tests of the JSON Schema Test Suite for the keywords that rules check. They are skipped if the suite
+//! is not installed.
 
 use std::path::Path;
 
@@ -10,8 +10,9 @@ use crate::validate::rules::{ArrayRule, MapRule, NumberRule, StringRule};
 
 const SUITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/json-schema-suite/tests/draft2020-12");
 
-/// Whether `json` keeps the one keyword of the schema, `None` where the runtime has no such rule:
-/// schemas of several keywords, and values of a type that the keyword does not speak of.
+/// Returns true if `json` satisfies the only keyword of a schema.
+///
+/// Returns `None` if no rule checks the keyword, or if the keyword does not apply to values of this type.
 fn keeps(keyword: &str, argument: &Value, data: &Value, json: &str) -> Option<bool> {
     let mut reader = Reader::json(json.as_bytes());
     let number = argument.as_f64();

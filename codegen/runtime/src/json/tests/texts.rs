@@ -1,4 +1,4 @@
-//! Parameters and forms.
+//! Tests of parameters and forms.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ fn map<'a>(entries: &[(&'a str, TextValue<'a>)]) -> TextValue<'a> {
 }
 
 #[test]
-fn scalars_are_parsed_from_their_text() {
+fn scalars_of_parameters_are_parsed_by_their_type() {
     assert_eq!(read_text(scalar("42"), i32::read), (Some(42), vec![]));
     assert_eq!(read_text(scalar("-1.5"), f64::read), (Some(-1.5), vec![]));
     assert_eq!(read_text(scalar("true"), bool::read), (Some(true), vec![]));
@@ -32,25 +32,28 @@ fn scalars_are_parsed_from_their_text() {
 }
 
 #[test]
-fn a_list_is_no_single_value() {
+fn a_list_is_not_accepted_as_a_single_value() {
     assert_eq!(read_text(list(&["1", "2"]), i32::read).1, ["p: must be an integer"]);
-    assert_eq!(read_text(list(&["a"]), String::read).1, ["p: must be a string, one single value"]);
+    assert_eq!(read_text(list(&["a"]), String::read).1, ["p: must be a string, not a list or an object"]);
     assert_eq!(read_text(map(&[]), bool::read).1, ["p: must be true or false"]);
 }
 
 #[test]
-fn a_scalar_is_a_list_of_one_where_an_array_is_wanted() {
+fn a_scalar_is_accepted_as_an_array_of_one() {
     const RULE: ArrayRule = ArrayRule { min: 1, max: Some(2), unique: true };
     let read = |r: &mut Reader<'_>| r.array(&RULE, i32::read);
     assert_eq!(read_text(scalar("7"), read), (Some(vec![7]), vec![]));
     assert_eq!(read_text(list(&["7", "8"]), read), (Some(vec![7, 8]), vec![]));
     assert_eq!(read_text(list(&["7", "x"]), read).1, ["p[1]: must be an integer"]);
-    assert_eq!(read_text(list(&["7", "7"]), read).1, ["p: must not have equal elements, but 0 and 1 are"]);
+    assert_eq!(
+        read_text(list(&["7", "7"]), read).1,
+        ["p: must not have equal elements, but elements 0 and 1 are equal"]
+    );
     assert_eq!(read_text(map(&[]), read).1, ["p: must be an array"]);
 }
 
 #[test]
-fn a_form_is_read_like_a_body() {
+fn a_form_is_read_like_a_json_body() {
     let form = map(&[("quantity", scalar("2")), ("name", scalar("x")), ("items", list(&[]))]);
     let expected = Item { name: "x".into(), quantity: Some(2), items: Some(vec![]) };
     assert_eq!(read_text(form, Item::read), (Some(expected), vec![]));
@@ -63,23 +66,23 @@ fn a_form_is_read_like_a_body() {
             "p.size: is not a known field",
             "p.items[0].quantity: must be an integer",
             "p.items[0].name: is required",
-            "p.name: must not come twice",
+            "p.name: must appear only once",
         ]
     );
     assert_eq!(read_text(scalar("x"), Item::read).1, ["p: must be an object"]);
 }
 
 #[test]
-fn a_map_and_any_value_are_read_from_text() {
+fn a_map_and_a_value_of_any_type_are_read_from_a_form() {
     let text = map(&[("a", scalar("1")), ("b", scalar("x"))]);
     assert_eq!(read_text(text.clone(), BTreeMap::<String, i32>::read).1, ["p.b: must be an integer"]);
     assert_eq!(read_text(text, Reader::any).0, Some(json!({"a": "1", "b": "x"})));
     assert_eq!(read_text(list(&["1"]), Reader::any).0, Some(json!(["1"])));
-    assert_eq!(read_text(scalar("1"), Reader::raw).1, ["p: must be JSON"]);
+    assert_eq!(read_text(scalar("1"), Reader::raw).1, ["p: must be valid JSON"]);
 }
 
 #[test]
-fn the_branches_of_a_union_are_tried_on_text_too() {
+fn the_alternatives_of_a_union_are_tried_for_parameters_too() {
     const BRANCHES: [Branch; 3] = [
         Branch { name: "Number", types: Types::INTEGER, ..Branch::NONE },
         Branch { name: "Flag", types: Types::BOOL, ..Branch::NONE },
@@ -98,9 +101,9 @@ fn the_branches_of_a_union_are_tried_on_text_too() {
         read_text(map(&[("a", scalar("x")), ("k", scalar("1"))]), read).0.as_deref(),
         Some(r#"{"a": "x", "k": "1"}"#)
     );
-    assert_eq!(read_text(scalar("x"), read).1, ["p: must be one of the forms Number, Flag, Pair"]);
+    assert_eq!(read_text(scalar("x"), read).1, ["p: must match one of the alternatives Number, Flag, Pair"]);
     let wrong = read_text(map(&[("k", scalar("2"))]), read).1;
-    assert_eq!(wrong, ["p: must be one of the forms Number, Flag, Pair; it was read as Pair"]);
+    assert_eq!(wrong, ["p: must match one of the alternatives Number, Flag, Pair; the closest is Pair"]);
 }
 
 #[test]

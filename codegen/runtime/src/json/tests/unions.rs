@@ -1,4 +1,4 @@
-//! `oneOf`, `anyOf` and discriminators.
+//! Tests of `oneOf`, `anyOf` and discriminators.
 
 use super::{bad, good, read_all};
 use crate::json::{Branch, Read, Reader, Types};
@@ -7,7 +7,7 @@ use crate::validate::rules::{ObjectRule, StringRule, Unknown};
 const CAT: Branch = Branch { name: "Cat", types: Types::OBJECT, required: &["meows"], consts: &[("kind", "\"cat\"")] };
 const DOG: Branch = Branch { name: "Dog", types: Types::OBJECT, required: &["barks"], consts: &[("kind", "\"dog\"")] };
 
-/// `meows` or `barks`, a number, and whatever `kind`.
+/// Reads an object with `meows` or `barks`, which is a number, and any `kind`.
 fn pet(r: &mut Reader<'_>, index: usize) -> Option<String> {
     const FIELDS: [ObjectRule; 2] = [
         ObjectRule { fields: &["meows", "kind"], required: &["meows"], unknown: Unknown::Deny, ..ObjectRule::NONE },
@@ -26,7 +26,7 @@ fn pet(r: &mut Reader<'_>, index: usize) -> Option<String> {
 }
 
 #[test]
-fn required_and_constant_fields_decide_the_branch() {
+fn required_and_constant_fields_select_the_alternative() {
     let read = |r: &mut Reader<'_>| r.one_of(&[CAT, DOG], pet);
     assert_eq!(good(r#"{"kind":"cat","meows":1}"#, read), "meows 1");
     assert_eq!(good(r#"[{"barks":2}]"#, |r| r.array(&crate::validate::rules::ArrayRule::NONE, read)), ["barks 2"]);
@@ -37,13 +37,13 @@ fn required_and_constant_fields_decide_the_branch() {
 }
 
 #[test]
-fn where_no_branch_is_possible_the_nearest_is_named_and_read() {
+fn the_closest_alternative_is_named_and_read_if_none_is_possible() {
     let read = |r: &mut Reader<'_>| r.one_of(&[CAT, DOG], pet);
     assert_eq!(
         bad(r#"{"kind":"dog"}"#, read),
-        [": must be one of the forms Cat, Dog; it was read as Dog", "barks: is required"]
+        [": must match one of the alternatives Cat, Dog; the closest is Dog", "barks: is required"]
     );
-    assert_eq!(bad("5", read), [": must be one of the forms Cat, Dog"]);
+    assert_eq!(bad("5", read), [": must match one of the alternatives Cat, Dog"]);
 }
 
 const SHORT: Branch = Branch { name: "Short", types: Types::STRING, ..Branch::NONE };
@@ -60,17 +60,17 @@ fn text(r: &mut Reader<'_>, index: usize) -> Option<(usize, String)> {
 }
 
 #[test]
-fn branches_of_one_type_are_tried_and_one_of_wants_exactly_one() {
+fn alternatives_of_one_type_are_tried_and_exactly_one_must_match() {
     let read = |r: &mut Reader<'_>| r.one_of(&[SHORT, LONG, NUMBER], text);
     assert_eq!(good("\"a\"", read), (0, "a".to_owned()));
     assert_eq!(good("\"abcd\"", read), (1, "abcd".to_owned()));
     assert_eq!(good("1.5", read), (2, "1.5".to_owned()));
-    assert_eq!(bad("\"abc\"", read), [": must fit one form only, but fits Short, Long"]);
-    assert_eq!(bad("true", read), [": must be one of the forms Short, Long, Number"]);
+    assert_eq!(bad("\"abc\"", read), [": must match only one of the alternatives, but matches Short, Long"]);
+    assert_eq!(bad("true", read), [": must match one of the alternatives Short, Long, Number"]);
 }
 
 #[test]
-fn any_of_takes_the_first_that_fits() {
+fn any_of_takes_the_first_alternative_that_matches() {
     let read = |r: &mut Reader<'_>| r.any_of(&[SHORT, LONG], text);
     assert_eq!(good("\"abc\"", read), (0, "abc".to_owned()));
     assert_eq!(good("\"abcd\"", read), (1, "abcd".to_owned()));
@@ -79,7 +79,7 @@ fn any_of_takes_the_first_that_fits() {
 }
 
 #[test]
-fn reading_goes_on_behind_a_union_that_failed() {
+fn reading_continues_after_an_invalid_union() {
     let read = |r: &mut Reader<'_>| {
         r.array(&crate::validate::rules::ArrayRule::NONE, |r| {
             r.one_of(&[SHORT, LONG], |r, index| match index {
@@ -91,15 +91,15 @@ fn reading_goes_on_behind_a_union_that_failed() {
     assert_eq!(
         bad("[\"ab\", \"\", 5]", read),
         [
-            "[0]: must be one of the forms Short, Long; it was read as Short",
+            "[0]: must match one of the alternatives Short, Long; the closest is Short",
             "[0]: must have at most 0 characters",
-            "[2]: must be one of the forms Short, Long",
+            "[2]: must match one of the alternatives Short, Long",
         ]
     );
 }
 
 #[test]
-fn a_discriminator_names_the_branch() {
+fn a_discriminator_selects_the_alternative() {
     let read = |r: &mut Reader<'_>| r.tagged("kind", &[("cat", 0), ("dog", 1), ("hound", 1)], pet);
     assert_eq!(good(r#"{"barks":3,"kind":"hound"}"#, read), "barks 3");
     assert_eq!(bad(r#"{"kind":"cat","barks":3}"#, read), ["barks: is not a known field", "meows: is required"]);
@@ -109,16 +109,16 @@ fn a_discriminator_names_the_branch() {
     assert_eq!(bad("[]", read), [": must be an object"]);
 }
 
-/// A recursive union whose branches are alike.
+/// Reads a recursive union with two alternatives of the same type.
 fn tower(r: &mut Reader<'_>) -> Option<()> {
     const BRANCHES: [Branch; 2] = [Branch { name: "A", ..Branch::NONE }, Branch { name: "B", ..Branch::NONE }];
     r.one_of(&BRANCHES, |r, _| r.array(&crate::validate::rules::ArrayRule::NONE, tower).map(drop))
 }
 
 #[test]
-fn unions_within_unions_cannot_multiply_the_work_without_bound() {
+fn the_work_of_nested_unions_is_limited() {
     let json = format!("{}1{}", "[".repeat(60), "]".repeat(60));
     let (value, violations) = read_all(&json, tower);
     assert!(value.is_none());
-    assert_eq!(violations.last().map(String::as_str), Some(": could mean too many different things"));
+    assert_eq!(violations.last().map(String::as_str), Some(": is too complex to be validated"));
 }

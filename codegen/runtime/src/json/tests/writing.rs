@@ -1,4 +1,4 @@
-//! Writing JSON.
+//! Tests of writing JSON.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ impl Write for User {
 const USER: User = User { id: 7, name: Some("x"), nick: Patch::Null, tags: vec![] };
 
 #[test]
-fn absent_fields_are_left_out() {
+fn absent_fields_are_omitted() {
     assert_eq!(written(&USER), r#"{"id":7,"name":"x","nick":null,"tags":[]}"#);
     let user = User { name: None, nick: Patch::Absent, tags: vec![1, 2], ..USER };
     assert_eq!(written(&user), r#"{"id":7,"tags":[1,2]}"#);
@@ -48,7 +48,7 @@ fn absent_fields_are_left_out() {
 }
 
 #[test]
-fn every_string_comes_back_as_it_was() {
+fn every_string_round_trips() {
     let all: String =
         (0..0x250).chain(0x2020..0x2030).chain([0xfeff, 0xffff, 0x1f600]).filter_map(char::from_u32).collect();
     for text in ["", "a", "\"\\/\u{8}\u{c}\n\r\t\0\u{1f}\u{7f}", "é\u{2028}😀", &all] {
@@ -59,7 +59,7 @@ fn every_string_comes_back_as_it_was() {
 }
 
 #[test]
-fn scalars_are_written_as_the_contract_means_them() {
+fn scalars_are_written_in_their_wire_form() {
     assert_eq!(written(&i64::MIN), "-9223372036854775808");
     assert_eq!(written(&u64::MAX), "18446744073709551615");
     assert_eq!(written(&0.1f32), "0.1");
@@ -80,7 +80,7 @@ fn scalars_are_written_as_the_contract_means_them() {
 }
 
 #[test]
-fn moments_have_as_many_digits_as_they_need() {
+fn times_are_written_with_as_few_digits_as_possible() {
     for text in [
         "2024-05-31T13:45:00Z",
         "0001-01-01T00:00:00.001Z",
@@ -103,7 +103,7 @@ fn sparse(value: &dyn Write, fields: &[&str]) -> Value {
 }
 
 #[test]
-fn only_the_fields_that_are_wanted_are_written() {
+fn only_the_requested_fields_are_written() {
     assert_eq!(sparse(&USER, &["id", "tags"]), json!({"id": 7, "tags": []}));
     assert_eq!(sparse(&USER, &["tags"]), json!({"tags": []}));
     assert_eq!(sparse(&USER, &["nick", "id"]), json!({"id": 7, "nick": null}));
@@ -113,7 +113,7 @@ fn only_the_fields_that_are_wanted_are_written() {
 }
 
 #[test]
-fn a_page_keeps_its_pagination_and_trims_its_elements() {
+fn a_sparse_fieldset_limits_the_elements_of_a_page_and_not_its_pagination() {
     let pagination = Pagination { limit: 2, has_more: true, next_cursor: Some("c".into()), ..Pagination::default() };
     let page = Page { data: vec![USER, User { id: 8, ..USER }], pagination };
     let expected = json!({
@@ -123,7 +123,7 @@ fn a_page_keeps_its_pagination_and_trims_its_elements() {
     assert_eq!(sparse(&page, &["id"]), expected);
 }
 
-/// An object that is written key by key, nested ones included.
+/// An object that is written key by key, with nested objects.
 struct Free;
 
 impl Write for Free {
@@ -147,7 +147,7 @@ impl Write for Free {
 }
 
 #[test]
-fn fields_that_are_written_by_key_are_limited_at_the_top_only() {
+fn a_sparse_fieldset_does_not_limit_nested_objects() {
     let inner = json!({"b": [null, {}], "x": 1});
     assert_eq!(sparse(&Free, &["b"]), json!({"b": inner}));
     assert_eq!(sparse(&Free, &["a", "c"]), json!({"a": inner, "c": inner}));

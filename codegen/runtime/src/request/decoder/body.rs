@@ -1,4 +1,4 @@
-//! Decoding the body by its media type.
+//! The methods of the decoder that read the body by its media type.
 
 use bytes::Bytes;
 
@@ -13,7 +13,7 @@ use crate::style::form;
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::Violation;
 
-/// Where the text of a body is read from.
+/// The encoding that a body is read from.
 enum Source {
     Json(Bytes),
     Form(String),
@@ -21,30 +21,36 @@ enum Source {
 }
 
 impl Decoder<'_> {
-    /// The index of the body's media type in the operation's list.
+    /// Returns the index of the body's media type in the list of the operation.
     pub fn media(&self) -> usize {
         self.media
     }
 
-    /// Whether a body was sent.
+    /// Returns true if the request has a body.
     pub fn has_body(&self) -> bool {
         !matches!(self.payload, Payload::Absent)
     }
 
-    /// Reads the body, JSON, form or text as its media type says; its absence is a violation.
+    /// Reads a required body as JSON, a form or text, depending on its media type.
+    ///
+    /// Returns `None` and records a violation if the body is absent or not valid.
     pub fn body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         let source = self.source(true)?;
         self.read_body(&source, read)
     }
 
-    /// Reads the body where one was sent.
+    /// Reads an optional body as JSON, a form or text, depending on its media type.
+    ///
+    /// Returns `None` if the body is absent. A body that is not valid is a violation.
     pub fn optional_body<T>(&mut self, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         let source = self.source(false)?;
         self.read_body(&source, read)
     }
 
-    /// The same as [`Decoder::body`]; the fields of a form are written as `fields` say, those that are
-    /// not among them as `name=value`, repeated or with brackets.
+    /// Reads a required body like [`Decoder::body`], with an explicit encoding for the fields of a form.
+    ///
+    /// `fields` describe the style of the fields. A field that is not listed is read as `name=value`,
+    /// repeated or with brackets.
     pub fn encoded_body<T>(
         &mut self,
         fields: &'static [Parameter],
@@ -54,7 +60,8 @@ impl Decoder<'_> {
         self.read_encoded(&source, fields, read)
     }
 
-    /// The same where one was sent.
+    /// Reads an optional body like [`Decoder::optional_body`], with an explicit encoding for the fields of a
+    /// form.
     pub fn optional_encoded_body<T>(
         &mut self,
         fields: &'static [Parameter],
@@ -64,13 +71,17 @@ impl Decoder<'_> {
         self.read_encoded(&source, fields, read)
     }
 
-    /// The body as UTF-8 text. An absent one is empty where the contract does not require it.
+    /// Returns the body as UTF-8 text.
+    ///
+    /// An absent body is an empty string if the contract does not require a body, and a violation if it does.
     pub fn text_body(&mut self) -> Option<String> {
         let bytes = self.bytes_body()?;
         self.utf8(bytes)
     }
 
-    /// The body as it came. An absent one is empty where the contract does not require it.
+    /// Returns the raw bytes of the body.
+    ///
+    /// An absent body is empty if the contract does not require a body, and a violation if it does.
     pub fn bytes_body(&mut self) -> Option<Bytes> {
         match std::mem::replace(&mut self.payload, Payload::Absent) {
             Payload::Bytes(bytes) => Some(bytes),
@@ -82,13 +93,13 @@ impl Decoder<'_> {
         }
     }
 
-    /// The body as it came, with its media type, where the contract leaves that open (`image/*`).
+    /// Returns the raw bytes of the body with its concrete media type, for a media range such as `image/*`.
     pub fn any_media_bytes(&mut self) -> Option<AnyMedia<Bytes>> {
         let bytes = self.bytes_body()?;
         Some(AnyMedia::new(self.content_type(), bytes))
     }
 
-    /// The same as UTF-8 text.
+    /// Returns the body as UTF-8 text with its concrete media type, for a media range such as `text/*`.
     pub fn any_media_text(&mut self) -> Option<AnyMedia<String>> {
         let text = self.text_body()?;
         Some(AnyMedia::new(self.content_type(), text))
@@ -99,7 +110,7 @@ impl Decoder<'_> {
         value.unwrap_or_default().to_owned()
     }
 
-    /// The parts of a `multipart/form-data` body, to be read by the handler as they arrive.
+    /// Returns the parts of a `multipart/form-data` body as a stream that the handler reads.
     #[cfg(feature = "multipart")]
     pub fn multipart(&mut self) -> Option<Multipart> {
         let payload = std::mem::replace(&mut self.payload, Payload::Absent);
@@ -110,7 +121,8 @@ impl Decoder<'_> {
         outcome.ok()
     }
 
-    /// The parts of a form that the contract describes, to be read by the handler as they arrive.
+    /// Returns the parts of a form as typed values that the handler reads while they arrive. The contract
+    /// describes the parts.
     #[cfg(feature = "multipart")]
     pub fn parts<T: FormPart>(&mut self) -> Option<Parts<T>> {
         let parts = self.multipart()?;
@@ -153,8 +165,8 @@ impl Decoder<'_> {
             Source::Json(bytes) => Some(Reader::json(bytes)),
             Source::Text(text) => Some(Reader::text(TextValue::Scalar(text.as_str().into()), InputLocation::Body, "")),
             Source::Form(text) => match form::parse_form(text, fields) {
-                Ok((value, wrong)) => {
-                    wrong.into_iter().for_each(|violation| self.violations.push(violation));
+                Ok((value, violations)) => {
+                    violations.into_iter().for_each(|violation| self.violations.push(violation));
                     Some(Reader::text(value, InputLocation::Body, ""))
                 }
                 Err(message) => {

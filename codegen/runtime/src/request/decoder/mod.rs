@@ -1,4 +1,4 @@
-//! Decoding parameters and body into the request of an operation, with everything that is wrong named at once.
+//! Decoding parameters and body into the request type of an operation, with every violation collected.
 
 mod body;
 mod page;
@@ -20,29 +20,50 @@ use crate::validate::violation::{Violation, Violations};
 
 pub use page::PageRule;
 
-/// Hands generated code the parameters and the body of one request.
+/// The source from which generated code reads the parameters and the body of one request.
 ///
-/// Each method returns `None` after it recorded what is wrong; decoding goes on with the rest.
+/// Each method returns `None` after it recorded a violation. Decoding continues with the next parameter, so
+/// that the response lists every violation.
+///
+/// # Examples
+///
+/// The generated function that decodes a request:
+///
+/// ```
+/// use writ_runtime::{Decoder, Read};
+///
+/// struct ListUsersRequest {
+///     role: String,
+///     limit: Option<i64>,
+/// }
+///
+/// impl ListUsersRequest {
+///     fn decode(input: &mut Decoder<'_>) -> Option<Self> {
+///         let role = input.required(0, String::read);
+///         let limit = input.optional(1, i64::read);
+///         Some(Self { role: role?, limit })
+///     }
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Decoder<'a> {
     head: &'a RequestHead,
-    /// The query, taken apart once for all parameters.
+    /// The pairs of the query, split once for all parameters.
     pairs: Vec<Pair<'a>>,
     media: usize,
     payload: Payload,
     violations: Violations,
-    /// Where a refusal goes that is found after decoding.
+    /// The storage for a problem that the handler finds while it reads a streamed body.
     #[cfg_attr(not(feature = "multipart"), allow(dead_code))]
     refusal: DeferredRefusal,
-    /// How many of them are about parameters.
-    of_parameters: usize,
-    /// Whether a required `If-Match` is missing.
-    unconditional: bool,
+    /// The number of violations that concern parameters.
+    parameter_violations: usize,
+    /// True if a required `If-Match` header is missing and the operation declares 428.
+    lacks_if_match: bool,
 }
 
 impl<'a> Decoder<'a> {
-    /// The decoder of one request. `found` is what the pipeline itself found wrong, to be reported
-    /// with the rest.
+    /// Creates the decoder of one request. `found` is a violation that the pipeline found before decoding.
     pub(crate) fn new(head: &'a RequestHead, body: ReceivedBody, found: Option<Violation>) -> Decoder<'a> {
         let ReceivedBody { media, payload } = body;
         let refusal = match payload {
@@ -56,33 +77,38 @@ impl<'a> Decoder<'a> {
             payload,
             violations: Violations::default(),
             refusal,
-            of_parameters: 0,
-            unconditional: false,
+            parameter_violations: 0,
+            lacks_if_match: false,
         };
         found.into_iter().for_each(|violation| decoder.violate(violation));
         decoder
     }
 
-    /// The place of a refusal that is found while the handler reads the body.
+    /// Returns the storage for a problem that the handler finds while it reads the body.
     pub(crate) fn refusal(&self) -> DeferredRefusal {
         self.refusal.clone()
     }
 
-    /// Decodes the request of an operation by its generated function.
+    /// Decodes the request of an operation with its generated function.
     ///
-    /// The error names every violation of parameters and body: a 400 where a parameter is wrong or
-    /// the body cannot be read, a 428 where only a required `If-Match` is missing and the contract
-    /// declares 428, else a 422 where it declares that, else a 400.
+    /// # Errors
+    ///
+    /// Returns a problem that lists every violation of parameters and body. Its status is
+    ///
+    /// - 428 if only a required `If-Match` is missing and the contract declares 428,
+    /// - 400 if a parameter is not valid or the body cannot be read,
+    /// - 422 if the body is not valid and the contract declares 422,
+    /// - 400 otherwise.
     pub(crate) fn decode<T>(mut self, decode: fn(&mut Decoder<'_>) -> Option<T>) -> Result<(T, Responder), Problem> {
         let value = decode(&mut self);
         let responder = self.finish()?;
         match value {
             Some(value) => Ok((value, responder)),
-            None => Err(Problem::internal("decoding failed without naming a violation")),
+            None => Err(Problem::internal("decoding failed without a violation")),
         }
     }
 
-    /// Reads the parameter at `index` of the operation; its absence is a violation.
+    /// Reads the parameter at `index` of the operation. A missing parameter is a violation.
     pub fn required<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => {
@@ -93,36 +119,36 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads the parameter at `index` of the operation where it was sent.
+    /// Reads the parameter at `index` of the operation. Returns `None` if the request does not contain it.
     pub fn optional<T>(&mut self, index: usize, read: fn(&mut Reader<'_>) -> Option<T>) -> Option<T> {
         match self.find(index) {
             Found::Absent => None,
             found if self.is_empty(index, &found) => {
                 let parameter = self.head.call.operation.parameters.get(index)?;
                 let mut reader = Reader::text(TextValue::Scalar("".into()), parameter.location.into(), parameter.name);
-                // What the schema does not allow to be empty is not there.
+                // An empty value that the schema does not allow counts as absent.
                 read(&mut reader).filter(|_| reader.into_violations().is_empty())
             }
             found => self.read(index, found, read),
         }
     }
 
-    /// Whether nothing was sent where the contract says that it may be empty.
+    /// Returns true if the parameter is empty and the contract declares `allowEmptyValue`.
     fn is_empty(&self, index: usize, found: &Found<'_>) -> bool {
         let may = self.head.call.operation.parameters.get(index).is_some_and(|known| known.may_be_empty);
         may && matches!(found, Found::Text(TextValue::Scalar(text)) if text.is_empty())
     }
 
-    /// What is left to tell: the violations, or how to answer.
+    /// Returns the problem with all violations, or the data for the response if there is none.
     fn finish(self) -> Result<Responder, Problem> {
         if self.violations.is_empty() {
             return Ok(Responder { fields: self.fields(), accept: self.head.call.accept.clone() });
         }
         let operation = self.head.call.operation;
         let readable = !self.violations.malformed;
-        let (status, message) = if self.unconditional && self.of_parameters == 1 && readable {
-            (StatusCode::PRECONDITION_REQUIRED, "the request must be conditional: send If-Match")
-        } else if self.of_parameters > 0 {
+        let (status, message) = if self.lacks_if_match && self.parameter_violations == 1 && readable {
+            (StatusCode::PRECONDITION_REQUIRED, "the request must contain an If-Match header")
+        } else if self.parameter_violations > 0 {
             (StatusCode::BAD_REQUEST, "the request is not valid")
         } else if readable && operation.declares(422) {
             (StatusCode::UNPROCESSABLE_ENTITY, "the body is not valid")
@@ -132,7 +158,7 @@ impl<'a> Decoder<'a> {
             (StatusCode::BAD_REQUEST, "the body could not be read")
         };
         let mut problem = Problem::new(status, message);
-        if status == StatusCode::BAD_REQUEST && (readable || self.of_parameters > 0) {
+        if status == StatusCode::BAD_REQUEST && (readable || self.parameter_violations > 0) {
             problem.code = "VALIDATION_ERROR".into();
         }
         problem.violations = self.violations.list;
@@ -159,7 +185,7 @@ impl<'a> Decoder<'a> {
         value
     }
 
-    /// The part of reading a parameter that is the same for all types, and so is compiled once.
+    /// Reads a parameter through a callback. It does not depend on the type, so it is compiled once.
     fn with_reader(&mut self, index: usize, found: Found<'_>, read: &mut dyn FnMut(&mut Reader<'_>)) {
         let Some(parameter) = self.head.call.operation.parameters.get(index) else { return };
         match found {
@@ -174,26 +200,26 @@ impl<'a> Decoder<'a> {
                 self.close(&mut reader, true);
             }
             Found::Wrong(message) => {
-                let violation = Violation { message: message.into(), ..self.at(index) };
+                let violation = Violation { message: message.into(), ..self.violation_at(index) };
                 self.violate(violation);
             }
             Found::Absent => {}
         }
     }
 
-    fn close(&mut self, reader: &mut Reader<'_>, of_parameter: bool) {
+    fn close(&mut self, reader: &mut Reader<'_>, is_parameter: bool) {
         reader.finish();
         if reader.met() == 0 {
             return;
         }
         let violations = reader.take_violations();
-        if of_parameter {
-            self.of_parameters += violations.list.len();
+        if is_parameter {
+            self.parameter_violations += violations.list.len();
         }
         self.violations.extend(violations);
     }
 
-    /// The sparse fieldset that the caller asks for.
+    /// Returns the sparse fieldset that the caller requested.
     fn fields(&self) -> Option<Vec<String>> {
         let name = self.head.call.operation.sparse_fieldset?;
         let mut parameters = self.head.call.operation.parameters.iter();
@@ -209,15 +235,15 @@ impl<'a> Decoder<'a> {
     }
 
     fn missing(&mut self, index: usize) {
-        let violation = self.at(index);
+        let violation = self.violation_at(index);
         if violation.location == InputLocation::Header && violation.field.eq_ignore_ascii_case("if-match") {
-            self.unconditional = self.head.call.operation.declares(428);
+            self.lacks_if_match = self.head.call.operation.declares(428);
         }
         self.violate(Violation { message: "is required".into(), ..violation });
     }
 
-    /// A violation about the parameter at `index`, its message still to be set.
-    fn at(&self, index: usize) -> Violation {
+    /// Returns a violation of the parameter at `index` whose message is still empty.
+    fn violation_at(&self, index: usize) -> Violation {
         let parameter = self.head.call.operation.parameters.get(index);
         let (location, name) =
             parameter.map_or((InputLocation::Query, ""), |known| (known.location.into(), known.name));
@@ -225,7 +251,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn violate(&mut self, violation: Violation) {
-        self.of_parameters += 1;
+        self.parameter_violations += 1;
         self.violations.push(violation);
     }
 }

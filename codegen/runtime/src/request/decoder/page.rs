@@ -1,4 +1,4 @@
-//! The parameters of lists that come in pages.
+//! The decoder's method for the parameters of a paginated list.
 
 use super::Decoder;
 use crate::json::Reader;
@@ -6,28 +6,28 @@ use crate::validate::rules::IntegerRule;
 use crate::validate::violation::Violation;
 use crate::values::page::{PageAt, PageRequest};
 
-/// Which parameters make a page of a list, and how large it may be.
+/// The pagination parameters of an operation and their limits.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRule {
-    /// The index of the parameter that holds the page's number.
+    /// The index of the parameter with the page number.
     pub page: Option<usize>,
-    /// The index of the parameter that holds the number of elements.
+    /// The index of the parameter with the number of elements per page.
     pub limit: Option<usize>,
-    /// The index of the parameter that holds a cursor.
+    /// The index of the parameter with the cursor.
     pub cursor: Option<usize>,
-    /// How many elements a page has where the caller does not say.
+    /// The number of elements per page if the caller does not specify it.
     pub default_limit: u32,
-    /// How many elements a caller may ask for.
+    /// The maximum number of elements per page.
     pub max_limit: u32,
-    /// The greatest number of a page that a caller may ask for.
+    /// The maximum page number.
     pub max_page: u32,
-    /// How a cursor is read.
+    /// The function that reads a cursor.
     pub read_cursor: fn(&mut Reader<'_>) -> Option<String>,
 }
 
 impl Decoder<'_> {
-    /// Reads the parameters of a list that comes in pages. `page` and `cursor` exclude each other;
-    /// without both it is the first page.
+    /// Reads the pagination parameters. A page number and a cursor exclude each other; without both, the
+    /// result is page 1.
     pub fn page(&mut self, rule: &PageRule) -> Option<PageRequest> {
         let integer = |max| IntegerRule { min: Some(1), max: Some(i128::from(max)), multiple_of: None };
         let limit = match self.sent(rule.limit) {
@@ -38,7 +38,7 @@ impl Decoder<'_> {
         let at = match (page, cursor) {
             (Some(_), Some((index, _))) => {
                 let message = "cannot be combined with a page number";
-                self.violate(Violation { message: message.into(), ..self.at(index) });
+                self.violate(Violation { message: message.into(), ..self.violation_at(index) });
                 None
             }
             (Some((index, found)), None) => {

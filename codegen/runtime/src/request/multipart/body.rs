@@ -1,4 +1,4 @@
-//! A multipart body as the sequence of its parts.
+//! A multipart body as a sequence of parts.
 
 use futures_util::stream;
 use http::{HeaderMap, header};
@@ -11,10 +11,30 @@ use crate::http::media::MediaType;
 use crate::request::body::Payload;
 use crate::request::deferred_refusal::DeferredRefusal;
 
-/// The parts of a body, in the order in which the caller sends them.
+/// The parts of a multipart body, in the order in which the caller sends them.
 ///
-/// A file is never held as a whole: its chunks are read by [`Part::chunk`] while they arrive. The
-/// operation's limit holds for the body in all.
+/// A file is never held in memory: [`Part::chunk`] returns its bytes while they arrive. The size limit of the
+/// operation applies to the complete body.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Multipart, MultipartError};
+///
+/// /// Returns the name and the size of each part.
+/// async fn sizes(mut parts: Multipart) -> Result<Vec<(String, usize)>, MultipartError> {
+///     let mut sizes = Vec::new();
+///     while let Some(mut part) = parts.next().await? {
+///         let name = part.name().unwrap_or_default().to_owned();
+///         let mut size = 0;
+///         while let Some(chunk) = part.chunk().await? {
+///             size += chunk.len();
+///         }
+///         sizes.push((name, size));
+///     }
+///     Ok(sizes)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Multipart {
     parts: Source,
@@ -24,9 +44,9 @@ pub struct Multipart {
 #[derive(Debug)]
 enum Source {
     Arriving(multer::Multipart<'static>),
-    /// To be sent.
+    /// Parts that a client is about to send.
     #[cfg(feature = "client")]
-    Made(Vec<(String, FileStream)>),
+    Outgoing(Vec<(String, FileStream)>),
 }
 
 impl Multipart {
@@ -50,26 +70,32 @@ impl Multipart {
         Ok(Multipart { parts: Source::Arriving(parts), refusal: refusal.clone() })
     }
 
-    /// Parts to send, each with its name. They are not read again at the end that sends them.
+    /// Creates a body to send from named parts. Such a body cannot be read by [`Multipart::next`].
     #[cfg(feature = "client")]
     pub fn of(parts: impl IntoIterator<Item = (String, FileStream)>) -> Multipart {
-        Multipart { parts: Source::Made(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
+        Multipart { parts: Source::Outgoing(parts.into_iter().collect()), refusal: DeferredRefusal::default() }
     }
 
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Option<Vec<(String, FileStream)>> {
+    pub(crate) fn into_outgoing(self) -> Option<Vec<(String, FileStream)>> {
         match self.parts {
-            Source::Made(parts) => Some(parts),
+            Source::Outgoing(parts) => Some(parts),
             Source::Arriving(_) => None,
         }
     }
 
-    /// The next part; what was left unread of the one before is skipped.
+    /// Returns the next part, or `None` at the end of the body. The unread rest of the previous part is
+    /// skipped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body is malformed or exceeds the size limit, or if the body was created by a
+    /// client.
     pub async fn next(&mut self) -> Result<Option<Part>, MultipartError> {
         let next = match &mut self.parts {
             Source::Arriving(parts) => parts.next_field().await,
             #[cfg(feature = "client")]
-            Source::Made(_) => return Err(MultipartError::new()),
+            Source::Outgoing(_) => return Err(MultipartError::new()),
         };
         match next {
             Ok(field) => Ok(field.map(|field| Part::new(field, self.refusal.clone()))),

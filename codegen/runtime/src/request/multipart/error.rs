@@ -1,4 +1,4 @@
-//! The error that ends a multipart body, and the refusal that is kept beside it.
+//! The error that ends a multipart body, and the refusal that is stored beside it.
 
 use std::fmt;
 
@@ -8,16 +8,27 @@ use crate::request::body::is_length_limit;
 use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
 
-/// The body cannot be read on.
+/// The error of a multipart body that is malformed, incomplete, too large or not valid.
 ///
-/// What exactly was wrong is remembered beside it: a handler returns this by `?`, and the caller
-/// is answered 400 or 413 with the reason, not 500.
+/// The exact reason is stored beside the request. If a handler returns this error with `?`, the caller
+/// receives 400, 413 or 422 with that reason, and not 500.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{FilePart, FileStream, Internal};
+///
+/// async fn store(avatar: FileStream) -> Result<FilePart, Internal> {
+///     // A body over the size limit becomes a 413, although the error type is `Internal`.
+///     Ok(avatar.collect().await?)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct MultipartError(());
 
 impl fmt::Display for MultipartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the multipart body cannot be read on")
+        f.write_str("the multipart body cannot be read further")
     }
 }
 
@@ -29,12 +40,12 @@ impl MultipartError {
     }
 }
 
-/// Keeps the refusal of a body that cannot be read on.
+/// Stores the refusal for a body that cannot be read further.
 pub(super) fn refuse(refusal: &DeferredRefusal, error: multer::Error) -> MultipartError {
     let mut problem = if is_length_limit(&error) {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than this operation takes")
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the request body is larger than the limit of this operation")
     } else {
-        Problem::new(StatusCode::BAD_REQUEST, "the multipart body cannot be read")
+        Problem::new(StatusCode::BAD_REQUEST, "the multipart body is malformed or incomplete")
     };
     problem.cause = Some(Box::new(error));
     refusal.put(problem);

@@ -1,4 +1,4 @@
-//! The files of a form: as a stream while they arrive or are sent, and held as a whole.
+//! The files of a form: as a stream, and in memory.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -7,33 +7,77 @@ use http_body_util::BodyExt;
 use super::error::MultipartError;
 use super::part::Part;
 
-/// A file while it arrives, or one that is to be sent. What is left unread of it is skipped.
+/// A file of a form as a stream of bytes: a file that is received, or a file that a client sends.
+///
+/// The unread rest of a received file is skipped when the next part is read.
+///
+/// # Examples
+///
+/// A handler reads a received file chunk by chunk:
+///
+/// ```
+/// use writ_runtime::{FileStream, MultipartError};
+///
+/// async fn count(mut file: FileStream) -> Result<usize, MultipartError> {
+///     let mut size = 0;
+///     while let Some(chunk) = file.chunk().await? {
+///         size += chunk.len();
+///     }
+///     Ok(size)
+/// }
+/// ```
+///
+/// A client creates a file to send:
+///
+/// ```
+/// use writ_runtime::FileStream;
+///
+/// let file = FileStream::of("a,b\n1,2\n").named("table.csv").typed("text/csv");
+///
+/// assert_eq!(file.file_name(), Some("table.csv"));
+/// assert_eq!(file.content_type(), Some("text/csv"));
+/// ```
 #[derive(Debug)]
 pub struct FileStream(Box<Source>);
 
 #[derive(Debug)]
 enum Source {
     Arriving(Part),
-    Made(Made),
+    Outgoing(OutgoingFile),
 }
 
 /// A file that is to be sent.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct OutgoingFile {
     pub(crate) file_name: Option<String>,
     pub(crate) content_type: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Body,
 }
 
-/// A file that has arrived.
+/// A file of a form that is held in memory.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{Bytes, FilePart, FileStream};
+///
+/// let file = FilePart {
+///     file_name: Some("hello.txt".to_owned()),
+///     content_type: Some("text/plain".to_owned()),
+///     bytes: Bytes::from_static(b"hello"),
+/// };
+/// let to_send = FileStream::from(file);
+///
+/// assert_eq!(to_send.file_name(), Some("hello.txt"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FilePart {
-    /// Its name as the caller tells it. It is no safe path.
+    /// The file name that the caller sent. It is not a safe path.
     pub file_name: Option<String>,
-    /// Its media type as the caller tells it.
+    /// The media type that the caller sent.
     pub content_type: Option<String>,
-    /// Its content.
+    /// The bytes of the file.
     pub bytes: Bytes,
 }
 
@@ -42,77 +86,78 @@ impl FileStream {
         FileStream(Box::new(Source::Arriving(part)))
     }
 
-    /// A file to send: bytes, or a body that is read while it is sent.
+    /// Creates a file to send from bytes, or from a body that is read while it is sent.
     pub fn of(content: impl Into<Body>) -> FileStream {
-        FileStream(Box::new(Source::Made(Made { body: content.into(), ..Made::default() })))
+        FileStream(Box::new(Source::Outgoing(OutgoingFile { body: content.into(), ..OutgoingFile::default() })))
     }
 
-    /// The same with a name.
+    /// Sets the file name of a file to send.
     pub fn named(self, file_name: impl Into<String>) -> FileStream {
-        self.with(|made| made.file_name = Some(file_name.into()))
+        self.with(|file| file.file_name = Some(file_name.into()))
     }
 
-    /// The same with a media type.
+    /// Sets the media type of a file to send.
     pub fn typed(self, content_type: impl Into<String>) -> FileStream {
-        self.with(|made| made.content_type = Some(content_type.into()))
+        self.with(|file| file.content_type = Some(content_type.into()))
     }
 
-    /// The same with a header of its part.
+    /// Adds a header to the part of a file to send.
     pub fn with_header(self, name: impl Into<String>, value: impl Into<String>) -> FileStream {
-        self.with(|made| made.headers.push((name.into(), value.into())))
+        self.with(|file| file.headers.push((name.into(), value.into())))
     }
 
-    /// What has arrived is as it came.
-    fn with(mut self, change: impl FnOnce(&mut Made)) -> FileStream {
-        if let Source::Made(made) = &mut *self.0 {
-            change(made);
+    /// Changes a file to send. A received file stays unchanged.
+    fn with(mut self, change: impl FnOnce(&mut OutgoingFile)) -> FileStream {
+        if let Source::Outgoing(file) = &mut *self.0 {
+            change(file);
         }
         self
     }
 
-    /// A file to send, or else the bytes that arrive as they are.
+    /// Returns the file to send, or the bytes of a received file as a body.
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Result<Made, Body> {
+    pub(crate) fn into_outgoing(self) -> Result<OutgoingFile, Body> {
         match *self.0 {
-            Source::Made(made) => Ok(made),
+            Source::Outgoing(file) => Ok(file),
             Source::Arriving(part) => Err(Body::from_stream(futures_util::stream::unfold(part, |mut part| async {
                 part.chunk().await.transpose().map(|chunk| (chunk, part))
             }))),
         }
     }
 
-    /// The name of the file as the caller tells it. It is no safe path.
+    /// Returns the file name that the caller sent. It is not a safe path.
     pub fn file_name(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.file_name(),
-            Source::Made(made) => made.file_name.as_deref(),
+            Source::Outgoing(file) => file.file_name.as_deref(),
         }
     }
 
-    /// The media type as the caller tells it; one that the contract names, where it names some.
+    /// Returns the media type that the caller sent. It is one of those that the contract lists, if it lists
+    /// any.
     pub fn content_type(&self) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.content_type(),
-            Source::Made(made) => made.content_type.as_deref(),
+            Source::Outgoing(file) => file.content_type.as_deref(),
         }
     }
 
-    /// A header of the part, where it is text.
+    /// Returns a header of the part, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         match &*self.0 {
             Source::Arriving(part) => part.header(name),
-            Source::Made(made) => {
-                let named = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
-                made.headers.iter().find(named).map(|(_, value)| value.as_str())
+            Source::Outgoing(file) => {
+                let has_name = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+                file.headers.iter().find(has_name).map(|(_, value)| value.as_str())
             }
         }
     }
 
-    /// The next bytes, `None` at the end.
+    /// Returns the next bytes, or `None` at the end of the file.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         match &mut *self.0 {
             Source::Arriving(part) => part.chunk().await,
-            Source::Made(made) => match made.body.frame().await {
+            Source::Outgoing(file) => match file.body.frame().await {
                 Some(frame) => {
                     frame.map(|frame| Some(frame.into_data().unwrap_or_default())).map_err(|_| MultipartError::new())
                 }
@@ -121,18 +166,18 @@ impl FileStream {
         }
     }
 
-    /// All of its bytes.
+    /// Returns all bytes of the file.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         match *self.0 {
             Source::Arriving(part) => part.bytes().await,
-            Source::Made(made) => match made.body.collect().await {
-                Ok(whole) => Ok(whole.to_bytes()),
+            Source::Outgoing(file) => match file.body.collect().await {
+                Ok(collected) => Ok(collected.to_bytes()),
                 Err(_) => Err(MultipartError::new()),
             },
         }
     }
 
-    /// The file as a whole, in memory.
+    /// Reads the complete file into memory.
     pub async fn collect(self) -> Result<FilePart, MultipartError> {
         let file_name = self.file_name().map(str::to_owned);
         let content_type = self.content_type().map(str::to_owned);
@@ -143,7 +188,7 @@ impl FileStream {
 impl From<FilePart> for FileStream {
     fn from(file: FilePart) -> FileStream {
         let FilePart { file_name, content_type, bytes } = file;
-        FileStream(Box::new(Source::Made(Made {
+        FileStream(Box::new(Source::Outgoing(OutgoingFile {
             file_name,
             content_type,
             headers: Vec::new(),

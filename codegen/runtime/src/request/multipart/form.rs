@@ -1,4 +1,4 @@
-//! Forms whose parts the contract describes: each part typed as it arrives, or all of them as one value.
+//! Forms whose parts the contract describes, read part by part or as one value.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,63 +10,111 @@ use super::file::{FilePart, FileStream};
 use super::intake::{Arrived, Intake};
 use super::rule::FormRule;
 
-/// One part of a form, as generated code declares it.
+/// A part of a form that the contract describes. Generated code implements it for an enum with a variant for
+/// each part.
 pub trait FormPart: Sized + Send {
-    /// All parts together.
+    /// The type of the complete form, with a field for each part.
     type Form;
 
-    /// What the parts must be.
+    /// The constraints of the parts of the form.
     const RULE: &'static FormRule;
 
-    /// Reads the value of the part at `index`; `name` is what the caller calls it.
+    /// Reads the value of the part at `index` of the rule. `name` is the name that the caller sent.
     fn read(index: usize, name: &str, r: &mut Reader<'_>) -> Option<Self> {
         let _ = (index, name, r);
         None
     }
 
-    /// The part at `index` as a file.
+    /// Returns the part at `index` of the rule as a file. `name` is the name that the caller sent.
     fn file(index: usize, name: &str, file: FileStream) -> Option<Self> {
         let _ = (index, name, file);
         None
     }
 
-    /// All parts together; `None` where one is missing that the rule requires.
+    /// Assembles the complete form. Returns `None` if a required part is missing.
     fn form(parts: Vec<Held<Self>>) -> Option<Self::Form>;
 }
 
-/// A part that is held: a value as it is, a file with its index and name.
+/// A part of a form that is held in memory until the form is complete.
 #[derive(Debug)]
 pub enum Held<T> {
-    /// A value.
+    /// The decoded value of a part of a form.
     Value(T),
-    /// A file.
+    /// A file, with the index and the name of its part.
     File(usize, String, FilePart),
 }
 
 /// The parts of a form in the order in which the caller sends them.
 ///
-/// Values are checked as they arrive, and files are never held. From the first violation on no part
-/// is handed out; the rest of the body is read for what else is wrong, and the error that ends the
-/// parts is answered with all of it. What is missing is known at the end only: a handler that stops
-/// before [`Parts::next`] gives `None` does not learn of it.
+/// Values are validated as they arrive, and files are not held in memory. After the first violation no
+/// further part is returned: the rest of the body is read to find more violations, and the error that ends
+/// the stream lists all of them. A missing part is known only at the end, so a handler that stops before
+/// [`Parts::next`] returns `None` does not notice it.
+///
+/// # Examples
+///
+/// The generated enum has a variant for each part of the form. Here it is written by hand:
+///
+/// ```
+/// # use writ_runtime::{FormPart, FormRule, Held, Read, Reader};
+/// use writ_runtime::{FileStream, MultipartError, Parts};
+///
+/// enum UploadPart {
+///     Title(String),
+///     File(FileStream),
+/// }
+///
+/// /// Returns the title and the size of the upload.
+/// async fn upload(mut parts: Parts<UploadPart>) -> Result<(String, usize), MultipartError> {
+///     let (mut title, mut size) = (String::new(), 0);
+///     while let Some(part) = parts.next().await? {
+///         match part {
+///             UploadPart::Title(text) => title = text,
+///             UploadPart::File(mut file) => {
+///                 while let Some(chunk) = file.chunk().await? {
+///                     size += chunk.len();
+///                 }
+///             }
+///         }
+///     }
+///     Ok((title, size))
+/// }
+/// # impl FormPart for UploadPart {
+/// #     type Form = ();
+/// #     const RULE: &'static FormRule = &FormRule::NONE;
+/// #     fn read(_: usize, _: &str, r: &mut Reader<'_>) -> Option<Self> {
+/// #         String::read(r).map(Self::Title)
+/// #     }
+/// #     fn file(_: usize, _: &str, file: FileStream) -> Option<Self> {
+/// #         Some(Self::File(file))
+/// #     }
+/// #     fn form(_: Vec<Held<Self>>) -> Option<()> {
+/// #         Some(())
+/// #     }
+/// # }
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # let file = FileStream::of("12345");
+/// # let parts = Parts::of([UploadPart::Title("t".to_owned()), UploadPart::File(file)]);
+/// # assert_eq!(runtime.block_on(upload(parts)).unwrap(), ("t".to_owned(), 5));
+/// ```
 pub struct Parts<T>(Source<T>);
 
 enum Source<T> {
     Arriving(Box<Intake>),
-    /// To be sent, in this order.
-    Made(VecDeque<T>),
+    /// Parts that a client is about to send, in this order.
+    Outgoing(VecDeque<T>),
 }
 
 impl<T> Parts<T> {
-    /// Parts to send.
+    /// Creates a form to send from its parts.
     pub fn of(parts: impl IntoIterator<Item = T>) -> Parts<T> {
-        Parts(Source::Made(parts.into_iter().collect()))
+        Parts(Source::Outgoing(parts.into_iter().collect()))
     }
 
     #[cfg(feature = "client")]
-    pub(crate) fn into_made(self) -> Option<VecDeque<T>> {
+    pub(crate) fn into_outgoing(self) -> Option<VecDeque<T>> {
         match self.0 {
-            Source::Made(parts) => Some(parts),
+            Source::Outgoing(parts) => Some(parts),
             Source::Arriving(_) => None,
         }
     }
@@ -77,11 +125,17 @@ impl<T: FormPart> Parts<T> {
         Parts(Source::Arriving(Box::new(intake)))
     }
 
-    /// The next part; what was left unread of a file before it is skipped.
+    /// Returns the next part, or `None` at the end of the form. The unread rest of a previous file is
+    /// skipped.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body is malformed, too large or not valid. The caller receives every
+    /// violation.
     pub async fn next(&mut self) -> Result<Option<T>, MultipartError> {
         let intake = match &mut self.0 {
             Source::Arriving(intake) => intake,
-            Source::Made(parts) => return Ok(parts.pop_front()),
+            Source::Outgoing(parts) => return Ok(parts.pop_front()),
         };
         let mut found = None;
         let mut take = |arrived: Arrived<'_, '_>| {
@@ -91,12 +145,16 @@ impl<T: FormPart> Parts<T> {
             };
             found.is_some()
         };
-        let handed = intake.next(T::RULE, &mut take).await?;
-        Ok(found.filter(|_| handed))
+        let passed = intake.next(T::RULE, &mut take).await?;
+        Ok(found.filter(|_| passed))
     }
 
-    /// All parts, files in memory. The operation's limit of the body is what they can take.
-    /// Those that are made to be sent are not put together.
+    /// Reads the complete form, with its files in memory. The size limit of the operation bounds the memory.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the body is malformed, too large or not valid, or if the parts were created by a
+    /// client.
     pub async fn collect(self) -> Result<T::Form, MultipartError> {
         let Source::Arriving(mut intake) = self.0 else { return Err(MultipartError::new()) };
         let mut parts = Vec::new();
@@ -110,8 +168,8 @@ impl<T: FormPart> Parts<T> {
                 }
                 value.is_some() || file.is_some()
             };
-            let handed = intake.next(T::RULE, &mut take).await?;
-            match (handed, value, file) {
+            let passed = intake.next(T::RULE, &mut take).await?;
+            match (passed, value, file) {
                 (true, Some(value), _) => parts.push(Held::Value(value)),
                 (true, None, Some((index, name, stream))) => {
                     parts.push(Held::File(index, name, stream.collect().await?));

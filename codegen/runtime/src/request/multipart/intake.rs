@@ -1,4 +1,5 @@
-//! Taking a form in part by part, as its rule says: the work of all typed forms, compiled once.
+//! Receiving a form part by part and validating it by its rule. All typed forms share this code, so that it
+//! is compiled once.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -19,43 +20,44 @@ use crate::validate::rules::{ArrayRule, Unknown};
 use crate::validate::violation::InputLocation;
 use crate::validate::violation::{Violation, Violations};
 
-/// How many parts a form may have.
-const MOST_PARTS: usize = 1024;
+/// The maximum number of parts of a form.
+const MAX_PARTS: usize = 1024;
 
-/// How many bytes a part may have that is held to be read.
-const LARGEST_VALUE: usize = 1 << 20;
+/// The maximum size of a part that is held in memory, in bytes. Files are streamed and have no such limit.
+const MAX_VALUE_BYTES: usize = 1 << 20;
 
-/// A part on its way to its type.
+/// A part that is about to become a value of its generated type.
 pub(super) enum Arrived<'a, 'r> {
     Value(usize, &'a str, &'a mut Reader<'r>),
     File(usize, &'a str, FileStream),
 }
 
-/// What makes a part of the contract's of what arrived; false where that is none.
+/// The callback that converts a part into its generated type. It returns false if the conversion fails.
 pub(super) type Take<'t> = dyn FnMut(Arrived<'_, '_>) -> bool + Send + 't;
 
-/// A form that is being taken in.
+/// The state of a form while it is received.
 #[derive(Debug)]
 pub(crate) struct Intake {
     parts: Multipart,
     operation: &'static Operation,
     refusal: DeferredRefusal,
     violations: Violations,
-    /// How many parts came.
+    /// The number of parts so far.
     count: usize,
-    /// Whether each named part came, and how many elements it has so far.
-    came: Vec<bool>,
-    seen: Vec<usize>,
-    /// The names that came and that the contract does not list.
-    others: BTreeSet<String>,
-    /// The elements of lists in which no two may be equal.
+    /// True for each part of the rule that was received, by its index.
+    received: Vec<bool>,
+    /// The number of elements received so far of each part of the rule, by its index.
+    counts: Vec<usize>,
+    /// The names of received parts that the contract does not list.
+    unlisted: BTreeSet<String>,
+    /// The elements received so far of lists that declare `uniqueItems`.
     elements: Vec<(usize, Canonical)>,
-    /// Elements of a JSON array that came as one part.
+    /// The elements of a JSON array that was received as one part.
     pending: VecDeque<Content>,
     ended: bool,
 }
 
-/// The content of a part that is held to be read.
+/// The content of a part that is held in memory.
 #[derive(Debug)]
 struct Content {
     index: usize,
@@ -72,19 +74,19 @@ impl Intake {
             refusal,
             violations: Violations::default(),
             count: 0,
-            came: Vec::new(),
-            seen: Vec::new(),
-            others: BTreeSet::new(),
+            received: Vec::new(),
+            counts: Vec::new(),
+            unlisted: BTreeSet::new(),
             elements: Vec::new(),
             pending: VecDeque::new(),
             ended: false,
         }
     }
 
-    /// Goes on to the next part that fits and hands it to `take`; false at the end of the form.
+    /// Passes the next valid part to `take`. Returns false at the end of the form.
     pub(super) async fn next(&mut self, rule: &'static FormRule, take: &mut Take<'_>) -> Result<bool, MultipartError> {
-        self.came.resize(rule.parts.len(), false);
-        self.seen.resize(rule.parts.len() + 1, 0);
+        self.received.resize(rule.parts.len(), false);
+        self.counts.resize(rule.parts.len() + 1, 0);
         loop {
             while let Some(content) = self.pending.pop_front() {
                 if self.read(rule, &content, take) {
@@ -96,57 +98,59 @@ impl Intake {
             }
             let Some(part) = self.parts.next().await? else {
                 self.ended = true;
-                self.miss(rule);
+                self.check_counts(rule);
                 return match self.violations.is_empty() {
                     true => Ok(false),
                     false => Err(self.refuse()),
                 };
             };
             self.count += 1;
-            if self.count > MOST_PARTS {
-                self.violate("", format!("must have at most {}", Count(MOST_PARTS, "part")));
+            if self.count > MAX_PARTS {
+                self.violate("", format!("must have at most {}", Count(MAX_PARTS, "part")));
                 return Err(self.refuse());
             }
-            let Some((index, name)) = self.place(rule, &part) else { continue };
+            let Some((index, name)) = self.find_rule(rule, &part) else { continue };
             let Some(part_rule) = rule.parts.get(index).or(rule.rest.as_ref()) else { continue };
-            let fits = self.check_head(part_rule, &name, index, &part);
-            if !fits || part_rule.kind == PartKind::File {
-                self.seen[index] += 1;
-                if fits && self.violations.is_empty() && take(Arrived::File(index, &name, FileStream::new(part))) {
+            let valid = self.check_head(part_rule, &name, index, &part);
+            if !valid || part_rule.kind == PartKind::File {
+                self.counts[index] += 1;
+                if valid && self.violations.is_empty() && take(Arrived::File(index, &name, FileStream::new(part))) {
                     return Ok(true);
                 }
                 continue;
             }
             let json = part_rule.kind == PartKind::Json || media(&part).is_some_and(|media| media.is_json());
-            let Some(bytes) = self.hold(&name, part).await? else { continue };
+            let Some(bytes) = self.buffer(&name, part).await? else { continue };
             self.split(part_rule, Content { index, name, json, bytes });
         }
     }
 
-    /// Which part of the rule this is; nothing for one that is skipped or refused.
-    fn place(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
+    /// Returns the index and the name of a part in the rule. Returns `None` for a part that is skipped or
+    /// refused.
+    fn find_rule(&mut self, rule: &FormRule, part: &Part) -> Option<(usize, String)> {
         let Some(name) = part.name().map(str::to_owned) else {
             if rule.unknown == Unknown::Deny {
-                self.violate("", "has a part without a name".to_owned());
+                self.violate("", "must not contain a part without a name".to_owned());
             }
             return None;
         };
         if let Some(index) = rule.parts.iter().position(|known| known.name == name) {
-            let again = std::mem::replace(&mut self.came[index], true);
-            if again && !rule.parts[index].repeated {
-                self.violate(&name, "must not come twice".to_owned());
+            let repeated = std::mem::replace(&mut self.received[index], true);
+            if repeated && !rule.parts[index].repeated {
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((index, name));
         }
-        // RFC 7578 § 4.6: it tells the charset, and is no part of the form.
+        // The field `_charset_` specifies the character encoding and does not belong to the form (RFC 7578 §
+        // 4.6).
         if name == "_charset_" {
             return None;
         }
-        let again = !self.others.insert(name.clone());
+        let repeated = !self.unlisted.insert(name.clone());
         if rule.rest.is_some() {
-            if again && !rule.rest.is_some_and(|rest| rest.repeated) {
-                self.violate(&name, "must not come twice".to_owned());
+            if repeated && !rule.rest.is_some_and(|rest| rest.repeated) {
+                self.violate(&name, "must appear only once".to_owned());
                 return None;
             }
             return Some((rule.parts.len(), name));
@@ -157,19 +161,19 @@ impl Intake {
         None
     }
 
-    /// Checks the media type and the headers of a part.
+    /// Returns true if the media type and the headers of a part are valid. Records a violation otherwise.
     fn check_head(&mut self, rule: &PartRule, name: &str, index: usize, part: &Part) -> bool {
         let before = self.violations.list.len();
         let field = self.field(rule, name, index);
-        let said = media(part);
-        if !fits(rule, said.as_ref()) {
-            let wanted = match (rule.media, rule.kind) {
+        let media_type = media(part);
+        if !allows(rule, media_type.as_ref()) {
+            let allowed = match (rule.media, rule.kind) {
                 ([], PartKind::Json) => "application/json".to_owned(),
                 ([], _) => "text/plain".to_owned(),
                 (several, _) => several.join(" or "),
             };
-            let found = said.map_or_else(String::new, |said| format!(", not {}", said.essence));
-            self.violate(&field, format!("must be {wanted}{found}"));
+            let found = media_type.map_or_else(String::new, |media_type| format!(", not {}", media_type.essence));
+            self.violate(&field, format!("must be {allowed}{found}"));
         }
         for header in rule.headers {
             let path = format!("{field}.{}", header.name);
@@ -186,21 +190,20 @@ impl Intake {
         self.violations.list.len() == before
     }
 
-    /// All bytes of a part; nothing where there are too many.
-    async fn hold(&mut self, name: &str, mut part: Part) -> Result<Option<Bytes>, MultipartError> {
-        let mut held = Vec::new();
+    /// Returns all bytes of a part. Returns `None` and records a violation if there are too many.
+    async fn buffer(&mut self, name: &str, mut part: Part) -> Result<Option<Bytes>, MultipartError> {
+        let mut buffer = Vec::new();
         while let Some(chunk) = part.chunk().await? {
-            if held.len() + chunk.len() > LARGEST_VALUE {
-                self.violate(name, format!("must have at most {}", Count(LARGEST_VALUE, "byte")));
+            if buffer.len() + chunk.len() > MAX_VALUE_BYTES {
+                self.violate(name, format!("must have at most {}", Count(MAX_VALUE_BYTES, "byte")));
                 return Ok(None);
             }
-            held.extend_from_slice(&chunk);
+            buffer.extend_from_slice(&chunk);
         }
-        Ok(Some(Bytes::from(held)))
+        Ok(Some(Bytes::from(buffer)))
     }
 
-    /// Puts the elements of a part forward to be read: those of a JSON array, where it is a list that
-    /// came as one part.
+    /// Queues the content of a part. A list that was received as one JSON array is split into its elements.
     fn split(&mut self, rule: &PartRule, content: Content) {
         let is_array = content.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if !(rule.repeated && content.json && is_array) {
@@ -220,7 +223,7 @@ impl Intake {
         let Content { index, name, json, bytes } = content;
         let Some(part_rule) = rule.parts.get(*index).or(rule.rest.as_ref()) else { return false };
         let field = self.field(part_rule, name, *index);
-        self.seen[*index] += 1;
+        self.counts[*index] += 1;
         let Ok(text) = std::str::from_utf8(bytes) else {
             self.violate(&field, "must be UTF-8".to_owned());
             return false;
@@ -232,9 +235,9 @@ impl Intake {
         let taken = take(Arrived::Value(*index, name, &mut reader));
         reader.finish();
         let violations = reader.into_violations();
-        let fits = taken && violations.is_empty();
+        let valid = taken && violations.is_empty();
         self.violations.extend(violations);
-        if fits && part_rule.unique {
+        if valid && part_rule.unique {
             let element = match json {
                 true => canonical(text).unwrap_or(Canonical::Null),
                 false => Canonical::String(text.to_owned()),
@@ -245,14 +248,14 @@ impl Intake {
             }
             self.elements.push(element);
         }
-        fits && self.violations.is_empty()
+        valid && self.violations.is_empty()
     }
 
-    /// Records what did not come, and of what too much or too little came.
-    fn miss(&mut self, rule: &FormRule) {
+    /// Records a violation for each missing part and for each list with too few or too many elements.
+    fn check_counts(&mut self, rule: &FormRule) {
         for (index, part) in rule.parts.iter().enumerate() {
-            let count = self.seen[index];
-            if !self.came[index] {
+            let count = self.counts[index];
+            if !self.received[index] {
                 if part.required {
                     self.violate(part.name, "is required".to_owned());
                 }
@@ -262,7 +265,7 @@ impl Intake {
                 self.violate(part.name, format!("must have at most {}", Count(max, "element")));
             }
         }
-        let names = self.came.iter().filter(|came| **came).count() + self.others.len();
+        let names = self.received.iter().filter(|received| **received).count() + self.unlisted.len();
         if names < rule.min {
             self.violate("", format!("must have at least {}", Count(rule.min, "field")));
         }
@@ -271,10 +274,10 @@ impl Intake {
         }
     }
 
-    /// What messages call a part: an element of a list with its place.
+    /// Returns the field of a violation: the name of a part, with the index of an element of a list.
     fn field(&self, rule: &PartRule, name: &str, index: usize) -> String {
         match rule.repeated {
-            true => format!("{name}[{}]", self.seen[index]),
+            true => format!("{name}[{}]", self.counts[index]),
             false => name.to_owned(),
         }
     }
@@ -283,7 +286,7 @@ impl Intake {
         self.violations.push(Violation::body(field, message));
     }
 
-    /// Refuses the body for all that is wrong with it: a 422 where the contract declares it, else a 400.
+    /// Stores the refusal with all violations: a 422 if the contract declares it, otherwise a 400.
     fn refuse(&mut self) -> MultipartError {
         let violations = std::mem::take(&mut self.violations);
         let status = match self.operation.declares(422) && !violations.malformed {
@@ -301,9 +304,10 @@ impl Intake {
         MultipartError::new()
     }
 
-    /// The parts are those of the rule and make no form: generated code and its rule do not agree.
+    /// Stores an internal error for a form that has all required parts but cannot be assembled. This happens
+    /// only if the generated code contradicts its own rule.
     pub(super) fn incomplete(&self) -> MultipartError {
-        self.refusal.put(Problem::internal("a form is incomplete that lacks no part"));
+        self.refusal.put(Problem::internal("a form with all required parts could not be assembled"));
         MultipartError::new()
     }
 }
@@ -312,23 +316,24 @@ fn media(part: &Part) -> Option<MediaType> {
     part.content_type().and_then(MediaType::parse)
 }
 
-/// Whether a part may have a media type. RFC 7578 § 4.4: what says nothing is `text/plain`, and
-/// what a browser sends of a value says nothing.
-fn fits(rule: &PartRule, said: Option<&MediaType>) -> bool {
-    let utf8 = said.is_none_or(MediaType::is_utf8);
+/// Returns true if a part may have this media type.
+///
+/// A part without a media type is `text/plain` (RFC 7578 § 4.4). Browsers send values without one.
+fn allows(rule: &PartRule, media_type: Option<&MediaType>) -> bool {
+    let utf8 = media_type.is_none_or(MediaType::is_utf8);
     let value = rule.kind != PartKind::File;
-    let unsaid = said.is_none_or(|said| said.essence == "text/plain");
-    if value && unsaid {
+    let is_plain = media_type.is_none_or(|media_type| media_type.essence == "text/plain");
+    if value && is_plain {
         return utf8;
     }
-    let listed = |said: &MediaType| {
-        rule.media.iter().filter_map(|media| MediaType::parse(media)).any(|media| media.covers(said).is_some())
+    let listed = |media_type: &MediaType| {
+        rule.media.iter().filter_map(|media| MediaType::parse(media)).any(|media| media.covers(media_type).is_some())
     };
-    match (rule.media, said) {
-        ([], Some(said)) if rule.kind == PartKind::Json => utf8 && said.is_json(),
-        ([], Some(said)) if value => utf8 && (said.is_json() || said.essence.starts_with("text/")),
+    match (rule.media, media_type) {
+        ([], Some(media_type)) if rule.kind == PartKind::Json => utf8 && media_type.is_json(),
+        ([], Some(media_type)) if value => utf8 && (media_type.is_json() || media_type.essence.starts_with("text/")),
         ([], _) => true,
-        (_, Some(said)) => listed(said) && (utf8 || !value),
+        (_, Some(media_type)) => listed(media_type) && (utf8 || !value),
         (_, None) => false,
     }
 }

@@ -1,4 +1,4 @@
-//! One part of a multipart body while it arrives.
+//! A part of a multipart body that is being received.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -10,7 +10,18 @@ use crate::request::deferred_refusal::DeferredRefusal;
 use crate::response::problem::Problem;
 use crate::validate::violation::InputLocation;
 
-/// One part of a body.
+/// A part of a multipart body that is being received.
+///
+/// # Examples
+///
+/// ```
+/// use writ_runtime::{MultipartError, Part, Read};
+///
+/// /// Reads a part as an integer. A part that is not an integer is refused with 400.
+/// async fn quantity(part: Part) -> Result<i64, MultipartError> {
+///     part.read(i64::read).await
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Part {
     field: multer::Field<'static>,
@@ -22,39 +33,43 @@ impl Part {
         Part { field, refusal }
     }
 
-    /// The name of the form's field.
+    /// Returns the name of the form field.
     pub fn name(&self) -> Option<&str> {
         self.field.name()
     }
 
-    /// The name of the file, as the caller tells it. It is no safe path.
+    /// Returns the file name that the caller sent. It is not a safe path.
     pub fn file_name(&self) -> Option<&str> {
         self.field.file_name()
     }
 
-    /// The media type, as the caller tells it.
+    /// Returns the media type that the caller sent.
     pub fn content_type(&self) -> Option<&str> {
         self.field.content_type().map(AsRef::as_ref)
     }
 
-    /// A header of the part, where it is text.
+    /// Returns a header of the part, or `None` if it is absent or is not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.field.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The next bytes, `None` at the end.
+    /// Returns the next bytes, or `None` at the end of the part.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, MultipartError> {
         self.field.chunk().await.map_err(|error| refuse(&self.refusal, error))
     }
 
-    /// All of its bytes.
+    /// Returns all bytes of the part.
     pub async fn bytes(self) -> Result<Bytes, MultipartError> {
         let Part { field, refusal } = self;
         field.bytes().await.map_err(|error| refuse(&refusal, error))
     }
 
-    /// Reads the part as a value of the contract: JSON where its media type says so, else text.
-    /// What is wrong with it is told under the part's name.
+    /// Reads the part as a value of the contract: as JSON if its media type is JSON, otherwise as text.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the value is not valid. The caller receives the violations under the name of the
+    /// part.
     pub async fn read<T>(self, read: fn(&mut Reader<'_>) -> Option<T>) -> Result<T, MultipartError> {
         let name = self.name().unwrap_or_default().to_owned();
         let is_json = self.content_type().and_then(MediaType::parse).is_some_and(|media| media.is_json());

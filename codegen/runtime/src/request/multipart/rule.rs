@@ -1,75 +1,77 @@
-//! What the parts of a form must be, as constant data.
+//! The constraints of the parts of a form, as constant data in generated code.
 
 use crate::json::Reader;
 use crate::validate::rules::Unknown;
 
-/// The parts of one form.
+/// The constraints of a multipart form and of its parts.
 #[derive(Debug)]
 pub struct FormRule {
-    /// Those that the contract names; generated code knows them by index.
+    /// The parts that the contract lists. Generated code refers to them by index.
     pub parts: &'static [PartRule],
-    /// What all others must be, where they are kept; their index is `parts.len()`.
+    /// The constraints of all other parts, if the form keeps them. Their index is `parts.len()`.
     pub rest: Option<PartRule>,
-    /// What happens to others where they are not.
+    /// The treatment of a part that the contract does not list, if the form does not keep it.
     pub unknown: Unknown,
-    /// The least number of names.
+    /// The minimum number of different part names.
     pub min: usize,
-    /// The greatest number of names.
+    /// The maximum number of different part names.
     pub max: Option<usize>,
 }
 
 impl FormRule {
-    /// A form without named parts, whose other parts are skipped.
+    /// The rule of a form without described parts: every part is ignored.
     pub const NONE: FormRule = FormRule { parts: &[], rest: None, unknown: Unknown::Ignore, min: 0, max: None };
 }
 
-/// One part of a form.
+/// The constraints of one part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartRule {
-    /// The name.
+    /// The name of a part of a form.
     pub name: &'static str,
-    /// How its content is read.
+    /// The encoding of a part of a form.
     pub kind: PartKind,
-    /// Whether its absence is a violation.
+    /// True if this part of a form is required.
     pub required: bool,
-    /// Whether it is one element of a list, so that several parts may have the name.
+    /// True if the part is an element of a list, so that several parts may have this name.
     pub repeated: bool,
-    /// The least number of elements.
+    /// The minimum number of elements of a list.
     pub min: usize,
-    /// The greatest number of elements.
+    /// The maximum number of elements of a list.
     pub max: Option<usize>,
-    /// Whether no two elements may be equal.
+    /// True if no two elements of a list may be equal.
     pub unique: bool,
-    /// The media types that it may have, ranges among them. Empty: any that its kind can be read from.
+    /// The media types and media ranges that are allowed. An empty list allows every media type that the kind
+    /// can be read from.
     pub media: &'static [&'static str],
-    /// Headers that it carries.
+    /// The headers that the contract declares for the part.
     pub headers: &'static [PartHeader],
 }
 
-/// How the content of a part is read.
+/// The encoding of a part of a multipart form: text, JSON or raw bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartKind {
-    /// As the text of a parameter is; as JSON where the part says that it is JSON.
+    /// Text in the syntax of a parameter, or JSON if the part has a JSON media type.
     Text,
-    /// As JSON, whether the part says so or says nothing.
+    /// JSON, even if the part has no media type.
     Json,
-    /// Not at all: its bytes are handed out as they come.
+    /// Raw bytes that are not read.
     File,
 }
 
-/// A header of a part.
+/// A header of a part of a multipart form.
 #[derive(Debug, Clone, Copy)]
 pub struct PartHeader {
-    /// Its name.
+    /// The name of a header of a part.
     pub name: &'static str,
-    /// Whether its absence is a violation.
+    /// True if this header of a part is required.
     pub required: bool,
-    /// Whether the text of the header fits its schema, all that is wrong recorded.
+    /// The function that validates the text of the header. It records violations and returns true if there is
+    /// none.
     pub check: fn(&mut Reader<'_>) -> bool,
 }
 
 impl PartRule {
-    /// A value that is read as text.
+    /// Returns the rule of a value that is read as text.
     pub const fn text(name: &'static str) -> PartRule {
         PartRule {
             name,
@@ -84,37 +86,37 @@ impl PartRule {
         }
     }
 
-    /// A value that is read as JSON.
+    /// Returns the rule of a value that is read as JSON.
     pub const fn json(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::Json, ..PartRule::text(name) }
     }
 
-    /// A file.
+    /// Returns the rule of a file.
     pub const fn file(name: &'static str) -> PartRule {
         PartRule { kind: PartKind::File, ..PartRule::text(name) }
     }
 
-    /// The same, required.
+    /// Makes this part of a form required.
     pub const fn required(self) -> PartRule {
         PartRule { required: true, ..self }
     }
 
-    /// The same as an element of a list of `min` to `max` elements.
+    /// Makes this part of a form an element of a list with `min` to `max` elements.
     pub const fn repeated(self, min: usize, max: Option<usize>) -> PartRule {
         PartRule { repeated: true, min, max, ..self }
     }
 
-    /// The same where no two elements may be equal.
+    /// Requires that no two elements of the list are equal.
     pub const fn unique(self) -> PartRule {
         PartRule { unique: true, ..self }
     }
 
-    /// The same with one of these media types.
+    /// Restricts the part to these media types.
     pub const fn media(self, media: &'static [&'static str]) -> PartRule {
         PartRule { media, ..self }
     }
 
-    /// The same with headers.
+    /// Adds the headers that the contract declares for the part.
     pub const fn headers(self, headers: &'static [PartHeader]) -> PartRule {
         PartRule { headers, ..self }
     }

@@ -10,17 +10,19 @@ use crate::response::problem::Problem;
 use crate::serve::authenticate::{Authenticate, Denied};
 use crate::serve::credentials::{self, Presented};
 
-const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials cannot be read");
+const UNUSABLE: Cow<'static, str> = Cow::Borrowed("the credentials are malformed");
 
-/// Tries the alternatives of the contract in their order; the first that proves a principal
-/// with all scopes counts. Credentials that prove nothing are refused also where none are needed.
+/// Tries the alternatives of the contract in their order, and returns the first principal with all scopes.
+///
+/// Credentials that are not valid are refused even if the operation also permits requests without
+/// credentials.
 pub(super) async fn authenticate<A: Authenticate>(
     authenticator: &A,
     operation: &'static Operation,
     head: &RequestHead,
     extensions: &Extensions,
 ) -> Result<Option<A::Principal>, Problem> {
-    let mut unproven = None;
+    let mut rejected = None;
     let mut forbidden = None;
     let mut anonymous = operation.security.is_empty();
     for alternative in operation.security {
@@ -31,18 +33,18 @@ pub(super) async fn authenticate<A: Authenticate>(
         let presented = match credentials::collect(alternative, head, extensions) {
             Presented::Something(presented) => presented,
             Presented::Unusable => {
-                unproven.get_or_insert(UNUSABLE);
+                rejected.get_or_insert(UNUSABLE);
                 continue;
             }
             Presented::Nothing => continue,
         };
         match authenticator.authenticate(&presented, operation).await {
             Ok(principal) => {
-                let lacking = alternative.iter().find(|requirement| {
+                let missing = alternative.iter().find(|requirement| {
                     let holds = |scope: &&str| authenticator.holds_scope(&principal, requirement.scheme, scope);
                     !requirement.scopes.iter().all(holds)
                 });
-                match lacking {
+                match missing {
                     None => return Ok(Some(principal)),
                     Some(requirement) => {
                         forbidden.get_or_insert_with(|| credentials::lacks_scope(requirement));
@@ -50,7 +52,7 @@ pub(super) async fn authenticate<A: Authenticate>(
                 }
             }
             Err(Denied::Unauthenticated(message)) => {
-                unproven.get_or_insert(message);
+                rejected.get_or_insert(message);
             }
             Err(Denied::Forbidden(message)) => {
                 forbidden.get_or_insert_with(|| Problem::new(StatusCode::FORBIDDEN, message));
@@ -58,7 +60,7 @@ pub(super) async fn authenticate<A: Authenticate>(
             Err(Denied::Unavailable(cause)) => return Err(Problem::internal(cause)),
         }
     }
-    match (forbidden, unproven) {
+    match (forbidden, rejected) {
         (Some(problem), _) => Err(problem),
         (None, Some(message)) => Err(credentials::unauthenticated(operation, message, true)),
         (None, None) if anonymous => Ok(None),

@@ -1,4 +1,4 @@
-//! The handler of an operation and the caller that it is called for: each fits the other by its type.
+//! The handler of an operation paired with the caller that it requires, so that the types always agree.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use crate::request::request_head::RequestHead;
 use crate::response::problem::Problem;
 use crate::serve::handler::{ErasedHandler, HandlerFuture};
 
-/// The handler of an operation, by what it needs to know of the caller.
+/// The handler of an operation, by the principal that it requires.
 pub(crate) enum Binding<P> {
-    /// The principal is required.
+    /// A handler that requires a principal.
     Secured(ErasedHandler<P>),
-    /// The principal is optional.
+    /// A handler with an optional principal.
     Optional(ErasedHandler<Option<P>>),
-    /// The handler does not see a principal. One unit value serves all requests.
+    /// A handler without a principal. A single unit value serves all requests.
     Public(ErasedHandler<()>, Arc<()>),
 }
 
@@ -31,7 +31,7 @@ impl<P> Binding<P> {
         Binding::Public(handler, Arc::new(()))
     }
 
-    /// Returns the handler for a caller, or `None` if it needs a principal and there is none.
+    /// Returns the handler for a caller, or `None` if the handler requires a principal and there is none.
     pub(super) fn for_caller(&self, principal: Option<P>) -> Option<Invocation<'_, P>> {
         Some(match self {
             Binding::Secured(handler) => Invocation::Secured(handler, Arc::new(principal?)),
@@ -42,7 +42,7 @@ impl<P> Binding<P> {
 }
 
 impl<P> Invocation<'_, P> {
-    /// The authenticated caller, if there is one.
+    /// Returns the principal, if there is one.
     pub(super) fn principal(&self) -> Option<&P> {
         match self {
             Invocation::Secured(_, principal) => Some(principal),
@@ -51,7 +51,11 @@ impl<P> Invocation<'_, P> {
         }
     }
 
-    /// Calls the handler.
+    /// Calls the handler and returns its future.
+    ///
+    /// # Errors
+    ///
+    /// Returns a problem if the request is not valid.
     pub(super) fn call(
         &self,
         head: &Arc<RequestHead>,
@@ -61,12 +65,12 @@ impl<P> Invocation<'_, P> {
         let head = Arc::clone(head);
         match self {
             Invocation::Secured(handler, principal) => {
-                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+                handler(Context::for_request(Arc::clone(principal), head, key), decoder)
             }
             Invocation::Optional(handler, principal) => {
-                handler(Context::of_request(Arc::clone(principal), head, key), decoder)
+                handler(Context::for_request(Arc::clone(principal), head, key), decoder)
             }
-            Invocation::Public(handler, unit, _) => handler(Context::of_request(Arc::clone(unit), head, key), decoder),
+            Invocation::Public(handler, unit, _) => handler(Context::for_request(Arc::clone(unit), head, key), decoder),
         }
     }
 }

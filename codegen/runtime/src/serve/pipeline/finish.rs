@@ -9,7 +9,7 @@ use crate::response::error_envelope::{ErrorEnvelope, log_problem};
 use crate::response::reply::{Reply, ReplyBody};
 use crate::serve::conditional;
 
-/// Returns the response of a reply. The extensions of the request serve again.
+/// Returns the response of a reply. The extensions of the request are reused for it.
 pub(super) fn finish(
     envelope: &ErrorEnvelope,
     head: &RequestHead,
@@ -32,8 +32,8 @@ pub(super) fn finish(
     response
 }
 
-/// Removes the body from the response to HEAD, and keeps the headers of GET, its length among them
-/// (RFC 9110 § 9.3.2).
+/// Removes the body from the response to a HEAD request. All headers of the GET response remain, including
+/// the length (RFC 9110 § 9.3.2).
 fn strip_body(response: &mut Response) {
     let length = response.body().size_hint().exact();
     if let Some(length) = length.filter(|_| response.status() != StatusCode::NOT_MODIFIED) {

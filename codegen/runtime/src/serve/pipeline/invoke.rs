@@ -1,5 +1,4 @@
-//! The stage `invoke`: awaiting a handler, with the limits that keep every request from hanging or
-//! breaking the server.
+//! The stage `invoke`: awaiting a handler, with time limits and a guard against panics.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -15,8 +14,11 @@ use crate::response::reply::Reply;
 use crate::serve::handler::HandlerFuture;
 use crate::serve::pipeline::shared::Timeouts;
 
-/// Awaits a handler. One that takes longer than its limit is a 503, or a 504 where the contract
-/// declares that and not the other.
+/// Awaits a handler within its time limit.
+///
+/// # Errors
+///
+/// Returns a 503 after the time limit, or a 504 if the contract declares only that.
 pub(super) async fn invoke(
     handler: HandlerFuture,
     operation: &Operation,
@@ -28,14 +30,16 @@ pub(super) async fn invoke(
     }
 }
 
-/// Awaits all stages of a request. The caller pins them: each future that takes another one into
-/// itself has room for it twice.
+/// Awaits all stages of a request within a total time limit.
+///
+/// The caller pins the stages, because a future that contains another future by value reserves its size
+/// twice.
 pub(super) async fn bounded(
     stages: Pin<&mut (dyn Future<Output = Result<Reply, Problem>> + Send)>,
     operation: &Operation,
     timeouts: &Timeouts,
 ) -> Reply {
-    // The handler and the body have limits of their own; this one is for the stages beside them.
+    // The handler and the body have separate time limits. This limit covers the remaining stages.
     let limit = (timeouts.handler.saturating_mul(2)).saturating_add(timeouts.body);
     match timeout::within(limit, catch_panic(stages)).await {
         Ok(Ok(Ok(reply))) => reply,
@@ -44,7 +48,7 @@ pub(super) async fn bounded(
     }
 }
 
-/// Runs a future; a panic in it is a 500 whose message goes to the log.
+/// Awaits a future and turns a panic into a 500. The message of the panic is logged.
 pub(super) fn catch_panic<T>(
     future: impl Future<Output = T> + Unpin,
 ) -> impl Future<Output = Result<T, Problem>> + Unpin {
@@ -64,5 +68,5 @@ fn timed_out(operation: &Operation) -> Problem {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    Problem::new(status, "the answer took too long").with_code("TIMEOUT")
+    Problem::new(status, "the service did not respond in time").with_code("TIMEOUT")
 }

@@ -1,17 +1,17 @@
-//! The pipeline: the stages that every request passes, from top to bottom.
+//! The pipeline: the stages of every request, from top to bottom.
 //!
-//! | stage | what it does | where |
+//! | stage | task | source |
 //! |---|---|---|
 //! | route | finds the operation, or refuses with 404, 405 or 400 | `serve/router.rs` |
-//! | authenticate | proves the principal and its scopes, or refuses with 401 or 403 | `authenticate.rs` |
+//! | authenticate | identifies the principal and checks its scopes, or refuses with 401 or 403 | `authenticate.rs` |
 //! | admit | asks the gate: revocation, rate limit, cache | `stages.rs`, `serve/gate.rs` |
 //! | receive body | checks media type and size, and reads the body | `request/body.rs` |
 //! | decode | reads and validates parameters and body together | `stages.rs`, `request/decoder/` |
-//! | invoke | awaits the handler, under its time limit | `invoke.rs` |
-//! | finish | conditional response, error envelope, headers of every response | `finish.rs` |
+//! | invoke | awaits the handler within its time limit | `invoke.rs` |
+//! | finish | adds conditional response, error envelope and common headers | `finish.rs` |
 //!
-//! `stages.rs` has them in this order. The gate sees the response of every request that it admitted. A refusal is a `Problem` whatever
-//! stage it comes from; `finish` puts the contract's envelope around it.
+//! `stages.rs` runs them in this order. The gate sees the response of every request that it admitted. A
+//! refusal of any stage is a `Problem`, and `finish` writes it in the error envelope of the contract.
 
 mod authenticate;
 mod binding;
@@ -35,7 +35,9 @@ pub use shared::Timeouts;
 use shared::Shared;
 use stages::Stages;
 
-/// The pipeline of a contract. A clone is cheap, and shares everything with the original.
+/// The pipeline of a contract. A clone is cheap and shares everything with the original.
+///
+/// Generated code creates it in `Api::endpoints`.
 #[derive(Debug)]
 pub struct Pipeline<A, G> {
     shared: Arc<Shared<A, G>>,
@@ -48,13 +50,13 @@ impl<A, G> Clone for Pipeline<A, G> {
 }
 
 impl<A: Authenticate, G: Gate<A::Principal>> Pipeline<A, G> {
-    /// Returns the pipeline of a contract with this error envelope.
+    /// Creates the pipeline of a contract with this error envelope.
     pub fn new(envelope: &'static ErrorEnvelope, authenticator: A, gate: G, timeouts: Timeouts) -> Pipeline<A, G> {
         Pipeline { shared: Arc::new(Shared { envelope, authenticator, gate, timeouts }) }
     }
 
-    /// Binds an operation that has no implementation yet: a request that passes all other stages is
-    /// refused with 501.
+    /// Returns the endpoint of an operation without an implementation. A request that passes all other stages
+    /// is refused with 501.
     pub fn unwritten(&self, operation: &'static Operation) -> Endpoint {
         let binding = Binding::public(Box::new(|_, _| Err(not_written::problem())));
         Endpoint { written: false, ..self.bind(operation, binding) }

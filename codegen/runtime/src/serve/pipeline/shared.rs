@@ -1,26 +1,39 @@
-//! The parts of a pipeline that all operations share.
+//! The components of a pipeline that all operations share.
 
 use std::time::Duration;
 
 use crate::response::error_envelope::ErrorEnvelope;
 
-/// The time limits of every operation.
+/// The time limits of every operation, 30 s each by default.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use writ_runtime::Timeouts;
+///
+/// let timeouts = Timeouts { handler: Duration::from_secs(5), ..Timeouts::default() };
+///
+/// assert_eq!(timeouts.body, Duration::from_secs(30));
+/// // let router = api.router_with(timeouts);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// The longest time that a handler may take.
+    /// The maximum duration of a handler. A request that exceeds it is refused with 503, or with 504 if the
+    /// contract declares only that.
     pub handler: Duration,
-    /// The longest time that a request body may take to arrive.
+    /// The maximum time for a request body to arrive. A request that exceeds it is refused with 408.
     pub body: Duration,
 }
 
 impl Default for Timeouts {
-    /// Returns 30 s for the handler and 30 s for the body.
+    /// Returns time limits of 30 s for the handler and 30 s for the body.
     fn default() -> Timeouts {
         Timeouts { handler: Duration::from_secs(30), body: Duration::from_secs(30) }
     }
 }
 
-/// The parts of a pipeline that all operations share.
+/// The components of a pipeline that all operations share.
 #[derive(Debug)]
 pub(super) struct Shared<A, G> {
     pub(super) envelope: &'static ErrorEnvelope,

@@ -79,7 +79,7 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
         refusal.replace_server_error(outcome)
     }
 
-    /// Asks the gate whether the request may go on.
+    /// Asks the gate if the request may continue.
     fn admit<'a>(
         &'a self,
         entry: &'a Entry<'a, A::Principal>,
@@ -88,8 +88,9 @@ impl<A: Authenticate, G: Gate<A::Principal>> Stages<A, G> {
     }
 }
 
-/// Decodes parameters and body, and calls the handler with them; the handler's future is still to be
-/// awaited. Not an `async fn`, whose future would keep room for everything that was decoded.
+/// Decodes parameters and body, and calls the handler with them. The returned future is not yet awaited.
+///
+/// It is not an `async fn`, because its future would reserve space for all decoded values.
 fn decode<P>(
     head: &Arc<RequestHead>,
     body: ReceivedBody,

@@ -2,9 +2,10 @@
 
 use super::network::{is_hostname, is_ipv4, is_ipv6};
 
-/// `local@domain`, the local part 64 octets long at most and the whole 254 (§ 4.5.3.1).
+/// Returns true for an address `local@domain` with at most 64 octets in the local part and at most 254
+/// in total (RFC 5321 § 4.5.3.1).
 pub(crate) fn is_mailbox(text: &str) -> bool {
-    // A quoted local part may hold an `@`, a domain never does.
+    // A quoted local part can contain an `@`, a domain cannot.
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };

@@ -1,22 +1,22 @@
-//! Which letters may stand in a label of an internationalized host name, and beside which others
+//! The labels of internationalized host names: the allowed characters and their contexts
 //! (RFC 5891 § 4.2, RFC 5892).
 //!
-//! The tables are those of `regex`, which is here for patterns anyway. What is not asked is whether a
-//! label is in its normal form (RFC 5891 § 4.2.1) and reads one way only (RFC 5893).
+//! The character tables are those of the crate `regex`, which is a dependency for patterns anyway. Two
+//! rules are not checked: the normal form of a label (RFC 5891 § 4.2.1) and its direction (RFC 5893).
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Letters and digits, none of them changed by casting them in lower case (RFC 5892 § 2.1 to 2.3),
-/// with the exceptions of § 2.6 and those that depend on what stands beside them.
+/// Letters and digits that lower-casing does not change (RFC 5892 § 2.1 to 2.3), the exceptions of § 2.6,
+/// and the characters that depend on their context.
 static ALLOWED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let letters = r"A-Za-z0-9\p{Ll}\p{Lo}\p{Lm}\p{Mn}\p{Mc}\p{Nd}";
     let exceptions = r"\x{6FD}\x{6FE}\x{F0B}\x{3007}\x{B7}\x{375}\x{5F3}\x{5F4}\x{30FB}\x{200C}\x{200D}-";
     Regex::new(&format!("^[{letters}{exceptions}]+$")).ok()
 });
 
-/// Marks, which stand on the letter before them.
+/// Combining marks, which modify the character before them.
 static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{M}").ok());
 
 static GREEK: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Greek}").ok());
@@ -25,19 +25,19 @@ static HEBREW: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\p{Hebre
 
 static JAPANESE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[\p{Hiragana}\p{Katakana}\p{Han}]").ok());
 
-/// Scripts whose letters join: what the tables of joining types say, by script.
+/// Letters of the scripts with joining letters. This approximates the table of joining types.
 static JOINING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let scripts = r"\p{Arabic}\p{Syriac}\p{Nko}\p{Mandaic}\p{Mongolian}\p{Phags_Pa}\p{Manichaean}\p{Adlam}";
     Regex::new(&format!("^[{scripts}]")).ok()
 });
 
-/// Letters of their own that are not to stand in names (RFC 5892 § 2.6).
+/// Letters that names must not contain (RFC 5892 § 2.6).
 const DISALLOWED: &[char] = &[
     '\u{640}', '\u{7FA}', '\u{302E}', '\u{302F}', '\u{3031}', '\u{3032}', '\u{3033}', '\u{3034}', '\u{3035}',
     '\u{303B}',
 ];
 
-/// Signs that take the vowel from the letter before them: the canonical combining class 9 of Unicode.
+/// The viramas, which are the characters of canonical combining class 9 of Unicode.
 const VIRAMAS: &[u32] = &[
     0x94D, 0x9CD, 0xA4D, 0xACD, 0xB4D, 0xBCD, 0xC4D, 0xCCD, 0xD3B, 0xD3C, 0xD4D, 0xDCA, 0xE3A, 0xEBA, 0xF84, 0x1039,
     0x103A, 0x1714, 0x1715, 0x1734, 0x17D2, 0x1A60, 0x1B44, 0x1BAA, 0x1BAB, 0x1BF2, 0x1BF3, 0x2D7F, 0xA806, 0xA82C,
@@ -46,7 +46,7 @@ const VIRAMAS: &[u32] = &[
     0x119E0, 0x11A34, 0x11A47, 0x11A99, 0x11C3F, 0x11D44, 0x11D45, 0x11D97,
 ];
 
-/// Whether this is what an A-label may decode to.
+/// Returns true if `label` is valid as the decoded form of an A-label.
 pub(super) fn is_label(label: &str) -> bool {
     let letters: Vec<char> = label.chars().collect();
     fits(&ALLOWED, label)
@@ -57,7 +57,7 @@ pub(super) fn is_label(label: &str) -> bool {
         && (0..letters.len()).all(|at| may_stand(&letters, at, label))
 }
 
-/// The rules of RFC 5892, appendix A, for the letter at a place.
+/// Returns true if the letter at index `at` satisfies the contextual rules of RFC 5892, appendix A.
 fn may_stand(letters: &[char], at: usize, label: &str) -> bool {
     let before = at.checked_sub(1).and_then(|at| letters.get(at)).copied();
     let after = letters.get(at + 1).copied();
@@ -89,14 +89,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_table_is_there() {
+    fn every_table_compiles() {
         for table in [&ALLOWED, &MARK, &GREEK, &HEBREW, &JAPANESE, &JOINING] {
             assert!(table.is_some());
         }
     }
 
     #[test]
-    fn letters_stand_where_they_may() {
+    fn letters_are_allowed_by_their_context() {
         for good in ["bücher", "straße", "l·l", "例え・テスト", "क्‍ष"] {
             assert!(is_label(good), "{good}");
         }

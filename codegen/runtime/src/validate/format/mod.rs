@@ -1,4 +1,4 @@
-//! The formats of strings, each checked as strictly as its RFC says.
+//! The formats of strings (`format`), each checked against the grammar of its specification.
 
 mod email;
 mod idna;
@@ -13,41 +13,41 @@ use uuid::Uuid;
 
 pub(crate) use moment::{date, date_time, show_date, show_date_time};
 
-/// A format that a string keeps.
+/// A format of strings that is checked (`format`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// RFC 5321 § 4.1.2 `Mailbox`.
+    /// An email address (RFC 5321 § 4.1.2 `Mailbox`).
     Email,
-    /// RFC 3986 § 3 `URI`.
+    /// A URI (RFC 3986 § 3 `URI`).
     Uri,
-    /// RFC 3986 § 4.1 `URI-reference`.
+    /// A URI or a relative reference (RFC 3986 § 4.1 `URI-reference`).
     UriReference,
-    /// RFC 1123 § 2.1; internationalized labels as RFC 5890 § 2.3.2.1 writes them.
+    /// A host name (RFC 1123 § 2.1). An internationalized label is spelled as an A-label (RFC 5890 § 2.3.2.1).
     Hostname,
-    /// RFC 2673 § 3.2, four decimal numbers.
+    /// An IPv4 address of four decimal numbers (RFC 2673 § 3.2).
     Ipv4,
-    /// RFC 4291 § 2.2.
+    /// An IPv6 address (RFC 4291 § 2.2).
     Ipv6,
-    /// RFC 3339 § 5.6 `date-time`.
+    /// A date and time with an offset (RFC 3339 § 5.6 `date-time`).
     DateTime,
-    /// RFC 3339 § 5.6 `full-date`.
+    /// A date (RFC 3339 § 5.6 `full-date`).
     Date,
-    /// RFC 3339 § 5.6 `full-time`.
+    /// A time with an offset (RFC 3339 § 5.6 `full-time`).
     Time,
-    /// RFC 3339 appendix A `duration`.
+    /// A duration (RFC 3339 appendix A `duration`).
     Duration,
-    /// RFC 9562 § 4, hyphenated.
+    /// A UUID with hyphens (RFC 9562 § 4).
     Uuid,
-    /// RFC 4648 § 4, padded.
+    /// Bytes in base64 with padding (RFC 4648 § 4).
     Byte,
-    /// ECMA-262 § 22.2.1.
+    /// A regular expression (ECMA-262 § 22.2.1).
     Regex,
-    /// RFC 6901 § 3.
+    /// A JSON pointer (RFC 6901 § 3).
     JsonPointer,
 }
 
 impl Format {
-    /// What a string of the format is called in messages.
+    /// Returns the name of the format with its article, for messages.
     pub(crate) const fn with_article(self) -> &'static str {
         match self {
             Format::Email => "an email address",
@@ -68,7 +68,7 @@ impl Format {
     }
 }
 
-/// Whether `text` has the format.
+/// Returns true if the string `text` has this format.
 pub fn check(format: Format, text: &str) -> bool {
     match format {
         Format::Email => email::is_mailbox(text),
@@ -89,7 +89,7 @@ pub fn check(format: Format, text: &str) -> bool {
 }
 
 pub(crate) fn uuid(text: &str) -> Option<Uuid> {
-    // The crate also takes braces, `urn:uuid:` and no hyphens at all, which have other lengths.
+    // The crate also accepts braces, `urn:uuid:` and no hyphens. Those spellings have other lengths.
     if text.len() == 36 { Uuid::try_parse(text).ok() } else { None }
 }
 

@@ -2,31 +2,32 @@
 
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 
-/// A time of day as it was written.
+/// A time of day with its offset from UTC.
 #[derive(Debug, Clone, Copy)]
 struct Time {
     hour: u32,
     minute: u32,
     second: u32,
     nanosecond: u32,
-    /// Minutes east of UTC.
+    /// The offset in minutes, positive to the east of UTC.
     offset: i32,
 }
 
-/// The moment of a `date-time`. A leap second is one where the minute can have it; digits of a
-/// second's fraction beyond the ninth are dropped.
+/// Parses a `date-time`. Returns `None` if the string is not valid.
+///
+/// A leap second is accepted only at 23:59:60 UTC. Digits of the fraction beyond nanoseconds are dropped.
 pub(crate) fn date_time(text: &str) -> Option<DateTime<Utc>> {
     let (day, rest) = text.split_at_checked(10)?;
     let day = date(day)?;
     let time = time(rest.strip_prefix(['T', 't'])?)?;
     let seconds = time.hour * 3600 + time.minute * 60 + time.second.min(59);
-    // A leap second is counted by chrono as the billion beyond the 59th.
+    // chrono represents a leap second as second 59 with a billion nanoseconds or more.
     let nanosecond = time.nanosecond + if time.second == 60 { 1_000_000_000 } else { 0 };
     let midnight = day.and_hms_opt(0, 0, 0)?.and_utc().timestamp();
     DateTime::from_timestamp(midnight + i64::from(seconds) - i64::from(time.offset) * 60, nanosecond)
 }
 
-/// The day of a `full-date`.
+/// Parses a `full-date`. Returns `None` if the string is not valid.
 pub(crate) fn date(text: &str) -> Option<NaiveDate> {
     let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
     if bytes[4] != b'-' || bytes[7] != b'-' {
@@ -58,7 +59,7 @@ fn time(text: &str) -> Option<Time> {
     Some(Time { hour, minute, second, nanosecond, offset })
 }
 
-/// Nanoseconds of an optional `.` and digits, and what follows.
+/// Parses an optional fraction, a `.` and digits. Returns it in nanoseconds with the remaining bytes.
 fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let Some(rest) = bytes.strip_prefix(b".") else {
         return Some((0, bytes));
@@ -72,7 +73,7 @@ fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     Some((nine.fold(0, |value, digit| value * 10 + u32::from(digit - b'0')), rest))
 }
 
-/// Minutes east of UTC.
+/// Parses an offset. Returns it in minutes, positive to the east of UTC.
 fn offset(bytes: &[u8]) -> Option<i32> {
     let sign = match (bytes.first()?, bytes.len()) {
         (b'Z' | b'z', 1) => return Some(0),
@@ -87,7 +88,7 @@ fn offset(bytes: &[u8]) -> Option<i32> {
     Some(sign * i32::try_from(hour * 60 + minute).ok()?)
 }
 
-/// The two digits at `at`.
+/// Parses the two digits at index `at`.
 fn two(bytes: &[u8], at: usize) -> Option<u32> {
     match bytes.get(at..at + 2)? {
         [a @ b'0'..=b'9', b @ b'0'..=b'9'] => Some(u32::from(a - b'0') * 10 + u32::from(b - b'0')),
@@ -95,7 +96,8 @@ fn two(bytes: &[u8], at: usize) -> Option<u32> {
     }
 }
 
-/// Whether units follow each other without a gap: `P1Y2D` has one, `PT1H2S` too.
+/// Returns true for a duration. Units between the first and the last one must not be missing, so `P1Y2D`
+/// and `PT1H2S` are not valid.
 pub(crate) fn is_duration(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('P') else {
         return false;
@@ -106,7 +108,7 @@ pub(crate) fn is_duration(text: &str) -> bool {
     }
 }
 
-/// One or more of `units`, each after digits, in their order and without leaving one out between.
+/// Returns true for one or more of `units`, each after digits, in order and without a gap.
 fn is_run(text: &str, units: &[u8]) -> bool {
     let mut rest = text.as_bytes();
     let mut next = None;
@@ -123,11 +125,11 @@ fn is_run(text: &str, units: &[u8]) -> bool {
     next.is_some()
 }
 
-/// Text of a moment or a day, as it is written into JSON.
+/// The string of a date or a date and time, as it is written to JSON.
 pub(crate) struct Shown {
     bytes: [u8; 30],
     length: usize,
-    /// Years of five digits and leap seconds are rare enough to leave to chrono.
+    /// The string of a rare value, which chrono formats: a leap second, or a year that has not four digits.
     rare: Option<String>,
 }
 
@@ -153,7 +155,7 @@ impl Shown {
         self.put(8, 2, day.day());
     }
 
-    /// Writes a number with its zeros in front.
+    /// Writes a number with leading zeros.
     fn put(&mut self, at: usize, width: usize, mut value: u32) {
         for digit in self.bytes[at..at + width].iter_mut().rev() {
             *digit = b'0' + (value % 10) as u8;
@@ -162,7 +164,7 @@ impl Shown {
     }
 }
 
-/// A moment as RFC 3339 writes it in UTC, with as many digits of the second as it needs: 0, 3, 6 or 9.
+/// Formats a date and time in UTC (RFC 3339) with 0, 3, 6 or 9 digits of the fraction, as few as possible.
 pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     let nanosecond = moment.nanosecond();
     let day = moment.date_naive();
@@ -183,14 +185,14 @@ pub(crate) fn show_date_time(moment: &DateTime<Utc>) -> Shown {
     if digits > 0 {
         shown.put(20, digits, nanosecond / 10u32.pow(9 - digits as u32));
     }
-    // The point and its digits, where there are any, stand between the second and the `Z`.
+    // The fraction with its point, if there is one, is between the seconds and the `Z`.
     let end = if digits > 0 { 20 + digits } else { 19 };
     shown.bytes[end] = b'Z';
     shown.length = end + 1;
     shown
 }
 
-/// A day as RFC 3339 writes it.
+/// Formats a date (RFC 3339).
 pub(crate) fn show_date(day: &NaiveDate) -> Shown {
     let Some(year) = short_year(day) else {
         return Shown::rare(day.to_string());
@@ -200,7 +202,7 @@ pub(crate) fn show_date(day: &NaiveDate) -> Shown {
     shown
 }
 
-/// The year where it has four digits.
+/// Returns the year if it has at most four digits and is not negative.
 fn short_year(day: &NaiveDate) -> Option<u32> {
     u32::try_from(day.year()).ok().filter(|year| *year <= 9999)
 }

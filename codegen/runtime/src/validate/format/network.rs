@@ -1,20 +1,21 @@
-//! Host names and addresses.
+//! Host names and IP addresses.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::idna;
 
-/// Labels of letters, digits and inner hyphens, 63 octets each and 253 together (RFC 1123 § 2.1).
+/// Returns true for a host name: labels of letters, digits and inner hyphens, with at most 63 octets each
+/// and 253 in total (RFC 1123 § 2.1).
 pub(crate) fn is_hostname(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(is_label)
 }
 
-/// Dotted decimal without leading zeros.
+/// Returns true for an IPv4 address in dotted decimal notation without leading zeros.
 pub(crate) fn is_ipv4(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
 }
 
-/// Without a zone or brackets.
+/// Returns true for an IPv6 address without a zone and without brackets.
 pub(crate) fn is_ipv6(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok()
 }
@@ -25,7 +26,7 @@ fn is_label(label: &str) -> bool {
     if bytes.is_empty() || bytes.len() > 63 || !letters || label.starts_with('-') || label.ends_with('-') {
         return false;
     }
-    // RFC 5890 § 2.3.2.1: `xn--` announces letters beyond ASCII.
+    // The prefix `xn--` marks an A-label, which encodes other letters (RFC 5890 § 2.3.2.1).
     match bytes.get(..4) {
         Some(prefix) if prefix.eq_ignore_ascii_case(b"xn--") => {
             decoded(&bytes[4..]).is_some_and(|label| !label.is_ascii() && idna::is_label(&label))
@@ -34,7 +35,7 @@ fn is_label(label: &str) -> bool {
     }
 }
 
-/// What the rest of a label after `xn--` stands for (RFC 3492 § 6.2).
+/// Decodes the part of an A-label after `xn--` (Punycode, RFC 3492 § 6.2).
 fn decoded(encoded: &[u8]) -> Option<String> {
     let (mut letters, digits): (Vec<char>, &[u8]) = match encoded.iter().rposition(|byte| *byte == b'-') {
         Some(hyphen) => (encoded[..hyphen].iter().map(|byte| char::from(*byte)).collect(), &encoded[hyphen + 1..]),
@@ -76,7 +77,7 @@ fn digit(byte: u8) -> Option<u32> {
     }
 }
 
-/// RFC 3492 § 6.1.
+/// Adapts the bias after a code point (RFC 3492 § 6.1).
 fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     let mut delta = if first { delta / 700 } else { delta / 2 };
     delta += delta / length;

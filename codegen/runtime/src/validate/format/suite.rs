@@ -1,4 +1,4 @@
-//! The format tests of the JSON Schema Test Suite, where its files stand beside the repository.
+//! The format tests of the JSON Schema Test Suite. They are skipped if the suite is not installed.
 
 use std::path::Path;
 

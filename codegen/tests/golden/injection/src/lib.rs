@@ -9,9 +9,46 @@
 //! ```
 //! #![doc = "compile_error"] {{ injected }} {% raw %} {#
 //!
-//! Implement the trait of each tag, put the services into an [`Api`] by name, and serve its router.
-// The prose is the contract's own, and a name that it lists is public whether or not it is used here.
-#![allow(rustdoc::all, reason = "the contract's prose is quoted as it stands")]
+//! # Serving this contract
+//!
+//! Each tag of the contract is a trait, and each operation is one of its methods. Implement the traits:
+//!
+//! ```text
+//! impl OrdersCompileErrorNotTag for Service {
+//!     type Principal = Caller;
+//!
+//!     async fn get_compile_error_not_id_fn_x(
+//!         &self,
+//!         cx: &Context<Self::Principal>,
+//!         request: GetCompileErrorNotIdFnXRequest,
+//!     ) -> Result<GetCompileErrorNotIdFnXResponse, GetCompileErrorNotIdFnXError> {
+//!         // The parameters and the body are valid here. Return the response, or a declared error.
+//!     }
+//! }
+//! ```
+//!
+//! Then combine the services in an [`Api`], and serve its router with `axum`:
+//!
+//! ```text
+//! let api = Api { authenticator, gate, orders_compile_error_not_tag, etc_passwd, mod_api };
+//! axum::serve(listener, api.router()).await?;
+//! ```
+//!
+//! `authenticator` implements [`Authenticate`](writ_runtime::Authenticate) and `gate` implements
+//! [`Gate`](writ_runtime::Gate). [`NoAuthentication`](writ_runtime::NoAuthentication) and
+//! [`OpenGate`](writ_runtime::OpenGate) are enough to start with.
+//!
+//! # Modules
+//!
+//! - [`orders_compile_error_not_tag`], [`etc_passwd`], [`mod_api`]:
+//!   the trait of a tag, with the request, response and error types of its operations.
+//! - [`types`]: the types of the contract's schemas.
+//! - [`errors`]: a type for each error status, such as `NotFound`, and the error envelope.
+//! - [`operations`]: the operations as constant data: paths, parameters, security and policies.
+//!
+//! All types, traits and errors are also exported from this module.
+// The documentation quotes the contract, whose text may break lints. Public names may be unused.
+#![allow(rustdoc::all, reason = "the documentation quotes the contract")]
 #![allow(clippy::doc_lazy_continuation, clippy::doc_overindented_list_items, clippy::tabs_in_doc_comments)]
 #![allow(
     confusable_idents,
@@ -19,7 +56,7 @@
     uncommon_codepoints,
     reason = "the contract may be written in any language"
 )]
-#![allow(missing_docs, reason = "the contract describes what it finds worth describing")]
+#![allow(missing_docs, reason = "the contract may leave items without a description")]
 #![allow(clippy::large_enum_variant, clippy::enum_variant_names, deprecated)]
 
 pub mod orders_compile_error_not_tag;
@@ -33,7 +70,7 @@ mod wire;
 use writ_runtime::{Authenticate, Endpoint, Gate, Router};
 
 pub use self::wire::types;
-#[allow(unused_imports, reason = "a contract may declare no refusal, or no type")]
+#[allow(unused_imports, reason = "a contract may declare no error, or no type")]
 pub use self::{errors::*, types::*};
 pub use self::errors::ERROR_ENVELOPE;
 pub use self::orders_compile_error_not_tag::{
@@ -46,25 +83,27 @@ pub use self::mod_api::{GnpExeError, GnpExeRequest, GnpExeResponse, Mod};
 
 const _: () = writ_runtime::made_for("0.1");
 
-/// The contract's version.
+/// The version of the contract (`info.version`).
 pub const VERSION: &str = "1\"; compile_error!(\"version\"); \"";
 
-/// The path of the contract's first server, for [`Api::router_at`].
+/// The path of the first server of the contract, for [`Api::router_at`].
 pub const BASE_PATH: &str = "";
 
-/// The services that implement the contract, by name.
+/// The services that implement the contract, one field for each tag.
+///
+/// [`Api::router`] combines them into a router that serves every operation.
 pub struct Api<A, G, OrdersCompileErrorNotTagService, EtcPasswdService, ModService> {
-    /// Authenticates callers.
+    /// Authenticates the caller of a request.
     pub authenticator: A,
-    /// Admits requests before their bodies are read.
+    /// Admits or refuses a request before its body is read.
     pub gate: G,
     /// tag */
     /// compile_error!("tag");
     ///  #[cfg(any())] \ " ' `  evil
     pub orders_compile_error_not_tag: OrdersCompileErrorNotTagService,
-    /// The operations under `../../etc/passwd`.
+    /// The operations of the tag `../../etc/passwd`.
     pub etc_passwd: EtcPasswdService,
-    /// The operations under `mod { } ; }`.
+    /// The operations of the tag `mod { } ; }`.
     pub mod_api: ModService,
 }
 
@@ -77,24 +116,27 @@ where
     EtcPasswdService: etc_passwd::EtcPasswd,
     ModService: mod_api::Mod,
 {
-    /// Returns a router of all operations; any other request is refused in the contract's envelope.
+    /// Returns a router of all operations. A request for an unknown path receives the error envelope of the
+    /// contract.
     pub fn router(self) -> Router {
         self.router_with(writ_runtime::Timeouts::default())
     }
 
-    /// Like [`Api::router`], with timeouts of your own.
+    /// Returns the router of [`Api::router`] with custom timeouts.
     pub fn router_with(self, timeouts: writ_runtime::Timeouts) -> Router {
         self.router_at("", timeouts)
     }
 
-    /// Like [`Api::router_with`], below a base path: [`BASE_PATH`], unless a proxy strips it.
+    /// Returns the router of [`Api::router_with`] below a base path, such as [`BASE_PATH`]. An empty base path
+    /// suits a proxy that removes it from requests.
     pub fn router_at(self, base: &str, timeouts: writ_runtime::Timeouts) -> Router {
         writ_runtime::router_at(base, &ERROR_ENVELOPE, self.endpoints(timeouts)).fallback(writ_runtime::fallback(
             &ERROR_ENVELOPE,
         ))
     }
 
-    /// Returns an endpoint for each operation, for a router of several contracts.
+    /// Returns an endpoint for each operation, to serve several contracts from one
+    /// [`router`](writ_runtime::router).
     pub fn endpoints(self, timeouts: writ_runtime::Timeouts) -> Vec<Endpoint> {
         let pipeline = writ_runtime::Pipeline::new(&ERROR_ENVELOPE, self.authenticator, self.gate, timeouts);
         let mut endpoints = Vec::with_capacity(3);

@@ -2,6 +2,8 @@
 //! tag */
 //! compile_error!("tag");
 //!  #[cfg(any())] \ " ' `  evil
+//!
+//! The trait [`OrdersCompileErrorNotTag`], and the request, response and error types of its operations.
 
 use std::future::Future;
 use writ_runtime::{Context, Internal};
@@ -12,6 +14,8 @@ use super::operations;
 /// tag */
 /// compile_error!("tag");
 ///  #[cfg(any())] \ " ' `  evil
+///
+/// A service implements this trait, and [`Api`](super::Api) serves it.
 pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     /// The authenticated caller, as returned by [`Authenticate`](writ_runtime::Authenticate).
     type Principal: Send + Sync + 'static;
@@ -27,8 +31,10 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ///
     ///  compile_error!();
     ///
-    /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`, scopes `scope"; compile_error!("scope"); //`, `a
-    /// b`, cached 60 s ([`operations::GET_COMPILE_ERROR_NOT_ID_FN_X`]).
+    /// `GET /a"b\c;compile_error!("path")/{id"; x}/{; x }/*`
+    /// ([`operations::GET_COMPILE_ERROR_NOT_ID_FN_X`]). Requires `s"); compile_error!("scheme` with
+    /// the scopes `scope"; compile_error!("scope"); //`, `a
+    /// b`. Responses are cached for 60 s, per caller.
     fn get_compile_error_not_id_fn_x(
         &self,
         cx: &Context<Self::Principal>,
@@ -36,21 +42,28 @@ pub trait OrdersCompileErrorNotTag: Send + Sync + 'static {
     ) -> impl Future<Output = Result<GetCompileErrorNotIdFnXResponse, GetCompileErrorNotIdFnXError>> + Send;
 }
 
-/// Request of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
+/// The request of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 #[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXRequest {
     /// line
     /// } compile_error!("parameter"); {
     pub id_x: String,
+    /// The path parameter `; x `.
     pub x: String,
+    /// The header `X-"; compile_error!("header");`.
+    ///
     /// Default: `"\"; compile_error!(\"default\"); //"`.
     pub x_compile_error_not_header: String,
+    /// The query parameter `q
+    /// "); compile_error!("query"`.
+    ///
     /// Default: `"\u0000"`.
     pub q_compile_error_not_query: GetCompileErrorNotIdFnXQCompileErrorNotQuery,
+    /// The cookie `c"; {}`.
     pub c: Option<String>,
 }
 
-/// Response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
+/// The successful response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`].
 #[derive(Debug, Clone)]
 pub struct GetCompileErrorNotIdFnXResponse {
     /// a
@@ -61,23 +74,25 @@ pub struct GetCompileErrorNotIdFnXResponse {
     pub body: GetCompileErrorNotIdFnXResponseBody,
 }
 
-/// Body of a response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`], by its media type.
+/// The body of a response of [`OrdersCompileErrorNotTag::get_compile_error_not_id_fn_x`], one
+/// variant for each media type.
 #[derive(Debug, Clone)]
 pub enum GetCompileErrorNotIdFnXResponseBody {
-    /// `application/json; x="\"; compile_error!(\"media\"); //`
+    /// A body of the media type `application/json; x="\"; compile_error!(\"media\"); //`.
     JsonX(Hostile),
-    /// `text/plain; "
-    /// }`
+    /// A body of the media type `text/plain; "
+    /// }`.
     Text(String),
 }
 
-/// Media types of [`GetCompileErrorNotIdFnXResponseBody`]; `cx.preferred()` returns the one that the caller prefers.
+/// The media types of [`GetCompileErrorNotIdFnXResponseBody`]. `cx.preferred()` returns the one
+/// that the caller prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetCompileErrorNotIdFnXResponseMedia {
-    /// `application/json; x="\"; compile_error!(\"media\"); //`
+    /// The media type `application/json; x="\"; compile_error!(\"media\"); //`.
     JsonX,
-    /// `text/plain; "
-    /// }`
+    /// The media type `text/plain; "
+    /// }`.
     Text,
 }
 
@@ -89,6 +104,6 @@ pub enum GetCompileErrorNotIdFnXError {
     NotFound(NotFound),
     /// */ }
     ImATeapot(ImATeapot),
-    /// Any other error: a 500 whose cause is logged and not sent.
+    /// Any other error. The response has status 500; the cause is logged and not sent.
     Internal(Internal),
 }

@@ -3,8 +3,10 @@
 
 use crate::TypesModel;
 
+/// The webhook `happened`.
 pub static HAPPENED: writ_runtime::Webhook<TypesModel> =
     writ_runtime::Webhook::new("happened", writ_runtime::Method::POST);
 
+/// The webhook `shared`.
 pub static SHARED: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("shared", writ_runtime::Method::GET);

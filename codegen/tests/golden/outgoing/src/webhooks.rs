@@ -13,11 +13,14 @@ pub use self::outgoing::*;
 pub static ORDER_SHIPPED: writ_runtime::Webhook<Order> =
     writ_runtime::Webhook::new("orderShipped", writ_runtime::Method::POST);
 
+/// The webhook `archived`.
 pub static ARCHIVED: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("archived", writ_runtime::Method::POST);
 
+/// The webhook `subscribe`.
 pub static SUBSCRIBE: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("subscribe", writ_runtime::Method::GET);
 
+/// The webhook `subscribe`.
 pub static SUBSCRIBE2: writ_runtime::Webhook<()> =
     writ_runtime::Webhook::new("subscribe", writ_runtime::Method::DELETE);

@@ -1,4 +1,4 @@
-//! What JSON means, and where it stands.
+//! Tests of the JSON reader: values and spans.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ fn parsed(text: &str) -> Result<Node, String> {
 }
 
 #[test]
-fn every_form_of_json_is_read_as_it_is_meant() {
+fn every_form_of_json_has_the_value_that_serde_json_reads() {
     for text in [
         r#"{"a": [1, -0.5e+10, true, false, null, "x"], "b": {}, "c": [], "": " "}"#,
         r#"["\"\\\/\b\f\n\r\t", "\u00e9\ud83d\ude00", "é😀", "\u0000"]"#,
@@ -24,7 +24,7 @@ fn every_form_of_json_is_read_as_it_is_meant() {
 }
 
 #[test]
-fn what_serde_json_refuses_is_refused() {
+fn the_reader_rejects_all_texts_that_serde_json_rejects() {
     for text in [
         "",
         "{",
@@ -68,14 +68,14 @@ fn what_serde_json_refuses_is_refused() {
 }
 
 #[test]
-fn numbers_keep_their_text() {
+fn numbers_keep_their_source_text() {
     let node = parsed(r#"[123456789012345678901234567890, 1.10, -0, 1E400]"#).unwrap();
     let texts: Vec<&str> = node.as_array().unwrap().iter().filter_map(Node::as_number).collect();
     assert_eq!(texts, ["123456789012345678901234567890", "1.10", "-0", "1E400"]);
 }
 
 #[test]
-fn half_a_surrogate_pair_is_replaced_with_a_warning() {
+fn a_lone_surrogate_is_replaced_with_a_warning() {
     let mut diagnostics = Diagnostics::new();
     let node = read(FileId(0), r#"["\ud800", "\ud800\u0041", "\udc00x"]"#, &mut diagnostics).ok().unwrap();
     assert_eq!(node.to_json(), json!(["\u{fffd}", "\u{fffd}A", "\u{fffd}x"]));
@@ -84,7 +84,7 @@ fn half_a_surrogate_pair_is_replaced_with_a_warning() {
 }
 
 #[test]
-fn every_value_knows_its_bytes() {
+fn every_value_has_the_span_of_its_text() {
     let text = r#" { "é" : [ 1 , "x" ] } "#;
     let node = parsed(text).unwrap();
     let slice = |node: &Node| &text[node.span.start as usize..node.span.end as usize];

@@ -1,4 +1,4 @@
-//! What YAML means, and where it stands.
+//! Tests of the YAML reader: values, spans and errors.
 
 use serde_json::json;
 
@@ -13,14 +13,14 @@ fn parsed(text: &str) -> (Option<Node>, String) {
             None
         }
     };
-    let said: Vec<String> =
+    let messages: Vec<String> =
         diagnostics.sorted().iter().map(|problem| format!("{}: {}", problem.code, problem.message)).collect();
-    (node, said.join("\n"))
+    (node, messages.join("\n"))
 }
 
 fn json(text: &str) -> serde_json::Value {
-    let (node, said) = parsed(text);
-    assert_eq!(said, "");
+    let (node, messages) = parsed(text);
+    assert_eq!(messages, "");
     node.unwrap().to_json()
 }
 
@@ -29,7 +29,7 @@ fn slice<'t>(text: &'t str, node: &Node) -> &'t str {
 }
 
 #[test]
-fn only_the_words_of_the_core_schema_are_more_than_strings() {
+fn only_words_of_the_core_schema_are_not_strings() {
     let text = "[yes, no, on, off, y, true, False, null, ~, 'null', \"true\", 2020-01-02, 1_000, 0o17, 0x1F, 1e3, .5, \
                 -.inf, 012, 1.2.3, +1]";
     let expected = json!([
@@ -59,13 +59,13 @@ fn only_the_words_of_the_core_schema_are_more_than_strings() {
 }
 
 #[test]
-fn keys_that_are_no_strings_become_their_text() {
+fn keys_of_other_types_become_strings_of_their_text() {
     let value = json("200: a\ntrue: b\n1.50: c\nnull: d\nTrue: e\n");
     assert_eq!(value, json!({ "200": "a", "true": "b", "1.50": "c", "null": "d", "True": "e" }));
 }
 
 #[test]
-fn numbers_keep_their_text() {
+fn numbers_keep_their_source_text() {
     let (node, _) = parsed("big: 123456789012345678901234567890\nexact: 1.10\n");
     let node = node.unwrap();
     assert_eq!(node.get("big").and_then(Node::as_number), Some("123456789012345678901234567890"));
@@ -74,7 +74,7 @@ fn numbers_keep_their_text() {
 }
 
 #[test]
-fn every_value_knows_its_bytes() {
+fn every_value_has_the_span_of_its_text() {
     let text = "a: 'x y'\nb:\n  - é: [1, 2]\n    c: |\n      long\n      text\n\n# end\nd:\ne: {f: \"g\"}\n";
     let (node, _) = parsed(text);
     let node = node.unwrap();
@@ -88,11 +88,11 @@ fn every_value_knows_its_bytes() {
     assert_eq!(slice(text, node.get("d").unwrap()), "");
     let key = node.as_object().unwrap().key_span("d").unwrap();
     assert_eq!(&text[key.start as usize..key.end as usize], "d");
-    assert_eq!(node.get("d").unwrap().span.start, key.end, "what is left out stands behind its name");
+    assert_eq!(node.get("d").unwrap().span.start, key.end, "the span of an omitted value follows its name");
 }
 
 #[test]
-fn aliases_and_merge_keys_mean_what_they_stand_for() {
+fn aliases_and_merge_keys_are_replaced_by_their_anchors() {
     let value = json(
         "base: &base { a: 1, b: 2 }\none: { <<: *base, b: 3 }\nmany:\n  <<: [*base, { c: 4, a: 5 }]\ntext: &t x\nalias: *t\n*t : y\n'<<': plain\n",
     );
@@ -102,14 +102,14 @@ fn aliases_and_merge_keys_mean_what_they_stand_for() {
 }
 
 #[test]
-fn tags_of_the_core_schema_are_obeyed_and_others_refused() {
+fn tags_of_the_core_schema_apply_and_others_are_rejected() {
     assert_eq!(json("[!!str 1, !!int 2, ! 3, !!seq [], !!null ~]"), json!(["1", 2, "3", [], null]));
     assert_eq!(parsed("a: !include b.yaml").1, "unknown-tag: the YAML tag `!include` has no effect");
     assert_eq!(parsed("a: !!int x").1, "unknown-tag: the YAML tag `!!int` has no effect");
 }
 
 #[test]
-fn two_keys_of_one_name_are_an_error_that_names_both() {
+fn a_duplicate_key_is_an_error_that_shows_both_keys() {
     let mut diagnostics = Diagnostics::new();
     let text = "a: 1\n'a': 2\n";
     let node = read(FileId(0), text, &mut diagnostics).ok().unwrap();
@@ -119,8 +119,8 @@ fn two_keys_of_one_name_are_an_error_that_names_both() {
 }
 
 #[test]
-fn what_is_no_yaml_is_told_in_words_that_help() {
-    for (text, said) in [
+fn a_syntax_error_is_explained_in_a_sentence() {
+    for (text, message) in [
         ("a: 1\n b: 2\n", "invalid-yaml: a `:` is not allowed here"),
         ("a: b: c\n", "invalid-yaml: a `:` is not allowed here"),
         ("a:\n  b: 1\n c: 2\n", "bad-indentation: the indentation matches no line above"),
@@ -134,11 +134,11 @@ fn what_is_no_yaml_is_told_in_words_that_help() {
         ("{a}: b\n", "invalid-key: a key must be a string, not a collection"),
         ("a: &x { <<: 1 }\n", "invalid-merge: `<<` can only merge mappings"),
     ] {
-        assert_eq!(parsed(text).1, said, "{text}");
+        assert_eq!(parsed(text).1, message, "{text}");
     }
 }
 
 #[test]
-fn an_empty_block_is_an_empty_text_and_no_null() {
+fn an_empty_block_is_an_empty_string_and_not_null() {
     assert_eq!(json("a: |\nb: |+\n\nc: >-\nd:\n"), json!({ "a": "", "b": "\n", "c": "", "d": null }));
 }

@@ -1,0 +1,100 @@
+//! Request bodies, and the media types of requests and responses.
+
+use super::header::Header;
+use super::parameter::Style;
+use crate::model::schema::SchemaId;
+use crate::source::Span;
+
+/// The request body of an operation.
+#[derive(Debug, Clone)]
+pub struct RequestBody {
+    /// The span of the request body object.
+    pub span: Span,
+    /// True if the body is required (`required`).
+    pub required: bool,
+    /// The description of the request body (`description`).
+    pub description: Option<String>,
+    /// The media types that the operation accepts.
+    pub content: Vec<Content>,
+    /// The size limit of the body in bytes (`x-body-limit`, or 1 MiB).
+    pub limit: u64,
+}
+
+/// A media type of a request body or response, with its schema.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// The media type, as the contract spells it.
+    pub media_type: String,
+    /// The span of the media type's key.
+    pub span: Span,
+    /// The codec of the media type.
+    pub kind: ContentKind,
+    /// The schema of the media type, if it has one.
+    pub schema: Option<SchemaId>,
+    /// The encodings of properties in forms and multipart bodies (`encoding`).
+    pub encoding: Vec<Encoding>,
+}
+
+/// The encoding of one property of a form or multipart body.
+#[derive(Debug, Clone)]
+pub struct Encoding {
+    /// The name of the property that is encoded.
+    pub property: String,
+    /// The span of the encoded property's name.
+    pub span: Span,
+    /// The media types of the property (`contentType`), which may be ranges. Empty if the schema decides.
+    pub media_types: Vec<String>,
+    /// The headers of a part of a multipart body (`headers`).
+    pub headers: Vec<Header>,
+    /// The style of the property in a form (`style`).
+    pub style: Option<Style>,
+    /// True if the elements of the property are written separately in a form (`explode`).
+    pub explode: Option<bool>,
+}
+
+impl Content {
+    /// Returns the media type in lower case and without parameters.
+    pub fn essence(&self) -> String {
+        essence(&self.media_type)
+    }
+
+    /// Returns true if the media type is a range, such as `image/*`.
+    pub fn is_range(&self) -> bool {
+        self.essence().contains('*')
+    }
+}
+
+/// Returns a media type in lower case and without parameters.
+pub fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Returns a media type in the form that is compared: in lower case, without `charset`, `boundary` and `q`.
+pub fn normal_media_type(media_type: &str) -> String {
+    let mut normal = essence(media_type);
+    for parameter in media_type.split(';').skip(1) {
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        let name = name.trim().to_ascii_lowercase();
+        if !matches!(name.as_str(), "charset" | "boundary" | "q") {
+            normal.push_str(&format!(";{name}={}", value.trim()));
+        }
+    }
+    normal
+}
+
+/// The codec of a media type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentKind {
+    /// JSON: `application/json` and media types that end in `+json`.
+    Json,
+    /// A form, `application/x-www-form-urlencoded`.
+    Form,
+    /// A multipart body, `multipart/*`.
+    Multipart,
+    /// Text, `text/*`.
+    Text,
+    /// Bytes, which are neither decoded nor checked.
+    Binary,
+    /// A stream of events or lines, each sent when it is ready.
+    Stream,
+}

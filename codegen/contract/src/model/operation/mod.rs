@@ -1,0 +1,117 @@
+//! The model of an operation: its parameters, bodies, responses, security and policies.
+//!
+//! [`Operation`] holds the complete operation; each of the private modules defines one kind of object in it.
+
+mod content;
+mod header;
+mod parameter;
+mod policy;
+mod response;
+mod security;
+
+pub use content::{Content, ContentKind, Encoding, RequestBody, essence, normal_media_type};
+pub use header::Header;
+pub use parameter::{Parameter, ParameterLocation, Style};
+pub use policy::{Cache, LimitBy, Policies, RateLimit};
+pub use response::{Response, Status};
+pub use security::{Requirement, Scheme, SchemeKind};
+
+use crate::model::direction::Direction;
+use crate::source::{Span, Spanned};
+
+/// An operation of the contract: a method of a path, or a request that the service sends.
+///
+/// ```
+/// use std::path::Path;
+/// use writ_contract::diagnostic::Diagnostics;
+/// use writ_contract::document::{LoadOptions, load};
+/// use writ_contract::model::operation::{ParameterLocation, Status};
+/// use writ_contract::model::{Options, resolve};
+///
+/// let mut diagnostics = Diagnostics::new();
+/// let document = load(Path::new("examples/pets.yaml"), &LoadOptions::default(), &mut diagnostics)
+///     .ok_or("not an OpenAPI document")?;
+/// let contract = resolve(&document, false, &Options::default(), &mut diagnostics);
+/// let operation = &contract.operations[0];
+/// assert_eq!((operation.id.as_str(), operation.method), ("getPet", "GET"));
+/// assert_eq!(operation.parameters[0].location, ParameterLocation::Path);
+/// assert_eq!(operation.responses[1].status, Status::Code(404));
+/// assert_eq!(operation.policies.rate_limits[0].requests, 100);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The `operationId`, or an id made of method and path if the contract has none. Unique in the contract.
+    pub id: String,
+    /// True if the contract declares the `operationId`; otherwise `id` is derived from method and path.
+    pub has_id: bool,
+    /// The span of the `operationId`, or of the method if there is none.
+    pub span: Span,
+    /// The direction: inbound if the service serves the operation, outbound if it calls the operation.
+    pub direction: Direction,
+    /// The HTTP method of the operation, in upper case.
+    pub method: &'static str,
+    /// The path template, such as `/pets/{petId}`; empty for an outgoing operation.
+    pub path: String,
+    /// The fixed query string after the `?` of the path, which distinguishes operations of one method and
+    /// path.
+    pub query: String,
+    /// The tag whose handler trait contains the operation; `default` if it has no tag.
+    pub tag: String,
+    /// The summary of the operation (`summary`).
+    pub summary: Option<String>,
+    /// The description of the operation (`description`).
+    pub description: Option<String>,
+    /// True if the operation is deprecated (`deprecated`).
+    pub deprecated: bool,
+    /// The parameters of the path item and of the operation, in order.
+    pub parameters: Vec<Parameter>,
+    /// The request body of the operation (`requestBody`).
+    pub body: Option<RequestBody>,
+    /// The declared responses, in the order of the contract.
+    pub responses: Vec<Response>,
+    /// The alternatives of security requirements; all requirements of one alternative must be satisfied.
+    /// Empty for a public operation.
+    pub security: Vec<Vec<Requirement>>,
+    /// The policies (`x-rate-limit`, `x-idempotency`, `x-cache`, `x-cache-invalidates`).
+    pub policies: Policies,
+    /// The Rust name of the operation (`x-rust-name`).
+    pub rust_name: Option<Spanned<String>>,
+}
+
+impl Operation {
+    /// Returns the Rust name of the operation before case conversion: `x-rust-name`, or the id.
+    pub fn name(&self) -> &str {
+        self.rust_name.as_ref().map_or(&self.id, |own| &own.value)
+    }
+
+    /// Returns the name of the operation in messages: method and path, and the `operationId` if it has one.
+    pub fn title(&self) -> String {
+        match (self.path.is_empty(), self.has_id) {
+            (true, _) => format!("`{}`", self.id),
+            (false, false) => format!("`{}`", self.route()),
+            (false, true) => format!("`{}` (`{}`)", self.route(), self.id),
+        }
+    }
+
+    /// Returns method and path, such as `GET /users/{id}`.
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Returns true if `name` refers to the operation: as its id, or as method and path.
+    pub fn is_called(&self, name: &str) -> bool {
+        let route = || name.split_once(' ').filter(|(_, path)| path.trim_start() == self.path && !path.is_empty());
+        self.id == name || route().is_some_and(|(method, _)| method.eq_ignore_ascii_case(self.method))
+    }
+
+    /// Returns the direction of the values in requests, which is that of the operation.
+    pub fn request_direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// Returns the direction of the values in responses, which is opposite to that of the operation.
+    pub fn response_direction(&self) -> Direction {
+        self.direction.opposite()
+    }
+}

@@ -1,0 +1,163 @@
+//! The comments of a source file, and the texts that count as comments: descriptions of a contract and names
+//! of tests.
+
+/// The languages whose comments are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Rust, and templates of Rust.
+    Rust,
+    /// YAML, whose descriptions and summaries are read too.
+    Yaml,
+    /// Files with `#` before a comment: TOML, shell scripts.
+    Hash,
+    /// Files with `--` before a comment: SQL, Lua.
+    Dashes,
+}
+
+impl Language {
+    /// Returns the language of a file by the end of its name, `None` for files that are not read.
+    pub fn of(path: &str) -> Option<Language> {
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+        match extension {
+            Some("rs" | "j2") => Some(Language::Rust),
+            // Contracts of tests hold mistakes on purpose.
+            Some("yaml") if path.starts_with("spec/") => Some(Language::Yaml),
+            Some("toml" | "sh") => Some(Language::Hash),
+            Some("sql" | "lua") => Some(Language::Dashes),
+            _ => (path == ".ci/run").then_some(Language::Hash),
+        }
+    }
+
+    /// Returns the text after the mark of a comment, and the mark; `None` if the line is not a comment.
+    fn comment(self, line: &str) -> Option<(&'static str, &str)> {
+        let marks: &[&str] = match self {
+            Language::Rust => &["///", "//!", "//"],
+            Language::Yaml | Language::Hash => &["#"],
+            Language::Dashes => &["--"],
+        };
+        let line = line.trim_start();
+        marks.iter().find_map(|mark| Some((*mark, line.strip_prefix(mark)?)))
+    }
+}
+
+/// The kinds of text that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A doc comment, which tools show without the code.
+    Doc,
+    /// A comment that is read beside the code, or a description of a contract.
+    Plain,
+    /// The name of a test function.
+    Test,
+}
+
+/// A comment: the lines that follow one another with one mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// The file, below the root of the repository.
+    pub path: String,
+    /// The line of its beginning, counted from 1.
+    pub line: usize,
+    /// The kind of the text.
+    pub kind: Kind,
+    /// The text without marks; lines end with a line feed.
+    pub text: String,
+    /// The line of code after the comment: the item that a doc comment documents.
+    pub item: String,
+}
+
+/// Reads the comments of a file in their order.
+pub fn read(path: &str, text: &str, language: Language) -> Vec<Comment> {
+    let mut comments: Vec<Comment> = Vec::new();
+    // The mark of the comment that the next line can continue.
+    let mut open: Option<&str> = None;
+    let mut attributes = String::new();
+    for (line, content) in (1..).zip(text.lines()) {
+        if let Some((mark, rest)) = language.comment(content) {
+            let rest = rest.strip_prefix(' ').unwrap_or(rest);
+            match comments.last_mut() {
+                Some(comment) if open == Some(mark) => comment.text.extend([rest, "\n"]),
+                _ => {
+                    let kind = if mark.len() == 3 { Kind::Doc } else { Kind::Plain };
+                    comments.push(comment(path, line, kind, format!("{rest}\n")));
+                }
+            }
+            open = Some(mark);
+            continue;
+        }
+        let code = content.trim();
+        if code.starts_with("#[") {
+            attributes.push_str(code);
+            continue;
+        }
+        if let (true, Some(comment)) = (open.take().is_some(), comments.last_mut()) {
+            code.clone_into(&mut comment.item);
+        }
+        if language == Language::Rust && attributes.contains("test") {
+            comments.extend(test_name(code).map(|name| comment(path, line, Kind::Test, name)));
+        }
+        if language == Language::Yaml {
+            comments.extend(description(code).map(|text| comment(path, line, Kind::Plain, text)));
+        }
+        attributes.clear();
+    }
+    comments
+}
+
+fn comment(path: &str, line: usize, kind: Kind, text: String) -> Comment {
+    Comment { path: path.to_owned(), line, kind, text, item: String::new() }
+}
+
+/// Returns the name of the function that a line declares, with spaces in place of underscores.
+fn test_name(code: &str) -> Option<String> {
+    let (_, declared) = code.split_once("fn ")?;
+    let (name, _) = declared.split_once(['(', '<'])?;
+    Some(name.replace('_', " "))
+}
+
+/// Returns the text of a `description` or `summary` that begins on a line.
+fn description(code: &str) -> Option<String> {
+    let (_, text) = code.split_once("description: ").or_else(|| code.split_once("summary: "))?;
+    Some(text.trim_start_matches(['"', '\'']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str, language: Language) -> Vec<(usize, Kind, String)> {
+        read("file", text, language).into_iter().map(|found| (found.line, found.kind, found.text)).collect()
+    }
+
+    #[test]
+    fn lines_of_one_mark_are_one_comment() {
+        let text = "//! The file.\n\n/// A type\n/// of two lines.\nstruct A;\n    // A reason.\n";
+        let found = texts(text, Language::Rust);
+        assert_eq!(
+            found,
+            [
+                (1, Kind::Doc, "The file.\n".to_owned()),
+                (3, Kind::Doc, "A type\nof two lines.\n".to_owned()),
+                (6, Kind::Plain, "A reason.\n".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn the_item_of_a_doc_comment_stands_behind_its_attributes() {
+        let found = read("file", "/// A type.\n#[derive(Debug)]\nstruct A;\n", Language::Rust);
+        assert_eq!(found[0].item, "struct A;");
+    }
+
+    #[test]
+    fn names_of_tests_are_read_and_names_of_functions_are_not() {
+        let found = texts("#[test]\nfn who_asks() {}\nfn what_is_left() {}\n", Language::Rust);
+        assert_eq!(found, [(2, Kind::Test, "who asks".to_owned())]);
+    }
+
+    #[test]
+    fn descriptions_of_a_contract_are_read() {
+        let found = texts("a: { description: The name. }\nb: c\n", Language::Yaml);
+        assert_eq!(found, [(1, Kind::Plain, "The name. }".to_owned())]);
+    }
+}

@@ -1,0 +1,80 @@
+//! The list of sentences that may open without a subject, each with its reason.
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+/// The file of the exceptions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    exception: Vec<Entry>,
+}
+
+/// One exception, as the file lists it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// The file of the comment, below the root of the repository.
+    path: String,
+    /// The beginning of the sentence.
+    sentence: String,
+    /// The reason why the sentence is right as it is.
+    reason: String,
+}
+
+/// The exceptions, and which of them were needed.
+pub struct Exceptions {
+    entries: Vec<(Entry, bool)>,
+}
+
+impl Exceptions {
+    /// Parses the file of the exceptions.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not TOML of this form, or an exception has no reason.
+    pub fn parse(text: &str) -> anyhow::Result<Exceptions> {
+        let file: File = toml::from_str(text).context("cannot read the exceptions")?;
+        if let Some(entry) = file.exception.iter().find(|entry| entry.reason.trim().is_empty()) {
+            bail!("the exception `{}` has no reason", entry.sentence);
+        }
+        Ok(Exceptions { entries: file.exception.into_iter().map(|entry| (entry, false)).collect() })
+    }
+
+    /// Returns true if a sentence of a file is an exception, and marks the exception as needed.
+    pub fn covers(&mut self, path: &str, sentence: &str) -> bool {
+        let found = self.entries.iter_mut().find(|(entry, _)| {
+            entry.path == path && !entry.sentence.is_empty() && sentence.starts_with(&entry.sentence)
+        });
+        found.map(|(_, needed)| *needed = true).is_some()
+    }
+
+    /// Returns the sentences of the exceptions that no comment needed.
+    pub fn unused(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter(|(_, needed)| !needed).map(|(entry, _)| entry.sentence.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "[[exception]]\npath = \"a.rs\"\nsentence = \"What is\"\nreason = \"A quotation.\"\n";
+
+    #[test]
+    fn an_exception_covers_a_sentence_of_its_file_alone() {
+        let mut exceptions = Exceptions::parse(FILE).unwrap();
+        assert!(!exceptions.covers("b.rs", "What is left."));
+        assert!(!exceptions.covers("a.rs", "What was left."));
+        assert_eq!(exceptions.unused().collect::<Vec<_>>(), ["What is"]);
+        assert!(exceptions.covers("a.rs", "What is left."));
+        assert_eq!(exceptions.unused().count(), 0);
+    }
+
+    #[test]
+    fn an_exception_without_a_reason_is_refused() {
+        assert!(Exceptions::parse(&FILE.replace("A quotation.", " ")).is_err());
+        assert!(Exceptions::parse(&FILE.replace("reason", "because")).is_err());
+    }
+}
