@@ -142,7 +142,10 @@ impl Checker<'_, '_> {
     fn report(&mut self, problem: Diagnostic) {
         let problem = match self.pointer.as_str() {
             "" => problem,
-            pointer => problem.note(format!("at #{pointer}")),
+            pointer => problem.note(match operation_of(pointer) {
+                Some(operation) => format!("in `{operation}`, at #{pointer}"),
+                None => format!("at #{pointer}"),
+            }),
         };
         self.diagnostics.push(problem);
     }
@@ -168,5 +171,27 @@ impl Checker<'_, '_> {
     /// Returns a span without the quotes around its text.
     fn inside_quotes(&self, span: Span) -> Span {
         self.document.sources.inside_quotes(span)
+    }
+}
+
+/// Returns the method and the path of the operation that a JSON pointer leads into, as in `GET /users/{id}`.
+fn operation_of(pointer: &str) -> Option<String> {
+    const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let mut steps = pointer.strip_prefix("/paths/")?.split('/');
+    let path = unescape(steps.next()?);
+    let method = steps.next().filter(|step| METHODS.contains(step))?;
+    Some(format!("{} {path}", method.to_ascii_uppercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::operation_of;
+
+    #[test]
+    fn a_pointer_names_the_operation_that_it_leads_into() {
+        let operation = operation_of("/paths/~1users~1{id}/get/responses/200");
+        assert_eq!(operation.as_deref(), Some("GET /users/{id}"));
+        assert_eq!(operation_of("/paths/~1users/parameters/0"), None);
+        assert_eq!(operation_of("/components/schemas/get"), None);
     }
 }

@@ -150,7 +150,7 @@ impl<'d> Builder<'d, '_> {
                 Diagnostic::warning(
                     "body-of-a-question",
                     span,
-                    format!("a body of a {method} request has no defined meaning"),
+                    format!("the request body of {} has no defined meaning in HTTP", operation.title()),
                 )
                 .label("clients and proxies may drop it (RFC 9110 § 9.3.1)")
                 .help("use parameters instead, or the method POST"),

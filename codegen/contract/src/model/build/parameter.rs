@@ -42,19 +42,18 @@ impl<'d> Builder<'d, '_> {
                     Some(at) if level == 1 && at < start => parameters[at] = parameter,
                     Some(at) => {
                         let first = parameters[at].span;
+                        let (place, name) = (parameter.location.word(), &parameter.name);
+                        let owner = match level {
+                            1 if !path.is_empty() => format!("`{method} {path}`"),
+                            1 => format!("a {method} operation"),
+                            _ => "the path item".to_owned(),
+                        };
+                        let message = format!("{owner} declares the {place} parameter `{name}` twice");
                         self.report(
-                            Diagnostic::error(
-                                "duplicate-parameter",
-                                node.span,
-                                format!(
-                                    "the {} parameter `{}` is declared twice",
-                                    parameter.location.word(),
-                                    parameter.name
-                                ),
-                            )
-                            .label("second declaration")
-                            .also(first, "first declaration")
-                            .help("remove one of the two"),
+                            Diagnostic::error("duplicate-parameter", node.span, message)
+                                .label("second declaration")
+                                .also(first, "first declaration")
+                                .help("remove one of the two"),
                         );
                     }
                     None => parameters.push(parameter),
@@ -100,7 +99,8 @@ impl<'d> Builder<'d, '_> {
             let close = crate::diagnostic::closest(&name, placeholders(path));
             misspelt.names.extend(close.map(str::to_owned));
             let span = node.get("name").map_or(node.span, |value| value.span);
-            let message = format!("the path `{path}` does not contain the parameter `{name}`");
+            let message =
+                format!("the parameter `{name}` has `in: path`, but the path `{path}` does not contain `{{{name}}}`");
             // A misspelt name leaves a placeholder without its parameter.
             let report = match close {
                 Some(_) => Diagnostic::error("path-parameter-unused", span, message).label("not in the path"),

@@ -37,8 +37,9 @@ impl Builder<'_, '_> {
         let Some(parameter) = operation.parameters.iter().find(|parameter| parameter.sparse) else { return };
         let schemas = &self.schemas;
         let Some((_, fieldset)) = sparse_response(schemas, operation) else {
+            let (name, title) = (&parameter.name, operation.title());
             let message =
-                format!("`{}` selects fields of a response that does not declare `x-sparse-of`", parameter.name);
+                format!("`{name}` selects fields, but the response of {title} does not declare `x-sparse-of`");
             self.report(
                 Diagnostic::error("sparse-without-schema", parameter.span, message)
                     .label("parameter with `x-sparse`")
@@ -56,7 +57,11 @@ impl Builder<'_, '_> {
         let report = Diagnostic::error(
             "sparse-mismatch",
             schemas.get(array.items).span,
-            format!("`{}` lists `{first}`, which is not a property of the response", parameter.name),
+            format!(
+                "`{}` lists `{first}`, which is not a property of the response of {}",
+                parameter.name,
+                operation.title()
+            ),
         )
         .label("unknown property");
         let report = report.also(operation.span, "operation");
