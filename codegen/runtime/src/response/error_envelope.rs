@@ -94,11 +94,11 @@ pub(crate) fn log_problem(problem: &Problem, request_id: &RequestId, operation: 
     let cause = problem.cause.as_deref().map(chain).unwrap_or_default();
     if problem.status == StatusCode::NOT_IMPLEMENTED {
         // A missing implementation is known since the start and is not a failure.
-        tracing::warn!(%request_id, operation, status, message = %problem.message);
+        tracing::warn!(requestId = %request_id, operation, status, message = %problem.message);
     } else if problem.status.is_server_error() {
-        tracing::error!(%request_id, operation, status, cause, message = %problem.message);
+        tracing::error!(requestId = %request_id, operation, status, cause, message = %problem.message);
     } else if problem.cause.is_some() {
-        tracing::warn!(%request_id, operation, status, cause, message = %problem.message);
+        tracing::warn!(requestId = %request_id, operation, status, cause, message = %problem.message);
     }
 }
 
